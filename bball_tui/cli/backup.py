@@ -1,0 +1,49 @@
+"""`bball-tui backup` and `restore`."""
+
+from pathlib import Path
+
+import click
+
+from bball_tui.cli.context import current_settings
+from bball_tui.cli.output import narrate
+from bball_tui.database import backup as backups
+from bball_tui.database import embedded
+from bball_tui.errors import BballError
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> int:
+    """Write the whole database to FILE."""
+    settings = current_settings()
+    if settings.database_url is not None:
+        size = backups.dump(settings.database_url, file)
+    else:
+        server = embedded.start(settings.server_dir)
+        try:
+            size = backups.dump(server.url(embedded.OWNER), file)
+        finally:
+            server.release()
+    narrate(f"The backup is in {file} ({size / 1024:.0f} KB). It holds personal data: keep it like the papers.")
+    return 0
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.confirmation_option("--yes", prompt="The backup will take the place of the present data. Go on?")
+def restore(file: Path) -> int:
+    """Make the backup FILE the database; the present data is kept under another name."""
+    settings = current_settings()
+    settings.refuse_read_only()
+    if settings.database_url is not None:
+        raise BballError(
+            "A shared database is restored by whoever runs the server, with pg_restore. "
+            "This command only restores into this program's own database."
+        )
+    server = embedded.start(settings.server_dir)
+    try:
+        kept = backups.restore_embedded(server, file)
+    finally:
+        server.release()
+    narrate(f"Restored from {file}." + (f" The data from before is kept as database '{kept}'." if kept else ""))
+    return 0

@@ -1,0 +1,57 @@
+"""What every command needs: the settings, an open database, the league, and a way to run a coroutine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import click
+
+from bball_tui.cli.loops import fast_loop
+from bball_tui.database.engine import Database
+from bball_tui.database.opening import open_database
+from bball_tui.league.leagues import LeagueInfo, find_league
+from bball_tui.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open database and the league that the command is about."""
+
+    database: Database
+    league: LeagueInfo
+    settings: Settings
+
+
+def current_settings() -> Settings:
+    """The settings of this call: file, environment, then the global options of the command line."""
+    return load_settings(overrides=click.get_current_context().find_root().obj)
+
+
+def with_database(work: Callable[[Database, Settings], Awaitable[int]], *, fast: bool = False) -> int:
+    """Open the database, run ``work`` to its exit code, close everything.
+
+    With ``fast`` it runs on :func:`fast_loop`.
+    """
+    settings = current_settings()
+
+    async def run() -> int:
+        async with open_database(settings) as database:
+            return await work(database, settings)
+
+    with asyncio.Runner(loop_factory=fast_loop if fast else None) as runner:
+        return runner.run(run())
+
+
+def with_desk(work: Callable[[Desk], Awaitable[int]], *, fast: bool = False) -> int:
+    """Like :func:`with_database`, with the league that ``--league`` names (or the only one).
+
+    Raises:
+        BballError: there is no league, or several and none was named.
+    """
+
+    async def run(database: Database, settings: Settings) -> int:
+        async with database.session() as session:
+            league = await find_league(session, settings.league)
+        return await work(Desk(database, league, settings))
+
+    return with_database(run, fast=fast)

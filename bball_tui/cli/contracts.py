@@ -1,0 +1,242 @@
+"""`bball-tui contracts list|sign|undo`; the other acts are in `contract_acts`."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.lists import Wanted, echo_csv, list_options, roster_filter
+from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod
+from bball_tui.dates import NoDate, parse_date
+from bball_tui.errors import BballError
+from bball_tui.league.contracts import undo
+from bball_tui.league.facts import Refused, lock_contracts, read_desk
+from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
+from bball_tui.league.preview import ContractPreview, preview_signing
+from bball_tui.league.roster import list_contracts
+from bball_tui.league.rows import ContractRow
+from bball_tui.league.signing import SigningRequest, SigningResult, sign
+from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.values import one_line
+from bball_tui.wording import counted
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ContractLine:
+    """One contract in the JSON of `contracts list`; the keys are a promise to scripts."""
+
+    id: int
+    player: str
+    team: str
+    season: str
+    status: ContractStatus
+    signed_on: date | None
+    signer: str | None
+    welcome: WelcomeState
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The JSON of `contracts sign`; the keys are a promise to scripts."""
+
+    signed: list[int]
+    refused: list[Refused]
+    outbox: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The JSON of `contracts undo`; ``outbox`` are the mails that were taken back."""
+
+    undone: tuple[int, ...]
+    refused: tuple[Refused, ...]
+    outbox: tuple[int, ...]
+
+
+@click.group()
+def contracts() -> None:
+    """List contracts, offer, sign and end them."""
+
+
+@contracts.command("list")
+@list_options
+def contracts_list(wanted: Wanted) -> int:
+    """List the contracts by the player's name."""
+
+    async def work(desk: Desk) -> int:
+        found = await roster_filter(desk, wanted, "contracts")
+        if wanted.as_csv:
+            await echo_csv(desk, "contracts", found, wanted.order)
+            return 0
+        async with desk.database.session() as session:
+            rows = await list_contracts(session, desk.league.id, found, wanted.order)
+        if wanted.as_json:
+            echo_json([_line(row) for row in rows])
+        else:
+            headers = ("ID", "Player", "Team", "Season", "Status", "Signed on", "Signed by", "Welcome mail")
+            click.echo(table(headers, [_cells(row) for row in rows]))
+        return 0
+
+    return with_desk(work)
+
+
+def _line(row: ContractRow) -> ContractLine:
+    return ContractLine(
+        id=row.id,
+        player=f"{row.first} {row.last}",
+        team=row.team,
+        season=row.season,
+        status=row.status,
+        signed_on=row.signed_on,
+        signer=row.signer,
+        welcome=row.welcome,
+    )
+
+
+def _cells(row: ContractRow) -> Sequence[str]:
+    return (
+        str(row.id),
+        f"{row.last}, {row.first}",
+        row.team,
+        row.season,
+        row.status,
+        row.signed_on.isoformat() if row.signed_on else "",
+        row.signer or "",
+        "" if row.welcome is WelcomeState.NONE else row.welcome.replace("_", " "),
+    )
+
+
+@contracts.command("sign")
+@ids_argument
+@click.option(
+    "--signer",
+    metavar="NAME",
+    help="Who signed. A guardian of the player is recognised by name; left out, it is each player's first guardian.",
+)
+@click.option("--capacity", type=click.Choice([str(one) for one in Capacity]), help="As what they signed.")
+@click.option(
+    "--method",
+    type=click.Choice([str(one) for one in SigningMethod]),
+    default=str(SigningMethod.PAPER),
+    show_default=True,
+    help="How they signed.",
+)
+@click.option("--signed-on", metavar="DATE", help="Such as 2027-03-24; today when left out.")
+@click.option("--no-hold", is_flag=True, help="Let the mails go at once; then undo is not possible.")
+@json_option
+def contracts_sign(
+    ids: tuple[int, ...],
+    signer: str | None,
+    capacity: str | None,
+    method: str,
+    signed_on: str | None,
+    no_hold: bool,
+    as_json: bool,
+) -> int:
+    """Mark contracts as signed and promise their welcome mails."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            today = (await read_desk(session, desk.league.id)).today
+        template = SigningRequest(
+            contracts=(),
+            capacity=None if capacity is None else Capacity(capacity),
+            method=SigningMethod(method),
+            signed_on=today if signed_on is None else day_of(signed_on, desk.league.date_order, today),
+            hold_seconds=0 if no_hold else None,
+        )
+        results = await _sign(desk, ids, signer, template)
+        signed = [one.id for result in results for one in result.signed]
+        refused = [one for result in results for one in result.refused]
+        outbox = sorted(one for result in results for one in result.outbox_ids)
+        if wants_json(as_json):
+            echo_json(Signed(signed, refused, outbox))
+        if signed:
+            until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
+            held = "" if until is None or not outbox else f" (held until {_clock(until, desk)}, undo until then)"
+            narrate(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
+        narrate_refused(refused, "Not signed")
+        return exit_code(len(signed), len(refused))
+
+    return with_desk(work)
+
+
+def day_of(text: str, order: DateOrder, today: date, option: str = "--signed-on", *, ahead: bool = False) -> date:
+    """The day that an option names; without a year the latest such day, or with ``ahead`` the next one.
+
+    Raises:
+        BballError: it is no date.
+    """
+    try:
+        return parse_date(text, order, today, ahead=ahead)
+    except NoDate as error:
+        raise BballError(f"{option} {one_line(text)[:40]!r}: {error}") from None
+
+
+async def _sign(desk: Desk, ids: Sequence[int], signer: str | None, template: SigningRequest) -> list[SigningResult]:
+    """Sign ``ids`` in one transaction. A name that is a guardian's of one player is free text for the others."""
+    named = FIRST_GUARDIAN if signer is None else FreeText(signer)
+    async with desk.database.session() as session:
+        # All at once and in the order of their ids: two desks that sign the same contracts never wait for each other.
+        await lock_contracts(session, desk.league.id, ids)
+        preview = await preview_signing(
+            session, desk.league.id, ids, named, capacity=template.capacity, signed_on=template.signed_on
+        )
+        groups: dict[SignerChoice, list[tuple[int, int]]] = {}
+        for contract in preview.contracts:
+            choice = named if signer is None else _signer_of(contract, signer)
+            groups.setdefault(choice, []).append((contract.id, contract.version))
+        return [
+            await sign(session, desk.league.id, replace(template, contracts=tuple(contracts), signer=choice))
+            for choice, contracts in groups.items()
+        ]
+
+
+def _signer_of(contract: ContractPreview, name: str) -> SignerChoice:
+    wanted = _folded(name)
+    for option in contract.signers:
+        if _folded(option.name) == wanted:
+            return NamedGuardian(option.guardian_id)
+    return FreeText(name)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", one_line(name)).casefold()
+
+
+@contracts.command("undo")
+@ids_argument
+@click.option("--reason", metavar="TEXT", help="Why, for the record.")
+@json_option
+def contracts_undo(ids: tuple[int, ...], reason: str | None, as_json: bool) -> int:
+    """Take signatures and their mails back, as long as the mails are held."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            result = await undo(session, desk.league.id, ids, reason=reason)
+        if wants_json(as_json):
+            echo_json(Undone(result.undone, result.refused, result.cancelled))
+        if result.undone:
+            mails = counted(len(result.cancelled), "mail")
+            narrate(f"Taken back: {counted(len(result.undone), 'signature')} and {mails}.")
+        narrate_refused(result.refused, "Not undone")
+        return exit_code(len(result.undone), len(result.refused))
+
+    return with_desk(work)
+
+
+def narrate_refused(refused: Sequence[Refused], what: str) -> None:
+    """A line for each contract that was left as it was."""
+    for one in refused:
+        narrate(f"{what}, contract {one.id}: {one.reason}")
+
+
+def _clock(moment: datetime, desk: Desk) -> str:
+    return f"{moment.astimezone(desk.league.zone):%H:%M:%S}"

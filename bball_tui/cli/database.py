@@ -1,0 +1,54 @@
+"""`bball-tui database status|upgrade`: says what it will do to a shared database before it does it."""
+
+import asyncio
+
+import click
+
+from bball_tui.cli.context import current_settings
+from bball_tui.cli.output import narrate
+from bball_tui.database import migrate
+from bball_tui.database.engine import Database
+from bball_tui.database.opening import open_database
+from bball_tui.settings import Settings
+
+
+@click.group()
+def database() -> None:
+    """Look at, or bring up to date, the tables of the database."""
+
+
+@database.command()
+def status() -> int:
+    """Say where the database is and whether it is up to date."""
+    settings = current_settings()
+    narrate(f"Database: {settings.database_url or f'own server in {settings.server_dir}'}")
+    narrate(asyncio.run(_state(settings)).sentence())
+    return 0
+
+
+@database.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def upgrade(yes: bool) -> int:
+    """Bring the tables of a shared database up to date. Run it as the owner of the database."""
+    settings = current_settings()
+    settings.refuse_read_only()
+    state = asyncio.run(_state(settings))
+    narrate(state.sentence())
+    if not state.pending or settings.database_url is None:
+        return 0
+    if not yes:
+        click.confirm(f"Change {settings.database_url} now?", abort=True, err=True)
+    migrate.upgrade(settings.database_url)
+    narrate("Done. Give each colleague a login role in the group bball_staff (GRANT bball_staff TO name).")
+    return 0
+
+
+async def _state(settings: Settings) -> migrate.SchemaState:
+    if settings.database_url is None:
+        async with open_database(settings) as own:
+            return await migrate.schema_state(own)
+    shared = Database(settings.database_url)
+    try:
+        return await migrate.schema_state(shared)
+    finally:
+        await shared.dispose()

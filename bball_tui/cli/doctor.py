@@ -1,0 +1,269 @@
+"""`bball-tui doctor`: looks at everything that a working day needs, and says for each fault the way out."""
+
+import asyncio
+import locale
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import click
+
+from bball_tui.cli.context import current_settings
+from bball_tui.cli.output import echo_json, plain
+from bball_tui.database.engine import Database
+from bball_tui.database.health import OLDEST_SERVER, connected
+from bball_tui.database.migrate import HEAD
+from bball_tui.database.opening import open_database
+from bball_tui.database.states import GateState, MessageKind
+from bball_tui.errors import BballError
+from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
+from bball_tui.mail.outcome import OutcomeClass
+from bball_tui.mail.render import Renderer
+from bball_tui.mail.samples import sample_context
+from bball_tui.mail.sender import LOCAL_SENDER, default_sender
+from bball_tui.mail.transports import open_transport
+from bball_tui.outbox.backlog import backlog
+from bball_tui.outbox.gates import ALL_PROVIDERS, gates
+from bball_tui.outbox.workers import running
+from bball_tui.settings import Settings
+from bball_tui.wording import counted
+
+SMALLEST_SCREEN = (60, 20)
+
+
+class State(StrEnum):
+    """``look``: it works, and somebody should know this."""
+
+    OK = "ok"
+    LOOK = "look"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``way_out`` says what to do (None: nothing)."""
+
+    check: str
+    state: State
+    sentence: str
+    way_out: str | None = None
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> int:
+    """Look whether everything is well, and say the way out where it is not."""
+    checks = asyncio.run(_examine(current_settings()))
+    if as_json:
+        echo_json(checks)
+    else:
+        for one in checks:
+            click.echo(f"{one.state:<5} {one.check:<10} {plain(one.sentence)}")
+            if one.way_out is not None:
+                click.echo(f"{'':<17}→ {plain(one.way_out)}")
+    return 1 if any(one.state is State.FAIL for one in checks) else 0
+
+
+async def _examine(settings: Settings) -> list[Check]:
+    checks = [_folder(settings)]
+    try:
+        async with open_database(settings) as database:
+            checks += [check async for check in _database(database, settings)]
+    except BballError as error:
+        checks.append(Check("database", State.FAIL, str(error)))
+    checks += _templates(settings)
+    checks.append(await _mail(settings))
+    checks.append(_terminal())
+    return checks
+
+
+def _folder(settings: Settings) -> Check:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Check(
+            "folder",
+            State.FAIL,
+            f"The data folder {folder} cannot be written: {error.strerror or error}.",
+            "Choose another folder with --data-dir or BBALL_DATA_DIR, or ask for the right to write there.",
+        )
+    if free < 200 * 1024 * 1024:
+        return Check(
+            "folder",
+            State.LOOK,
+            f"The disk of {folder} has only {free // 1024**2} MB free.",
+            "Free some space before the database runs out of it.",
+        )
+    return Check("folder", State.OK, f"The data folder {folder} can be written.")
+
+
+async def _database(database: Database, settings: Settings) -> AsyncIterator[Check]:
+    async with database.session() as session:
+        server = await connected(session)
+        leagues = await list_leagues(session)
+    where = f"PostgreSQL {server.server_version.split()[0]}, {settings.database_url or 'its own server'}"
+    if server.server_version_num < OLDEST_SERVER:
+        yield Check("database", State.FAIL, f"{where}, is too old.", "Use PostgreSQL 15 or newer.")
+    else:
+        yield Check("database", State.OK, f"{where}, schema {HEAD}.")
+    if server.owner:
+        yield Check(
+            "role",
+            State.LOOK,
+            f"You work as {server.role}, who owns the tables: a slip could drop them, and the record of who did what "
+            "names the owner.",
+            "Make a login role for each person and GRANT bball_staff TO it.",
+        )
+    elif not server.staff:
+        yield Check(
+            "role",
+            State.FAIL,
+            f"You work as {server.role}, who is not in the group bball_staff.",
+            f'The owner of the database can help: GRANT bball_staff TO "{server.role}".',
+        )
+    else:
+        yield Check("role", State.OK, f"You work as {server.role}; what you do is recorded under that name.")
+    if not leagues:
+        yield Check("league", State.LOOK, "There is no league yet.", "Make one with: bball-tui init --league NAME")
+    for league in leagues:
+        yield _league(league)
+        yield _sender(league, settings)
+        if league.logo_url is not None:
+            yield await _logo(league, league.logo_url)
+        for check in await _sending(database, league):
+            yield check
+
+
+def _league(league: LeagueInfo) -> Check:
+    try:
+        now = datetime.now(UTC).astimezone(league.zone)
+    except BballError as error:
+        return Check("league", State.FAIL, f"{league.slug}: {error}")
+    return Check("league", State.OK, f"{league.name} ({league.slug}); its clock says {now:%H:%M} ({league.timezone}).")
+
+
+def _sender(league: LeagueInfo, settings: Settings) -> Check:
+    try:
+        sender = league.from_email or default_sender(settings)
+    except BballError as error:
+        return Check("sender", State.FAIL, f"{league.slug}: {error}")
+    if sender == LOCAL_SENDER:
+        sentence = f"{league.slug} has no From address; on this machine mails get {sender}."
+        return Check("sender", State.LOOK, sentence, "Set the league's From address before mails leave the machine.")
+    return Check("sender", State.OK, f"{league.slug} sends as {sender}.")
+
+
+async def _logo(league: LeagueInfo, url: str) -> Check:
+    from bball_tui.mail.logo import logo_trouble  # httpx, which few leagues need here
+
+    if (trouble := await logo_trouble(url)) is None:
+        return Check("logo", State.OK, f"{league.slug}: the logo at {url} can be seen.")
+    sentence = f"{league.slug}: families do not see the logo. {trouble}"
+    return Check("logo", State.LOOK, sentence, "Mend it, or take it away with: bball-tui league set --logo-url ''")
+
+
+async def _sending(database: Database, league: LeagueInfo) -> Sequence[Check]:
+    async with database.session() as session:
+        workers = await running(session, league.id)
+        left = await backlog(session, league.id)
+        numbers = await overview(session, league.id, None)
+        closed = [gate for gate in await gates(session, league.id) if gate.state is not GateState.CLOSED]
+    checks = []
+    if workers:
+        names = ", ".join(worker.name for worker in workers)
+        checks.append(Check("worker", State.OK, f"{league.slug}: running are {names}."))
+    elif left.due:
+        sentence = f"{league.slug}: {counted(left.due, 'mail')} could go out, and no worker runs to send them."
+        checks.append(Check("worker", State.FAIL, sentence, "Start one with 'bball-tui worker', or open the screen."))
+    else:
+        sentence = f"{league.slug}: no worker runs; nothing is due."
+        checks.append(Check("worker", State.LOOK, sentence, "Mails go out while the screen or a worker runs."))
+    for gate in closed:
+        who = "all mail" if gate.provider == ALL_PROVIDERS else f"mail through {gate.provider}"
+        until = "until somebody resumes it" if gate.open_until is None else f"until {gate.open_until:%H:%M} UTC"
+        sentence = f"{league.slug}: {who} is held {until} ({gate.reason})."
+        checks.append(Check("gate", State.LOOK, sentence, "The Outbox screen shows it and can resume sending."))
+    if numbers.needs_attention:
+        sentence = f"{league.slug}: {counted(numbers.needs_attention, 'mail')} failed or in doubt."
+        way_out = "See 'bball-tui outbox list --state failed' and '--state in_doubt', then retry or resolve them."
+        checks.append(Check("queue", State.LOOK, sentence, way_out))
+    else:
+        waiting = f"{left.queued} queued, {left.held} held, {left.sending} on the way"
+        checks.append(Check("queue", State.OK, f"{league.slug}: {waiting}, nothing failed."))
+    return checks
+
+
+def _templates(settings: Settings) -> list[Check]:
+    renderer = Renderer(settings)
+    checks = []
+    for kind in MessageKind:
+        try:
+            mail = renderer.render(
+                sample_context(kind),
+                recipient="sample@families.test",
+                message_id="<sample@bball-tui.invalid>",
+                date=datetime.now(UTC),
+            )
+        except BballError as error:
+            checks.append(Check("template", State.FAIL, str(error), "Mend the template, or reinstall the program."))
+            continue
+        checks += [Check("template", State.LOOK, one, f"Mend it in {settings.template_dir}.") for one in mail.notices]
+        if not mail.notices:
+            checks.append(Check("template", State.OK, f"{kind} can be written ({len(mail.mime) / 1024:.0f} KB)."))
+    return checks
+
+
+async def _mail(settings: Settings) -> Check:
+    try:
+        transport = open_transport(settings)
+    except BballError as error:
+        return Check("mail", State.FAIL, str(error))
+    try:
+        trouble = await transport.check()
+    finally:
+        await transport.close()
+    if trouble is not None:
+        code = " ".join(str(part) for part in (trouble.code, trouble.enhanced_code) if part is not None)
+        said = f"{code} {trouble.text}".strip()
+        way_out = (
+            (
+                "Mend the credentials file that BBALL_MAIL_URL names, or the consent that it stands for."
+                if transport.provider.startswith("gmail:")
+                else "Correct the user name or the password in BBALL_MAIL_URL."
+            )
+            if trouble.outcome_class is OutcomeClass.AUTH
+            else "Check BBALL_MAIL_URL and the network. Signing works meanwhile; mails wait."
+        )
+        return Check("mail", State.FAIL, f"{transport.provider} does not take mail ({trouble.phase}): {said}", way_out)
+    if settings.mail_url is None:
+        sentence = f"No mail server is set: mails are kept in {settings.maildir}, and nothing leaves this machine."
+        return Check("mail", State.LOOK, sentence, "Set BBALL_MAIL_URL=smtp://user:password@host:587 to send them.")
+    return Check("mail", State.OK, f"{transport.provider} takes mail.")
+
+
+def _terminal() -> Check:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return Check("terminal", State.OK, "There is no terminal here; the commands work, the screen does not.")
+    size = os.get_terminal_size()
+    encoding = locale.getencoding().lower().replace("-", "")
+    if encoding != "utf8":
+        sentence = f"The terminal's locale is {locale.getencoding()}, so names with accents may look wrong."
+        return Check("terminal", State.LOOK, sentence, "Set LANG to a UTF-8 locale, such as C.UTF-8.")
+    if size.columns < SMALLEST_SCREEN[0] or size.lines < SMALLEST_SCREEN[1]:
+        sentence = f"The window is {size.columns} x {size.lines}; the screen wants 60 x 20 or larger."
+        return Check("terminal", State.LOOK, sentence, "Make the window larger.")
+    colors = os.environ.get("COLORTERM") in ("truecolor", "24bit")
+    shades = "all colours" if colors else "a few colours"
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
+        sentence = "The terminal shows no colours; every sign is a word or a symbol too."
+        return Check("terminal", State.LOOK, sentence, "Unset NO_COLOR, or set TERM to xterm-256color.")
+    return Check("terminal", State.OK, f"{size.columns} x {size.lines}, {shades}, UTF-8.")

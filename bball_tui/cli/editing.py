@@ -1,0 +1,249 @@
+"""`bball-tui teams|players|seasons add|edit`, and what goes with them. Options that are left out change nothing."""
+
+from typing import Any
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.lists import Wanted, players, roster_filter, teams
+from bball_tui.cli.output import echo_json, narrate, table
+from bball_tui.cli.saving import given, json_option, save
+from bball_tui.database.engine import Session
+from bball_tui.errors import BballError
+from bball_tui.league.editing.contracts import ContractDraft, new_contract
+from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
+from bball_tui.league.editing.outcome import Outcome, Saved
+from bball_tui.league.editing.players import PlayerDraft, load_player, save_player
+from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
+from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
+from bball_tui.league.leagues import Season, current_season, list_seasons
+
+id_type = click.IntRange(min=1)
+
+
+async def season_of(desk: Desk, session: Session, name: str | None) -> Season:
+    """The season that an option names, else the one that the desk shows.
+
+    Raises:
+        BballError: there is none.
+    """
+    if name is not None:
+        wanted = (await roster_filter(desk, Wanted(name))).season_id
+        return next(one for one in await list_seasons(session, desk.league.id) if one.id == wanted)
+    season = await current_season(session, desk.league.id)
+    if season is None:
+        raise BballError("There is no season yet. Make one with: bball-tui seasons add NAME")
+    return season
+
+
+async def team_id_of(desk: Desk, season: str, name: str) -> str:
+    """The id of a team of the season called ``season``, as a form holds it.
+
+    Raises:
+        BballError: there is no such team, or several.
+    """
+    return str((await roster_filter(desk, Wanted(season, name))).team_id)
+
+
+# Teams
+
+
+@teams.command("add")
+@click.argument("name")
+@click.option("--division", default="", help="Such as U12.")
+@click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
+@json_option
+def teams_add(name: str, division: str, season: str | None, as_json: bool) -> int:
+    """Add a team to a season."""
+
+    async def work(desk: Desk, session: Session) -> Outcome:
+        where = await season_of(desk, session, season)
+        return await save_team(session, desk.league.id, TeamDraft(name, division), season_id=where.id, base=None)
+
+    return save("Team", work, as_json=as_json)
+
+
+@teams.command("edit")
+@click.argument("team_id", metavar="ID", type=id_type)
+@click.option("--name")
+@click.option("--division", help="Empty for none.")
+@json_option
+def teams_edit(team_id: int, as_json: bool, **values: Any) -> int:
+    """Change a team's name or division."""
+
+    async def work(desk: Desk, session: Session) -> Outcome:
+        base = await load_team(session, desk.league.id, team_id)
+        return await save_team(session, desk.league.id, given(base.draft, values), season_id=None, base=base)
+
+    return save("Team", work, as_json=as_json)
+
+
+# Players
+
+not_same = click.option(
+    "--not-same",
+    "others",
+    metavar="ID",
+    type=id_type,
+    multiple=True,
+    help="This player is not that one; may be repeated.",
+)
+
+
+@players.command("add")
+@click.option("--first", "first_name", required=True, help="The first name.")
+@click.option("--last", "last_name", required=True, help="The last name.")
+@click.option("--birthdate", default="", metavar="DATE", help="In the league's order of dates, or year first.")
+@click.option("--jersey", default="", help="Such as 7 or 00, which is not 0.")
+@click.option("--team", metavar="NAME", help="Offer a contract of this team too.")
+@click.option("--due", default="", metavar="DATE", help="When that contract is due.")
+@click.option("--season", metavar="NAME", help="The contract's season; the one that the desk shows when left out.")
+@not_same
+@json_option
+def players_add(
+    team: str | None, due: str, season: str | None, others: tuple[int, ...], as_json: bool, **values: Any
+) -> int:
+    """Add a player, with --team also a contract that is offered."""
+
+    async def work(desk: Desk, session: Session) -> Outcome:
+        order = desk.league.date_order
+        outcome = await save_player(session, desk.league.id, PlayerDraft(**values), order=order, others=others)
+        if team is None or not isinstance(outcome, Saved):
+            return outcome
+        where = await season_of(desk, session, season)
+        draft = ContractDraft(await team_id_of(desk, where.name, team), due_on=due)
+        contract = await new_contract(session, desk.league.id, where.id, outcome.id, draft, order=order)
+        if not isinstance(contract, Saved):
+            # Player and contract are one wish: nothing is written when one of them cannot be.
+            await session.rollback()
+            return contract
+        return Saved(outcome.id, notes=(*outcome.notes, *contract.notes))
+
+    return save("Player", work, as_json=as_json)
+
+
+@players.command("edit")
+@click.argument("player_id", metavar="ID", type=id_type)
+@click.option("--first", "first_name", help="The first name.")
+@click.option("--last", "last_name", help="The last name.")
+@click.option("--birthdate", metavar="DATE", help="Empty for unknown.")
+@click.option("--jersey", help="Empty for none.")
+@not_same
+@json_option
+def players_edit(player_id: int, others: tuple[int, ...], as_json: bool, **values: Any) -> int:
+    """Change a player."""
+
+    async def work(desk: Desk, session: Session) -> Outcome:
+        order = desk.league.date_order
+        base = await load_player(session, desk.league.id, player_id, order)
+        return await save_player(
+            session, desk.league.id, given(base.draft, values), order=order, base=base, others=others
+        )
+
+    return save("Player", work, as_json=as_json)
+
+
+@players.command("duplicates")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def players_duplicates(as_json: bool) -> int:
+    """List pairs of players who may be one person."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            pairs = await list_lookalikes(session, desk.league.id)
+        if as_json:
+            echo_json(pairs)
+        else:
+            rows = [
+                (str(pair.one.id), str(pair.other.id), pair.one.name, pair.one.about, pair.other.about)
+                for pair in pairs
+            ]
+            click.echo(table(("ID", "ID", "Player", "One", "The other"), rows))
+        return 0
+
+    return with_desk(work)
+
+
+@players.command("distinct")
+@click.argument("player_id", metavar="ID", type=id_type)
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=id_type)
+def players_distinct(player_id: int, others: tuple[int, ...]) -> int:
+    """Remember that a player is none of the others."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            await tell_apart(session, desk.league.id, player_id, others)
+        narrate("Remembered: they are not the same.")
+        return 0
+
+    return with_desk(work)
+
+
+# Seasons
+
+
+@click.group()
+def seasons() -> None:
+    """The seasons of the league."""
+
+
+@seasons.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def seasons_list(as_json: bool) -> int:
+    """List the seasons, the newest first."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            found = await list_seasons(session, desk.league.id)
+            shown = await current_season(session, desk.league.id)
+        if as_json:
+            echo_json(found)
+        else:
+            rows = [
+                (
+                    str(one.id),
+                    one.name,
+                    one.starts_on.isoformat() if one.starts_on else "",
+                    one.ends_on.isoformat() if one.ends_on else "",
+                    "yes" if one == shown else "",
+                )
+                for one in found
+            ]
+            click.echo(table(("ID", "Season", "Begins", "Ends", "Shown"), rows))
+        return 0
+
+    return with_desk(work)
+
+
+@seasons.command("add")
+@click.argument("name")
+@click.option("--starts", "starts_on", default="", metavar="DATE")
+@click.option("--ends", "ends_on", default="", metavar="DATE")
+@click.option("--later", is_flag=True, help="Do not show it on the desk yet.")
+@json_option
+def seasons_add(name: str, starts_on: str, ends_on: str, later: bool, as_json: bool) -> int:
+    """Add a season; the desk shows it from now on."""
+
+    async def work(desk: Desk, session: Session) -> Outcome:
+        draft = SeasonDraft(name, starts_on, ends_on, current=not later)
+        return await save_season(session, desk.league.id, draft, order=desk.league.date_order)
+
+    return save("Season", work, as_json=as_json)
+
+
+@seasons.command("edit")
+@click.argument("season_id", metavar="ID", type=id_type)
+@click.option("--name")
+@click.option("--starts", "starts_on", metavar="DATE", help="Empty for unknown.")
+@click.option("--ends", "ends_on", metavar="DATE", help="Empty for unknown.")
+@click.option("--show", "current", is_flag=True, default=None, help="The desk shows it from now on.")
+@json_option
+def seasons_edit(season_id: int, as_json: bool, **values: Any) -> int:
+    """Change a season, or choose it for the desk."""
+
+    async def work(desk: Desk, session: Session) -> Outcome:
+        order = desk.league.date_order
+        base = await load_season(session, desk.league.id, season_id, order)
+        return await save_season(session, desk.league.id, given(base.draft, values), order=order, base=base)
+
+    return save("Season", work, as_json=as_json)

@@ -1,0 +1,123 @@
+"""`bball-tui emails`: preview, and the commands of the files beside it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.emails_addresses import (
+    emails_bounces,
+    emails_lift,
+    emails_settle,
+    emails_suppress,
+    emails_suppressions,
+)
+from bball_tui.cli.emails_log import emails_export, emails_log, emails_resend, emails_retention, emails_send_test
+from bball_tui.cli.emails_planned import emails_reminders, emails_warnings
+from bball_tui.cli.emails_templates import emails_check, emails_copy, emails_sample
+from bball_tui.cli.output import echo_json, narrate, plain, spoken
+from bball_tui.errors import BballError
+from bball_tui.league.mail_preview import MailPreview, preview_mails
+from bball_tui.mail.checks import parts
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One mail in the JSON of `emails preview`. ``state`` is null while nothing is promised."""
+
+    recipient: str
+    subject: str
+    message_id: str
+    state: str | None
+    text: str
+    html: str
+    warnings: tuple[str, ...]
+
+
+@click.group()
+def emails() -> None:
+    """Preview, check and log mails; returned mails, blocked addresses, reminders."""
+
+
+for command in (
+    emails_check,
+    emails_copy,
+    emails_sample,
+    emails_warnings,
+    emails_send_test,
+    emails_log,
+    emails_export,
+    emails_resend,
+    emails_retention,
+    emails_bounces,
+    emails_settle,
+    emails_suppress,
+    emails_lift,
+    emails_suppressions,
+    emails_reminders,
+):
+    emails.add_command(command)
+
+
+@emails.command("preview")
+@click.argument("contract_id", metavar="CONTRACT_ID", type=click.IntRange(min=1))
+@click.option("--to", metavar="ADDRESS", help="Only the mail to this address.")
+@click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
+@click.option("--html", "part", flag_value="html", help="The part with the look.")
+@click.option("--raw", "part", flag_value="raw", help="The bytes that go out.")
+@click.option("--json", "part", flag_value="json", help="Everything as JSON.")
+def emails_preview(contract_id: int, to: str | None, part: str) -> int:
+    """Show the welcome mails of a contract; of an open one, those that signing it now would promise."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            found = await preview_mails(session, desk.settings, desk.league.id, contract_id)
+        mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
+        if not mails:
+            known = ", ".join(mail.recipient for mail in found)
+            raise BballError(
+                f"Contract {contract_id} has no mail to {plain(to)}. Its mails go to: {known}."
+                if to is not None and found
+                else f"Contract {contract_id} has no mail: no guardian with an e-mail address would get one."
+            )
+        _print(mails, part)
+        return 0
+
+    return with_desk(work)
+
+
+def _print(mails: Sequence[MailPreview], part: str) -> None:
+    if part == "json":
+        echo_json([_line(mail) for mail in mails])
+        return
+    if part in ("raw", "html") and len(mails) > 1:
+        addresses = ", ".join(mail.recipient for mail in mails)
+        raise BballError(f"There are several mails, to {addresses}. Say which one with --to ADDRESS.")
+    for mail in mails:
+        if part == "raw":
+            sys.stdout.buffer.write(mail.mime)
+        elif part == "html":
+            _echo_lines(parts(mail.mime).html)
+        else:
+            _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{parts(mail.mime).text}\n")
+        for warning in mail.warnings:
+            narrate(f"! {mail.recipient}: {warning}")
+
+
+def _echo_lines(text: str) -> None:
+    click.echo("\n".join(plain(line) for line in text.splitlines()))
+
+
+def _line(mail: MailPreview) -> PreviewLine:
+    both = parts(mail.mime)
+    return PreviewLine(
+        recipient=mail.recipient,
+        subject=mail.subject,
+        message_id=mail.message_id,
+        state=None if mail.state is None else spoken(mail.state),
+        text=both.text,
+        html=both.html,
+        warnings=mail.warnings,
+    )

@@ -1,0 +1,209 @@
+"""`bball-tui emails bounces|settle|suppress|lift|suppressions`: mails that came back, addresses that take none."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.outbox_sending import ID, json_option, reason_option
+from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.delivery.bounces import BounceReading, read_bounces
+from bball_tui.errors import BballError
+from bball_tui.league.blocking import block_address, set_blocking
+from bball_tui.league.sending_again import lift_and_send, told_another_way
+from bball_tui.outbox.suppression import SuppressionFilter, SuppressionRow, list_suppressions
+from bball_tui.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """One mail that came back, in the JSON of `emails bounces`. ``blocked``: its address takes no more mail now."""
+
+    id: int
+    recipient: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The JSON of `emails bounces`: ``known`` reports were read before, ``strangers`` are about no mail of the league,
+    ``others`` are no reports of returned mails at all.
+    """
+
+    new: list[ReturnedLine]
+    known: int
+    strangers: int
+    others: int
+
+    @classmethod
+    def of(cls, found: BounceReading) -> "Reading":
+        new = [ReturnedLine(one.outbox_id or 0, one.recipient, one.blocked) for one in found.new]
+        return cls(new, found.known, found.strangers, found.others)
+
+
+@click.command("bounces")
+@click.argument("folder", metavar="FOLDER", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--block/--no-block",
+    default=None,
+    help="From now on, block addresses whose mailbox does not exist by themselves, or leave that to staff.",
+)
+@json_option
+def emails_bounces(folder: Path | None, block: bool | None, as_json: bool) -> int:
+    """Read the mailbox to which undeliverable mails go, and note which of ours came back.
+
+    FOLDER is a maildir, an mbox file, or a folder of .eml files; without one, the setting bounce_dir. Nothing in it is
+    changed, and reading it twice changes nothing.
+    """
+
+    async def work(desk: Desk) -> int:
+        place = folder or desk.settings.bounce_dir
+        if block is not None:
+            async with desk.database.session() as session:
+                await set_blocking(session, desk.league.id, block)
+            narrate(
+                "From now on an address whose mailbox does not exist is blocked by itself."
+                if block
+                else "From now on staff decide about every address whose mail came back."
+            )
+            if place is None:
+                return 0
+        if place is None:
+            raise BballError("Name the folder in which returned mails arrive, here or as bounce_dir in the settings.")
+        found = await read_bounces(desk.database, desk.league.id, place)
+        if wants_json(as_json):
+            echo_json(Reading.of(found))
+        for one in found.new:
+            narrate(f"Mail {one.outbox_id} to {one.recipient} came back." + (" The address is blocked." * one.blocked))
+        narrate(
+            f"{len(found.new)} new, {found.known} known before, {found.strangers} about other mails, "
+            f"{found.others} no reports."
+        )
+        return 0
+
+    return with_desk(work)
+
+
+@click.command("settle")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=ID)
+@json_option
+def emails_settle(ids: tuple[int, ...], as_json: bool) -> int:
+    """Note that the families of mails that came back were told another way."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            settled = await told_another_way(session, desk.league.id, ids)
+        if wants_json(as_json):
+            echo_json(list(settled))
+        left = [one for one in ids if one not in settled]
+        narrate(f"{counted(len(settled), 'mail')} settled.")
+        for one in left:
+            narrate(f"Mail {one} did not come back, or was settled before.")
+        return exit_code(len(settled), len(left))
+
+    return with_desk(work)
+
+
+@click.command("suppress")
+@click.argument("address")
+@click.option("--reason", metavar="TEXT", required=True, help="Why, for colleagues.")
+def emails_suppress(address: str, reason: str) -> int:
+    """Write no more mail to ADDRESS, whoever promises one."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            done = await block_address(session, desk.league.id, address, reason)
+        narrate(f"{address} takes no more mail." if done else f"{address} was on the list already.")
+        return 0
+
+    return with_desk(work)
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedLine:
+    """The JSON of `emails lift`: the mails that were kept back, and those of them that go out now."""
+
+    address: str
+    kept_back: tuple[int, ...]
+    sent: tuple[int, ...]
+
+
+@click.command("lift")
+@click.argument("address")
+@click.option("--send", is_flag=True, help="Also send what was kept back and is still true.")
+@reason_option
+@json_option
+def emails_lift(address: str, send: bool, reason: str | None, as_json: bool) -> int:
+    """Let ADDRESS take mail again."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            lifted, sent = await lift_and_send(session, desk.league.id, address, send=send, reason=reason)
+        if wants_json(as_json):
+            echo_json(LiftedLine(lifted.email, lifted.kept_back, sent))
+        narrate(f"{lifted.email} takes mail again.")
+        if lifted.kept_back and not send:
+            narrate(f"{counted(len(lifted.kept_back), 'mail')} stay kept back; with --send they would have gone out.")
+        elif sent:
+            narrate(f"{counted(len(sent), 'mail')} on the way.")
+        return 0
+
+    return with_desk(work)
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionLine:
+    """One address in the JSON of `emails suppressions`. ``lifted_at`` null: it is in force."""
+
+    address: str
+    reason: str
+    recorded_by: str
+    recorded_at: datetime
+    lifted_at: datetime | None
+    lifted_by: str | None
+    people: str
+    kept_back: int
+
+    @classmethod
+    def of(cls, row: SuppressionRow) -> "SuppressionLine":
+        return cls(
+            address=row.email,
+            reason=row.reason,
+            recorded_by=row.recorded_by,
+            recorded_at=row.recorded_at,
+            lifted_at=row.lifted_at,
+            lifted_by=row.lifted_by,
+            people=row.people,
+            kept_back=row.kept_back,
+        )
+
+
+@click.command("suppressions")
+@click.option("--lifted", is_flag=True, help="Also those that were lifted.")
+@json_option
+def emails_suppressions(lifted: bool, as_json: bool) -> int:
+    """List the addresses that take no more mail: whose, why, and who wrote them there."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            rows = await list_suppressions(session, desk.league.id, SuppressionFilter(lifted=lifted))
+        if as_json:
+            echo_json([SuppressionLine.of(row) for row in rows])
+            return 0
+        lines = [
+            (
+                row.email,
+                row.people,
+                row.reason,
+                row.recorded_by,
+                f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
+                "" if row.lifted_by is None else f"lifted by {row.lifted_by}",
+            )
+            for row in rows
+        ]
+        click.echo(table(("Address", "Whose", "Why", "By", "Since", ""), lines))
+        return 0
+
+    return with_desk(work)

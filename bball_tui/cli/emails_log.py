@@ -1,0 +1,234 @@
+"""`bball-tui emails log|export|resend|retention|send-test`: mails that went out, or are to be tried."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.outbox_sending import ID, json_option, reason_option
+from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.database.states import MessageKind
+from bball_tui.delivery.testing import note_test, send_test
+from bball_tui.errors import BballError
+from bball_tui.league.mail_preview import MailPreview, preview_mail, preview_mails, preview_sample
+from bball_tui.league.sending_again import send_again
+from bball_tui.mail.my_address import remembered
+from bball_tui.outbox.exporting import frozen_mails, write_files
+from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
+from bball_tui.outbox.sweeping import retention
+from bball_tui.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One mail in the JSON of `emails log`. ``outcome`` is a bucket of the outbox; ``came_back`` null: it did not."""
+
+    id: int
+    kind: str
+    outcome: str
+    recipient: str
+    player: str
+    subject: str | None
+    when: datetime
+    came_back: datetime | None
+    why: str
+    message_id: str
+    contract_id: int | None
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> "LogLine":
+        return cls(
+            id=row.id,
+            kind=row.kind,
+            outcome=str(row.bucket),
+            recipient=row.recipient,
+            player=row.about,
+            subject=row.subject,
+            when=row.since,
+            came_back=row.bounced_at,
+            why=row.why,
+            message_id=row.message_id,
+            contract_id=row.contract_id,
+        )
+
+
+@click.command("log")
+@click.option("--search", metavar="TEXT", default="", help="Part of an address or a player, or a whole Message-ID.")
+@click.option("--kind", type=click.Choice([str(kind) for kind in MessageKind]), help="Only this kind of mail.")
+@click.option("--outcome", type=click.Choice([str(one) for one in BucketName]), help="Only mails of which this became.")
+@click.option("--came-back", is_flag=True, help="Only mails that ever came back, also settled ones.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=200, show_default=True, help="The newest N.")
+@json_option
+def emails_log(search: str, kind: str | None, outcome: str | None, came_back: bool, limit: int, as_json: bool) -> int:
+    """List every mail that was ever promised, the newest first."""
+    bucket = None if outcome is None else BucketName(outcome)
+
+    async def work(desk: Desk) -> int:
+        wanted = OutboxFilter(text=search, kind=kind, bucket=bucket, came_back=came_back)
+        async with desk.database.session() as session:
+            rows = await list_items(session, desk.league.id, wanted, limit=limit)
+        if as_json:
+            echo_json([LogLine.of(row) for row in rows])
+            return 0
+        lines = [
+            (
+                str(row.id),
+                f"{row.since.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
+                row.recipient,
+                row.about,
+                row.kind.replace("_", " "),
+                row.bucket.replace("_", " "),
+                row.why,
+            )
+            for row in rows
+        ]
+        click.echo(table(("ID", "When", "To", "About", "Mail", "Outcome", "Why"), lines))
+        return 0
+
+    return with_desk(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The JSON of `emails export`. ``never_written`` went on no wire, so there is nothing to export."""
+
+    files: tuple[str, ...]
+    never_written: tuple[int, ...]
+
+
+@click.command("export")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=ID)
+@click.option(
+    "--to", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to (default: here)."
+)
+@json_option
+def emails_export(ids: tuple[int, ...], to: Path, as_json: bool) -> int:
+    """Write mails as .eml files: the very bytes that went out."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            mails = await frozen_mails(session, desk.league.id, ids)
+        files = write_files(to, mails)
+        never = tuple(one for one in ids if one not in {mail.id for mail in mails})
+        if wants_json(as_json):
+            echo_json(Exported(tuple(map(str, files)), never))
+        narrate(f"{counted(len(files), 'mail')} written to {to}.")
+        for one in never:
+            narrate(f"Mail {one} was never written, or is no mail of this league.")
+        return exit_code(len(files), len(never))
+
+    return with_desk(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """The JSON of `emails resend`."""
+
+    first: int
+    again: int
+
+
+@click.command("resend")
+@click.argument("outbox_id", metavar="ID", type=ID)
+@reason_option
+@json_option
+def emails_resend(outbox_id: int, reason: str | None, as_json: bool) -> int:
+    """Send an accepted mail once more to the same address, as a mail of its own."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            again = await send_again(session, desk.league.id, outbox_id, reason=reason)
+        if wants_json(as_json):
+            echo_json(Resent(outbox_id, again))
+        narrate(f"Mail {again} repeats mail {outbox_id}; it goes out as soon as a worker takes it.")
+        return 0
+
+    return with_desk(work)
+
+
+@dataclass(frozen=True, slots=True)
+class GoingLine:
+    """One month in the JSON of `emails retention`."""
+
+    month: date
+    mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionReport:
+    """The JSON of `emails retention`: after ``days`` finished mails are deleted; ``due`` at the worker's next look."""
+
+    days: int
+    due: int
+    months: list[GoingLine]
+    never: int
+
+
+@click.command("retention")
+@json_option
+def emails_retention(as_json: bool) -> int:
+    """Say which mails will be deleted, and when."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            found = await retention(session, desk.league.id)
+        if as_json:
+            months = [GoingLine(month, number) for month, number in found.months]
+            echo_json(RetentionReport(found.days, found.due, months, found.never))
+            return 0
+        narrate(f"Sent, cancelled and blocked mails are deleted {found.days} days after they were finished.")
+        lines = [("now", str(found.due)), *((f"{month:%Y-%m}", str(number)) for month, number in found.months)]
+        click.echo(table(("When", "Mails"), lines))
+        narrate(f"{counted(found.never, 'mail')} failed or in doubt: never deleted before somebody decides.")
+        return 0
+
+    return with_desk(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The JSON of `emails send-test`."""
+
+    to: str
+    subject: str
+
+
+@click.command("send-test")
+@click.option("--contract", metavar="ID", type=ID, help="The welcome mail of this contract.")
+@click.option("--mail", metavar="ID", type=ID, help="A promised mail.")
+@click.option("--kind", type=click.Choice([str(kind) for kind in MessageKind]), help="A kind, with invented people.")
+@click.option("--to", metavar="ADDRESS", help="Your own address; remembered on this machine.")
+@json_option
+def emails_send_test(contract: int | None, mail: int | None, kind: str | None, to: str | None, as_json: bool) -> int:
+    """Send a mail to yourself alone, marked as a test. The family gets nothing, and their mail stays as it is."""
+    if sum(one is not None for one in (contract, mail, kind)) != 1:
+        raise click.UsageError("Say which mail: one of --contract ID, --mail ID and --kind KIND.")
+
+    async def work(desk: Desk) -> int:
+        mine = to or remembered(desk.settings)
+        if mine is None:
+            raise BballError("Say your own address with --to ADDRESS. It is remembered for the next time.")
+        found = await _mail(desk, contract, mail, kind)
+        sent = await send_test(desk.settings, found.mime, found.subject, mine)
+        async with desk.database.session() as session:
+            await note_test(session, desk.league.id, sent, found.subject)
+        if wants_json(as_json):
+            echo_json(Tested(sent, found.subject))
+        narrate(f"A copy went to {sent}, marked as a test. The family got nothing.")
+        return 0
+
+    return with_desk(work)
+
+
+async def _mail(desk: Desk, contract: int | None, mail: int | None, kind: str | None) -> MailPreview:
+    async with desk.database.session() as session:
+        if kind is not None:
+            return await preview_sample(session, desk.settings, desk.league.id, MessageKind(kind))
+        if mail is not None:
+            return await preview_mail(session, desk.settings, desk.league.id, mail)
+        mails = await preview_mails(session, desk.settings, desk.league.id, contract or 0)
+    if not mails:
+        raise BballError(f"Contract {contract} has no mail: no guardian with an e-mail address would get one.")
+    return mails[0]

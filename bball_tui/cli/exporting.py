@@ -1,0 +1,65 @@
+"""`bball-tui export`: contracts, players, guardians or the outbox as CSV or JSON."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import narrate, plain
+from bball_tui.files import write_pieces
+from bball_tui.league.exporting.records import What
+from bball_tui.league.exporting.service import Format, Piece, export
+from bball_tui.wording import counted
+
+
+@click.command("export")
+@click.argument("what", type=click.Choice(list(map(str, What))))
+@click.option(
+    "--format", "wanted", type=click.Choice(list(map(str, Format))), help="csv or json; otherwise as the file is named."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.option("--season", metavar="NAME", help="Which season's contracts; otherwise the current one.")
+def export_command(what: str, wanted: str | None, output: Path | None, season: str | None) -> int:
+    """Write contracts, players, guardians or the outbox as CSV or JSON.
+
+    What was exported can be imported again: into an empty league it gives the same roster, into the same league it
+    changes nothing. Signatures stay facts of the database, and mails are never imported.
+    """
+    by_name = Format.JSON if output is not None and output.suffix.lower() == ".json" else Format.CSV
+    chosen = Format(wanted) if wanted is not None else by_name
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            pieces = export(session, desk.league, What(what), chosen, season=season)
+            if output is None:
+                number = await _print(pieces)
+                narrate(f"{_counted(What(what), number)}.")
+            else:
+                number = await write_pieces(output, pieces)
+                narrate(f"{_counted(What(what), number)} written to {output}.")
+        return 0
+
+    return with_desk(work)
+
+
+async def _print(pieces: AsyncIterator[Piece]) -> int:
+    number = 0
+    terminal = sys.stdout.isatty()
+    async for piece in pieces:
+        # A file gets the names as they are; a terminal would obey what is hidden in them.
+        text = "\n".join(map(plain, piece.text.splitlines())) + "\n" if terminal else piece.text
+        click.echo(text, nl=False)
+        number += piece.records
+    return number
+
+
+def _counted(what: What, number: int) -> str:
+    words = {
+        What.CONTRACTS: ("contract", None),
+        What.PLAYERS: ("player", None),
+        What.GUARDIANS: ("guardian of a player", "guardians of players"),
+        What.OUTBOX: ("mail", None),
+    }
+    return counted(number, *words[what])

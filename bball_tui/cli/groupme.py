@@ -1,0 +1,357 @@
+"""`bball-tui groupme status|plan|apply|create`; the group itself, with the commands of its two neighbours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
+from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
+from bball_tui.cli.groupme_staff import groupme_staff
+from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.errors import BballError
+from bball_tui.groupme.account import open_client, pace_for, token_from
+from bball_tui.groupme.apply import apply, current_plan
+from bball_tui.groupme.client import GroupMeClient
+from bball_tui.groupme.links import mask
+from bball_tui.groupme.listing import list_chats
+from bball_tui.groupme.plan import Action, Plan, TeamPlan
+from bball_tui.groupme.progress import Applied, Progress, Step
+from bball_tui.groupme.reading import plan_creation, read_chats, settle_others
+from bball_tui.groupme.sending import Sender
+from bball_tui.wording import counted
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+tell_option = click.option(
+    "--tell", is_flag=True, help="Promise mails to families who were welcomed before a link that this brings."
+)
+try_again_option = click.option(
+    "--try-again", is_flag=True, help="Ask GroupMe once more for what it refused to other programs lately."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One team in the JSON of `groupme status` and `plan`; ``link`` is masked, or null."""
+
+    team_id: int
+    team: str
+    state: str
+    why: str
+    group_id: str | None
+    group: str | None
+    members: int | None
+    link: str | None
+    candidates: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One action in the JSON of `groupme plan`; ``id`` is what --only and --also take."""
+
+    id: str
+    kind: str
+    team_id: int
+    group_id: str | None
+    before: str
+    after: str
+    reason: str
+    risk: str | None
+    ticked: bool
+    after_action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """The JSON of `groupme plan`, and of `apply --dry-run` with the chosen actions only."""
+
+    account: str
+    fingerprint: str
+    warnings: tuple[str, ...]
+    teams: tuple[TeamLine, ...]
+    actions: tuple[ActionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedLine:
+    """The JSON of `groupme apply` and `create`."""
+
+    account: str
+    done: int
+    not_done: int
+    stopped: str | None
+    go_on_at: datetime | None
+    manual: bool
+    told: int
+    recovered: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@click.group()
+def groupme() -> None:
+    """The teams' chats on GroupMe: look, plan, do it, link by hand."""
+
+
+for command in (groupme_link, groupme_unlink, groupme_qr, groupme_staff, groupme_tell, groupme_send_anyway):
+    groupme.add_command(command)
+
+
+@groupme.command("status")
+@season_option
+@json_option
+def groupme_status(season: str | None, as_json: bool) -> int:
+    """Show each team with its chat. Without an access token: what is stored here."""
+
+    async def work(desk: Desk) -> int:
+        if token_from() is None:
+            lines = await _stored(desk, season)
+            narrate("There is no access token, so GroupMe was not asked. This is the last known state.")
+        else:
+            plan = await _planned(desk, season)
+            lines = [_team_line(team) for team in plan.teams]
+            if not as_json:
+                narrate(f"The account is {plan.account}'s.")
+                _narrate_warnings(plan)
+        if as_json:
+            echo_json(lines)
+            return 0
+        rows = [
+            (str(one.team_id), one.team, one.state, one.group or one.group_id or "", one.link or "") for one in lines
+        ]
+        click.echo(table(("ID", "Team", "State", "Group", "Link"), rows))
+        for one in lines:
+            for warning in one.warnings:
+                narrate(f"! {one.team}: {warning}")
+        return 0
+
+    return with_desk(work)
+
+
+@groupme.command("plan")
+@season_option
+@try_again_option
+@json_option
+def groupme_plan(season: str | None, try_again: bool, as_json: bool) -> int:
+    """Say what there is to do, and why. Nothing is changed."""
+
+    async def work(desk: Desk) -> int:
+        plan = await _planned(desk, season, try_again=try_again)
+        _print_plan(plan, plan.actions, as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+@groupme.command("apply")
+@season_option
+@click.option("--only", metavar="ACTION", multiple=True, help="Only this action of the plan; may be repeated.")
+@click.option("--also", metavar="ACTION", multiple=True, help="Also this one, which is not ticked; may be repeated.")
+@click.option("--plan", "fingerprint", metavar="CODE", help="Refuse unless the plan is still the one with this code.")
+@tell_option
+@try_again_option
+@dry_run_option
+@json_option
+def groupme_apply(
+    season: str | None,
+    only: tuple[str, ...],
+    also: tuple[str, ...],
+    fingerprint: str | None,
+    tell: bool,
+    try_again: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Do what the plan has ticked."""
+
+    async def work(desk: Desk) -> int:
+        async with open_client(desk.settings) as client:
+            sender = await _sender(desk, client, season)
+            plan, _, _ = await current_plan(sender, try_again=try_again)
+            if fingerprint not in (None, plan.fingerprint):
+                raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
+            wanted = _chosen(plan, only, also)
+            if dry_run:
+                _print_plan(plan, wanted, as_json=as_json)
+                return 0
+            sender.tells = frozenset(action.team_id for action in wanted) if tell else frozenset()
+            return _told(await apply(sender, wanted, try_again=try_again), as_json=as_json)
+
+    return with_desk(work)
+
+
+@groupme.command("create")
+@click.argument("team")
+@season_option
+@click.option(
+    "--although-similar", is_flag=True, help="Although groups of the same or a like name are there: they are others'."
+)
+@tell_option
+@dry_run_option
+@json_option
+def groupme_create(
+    team: str, season: str | None, although_similar: bool, tell: bool, dry_run: bool, as_json: bool
+) -> int:
+    """Create the group of one TEAM (its number or name) and link it."""
+
+    async def work(desk: Desk) -> int:
+        season_id = await season_of(desk, season)
+        found = await read_team(desk, season_id, team)
+        async with open_client(desk.settings) as client:
+            sender = await _sender(desk, client, season)
+            creation = await plan_creation(sender, found.id, although_similar=although_similar)
+            if dry_run:
+                _print_plan(creation.reading.plan, creation.actions, as_json=as_json)
+                return 0
+            await settle_others(sender, creation)
+            sender.tells = frozenset({found.id}) if tell else frozenset()
+            return _told(await apply(sender, creation.actions, try_again=True), as_json=as_json)
+
+    return with_desk(work)
+
+
+async def _sender(desk: Desk, client: GroupMeClient, season: str | None) -> Sender:
+    return Sender(
+        desk.database,
+        client,
+        desk.league.id,
+        await season_of(desk, season),
+        pace=pace_for(desk.settings),
+        report=_Teller(),
+    )
+
+
+async def _planned(desk: Desk, season: str | None, *, try_again: bool = False) -> Plan:
+    async with open_client(desk.settings) as client:
+        return (await read_chats(await _sender(desk, client, season), try_again=try_again)).plan
+
+
+async def _stored(desk: Desk, season: str | None) -> list[TeamLine]:
+    """The last known state: what is stored, and how it stood when GroupMe was last asked."""
+    season_id = await season_of(desk, season)
+    async with desk.database.session() as session:
+        rows = await list_chats(session, desk.league.id, season_id)
+    return [
+        TeamLine(
+            team_id=row.id,
+            team=row.label,
+            state=row.state,
+            why=row.why or "as stored here",
+            group_id=row.group_id,
+            group=row.group,
+            members=row.members,
+            link=row.link,
+            candidates=(),
+            warnings=row.warnings,
+        )
+        for row in rows
+    ]
+
+
+def _chosen(plan: Plan, only: Sequence[str], also: Sequence[str]) -> tuple[Action, ...]:
+    for name in (*only, *also):
+        if plan.action(name) is None:
+            raise BballError(f"The plan has no action '{name[:60]}'. 'bball-tui groupme plan' shows those it has.")
+    if only:
+        return tuple(action for action in plan.actions if action.id in {*only, *also})
+    return tuple(action for action in plan.actions if action.ticked or action.id in also)
+
+
+def _told(applied: Applied, *, as_json: bool) -> int:
+    if wants_json(as_json):
+        echo_json(
+            AppliedLine(
+                account=applied.account,
+                done=applied.done,
+                not_done=applied.not_done,
+                stopped=applied.stopped,
+                go_on_at=applied.go_on_at,
+                manual=applied.manual,
+                told=applied.told,
+                recovered=applied.recovered,
+                steps=applied.steps,
+            )
+        )
+    for sentence in applied.recovered:
+        narrate(sentence)
+    for step in applied.steps:
+        narrate(f"{step.team}: {step.text}")
+    if applied.told:
+        narrate(f"{counted(applied.told, 'mail')} about a new link promised.")
+    if applied.stopped is not None:
+        narrate(applied.stopped)
+    narrate(f"Done: {counted(applied.done, 'step')}. Not done: {applied.not_done}.")
+    return exit_code(applied.done, applied.not_done)
+
+
+def _print_plan(plan: Plan, actions: Sequence[Action], *, as_json: bool) -> None:
+    if as_json:
+        lines = tuple(
+            ActionLine(
+                id=one.id,
+                kind=one.kind,
+                team_id=one.team_id,
+                group_id=one.group_id,
+                before=one.before,
+                after=one.after,
+                reason=one.reason,
+                risk=one.risk,
+                ticked=one.ticked,
+                after_action=one.after_action,
+            )
+            for one in actions
+        )
+        teams = tuple(_team_line(team) for team in plan.teams)
+        echo_json(PlanLine(plan.account, plan.fingerprint, plan.warnings, teams, lines))
+        return
+    labels = {team.team_id: team.label for team in plan.teams}
+    rows = [
+        ("x" if one.ticked else "-", one.id, labels[one.team_id], f"{one.before} → {one.after}", one.risk or one.reason)
+        for one in actions
+    ]
+    if rows:
+        click.echo(table(("", "Action", "Team", "What", "Why, or what speaks against it"), rows))
+    narrate(f"The account is {plan.account}'s. The plan has the code {plan.fingerprint}.")
+    narrate(f"{counted(len(rows), 'action')}; those with x are done by 'groupme apply', the others by --also ACTION.")
+    _narrate_warnings(plan)
+    for team in plan.teams:
+        if not any(one.team_id == team.team_id for one in actions) and team.group is None:
+            narrate(f"! {team.label}: {team.why}")
+
+
+def _narrate_warnings(plan: Plan) -> None:
+    for warning in plan.warnings:
+        narrate(f"! {warning}")
+
+
+def _team_line(team: TeamPlan) -> TeamLine:
+    group = team.group
+    return TeamLine(
+        team_id=team.team_id,
+        team=team.label,
+        state=team.state,
+        why=team.why,
+        group_id=group.id if group else None,
+        group=group.name if group else None,
+        members=group.members_count if group else None,
+        link=mask(group.share_url) if group and group.share_url else None,
+        candidates=tuple(candidate.group.id for candidate in team.candidates),
+        warnings=team.warnings,
+    )
+
+
+class _Teller:
+    """Tells each new thing once, on stderr."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.doing != self._last:
+            self._last = progress.doing
+            until = f" It goes on at {progress.until:%H:%M:%S} UTC." if progress.until else ""
+            narrate(progress.doing + until)

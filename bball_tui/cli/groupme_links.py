@@ -1,0 +1,206 @@
+"""`bball-tui groupme link|unlink|qr`."""
+
+import shutil
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.errors import BballError
+from bball_tui.groupme import qr
+from bball_tui.groupme.account import open_client, token_from
+from bball_tui.groupme.choosing import Chosen, look_up
+from bball_tui.groupme.families import FamiliesToTell, families_to_tell
+from bball_tui.groupme.linking import Linked, unlink
+from bball_tui.groupme.links import read_pasted
+from bball_tui.groupme.planning import label
+from bball_tui.groupme.rehearsal import rehearse_link
+from bball_tui.groupme.telling import link_and_tell
+from bball_tui.wording import counted, listed
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+MOST_NAMES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedLine:
+    """The JSON of `groupme link`. ``families_to_tell`` are players whose families' mail had no such link.
+
+    ``mails_released`` waited for it and go out now; ``mails_promised`` tell families who were welcomed before.
+    """
+
+    team_id: int
+    team: str
+    group_id: str
+    group: str | None
+    changed: bool
+    link_changed: bool
+    dry_run: bool
+    notes: tuple[str, ...]
+    mails_released: int
+    mails_promised: int
+    mails_to_tell: int
+    families_to_tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedLine:
+    """The JSON of `groupme unlink`."""
+
+    team_id: int
+    team: str
+    group_id: str | None
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """The JSON of `groupme qr`: here, and only here, the link is shown whole."""
+
+    team_id: int
+    team: str
+    share_url: str
+    file: str | None
+
+
+class _Rehearsed(Exception):
+    """Ends the transaction of a dry run without a commit."""
+
+
+@click.command("link")
+@click.argument("team")
+@click.argument("group", metavar="LINK_OR_ID")
+@click.option("--tell", is_flag=True, help="Promise a mail to families who were welcomed before this link.")
+@season_option
+@dry_run_option
+@json_option
+def groupme_link(team: str, group: str, tell: bool, season: str | None, dry_run: bool, as_json: bool) -> int:
+    """Link TEAM (number or name) with a group: its share link as pasted, or its id."""
+
+    async def work(desk: Desk) -> int:
+        pasted = read_pasted(group)
+        found = await read_team(desk, await season_of(desk, season), team)
+        async with AsyncExitStack() as opened:
+            client = None if token_from() is None else await opened.enter_async_context(open_client(desk.settings))
+            chosen = await look_up(client, pasted)
+        how = "by its share link" if pasted.share_url is not None else "by its id"
+        linked, told, families = await _link(desk, found.id, chosen, how, tell=tell, dry_run=dry_run)
+        if wants_json(as_json):
+            echo_json(
+                LinkedLine(
+                    team_id=linked.team_id,
+                    team=linked.team,
+                    group_id=linked.group_id,
+                    group=linked.name,
+                    changed=linked.changed,
+                    link_changed=linked.link_changed,
+                    dry_run=dry_run,
+                    notes=chosen.notes,
+                    mails_released=linked.released,
+                    mails_promised=told,
+                    mails_to_tell=families.recipients,
+                    families_to_tell=families.players,
+                )
+            )
+        would = "Would link" if dry_run else "Linked" if linked.changed else "Already linked:"
+        narrate(f"{would} {linked.team} with {linked.name or 'group ' + linked.group_id}.")
+        for note in chosen.notes:
+            narrate(f"! {note}")
+        if linked.released:
+            narrate(f"{counted(linked.released, 'welcome mail')} that waited for the link: on the way.")
+        if told:
+            narrate(f"{counted(told, 'mail')} to families who were welcomed before: promised.")
+        if families.families:
+            names = families.players[:MOST_NAMES]
+            more = len(families.players) - len(names)
+            said = listed([*names, f"{more} more"] if more else names)
+            narrate(
+                f"! Families of {counted(len(families.players), 'player')} were welcomed without this link: {said}. "
+                f"'bball-tui groupme tell {found.id}' writes to them."
+            )
+        return 0
+
+    return with_desk(work)
+
+
+async def _link(
+    desk: Desk, team_id: int, chosen: Chosen, how: str, *, tell: bool, dry_run: bool
+) -> tuple[Linked, int, FamiliesToTell]:
+    """What linking did, how many mails were promised, and who is still to be told."""
+    async with desk.database.session() as session:
+        if dry_run:
+            rehearsed = await rehearse_link(session, desk.league.id, team_id, chosen, how)
+            return rehearsed.linked, 0, rehearsed.families
+        linked, told = await link_and_tell(
+            session, desk.league.id, team_id, chosen.group, how=how, tell=tell, by_hand=True
+        )
+        mails = 0 if told is None else len(told.outbox_ids)
+        return linked, mails, await families_to_tell(session, desk.league.id, team_id)
+
+
+@click.command("unlink")
+@click.argument("team")
+@click.option("--reason", metavar="TEXT", default="", help="Why; it is kept in the history.")
+@season_option
+@dry_run_option
+@json_option
+def groupme_unlink(team: str, reason: str, season: str | None, dry_run: bool, as_json: bool) -> int:
+    """Forget the group and the share link of TEAM. The group itself stays as it is."""
+
+    async def work(desk: Desk) -> int:
+        found = await read_team(desk, await season_of(desk, season), team)
+        try:
+            async with desk.database.session() as session:
+                gone = await unlink(session, desk.league.id, found.id, reason=reason.strip() or "by command")
+                if dry_run:
+                    raise _Rehearsed
+        except _Rehearsed:
+            pass
+        if wants_json(as_json):
+            echo_json(UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run))
+        narrate(f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is.")
+        if gone.had_link:
+            narrate("! Mails that went out already still lead to that group.")
+        return 0
+
+    return with_desk(work)
+
+
+@click.command("qr")
+@click.argument("team")
+@click.option(
+    "--image",
+    "--output",
+    "image",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it there: .png, .svg or .pdf.",
+)
+@season_option
+@json_option
+def groupme_qr(team: str, image: Path | None, season: str | None, as_json: bool) -> int:
+    """Show the share link of TEAM as a QR code. Whoever scans it can join."""
+
+    async def work(desk: Desk) -> int:
+        found = await read_team(desk, await season_of(desk, season), team)
+        if found.share_url is None:
+            raise BballError(f"{label(found)} has no share link yet. Link its group first, or switch sharing on.")
+        if image is not None:
+            qr.write_image(found.share_url, image)
+            narrate(f"Wrote {image}.")
+        if as_json:
+            echo_json(CodeLine(found.id, label(found), found.share_url, None if image is None else str(image)))
+        elif image is None:
+            # A code that the window breaks is none; a file or a pipe has no window.
+            size = shutil.get_terminal_size()
+            room = (size.columns, size.lines - 2) if sys.stdout.isatty() else None
+            click.echo("\n".join(qr.lines(found.share_url, room)))
+            click.echo(found.share_url)
+        return 0
+
+    return with_desk(work)

@@ -1,0 +1,112 @@
+"""`bball-tui groupme tell|send-anyway`: the link of a team chat reaches families."""
+
+from dataclasses import dataclass
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.groupme.planning import label
+from bball_tui.groupme.records import read_own
+from bball_tui.groupme.telling import families_of, tell_families
+from bball_tui.outbox.waiting import count_waiting, release
+from bball_tui.wording import counted, listed
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+teams_argument = click.argument("teams", metavar="[TEAM]...", nargs=-1)
+MOST_NAMES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """One team in the JSON of `groupme tell`; ``outbox`` are the promised mails, none in a dry run."""
+
+    team_id: int
+    team: str
+    mails: int
+    families: tuple[str, ...]
+    outbox: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedLine:
+    """One team in the JSON of `groupme send-anyway`."""
+
+    team_id: int
+    team: str
+    mails: int
+
+
+@click.command("tell")
+@teams_argument
+@season_option
+@dry_run_option
+@json_option
+def groupme_tell(teams: tuple[str, ...], season: str | None, dry_run: bool, as_json: bool) -> int:
+    """Write to families who were welcomed before their team's share link stood. Without TEAM: of all teams."""
+
+    async def work(desk: Desk) -> int:
+        ids = await _ids(desk, teams, season)
+        async with desk.database.session() as session:
+            found = await families_of(session, desk.league.id, ids)
+        lines = []
+        for team, families in found:
+            told: tuple[int, ...] = ()
+            if not dry_run:
+                async with desk.database.session() as session:
+                    told = (await tell_families(session, desk.league.id, families.team_id)).outbox_ids
+            mails = families.recipients if dry_run else len(told)
+            lines.append(ToldLine(families.team_id, team, mails, families.players, told))
+            names = families.players[:MOST_NAMES]
+            more = len(families.players) - len(names)
+            said = listed([*names, f"{more} more"] if more else names)
+            narrate(f"{team}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}promised, about {said}.")
+        if not lines:
+            narrate("Every family that was welcomed has the present link.")
+        if wants_json(as_json):
+            echo_json(lines)
+        return 0
+
+    return with_desk(work)
+
+
+@click.command("send-anyway")
+@teams_argument
+@season_option
+@dry_run_option
+@json_option
+def groupme_send_anyway(teams: tuple[str, ...], season: str | None, dry_run: bool, as_json: bool) -> int:
+    """Send welcome mails that wait for their team's share link without it. Without TEAM: of all teams."""
+
+    async def work(desk: Desk) -> int:
+        lines = []
+        for team_id, name in (await _ids(desk, teams, season)).items():
+            async with desk.database.session() as session:
+                mails = (
+                    await count_waiting(session, desk.league.id, team_id)
+                    if dry_run
+                    else await release(session, desk.league.id, team_id, why="sent without the link of the team chat")
+                )
+            if mails:
+                lines.append(ReleasedLine(team_id, name, mails))
+                narrate(f"{name}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}on the way.")
+        if not lines:
+            narrate("No welcome mail waits for the link.")
+        if wants_json(as_json):
+            echo_json(lines)
+        return 0
+
+    return with_desk(work)
+
+
+async def _ids(desk: Desk, teams: tuple[str, ...], season: str | None) -> dict[int, str]:
+    """The teams that are meant, by id; all of the season when none is named."""
+    season_id = await season_of(desk, season)
+    if teams:
+        found = [await read_team(desk, season_id, one) for one in teams]
+        return {team.id: label(team) for team in found}
+    async with desk.database.session() as session:
+        own = await read_own(session, desk.league.id, season_id)
+    return {team.id: label(team) for team in own.teams}

@@ -1,0 +1,137 @@
+"""`bball-tui groupme staff list|add|consent|remove`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, narrate, table, wants_json
+from bball_tui.errors import BballError
+from bball_tui.groupme.staff import add_to_list, list_staff, note_consent, take_off_list
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+id_argument = click.argument("staff_id", metavar="ID", type=click.IntRange(min=1))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One of the staff in the JSON of `groupme staff list`."""
+
+    id: int
+    name: str
+    user_id: str | None
+    phone: str | None
+    email: str | None
+    consent_at: datetime | None
+    consent_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChange:
+    """The JSON of `groupme staff add`, `consent` and `remove`."""
+
+    id: int
+    name: str
+    what: str
+
+
+@click.group("staff")
+def groupme_staff() -> None:
+    """The adults who belong into every group."""
+
+
+@groupme_staff.command("list")
+@json_option
+def staff_list(as_json: bool) -> int:
+    """List the staff by name."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            rows = await list_staff(session, desk.league.id)
+        if as_json:
+            echo_json(
+                [
+                    StaffLine(one.id, one.name, one.user_id, one.phone, one.email, one.consent_at, one.consent_note)
+                    for one in rows
+                ]
+            )
+            return 0
+        lines = [
+            (
+                str(one.id),
+                one.name,
+                one.user_id or "",
+                one.phone or "",
+                one.email or "",
+                one.consent_note or "not noted",
+            )
+            for one in rows
+        ]
+        click.echo(table(("ID", "Name", "Account", "Phone", "E-mail", "Consent"), lines))
+        return 0
+
+    return with_desk(work)
+
+
+@groupme_staff.command("add")
+@click.argument("name")
+@click.option("--user-id", metavar="DIGITS", help="Their GroupMe user id.")
+@click.option("--phone", metavar="NUMBER", help="Such as +1 2125550100.")
+@click.option("--email", metavar="ADDRESS", help="The e-mail address of their GroupMe account.")
+@click.option("--consent", metavar="TEXT", help="How they agreed; without it nobody adds them to a group.")
+@json_option
+def staff_add(
+    name: str, user_id: str | None, phone: str | None, email: str | None, consent: str | None, as_json: bool
+) -> int:
+    """Put somebody on the list. GroupMe is told nothing yet."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            staff_id = await add_to_list(
+                session, desk.league.id, name, user_id=user_id, phone=phone, email=email, consent=consent
+            )
+        _told(staff_id, name, "added", as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+@groupme_staff.command("consent")
+@id_argument
+@click.option("--note", metavar="TEXT", help="How they agreed, such as 'by e-mail on 3 March'.")
+@click.option("--withdrawn", is_flag=True, help="They do not agree any more.")
+@json_option
+def staff_consent(staff_id: int, note: str | None, withdrawn: bool, as_json: bool) -> int:
+    """Note that somebody agreed to be added, and how, or that they do not any more."""
+    if (note is None) != withdrawn:
+        raise BballError("Say either how they agreed (--note TEXT) or that they do not any more (--withdrawn).")
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            name = await note_consent(session, desk.league.id, staff_id, note)
+        _told(staff_id, name, "consent withdrawn" if withdrawn else "consent noted", as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+@groupme_staff.command("remove")
+@id_argument
+@json_option
+def staff_remove(staff_id: int, as_json: bool) -> int:
+    """Forget somebody, contact data included. They stay in the groups that they are in."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            name = await take_off_list(session, desk.league.id, staff_id)
+        _told(staff_id, name, "removed", as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+def _told(staff_id: int, name: str, what: str, *, as_json: bool) -> None:
+    if wants_json(as_json):
+        echo_json(StaffChange(staff_id, name, what))
+    narrate(f"{name}: {what}.")

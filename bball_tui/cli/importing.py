@@ -1,0 +1,182 @@
+"""`bball-tui import`: a roster file into the league, or with ``--dry-run`` what that would do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, narrate, plain, table
+from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.files import write_file
+from bball_tui.league.importing.columns import MappedField
+from bball_tui.league.importing.plan import Counts, Diff, Verdict
+from bball_tui.league.importing.presets import PRESETS
+from bball_tui.league.importing.report import remarks, report_csv
+from bball_tui.league.importing.service import ImportOptions, Report, run_import
+from bball_tui.wording import counted
+
+KINDS = ("teams", "players", "guardians", "contracts")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would happen, row by row, and change nothing.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), help="The layout of the file; found by itself otherwise.")
+@click.option("--season", metavar="NAME", help="The season; otherwise the file's own, or the newest.")
+@click.option(
+    "--contract-status",
+    type=click.Choice(list(map(str, (ContractStatus.DRAFT, ContractStatus.OFFERED)))),
+    default=str(ContractStatus.OFFERED),
+    show_default=True,
+    help="What new contracts begin with.",
+)
+@click.option("--skip-bad-rows", is_flag=True, help="Import the good rows of a file that has faults.")
+@click.option("--date-order", type=click.Choice(list(map(str, DateOrder))), help="How the file writes 03/04/2015.")
+@click.option(
+    "--ignore-column", "ignore_columns", multiple=True, metavar="NAME", help="Leave out a column (repeatable)."
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help='Say what a column holds, such as --map "Team=Squad" or --map "Guardian 1 Email=#7" (the seventh). Kept '
+    "for the next file with the same columns.",
+)
+@click.option("--sheet", metavar="NAME", help="Which sheet of a workbook; otherwise the first that holds a roster.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write what happened, row by row, to this CSV file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers and the errors as JSON.")
+def import_roster(
+    file: Path,
+    dry_run: bool,
+    preset: str | None,
+    season: str | None,
+    contract_status: str,
+    skip_bad_rows: bool,
+    date_order: str | None,
+    ignore_columns: tuple[str, ...],
+    mapped: tuple[str, ...],
+    sheet: str | None,
+    report: Path | None,
+    as_json: bool,
+) -> int:
+    """Bring in a roster FILE (CSV, Excel workbook, or our own JSON): teams, players, guardians and one contract for
+    each player.
+
+    Importing the same file twice changes nothing. A file with faults imports nothing, unless --skip-bad-rows is given.
+    """
+    options = ImportOptions(
+        dry_run=dry_run,
+        preset=preset,
+        season=season,
+        contract_status=ContractStatus(contract_status),
+        skip_bad_rows=skip_bad_rows,
+        date_order=DateOrder(date_order) if date_order is not None else None,
+        ignore_columns=ignore_columns,
+        mapping=tuple(map(_mapped_field, mapped)),
+        sheet=sheet,
+    )
+
+    async def work(desk: Desk) -> int:
+        done = await run_import(desk.database, desk.league, file, options)
+        if report is not None:
+            write_file(report, report_csv(done))
+            narrate(f"The report is in {report}.")
+        if as_json:
+            echo_json(as_document(done))
+            narrate(verdict(done))
+        else:
+            click.echo(render(done))
+        return done.exit_code
+
+    return with_desk(work)
+
+
+def _mapped_field(text: str) -> MappedField:
+    name, separator, column = text.partition("=")
+    if not (separator and name.strip() and column.strip()):
+        raise click.BadParameter(f"{text!r} is not of the form FIELD=COLUMN.", param_hint="--map")
+    return MappedField(name.strip(), column.strip())
+
+
+def as_document(report: Report) -> dict[str, object]:
+    """The report as scripts get it."""
+    return {
+        "created": report.imported.created,
+        "updated": report.imported.updated,
+        "unchanged": report.imported.unchanged,
+        "errors": report.problems,
+    }
+
+
+def render(report: Report) -> str:
+    """The report as people get it: faults, then (for a dry run) the rows that change, the numbers, the verdict."""
+    parts = list(_parts(report))
+    return "\n\n".join([*parts, verdict(report)])
+
+
+def _parts(report: Report) -> Iterator[str]:
+    if report.diff is not None:
+        if report.dry_run:
+            yield from _preview(report.diff)
+        yield _numbers(report)
+        yield from _remarks(report)
+    if report.problems:
+        lines = [(str(one.row), one.column, one.value, one.problem) for one in report.problems]
+        yield f"Refused:\n{table(('Row', 'Column', 'Value', 'Problem'), lines)}"
+
+
+def _preview(diff: Diff) -> Iterator[str]:
+    lines = [
+        (
+            str(row.row),
+            row.verdict,
+            row.player,
+            row.team,
+            ", ".join(f"{one.field}: {one.before or '(empty)'} → {one.after}" for one in row.changes),
+        )
+        for row in diff.rows
+        if row.verdict is not Verdict.UNCHANGED
+    ]
+    if lines:
+        yield table(("Row", "", "Player", "Team", "Changes"), lines)
+
+
+def _numbers(report: Report) -> str:
+    assert report.diff is not None  # noqa: S101 - the caller looked
+    # What a refused import would have done is shown, too: the verdict below says that it did not happen.
+    numbers = report.diff.imported()
+    rows = [
+        (kind, *(str(_count(counts, kind)) for counts in (numbers.created, numbers.updated, numbers.unchanged)))
+        for kind in KINDS
+    ]
+    return table((report.diff.season, "new", "changed", "unchanged"), rows)
+
+
+def _count(counts: Counts, kind: str) -> int:
+    return int(getattr(counts, kind))
+
+
+def _remarks(report: Report) -> Iterator[str]:
+    notes = remarks(report)
+    if notes:
+        yield "\n".join(map(plain, notes))
+
+
+def verdict(report: Report) -> str:
+    """One sentence: what happened, and what to do."""
+    faults = counted(len(report.problems), "fault")
+    if report.exit_code == 1:
+        way_out = "Correct the file, or import the good rows alone with --skip-bad-rows."
+        if not report.roster.rows:
+            way_out = "Correct the file and import it again."
+        return f"{faults}: nothing {'would be' if report.dry_run else 'was'} imported. {way_out}"
+    numbers = report.imported
+    done = sum(_count(counts, kind) for counts in (numbers.created, numbers.updated) for kind in KINDS)
+    what = f"{counted(len(report.roster.rows), 'row')} read, {done} things new or changed"
+    if not done:
+        what = "Nothing to change: the league says already what the file says"
+    ending = "Nothing was changed yet (dry run)." if report.dry_run else "Imported."
+    skipped = f" {faults} left out." if report.problems else ""
+    return f"{what}. {ending if done else ''}{skipped}".strip()

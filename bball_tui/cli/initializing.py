@@ -1,0 +1,30 @@
+"""`bball-tui init`: a new league."""
+
+import click
+
+from bball_tui.cli.context import with_database
+from bball_tui.cli.output import echo_json, narrate
+from bball_tui.database.engine import Database
+from bball_tui.league.leagues import create_league
+from bball_tui.settings import Settings
+
+
+@click.command()
+@click.option("--league", "name", required=True, metavar="NAME", help="The league's name, as families know it.")
+@click.option("--slug", metavar="S", help="A short name for the command line; made from the name when left out.")
+@click.option("--season", metavar="NAME", help="The first season, such as 'Spring 2027'.")
+@click.option("--json", "as_json", is_flag=True, help="Print the league as JSON.")
+def init(name: str, slug: str | None, season: str | None, as_json: bool) -> int:
+    """Make a new league."""
+
+    async def work(database: Database, settings: Settings) -> int:
+        async with database.session() as session:
+            league = await create_league(session, name, slug=slug, season=season)
+        if as_json:
+            echo_json(league)
+        where = settings.database_url or f"the database in {settings.server_dir}"
+        narrate(f"{league.name} is ready ({league.slug}), in {where}.")
+        narrate("Next: bball-tui import ROSTER.csv")
+        return 0
+
+    return with_database(work)

@@ -1,0 +1,88 @@
+"""`bball-tui league show|set`: what the league says about itself."""
+
+from typing import Any
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, narrate, table
+from bball_tui.database.states import DateOrder
+from bball_tui.league.leagues import LeagueInfo
+from bball_tui.league.profile import ProfileChange, change_profile
+
+_FIELDS = (
+    "name",
+    "slug",
+    "from_name",
+    "from_email",
+    "reply_to",
+    "brand_color",
+    "logo_url",
+    "timezone",
+    "date_order",
+    "language",
+    "hold_seconds",
+    "mail_offers",
+    "wait_for_chat",
+)
+
+
+@click.group()
+def league() -> None:
+    """Show or change the league: addresses in its mails, colour, time zone, dates, undo time."""
+
+
+@league.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(as_json: bool) -> int:
+    """Print what is set."""
+
+    async def work(desk: Desk) -> int:
+        _print(desk.league, as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+@league.command(name="set")
+@click.option("--name", help="The name, as families know it.")
+@click.option("--from-email", help="The address that mails come from.")
+@click.option("--from-name", help="The name beside that address.")
+@click.option("--reply-to", help="Where answers go, if elsewhere.")
+@click.option("--brand-color", metavar="#RRGGBB", help="The league's colour.")
+@click.option("--logo-url", metavar="https://…", help="A picture at the top of the mails.")
+@click.option("--timezone", metavar="ZONE", help="Such as America/Chicago.")
+@click.option("--date-order", type=click.Choice([str(one) for one in DateOrder]), help="How 03/04/2015 is meant.")
+@click.option("--language", metavar="TAG", help="Of mails to families who named none, such as en or es.")
+@click.option("--hold-seconds", type=int, help="How long mails wait so that a signing can be taken back.")
+@click.option("--mail-offers/--no-mail-offers", default=None, help="Whether families hear of an offer by mail.")
+@click.option(
+    "--wait-for-chat/--no-wait-for-chat",
+    default=None,
+    help="Whether welcome mails wait until their team's chat has a share link.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def set_(as_json: bool, date_order: str | None, **values: Any) -> int:
+    """Change what is named; an empty text takes an optional value away."""
+    change = ProfileChange(date_order=None if date_order is None else DateOrder(date_order), **values)
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            changed = await change_profile(session, desk.league, change)
+        narrate("Nothing to change." if changed.version == desk.league.version else "Saved.")
+        _print(changed, as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+def _print(info: LeagueInfo, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(info)
+    else:
+        click.echo(table(("what", "value"), [(name.replace("_", " "), _shown(info, name)) for name in _FIELDS]))
+
+
+def _shown(info: LeagueInfo, name: str) -> str:
+    value = getattr(info, name)
+    return "–" if value is None else str(value)

@@ -1,0 +1,263 @@
+"""`bball-tui teams list` and `players list`, and the filters that every list of the roster understands."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, table
+from bball_tui.database.paging import Sort
+from bball_tui.database.states import ContractStatus
+from bball_tui.errors import BballError
+from bball_tui.league.choices import ListName
+from bball_tui.league.facets import chosen_filter
+from bball_tui.league.leagues import list_seasons
+from bball_tui.league.roster import list_players, list_teams
+from bball_tui.league.rows import PlayerRow, RosterFilter, TeamRow, Trouble
+from bball_tui.league.saved_filters import find_filter
+from bball_tui.league.sheets import sheet
+from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.values import one_line
+
+CommandT = TypeVar("CommandT", bound=Callable[..., object])
+
+NEEDS = {
+    "overdue": Trouble.OVERDUE,
+    "due-this-week": Trouble.DUE_SOON,
+    "no-email": Trouble.UNREACHABLE,
+    "no-chat-link": Trouble.NO_CHAT,
+}
+"""What staff can ask for with --need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options of a list say."""
+
+    season: str | None = None
+    team: str | None = None
+    division: str | None = None
+    status: tuple[str, ...] = ()
+    welcome: tuple[str, ...] = ()
+    need: tuple[str, ...] = ()
+    search: str = ""
+    saved: str | None = None
+    sort: str | None = None
+    as_json: bool = field(default=False, kw_only=True)
+    as_csv: bool = field(default=False, kw_only=True)
+
+    @property
+    def order(self) -> Sort | None:
+        """The order that --sort names; a minus before the column turns it round."""
+        if self.sort is None:
+            return None
+        return Sort(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerLine:
+    """One player in the JSON of `players list`."""
+
+    id: int
+    player: str
+    first: str
+    last: str
+    jersey: str | None
+    birthdate: date | None
+    team: str | None
+    contract: ContractStatus | None
+    guardians: int
+    has_email: bool
+
+
+def list_options(command: CommandT) -> CommandT:
+    """The options of a list; the command gets one :class:`Wanted`."""
+    words = [word.replace("_", "-") for word in WelcomeState]
+    options = [
+        click.option("--season", metavar="NAME", help="Only this season."),
+        click.option("--team", metavar="NAME", help="Only this team."),
+        click.option("--division", metavar="NAME", help="Only this division."),
+        click.option(
+            "--status",
+            type=click.Choice([str(one) for one in ContractStatus]),
+            multiple=True,
+            help="Only this status of the contract; may be repeated.",
+        ),
+        click.option(
+            "--welcome",
+            type=click.Choice(words),
+            multiple=True,
+            help="Only with this fate of the welcome mail; may be repeated.",
+        ),
+        click.option(
+            "--need",
+            type=click.Choice(list(NEEDS)),
+            multiple=True,
+            help="Only what needs attention for this reason; repeated, for all of them.",
+        ),
+        click.option("--search", metavar="TEXT", default="", help="Only rows in which all these words begin."),
+        click.option("--saved", metavar="NAME", help="A filter that you saved in the screen, besides the others."),
+        click.option("--sort", metavar="COLUMN", help="Order by this column; with a minus before it, turned round."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet."),
+    ]
+
+    def run(**values: Any) -> object:
+        if values["as_json"] and values["as_csv"]:
+            raise click.UsageError("--json and --csv cannot both be printed. Choose one.")
+        return command(Wanted(**values))
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    decorated: Any = run
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]
+
+
+async def roster_filter(desk: Desk, wanted: Wanted, name: ListName = "contracts") -> RosterFilter:
+    """The filter for ``wanted``; names are compared without regard to case.
+
+    Raises:
+        BballError: no season, team or saved filter of that name, or several teams.
+    """
+    season_id = await _season(desk, wanted.season)
+    found = RosterFilter(season_id=season_id)
+    if wanted.saved is not None:
+        async with desk.database.session() as session:
+            saved = await find_filter(session, desk.league.id, name, wanted.saved)
+        found = chosen_filter(season_id, saved.text, saved.choices)
+    welcome = tuple(WelcomeState(one.replace("-", "_")) for one in wanted.welcome)
+    return replace(
+        found,
+        text=f"{found.text} {wanted.search}".strip(),
+        team_id=found.team_id if wanted.team is None else await _team(desk, season_id, wanted.team),
+        division=found.division if wanted.division is None else wanted.division,
+        statuses=tuple(ContractStatus(one) for one in wanted.status) or found.statuses,
+        welcome=welcome or found.welcome,
+        troubles=tuple(dict.fromkeys((*found.troubles, *(NEEDS[one] for one in wanted.need)))),
+    )
+
+
+async def _season(desk: Desk, name: str | None) -> int | None:
+    if name is None:
+        return None
+    async with desk.database.session() as session:
+        seasons = await list_seasons(session, desk.league.id)
+    found = next((one.id for one in seasons if _same(one.name, name)), None)
+    if found is None:
+        known = ", ".join(one.name for one in seasons) or "none yet"
+        raise BballError(f"There is no season {one_line(name)[:80]!r}. The seasons are: {known}.")
+    return found
+
+
+async def _team(desk: Desk, season_id: int | None, name: str) -> int:
+    async with desk.database.session() as session:
+        teams = await list_teams(session, desk.league.id, RosterFilter(season_id=season_id))
+    found = [one for one in teams if _same(one.name, name)]
+    if not found:
+        raise BballError(f"There is no team {one_line(name)[:80]!r}. 'bball-tui teams list' names them all.")
+    if len(found) > 1:
+        which = ", ".join(f"{one.name} {one.division}".strip() + f" in {one.season}" for one in found)
+        raise BballError(f"Several teams have that name: {which}. Say which one with --season.")
+    return found[0].id
+
+
+def _same(one: str, other: str) -> bool:
+    return one_line(one).casefold() == one_line(other).casefold()
+
+
+async def echo_csv(desk: Desk, name: ListName, found: RosterFilter, sort: Sort | None) -> None:
+    """The list on stdout as it is read, however long it is."""
+    async with desk.database.session() as session:
+        async for piece in sheet(session, desk.league.id, name, found, sort):
+            sys.stdout.write(piece.text.replace("\r\n", "\n"))
+
+
+@click.group()
+def teams() -> None:
+    """The teams of the league."""
+
+
+@teams.command("list")
+@list_options
+def teams_list(wanted: Wanted) -> int:
+    """List the teams with how many players have signed."""
+
+    async def work(desk: Desk) -> int:
+        found = await roster_filter(desk, wanted, "teams")
+        if wanted.as_csv:
+            await echo_csv(desk, "teams", found, wanted.order)
+            return 0
+        async with desk.database.session() as session:
+            rows = await list_teams(session, desk.league.id, found, wanted.order)
+        if wanted.as_json:
+            echo_json(rows)
+        else:
+            click.echo(
+                table(("ID", "Team", "Division", "Season", "Signed", "Chat"), [_team_cells(row) for row in rows])
+            )
+        return 0
+
+    return with_desk(work)
+
+
+def _team_cells(row: TeamRow) -> Sequence[str]:
+    return (str(row.id), row.name, row.division, row.season, f"{row.signed}/{row.players}", row.chat)
+
+
+@click.group()
+def players() -> None:
+    """The players of the league."""
+
+
+@players.command("list")
+@list_options
+def players_list(wanted: Wanted) -> int:
+    """List the players with their team and their contract."""
+
+    async def work(desk: Desk) -> int:
+        found = await roster_filter(desk, wanted, "players")
+        if wanted.as_csv:
+            await echo_csv(desk, "players", found, wanted.order)
+            return 0
+        async with desk.database.session() as session:
+            rows = await list_players(session, desk.league.id, found, wanted.order)
+        if wanted.as_json:
+            echo_json([_player_line(row) for row in rows])
+        else:
+            headers = ("ID", "Player", "No.", "Born", "Team", "Contract", "E-mail")
+            click.echo(table(headers, [_player_cells(row) for row in rows]))
+        return 0
+
+    return with_desk(work)
+
+
+def _player_line(row: PlayerRow) -> PlayerLine:
+    return PlayerLine(
+        id=row.id,
+        player=f"{row.first} {row.last}",
+        first=row.first,
+        last=row.last,
+        jersey=row.jersey,
+        birthdate=row.birthdate,
+        team=row.team,
+        contract=row.contract_status,
+        guardians=row.guardians,
+        has_email=row.has_email,
+    )
+
+
+def _player_cells(row: PlayerRow) -> Sequence[str]:
+    return (
+        str(row.id),
+        f"{row.last}, {row.first}",
+        row.jersey or "",
+        row.birthdate.isoformat() if row.birthdate else "",
+        row.team or "",
+        row.contract_status or "",
+        "yes" if row.has_email else "no",
+    )

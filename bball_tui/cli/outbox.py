@@ -1,0 +1,294 @@
+"""`bball-tui outbox`: look at the mails, and list, show, retry, park, cancel, resolve; more in `outbox_sending.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.outbox_sending import (
+    ID,
+    json_option,
+    outbox_fix_address,
+    outbox_gates,
+    outbox_open_gate,
+    outbox_pause,
+    outbox_read,
+    outbox_resume,
+)
+from bball_tui.cli.output import echo_json, exit_code, narrate, plain, spoken, table, wants_json
+from bball_tui.database.states import OutboxState
+from bball_tui.outbox import staff
+from bball_tui.outbox.causes import BY_NAME
+from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
+from bball_tui.outbox.staff import Acted
+from bball_tui.outbox.story import FrozenMail, ItemStory, SignedBy, item_story
+from bball_tui.wording import counted
+
+ids_argument = click.argument("ids", metavar="ID...", nargs=-1, type=ID)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One mail in the JSON of `outbox list`; the keys are a promise to scripts.
+
+    ``state`` is that of the database, except that a dead mail is called ``failed`` as everywhere in the interface.
+    """
+
+    id: int
+    kind: str
+    state: str
+    recipient: str
+    contract_id: int | None
+    attempts: int
+    available_at: datetime
+    error_class: str | None
+    error_text: str | None
+    message_id: str
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> "ItemLine":
+        return cls(
+            id=row.id,
+            kind=row.kind,
+            state=spoken(row.state),
+            recipient=row.recipient,
+            contract_id=row.contract_id,
+            attempts=row.attempts,
+            available_at=row.available_at,
+            error_class=row.error_class,
+            error_text=row.error_text,
+            message_id=row.message_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One attempt in the JSON of `outbox show`."""
+
+    n: int
+    worker: str
+    started_at: datetime
+    wire_started_at: datetime | None
+    finished_at: datetime
+    outcome: str
+    phase: str | None
+    code: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """Something that happened, in the JSON of `outbox show`."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The JSON of `outbox show`: the item as in the list, and its story. ``next`` is a sentence."""
+
+    item: ItemLine
+    about: str
+    signature: SignedBy | None
+    promised_by: str
+    promised_at: datetime
+    mail: FrozenMail | None
+    attempts: list[AttemptLine]
+    events: list[EventLine]
+    next: str
+
+
+@click.group()
+def outbox() -> None:
+    """Look at the mails and decide about the difficult ones."""
+
+
+for command in (outbox_read, outbox_fix_address, outbox_gates, outbox_pause, outbox_resume, outbox_open_gate):
+    outbox.add_command(command)
+
+
+@outbox.command("list")
+@click.option("--state", type=click.Choice([str(one) for one in BucketName]), help="Only mails in this state.")
+@click.option("--contract", metavar="ID", type=ID, help="Only mails about this contract.")
+@click.option("--search", metavar="TEXT", default="", help="Only mails to such an address or about such a player.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many, the newest.")
+@json_option
+def outbox_list(state: str | None, contract: int | None, search: str, limit: int | None, as_json: bool) -> int:
+    """List the mails, the newest first."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            rows = await list_items(session, desk.league.id, _filter(state, contract, search), limit=limit)
+        if as_json:
+            echo_json([ItemLine.of(row) for row in rows])
+            return 0
+        lines = [
+            (
+                str(row.id),
+                row.bucket.replace("_", " "),
+                row.recipient,
+                row.about,
+                "" if row.next_at is None else f"{row.next_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
+                row.why,
+            )
+            for row in rows
+        ]
+        click.echo(table(("ID", "State", "To", "About", "Next try", "Why"), lines))
+        return 0
+
+    return with_desk(work)
+
+
+def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilter:
+    if state == BucketName.QUEUED:
+        # In the list a held mail is a queued one; --state held narrows it.
+        return OutboxFilter(states=(OutboxState.QUEUED,), contract_id=contract, text=search)
+    bucket = None if state is None else BucketName(state)
+    return OutboxFilter(bucket=bucket, contract_id=contract, text=search)
+
+
+@outbox.command("show")
+@click.argument("outbox_id", metavar="ID", type=ID)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def outbox_show(outbox_id: int, as_json: bool) -> int:
+    """Tell the whole story of one mail, and what is next."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            story = await item_story(session, desk.league.id, outbox_id)
+        if as_json:
+            echo_json(_shown(story))
+        else:
+            _tell(story)
+        return 0
+
+    return with_desk(work)
+
+
+def _shown(story: ItemStory) -> Shown:
+    return Shown(
+        item=ItemLine.of(story.item),
+        about=story.item.about,
+        signature=story.signature,
+        promised_by=story.promised_by,
+        promised_at=story.promised_at,
+        mail=story.mail,
+        attempts=[
+            AttemptLine(
+                n=one.n,
+                worker=one.worker,
+                started_at=one.started_at,
+                wire_started_at=one.wire_started_at,
+                finished_at=one.finished_at,
+                outcome=one.outcome,
+                phase=one.phase,
+                code=one.code,
+                detail=one.detail,
+            )
+            for one in story.attempts
+        ],
+        events=[EventLine(one.at, one.text) for one in story.events],
+        next=story.next,
+    )
+
+
+def _tell(story: ItemStory) -> None:
+    item = story.item
+    click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.replace('_', ' ')}"))
+    if item.about:
+        click.echo(plain(f"About {item.about}" + (f", {item.team}" if item.team else "")))
+    if story.mail is not None:
+        click.echo(plain(f"Subject: {story.mail.subject}"))
+    click.echo(f"Message-ID: {plain(item.message_id)}\n\nWhat happened")
+    for event in story.events:
+        click.echo(plain(f"  {event.clock}  {event.text}"))
+    click.echo(f"\nWhat is next\n  {plain(story.next)}")
+
+
+@outbox.command("retry")
+@ids_argument
+@click.option("--failed", is_flag=True, help="All failed mails.")
+@click.option("--cause", metavar="NAME", type=click.Choice(sorted(BY_NAME)), help="All that failed for this reason.")
+@click.option("--reason", metavar="TEXT", help="Why, for the record.")
+@json_option
+def outbox_retry(ids: tuple[int, ...], failed: bool, cause: str | None, reason: str | None, as_json: bool) -> int:
+    """Send failed mails again, and waiting ones now."""
+    if bool(ids) == (failed or cause is not None):
+        raise click.UsageError("Say which mails: ID... or --failed or --cause NAME.")
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            chosen = list(ids)
+            if not ids:
+                wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
+                chosen = [row.id for row in await list_items(session, desk.league.id, wanted)]
+            acted = await staff.retry(session, desk.league.id, chosen, reason=reason)
+        return _answer(acted, "Queued again: {}.", "Not retried", as_json=as_json)
+
+    return with_desk(work)
+
+
+@outbox.command("park")
+@ids_argument
+@click.option("--reason", metavar="TEXT", required=True, help="What they wait for, for the record.")
+@json_option
+def outbox_park(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
+    """Put these mails aside until somebody retries or cancels them."""
+    if not ids:
+        raise click.UsageError("Say which mails: ID...")
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            acted = await staff.park(session, desk.league.id, ids, reason=reason)
+        return _answer(acted, "Put aside: {}.", "Not put aside", as_json=as_json)
+
+    return with_desk(work)
+
+
+@outbox.command("cancel")
+@ids_argument
+@click.option("--reason", metavar="TEXT", required=True, help="Why, for the record.")
+@json_option
+def outbox_cancel(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
+    """Never send these mails."""
+    if not ids:
+        raise click.UsageError("Say which mails: ID...")
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            acted = await staff.cancel(session, desk.league.id, ids, reason=reason)
+        return _answer(acted, "Cancelled: {}.", "Not cancelled", as_json=as_json)
+
+    return with_desk(work)
+
+
+@outbox.command("resolve")
+@click.argument("outbox_id", metavar="ID", type=ID)
+@click.option("--arrived", is_flag=True, help="The family has the mail.")
+@click.option("--send-again", is_flag=True, help="They do not have it: send it again.")
+@click.option("--reason", metavar="TEXT", help="How you know, for the record.")
+@json_option
+def outbox_resolve(outbox_id: int, arrived: bool, send_again: bool, reason: str | None, as_json: bool) -> int:
+    """End a doubt: the mail arrived, or it is to be sent again."""
+    if arrived == send_again:
+        raise click.UsageError("Say what you found out: --arrived or --send-again.")
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            acted = await staff.resolve(session, desk.league.id, outbox_id, arrived=arrived, reason=reason)
+        return _answer(acted, "Arrived: {}." if arrived else "Queued again: {}.", "Not resolved", as_json=as_json)
+
+    return with_desk(work)
+
+
+def _answer(acted: Acted, done: str, refused: str, *, as_json: bool) -> int:
+    """Print what became of each mail; the exit code says whether all, some or none were changed."""
+    if wants_json(as_json):
+        echo_json(acted)
+    if acted.done or not acted.refused:
+        narrate(done.format(counted(len(acted.done), "mail")))
+    for one in acted.refused:
+        narrate(f"{refused}, mail {one.id}: {one.reason}")
+    return exit_code(len(acted.done), len(acted.refused))

@@ -1,0 +1,234 @@
+"""`bball-tui outbox read|fix-address|gates|pause|resume|open-gate`."""
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, narrate, plain, spoken, wants_json
+from bball_tui.database.states import GateCause, GateState
+from bball_tui.errors import BballError
+from bball_tui.league.addresses import AddressFixed, fix_address
+from bball_tui.league.mail_preview import preview_mail
+from bball_tui.mail.checks import parts
+from bball_tui.outbox import gates
+from bball_tui.outbox.situation import Situation, read_situation
+from bball_tui.wording import counted, listed
+
+ID = click.IntRange(min=1)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+reason_option = click.option("--reason", metavar="TEXT", help="Why, for the record.")
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """The JSON of `outbox read`. ``frozen``: it was written already and never changes."""
+
+    id: int
+    recipient: str
+    subject: str
+    message_id: str
+    frozen: bool
+    text: str
+    html: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsteadLine:
+    """One mail in the JSON of `outbox fix-address`. ``was`` is null for a new mail, else the state it was found in."""
+
+    old: int
+    new: int
+    was: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLine:
+    """The JSON of `outbox fix-address`."""
+
+    address: str
+    guardians: tuple[str, ...]
+    mails: list[InsteadLine]
+
+    @classmethod
+    def of(cls, fixed: AddressFixed) -> "FixedLine":
+        mails = [
+            InsteadLine(one.old, one.new, None if one.was is None else spoken(one.was)) for one in fixed.redirected
+        ]
+        return cls(fixed.address, fixed.guardians, mails)
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One gate in the JSON of `outbox gates`. ``sentence`` is null while it lets mails pass."""
+
+    provider: str
+    state: GateState
+    cause: GateCause | None
+    reason: str | None
+    open_until: datetime | None
+    sentence: str | None
+
+
+@click.command("read")
+@click.argument("outbox_id", metavar="ID", type=ID)
+@click.option("--html", "part", flag_value="html", help="The part with the look.")
+@click.option("--raw", "part", flag_value="raw", help="The bytes that go out, or went out.")
+@click.option("--json", "part", flag_value="json", help="Everything as JSON.")
+@click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
+def outbox_read(outbox_id: int, part: str) -> int:
+    """Show one mail as it was written, or as it would be written now."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            mail = await preview_mail(session, desk.settings, desk.league.id, outbox_id)
+        both = parts(mail.mime)
+        match part:
+            case "raw":
+                sys.stdout.buffer.write(mail.mime)
+            case "json":
+                echo_json(
+                    MailLine(
+                        id=outbox_id,
+                        recipient=mail.recipient,
+                        subject=mail.subject,
+                        message_id=mail.message_id,
+                        frozen=mail.frozen,
+                        text=both.text,
+                        html=both.html,
+                        warnings=mail.warnings,
+                    )
+                )
+            case "html":
+                _echo_lines(both.html)
+            case _:
+                _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{both.text}")
+        narrate("This is the mail as it was written." if mail.frozen else "Not written yet: it would be this.")
+        return 0
+
+    return with_desk(work)
+
+
+def _echo_lines(text: str) -> None:
+    click.echo("\n".join(plain(line) for line in text.splitlines()))
+
+
+@click.command("fix-address")
+@click.argument("outbox_id", metavar="ID", type=ID)
+@click.argument("address")
+@reason_option
+@json_option
+def outbox_fix_address(outbox_id: int, address: str, reason: str | None, as_json: bool) -> int:
+    """Correct the family's ADDRESS, and send there what was promised to the wrong one."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            fixed = await fix_address(session, desk.league.id, outbox_id, address, reason=reason)
+        if wants_json(as_json):
+            echo_json(FixedLine.of(fixed))
+        if fixed.guardians:
+            verb = "has" if len(fixed.guardians) == 1 else "have"
+            narrate(f"{listed(fixed.guardians)} {verb} the address {fixed.address} now.")
+        for one in fixed.redirected:
+            state = "" if one.was is None else f" (found there, {spoken(one.was).replace('_', ' ')})"
+            narrate(f"Mail {one.old} goes no more; mail {one.new} to {fixed.address} counts instead{state}.")
+        return 0
+
+    return with_desk(work)
+
+
+@click.command("gates")
+@json_option
+def outbox_gates(as_json: bool) -> int:
+    """Say what holds the mails, if anything does."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            now = await read_situation(session, desk.league.id)
+        _tell(now, as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+def _tell(now: Situation, *, as_json: bool) -> None:
+    lines = [
+        GateLine(
+            provider=gate.provider,
+            state=gate.state,
+            cause=gate.cause,
+            reason=gate.reason,
+            open_until=gate.open_until,
+            sentence=None if gate.state is GateState.CLOSED else now.hold(gate),
+        )
+        for gate in now.gates
+    ]
+    if wants_json(as_json):
+        echo_json(lines)
+    for line in lines:
+        if line.sentence is not None:
+            narrate(line.sentence)
+    if all(line.sentence is None for line in lines):
+        narrate(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
+
+
+@click.command("pause")
+@reason_option
+@json_option
+def outbox_pause(reason: str | None, as_json: bool) -> int:
+    """Hold all mails of the league, on all machines, until somebody resumes."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            await gates.pause(session, desk.league.id, reason=reason)
+            now = await read_situation(session, desk.league.id)
+        _tell(now, as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+@click.command("resume")
+@reason_option
+@json_option
+def outbox_resume(reason: str | None, as_json: bool) -> int:
+    """Let the mails go again after a pause."""
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            await gates.resume(session, desk.league.id, reason=reason)
+            now = await read_situation(session, desk.league.id)
+        _tell(now, as_json=as_json)
+        return 0
+
+    return with_desk(work)
+
+
+@click.command("open-gate")
+@click.argument("provider", required=False)
+@reason_option
+@json_option
+def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) -> int:
+    """Try the mail server again without waiting, after a password or a limit was mended.
+
+    PROVIDER is one of `outbox gates`; without it, every mail server that is being spared.
+    """
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            before = await read_situation(session, desk.league.id)
+            known = [gate for gate in before.gates if not gate.pauses]
+            if provider is not None and provider not in {gate.provider for gate in known}:
+                names = ", ".join(gate.provider for gate in known) or "there is none yet"
+                raise BballError(f"There is no mail server {plain(provider)!r} here. Known are: {names}.")
+            for gate in known:
+                if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
+                    await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
+            now = await read_situation(session, desk.league.id)
+        _tell(now, as_json=as_json)
+        return 0
+
+    return with_desk(work)

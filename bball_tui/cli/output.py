@@ -1,0 +1,82 @@
+"""How commands print: aligned columns for people, JSON for scripts, people's text made harmless for the terminal."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Sequence
+
+import click
+import msgspec
+
+from bball_tui.database.states import OutboxState
+
+# JSON escapes C0 itself. DEL, C1, bidi and other invisible characters are legal in JSON text and obeyed by terminals.
+_OBEYED = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def echo_json(value: object) -> None:
+    """``value`` (dataclasses and dates allowed) as one JSON document, UTF-8, on stdout."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    click.echo(_OBEYED.sub(_escaped, text))
+
+
+def wants_json(asked: bool) -> bool:
+    """Whether a command that tells people its result on stderr also prints it as JSON.
+
+    A script reads stdout, so there it always gets the JSON; a person at a terminal only with ``--json``.
+    """
+    return asked or not sys.stdout.isatty()
+
+
+def narrate(text: str) -> None:
+    """A sentence for the person who watches: on stderr, so that stdout stays data."""
+    click.echo("\n".join(plain(line) for line in text.split("\n")), err=True)
+
+
+def plain(text: str) -> str:
+    """``text`` without anything that a terminal obeys: control, format and surrogate characters become a space."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else character
+        for character in unicodedata.normalize("NFC", text)
+    )
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Left-aligned columns, two spaces apart."""
+    cells = [[plain(cell) for cell in row] for row in (headers, *rows)]
+    widths = [max(_width(row[i]) for row in cells) for i in range(len(headers))]
+    return "\n".join(
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def spoken(state: OutboxState) -> str:
+    """The word for a mail's state in everything that people and scripts see: a dead mail is ``failed``."""
+    return "failed" if state is OutboxState.DEAD else str(state)
+
+
+def exit_code(done: int, refused: int) -> int:
+    """0 all done, 1 nothing done, 3 partly done."""
+    if not refused:
+        return 0
+    return 3 if done else 1
+
+
+def _width(text: str) -> int:
+    """Terminal cells: East Asian wide characters take two, combining marks none (UAX #11)."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
+    )
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """The character as JSON writes it in ASCII: one or two UTF-16 units."""
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -1,0 +1,119 @@
+"""The command group: global options, and sub-commands that are imported only when they are called."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from bball_tui import __version__
+
+
+class Place(NamedTuple):
+    """Where a command lives (``module:attribute``), and what the list of commands says about it."""
+
+    where: str
+    summary: str
+
+
+COMMANDS = {
+    "init": Place("bball_tui.cli.initializing:init", "Make a new league."),
+    "league": Place(
+        "bball_tui.cli.league:league",
+        "Show or change the league: addresses in its mails, colour, time zone, dates, undo time.",
+    ),
+    "import": Place(
+        "bball_tui.cli.importing:import_roster", "Bring in a roster FILE (CSV, Excel workbook, or our own JSON)."
+    ),
+    "export": Place(
+        "bball_tui.cli.exporting:export_command", "Write contracts, players, guardians or the outbox as CSV or JSON."
+    ),
+    "teams": Place("bball_tui.cli.editing:teams", "The teams of the league."),
+    "players": Place("bball_tui.cli.editing:players", "The players of the league."),
+    "guardians": Place("bball_tui.cli.guardians:guardians", "The guardians of a player."),
+    "seasons": Place("bball_tui.cli.editing:seasons", "The seasons of the league."),
+    "contracts": Place("bball_tui.cli.contract_acts:contracts", "List contracts, offer, sign and end them."),
+    "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the mails and decide about the difficult ones."),
+    "emails": Place(
+        "bball_tui.cli.emails:emails", "Preview, check and log mails; returned mails, blocked addresses, reminders."
+    ),
+    "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
+    "worker": Place("bball_tui.cli.worker:worker", "Send the league's mails until stopped."),
+    "demo": Place("bball_tui.cli.demo:demo", "Try everything with invented people."),
+    "database": Place("bball_tui.cli.database:database", "Look at, or bring up to date, the tables of the database."),
+    "backup": Place("bball_tui.cli.backup:backup", "Write the whole database to FILE."),
+    "restore": Place("bball_tui.cli.backup:restore", "Make the backup FILE the database."),
+    "doctor": Place(
+        "bball_tui.cli.doctor:doctor", "Look whether everything is well, and say the way out where it is not."
+    ),
+    "keys": Place("bball_tui.cli.keys:keys", "Print the keys of the screen."),
+    "completion": Place(
+        "bball_tui.cli.completion:completion", "Print what makes bash, zsh or fish complete these commands."
+    ),
+}
+"""Importing them all would cost more than painting the screen, so the summaries are kept here."""
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands live in modules of their own, loaded on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, attribute = place.where.split(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table above is ours
+        return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names of commands, without importing any of them; a shell asks at every press of the tab key."""
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            CompletionItem(name, help=place.summary) for name, place in COMMANDS.items() if name.startswith(incomplete)
+        ]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.summary) for name, place in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--database", "database_url", metavar="URL", help="A shared PostgreSQL server instead of the own one.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="The folder of the own database and mails.")
+@click.option("--league", metavar="SLUG", help="Which league, when the database holds several.")
+@click.option("--read-only", is_flag=True, help="Look only: nothing is changed, no mail is sent from here.")
+@click.version_option(__version__, prog_name="bball-tui")
+@click.pass_context
+def root(
+    ctx: click.Context, database_url: str | None, data_dir: Path | None, league: str | None, read_only: bool
+) -> int:
+    """The contract desk of a youth basketball league. Called alone, it opens the screen."""
+    ctx.obj = {"database_url": database_url, "data_dir": data_dir, "league": league, "read_only": read_only or None}
+    if ctx.invoked_subcommand is None:
+        from bball_tui.cli.screen import open_screen
+
+        return open_screen(ctx.obj)
+    return 0
+
+
+def run() -> int:
+    """Run the command line; returns the exit code.
+
+    Raises:
+        KeyboardInterrupt: somebody stopped it at a question.
+    """
+    try:
+        result = root.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return result if isinstance(result, int) else 0

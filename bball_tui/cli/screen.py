@@ -1,0 +1,41 @@
+"""Opens the full-screen program, where there is a terminal for it. Imports little: start-up is measured."""
+
+import sys
+from collections.abc import Mapping
+
+from bball_tui.settings import load_settings
+
+WITHOUT_TERMINAL = (
+    "Error: the screen needs a terminal. Everything that it does can be done by commands, too: bball-tui --help lists "
+    "them. 'bball-tui worker' sends the mails, 'bball-tui demo' tells the whole journey, both without a terminal."
+)
+WRONG_USAGE = 2
+
+
+def has_terminal() -> bool:
+    """Whether a person sits at both ends: keys come in and a picture can go out."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def open_screen(overrides: Mapping[str, object]) -> int:
+    """Run the screen with the command line's ``overrides``; returns the exit code.
+
+    Raises:
+        BballError: the settings cannot be used.
+    """
+    if not has_terminal():
+        sys.stderr.write(f"{WITHOUT_TERMINAL}\n")
+        return WRONG_USAGE
+    settings = load_settings(overrides=overrides)
+    from bball_tui.tui.starting import starting
+
+    starting()
+    from bball_tui.tui.app import run
+    from bball_tui.tui.opening import DEMO
+
+    code = run(settings)
+    if code != DEMO:
+        return code
+    from bball_tui.cli.demo import show
+
+    return show(settings)

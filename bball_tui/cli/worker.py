@@ -1,0 +1,154 @@
+"""`bball-tui worker`: sends the mails of a league, on as many machines as you like."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+import msgspec
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, narrate, plain, wants_json
+from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
+from bball_tui.database.engine import Database
+from bball_tui.delivery.timing import Timing
+from bball_tui.delivery.worker import Drained, Worker
+from bball_tui.errors import BballError
+from bball_tui.league.reminders import reminder_chores
+from bball_tui.mail.transports import open_transport
+from bball_tui.settings import Settings
+
+LEFT_AT_ONCE = 130
+"""The exit code after a second Ctrl-C."""
+
+
+@click.command()
+@click.option("--drain", is_flag=True, help="Send what is due, wait for holds shorter than a minute, and end.")
+@click.option("--concurrency", type=click.IntRange(1, 50), help="How many mails may be on their way at a time.")
+@click.option("--processes", type=click.IntRange(1, 16), default=1, help="How many processors to use; one is plenty.")
+@click.option("--json", "as_json", is_flag=True, help="With --drain: print the counts as JSON.")
+def worker(drain: bool, concurrency: int | None, processes: int, as_json: bool) -> int:
+    """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once)."""
+
+    async def work(desk: Desk) -> int:
+        desk.settings.refuse_read_only()
+        if not desk.settings.may_send:
+            raise BballError(
+                "No mail server is set, and the mails of a shared database must not end in a folder of this machine. "
+                "Set BBALL_MAIL_URL=smtp://user:password@host:587, or maildir:///folder if a folder is really meant."
+            )
+        if processes > 1:
+            return await run_processes(processes, drain=drain, concurrency=concurrency, as_json=as_json)
+        return await run_worker(
+            desk.database, desk.league.id, desk.settings, drain=drain, concurrency=concurrency, as_json=as_json
+        )
+
+    return with_desk(work, fast=True)
+
+
+async def run_worker(
+    database: Database,
+    league_id: int,
+    settings: Settings,
+    *,
+    drain: bool,
+    concurrency: int | None = None,
+    as_json: bool = False,
+    timing: Timing | None = None,
+) -> int:
+    """Run a worker to its end; narration goes to stderr, a drain's counts to stdout. Returns the exit code.
+
+    Raises:
+        BballError: the mail URL is not usable, or a drain found no database.
+    """
+    if concurrency is not None:
+        settings = msgspec.structs.replace(settings, worker_concurrency=concurrency)
+    transport = open_transport(settings)
+    chores = reminder_chores(database, league_id)
+    sender = Worker(database, league_id, settings, transport, timing=timing, chores=chores)
+    try:
+        with _narration(), _stop_signals() as stop:
+            if drain:
+                _tell(await sender.drain(stop), as_json=wants_json(as_json))
+            else:
+                narrate(f"{sender.info.name} sends through {transport.provider}. Ctrl-C stops it.")
+                await sender.run(stop)
+                narrate("Stopped. What was not sent stays queued.")
+    finally:
+        await transport.close()
+    return 0
+
+
+async def run_processes(number: int, *, drain: bool, concurrency: int | None, as_json: bool) -> int:
+    """Run several workers, each in a process of its own. Returns the exit code.
+
+    Raises:
+        BballError: one of them could not work.
+    """
+    options = [*(["--drain", "--json"] if drain else []), *([f"--concurrency={concurrency}"] if concurrency else [])]
+    overrides = click.get_current_context().find_root().obj or {}
+    workers = WorkerProcesses(number, options, environment_for(overrides))
+    with _stop_signals(workers.leave_at_once) as stop:
+        if drain:
+            _tell(await workers.drain(stop), as_json=wants_json(as_json))
+        else:
+            narrate(f"{number} worker processes send. Ctrl-C stops them.")
+            await workers.run(stop)
+    return 0
+
+
+def _tell(drained: Drained, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(drained)
+    else:
+        click.echo(
+            f"{drained.sent} sent, {drained.failed} failed, {drained.in_doubt} in doubt, "
+            f"{drained.queued} queued, {drained.held} held"
+        )
+
+
+@contextmanager
+def _stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[asyncio.Event]:
+    """An event that the first SIGINT or SIGTERM sets; the second does ``last_act`` and leaves at once."""
+    stop = asyncio.Event()
+
+    def heard() -> None:
+        if stop.is_set():
+            last_act()
+            os._exit(LEFT_AT_ONCE)
+        narrate("Stopping: the mails on their way are finished, the others handed back. Once more leaves at once.")
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, heard)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+class _Narrator(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        narrate(plain(self.format(record)))
+
+
+@contextmanager
+def _narration() -> Iterator[None]:
+    """What the delivery says of itself, on stderr, one plain line each."""
+    logger = logging.getLogger("bball_tui.delivery")
+    handler = _Narrator()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

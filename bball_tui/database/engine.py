@@ -1,0 +1,166 @@
+"""Sessions on PostgreSQL, and what a database error means to a person."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TypeAlias
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import exc, text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from bball_tui.errors import BballError
+from bball_tui.settings import READ_ONLY, SecretUrl
+
+CONNECT_TIMEOUT = 10
+"""Seconds until an unreachable server counts as away (a URL's own connect_timeout wins)."""
+
+Session: TypeAlias = AsyncSession
+"""One transaction, for those who hold no SQL and only pass it on."""
+
+SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=60s -c lock_timeout=15s -c max_parallel_workers_per_gather=0"
+"""No helpers: starting them takes longer than most of our questions, and the server may be a small one."""
+
+
+class DatabaseUnavailable(BballError):
+    """The server cannot be reached, or went away. Nothing that was not committed has happened."""
+
+
+class NotPermitted(BballError):
+    """The person's database role may not do this."""
+
+
+def explain(error: BaseException) -> BballError | None:
+    """The sentence for a driver's ``error``, or None when it is not one that staff can act on."""
+    original = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(original, psycopg.errors.InsufficientPrivilege):
+        return NotPermitted("Your database role may not do this. Ask whoever set up the database to allow it.")
+    if isinstance(original, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
+        return DatabaseUnavailable("The database is busy and did not answer in time. Nothing was changed; try again.")
+    if isinstance(original, psycopg.errors.ReadOnlySqlTransaction):
+        return NotPermitted("The database accepts no changes at the moment (it is read-only). Nothing was changed.")
+    if isinstance(original, psycopg.errors.DiskFull):
+        return DatabaseUnavailable(
+            "The database has no disk space left. Nothing was changed. Free some space, try again."
+        )
+    gone = isinstance(original, psycopg.OperationalError | psycopg.InterfaceError | OSError | TimeoutError)
+    if gone or (isinstance(error, exc.DBAPIError) and error.connection_invalidated):
+        return DatabaseUnavailable(
+            "The database cannot be reached at the moment. What was not confirmed has not happened; "
+            "nothing else is lost. Try again."
+        )
+    return None
+
+
+def connection_options(url: SecretUrl) -> dict[str, str | int]:
+    """psycopg's connect arguments for ``url``; libpq's variables and every libpq parameter keep working.
+
+    Raises:
+        BballError: the text is not a PostgreSQL URL.
+    """
+    raw = url.reveal()
+    if url.scheme not in ("postgresql", "postgres"):
+        raise BballError(
+            f"The database URL begins with {url.scheme or 'nothing'!r}. It must look like "
+            "postgresql://NAME@HOST/DATABASE; only PostgreSQL is supported."
+        )
+    try:
+        options: dict[str, str | int] = {
+            key: value for key, value in conninfo_to_dict(raw).items() if value is not None
+        }
+    except psycopg.ProgrammingError:
+        # The driver's text repeats the URL, and with it the password.
+        raise BballError(
+            "The database URL cannot be read. It must look like postgresql://NAME@HOST/DATABASE."
+        ) from None
+    defaults: dict[str, str | int] = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "keepalives_idle": 30,
+        "tcp_user_timeout": 30_000,
+        "options": SESSION_OPTIONS,
+        "application_name": "bball-tui",
+    }
+    return defaults | options
+
+
+class Database:
+    """A small pool of connections to one PostgreSQL database.
+
+    ``async with database.session() as session`` is one transaction: committed at the end of the block, rolled back
+    by any error. Driver errors that staff can act on leave it as :class:`DatabaseUnavailable` or
+    :class:`NotPermitted`.
+    """
+
+    def __init__(self, url: SecretUrl, *, pool_size: int = 5, read_only: bool = False) -> None:
+        """With ``read_only`` PostgreSQL itself refuses every change on these connections."""
+        self.url = url
+        self.read_only = read_only
+        self._options = connection_options(url)
+        if read_only:
+            self._options["options"] = f"{self._options['options']} -c default_transaction_read_only=on"
+        self._engine = create_async_engine(
+            "postgresql+psycopg://",
+            async_creator=self.connect,
+            pool_size=pool_size,
+            max_overflow=5,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            pool_timeout=30,
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+    async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection:
+        """A connection of its own, outside the pool (LISTEN needs one)."""
+        return await psycopg.AsyncConnection.connect(**self._options, autocommit=autocommit)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction.
+
+        Raises:
+            DatabaseUnavailable: the server is away or out of patience; the transaction did not commit, or (when
+                the connection broke during COMMIT) its fate must be read again.
+            NotPermitted: the role lacks a right.
+        """
+        with self._in_words():
+            async with self._sessions.begin() as session:
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """For a single query: no transaction around it, so two round trips less. Each further query sees news.
+
+        Raises:
+            DatabaseUnavailable: the server is away or out of patience.
+            NotPermitted: the role lacks a right.
+        """
+        with self._in_words():
+            async with self._readers() as session:
+                yield session
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Driver errors that staff can act on leave this block as a sentence."""
+        try:
+            yield
+        except (exc.DBAPIError, psycopg.Error, OSError, exc.TimeoutError) as error:
+            meaning = explain(error) or (
+                DatabaseUnavailable("All database connections are busy. Nothing was changed; try again.")
+                if isinstance(error, exc.TimeoutError)
+                else None
+            )
+            if meaning is None:
+                raise
+            if self.read_only and isinstance(meaning, NotPermitted):
+                meaning = NotPermitted(READ_ONLY)
+            raise meaning from error
+
+    async def check(self) -> None:
+        """One round trip, to know that the database is there."""
+        async with self.session() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def dispose(self) -> None:
+        """Close every pooled connection."""
+        await self._engine.dispose()

@@ -1,0 +1,41 @@
+"""What there is to know about the connection itself: which server, who we are in it, and what that role is."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.roles import STAFF
+
+OLDEST_SERVER = 150000
+"""PostgreSQL 15, in the spelling of ``server_version_num``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The other end of a connection. ``owner``: the role could change or drop the tables; staff never should."""
+
+    server_version: str
+    server_version_num: int
+    role: str
+    owner: bool
+    staff: bool
+
+
+_LOOK = text(
+    """
+    SELECT current_setting('server_version') AS server_version,
+           CAST(current_setting('server_version_num') AS int) AS server_version_num,
+           session_user AS role,
+           coalesce((SELECT pg_has_role(session_user, relowner, 'MEMBER')
+                     FROM pg_class WHERE oid = to_regclass('contract')), false) AS owner,
+           coalesce((SELECT pg_has_role(session_user, oid, 'MEMBER')
+                     FROM pg_roles WHERE rolname = :staff), false) AS staff
+    """
+)
+
+
+async def connected(session: AsyncSession) -> Connected:
+    """Ask the server about itself and about our role; one statement."""
+    row = (await session.execute(_LOOK, {"staff": STAFF})).one()
+    return Connected(row.server_version, row.server_version_num, row.role, row.owner, row.staff)

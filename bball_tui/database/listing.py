@@ -1,0 +1,227 @@
+"""Long lists by key: one statement a page, at a cost that does not grow with the list.
+
+A :class:`Listing` says which rows there are and what they are sorted by. First the page's ids are found by the sort
+key alone, from an index where there is one; only then are the columns gathered, for the rows of the page.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.engine import Database
+from bball_tui.database.paging import Key, Page, PageRequest, RowT, Sort, page_of
+from bball_tui.errors import BballError
+
+
+def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """``column`` is one of ``ids``: one parameter and one plan, however many there are."""
+    return column == any_(literal(list(ids), ARRAY(BigInteger)))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a column sorts by: expressions that are never NULL, and the tables they come from."""
+
+    keys: tuple[ColumnElement[Any], ...]
+    source: FromClause
+
+
+class Listing(ABC, Generic[RowT]):
+    """The rows of one kind that match one filter."""
+
+    table: FromClause
+    """Where the rows and the filter's columns are."""
+    row_id: ColumnElement[int]
+    default: Sort
+    """The order that an index has ready."""
+
+    @abstractmethod
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        """The filter, in terms of :attr:`table` alone."""
+
+    @abstractmethod
+    def orders(self) -> dict[str, Order]:
+        """The columns that the list can be sorted by."""
+
+    @abstractmethod
+    def gather(self, page: Subquery) -> Select[Any]:
+        """The columns of the rows whose ids are in ``page.c.id``."""
+
+    @abstractmethod
+    def row(self, found: Row[Any]) -> RowT:
+        """One row of :meth:`gather`."""
+
+    def page_statement(self, request: PageRequest) -> Select[Any]:
+        """The one statement that answers ``request``, with its values; each row ends with its key."""
+        return self._page(request).params(_values(request))
+
+    async def page(self, session: AsyncSession, request: PageRequest) -> Page[RowT]:
+        """The rows that ``request`` names.
+
+        Raises:
+            BballError: the list has no such column to sort by.
+        """
+        found = await session.execute(self._page(request), _values(request))
+        size = len(self._order(request.sort)[1])
+        return page_of(request, [(self.row(one), _key(one, size)) for one in found])
+
+    @cached_property
+    def _pages(self) -> dict[tuple[Sort, bool, bool, bool], Select[Any]]:
+        """Statements by their shape: building one takes longer than the database needs to answer it."""
+        return {}
+
+    def _page(self, request: PageRequest) -> Select[Any]:
+        shape = (request.sort, request.backward, request.anchor.key is not None, request.skip > 0)
+        if shape not in self._pages:
+            self._pages[shape] = self._build_page(request)
+        return self._pages[shape]
+
+    def _build_page(self, request: PageRequest) -> Select[Any]:
+        source, keys = self._order(request.sort)
+        down = request.sort.descending != request.backward
+        wanted = list(self.conditions())
+        if request.anchor.key is not None:
+            anchor = [bindparam(f"anchor_{place}", type_=key.type) for place, key in enumerate(keys)]
+            # The first comparison says nothing new, but an index can answer it where the keys are of two tables.
+            near = keys[0] <= anchor[0] if down else keys[0] >= anchor[0]
+            beyond = tuple_(*keys) < tuple_(*anchor) if down else tuple_(*keys) > tuple_(*anchor)
+            wanted.append(and_(near, beyond))
+        inner = self._sorted(source, keys, wanted, down=down).limit(bindparam("page_limit", type_=Integer))
+        if request.skip:
+            inner = inner.offset(bindparam("page_skip", type_=Integer))
+        return self._gathered(inner, len(keys), down=down)
+
+    async def all(self, session: AsyncSession, sort: Sort | None = None) -> list[RowT]:
+        """Every row, in order."""
+        sort = sort or self.default
+        source, keys = self._order(sort)
+        inner = self._sorted(source, keys, self.conditions(), down=sort.descending)
+        found = await session.execute(self._gathered(inner, len(keys), down=sort.descending))
+        return [self.row(one) for one in found]
+
+    async def one(self, session: AsyncSession, row_id: int) -> RowT | None:
+        """The row with this id; None when the filter leaves it out."""
+        source, keys = self._order(self.default)
+        inner = self._sorted(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
+        found = (await session.execute(self._gathered(inner, len(keys), down=False))).one_or_none()
+        return None if found is None else self.row(found)
+
+    async def count(self, session: AsyncSession) -> int:
+        """How many rows match."""
+        found = await session.scalar(select(func.count()).select_from(self.table).where(*self.conditions()))
+        return found or 0
+
+    async def locate(self, session: AsyncSession, row_id: int, sort: Sort) -> int | None:
+        """The absolute row number of a row; None when the filter leaves it out."""
+        source, keys = self._order(sort)
+        own = self._sorted(source, keys, [*self.conditions(), self.row_id == row_id], down=False)
+        key = (await session.execute(own)).one_or_none()
+        if key is None:
+            return None
+        anchor = tuple_(*(literal(value, one.type) for value, one in zip(key, keys, strict=True)))
+        before = tuple_(*keys) > anchor if sort.descending else tuple_(*keys) < anchor
+        counted = select(func.count()).select_from(source).where(*self.conditions(), before)
+        return await session.scalar(counted) or 0
+
+    async def ids(self, session: AsyncSession) -> list[int]:
+        """The ids of all rows that match, in no order."""
+        return list(await session.scalars(select(self.row_id).select_from(self.table).where(*self.conditions())))
+
+    async def matching(self, session: AsyncSession, row_ids: Collection[int]) -> frozenset[int]:
+        """Those of ``row_ids`` that match."""
+        wanted = (*self.conditions(), among(self.row_id, row_ids))
+        return frozenset(await session.scalars(select(self.row_id).select_from(self.table).where(*wanted)))
+
+    @cached_property
+    def _orders(self) -> dict[str, Order]:
+        return self.orders()
+
+    def _order(self, sort: Sort) -> tuple[FromClause, tuple[ColumnElement[Any], ...]]:
+        if sort.column not in self._orders:
+            raise BballError(f"This list cannot be sorted by {sort.column!r}. It can by: {', '.join(self._orders)}.")
+        order = self._orders[sort.column]
+        return order.source, (*order.keys, self.row_id)
+
+    def _sorted(
+        self,
+        source: FromClause,
+        keys: Sequence[ColumnElement[Any]],
+        wanted: Sequence[ColumnElement[bool]],
+        *,
+        down: bool,
+    ) -> Select[Any]:
+        return (
+            select(*(key.label(f"key_{place}") for place, key in enumerate(keys)))
+            .select_from(source)
+            .where(*wanted)
+            .order_by(*(key.desc() if down else key.asc() for key in keys))
+        )
+
+    def _gathered(self, inner: Select[Any], size: int, *, down: bool) -> Select[Any]:
+        found = inner.subquery("page")
+        page = select(found, found.c[f"key_{size - 1}"].label("id")).subquery("keys")
+        keys = [page.c[f"key_{place}"] for place in range(size)]
+        return self.gather(page).add_columns(*keys).order_by(*(key.desc() if down else key.asc() for key in keys))
+
+
+class ListingSource(Generic[RowT]):
+    """A listing with the database it is read from: what a list on the screen asks. Each call is one transaction."""
+
+    def __init__(self, database: Database, listing: Listing[RowT]) -> None:
+        self.database = database
+        self.listing = listing
+
+    async def count(self) -> int:
+        async with self.database.session() as session:
+            return await self.listing.count(session)
+
+    async def page(self, request: PageRequest) -> Page[RowT]:
+        async with self.database.session() as session:
+            return await self.listing.page(session, request)
+
+    async def locate(self, row_id: int, sort: Sort) -> int | None:
+        async with self.database.session() as session:
+            return await self.listing.locate(session, row_id, sort)
+
+    async def ids(self) -> list[int]:
+        async with self.database.session() as session:
+            return await self.listing.ids(session)
+
+    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+        async with self.database.session() as session:
+            return await self.listing.matching(session, row_ids)
+
+
+def _key(found: Row[Any], size: int) -> Key:
+    return tuple(found[-size:])
+
+
+def _values(request: PageRequest) -> dict[str, object]:
+    values: dict[str, object] = {"page_limit": request.limit}
+    if request.skip:
+        values["page_skip"] = request.skip
+    for place, value in enumerate(request.anchor.key or ()):
+        values[f"anchor_{place}"] = value
+    return values

@@ -1,0 +1,34 @@
+"""The table of returned mails. Same conventions as in `models.py`, which brings it into the common schema."""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league
+
+
+class Bounce(Base):
+    """One report that a mail did not reach its mailbox, matched to the mail. It goes when the mail goes."""
+
+    __tablename__ = "bounce"
+    id: Mapped[Key]
+    league_id: Mapped[int] = league()
+    outbox_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox.id", ondelete="CASCADE"))
+    report_key: Mapped[str] = mapped_column(Text)
+    """Names the report for ever, so that reading it twice changes nothing."""
+    recipient: Mapped[str] = mapped_column(Text)
+    permanent: Mapped[bool]
+    """Whether the mailbox will not take the next mail either; else this one was given up."""
+    status: Mapped[str | None] = mapped_column(Text)
+    """The enhanced code of RFC 3463, such as 5.1.1."""
+    diagnostic: Mapped[str | None] = mapped_column(Text)
+    reporter: Mapped[str | None] = mapped_column(Text)
+    """The mail server that says so."""
+    reported_at: Mapped[Moment | None]
+    recorded_by: Mapped[Actor]
+    recorded_at: Mapped[Stamp]
+    __table_args__ = (
+        UniqueConstraint("league_id", "report_key"),
+        CheckConstraint("status ~ '^[245][.][0-9]{1,3}[.][0-9]{1,3}$'", name="status"),
+        CheckConstraint("length(diagnostic) <= 1000 AND length(reporter) <= 255", name="lengths"),
+        Index("ix_bounce_outbox_id", "outbox_id"),
+    )

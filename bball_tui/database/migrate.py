@@ -1,0 +1,123 @@
+"""Where the schema stands, and bringing it up to date. Alembic is imported only when there is work to do."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import text
+
+from bball_tui.database.engine import Database, connection_options
+from bball_tui.errors import BballError
+from bball_tui.resources import folder, on_disk
+from bball_tui.settings import SecretUrl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+"""Every revision in order; a test holds it against `migrations/`. Knowing it here saves importing Alembic."""
+
+HEAD = REVISIONS[-1]
+
+
+class SchemaTooNew(BballError):
+    """A newer program has been at work in this database."""
+
+
+class MigrationNeeded(BballError):
+    """A shared database is older than this program; somebody must agree to the change."""
+
+    def __init__(self, state: "SchemaState") -> None:
+        self.state = state
+        super().__init__(state.sentence() + " Run 'bball-tui database upgrade' as the owner of the database.")
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The database's revision (None: no tables of ours yet) and what is missing up to ours."""
+
+    current: str | None
+    pending: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """What an upgrade would do, for a person."""
+        if not self.pending:
+            return f"The database is up to date (schema {self.current})."
+        if self.current is None:
+            return f"The database holds no league tables yet; {len(self.pending)} migration(s) will create them."
+        return (
+            f"The database has schema {self.current}, this program needs {HEAD}: "
+            f"{len(self.pending)} migration(s) will run ({', '.join(self.pending)})."
+        )
+
+
+async def schema_state(database: Database) -> SchemaState:
+    """Compare the database with this program.
+
+    Raises:
+        SchemaTooNew: the revision is not one this program knows.
+    """
+    async with database.session() as session:
+        exists = await session.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
+        current = await session.scalar(text("SELECT version_num FROM alembic_version")) if exists else None
+    if current is None:
+        return SchemaState(None, REVISIONS)
+    if current not in REVISIONS:
+        raise SchemaTooNew(
+            f"The database has schema {current}, which is newer than this program knows ({HEAD}). "
+            "Nothing was changed. Please install the newer bball-tui."
+        )
+    return SchemaState(current, REVISIONS[REVISIONS.index(current) + 1 :])
+
+
+def upgrade(url: SecretUrl, revision: str = "head") -> None:
+    """Run the migrations as the role in ``url`` (the owner). Blocking; one transaction for all."""
+    _run(url, "upgrade", revision)
+
+
+def downgrade(url: SecretUrl, revision: str) -> None:
+    """Undo migrations down to ``revision`` ("base" for all). Blocking; data in dropped tables is gone."""
+    _run(url, "downgrade", revision)
+
+
+def _run(url: SecretUrl, direction: str, revision: str) -> None:
+    from alembic import command
+    from sqlalchemy import create_engine
+
+    options = connection_options(url) | {"options": "-c timezone=UTC -c lock_timeout=15s"}
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**options))  # type: ignore[arg-type]
+    try:
+        with on_disk(folder("migrations")) as script_location, engine.begin() as connection:
+            # Two programs that start at once must not both migrate.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('bball migrations'))"))
+            getattr(command, direction)(alembic_config(script_location, connection), revision)
+    finally:
+        engine.dispose()
+
+
+def alembic_config(script_location: "Path", connection: "Connection | None" = None) -> "Config":
+    """Alembic's settings without an ini file; ``connection`` is handed to `migrations/env.py`."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(script_location).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def create_database(owner_url: SecretUrl, name: str) -> None:
+    """Make the database ``name`` unless it exists: UTF-8, PostgreSQL's own C.UTF-8 rules (the same on every OS)."""
+    with psycopg.connect(**connection_options(owner_url), autocommit=True) as connection:  # type: ignore[arg-type]
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            return
+        statement = sql.SQL(
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8'"
+        )
+        try:
+            connection.execute(statement.format(sql.Identifier(name)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return  # another process of the same user was quicker

@@ -1,0 +1,70 @@
+"""Opening the database that the settings name: the one way in for the screen, the commands and the tests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+
+from bball_tui.database import embedded, migrate, roles
+from bball_tui.database.engine import Database, DatabaseUnavailable, connection_options
+from bball_tui.errors import BballError
+from bball_tui.settings import SecretUrl, Settings
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncIterator[Database]:
+    """The database, ready to use, with the schema that this program knows.
+
+    The embedded server is started when needed, its database made and migrated without asking: it is the user's own.
+    A shared database is never migrated here.
+
+    Raises:
+        BballError: the server cannot be started or reached, or the role lacks rights.
+        MigrationNeeded: a shared database is older than this program.
+        SchemaTooNew: the database is newer than this program.
+    """
+    if settings.database_url is not None:
+        database = Database(settings.database_url, pool_size=pool_size, read_only=settings.read_only)
+        try:
+            state = await migrate.schema_state(database)
+            if state.pending:
+                raise migrate.MigrationNeeded(state)
+            yield database
+        finally:
+            await database.dispose()
+        return
+
+    server = await asyncio.to_thread(embedded.start, settings.server_dir)
+    try:
+        person = roles.person()
+        database = Database(server.url(person), pool_size=pool_size, read_only=settings.read_only)
+        try:
+            if not await _usable(database):
+                if settings.read_only:
+                    raise BballError(
+                        "There is no league here yet, or its tables are older than this program, and --read-only "
+                        "changes nothing. Open it once without."
+                    )
+                await asyncio.to_thread(_set_up, server.url(embedded.OWNER, "postgres"), server, person)
+            yield database
+        finally:
+            await database.dispose()
+    finally:
+        await asyncio.to_thread(server.release)
+
+
+async def _usable(database: Database) -> bool:
+    """Whether the person's role can log in and finds the schema of this program."""
+    try:
+        return not (await migrate.schema_state(database)).pending
+    except DatabaseUnavailable:
+        return False  # no database or no role yet: the set-up makes both, or says what is wrong
+
+
+def _set_up(admin_url: SecretUrl, server: embedded.EmbeddedServer, person: str) -> None:
+    migrate.create_database(admin_url, embedded.DATABASE)
+    owner_url = server.url(embedded.OWNER)
+    migrate.upgrade(owner_url)
+    with psycopg.connect(**connection_options(owner_url)) as connection:  # type: ignore[arg-type]
+        roles.ensure_person(connection, person)

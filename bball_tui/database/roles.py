@@ -1,0 +1,38 @@
+"""Who is who in the database.
+
+The app works as a login role of the person, so that ``session_user`` names who did it. Only migrations run as the
+owner. The group role `bball_staff` holds the rights; the migrations grant them.
+"""
+
+import getpass
+import os
+import re
+
+import psycopg
+from psycopg import sql
+
+STAFF = "bball_staff"
+_RESERVED = re.compile(r"^(pg_|bball_|postgres$|public$|none$)")
+
+
+def person() -> str:
+    """The login role of whoever runs this program: the name of the OS user, made safe for PostgreSQL.
+
+    PostgreSQL keeps 63 bytes of a name and reserves some; those get the prefix ``staff_``.
+    """
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = str(os.getuid())
+    if _RESERVED.match(name):
+        name = "staff_" + name
+    return name.encode()[:63].decode(errors="ignore")
+
+
+def ensure_person(connection: psycopg.Connection, name: str) -> None:
+    """Make the login role ``name`` a member of the staff group. Idempotent; needs the owner's connection."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('bball roles'))")
+    row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+    if row is None:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(STAFF), sql.Identifier(name)))

@@ -1,0 +1,154 @@
+"""The closed sets of words that the database stores as text under a CHECK.
+
+They are text and not PostgreSQL enums because an enum's value can never be dropped, and every migration must be
+reversible. `docs/architecture.md` draws the two state machines.
+"""
+
+from enum import StrEnum
+
+
+class ContractStatus(StrEnum):
+    """draft → offered → (accepted, by word) → signed → released; offered → declined | expired; any live → void."""
+
+    DRAFT = "draft"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    VOID = "void"
+
+
+OPEN_STATUSES = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED)
+"""A contract that may still be signed, declined or voided."""
+
+LIVE_STATUSES = (*OPEN_STATUSES, ContractStatus.SIGNED)
+"""At most one such contract a player and season (a partial unique index keeps it so)."""
+
+
+class OutboxState(StrEnum):
+    """One mail to one recipient. In the interface a dead item is "failed"."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    IN_DOUBT = "in_doubt"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+
+
+class WaitsFor(StrEnum):
+    """What a queued mail waits for besides its turn. Whoever brings it about makes the mail due in the same breath."""
+
+    TEAM_CHAT = "team_chat"
+    """The share link of the team's chat."""
+
+
+FINAL_STATES = (OutboxState.SENT, OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
+
+
+class Capacity(StrEnum):
+    """In what capacity somebody signs for the player."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GUARDIAN = "guardian"
+    ADULT_PLAYER = "adult_player"
+
+
+class SigningMethod(StrEnum):
+    """How the signature was given."""
+
+    PAPER = "paper"
+    SCAN = "scan"
+    E_SIGN = "e_sign"
+
+
+class GateState(StrEnum):
+    """The circuit breaker of one provider, shared by all machines."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+class GateCause(StrEnum):
+    """Why a gate is not closed, so why mails wait."""
+
+    OUTAGE = "outage"
+    """The provider cannot be reached, or has trouble with everybody's mail. Tried again by itself."""
+    QUOTA = "quota"
+    """The sending limit is used up. Tried again when the provider said, or later."""
+    AUTH = "auth"
+    """The provider refuses the login. Waits for staff, or for a worker that starts anew."""
+    PAUSED = "paused"
+    """Staff paused all sending."""
+
+
+class DateOrder(StrEnum):
+    """How the league writes a date such as 03/04/2015."""
+
+    YMD = "ymd"
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+class MessageKind(StrEnum):
+    """What a mail is about: the name of its template folder."""
+
+    CONTRACT_SIGNED = "contract_signed"
+    """The welcome: promised together with the signature."""
+    TEAM_CHAT_READY = "team_chat_ready"
+    """For families whose welcome went out without the present link to the team's chat."""
+    CONTRACT_OFFERED = "contract_offered"
+    """A place on a team, and the contract that wants a signature."""
+    CONTRACT_REMINDER = "contract_reminder"
+    """An offer that nobody answered yet."""
+    SIGNATURE_CORRECTED = "signature_corrected"
+    """What an earlier welcome said about the signature does not hold any more."""
+
+
+class IntentKind(StrEnum):
+    """What GroupMe was asked for."""
+
+    CREATE = "create"
+    SHARE = "share"
+    RENAME = "rename"
+    SETTINGS = "settings"
+    ADD_STAFF = "add_staff"
+
+
+class IntentState(StrEnum):
+    """What became of a request to GroupMe. ``open``: not known yet; ``unresolved``: looked up, and still not known."""
+
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+    UNRESOLVED = "unresolved"
+
+
+OPEN_INTENTS = (IntentState.OPEN, IntentState.UNRESOLVED)
+"""At most one such intent a team and kind (a partial unique index keeps it so)."""
+
+
+class MemberState(StrEnum):
+    """How far the addition of one staff member to one group has come."""
+
+    PENDING = "pending"
+    ADDED = "added"
+    INVITED = "invited"
+    FAILED = "failed"
+
+
+class TeamState(StrEnum):
+    """How a team and its chat stand."""
+
+    LINKED = "linked"
+    PROPOSED = "proposed"
+    AMBIGUOUS = "ambiguous"
+    MISSING = "missing"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+    CONFLICT = "conflict"

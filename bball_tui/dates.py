@@ -1,0 +1,104 @@
+"""Dates as staff type them: in the league's order, the year first, or with the month as a word."""
+
+import re
+from datetime import date
+
+from bball_tui.database.states import DateOrder
+
+_NUMBERS = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,4}))?\.?")
+_DAY_MONTH = re.compile(r"([0-9]{1,2})\.? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?")
+_MONTH_DAY = re.compile(r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:,? ([0-9]{4}))?")
+
+EXAMPLES = {DateOrder.YMD: "2026-11-23", DateOrder.DMY: "23/11/2026", DateOrder.MDY: "11/23/2026"}
+
+
+class NoDate(ValueError):
+    """The text is no date; the message says what to type."""
+
+
+def write_date(day: date, order: DateOrder) -> str:
+    """``day`` in numbers, so that :func:`parse_date` with the same ``order`` reads it again."""
+    return {
+        DateOrder.YMD: f"{day.year:04}-{day.month:02}-{day.day:02}",
+        DateOrder.DMY: f"{day.day:02}/{day.month:02}/{day.year:04}",
+        DateOrder.MDY: f"{day.month:02}/{day.day:02}/{day.year:04}",
+    }[order]
+
+
+def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False) -> date:
+    """The day that ``text`` means. Without a year it is the latest such day that is not after ``today``, or with
+    ``ahead`` (a due date) the first that is not before it.
+
+    ``order`` decides what 03/04 means; four digits in front are always the year (ISO 8601), and a month written as a
+    word needs no order. ``today``, ``yesterday`` and ``tomorrow`` are understood.
+
+    Raises:
+        NoDate: no date, a day that does not exist, or a year of two digits.
+    """
+    line = " ".join(text.casefold().split())
+    if line == "today":
+        return today
+    if line == "yesterday":
+        return date.fromordinal(today.toordinal() - 1)
+    if line == "tomorrow":
+        return date.fromordinal(today.toordinal() + 1)
+    year, month, day = _parts(line, order)
+    try:
+        if year is not None:
+            return date(year, month, day)
+        return _nearest(month, day, today, ahead=ahead)
+    except ValueError:
+        raise NoDate(f"There is no such day. Type a date such as {EXAMPLES[order]}.") from None
+
+
+def _parts(line: str, order: DateOrder) -> tuple[int | None, int, int]:
+    numbers = _NUMBERS.fullmatch(line)
+    if numbers is not None:
+        return _numeric(numbers[1], numbers[2], numbers[3], order)
+    word = _DAY_MONTH.fullmatch(line)
+    if word is not None:
+        return _year(word[3]), _month(word[2], order), int(word[1])
+    word = _MONTH_DAY.fullmatch(line)
+    if word is not None:
+        return _year(word[3]), _month(word[1], order), int(word[2])
+    raise NoDate(f"This is no date. Type one such as {EXAMPLES[order]} or 23 Nov 2026.")
+
+
+def _numeric(one: str, two: str, three: str | None, order: DateOrder) -> tuple[int | None, int, int]:
+    first, second = int(one), int(two)
+    if len(one) == 4 and three is not None and len(three) <= 2:
+        return first, second, int(three)
+    if len(one) > 2 or (three is not None and len(three) != 4):
+        raise NoDate(f"The year needs four digits: type a date such as {EXAMPLES[order]}.")
+    if three is not None and order is DateOrder.YMD and first <= 12 and second <= 12 and first != second:
+        raise NoDate("This could be two days. Type the year first, such as 2026-11-23.")
+    month_first = order is not DateOrder.DMY
+    if order is DateOrder.YMD and three is not None:
+        month_first = first <= 12
+    month, day = (first, second) if month_first else (second, first)
+    return _year(three), month, day
+
+
+def _month(word: str, order: DateOrder) -> int:
+    full = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+            "november", "december")  # fmt: skip
+    for number, name in enumerate(full, start=1):
+        if name.startswith(word) or (word == "sept" and number == 9):
+            return number
+    raise NoDate(f"There is no month of that name. Type a date such as {EXAMPLES[order]}.")
+
+
+def _year(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _nearest(month: int, day: int, today: date, *, ahead: bool) -> date:
+    # 29 February may lie up to eight years away.
+    for years in range(9):
+        try:
+            found = date(today.year + (years if ahead else -years), month, day)
+        except ValueError:
+            continue
+        if (found >= today) if ahead else (found <= today):
+            return found
+    raise ValueError

@@ -1,0 +1,72 @@
+"""Grouping writes: whoever comes while one transaction is under way shares the next one.
+
+A lone caller waits for nobody; ten callers at once cost one commit instead of ten.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+JobT = TypeVar("JobT")
+AnswerT = TypeVar("AnswerT")
+
+
+class Batcher(Generic[JobT, AnswerT]):
+    """Runs ``write`` on lists of jobs, one list at a time.
+
+    ``write`` returns one answer for each job, in order; what it raises reaches every caller of that batch. A caller
+    that is cancelled does not stop the batch that its job is in.
+    """
+
+    def __init__(self, write: Callable[[Sequence[JobT]], Awaitable[Sequence[AnswerT]]], *, limit: int = 100) -> None:
+        self._write = write
+        self._limit = limit
+        self._waiting: list[tuple[JobT, asyncio.Future[AnswerT]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    def begin(self, job: JobT) -> asyncio.Future[AnswerT]:
+        """Have ``job`` written; the future holds its answer after the commit. It may be left alone."""
+        future: asyncio.Future[AnswerT] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(_seen)
+        self._waiting.append((job, future))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._run())
+        return future
+
+    async def submit(self, job: JobT) -> AnswerT:
+        """Have ``job`` written; returns its answer after the commit."""
+        return await self.begin(job)
+
+    async def close(self) -> None:
+        """Give up what is being written; nobody may wait for it any more."""
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.wait((self._writer,))
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
+                await self._flush(batch)
+        finally:
+            self._writer = None
+            for _, future in self._waiting:  # only after a cancellation
+                future.cancel()
+
+    async def _flush(self, batch: list[tuple[JobT, asyncio.Future[AnswerT]]]) -> None:
+        try:
+            answers = await self._write([job for job, _ in batch])
+        except Exception as error:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+        else:
+            for (_, future), answer in zip(batch, answers, strict=True):
+                if not future.done():
+                    future.set_result(answer)
+
+
+def _seen(future: asyncio.Future[AnswerT]) -> None:
+    """A fault that nobody waits for any more is no fault of the event loop's."""
+    if not future.cancelled():
+        future.exception()

@@ -1,0 +1,62 @@
+"""What an outcome of the mail system means for the item and for the provider's gate: one table.
+
+Here the two words meet that otherwise do not know each other: `mail/outcome.py` says what happened, `outbox` and the
+gate are told what follows.
+"""
+
+from dataclasses import dataclass
+
+from bball_tui.database.states import GateCause
+from bball_tui.delivery.gate import Verdict
+from bball_tui.mail.outcome import Outcome, OutcomeClass
+from bball_tui.outbox.queue import Claim
+from bball_tui.outbox.settling import Ending, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """``counts``: it is an attempt of this mail. ``answered``: the provider is well, whatever it thinks of the mail."""
+
+    ending: Ending
+    counts: bool = False
+    cause: GateCause | None = None
+    answered: bool = False
+
+
+MEANINGS: dict[OutcomeClass, Meaning] = {
+    OutcomeClass.ACCEPTED: Meaning(Ending.SENT, counts=True, answered=True),
+    OutcomeClass.PERMANENT: Meaning(Ending.FAILED, counts=True, answered=True),
+    OutcomeClass.RECIPIENT_TRANSIENT: Meaning(Ending.BACK_OFF, counts=True, answered=True),
+    OutcomeClass.PROVIDER_TRANSIENT: Meaning(Ending.PUT_BACK, cause=GateCause.OUTAGE),
+    OutcomeClass.QUOTA: Meaning(Ending.PUT_BACK, cause=GateCause.QUOTA),
+    OutcomeClass.AUTH: Meaning(Ending.PUT_BACK, cause=GateCause.AUTH),
+    OutcomeClass.RENDER: Meaning(Ending.FAILED),
+    OutcomeClass.NO_RECIPIENT: Meaning(Ending.FAILED),
+    # A provider that takes mails and does not answer would otherwise put every mail in doubt, one after the other.
+    OutcomeClass.IN_DOUBT: Meaning(Ending.IN_DOUBT, counts=True, cause=GateCause.OUTAGE),
+    OutcomeClass.STOPPED: Meaning(Ending.HAND_BACK),
+}
+
+
+def report_of(claim: Claim, outcome: Outcome) -> Report:
+    """What to write down about ``claim``."""
+    meaning = MEANINGS[outcome.outcome_class]
+    code = " ".join(str(part) for part in (outcome.code, outcome.enhanced_code) if part is not None)
+    return Report(
+        claim=claim,
+        ending=meaning.ending,
+        outcome=outcome.outcome_class.value,
+        counts=meaning.counts,
+        phase=outcome.phase.value,
+        code=code or None,
+        detail=outcome.text or None,
+        # For all others the gate waits; the item itself is ready when the gate is.
+        retry_after=outcome.retry_after if meaning.ending is Ending.BACK_OFF else None,
+        provider_ref=outcome.provider_ref,
+    )
+
+
+def verdict_of(outcome: Outcome, *, probe: bool) -> Verdict:
+    """What to tell the gate."""
+    meaning = MEANINGS[outcome.outcome_class]
+    return Verdict(meaning.cause, meaning.answered, outcome.text, outcome.retry_after, probe)

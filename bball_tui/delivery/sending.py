@@ -1,0 +1,223 @@
+"""One item from claim to settle: write the mail, mark it, send it, write down the answer."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bball_tui.database.engine import Database
+from bball_tui.database.lane import Lane
+from bball_tui.database.states import GateCause, OutboxState
+from bball_tui.delivery import gate
+from bball_tui.delivery.batching import Batcher
+from bball_tui.delivery.gate import Verdict
+from bball_tui.delivery.meaning import report_of, verdict_of
+from bball_tui.delivery.patience import Patience
+from bball_tui.errors import BballError
+from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
+from bball_tui.mail.render import Renderer
+from bball_tui.mail.transports import Envelope, Transport, TwoStepTransport
+from bball_tui.mail.values import RenderError
+from bball_tui.outbox.queue import LEASE, Claim, Departure, Frozen, freeze, mark_on_wire
+from bball_tui.outbox.references import keep_reference
+from bball_tui.outbox.settling import settle
+from bball_tui.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """A claim to be worked off; ``probe`` when its answer decides about the gate.
+
+    ``source`` is the mail as it was frozen, or what it is written from, or why it cannot be written.
+    """
+
+    claim: Claim
+    probe: bool
+    source: Frozen | MessageContext | RenderError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A mail that is ready to go. ``freezing`` is true in the end when it is frozen as it is; None: see ``claim``."""
+
+    claim: Claim
+    message: Frozen
+    freezing: asyncio.Future[bool] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of it; ``state`` None: it was not ours any more."""
+
+    work: Work
+    outcome: Outcome
+    state: OutboxState | None
+
+
+class Sending:
+    """Sends claimed items through one transport. Safe for many items at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        league_id: int,
+        settings: Settings,
+        transport: Transport,
+        back: asyncio.Event,
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._database = database
+        self._league_id = league_id
+        self._settings = settings
+        self._transport = transport
+        self._in_steps = transport if isinstance(transport, TwoStepTransport) else None
+        self._renderer = Renderer(settings)
+        self._back = back
+        self._lease = lease
+        # A mark must not wait behind the settling of others.
+        self._freezing, self._marking, self._settling = Lane(database), Lane(database), Lane(database)
+        self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
+        self._marks: Batcher[Departure, bool] = Batcher(self._mark)
+        self._settlements: Batcher[tuple[Work, Outcome], Done] = Batcher(self._settle)
+
+    async def close(self) -> None:
+        """Give back the connections; no mail may be in hand."""
+        for batcher in (self._freezes, self._marks, self._settlements):
+            await batcher.close()
+        for lane in (self._freezing, self._marking, self._settling):
+            await lane.close()
+
+    async def works(self, claims: Sequence[Claim], *, probe: bool) -> list[Work]:
+        """Make ``claims`` ready to be written.
+
+        Raises:
+            BballError: the database is away; the claims are as they were.
+        """
+        new = [claim for claim in claims if claim.frozen is None]
+        sources: dict[int, MessageContext | RenderError] = {}
+        if new:
+            async with self._database.reading() as session:
+                contexts = await load_contexts(session, self._settings, league_id=self._league_id, mails=new)
+            sources = {claim.id: context for claim, context in zip(new, contexts, strict=True)}
+        return [Work(claim, probe, claim.frozen or sources[claim.id]) for claim in claims]
+
+    def write(self, work: Work) -> Written | Outcome:
+        """The mail as it was frozen, or written now; an outcome of class ``render`` when it cannot be written."""
+        claim = work.claim
+        match work.source:
+            case Frozen():
+                return Written(claim, work.source, None)
+            case RenderError():
+                return Outcome(OutcomeClass.RENDER, Phase.RENDER, text=str(work.source))
+        try:
+            rendered = self._renderer.render(
+                work.source,
+                recipient=claim.recipient,
+                message_id=claim.message_id,
+                date=datetime.now(UTC).replace(microsecond=0),
+            )
+        except RenderError as error:
+            return Outcome(OutcomeClass.RENDER, Phase.RENDER, text=str(error))
+        message = Frozen(rendered.subject, rendered.mime, rendered.notice)
+        # With two steps, the first one freezes what it hands over.
+        freezing = self._freezes.begin(Departure(claim, message)) if self._in_steps is None else None
+        return Written(claim, message, freezing)
+
+    async def send(self, written: Written) -> Outcome:
+        """Put the mail on the wire, if its claim is still ours when that begins."""
+        claim, message, frozen = written.claim, written.message, written.freezing
+        new = None if claim.frozen is not None else message
+        asked = False
+
+        async def keep(reference: str) -> bool:
+            nonlocal new
+            try:
+                async with self._database.session() as session:
+                    ours = await keep_reference(session, claim, reference, new)
+            except BballError:
+                return False
+            new = None
+            return ours
+
+        async def on_wire() -> bool:
+            nonlocal asked
+            asked = True
+            try:
+                if frozen is not None:
+                    return await frozen and await self._marks.submit(Departure(claim, None))
+                return await self._marks.submit(Departure(claim, new))
+            except BballError:
+                # Whether the mark was written is unknown; nothing was sent, and settling says so.
+                return False
+
+        try:
+            envelope = Envelope.of(claim.recipient, message.mime)
+            if self._in_steps is not None:
+                return await self._in_steps.send_in_steps(envelope, on_wire, claim.provider_ref, keep)
+            return await self._transport.send(envelope, on_wire)
+        except Exception as error:
+            # A transport never raises for what the provider does, so this is a fault of our own.
+            log.exception("mail %s could not be handed over", claim.id)
+            text = f"The program failed while it handed the mail over ({type(error).__name__}: {error})."
+            return (
+                Outcome(OutcomeClass.IN_DOUBT, Phase.DOT, text=text)
+                if asked
+                else Outcome(OutcomeClass.RENDER, Phase.RENDER, text=text)
+            )
+
+    async def settle(self, work: Work, outcome: Outcome) -> Done:
+        """Write the answer down, however long the database is away: an answer that is lost is a doubt."""
+        return await self._settlements.submit((work, outcome))
+
+    async def _freeze(self, departures: Sequence[Departure]) -> list[bool]:
+        frozen = await freeze(self._freezing, departures)
+        return [departure.claim.id in frozen for departure in departures]
+
+    async def _mark(self, departures: Sequence[Departure]) -> list[bool]:
+        ours = await mark_on_wire(self._marking, departures, lease=self._lease)
+        return [departure.claim.id in ours for departure in departures]
+
+    async def _settle(self, batch: Sequence[tuple[Work, Outcome]]) -> list[Done]:
+        patience = Patience(self._back)
+        while True:
+            try:
+                return await self._settle_once(batch)
+            except BballError as error:
+                log.warning("the answers for %s mails are kept until they can be written down: %s", len(batch), error)
+                await patience.wait()
+            except Exception:
+                if len(batch) == 1:
+                    raise
+                # One answer that the database refuses must not take the others with it.
+                log.exception("settling %s mails together failed, so each goes alone", len(batch))
+                return [done for one in batch for done in await self._settle([one])]
+
+    async def _settle_once(self, batch: Sequence[tuple[Work, Outcome]]) -> list[Done]:
+        reports = [report_of(work.claim, outcome) for work, outcome in batch]
+        verdicts = self._verdicts(batch)
+        if verdicts:
+            async with self._database.session() as session:
+                states = await settle(session, reports)
+                for verdict in verdicts:
+                    await gate.report(session, self._league_id, self._transport.provider, verdict)
+        else:
+            states = await settle(self._settling, reports)
+        return [Done(work, outcome, states[work.claim.id]) for work, outcome in batch]
+
+    def _verdicts(self, batch: Sequence[tuple[Work, Outcome]]) -> list[Verdict]:
+        """What the gate has to hear of; a fault that several mails met is told once, and that of a probe always."""
+        told: set[GateCause] = set()
+        verdicts = []
+        for work, outcome in batch:
+            verdict = verdict_of(outcome, probe=work.probe)
+            if not verdict.matters or verdict.cause in told:
+                continue
+            verdicts.append(verdict)
+            if verdict.cause is not None and not work.probe:
+                told.add(verdict.cause)
+        return verdicts

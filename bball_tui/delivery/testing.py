@@ -1,0 +1,51 @@
+"""Sends a copy of a mail to the person who looks at it: past the queue, so that no family's mail is touched."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.errors import BballError
+from bball_tui.mail import my_address
+from bball_tui.mail.outcome import OutcomeClass
+from bball_tui.mail.testing import as_test
+from bball_tui.mail.transports import Envelope, open_transport
+from bball_tui.mail.values import address
+from bball_tui.settings import Settings
+
+
+async def send_test(settings: Settings, mime: bytes, subject: str, mine: str) -> str:
+    """Send the mail to ``mine`` alone, through the same mail server, marked as a test; remember the address.
+
+    Returns:
+        The address as it went on the wire.
+
+    Raises:
+        BballError: ``mine`` is no address, mail may not leave from here, or the mail server did not take it.
+    """
+    if not settings.may_send:
+        raise BballError(
+            "No mail server is set here, so nothing can be sent. Set BBALL_MAIL_URL, or look at the mail in a browser."
+        )
+    to = address(mine.strip(), "your own address")
+    test = as_test(mime, subject, to, date=datetime.now(UTC).replace(microsecond=0))
+    transport = open_transport(settings)
+    try:
+        outcome = await transport.send(Envelope.of(to, test), _goes)
+    finally:
+        await transport.close()
+    if outcome.outcome_class is not OutcomeClass.ACCEPTED:
+        raise BballError(f"The mail server did not take the test mail: {outcome.text or outcome.outcome_class}.")
+    my_address.remember(settings, to)
+    return to
+
+
+async def note_test(session: AsyncSession, league_id: int, to: str, subject: str) -> None:
+    """Write down that a test went out: everything that we send is on record."""
+    await record(
+        session, league_id, [Entry("test_mail_sent", "league", league_id, after={"to": to, "subject": subject})]
+    )
+
+
+async def _goes() -> bool:
+    return True

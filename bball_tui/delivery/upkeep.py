@@ -1,0 +1,151 @@
+"""The loops beside the claiming: sweep, heartbeat and leases, listening, forgetting. None ends by a fault."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import TypeAlias
+
+from bball_tui.database.changes import OUTBOX, Connection, listen
+from bball_tui.database.engine import Database
+from bball_tui.delivery.doubts import DoubtSolver
+from bball_tui.delivery.patience import Patience
+from bball_tui.delivery.signals import Signals
+from bball_tui.delivery.timing import Timing
+from bball_tui.errors import BballError
+from bball_tui.outbox.queue import Claim, extend
+from bball_tui.outbox.sweeping import Swept, forget, sweep
+from bball_tui.outbox.workers import WorkerInfo, beat, sign_off
+
+log = logging.getLogger(__name__)
+
+Chore: TypeAlias = Callable[[], Awaitable[None]]
+"""Something besides sending that a worker does now and then; any number of workers may do it at once."""
+
+
+class Upkeep:
+    """Keeps one worker, its leases and the league's queue in order.
+
+    ``in_hand`` names the claims whose leases are to be renewed; ``swept`` hears what each sweep did; ``chores`` are
+    done now and then.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        league_id: int,
+        info: WorkerInfo,
+        timing: Timing,
+        signals: Signals,
+        doubts: DoubtSolver,
+        *,
+        in_hand: Callable[[], Sequence[Claim]],
+        swept: Callable[[Swept], None],
+        chores: Sequence[Chore] = (),
+    ) -> None:
+        self._database = database
+        self._league_id = league_id
+        self._info = info
+        self._timing = timing
+        self._signals = signals
+        self._doubts = doubts
+        self._in_hand = in_hand
+        self._swept = swept
+        self._chores = tuple(chores)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The loops run inside this block; afterwards the worker is off the list."""
+        steps = (self._tick, self._keep, self._hear, self._forget, self._ask, *map(self._now_and_then, self._chores))
+        loops = [asyncio.create_task(self.for_ever(step)) for step in steps]
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            with suppress(BballError):
+                async with self._database.session() as session:
+                    await sign_off(session, self._league_id, self._info.id)
+
+    async def for_ever(self, step: Callable[[], Awaitable[None]], *, until: Callable[[], bool] = lambda: False) -> None:
+        """Repeat ``step``, whatever happens, and more patiently while the database is away."""
+        patience = Patience(self._signals.back)
+        while not until():
+            try:
+                await step()
+            except BballError as error:
+                log.warning("the worker waits: %s", error)
+                await patience.wait()
+            except Exception:
+                log.exception("a fault in the worker itself; it goes on")
+                await patience.wait()
+            else:
+                patience.reset()
+
+    async def chores_once(self) -> None:
+        """Do every chore once; one that fails is done again by its loop."""
+        for chore in self._chores:
+            with suppress(BballError):
+                await chore()
+
+    def _now_and_then(self, chore: Chore) -> Chore:
+        async def step() -> None:
+            await chore()
+            await asyncio.sleep(self._timing.chores * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, not a secret
+
+        return step
+
+    async def sweep_once(self) -> Swept:
+        """Free what lost workers hold.
+
+        Raises:
+            BballError: the database is away.
+        """
+        async with self._database.session() as session:
+            swept = await sweep(session, self._league_id)
+        self._signals.back.set()
+        self._swept(swept)
+        if swept.requeued or swept.in_doubt or swept.dead:
+            log.info(
+                "workers were lost: %s mails queued again, %s in doubt, %s failed",
+                len(swept.requeued),
+                len(swept.in_doubt),
+                len(swept.dead),
+            )
+        return swept
+
+    async def _tick(self) -> None:
+        # Jitter only lengthens, so that many workers do not sweep in step.
+        await asyncio.sleep(self._timing.sweep * random.uniform(1.0, 1.2))  # noqa: S311 - jitter, not a secret
+        swept = await self.sweep_once()
+        if swept.next_due is not None and swept.next_due <= 0:
+            self._signals.wake.set()
+
+    async def _keep(self) -> None:
+        """Say that we live, and keep what is in hand ours."""
+        async with self._database.session() as session:
+            await beat(session, self._league_id, self._info)
+            if claims := self._in_hand():
+                await extend(session, claims, lease=timedelta(seconds=self._timing.lease))
+        await asyncio.sleep(self._timing.pulse)
+
+    async def _hear(self) -> None:
+        async with aclosing(listen(self._database, OUTBOX)) as events:
+            async for event in events:
+                if not (isinstance(event, Connection) and event.state == "down"):
+                    self._signals.back.set()
+                    self._signals.wake.set()
+
+    async def _ask(self) -> None:
+        await self._doubts.solve_once()
+        await asyncio.sleep(self._timing.sweep)
+
+    async def _forget(self) -> None:
+        await asyncio.sleep(self._timing.forget)
+        while True:
+            async with self._database.session() as session:
+                if not await forget(session, self._league_id):
+                    return

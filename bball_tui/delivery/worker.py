@@ -1,0 +1,385 @@
+"""The worker: claims mails, hands them out, and stops in good order. Any number may run, on any number of machines.
+
+`upkeep.py` keeps its leases, `sending.py` sends one mail. It never ends because the database is away.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from bball_tui import __version__
+from bball_tui.database.engine import Database
+from bball_tui.database.lane import Lane
+from bball_tui.database.states import OutboxState
+from bball_tui.delivery import gate
+from bball_tui.delivery.bounces import bounce_chores
+from bball_tui.delivery.doubts import DoubtSolver, Ended
+from bball_tui.delivery.gate import Wait, limits_for
+from bball_tui.delivery.meaning import MEANINGS
+from bball_tui.delivery.patience import Patience
+from bball_tui.delivery.sending import Done, Sending, Work
+from bball_tui.delivery.signals import Signals, heard
+from bball_tui.delivery.timing import Timing
+from bball_tui.delivery.upkeep import Chore, Upkeep
+from bball_tui.errors import BballError
+from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
+from bball_tui.mail.transports import Transport
+from bball_tui.outbox.backlog import Backlog, backlog
+from bball_tui.outbox.queue import Claim, claim, next_due
+from bball_tui.outbox.settling import hand_back
+from bball_tui.outbox.sweeping import Swept
+from bball_tui.outbox.workers import WorkerInfo
+from bball_tui.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_OTHERS = 0.25
+"""Seconds between two looks of a drain at mails that other workers have in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What a drain did (``sent``, ``failed``, ``in_doubt``) and what still waits (``queued``, ``held``)."""
+
+    sent: int
+    failed: int
+    in_doubt: int
+    queued: int
+    held: int
+
+
+class Worker:
+    """Sends the mails of one league through one transport, many at a time.
+
+    Args:
+        place: where it runs, for people: "worker", "screen".
+        chores: what it does besides, now and then; looking for returned mails is always one.
+
+    The caller closes ``transport``.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        league_id: int,
+        settings: Settings,
+        transport: Transport,
+        *,
+        place: str = "worker",
+        timing: Timing | None = None,
+        chores: Sequence[Chore] = (),
+    ) -> None:
+        self._database = database
+        self._league_id = league_id
+        self._transport = transport
+        self._timing = timing or Timing()
+        self._lease = timedelta(seconds=self._timing.lease)
+        host = socket.gethostname()
+        self.info = WorkerInfo(
+            uuid4(), f"{host} ({place} {os.getpid()})", host, os.getpid(), __version__, transport.provider
+        )
+        # The next mails are claimed and written while the others are on the wire; a few at a time, as each claim is
+        # a transaction.
+        self._capacity = 4 * settings.worker_concurrency + 2
+        self._handful = 2 * settings.worker_concurrency
+        self._claiming = Lane(database)
+        self._claimed: list[Claim] = []
+        self._probing = False
+        self._pen = asyncio.Lock()
+        self._slots = asyncio.Semaphore(settings.worker_concurrency)
+        self._signals = Signals()
+        self._sending = Sending(database, league_id, settings, transport, self._signals.back, lease=self._lease)
+        self._tasks: dict[Work, asyncio.Task[None]] = {}
+        self._leaving: set[Work] = set()
+        self._stopping = False
+        self._gate_open = False
+        self._fresh = True
+        self._sent = self._failed = 0
+        self._in_doubt: set[int] = set()
+        self._doubts = DoubtSolver(
+            database, league_id, transport, grace=timedelta(seconds=self._timing.doubt), ended=self._end_doubt
+        )
+        self._upkeep = Upkeep(
+            database,
+            league_id,
+            self.info,
+            self._timing,
+            self._signals,
+            self._doubts,
+            in_hand=lambda: [*self._claimed, *(work.claim for work in self._tasks)],
+            swept=self._note,
+            chores=(*bounce_chores(database, league_id, settings), *chores),
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; then finish the mails on the wire (30 s at most) and hand the rest back.
+
+        Never ends because the database is away.
+        """
+        async with self._upkeep.running():
+            claiming = asyncio.create_task(self._upkeep.for_ever(self._round, until=lambda: self._stopping))
+            stopping = asyncio.create_task(stop.wait())
+            try:
+                await asyncio.wait((claiming, stopping), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stopping.cancel()
+                await self._finish(claiming)
+
+    async def drain(self, stop: asyncio.Event | None = None) -> Drained:
+        """Work until nothing is due, waiting for holds that end within a minute, and return.
+
+        While the provider is in trouble it waits a few seconds at most; what could not be sent stays queued.
+
+        Raises:
+            DatabaseUnavailable: the database was away for half a minute while nothing was in hand.
+        """
+        await self._upkeep.chores_once()
+        async with self._upkeep.running():
+            draining = asyncio.create_task(self._drain())
+            stopping = asyncio.create_task((stop or asyncio.Event()).wait())
+            try:
+                await asyncio.wait((draining, stopping), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stopping.cancel()
+                await self._finish(draining)
+        if not draining.cancelled() and (error := draining.exception()):
+            raise error
+        left = await self._look()
+        return Drained(self._sent, self._failed, len(self._in_doubt), left.queued + left.sending, left.held)
+
+    # -- claiming -------------------------------------------------------------------------------------------------
+
+    async def _take(self, wanted: int) -> list[Work] | Wait:
+        if not self._claimed:
+            claims, probe = await self._claim(wanted), False
+            if not claims:
+                answer = await self._ask_gate(wanted)
+                if isinstance(answer, Wait):
+                    if not self._gate_open:
+                        log.info("sending is held: %s", answer.reason)
+                    self._gate_open = True
+                    return answer
+                claims, probe = answer
+            self._claimed, self._probing = claims, probe
+        if not self._claimed:
+            return []
+        self._fresh = self._gate_open = False
+        # When the database is away just now, the claims stay ours and are made ready in the next round.
+        works = await self._sending.works(self._claimed, probe=self._probing)
+        self._claimed = []
+        return works
+
+    async def _claim(self, wanted: int) -> list[Claim]:
+        """The short way, while no gate has a say: one statement."""
+        if not limits_for(self._transport.provider).unlimited:
+            return []
+        return await claim(
+            self._claiming,
+            self._league_id,
+            limit=wanted,
+            admitted=False,
+            worker=self.info.name,
+            provider=self._transport.provider,
+            lease=self._lease,
+        )
+
+    async def _ask_gate(self, wanted: int) -> tuple[list[Claim], bool] | Wait:
+        """The long way: what the gates allow, claimed in the same transaction; and whether it is a probe."""
+        provider = self._transport.provider
+        async with self._database.session() as session:
+            answer = await gate.acquire(session, self._league_id, provider, wanted, fresh=self._fresh)
+            if isinstance(answer, Wait):
+                return answer
+            if not answer.probe and limits_for(provider).unlimited:
+                return [], False  # all gates are closed, so the short way found what there was
+            claims = await claim(
+                session,
+                self._league_id,
+                limit=answer.n,
+                worker=self.info.name,
+                provider=self._transport.provider,
+                lease=self._lease,
+            )
+            await gate.release(session, self._league_id, provider, answer, len(claims))
+        return claims, answer.probe
+
+    async def _round(self) -> None:
+        """Claim what there is room for, or wait until there may be something."""
+        self._signals.wake.clear()
+        if self._stopping or await self._full():
+            return
+        answer = await self._take(self._capacity - len(self._tasks))
+        if isinstance(answer, Wait):
+            await heard(self._signals.wake, min(answer.seconds or self._timing.poll, self._timing.poll))
+        elif answer:
+            self._hand_out(answer)
+        else:
+            async with self._database.session() as session:
+                due = await next_due(session, self._league_id)
+            # Due and yet not to be had: somebody else is just claiming it.
+            await heard(self._signals.wake, None if due is None else max(due, 0.25) if due <= 0 else due + 0.001)
+
+    async def _full(self) -> bool:
+        """Wait for room for a handful when there is none; True when it had to wait."""
+        if len(self._tasks) <= self._capacity - self._handful:
+            return False
+        self._signals.room.clear()
+        await self._signals.room.wait()
+        return True
+
+    async def _drain(self) -> None:
+        gate_budget = self._timing.drain_gate
+        patience = Patience(self._signals.back)
+        away_since: float | None = None
+        while not self._stopping:
+            self._signals.wake.clear()
+            try:
+                if await self._full():
+                    continue
+                answer = await self._take(self._capacity - len(self._tasks))
+                if not isinstance(answer, Wait) and answer:
+                    self._hand_out(answer)
+                elif self._tasks:
+                    await self._until_news_or_idle()
+                elif isinstance(answer, Wait) and answer.cause is None and answer.seconds is not None:
+                    # Only the pace: nothing is wrong, and every mail has its turn.
+                    await heard(self._signals.wake, answer.seconds + 0.01)
+                elif isinstance(answer, Wait):
+                    if answer.seconds is None or answer.seconds > gate_budget:
+                        return
+                    begun = asyncio.get_running_loop().time()
+                    await heard(self._signals.wake, answer.seconds + 0.01)
+                    gate_budget -= asyncio.get_running_loop().time() - begun
+                else:
+                    await self._upkeep.sweep_once()
+                    next_doubt = await self._doubts.solve_once()
+                    pause = self._worth_waiting(await self._look(), next_doubt)
+                    if pause is None:
+                        return
+                    await heard(self._signals.wake, pause)
+            except BballError:
+                now = asyncio.get_running_loop().time()
+                away_since = away_since or now
+                if now - away_since > self._timing.drain_database and not self._tasks:
+                    raise
+                await patience.wait()
+            else:
+                away_since = None
+                patience.reset()
+
+    async def _until_news_or_idle(self) -> None:
+        """Wait for a mail to be done, and on while others are on their way and nobody says that more are due."""
+        while self._tasks:
+            self._signals.room.clear()
+            await self._signals.room.wait()
+            if self._signals.wake.is_set():
+                return
+
+    def _worth_waiting(self, left: Backlog, next_doubt: float | None) -> float | None:
+        if left.due:
+            return 0.05
+        ends = [seconds for seconds in (left.hold_ends, left.lease_ends, next_doubt) if seconds is not None]
+        soon = min(ends, default=None)
+        if soon is None or soon >= self._timing.drain_hold:
+            return None
+        # What others have in hand is mostly done long before their lease is over, and nobody tells.
+        return max(min(soon, _OTHERS) if left.lease_ends is not None else soon, 0.0) + 0.01
+
+    async def _look(self) -> Backlog:
+        async with self._database.session() as session:
+            return await backlog(session, self._league_id)
+
+    # -- one mail -------------------------------------------------------------------------------------------------
+
+    def _hand_out(self, works: list[Work]) -> None:
+        for work in works:
+            self._tasks[work] = asyncio.create_task(self._process(work))
+
+    async def _process(self, work: Work) -> None:
+        try:
+            outcome = await self._attempt(work)
+            if MEANINGS[outcome.outcome_class].cause is not None:
+                self._gate_open = True
+            self._record(await self._sending.settle(work, outcome))
+        except Exception:
+            # The lease brings the mail back, or puts it in doubt; both are safe.
+            log.exception("mail %s was given up by this worker", work.claim.id)
+        finally:
+            self._leaving.discard(work)
+            del self._tasks[work]
+            self._signals.room.set()
+
+    async def _attempt(self, work: Work) -> Outcome:
+        # One at a time, so that between two of them the answers of the mail server are heard.
+        async with self._pen:
+            written = self._sending.write(work)
+        if isinstance(written, Outcome):
+            return written
+        async with self._slots:
+            if self._stopping or (self._gate_open and not work.probe):
+                return _not_now(Phase.CONNECT)
+            self._leaving.add(work)
+            return await self._sending.send(written)
+
+    def _record(self, done: Done) -> None:
+        outcome = done.outcome
+        log.info(
+            "mail %s: %s%s",
+            done.work.claim.id,
+            outcome.outcome_class.value,
+            f" ({outcome.text})" if outcome.text else "",
+        )
+        self._sent += done.state is OutboxState.SENT
+        self._failed += done.state is OutboxState.DEAD
+        self._in_doubt.discard(done.work.claim.id)
+        if done.state is OutboxState.IN_DOUBT:
+            self._in_doubt.add(done.work.claim.id)
+
+    def _note(self, swept: Swept) -> None:
+        self._in_doubt.update(swept.in_doubt)
+        self._failed += len(swept.dead)
+
+    def _end_doubt(self, ended: Ended) -> None:
+        self._in_doubt.discard(ended.outbox_id)
+        self._sent += ended.state is OutboxState.SENT
+        self._failed += ended.state is OutboxState.DEAD
+
+    # -- stopping -------------------------------------------------------------------------------------------------
+
+    async def _finish(self, claiming: asyncio.Task[None]) -> None:
+        self._stopping = True
+        self._signals.all()
+        # A claim that is under way is let through, so that what it took can be handed back.
+        await asyncio.wait((claiming,), timeout=5.0)
+        claiming.cancel()
+        await asyncio.gather(claiming, return_exceptions=True)
+        idle = [work for work in self._tasks if work not in self._leaving]
+        tasks = list(self._tasks.values())
+        for work in idle:
+            self._tasks[work].cancel()
+        if claims := [*self._claimed, *(work.claim for work in idle)]:
+            self._claimed = []
+            await self._return(claims)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._timing.stop)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._claiming.close()
+        await self._sending.close()
+
+    async def _return(self, claims: list[Claim]) -> None:
+        # Without a database their leases end by themselves.
+        with suppress(BballError, TimeoutError):
+            async with asyncio.timeout(5.0), self._database.session() as session:
+                await hand_back(session, claims)
+
+
+def _not_now(phase: Phase) -> Outcome:
+    return Outcome(OutcomeClass.STOPPED, phase, text="This worker could not send it now.")

@@ -1,0 +1,64 @@
+"""What GroupMe may refuse, each with the sentence that says what is safe and what to do.
+
+None of them holds a token, a link or contact data. GroupMe's own words travel in ``reasons``, on one line each.
+"""
+
+from datetime import datetime
+
+from bball_tui.errors import BballError
+
+MANUAL_WAY = "Make the group in the GroupMe app, then link it here: choose it, or paste its share link."
+
+
+class GroupMeError(BballError):
+    """Something about GroupMe did not work; ``reasons`` are the server's words, possibly none."""
+
+    def __init__(self, message: str, *, reasons: tuple[str, ...] = ()) -> None:
+        self.reasons = reasons
+        said = f" GroupMe said: {'; '.join(reasons)}." if reasons else ""
+        super().__init__(message + said)
+
+
+class BadToken(GroupMeError):
+    """The token is wrong, has run out, or its account is closed. Nothing more can be done without a new one."""
+
+
+class VerificationRefused(GroupMeError):
+    """GroupMe wants proof that its own app is asking (codes 40101 to 40103), so this call is closed to us."""
+
+    def __init__(self, doing: str, *, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(
+            f"GroupMe lets only its own app {doing}. The token is fine and nothing was changed. {MANUAL_WAY}",
+            reasons=reasons,
+        )
+
+
+class NotAdmin(GroupMeError):
+    """The account may not do this in this group, or GroupMe forbids it altogether."""
+
+
+class NotFound(GroupMeError):
+    """GroupMe knows no such thing, or not for this account: gone, never there, or not a member."""
+
+
+class Rejected(GroupMeError):
+    """GroupMe found the request itself wrong, such as a name that is too long. Nothing was changed."""
+
+
+class RateLimited(GroupMeError):
+    """Too many requests. Nothing was changed by the refused one; ``until`` is when asking again makes sense."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(
+            f"GroupMe asks for a pause until {until:%H:%M} UTC, because of too many requests. "
+            "What was done so far is kept; go on after that."
+        )
+
+
+class OutcomeUnknown(GroupMeError):
+    """A change was sent and no trustworthy answer came: it may or may not have happened. Look before repeating."""
+
+
+class Unavailable(GroupMeError):
+    """GroupMe cannot be reached or gives no usable answer. Nothing was changed."""

@@ -1,0 +1,1 @@
+"""The parts of the fake GroupMe; `bball_tui.groupme.fake_server` is the way in."""

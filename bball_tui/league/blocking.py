@@ -1,0 +1,42 @@
+"""Writing an address on the list that takes no mail, as staff type it; and whether that also happens by itself."""
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import League
+from bball_tui.errors import BballError
+from bball_tui.league.importing.values import CellFault, email
+from bball_tui.mail.values import one_line
+from bball_tui.outbox.suppression import suppress
+
+
+async def block_address(session: AsyncSession, league_id: int, address: str, reason: str) -> bool:
+    """Write no more mail to ``address``. The caller commits.
+
+    Returns:
+        False when it is on the list already.
+
+    Raises:
+        BballError: it is no address, or there is no reason.
+    """
+    try:
+        found = email(address.strip())
+    except CellFault:
+        found = None
+    if not found:
+        raise BballError(f"{one_line(address)[:80]!r} is no e-mail address. Type one such as rosa@example.org.")
+    return await suppress(session, league_id, found, one_line(reason))
+
+
+async def set_blocking(session: AsyncSession, league_id: int, blocks: bool) -> None:
+    """Whether an address whose mailbox does not exist is blocked by itself. The caller commits."""
+    changed = await session.scalar(
+        update(League)
+        .where(League.id == league_id, League.bounce_blocks != blocks)
+        .values(bounce_blocks=blocks, version=League.version + 1)
+        .returning(League.id)
+    )
+    if changed is not None:
+        before, after = {"bounce_blocks": not blocks}, {"bounce_blocks": blocks}
+        await record(session, league_id, [Entry("changed", "league", league_id, before=before, after=after)])

@@ -1,0 +1,91 @@
+"""What a list is narrowed to, as a person chose it: one value of one facet at a time. No database here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+ListName: TypeAlias = Literal["teams", "players", "contracts"]
+
+
+class Facet(StrEnum):
+    """A kind of filter. Of a ``SINGLE`` one a list has at most one value."""
+
+    STATUS = "status"
+    WELCOME = "welcome"
+    TROUBLE = "trouble"
+    DIVISION = "division"
+    TEAM = "team"
+
+
+SINGLE = frozenset({Facet.DIVISION, Facet.TEAM})
+
+TITLES = {
+    Facet.STATUS: "Contract",
+    Facet.WELCOME: "Welcome mail",
+    Facet.TROUBLE: "Needs attention",
+    Facet.DIVISION: "Division",
+    Facet.TEAM: "Team",
+}
+
+WORDS: dict[Facet, dict[str, str]] = {
+    Facet.STATUS: {},
+    Facet.WELCOME: {
+        "failed": "mail failed",
+        "came_back": "mail came back",
+        "in_doubt": "mail in doubt",
+        "parked": "mail put aside",
+        "no_address": "signed, no e-mail address",
+        "held": "mail held for undo",
+        "waiting": "mail waits for the team chat",
+        "queued": "mail queued",
+        "sending": "mail on its way",
+        "sent": "mail accepted",
+        "cancelled": "mail cancelled",
+        "suppressed": "address blocked",
+        "none": "no mail promised",
+    },
+    Facet.TROUBLE: {
+        "overdue": "overdue",
+        "due_soon": "due this week",
+        "unreachable": "no guardian e-mail",
+        "no_chat": "no chat link",
+    },
+}
+"""How a value reads; one that is not here reads as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChoice:
+    """One value. ``label`` is how it reads alone; of a team ``value`` is the id."""
+
+    facet: Facet
+    value: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        """Names it among all choices."""
+        return f"{self.facet}:{self.value}"
+
+    @property
+    def chip(self) -> str:
+        """How it reads among others."""
+        match self.facet:
+            case Facet.TEAM | Facet.DIVISION | Facet.STATUS:
+                return f"{self.facet}: {self.label}"
+            case _:
+                return self.label
+
+
+def choice(facet: Facet, value: str) -> FilterChoice:
+    """A value that reads as its facet says."""
+    return FilterChoice(facet, value, WORDS.get(facet, {}).get(value, value))
+
+
+def toggled(choices: Sequence[FilterChoice], one: FilterChoice) -> tuple[FilterChoice, ...]:
+    """``choices`` without ``one`` if it was among them, else with it."""
+    if any(other.key == one.key for other in choices):
+        return tuple(other for other in choices if other.key != one.key)
+    kept = (other for other in choices if one.facet not in SINGLE or other.facet is not one.facet)
+    return (*kept, one)

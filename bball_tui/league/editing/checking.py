@@ -1,0 +1,87 @@
+"""What every save does: read the fields and gather what is wrong, and look whether a colleague was quicker."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import Audit
+from bball_tui.dates import NoDate
+from bball_tui.errors import BballError
+from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
+from bball_tui.league.facts import read_desk
+from bball_tui.league.importing.values import CellFault, plain_text
+
+T = TypeVar("T")
+
+
+class Checks:
+    """Reads the fields of a draft one after the other and gathers what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def take(self, field: str, read: Callable[[], T], instead: T) -> T:
+        """What ``read`` returns, or ``instead`` after a fault, which is noted for the field."""
+        try:
+            return read()
+        except CellFault as fault:
+            said = str(fault).replace("The cell", "The field").replace("the cell", "the field")
+            self.problems.append(Problem(field, said))
+        except (BballError, NoDate) as error:
+            self.problems.append(Problem(field, str(error)))
+        return instead
+
+    def complain(self, field: str, sentence: str) -> None:
+        """Note a fault that only shows when several fields are seen together."""
+        self.problems.append(Problem(field, sentence))
+
+
+def text_of(value: str, longest: int, *, needed: bool = False) -> str:
+    """One clean line of at most ``longest`` characters.
+
+    Raises:
+        BballError: too long, or empty although it is needed.
+        CellFault: it holds something that no name has.
+    """
+    line = plain_text(value)
+    if needed and not line:
+        raise BballError("This is needed. Fill it in.")
+    if len(line) > longest:
+        raise BballError(f"This has {len(line)} characters; {longest} are the most. Shorten it.")
+    return line
+
+
+def differing(before: DraftT, after: DraftT) -> Iterator[str]:
+    """The names of the fields in which two drafts of one kind differ."""
+    for field in fields(before):  # type: ignore[arg-type]
+        if getattr(before, field.name) != getattr(after, field.name):
+            yield field.name
+
+
+async def overtaken(
+    session: AsyncSession, league_id: int, entity: str, base: Loaded[DraftT], now: Loaded[DraftT], yours: DraftT
+) -> Overtaken | None:
+    """Who changed the record since ``base`` was read, and what; None when nothing speaks against saving ``yours``."""
+    if base.version == now.version:
+        return None
+    found = tuple(
+        Difference(name, getattr(base.draft, name), getattr(now.draft, name), getattr(yours, name))
+        for name in differing(base.draft, now.draft)
+        if getattr(now.draft, name) != getattr(yours, name)
+    )
+    if not found:
+        return None
+    last = (
+        await session.execute(
+            select(Audit.recorded_by, Audit.recorded_at)
+            .where(Audit.league_id == league_id, Audit.entity == entity, Audit.entity_id == base.id)
+            .order_by(Audit.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    desk = await read_desk(session, league_id)
+    by, at = ("somebody else", "an unknown time") if last is None else (last.recorded_by, desk.at(last.recorded_at))
+    return Overtaken(by, at, found, now)

@@ -1,0 +1,300 @@
+"""Make a contract, change its team or its days.
+
+A contract that is not signed moves to another team as it is: the same row, the same offer. A signed one names the
+team that was signed for, so it is released with the move as its reason, and the player gets a new offer from the new
+team, which wants a new signature. Both happen in one transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import Contract, Player, Team
+from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder, MessageKind
+from bball_tui.dates import parse_date, write_date
+from bball_tui.errors import BballError
+from bball_tui.league.acting import Asked, act
+from bball_tui.league.editing.checking import Checks, differing, overtaken
+from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.editing.players import jersey_notes
+from bball_tui.league.facts import Desk, lock_contracts, read_desk
+from bball_tui.league.life import Act
+from bball_tui.outbox.staff import cancel_unsent
+from bball_tui.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDraft:
+    """A contract as a form has it: the team by id, the days in the league's order of dates.
+
+    ``offered`` False keeps a new contract a draft that nobody was asked about yet.
+    """
+
+    team_id: str = ""
+    offered_on: str = ""
+    due_on: str = ""
+    offered: bool = True
+    correct: bool = False
+    """Whether those who had the welcome mail for the old team are told that it does not hold any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """A team of the season that a contract may be for."""
+
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    team_id: int
+    offered_on: date | None
+    due_on: date | None
+    offered: bool
+    correct: bool
+
+
+async def team_choices(session: AsyncSession, league_id: int, season_id: int) -> tuple[TeamChoice, ...]:
+    """The teams of the season, by name."""
+    query = (
+        select(Team.id, Team.name, Team.division)
+        .where(Team.league_id == league_id, Team.season_id == season_id)
+        .order_by(Team.name_key, Team.id)
+    )
+    return tuple(
+        TeamChoice(row.id, f"{row.name} ({row.division})" if row.division else row.name)
+        for row in await session.execute(query)
+    )
+
+
+async def load_contract(
+    session: AsyncSession, league_id: int, contract_id: int, order: DateOrder
+) -> Loaded[ContractDraft]:
+    """The contract as it is now.
+
+    Raises:
+        BballError: the league has no such contract.
+    """
+    await lock_contracts(session, league_id, [contract_id])
+    query = select(
+        Contract.id, Contract.version, Contract.team_id, Contract.status, Contract.offered_on, Contract.due_on
+    ).where(Contract.league_id == league_id, Contract.id == contract_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        raise BballError(f"There is no contract {contract_id} in this league.")
+    days = ["" if day is None else write_date(day, order) for day in (found.offered_on, found.due_on)]
+    offered = found.status != ContractStatus.DRAFT
+    return Loaded(found.id, found.version, ContractDraft(str(found.team_id), days[0], days[1], offered))
+
+
+async def new_contract(
+    session: AsyncSession, league_id: int, season_id: int, player_id: int, draft: ContractDraft, *, order: DateOrder
+) -> Outcome:
+    """A contract of the player in the season. The caller commits.
+
+    Raises:
+        BballError: there is no such player, or the player has a live contract in the season already.
+    """
+    desk = await read_desk(session, league_id)
+    player = (
+        await session.execute(
+            select(Player.first_name, Player.last_name)
+            .where(Player.league_id == league_id, Player.id == player_id)
+            .with_for_update()
+        )
+    ).one_or_none()
+    if player is None:
+        raise BballError(f"There is no player {player_id} in this league.")
+    live = (
+        await session.execute(
+            select(Contract.status, Team.name)
+            .join(Team, Team.id == Contract.team_id)
+            .where(
+                Contract.league_id == league_id,
+                Contract.season_id == season_id,
+                Contract.player_id == player_id,
+                Contract.status.in_(LIVE_STATUSES),
+            )
+        )
+    ).one_or_none()
+    if live is not None:
+        raise BballError(
+            f"{player.first_name} {player.last_name} has a contract with {live.name} already ({live.status}). "
+            "A player has one contract a season: change its team instead."
+        )
+    values, checks = await _check(session, league_id, season_id, draft, order, desk)
+    if checks.problems:
+        return Wrong(tuple(checks.problems))
+    contract_id = await _insert(session, league_id, season_id, player_id, values)
+    return Saved(contract_id, notes=await jersey_notes(session, league_id, player_id))
+
+
+async def save_contract(
+    session: AsyncSession, league_id: int, draft: ContractDraft, *, order: DateOrder, base: Loaded[ContractDraft]
+) -> Outcome:
+    """Write another team or other days; see above for a signed contract. The caller commits.
+
+    Returns:
+        ``Saved`` with the id of the contract that counts now: a new one, if a signed one was released.
+
+    Raises:
+        BballError: the contract is gone, or over.
+    """
+    desk = await read_desk(session, league_id)
+    now = await load_contract(session, league_id, base.id, order)
+    row = (
+        await session.execute(
+            select(Contract.season_id, Contract.player_id, Contract.status, Team.name.label("team"))
+            .join(Team, Team.id == Contract.team_id)
+            .where(Contract.id == base.id)
+        )
+    ).one()
+    values, checks = await _check(session, league_id, row.season_id, draft, order, desk)
+    if row.status != ContractStatus.DRAFT and not values.offered:
+        checks.complain("offered", "This contract is offered already; void it to take it back.")
+    if checks.problems:
+        return Wrong(tuple(checks.problems))
+    clean = _draft(values, order)
+    if quicker := await overtaken(session, league_id, "contract", base, now, clean):
+        return quicker
+    names = set(differing(now.draft, clean)) - {"correct"}
+    if not names:
+        return Saved(base.id, changed=False)
+    if row.status not in LIVE_STATUSES:
+        raise BballError(f"This contract is {row.status}, so it is over. Make a new contract instead.")
+    if row.status not in OPEN_STATUSES:
+        if "team_id" not in names:
+            raise BballError("This contract is signed; its days do not change any more.")
+        return await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, desk)
+    return await _change(session, league_id, now, row.team, row.player_id, values, names)
+
+
+async def _check(
+    session: AsyncSession, league_id: int, season_id: int, draft: ContractDraft, order: DateOrder, desk: Desk
+) -> tuple[_Values, Checks]:
+    checks = Checks()
+    offered_on = checks.take("offered_on", lambda: _day(draft.offered_on, order, desk.today, ahead=False), None)
+    due_on = checks.take("due_on", lambda: _day(draft.due_on, order, desk.today, ahead=True), None)
+    if draft.offered and offered_on is None:
+        offered_on = desk.today
+    if offered_on is not None and offered_on > desk.today:
+        checks.complain("offered_on", f"This day is still to come: today is {desk.on(desk.today)}.")
+    elif offered_on is not None and due_on is not None and due_on < offered_on:
+        checks.complain("due_on", f"This lies before the day of the offer, {desk.on(offered_on)}.")
+    team = int(draft.team_id) if draft.team_id.isascii() and draft.team_id.isdigit() else 0
+    known = await session.scalar(
+        select(Team.id).where(Team.league_id == league_id, Team.season_id == season_id, Team.id == team)
+    )
+    if known is None:
+        checks.complain("team_id", "Choose a team of this season.")
+    return _Values(team, offered_on if draft.offered else None, due_on, draft.offered, draft.correct), checks
+
+
+def _day(value: str, order: DateOrder, today: date, *, ahead: bool) -> date | None:
+    return parse_date(value, order, today, ahead=ahead) if value.strip() else None
+
+
+def _draft(values: _Values, order: DateOrder) -> ContractDraft:
+    days = ["" if day is None else write_date(day, order) for day in (values.offered_on, values.due_on)]
+    return ContractDraft(str(values.team_id), days[0], days[1], values.offered, values.correct)
+
+
+async def _insert(session: AsyncSession, league_id: int, season_id: int, player_id: int, values: _Values) -> int:
+    """A draft first; an offer is an act like any other, with its audit row and, where the league wants it, a mail."""
+    contract_id: int | None = await session.scalar(
+        insert(Contract)
+        .values(
+            league_id=league_id,
+            season_id=season_id,
+            player_id=player_id,
+            team_id=values.team_id,
+            status=ContractStatus.DRAFT,
+        )
+        .returning(Contract.id)
+    )
+    assert contract_id is not None  # noqa: S101 - the statement returns a row or raises
+    await record(session, league_id, [Entry("created", "contract", contract_id, after={"team_id": values.team_id})])
+    if values.offered:
+        await act(
+            session,
+            league_id,
+            Asked(Act.OFFER, ((contract_id, None),), offered_on=values.offered_on, due_on=values.due_on),
+        )
+    elif values.due_on is not None:
+        await session.execute(update(Contract).where(Contract.id == contract_id).values(due_on=values.due_on))
+    return contract_id
+
+
+async def _move_signed(
+    session: AsyncSession,
+    league_id: int,
+    contract_id: int,
+    season_id: int,
+    player_id: int,
+    values: _Values,
+    desk: Desk,
+) -> Outcome:
+    team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
+    asked = Asked(Act.RELEASE, ((contract_id, None),), f"moves to {team}", correct=values.correct)
+    done = await act(session, league_id, asked)
+    if done.refused:
+        raise BballError(done.refused[0].reason)
+    due = values.due_on if values.due_on is not None and values.due_on >= desk.today else None
+    fresh = _Values(values.team_id, desk.today, due, offered=True, correct=False)
+    new = await _insert(session, league_id, season_id, player_id, fresh)
+    notes = [f"The signed contract is released and {team} has offered a new one, which wants a signature."]
+    if done.cancelled:
+        notes.append(f"{counted(len(done.cancelled), 'mail')} that still waited: cancelled.")
+    if done.promised:
+        notes.append(f"{counted(len(done.promised), 'correcting mail')} on the way.")
+    elif done.told:
+        told = ", ".join(dict.fromkeys(one.recipient for one in done.told))
+        notes.append(f"{told} had the welcome mail for the old team already: please write to them.")
+    return Saved(new, notes=(*notes, *await jersey_notes(session, league_id, player_id)))
+
+
+async def _change(
+    session: AsyncSession,
+    league_id: int,
+    now: Loaded[ContractDraft],
+    old_team: str,
+    player_id: int,
+    values: _Values,
+    names: set[str],
+) -> Outcome:
+    """An open contract: another team, other days, or from a draft to an offer."""
+    notes: list[str] = []
+    if "team_id" in names:
+        team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
+        taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
+        if taken.cancelled:
+            notes.append(f"{counted(len(taken.cancelled), 'mail')} about the offer of {old_team}: cancelled.")
+        await record(
+            session, league_id, [Entry("moved", "contract", now.id, before={"team": old_team}, after={"team": team})]
+        )
+    becomes_offer = values.offered and not now.draft.offered
+    days = {} if becomes_offer else {"offered_on": values.offered_on, "due_on": values.due_on}
+    await session.execute(
+        update(Contract)
+        .where(Contract.id == now.id)
+        .values(team_id=values.team_id, version=Contract.version + 1, **days)
+        .execution_options(synchronize_session=False)
+    )
+    if becomes_offer:
+        asked = Asked(Act.OFFER, ((now.id, None),), offered_on=values.offered_on, due_on=values.due_on)
+        await act(session, league_id, asked)
+    elif names & {"offered_on", "due_on"}:
+        if "due_on" in names:
+            reminders = (MessageKind.CONTRACT_REMINDER,)
+            taken = await cancel_unsent(session, [now.id], reason="the contract has another due date", kinds=reminders)
+            if taken.cancelled:
+                notes.append(f"{counted(len(taken.cancelled), 'reminder')} about the old due date: cancelled.")
+        after = {name: None if day is None else day.isoformat() for name, day in days.items() if name in names}
+        await record(session, league_id, [Entry("days_changed", "contract", now.id, after=after)])
+    if "team_id" in names:
+        notes += await jersey_notes(session, league_id, player_id)
+    return Saved(now.id, notes=tuple(notes))

@@ -1,0 +1,184 @@
+"""What a change of a family means for its mails: those that wait follow a new address, or are taken back."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
+from bball_tui.database.states import Capacity, ContractStatus, MessageKind, OutboxState, WaitsFor
+from bball_tui.league.editing.outcome import Unpromised
+from bball_tui.league.facts import hold_teams, lock_contracts, read_desk, read_guardians
+from bball_tui.league.leagues import season_in_focus
+from bball_tui.league.papers import recipients_of
+from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.outbox.redirect import may_go_elsewhere, redirect
+from bball_tui.outbox.staff import AGAIN, cancel
+
+_OPEN_MAILS = (OutboxState.QUEUED, OutboxState.DEAD)
+
+
+def _of_this_revision() -> ColumnElement[bool]:
+    return func.split_part(Outbox.dedupe_key, ":", 3) == cast(Contract.revision, Text)
+
+
+async def follow_address(session: AsyncSession, league_id: int, guardian_id: int, old: str, new: str) -> int:
+    """Send to ``new`` what was promised to ``old`` about the guardian's children and never arrived; how many."""
+    if old.lower() == new.lower():
+        return 0
+    children = select(PlayerGuardian.player_id).where(PlayerGuardian.guardian_id == guardian_id)
+    ids = await session.scalars(
+        select(Outbox.id)
+        .join(Contract, Contract.id == Outbox.contract_id)
+        .where(
+            Outbox.league_id == league_id,
+            func.lower(Outbox.recipient) == old.lower(),
+            may_go_elsewhere(),
+            Contract.player_id.in_(children),
+            _of_this_revision(),
+            ~_wanted_by_another(old),
+        )
+        .order_by(Outbox.id)
+    )
+    return len(await redirect(session, league_id, list(ids), new, reason="the address was corrected"))
+
+
+def _wanted_by_another(address: str) -> ColumnElement[bool]:
+    """Whether a guardian of the contract's player still takes mail at ``address``."""
+    return (
+        select(1)
+        .select_from(PlayerGuardian)
+        .join(Guardian, Guardian.id == PlayerGuardian.guardian_id)
+        .where(
+            PlayerGuardian.player_id == Contract.player_id,
+            PlayerGuardian.receives_email,
+            func.lower(Guardian.email) == address.lower(),
+        )
+        .exists()
+    )
+
+
+async def withdraw(session: AsyncSession, league_id: int, player_id: int, address: str, *, why: str) -> int:
+    """Cancel what still waits for ``address`` about the player, unless a guardian takes mail there; how many."""
+    if not address:
+        return 0
+    ids = list(
+        await session.scalars(
+            select(Outbox.id)
+            .join(Contract, Contract.id == Outbox.contract_id)
+            .where(
+                Outbox.league_id == league_id,
+                Contract.player_id == player_id,
+                func.lower(Outbox.recipient) == address.lower(),
+                Outbox.state.in_(_OPEN_MAILS),
+                ~_wanted_by_another(address),
+            )
+            .order_by(Outbox.id)
+        )
+    )
+    return len((await cancel(session, league_id, ids, reason=why)).done) if ids else 0
+
+
+async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int) -> tuple[Unpromised, ...]:
+    """The signed contracts of the guardian's children whose welcome mail was never promised to the guardian."""
+    there = exists().where(
+        Outbox.contract_id == Contract.id,
+        Outbox.kind == MessageKind.CONTRACT_SIGNED,
+        func.lower(Outbox.recipient) == func.lower(Guardian.email),
+        Outbox.state != OutboxState.CANCELLED,
+        _of_this_revision(),
+    )
+    rows = await session.execute(
+        select(Contract.id, Player.first_name, Player.last_name, Guardian.email)
+        .join(Player, Player.id == Contract.player_id)
+        .join(PlayerGuardian, and_(PlayerGuardian.player_id == Player.id, PlayerGuardian.receives_email))
+        .join(Guardian, Guardian.id == PlayerGuardian.guardian_id)
+        .where(
+            Contract.league_id == league_id,
+            Contract.status == ContractStatus.SIGNED,
+            Guardian.id == guardian_id,
+            Guardian.email.is_not(None),
+            Contract.season_id == season_in_focus(league_id),
+            ~there,
+        )
+        .order_by(Contract.id)
+    )
+    return tuple(Unpromised(row.id, f"{row.first_name} {row.last_name}", row.email) for row in rows)
+
+
+async def promise_welcome(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> tuple[int, ...]:
+    """Promise the welcome mail of signed contracts to every guardian who should have it and was never promised one.
+
+    After the league's undo time, like any welcome. The caller commits.
+
+    Returns:
+        The ids of the mails that go out now and did not before.
+    """
+    await lock_contracts(session, league_id, contract_ids)
+    desk = await read_desk(session, league_id)
+    if desk.wait_for_chat:
+        await hold_teams(session, contract_ids)
+    rows = (
+        await session.execute(
+            select(
+                Contract.id,
+                Contract.player_id,
+                Contract.revision,
+                Player.first_name,
+                Player.last_name,
+                Team.name.label("team"),
+                Team.groupme_share_url.is_not(None).label("has_chat_link"),
+                Season.name.label("season"),
+                Signature.signer,
+                Signature.capacity,
+                Signature.signed_on,
+            )
+            .join(Player, Player.id == Contract.player_id)
+            .join(Team, Team.id == Contract.team_id)
+            .join(Season, Season.id == Contract.season_id)
+            .join(Signature, Signature.id == Contract.signature_id)
+            .where(Contract.league_id == league_id, among(Contract.id, contract_ids))
+            .order_by(Contract.id)
+        )
+    ).all()
+    guardians = await read_guardians(session, league_id, {row.player_id for row in rows})
+    items = []
+    for row in rows:
+        for one in recipients_of(guardians.get(row.player_id, ())):
+            facts = WelcomeFacts(
+                player_first=row.first_name,
+                player_last=row.last_name,
+                team=row.team,
+                season=row.season,
+                signer=row.signer,
+                capacity=Capacity(row.capacity),
+                signed_on=row.signed_on,
+                guardian_first=one.first,
+                guardian_last=one.last,
+                language=one.language,
+            )
+            waits = WaitsFor.TEAM_CHAT if desk.wait_for_chat and not row.has_chat_link else None
+            items.append(
+                NewItem(facts.kind, row.id, row.revision, one.address, facts, occasion=facts.occasion, waits_for=waits)
+            )
+    made = await enqueue(session, league_id, items, hold_seconds=desk.hold_seconds)
+    # A promise that was taken back has its row still; it is made once more.
+    revived = list(
+        await session.scalars(
+            update(Outbox)
+            .where(Outbox.dedupe_key.in_([one.dedupe_key for one in items]), Outbox.state == OutboxState.CANCELLED)
+            .values(**AGAIN)
+            .returning(Outbox.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    before, after = {"state": OutboxState.CANCELLED}, {"state": OutboxState.QUEUED}
+    entries = [Entry("outbox_promised_again", "outbox", one, before=before, after=after) for one in revived]
+    await record(session, league_id, entries)
+    if revived:
+        await wake_workers(session)
+    return tuple(sorted([*made, *revived]))

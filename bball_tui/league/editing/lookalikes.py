@@ -1,0 +1,103 @@
+"""Players who may be one person: suggested, never merged by themselves, and "not the same" is remembered."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import DistinctPlayers, Player
+from bball_tui.errors import BballError
+from bball_tui.league.editing.outcome import Lookalike
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two players of one name whose birthdates do not speak against one person."""
+
+    one: Lookalike
+    other: Lookalike
+
+
+def _about(birthdate: date | None, jersey: str | None) -> str:
+    born = "birthdate unknown" if birthdate is None else f"born {birthdate.isoformat()}"
+    return f"{born}, jersey {jersey}" if jersey else born
+
+
+def _lookalike(row: Sequence[Any]) -> Lookalike:
+    player_id, first, last, birthdate, jersey = row
+    return Lookalike(player_id, f"{first} {last}", _about(birthdate, jersey))
+
+
+async def lookalikes(
+    session: AsyncSession,
+    league_id: int,
+    first: str,
+    last: str,
+    birthdate: date | None,
+    *,
+    player_id: int | None = None,
+    besides: Collection[int] = (),
+) -> tuple[Lookalike, ...]:
+    """The players of this name (case- and accent-blind) with this birthdate, or where one of the two is unknown.
+
+    ``besides`` and those whom staff told apart from ``player_id`` before are left out.
+    """
+    query = (
+        select(Player.id, Player.first_name, Player.last_name, Player.birthdate, Player.jersey)
+        .where(Player.league_id == league_id, Player.name_key == func.bball_fold(f"{last}, {first}"))
+        .order_by(Player.id)
+    )
+    if birthdate is not None:
+        query = query.where(or_(Player.birthdate == birthdate, Player.birthdate.is_(None)))
+    if player_id is not None:
+        known = exists().where(
+            DistinctPlayers.one_id == func.least(Player.id, player_id),
+            DistinctPlayers.other_id == func.greatest(Player.id, player_id),
+        )
+        query = query.where(Player.id != player_id, ~known)
+    found = [_lookalike(row) for row in await session.execute(query)]
+    return tuple(one for one in found if one.id not in besides)
+
+
+async def tell_apart(session: AsyncSession, league_id: int, player_id: int, others: Iterable[int]) -> None:
+    """Remember that ``player_id`` is none of ``others``. The caller commits.
+
+    Raises:
+        BballError: one of them is no player of the league.
+    """
+    pairs = sorted({(min(player_id, one), max(player_id, one)) for one in others if one != player_id})
+    if not pairs:
+        return
+    wanted = {one for pair in pairs for one in pair}
+    query = select(Player.id).where(Player.league_id == league_id, Player.id.in_(wanted))
+    missing = wanted - set(await session.scalars(query))
+    if missing:
+        raise BballError(f"There is no player {min(missing)} in this league.")
+    rows = [{"league_id": league_id, "one_id": one, "other_id": other} for one, other in pairs]
+    await session.execute(insert(DistinctPlayers).on_conflict_do_nothing(), rows)
+    entries = [Entry("told_apart", "player", one, after={"not": other}) for one, other in pairs]
+    await record(session, league_id, entries)
+
+
+async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
+    """All pairs of the league that nobody told apart yet."""
+    one, other = aliased(Player), aliased(Player)
+    known = exists().where(DistinctPlayers.one_id == one.id, DistinctPlayers.other_id == other.id)
+    columns = [(p.id, p.first_name, p.last_name, p.birthdate, p.jersey) for p in (one, other)]
+    rows = await session.execute(
+        select(*columns[0], *columns[1])
+        .join(other, (other.league_id == one.league_id) & (other.name_key == one.name_key) & (other.id > one.id))
+        .where(
+            one.league_id == league_id,
+            or_(one.birthdate == other.birthdate, one.birthdate.is_(None), other.birthdate.is_(None)),
+            ~known,
+        )
+        .order_by(one.name_key, one.id, other.id)
+    )
+    return tuple(Pair(_lookalike(row[:5]), _lookalike(row[5:])) for row in rows)

@@ -1,0 +1,98 @@
+"""What came of a save. Each is a value, so that a form can show it and nothing that was typed is ever lost.
+
+A draft is a frozen dataclass of texts and ticks, as they stand in a form; :class:`Loaded` is the record that the form
+began with.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+DraftT = TypeVar("DraftT")
+FieldValue: TypeAlias = str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[DraftT]):
+    """A record as a form shows it, with the version that it had then."""
+
+    id: int
+    version: int
+    draft: DraftT
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field of the draft, in a sentence that says what to do."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpromised:
+    """A signed contract whose welcome mail was never promised to ``address``, which should have it."""
+
+    contract_id: int
+    player: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """It is written. ``notes`` are sentences worth reading; ``changed`` is False when there was nothing to write."""
+
+    id: int
+    changed: bool = True
+    notes: tuple[str, ...] = ()
+    unpromised: tuple[Unpromised, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Nothing is written: all that is wrong, at once."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that a colleague changed to something else than what is in the draft."""
+
+    field: str
+    before: FieldValue
+    theirs: FieldValue
+    yours: FieldValue
+
+    @property
+    def untouched(self) -> bool:
+        """Whether only the colleague changed it."""
+        return self.yours == self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Nothing is written: a colleague was quicker. Save again with ``now`` as the record that the form began with."""
+
+    by: str
+    at: str
+    differences: tuple[Difference, ...]
+    now: Loaded[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A record that may be the same person; ``about`` says by what it is told apart."""
+
+    id: int
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Nothing is written: somebody like that is there already. Save again, saying that these are others."""
+
+    others: tuple[Lookalike, ...]
+
+
+Outcome: TypeAlias = Saved | Wrong | Overtaken | Doubtful

@@ -1,0 +1,139 @@
+"""Add and edit a season, and choose the one that the desk shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import League, Season
+from bball_tui.database.states import DateOrder
+from bball_tui.dates import parse_date, write_date
+from bball_tui.errors import BballError
+from bball_tui.league.editing.checking import Checks, differing, overtaken, text_of
+from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.facts import read_desk
+from bball_tui.league.leagues import season_in_focus
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonDraft:
+    """A season as a form has it; the days in the league's order of dates. ``current``: the desk shows it."""
+
+    name: str = ""
+    starts_on: str = ""
+    ends_on: str = ""
+    current: bool = True
+
+
+async def load_season(session: AsyncSession, league_id: int, season_id: int, order: DateOrder) -> Loaded[SeasonDraft]:
+    """The season as it is now.
+
+    Raises:
+        BballError: the league has no such season.
+    """
+    query = select(
+        Season.id,
+        Season.version,
+        Season.name,
+        Season.starts_on,
+        Season.ends_on,
+        (Season.id == season_in_focus(league_id)).label("current"),
+    ).where(Season.league_id == league_id, Season.id == season_id)
+    found = (await session.execute(query.with_for_update(of=Season))).one_or_none()
+    if found is None:
+        raise BballError(f"There is no season {season_id} in this league.")
+    days = ["" if day is None else write_date(day, order) for day in (found.starts_on, found.ends_on)]
+    return Loaded(found.id, found.version, SeasonDraft(found.name, days[0], days[1], found.current))
+
+
+async def save_season(
+    session: AsyncSession,
+    league_id: int,
+    draft: SeasonDraft,
+    *,
+    order: DateOrder,
+    base: Loaded[SeasonDraft] | None = None,
+) -> Outcome:
+    """Write the season, a new one when there is no ``base``. The caller commits.
+
+    Raises:
+        BballError: the season is gone.
+    """
+    desk = await read_desk(session, league_id)
+    checks = Checks()
+    name = checks.take("name", lambda: text_of(draft.name, LONGEST_NAME, needed=True), "")
+    starts = checks.take("starts_on", lambda: _day(draft.starts_on, order, desk.today), None)
+    ends = checks.take("ends_on", lambda: _day(draft.ends_on, order, desk.today), None)
+    if starts is not None and ends is not None and ends < starts:
+        checks.complain("ends_on", "The season ends before it begins. Correct one of the days.")
+    same = exists().where(Season.league_id == league_id, Season.name == name)
+    if base is not None:
+        same = same.where(Season.id != base.id)
+    if name and await session.scalar(select(same)):
+        checks.complain("name", f"A season {name} exists already in this league. Choose another name.")
+    if base is not None and base.draft.current and not draft.current:
+        checks.complain("current", "One season is always shown. Choose another one to show instead.")
+    if checks.problems:
+        return Wrong(tuple(checks.problems))
+    days = ["" if day is None else write_date(day, order) for day in (starts, ends)]
+    clean = SeasonDraft(name, days[0], days[1], draft.current)
+    columns = {"name": name, "starts_on": starts, "ends_on": ends}
+    if base is None:
+        season_id = await session.scalar(insert(Season).values(league_id=league_id, **columns).returning(Season.id))
+        assert season_id is not None  # noqa: S101 - the statement returns a row or raises
+        before_id = await session.scalar(select(League.current_season_id).where(League.id == league_id))
+        await record(session, league_id, [Entry("created", "season", season_id, after=_plain(columns))])
+        if draft.current:
+            await show_season(session, league_id, season_id)
+        elif before_id is None:
+            await _keep_shown(session, league_id, season_id)
+        return Saved(season_id)
+    now = await load_season(session, league_id, base.id, order)
+    if quicker := await overtaken(session, league_id, "season", base, now, clean):
+        return quicker
+    names = set(differing(now.draft, clean))
+    if not names:
+        return Saved(base.id, changed=False)
+    if names - {"current"}:
+        await session.execute(update(Season).where(Season.id == base.id).values(**columns, version=Season.version + 1))
+        before: dict[str, object] = {one: getattr(now.draft, one) or None for one in names - {"current"}}
+        after: dict[str, object] = {one: getattr(clean, one) or None for one in names - {"current"}}
+        await record(session, league_id, [Entry("changed", "season", base.id, before=before, after=after)])
+    if "current" in names:
+        await show_season(session, league_id, base.id)
+    return Saved(base.id)
+
+
+async def show_season(session: AsyncSession, league_id: int, season_id: int) -> None:
+    """The desk of everybody shows this season from now on. The caller commits.
+
+    Raises:
+        BballError: the league has no such season.
+    """
+    if not await session.scalar(select(exists().where(Season.league_id == league_id, Season.id == season_id))):
+        raise BballError(f"There is no season {season_id} in this league.")
+    before = await session.scalar(select(season_in_focus(league_id)))
+    await session.execute(update(League).where(League.id == league_id).values(current_season_id=season_id))
+    entry = Entry("season_shown", "league", league_id, before={"season_id": before}, after={"season_id": season_id})
+    await record(session, league_id, [entry])
+
+
+async def _keep_shown(session: AsyncSession, league_id: int, new: int) -> None:
+    """A new season that is not to be shown yet: the one that was shown by itself stays."""
+    query = select(Season.id).where(Season.league_id == league_id, Season.id != new).order_by(Season.id.desc()).limit(1)
+    shown = await session.scalar(query)
+    if shown is not None:
+        await show_season(session, league_id, shown)
+
+
+def _day(value: str, order: DateOrder, today: date) -> date | None:
+    return parse_date(value, order, today, ahead=True) if value.strip() else None
+
+
+def _plain(columns: Mapping[str, object]) -> dict[str, object]:
+    return {name: None if value is None else str(value) for name, value in columns.items()}

@@ -1,0 +1,100 @@
+"""Add and edit a team."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import Team
+from bball_tui.errors import BballError
+from bball_tui.league.editing.checking import Checks, differing, overtaken, text_of
+from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+
+LONGEST_NAME, LONGEST_DIVISION = 200, 100
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDraft:
+    """A team as a form has it."""
+
+    name: str = ""
+    division: str = ""
+
+
+async def load_team(session: AsyncSession, league_id: int, team_id: int) -> Loaded[TeamDraft]:
+    """The team as it is now.
+
+    Raises:
+        BballError: the league has no such team.
+    """
+    query = select(Team.id, Team.version, Team.name, Team.division).where(
+        Team.league_id == league_id, Team.id == team_id
+    )
+    found = (await session.execute(query.with_for_update())).one_or_none()
+    if found is None:
+        raise BballError(f"There is no team {team_id} in this league.")
+    return Loaded(found.id, found.version, TeamDraft(found.name, found.division))
+
+
+async def save_team(
+    session: AsyncSession, league_id: int, draft: TeamDraft, *, season_id: int | None, base: Loaded[TeamDraft] | None
+) -> Outcome:
+    """Write the team, a new one in ``season_id`` when there is no ``base``. The caller commits.
+
+    Raises:
+        BballError: the team is gone, or there is no season to put it in.
+    """
+    checks = Checks()
+    clean = TeamDraft(
+        name=checks.take("name", lambda: text_of(draft.name, LONGEST_NAME, needed=True), ""),
+        division=checks.take("division", lambda: text_of(draft.division, LONGEST_DIVISION), ""),
+    )
+    if base is None and season_id is None:
+        raise BballError("There is no season yet to put the team in. Make the season first.")
+    if not checks.problems and await _taken(session, league_id, clean, season_id, base):
+        where = f"in the division {clean.division}" if clean.division else "without a division"
+        checks.complain("name", f"There is a team {clean.name} {where} in this season already. Choose another name.")
+    if checks.problems:
+        return Wrong(tuple(checks.problems))
+    if base is None:
+        team_id = await session.scalar(
+            insert(Team)
+            .values(league_id=league_id, season_id=season_id, name=clean.name, division=clean.division)
+            .returning(Team.id)
+        )
+        assert team_id is not None  # noqa: S101 - the statement returns a row or raises
+        after = {"name": clean.name, "division": clean.division}
+        await record(session, league_id, [Entry("created", "team", team_id, after=after)])
+        return Saved(team_id)
+    now = await load_team(session, league_id, base.id)
+    if quicker := await overtaken(session, league_id, "team", base, now, clean):
+        return quicker
+    names = list(differing(now.draft, clean))
+    if not names:
+        return Saved(base.id, changed=False)
+    await session.execute(
+        update(Team)
+        .where(Team.id == base.id)
+        .values(name=clean.name, division=clean.division, version=Team.version + 1)
+    )
+    before = {name: getattr(now.draft, name) for name in names}
+    after = {name: getattr(clean, name) for name in names}
+    await record(session, league_id, [Entry("changed", "team", base.id, before=before, after=after)])
+    return Saved(base.id)
+
+
+async def _taken(
+    session: AsyncSession, league_id: int, draft: TeamDraft, season_id: int | None, base: Loaded[TeamDraft] | None
+) -> bool:
+    same = exists().where(
+        Team.league_id == league_id,
+        Team.division == draft.division,
+        Team.name_key == func.bball_fold(draft.name),
+    )
+    if base is None:
+        same = same.where(Team.season_id == season_id)
+    else:
+        mine = select(Team.season_id).where(Team.id == base.id).scalar_subquery()
+        same = same.where(Team.id != base.id, Team.season_id == mine)
+    return bool(await session.scalar(select(same)))

@@ -1,0 +1,124 @@
+"""An export from the database to pieces of text: what the command line and the screen both call."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, TextClause
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.states import LIVE_STATUSES, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.exporting import statements
+from bball_tui.league.exporting.records import (
+    ContractRecord,
+    GuardianLine,
+    GuardianRecord,
+    MailRecord,
+    PlayerRecord,
+    What,
+)
+from bball_tui.league.exporting.writing import as_csv, as_json, csv_head, json_head, json_tail
+from bball_tui.league.leagues import LeagueInfo, current_season, list_seasons
+
+PIECE = 500
+"""Records that are read and written at a time: an export of any length takes the same memory."""
+
+
+class Format(StrEnum):
+    """How an export is written."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the text, and how many records are in it."""
+
+    text: str
+    records: int
+
+
+async def export(
+    session: AsyncSession, league: LeagueInfo, what: What, wanted: Format, *, season: str | None = None
+) -> AsyncIterator[Piece]:
+    """The text of an export, piece by piece, all of one moment. The session must be fresh.
+
+    ``season`` is a name (capitals do not matter); without it the league's current one. Guardians and mails are those
+    of all seasons.
+
+    Raises:
+        BballError: there is no such season.
+    """
+    await session.execute(statements.SNAPSHOT)
+    season_id = await _season(session, league, season)
+    parameters: Mapping[str, object] = {
+        "league_id": league.id,
+        "season_id": season_id,
+        "live": [str(status) for status in LIVE_STATUSES],
+    }
+    kind, statement, make = _KINDS[what]
+    most = 0
+    if wanted is Format.CSV:
+        most = await session.scalar(statements.MOST_GUARDIANS, {"league_id": league.id}) or 0
+        yield Piece(csv_head(kind, most), 0)
+    else:
+        yield Piece(json_head(what, league.name), 0)
+    # A statement must get exactly the parameters that it names.
+    used = {name: parameters[name] for name in statement.compile().params}
+    first = True
+    found = await session.stream(statement, used)
+    async for rows in found.partitions(PIECE):
+        records = [make(row) for row in rows]
+        text = as_csv(records, most) if wanted is Format.CSV else as_json(records, first=first)
+        first = False
+        yield Piece(text, len(records))
+    if wanted is Format.JSON:
+        yield Piece(json_tail(), 0)
+
+
+async def _season(session: AsyncSession, league: LeagueInfo, name: str | None) -> int | None:
+    if name is None:
+        current = await current_season(session, league.id)
+        return None if current is None else current.id
+    seasons = await list_seasons(session, league.id)
+    for one in seasons:
+        if one.name.casefold() == " ".join(name.split()).casefold():
+            return one.id
+    known = ", ".join(one.name for one in seasons) or "none yet"
+    raise BballError(f"There is no season {name[:80]!r}. The seasons are: {known}.")
+
+
+def _player(row: Row[Any]) -> PlayerRecord:
+    return PlayerRecord(**_named(row))
+
+
+def _contract(row: Row[Any]) -> ContractRecord:
+    return ContractRecord(**_named(row))
+
+
+def _named(row: Row[Any]) -> dict[str, Any]:
+    values = dict(row._mapping)
+    values["guardians"] = tuple(GuardianRecord(*one) for one in values["guardians"])
+    return values
+
+
+def _guardian(row: Row[Any]) -> GuardianLine:
+    return GuardianLine(**row._mapping)
+
+
+def _mail(row: Row[Any]) -> MailRecord:
+    values = dict(row._mapping)
+    # In everything that people see a dead mail is a failed one.
+    values["state"] = "failed" if values["state"] == OutboxState.DEAD else values["state"]
+    return MailRecord(**values)
+
+
+_KINDS: Mapping[What, tuple[type[Any], TextClause, Callable[[Row[Any]], Any]]] = {
+    What.PLAYERS: (PlayerRecord, statements.PLAYERS, _player),
+    What.CONTRACTS: (ContractRecord, statements.CONTRACTS, _contract),
+    What.GUARDIANS: (GuardianLine, statements.GUARDIANS, _guardian),
+    What.OUTBOX: (MailRecord, statements.OUTBOX, _mail),
+}

@@ -1,0 +1,303 @@
+"""Writing an import: a fixed number of statements in the caller's one transaction, however many rows there are."""
+
+from collections.abc import Iterator, Sequence
+
+import psycopg
+from sqlalchemy import TextClause
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.errors import BballError
+from bball_tui.league.importing import statements
+from bball_tui.league.importing.arrays import number_array, text_array
+from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.plan import (
+    Changed,
+    Counts,
+    Diff,
+    GuardianValues,
+    Imported,
+    LinkValues,
+    PlayerValues,
+    TeamValues,
+    V,
+    resolve,
+)
+from bball_tui.league.importing.tables import Tick, no_tick
+
+WRITE_STEPS = 6
+"""Teams, players, guardians, links, contracts, changes."""
+
+
+class RosterMoved(BballError):
+    """The database is not any more what the difference was computed from. Nothing was imported."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else changed the same players or teams in the meantime, so nothing was imported. Run the import "
+            "again: it compares the file with what is there now."
+        )
+
+
+async def hold_league(session: AsyncSession, league_id: int) -> None:
+    """Keep other imports of the league waiting until the caller's transaction ends."""
+    await session.execute(statements.LOCK, {"league_id": league_id})
+
+
+async def apply(session: AsyncSession, diff: Diff, *, source: str = "") -> Imported:
+    """Import what a preview of some time ago showed: :func:`write`, after making sure that it still holds.
+
+    ``source`` is the file's name, for the audit.
+
+    Raises:
+        RosterMoved: importing the same roster would do something else now; the caller must roll back.
+    """
+    await hold_league(session, diff.league_id)
+    fresh = await compute_diff(session, diff.league_id, diff.season, diff.roster, contract_status=diff.contract_status)
+    if fresh != diff:
+        raise RosterMoved
+    return await write(session, diff, source=source)
+
+
+async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Tick = no_tick) -> Imported:
+    """Write ``diff``, computed in the same transaction after :func:`hold_league`.
+
+    ``tick`` hears of each of the :data:`WRITE_STEPS` steps. A difference without any change writes nothing, not even an
+    audit row.
+
+    Raises:
+        RosterMoved: a row was changed meanwhile (by somebody who does not import); the caller must roll back.
+    """
+    if not diff.changes_something:
+        return diff.imported()
+    try:
+        await _write(session, diff, source, tick)
+    except IntegrityError as error:
+        if isinstance(error.orig, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
+            raise RosterMoved from error
+        raise
+    return diff.imported()
+
+
+async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> None:
+    season_id = diff.season_id or await _insert_season(session, diff)
+    new_teams = [new.values for new in diff.teams.new]
+    team_ids = await _insert(
+        session, diff, statements.TEAMS, len(new_teams), season_id=season_id, **_team_columns(new_teams)
+    )
+    tick(1)
+    new_players = [new.values for new in diff.players.new]
+    player_ids = await _insert(session, diff, statements.PLAYERS, len(new_players), **_player_columns(new_players))
+    tick(2)
+    new_guardians = [new.values for new in diff.guardians.new]
+    guardian_ids = await _insert(
+        session, diff, statements.GUARDIANS, len(new_guardians), **_guardian_columns(new_guardians)
+    )
+    tick(3)
+    await _insert(
+        session,
+        diff,
+        statements.LINKS,
+        len(diff.new_links),
+        players=number_array(resolve(link.player, player_ids) for link in diff.new_links),
+        guardians=number_array(resolve(link.guardian, guardian_ids) for link in diff.new_links),
+        positions=number_array(link.position for link in diff.new_links),
+        **_link_columns([link.values for link in diff.new_links]),
+    )
+    tick(4)
+    await _insert(
+        session,
+        diff,
+        statements.CONTRACTS,
+        len(diff.contracts.new),
+        season_id=season_id,
+        statuses=text_array(contract.status for contract in diff.contracts.new),
+        players=number_array(resolve(contract.player, player_ids) for contract in diff.contracts.new),
+        teams=number_array(resolve(contract.team, team_ids) for contract in diff.contracts.new),
+    )
+    tick(5)
+    await _update_all(session, diff, team_ids)
+    tick(WRITE_STEPS)
+    entries = [*_changes(diff), *_new_relations(diff, guardian_ids), _summary(diff, source)]
+    await record(session, diff.league_id, entries)
+
+
+async def _insert_season(session: AsyncSession, diff: Diff) -> int:
+    parameters = {"league_id": diff.league_id, "name": diff.season}
+    season_id: int | None = await session.scalar(statements.SEASON, parameters)
+    assert season_id is not None  # noqa: S101 - the statement returns a row or raises
+    await record(session, diff.league_id, [Entry("created", "season", season_id, after={"name": diff.season})])
+    return season_id
+
+
+async def _insert(
+    session: AsyncSession, diff: Diff, statement: TextClause, count: int, **columns: object
+) -> Sequence[int]:
+    """Insert ``count`` rows; their ids in the order of the rows, where the statement returns them."""
+    if not count:
+        return ()
+    result = await session.execute(statement, {"league_id": diff.league_id, **columns})
+    return sorted(result.scalars()) if result.returns_rows else ()  # type: ignore[attr-defined]
+
+
+async def _update_all(session: AsyncSession, diff: Diff, team_ids: Sequence[int]) -> None:
+    teams = [one.after for one in diff.teams.changed]
+    players = [one.after for one in diff.players.changed]
+    guardians = [one.after for one in diff.guardians.changed]
+    await _update(session, diff, statements.UPDATE_TEAMS, diff.teams.changed, **_team_columns(teams))
+    await _update(session, diff, statements.UPDATE_PLAYERS, diff.players.changed, **_player_columns(players))
+    await _update(session, diff, statements.UPDATE_GUARDIANS, diff.guardians.changed, **_guardian_columns(guardians))
+    moved = diff.contracts.moved
+    await _execute_exactly(
+        session,
+        diff,
+        statements.MOVE_CONTRACTS,
+        len(moved),
+        ids=number_array(one.id for one in moved),
+        versions=number_array(one.version for one in moved),
+        teams=number_array(resolve(one.team, team_ids) for one in moved),
+        open=text_array(OPEN_STATUSES),
+    )
+    links = diff.changed_links
+    await _execute_exactly(
+        session,
+        diff,
+        statements.UPDATE_LINKS,
+        len(links),
+        players=number_array(link.player_id for link in links),
+        guardians=number_array(link.guardian_id for link in links),
+        **_link_columns([link.after for link in links]),
+    )
+
+
+async def _update(
+    session: AsyncSession, diff: Diff, statement: TextClause, changed: Sequence[Changed[V]], **columns: object
+) -> None:
+    await _execute_exactly(
+        session,
+        diff,
+        statement,
+        len(changed),
+        ids=number_array(one.id for one in changed),
+        versions=number_array(one.version for one in changed),
+        **columns,
+    )
+
+
+async def _execute_exactly(
+    session: AsyncSession, diff: Diff, statement: TextClause, count: int, **columns: object
+) -> None:
+    """Update ``count`` rows, or find that somebody else was there in between."""
+    if count:
+        found = await session.scalars(statement, {"league_id": diff.league_id, **columns})
+        if len(found.all()) != count:
+            raise RosterMoved
+
+
+def _team_columns(teams: Sequence[TeamValues]) -> dict[str, str]:
+    return {
+        "divisions": text_array(team.division for team in teams),
+        "names": text_array(team.name for team in teams),
+    }
+
+
+def _player_columns(players: Sequence[PlayerValues]) -> dict[str, str]:
+    return {
+        "firsts": text_array(player.first_name for player in players),
+        "lasts": text_array(player.last_name for player in players),
+        "birthdates": text_array(player.birthdate for player in players),
+        "jerseys": text_array(player.jersey for player in players),
+    }
+
+
+def _guardian_columns(guardians: Sequence[GuardianValues]) -> dict[str, str]:
+    return {
+        "firsts": text_array(guardian.first_name for guardian in guardians),
+        "lasts": text_array(guardian.last_name for guardian in guardians),
+        "emails": text_array(guardian.email for guardian in guardians),
+        "phones": text_array(guardian.phone for guardian in guardians),
+        "languages": text_array(guardian.language for guardian in guardians),
+    }
+
+
+def _link_columns(links: Sequence[LinkValues]) -> dict[str, str]:
+    return {
+        "relations": text_array(link.relation for link in links),
+        "gets_email": text_array(link.receives_email for link in links),
+        "may_sign": text_array(link.may_sign for link in links),
+    }
+
+
+def _changes(diff: Diff) -> Iterator[Entry]:
+    for team in diff.teams.changed:
+        yield _changed("team", team)
+    for player in diff.players.changed:
+        yield _changed("player", player)
+    for guardian in diff.guardians.changed:
+        yield _changed("guardian", guardian)
+    for moved in diff.contracts.moved:
+        yield Entry("moved", "contract", moved.id, before={"team": moved.before}, after={"team": moved.after})
+
+
+def _changed(entity: str, one: Changed[V]) -> Entry:
+    differing = list(one.differing())
+    return Entry(
+        "changed",
+        entity,
+        one.id,
+        before={name: _plain(old) for name, old, _ in differing},
+        after={name: _plain(new) for name, _, new in differing},
+    )
+
+
+def _plain(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _new_relations(diff: Diff, guardian_ids: Sequence[int]) -> Iterator[Entry]:
+    """What happened to the guardians of players who were there before."""
+    for link in diff.new_links:
+        if link.player > 0:
+            guardian = resolve(link.guardian, guardian_ids)
+            yield Entry(
+                "guardian_added", "player", link.player, after={"guardian_id": guardian, **_link_facts(link.values)}
+            )
+    for changed in diff.changed_links:
+        yield Entry(
+            "changed",
+            "player",
+            changed.player_id,
+            before={"guardian_id": changed.guardian_id, **_link_facts(changed.before)},
+            after={"guardian_id": changed.guardian_id, **_link_facts(changed.after)},
+        )
+
+
+def _link_facts(values: LinkValues) -> dict[str, object]:
+    return {"relation": values.relation, "receives_email": values.receives_email, "may_sign": values.may_sign}
+
+
+def _summary(diff: Diff, source: str) -> Entry:
+    numbers = diff.imported()
+    return Entry(
+        "roster_imported",
+        "league",
+        diff.league_id,
+        after={
+            "file": source,
+            "season": diff.season,
+            "created": _numbers(numbers.created),
+            "updated": _numbers(numbers.updated),
+            "unchanged": _numbers(numbers.unchanged),
+        },
+    )
+
+
+def _numbers(counts: Counts) -> dict[str, int]:
+    return {
+        "teams": counts.teams,
+        "players": counts.players,
+        "guardians": counts.guardians,
+        "contracts": counts.contracts,
+    }

@@ -1,0 +1,349 @@
+"""Which column of a file means what: by its heading (`headings.py`), or as a person said."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from hashlib import sha256
+
+from bball_tui.league.importing.headings import Meaning, best_preset, guardian_part, ignores, meaning_of, recognised
+from bball_tui.league.importing.presets import (
+    GUARDIAN_FIELDS,
+    OWN,
+    REQUIRED,
+    Field,
+    GuardianField,
+    Preset,
+    fold_heading,
+)
+from bball_tui.league.importing.problems import Problem, listed, shown
+
+MOST_COLUMNS = 500
+
+_BY_NUMBER = re.compile(r"#([0-9]{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class MappedField:
+    """A person's word that ``column`` of the file holds ``field`` ("Team", "Guardian 1 Email").
+
+    ``column`` is the heading as the file spells it, or ``#3`` for the third column, whatever its heading.
+    """
+
+    field: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which columns hold what, and which are left out."""
+
+    fields: tuple[MappedField, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianColumns:
+    """Where one guardian's block keeps its cells (None: the file has no such column)."""
+
+    title: str
+    first: int | None = None
+    last: int | None = None
+    email: int | None = None
+    phone: int | None = None
+    relation: int | None = None
+    gets_email: int | None = None
+    may_sign: int | None = None
+    language: int | None = None
+    implied_relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each thing stands in a row, by index from 0."""
+
+    preset: Preset
+    names: tuple[str, ...]
+    """The header's cells, safe to show."""
+    team: int | None
+    """None only in an export of our own players."""
+    first: int
+    last: int
+    division: int | None = None
+    season: int | None = None
+    birthdate: int | None = None
+    jersey: int | None = None
+    non_player: int | None = None
+    role: int | None = None
+    status: int | None = None
+    player_id: int | None = None
+    guardians: tuple[GuardianColumns, ...] = ()
+    unused: tuple[str, ...] = ()
+    """Columns that were recognised, or named by the caller, as not ours."""
+    nameless_email: int | None = None
+    """A parent's address without a parent's name."""
+    unnamed: tuple[int, ...] = ()
+    """Columns without a name: their cells must be empty."""
+
+
+@dataclass(slots=True)
+class _Block:
+    title: str
+    implied_relation: str | None
+    cells: dict[GuardianField, int] = field(default_factory=dict)
+
+
+def field_name(meaning: Meaning, guardian: int = 1) -> str:
+    """What a person calls ``meaning`` in a mapping, a guardian's being the ``guardian``-th."""
+    return str(meaning) if isinstance(meaning, Field) else f"Guardian {guardian} {meaning[2]}"
+
+
+def guessed(header: Sequence[str], columns: ColumnMap | None = None) -> dict[str, int]:
+    """The field of each column as far as ``columns`` or the headings say it, for somebody who says the rest."""
+    found: dict[str, int] = {}
+    folded = [fold_heading(heading) for heading in header]
+    for one in () if columns is None else columns.fields:
+        by_number = _BY_NUMBER.fullmatch(one.column)
+        index = int(by_number[1]) - 1 if by_number else _place(folded, fold_heading(one.column))
+        meaning = meaning_of(OWN, one.field)
+        if meaning is not None and 0 <= index < len(header):
+            found[field_name(meaning, 1 if isinstance(meaning, Field) else meaning[1])] = index
+    if found:
+        return found
+    preset = best_preset(header)
+    blocks: list[tuple[str, int]] = []
+    for index, heading in enumerate(header):
+        meaning = meaning_of(preset, heading)
+        if meaning is None:
+            continue
+        if not isinstance(meaning, Field) and meaning[:2] not in blocks:
+            blocks.append(meaning[:2])
+        number = 1 if isinstance(meaning, Field) else blocks.index(meaning[:2]) + 1
+        found.setdefault(field_name(meaning, number), index)
+    return found
+
+
+def _place(folded: Sequence[str], heading: str) -> int:
+    return folded.index(heading) if heading in folded else -1
+
+
+def chosen_columns(header: Sequence[str], chosen: Mapping[str, int]) -> ColumnMap:
+    """A person's choice of one column for each field; all other columns are left out."""
+    folded = [fold_heading(heading) for heading in header]
+
+    def name(index: int) -> str:
+        # A heading that is empty, or there twice, names no column.
+        unique = folded[index] and folded.count(folded[index]) == 1
+        return header[index].strip() if unique else f"#{index + 1}"
+
+    others = [index for index in range(len(header)) if index not in chosen.values()]
+    return ColumnMap(
+        tuple(MappedField(field, name(index)) for field, index in chosen.items()),
+        tuple(name(index) for index in others),
+    )
+
+
+def signature(header: Sequence[str]) -> bytes:
+    """32 bytes that are the same for all files with these columns: by them, a mapping made by hand is found again."""
+    return sha256("|".join(fold_heading(heading) for heading in header).encode()).digest()
+
+
+def map_columns(
+    header: Sequence[str],
+    row: int,
+    *,
+    preset: Preset | None = None,
+    ignore: Sequence[str] = (),
+    mapping: Sequence[MappedField] = (),
+) -> Columns | tuple[Problem, ...]:
+    """Say what each column of ``header`` (which stands in row ``row``) means, or everything that is wrong with it.
+
+    ``ignore`` names columns that the caller wants left out, as the file or a person spells them. ``mapping`` is a
+    person's own word on some columns: it wins over the preset.
+    """
+    if len(header) > MOST_COLUMNS:
+        return (
+            Problem(row, "", "", f"The first line has {len(header)} columns; a roster has at most {MOST_COLUMNS}."),
+        )
+    chosen = preset or best_preset(header)
+    if recognised(chosen, header) == 0 and not mapping:
+        names = ", ".join(shown(heading.strip()) for heading in header)
+        text = (
+            f"The first line names none of the columns of a roster. It must name at least {listed([*REQUIRED], 'and')}."
+        )
+        return (Problem(row, "", shown(names), text),)
+    return _Mapper(chosen, header, row).map(mapping, ignore)
+
+
+class _Mapper:
+    def __init__(self, preset: Preset, header: Sequence[str], row: int) -> None:
+        self._preset = preset
+        self._header = header
+        self._row = row
+        self._names = tuple(shown(heading.strip()) for heading in header)
+        self._folded = [fold_heading(heading) for heading in header]
+        self._problems: list[Problem] = []
+        self._places: dict[Field, int] = {}
+        self._blocks: dict[tuple[str, int], _Block] = {}
+        self._seen: dict[Meaning, int] = {}
+        self._unused: list[str] = []
+        self._unnamed: list[int] = []
+        self._nameless: int | None = None
+
+    def map(self, mapping: Sequence[MappedField], ignore: Sequence[str]) -> Columns | tuple[Problem, ...]:
+        mapped = self._mapped(mapping)
+        away = {index for name in ignore for index in self._named_away(name)}
+        taken = set(mapped.values())
+        for index, folded in enumerate(self._folded):
+            if index in mapped:
+                self._put(index, mapped[index], mapping=True)
+            elif index in away:
+                self._unused.append(self._names[index])
+            elif not folded:
+                self._unnamed.append(index)
+            else:
+                self._recognise(index, folded, taken)
+        self._require()
+        return tuple(self._problems) if self._problems else self._columns()
+
+    def _mapped(self, mapping: Sequence[MappedField]) -> dict[int, Meaning]:
+        """The columns that a person named, with what they mean."""
+        found: dict[int, Meaning] = {}
+        for one in mapping:
+            meaning = meaning_of(OWN, one.field)
+            index = self._index(one.column)
+            if meaning is None:
+                near = get_close_matches(one.field, [*map(str, Field), "Guardian 1 First", "Guardian 1 Email"], n=1)
+                hint = f" Did you mean {listed(near)}?" if near else " Such as “Team” or “Guardian 1 Email”."
+                self._fault(one.field, f"A roster has no field “{shown(one.field)}”.{hint}")
+            elif index is None:
+                text = f"The file has no column “{shown(one.column)}”. Check how its first line spells it."
+                self._fault(one.column, text)
+            elif index in found or meaning in found.values():
+                self._fault(one.column, f"“{shown(one.field)}” or its column is named twice. Name each once.")
+            else:
+                found[index] = meaning
+        return found
+
+    def _index(self, column: str) -> int | None:
+        by_number = _BY_NUMBER.fullmatch(column.strip())
+        if by_number is not None:
+            index = int(by_number[1]) - 1
+            return index if 0 <= index < len(self._header) else None
+        folded = fold_heading(column)
+        return self._folded.index(folded) if folded and folded in self._folded else None
+
+    def _named_away(self, name: str) -> list[int]:
+        folded = fold_heading(name)
+        indexes = [index for index, heading in enumerate(self._folded) if folded and heading == folded]
+        by_number = _BY_NUMBER.fullmatch(name.strip())
+        if by_number is not None and (index := self._index(name)) is not None:
+            indexes = [index]
+        if not indexes:
+            text = f"The file has no column “{shown(name)}” that could be left out. Check how its first line spells it."
+            self._fault(name, text)
+        return indexes
+
+    def _recognise(self, index: int, folded: str, taken: set[Meaning]) -> None:
+        meaning = self._preset.fields.get(folded) or guardian_part(self._preset, folded)
+        if meaning in taken:
+            self._unused.append(self._names[index])
+        elif meaning is not None:
+            self._put(index, meaning)
+        elif ignores(self._preset, folded):
+            self._unused.append(self._names[index])
+            if folded in self._preset.nameless_email:
+                self._nameless = index
+        else:
+            self._fault(self._names[index], _unknown(self._preset, self._names[index], folded))
+
+    def _put(self, index: int, meaning: Meaning, *, mapping: bool = False) -> None:
+        if meaning in self._seen:
+            first = self._seen[meaning]
+            self._fault(self._names[index], _twice(self._names[first], first + 1, index + 1))
+            return
+        self._seen[meaning] = index
+        if isinstance(meaning, Field):
+            self._places[meaning] = index
+            return
+        word, number, part = meaning
+        block = self._blocks.get((word, number))
+        if block is None:
+            title = f"{word.title()} {number}" if mapping else _block_title(self._names[index], part)
+            implied = {**OWN.guardian_words, **self._preset.guardian_words}[word]
+            block = self._blocks[word, number] = _Block(title, implied)
+        block.cells[part] = index
+
+    def _require(self) -> None:
+        for required in REQUIRED:
+            if required in self._places or (required is Field.TEAM and self._preset.own_export):
+                continue
+            text = f"The column “{required}” is missing. Add it, or rename the column that holds it."
+            self._fault(required, text)
+
+    def _fault(self, column: str, sentence: str) -> None:
+        self._problems.append(Problem(self._row, shown(str(column)), "", sentence))
+
+    def _columns(self) -> Columns:
+        places = self._places
+        return Columns(
+            preset=self._preset,
+            names=self._names,
+            team=places.get(Field.TEAM),
+            first=places[Field.FIRST],
+            last=places[Field.LAST],
+            division=places.get(Field.DIVISION),
+            season=places.get(Field.SEASON),
+            birthdate=places.get(Field.BIRTHDATE),
+            jersey=places.get(Field.JERSEY),
+            non_player=places.get(Field.NON_PLAYER),
+            role=places.get(Field.ROLE),
+            status=places.get(Field.STATUS),
+            player_id=places.get(Field.PLAYER_ID),
+            guardians=tuple(_columns_of(block) for block in self._blocks.values()),
+            unused=tuple(self._unused),
+            nameless_email=self._nameless,
+            unnamed=tuple(self._unnamed),
+        )
+
+
+def _columns_of(block: _Block) -> GuardianColumns:
+    return GuardianColumns(
+        title=block.title,
+        first=block.cells.get(GuardianField.FIRST),
+        last=block.cells.get(GuardianField.LAST),
+        email=block.cells.get(GuardianField.EMAIL),
+        phone=block.cells.get(GuardianField.PHONE),
+        relation=block.cells.get(GuardianField.RELATION),
+        gets_email=block.cells.get(GuardianField.GETS_EMAIL),
+        may_sign=block.cells.get(GuardianField.MAY_SIGN),
+        language=block.cells.get(GuardianField.LANGUAGE),
+        implied_relation=block.implied_relation,
+    )
+
+
+def _block_title(name: str, part: GuardianField) -> str:
+    """ "Guardian 1" out of "Guardian 1 Email": what messages call the block."""
+    spelled = [alias for alias, meaning in GUARDIAN_FIELDS.items() if meaning is part]
+    words = re.split(r"[\s_.\-]+", name)
+    while len(words) > 1 and any(fold_heading(words[-1]) in alias for alias in spelled):
+        words.pop()
+    return " ".join(words)
+
+
+def _twice(first: str, one: int, other: int) -> str:
+    return (
+        f"Columns {one} and {other} both mean “{first}”. Remove one of them, or leave one out by its name with "
+        "--ignore-column if the names differ."
+    )
+
+
+def _unknown(preset: Preset, name: str, folded: str) -> str:
+    number = re.search(r"[0-9]+", folded)
+    word = next((word for word in preset.guardian_words if folded.startswith(word)), "guardian")
+    guardians = [f"{word.title()} {number[0] if number else 1} {part}" for part in GuardianField]
+    titles = {fold_heading(title): title for title in [*map(str, Field), *guardians]}
+    spelled = titles | {alias: str(meaning) for alias, meaning in preset.fields.items() if alias not in titles}
+    near = list(dict.fromkeys(spelled[match] for match in get_close_matches(folded, spelled, n=3, cutoff=0.6)))
+    meant = f"Did you mean {listed(near)}? Rename it" if near else "Rename it"
+    return f"The column “{name}” is not known. {meant}, or leave it out with --ignore-column “{name}”."

@@ -1,0 +1,135 @@
+"""The difference between a roster and the database: what is new, changed, unchanged and refused."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.states import ContractStatus
+from bball_tui.league.importing.duplicates import possible_duplicates
+from bball_tui.league.importing.existing import Existing, load_existing
+from bball_tui.league.importing.households import Family, Households, match_guardians
+from bball_tui.league.importing.plan import (
+    ChangedLink,
+    Diff,
+    FieldChange,
+    LinkValues,
+    NewLink,
+    RowDiff,
+    Verdict,
+)
+from bball_tui.league.importing.players import Players
+from bball_tui.league.importing.problems import Problem, shown
+from bball_tui.league.importing.read import Roster
+from bball_tui.league.importing.teams import Refusal
+
+
+async def compute_diff(
+    session: AsyncSession,
+    league_id: int,
+    season_name: str,
+    roster: Roster,
+    *,
+    contract_status: ContractStatus = ContractStatus.OFFERED,
+) -> Diff:
+    """Compare the usable rows of ``roster`` with the season; reads only.
+
+    ``contract_status`` (draft or offered) is what a new contract begins with; contracts that exist keep theirs. A
+    season that does not exist yet is part of the difference. The work does not block the event loop.
+    """
+    existing = await load_existing(session, league_id, season_name, roster)
+    return await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, existing)
+
+
+def _compare(
+    league_id: int, season_name: str, roster: Roster, contract_status: ContractStatus, existing: Existing
+) -> Diff:
+    players = Players(existing, roster, contract_status)
+    families: list[Family] = []
+    refused: list[Problem] = []
+    for row in roster.rows:
+        try:
+            families.append(Family(row, players.accept(row)))
+        except Refusal as refusal:
+            refused.append(Problem(row.number, refusal.column, shown(refusal.value), str(refusal)))
+    households = match_guardians(existing, families)
+    new_links, changed_links = _links(existing, families, households)
+    relinked = frozenset(
+        player
+        for player in [*(link.player for link in new_links), *(link.player_id for link in changed_links)]
+        if player > 0
+    )
+    relinked -= players.changed_ids()
+    diff = Diff(
+        league_id=league_id,
+        season=season_name,
+        season_id=existing.season_id,
+        contract_status=contract_status,
+        roster=roster,
+        teams=players.teams().entities(),
+        players=players.entities(relinked),
+        guardians=households.entities,
+        new_links=tuple(new_links),
+        changed_links=tuple(changed_links),
+        contracts=players.contracts(),
+        relinked=relinked,
+        refused=tuple(refused),
+        notes=tuple(players.notes),
+    )
+    return _with_rows(diff, families, existing)
+
+
+def _links(
+    existing: Existing, families: Sequence[Family], households: Households
+) -> tuple[list[NewLink], list[ChangedLink]]:
+    new: list[NewLink] = []
+    changed: list[ChangedLink] = []
+    for family, kin in zip(families, households.kin, strict=True):
+        stored = {link.guardian_id: link for link in existing.links.get(family.player, ())}
+        position = max((link.position for link in stored.values()), default=0)
+        for one in kin:
+            link = stored.get(one.guardian)
+            if link is None:
+                position += 1
+                new.append(NewLink(family.player, one.guardian, position, one.values(LinkValues())))
+            elif (after := one.values(link.values)) != link.values:
+                number = family.row.number
+                changed.append(ChangedLink(number, family.player, one.guardian, link.values, after))
+    return new, changed
+
+
+def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing) -> Diff:
+    """``diff`` with its preview, row by row."""
+    changes: dict[int, list[FieldChange]] = defaultdict(list)
+    for player in diff.players.changed:
+        changes[player.row].extend(player.changes())
+    for team in diff.teams.changed:
+        changes[team.row].extend(team.changes())
+    for guardian in diff.guardians.changed:
+        changes[guardian.row].extend(guardian.changes())
+    for moved in diff.contracts.moved:
+        changes[moved.row].append(FieldChange("team", moved.before, moved.after))
+    for link in diff.changed_links:
+        changes[link.row].extend(link.changes())
+    rows_of = {family.player: family.row.number for family in families}
+    names = {guardian.id: guardian.values.label() for guardian in existing.guardians}
+    for new_link in diff.new_links:
+        if new_link.player > 0:
+            ref = new_link.guardian
+            label = names[ref] if ref > 0 else diff.guardians.new[-1 - ref].values.label()
+            changes[rows_of[new_link.player]].append(FieldChange("guardian", "", label))
+    for contract in diff.contracts.new:
+        if contract.player > 0:
+            changes[rows_of[contract.player]].append(FieldChange("contract", "", str(contract.status)))
+    rows = []
+    duplicates = possible_duplicates(existing, families)
+    for family in families:
+        row = family.row
+        own = tuple(changes.get(row.number, ()))
+        verdict = Verdict.NEW if family.player < 0 else Verdict.CHANGED if own else Verdict.UNCHANGED
+        rows.append(
+            RowDiff(row.number, f"{row.first} {row.last}", row.team, verdict, own, duplicates.get(row.number, ""))
+        )
+    return replace(diff, rows=tuple(rows))

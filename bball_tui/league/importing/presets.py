@@ -1,0 +1,184 @@
+"""The layouts that rosters come in, as data.
+
+Headings are compared as :func:`fold_heading` leaves them. The layouts are those of the vendors' own templates: the
+TeamSnap organisation import (P1, P2, Non-Player), the SportsEngine team import (Team Role, the parent's address
+without a name) and the GotSport player upload (Competitive Level, Team Age, Team Gender).
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Field(StrEnum):
+    """What a column can hold, apart from guardians; the value is the name of choice for it."""
+
+    TEAM = "Team"
+    DIVISION = "Division"
+    SEASON = "Season"
+    FIRST = "Player First Name"
+    LAST = "Player Last Name"
+    BIRTHDATE = "Date of Birth"
+    JERSEY = "Jersey"
+    NON_PLAYER = "Non-Player"
+    ROLE = "Team Role"
+    STATUS = "Contract Status"
+    PLAYER_ID = "Player ID"
+
+
+REQUIRED = (Field.TEAM, Field.FIRST, Field.LAST)
+
+
+class GuardianField(StrEnum):
+    """What a column of a guardian's block can hold."""
+
+    FIRST = "First"
+    LAST = "Last"
+    EMAIL = "Email"
+    PHONE = "Phone"
+    RELATION = "Relation"
+    GETS_EMAIL = "Gets Email"
+    MAY_SIGN = "May Sign"
+    LANGUAGE = "Language"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How one kind of file names its columns.
+
+    ``fields`` and ``ignored`` hold headings as :func:`fold_heading` leaves them; a heading that begins with one of
+    ``ignored_blocks`` is ignored, too. ``guardian_words`` are the words that begin a guardian's block ("Guardian 1
+    Email"), each with the relation that the word implies, if any. ``marks`` are headings that only this layout has:
+    they decide between layouts that know as many columns.
+    """
+
+    name: str
+    title: str
+    fields: Mapping[str, Field]
+    ignored: frozenset[str]
+    guardian_words: Mapping[str, str | None]
+    marks: frozenset[str] = frozenset()
+    ignored_blocks: tuple[str, ...] = ()
+    nameless_email: frozenset[str] = frozenset()
+    """Columns with a parent's address but no parent's name. Nobody can be greeted, or sign, by an address alone."""
+    own_export: bool = False
+    """Players may have no team, several rows may be one player (one for each guardian), and closed contracts are
+    history."""
+
+
+_COMMON: dict[str, Field] = {
+    **dict.fromkeys(("team", "teamname", "playerteam", "assignedteam"), Field.TEAM),
+    **dict.fromkeys(("division", "divisionname", "agegroup"), Field.DIVISION),
+    **dict.fromkeys(("season", "seasonname"), Field.SEASON),
+    **dict.fromkeys(
+        ("playerfirstname", "playerfirst", "firstname", "first", "givenname", "playergivenname"), Field.FIRST
+    ),
+    **dict.fromkeys(
+        ("playerlastname", "playerlast", "lastname", "last", "surname", "familyname", "playersurname"), Field.LAST
+    ),
+    **dict.fromkeys(
+        ("dateofbirth", "birthdate", "birthday", "dob", "playerdateofbirth", "playerbirthdate", "playerdob"),
+        Field.BIRTHDATE,
+    ),
+    **dict.fromkeys(
+        ("jersey", "jerseynumber", "jerseyno", "number", "no", "uniformnumber", "playerjersey", "shirtnumber"),
+        Field.JERSEY,
+    ),
+}
+_NOT_USED = frozenset(
+    (
+        "gender", "sex", "position", "email", "playeremail", "phone", "playerphone", "mobile", "grade", "school",
+        "address", "address1", "address2", "street", "city", "state", "province", "zip", "zipcode", "postalcode",
+        "country", "citizenship", "nationality", "middle", "middlename", "suffix", "nickname", "height", "weight",
+        "shirtsize", "jerseysize", "notes", "comments", "id", "playerid", "memberid", "membernumber", "externalid",
+    )
+)  # fmt: skip
+_GUARDIANS: dict[str, str | None] = {
+    "guardian": None, "parentguardian": None, "parent": None, "contact": None,
+    "mother": "mother", "mom": "mother", "mum": "mother", "father": "father", "dad": "father",
+}  # fmt: skip
+GUARDIAN_FIELDS: dict[str, GuardianField] = {
+    **dict.fromkeys(("first", "firstname", "givenname"), GuardianField.FIRST),
+    **dict.fromkeys(("last", "lastname", "surname", "familyname"), GuardianField.LAST),
+    **dict.fromkeys(("email", "emailaddress", "mail"), GuardianField.EMAIL),
+    **dict.fromkeys(
+        ("phone", "phonenumber", "mobile", "mobilephone", "cell", "cellphone", "telephone"), GuardianField.PHONE
+    ),
+    **dict.fromkeys(("relation", "relationship"), GuardianField.RELATION),
+    **dict.fromkeys(("getsemail", "receivesemail"), GuardianField.GETS_EMAIL),
+    **dict.fromkeys(("maysign", "cansign"), GuardianField.MAY_SIGN),
+    **dict.fromkeys(("language", "languagecode"), GuardianField.LANGUAGE),
+}
+_EMERGENCY = ("emergencycontact", "emergency")
+_OWN_FACTS = frozenset(
+    (
+        "contractid",
+        "guardianid",
+        "offeredon",
+        "dueon",
+        "signedon",
+        "signer",
+        "capacity",
+        "method",
+        "welcomemail",
+        "version",
+    )
+)
+
+OUTBOX_MARKS = frozenset(("outboxid", "messageid"))
+OUTBOX = (
+    "This is an export of the outbox. Mails are never imported: that would send them a second time. "
+    "Import an export of the players or the contracts."
+)
+
+PLAIN = Preset("plain", "the plain layout", _COMMON, _NOT_USED, _GUARDIANS)
+TEAMSNAP = Preset(
+    "teamsnap",
+    "a TeamSnap export",
+    _COMMON | {"nonplayer": Field.NON_PLAYER},
+    _NOT_USED,
+    _GUARDIANS | {"p": None},
+    marks=frozenset(("nonplayer", "p1first", "p1firstname", "p1last", "p1email")),
+)
+SPORTSENGINE = Preset(
+    "sportsengine",
+    "a SportsEngine roster",
+    _COMMON
+    | dict.fromkeys(("teamrole", "role", "rostertype"), Field.ROLE)
+    | dict.fromkeys(("athletefirstname", "athletefirst"), Field.FIRST)
+    | dict.fromkeys(("athletelastname", "athletelast"), Field.LAST)
+    | dict.fromkeys(("athletedateofbirth", "athletebirthdate", "athletedob"), Field.BIRTHDATE),
+    _NOT_USED | {"militarystatus", "gradyear", "joindate", "joined", "athletegender", "membershipnumber"},
+    _GUARDIANS | {"primaryparent": None, "secondaryparent": None},
+    marks=frozenset(("teamrole", "militarystatus", "joindate", "athletefirstname")),
+    ignored_blocks=(*_EMERGENCY, "familyaddress", "family"),
+    nameless_email=frozenset(("email",)),
+)
+GOTSPORT = Preset(
+    "gotsport",
+    "a GotSport player file",
+    _COMMON | dict.fromkeys(("teamage", "teamagegroup"), Field.DIVISION),
+    _NOT_USED
+    | {"competitivelevel", "teamgender", "affiliation", "usclubid", "usyouthid", "playergender", "registeredon"},
+    _GUARDIANS | {"parentguardian": None},
+    marks=frozenset(("competitivelevel", "teamage", "teamgender", "affiliation")),
+    ignored_blocks=_EMERGENCY,
+)
+OWN = Preset(
+    "bball-tui",
+    "an export of bball-tui",
+    _COMMON | {"contractstatus": Field.STATUS, "playerid": Field.PLAYER_ID},
+    _NOT_USED | _OWN_FACTS,
+    _GUARDIANS,
+    marks=frozenset(("contractstatus", "guardian1getsemail", "guardiangetsemail")),
+    own_export=True,
+)
+PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in (PLAIN, TEAMSNAP, SPORTSENGINE, GOTSPORT, OWN)}
+
+
+@lru_cache(maxsize=1024)
+def fold_heading(heading: str) -> str:
+    """The letters and digits of ``heading``, without case and accents."""
+    return "".join(character for character in unicodedata.normalize("NFKD", heading).casefold() if character.isalnum())

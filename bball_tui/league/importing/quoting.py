@@ -1,0 +1,26 @@
+"""The apostrophe that keeps a spreadsheet from running a text as a formula, and how it is taken away again.
+
+A spreadsheet runs a cell that begins with one of ``= + - @``, a tab or a line end (OWASP, "CSV Injection"). Exports put
+an apostrophe before such a text; imports take exactly one away. A text that begins with apostrophes and then such a
+character gets one more, so that no two texts are written alike and every text comes back as it was.
+"""
+
+import re
+
+_FORMULA = re.compile("'*[=+@\t\r\n-]")
+_QUOTED = re.compile("'+[=+@\t\r\n-]")
+
+
+def quoted(text: str) -> str:
+    """``text`` as a cell that no spreadsheet runs."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def is_quoted(cell: str) -> bool:
+    """Whether :func:`quoted` put the apostrophe there."""
+    return _QUOTED.match(cell) is not None
+
+
+def unquoted(cell: str) -> str:
+    """The text of a cell: ``unquoted(quoted(text)) == text`` for every text."""
+    return cell[1:] if is_quoted(cell) else cell

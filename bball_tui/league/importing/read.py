@@ -1,0 +1,345 @@
+"""From a roster file to typed rows, and every fault with its row, column and value. Pure: no database, no clock."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from bball_tui.database.states import DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.importing import values
+from bball_tui.league.importing.columns import ColumnMap, Columns, GuardianColumns, MappedField, map_columns
+from bball_tui.league.importing.families import joined
+from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
+from bball_tui.league.importing.problems import Problem, shown
+from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.sniff import NotARoster
+from bball_tui.league.importing.tables import BadRow, FileTable, Row, Tick, no_tick, read_table
+
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes. The roster of 5,000 players has less than one million."""
+
+MOST_PROBLEMS = 1_000
+"""After so many faults the file is not a roster with faults, but something else."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What a file holds: its usable rows, and everything that is wrong with the others.
+
+    A file that cannot be read as a whole has no rows and at least one problem.
+    """
+
+    rows: tuple[RosterRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    staff_rows: tuple[int, ...] = ()
+    """Rows of coaches and other non-players, left out on purpose."""
+    unused_columns: tuple[str, ...] = ()
+    layout: str = ""
+    encoding: str = ""
+    delimiter: str = ","
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    """A workbook's sheets, and the one that was read."""
+    nameless: int = 0
+    """Rows with a parent's address that cannot be used, because the file does not say whose it is."""
+    history: bool = False
+    """The file tells of signatures as well, which are facts of the database and never come from a file."""
+    header: tuple[str, ...] = ()
+    samples: tuple[tuple[str, ...], ...] = ()
+    """The headings as they are, and of each column the first few different values."""
+    columns: ColumnMap | None = None
+    """What a person said of the columns, now or (``remembered``) for an earlier file with the same ones."""
+    remembered: bool = False
+    unmapped: bool = False
+    """What the columns mean is not clear; somebody has to say it."""
+    name_column: str = "Player First Name"
+    team_column: str = "Team"
+    """What the file calls these two, for faults that show only beside other rows or the database."""
+
+    @property
+    def without_email(self) -> int:
+        """How many players have no guardian with an address. No fault, but no mail can reach them."""
+        return sum(not any(guardian.email for guardian in row.guardians) for row in self.rows)
+
+
+def load(path: Path) -> bytes:
+    """The bytes of a file, at most one more than :data:`LARGEST_FILE` of them.
+
+    Raises:
+        BballError: there is no such file, or it may not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except IsADirectoryError:
+        reason = "it is a folder"
+    except FileNotFoundError:
+        reason = "there is no such file"
+    except PermissionError:
+        reason = "you may not read it"
+    except (OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+    raise BballError(f"The file {shown(str(path), 200)} cannot be opened: {reason}. Check the path and try again.")
+
+
+def read_file(data: bytes, *, sheet: str | None = None, tick: Tick = no_tick) -> FileTable | Roster:
+    """The rows of a file of any kind, or a roster without rows whose problem says why it cannot be read."""
+    if len(data) > LARGEST_FILE:
+        return _unreadable(
+            f"The file is larger than {LARGEST_FILE // 1024**2} MB. No roster is; check that it is the right file, "
+            "or split it."
+        )
+    try:
+        return read_table(data, sheet=sheet, tick=tick)
+    except BadRow as fault:
+        return _unreadable(str(fault), fault.row)
+    except NotARoster as reason:
+        return _unreadable(str(reason))
+
+
+def read_roster(
+    data: bytes,
+    *,
+    date_order: DateOrder,
+    today: date,
+    preset: Preset | None = None,
+    ignore_columns: Sequence[str] = (),
+    mapping: Sequence[MappedField] = (),
+    sheet: str | None = None,
+    tick: Tick = no_tick,
+) -> Roster:
+    """Read the file's bytes; whatever they are, the answer is a roster and never an exception.
+
+    ``date_order`` is the league's (or the caller's choice) and ``today`` the league's day. Without a ``preset`` the
+    one that knows most of the header's columns is taken. ``ignore_columns`` are columns to leave out, by name;
+    ``mapping`` says of others what they hold; ``sheet`` names one of a workbook's. ``tick`` is called now and then,
+    and only what it raises itself leaves this function.
+    """
+    table = read_file(data, sheet=sheet, tick=tick)
+    if isinstance(table, Roster):
+        return table
+    return read_rows(
+        table,
+        date_order=date_order,
+        today=today,
+        preset=preset,
+        ignore_columns=ignore_columns,
+        mapping=mapping,
+        tick=tick,
+    )
+
+
+def read_rows(
+    table: FileTable,
+    *,
+    date_order: DateOrder,
+    today: date,
+    preset: Preset | None = None,
+    ignore_columns: Sequence[str] = (),
+    mapping: Sequence[MappedField] = (),
+    tick: Tick = no_tick,
+) -> Roster:
+    """Like :func:`read_roster`, for a file whose rows are read already."""
+    rows = list(table.rows)
+    if not rows:
+        return _unreadable("The file is empty. Export the roster again; the first line must name the columns.")
+    header_row, header = rows.pop(0)
+    if {fold_heading(heading) for heading in header} >= OUTBOX_MARKS:
+        return _unreadable(OUTBOX, header_row)
+    columns = map_columns(header, header_row, preset=preset, ignore=ignore_columns, mapping=mapping)
+    if not isinstance(columns, Columns):
+        return Roster(
+            problems=columns,
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            sheet=table.sheet,
+            sheets=table.sheets,
+            unmapped=True,
+        )
+    if not rows:
+        return _unreadable("The file has a header and no rows below it. Export the roster again.", header_row)
+
+    reader = _Reader(columns, date_order, today)
+    reader.read(rows, tick)
+    own = columns.preset.own_export
+    found = joined(reader.rows) if own else reader.rows
+    return Roster(
+        rows=() if reader.gave_up else tuple(found),
+        problems=tuple(reader.problems),
+        staff_rows=tuple(reader.staff_rows),
+        unused_columns=columns.unused,
+        layout=columns.preset.title,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        sheet=table.sheet,
+        sheets=table.sheets,
+        nameless=reader.nameless,
+        history=own and columns.status is not None,
+        name_column=columns.names[columns.first],
+        team_column="Team" if columns.team is None else columns.names[columns.team],
+    )
+
+
+def _unreadable(sentence: str, row: int = 1) -> Roster:
+    return Roster(problems=(Problem(row, "", "", sentence),))
+
+
+class _Reader:
+    """Turns the records of one file into rows and problems."""
+
+    def __init__(self, columns: Columns, order: DateOrder, today: date) -> None:
+        self.rows: list[RosterRow] = []
+        self.problems: list[Problem] = []
+        self.staff_rows: list[int] = []
+        self.gave_up = False
+        self.nameless = 0
+        self._columns = columns
+        self._order = order
+        self._today = today
+        self._proven: DateOrder | None = None
+        self._width = len(columns.names)
+        # Trailing columns without a name are only padding; their cells may be missing as well.
+        while self._width - 1 in columns.unnamed:
+            self._width -= 1
+
+    def read(self, records: list[Row], tick: Tick) -> None:
+        column = self._columns.birthdate
+        if column is not None:
+            self._proven = values.proven_order(cells[column] for _, cells in records if len(cells) > column)
+        for count, (number, cells) in enumerate(records):
+            if count % 500 == 0:
+                tick(count)
+            if len(self.problems) >= MOST_PROBLEMS:
+                self.gave_up = True
+                sentence = f"Reading stopped here, after {MOST_PROBLEMS:,} faults. Check that this is the right file."
+                self.problems.append(Problem(number, "", "", sentence))
+                return
+            row = self._row(number, cells)
+            if row is not None:
+                self.rows.append(row)
+
+    def _row(self, number: int, cells: list[str]) -> RosterRow | None:
+        columns = self._columns
+        before = len(self.problems)
+        if len(cells) != len(columns.names) and not self._right_length(number, cells):
+            return None
+        for index in columns.unnamed:
+            if index < len(cells) and not cells[index].isspace() and cells[index]:
+                sentence = f"Column {index + 1} has no name, but this cell is not empty. Name the column or clear it."
+                self.problems.append(Problem(number, "", shown(cells[index]), sentence))
+        if columns.non_player is not None and self._cell(number, cells, columns.non_player, values.flag):
+            self.staff_rows.append(number)
+            return None
+        if columns.role is not None and self._cell(number, cells, columns.role, values.is_staff):
+            self.staff_rows.append(number)
+            return None
+        status = self._cell(number, cells, columns.status, values.contract_status)
+        team = self._team(number, cells, status)
+        first = self._required(number, cells, columns.first, values.name_text)
+        last = self._required(number, cells, columns.last, values.name_text)
+        division = self._cell(number, cells, columns.division, values.name_text)
+        season = self._cell(number, cells, columns.season, values.name_text)
+        born = self._cell(number, cells, columns.birthdate, self._birthdate)
+        jersey = self._cell(number, cells, columns.jersey, values.jersey)
+        guardians = []
+        for block in columns.guardians:
+            guardian = self._guardian(number, cells, block)
+            if guardian is not None:
+                guardians.append(guardian)
+        if len(self.problems) > before:
+            return None
+        address = columns.nameless_email
+        if address is not None and not any(guardian.email for guardian in guardians):
+            self.nameless += address < len(cells) and bool(cells[address].strip())
+        return RosterRow(
+            number,
+            team,
+            first,
+            last,
+            (division or "") if team else "",
+            season or "",
+            born,
+            jersey,
+            tuple(guardians),
+            status == "draft",
+            self._cell(number, cells, columns.player_id, values.identity) or 0,
+        )
+
+    def _team(self, number: int, cells: list[str], status: str | None) -> str:
+        """The team; empty in an export of ours for a player without a contract, or whose contract is history."""
+        columns = self._columns
+        if columns.preset.own_export:
+            team = self._cell(number, cells, columns.team, _team) or ""
+            return "" if status == "closed" else team
+        assert columns.team is not None  # noqa: S101 - only an export of ours may lack the column
+        return self._required(number, cells, columns.team, _team)
+
+    def _right_length(self, number: int, cells: list[str]) -> bool:
+        if len(cells) < self._width:
+            sentence = (
+                f"The row has {len(cells)} cells, the first line names {self._width} columns. "
+                "Complete the row or delete it."
+            )
+            self.problems.append(Problem(number, self._columns.names[len(cells)], shown(", ".join(cells)), sentence))
+            return False
+        extra = [cell for cell in cells[len(self._columns.names) :] if cell.strip()]
+        if extra:
+            sentence = (
+                f"The row has {len(cells)} cells, the first line names {self._width} columns. If a comma belongs to "
+                "a cell, that cell needs quotation marks."
+            )
+            self.problems.append(Problem(number, "", shown(", ".join(extra)), sentence))
+            return False
+        return True
+
+    def _cell(self, number: int, cells: list[str], index: int | None, parse: Callable[[str], T]) -> T | None:
+        # Most cells of most files are empty.
+        if index is None or index >= len(cells) or not cells[index]:
+            return None
+        try:
+            return parse(cells[index])
+        except values.CellFault as fault:
+            self.problems.append(Problem(number, self._columns.names[index], shown(cells[index]), str(fault)))
+            return None
+
+    def _required(self, number: int, cells: list[str], index: int, parse: Callable[[str], str]) -> str:
+        before = len(self.problems)
+        value = self._cell(number, cells, index, parse)
+        if not value and len(self.problems) == before:
+            name = self._columns.names[index]
+            self.problems.append(Problem(number, name, "", f"“{name}” is empty. Every player needs one; fill it in."))
+        return value or ""
+
+    def _birthdate(self, cell: str) -> date | None:
+        return values.birthdate(cell, self._order, self._today, self._proven)
+
+    def _guardian(self, number: int, cells: list[str], block: GuardianColumns) -> GuardianCell | None:
+        before = len(self.problems)
+        first = self._cell(number, cells, block.first, values.name_text) or ""
+        last = self._cell(number, cells, block.last, values.name_text) or ""
+        email = self._cell(number, cells, block.email, values.email)
+        phone = self._cell(number, cells, block.phone, values.phone)
+        relation = self._cell(number, cells, block.relation, values.relation)
+        gets_email = self._cell(number, cells, block.gets_email, values.flag)
+        may_sign = self._cell(number, cells, block.may_sign, values.flag)
+        language = self._cell(number, cells, block.language, values.language) or ""
+        if len(self.problems) > before or not (first or last or email or phone):
+            return None
+        if first and last:
+            relation = relation or block.implied_relation
+            return GuardianCell(first, last, email, phone, relation, gets_email, may_sign, language)
+        # Half a name cannot be greeted, found or signed with, so nothing is guessed here.
+        missing = "the last name" if first else "the first name" if last else "the name"
+        index = block.last if first else block.first
+        column = block.title if index is None else self._columns.names[index]
+        sentence = f"{block.title} lacks {missing}. Fill it in, or clear all cells of {block.title}."
+        self.problems.append(Problem(number, column, shown(email or phone or first or last), sentence))
+        return None
+
+
+def _team(cell: str) -> str:
+    return values.name_text(cell, values.TEAM_LENGTH)

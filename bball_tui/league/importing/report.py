@@ -1,0 +1,77 @@
+"""What an import did or would do, in sentences and as a file to keep."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from bball_tui.league.importing.plan import Verdict
+from bball_tui.league.importing.problems import listed
+from bball_tui.league.importing.quoting import quoted
+from bball_tui.league.importing.service import Report
+from bball_tui.wording import counted
+
+HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
+
+
+def remarks(report: Report) -> list[str]:
+    """What staff should know beside the numbers."""
+    roster = report.roster
+    notes = [] if report.diff is None else list(report.diff.notes)
+    if roster.remembered:
+        notes.append("The columns are read as somebody said for an earlier file with the same ones.")
+    if len(roster.sheets) > 1:
+        notes.append(f"Read from the sheet {listed([roster.sheet])}; the workbook has {len(roster.sheets)} sheets.")
+    if roster.staff_rows:
+        rows = ", ".join(map(str, roster.staff_rows[:20])) + (" …" if len(roster.staff_rows) > 20 else "")
+        notes.append(f"Left out as staff, not players: {'row' if len(roster.staff_rows) == 1 else 'rows'} {rows}.")
+    if roster.unused_columns:
+        notes.append(f"Columns that are not used: {', '.join(roster.unused_columns)}.")
+    if roster.history:
+        notes.append("Signatures and closed contracts in the file are not taken over: only staff can sign here.")
+    if roster.nameless:
+        notes.append(
+            f"{counted(roster.nameless, 'row has', 'rows have')} a parent's e-mail address without the parent's name, "
+            "which cannot be used. Add the columns Guardian 1 First and Guardian 1 Last to the file."
+        )
+    elif roster.without_email:
+        players = counted(roster.without_email, "player has", "players have")
+        notes.append(f"{players} no guardian with an e-mail address, so no mail can reach them.")
+    if report.left_rows:
+        notes.append(f"{counted(len(report.left_rows), 'row')} left out, as you said.")
+    return notes
+
+
+def report_csv(report: Report) -> str:
+    """One line for each row of the file (for each changed field, if it changes some) and each fault.
+
+    It opens in a spreadsheet and cannot act there.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    writer.writerows([quoted(cell) for cell in line] for line in sorted(_lines(report), key=lambda line: int(line[0])))
+    return out.getvalue()
+
+
+def _lines(report: Report) -> Iterator[tuple[str, ...]]:
+    stands = report.dry_run or not report.refused
+    for row in () if report.diff is None else report.diff.rows:
+        result = str(row.verdict) if stands or row.verdict is Verdict.UNCHANGED else f"{row.verdict} (not imported)"
+        changes = [(one.field, one.before, one.after) for one in row.changes] or [("", "", "")]
+        for change in changes:
+            yield (str(row.row), result, row.player, row.team, *change, "")
+    for problem in report.problems:
+        yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
+    for number in report.roster.staff_rows:
+        yield (str(number), "left out", "", "", "", "", "", "A coach or other staff, not a player.")
+    for left in report.left_rows:
+        yield (
+            str(left.number),
+            "left out",
+            f"{left.first} {left.last}",
+            left.team,
+            "",
+            "",
+            "",
+            "Left out by your choice.",
+        )

@@ -1,0 +1,38 @@
+"""What a file says of one player, typed."""
+
+from datetime import date
+
+import msgspec
+
+
+class GuardianCell(msgspec.Struct, frozen=True, gc=False):
+    """A guardian as one row names him or her. ``relation`` and the two rights are None where the file says nothing."""
+
+    first: str
+    last: str
+    email: str | None = None
+    phone: str | None = None
+    relation: str | None = None
+    gets_email: bool | None = None
+    may_sign: bool | None = None
+    language: str = ""
+
+
+class RosterRow(msgspec.Struct, frozen=True, gc=False):
+    """One player of one team. ``number`` is the row as a spreadsheet counts, the header being 1.
+
+    ``team`` is empty only in an export of ours: a player without a contract. ``draft`` says that the file calls the
+    contract a draft. ``player_id`` (0: none) tells namesakes without a date of birth apart; it proves nothing alone.
+    """
+
+    number: int
+    team: str
+    first: str
+    last: str
+    division: str = ""
+    season: str = ""
+    birthdate: date | None = None
+    jersey: str | None = None
+    guardians: tuple[GuardianCell, ...] = ()
+    draft: bool = False
+    player_id: int = 0

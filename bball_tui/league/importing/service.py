@@ -1,0 +1,205 @@
+"""One import from the file to the report: what the command line and the screen both call."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.engine import Database
+from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.database.statistics import MANY, analyse
+from bball_tui.errors import BballError
+from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
+from bball_tui.league.importing.columns import ColumnMap, MappedField
+from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.mappings import remember, remembered
+from bball_tui.league.importing.plan import Diff, Imported
+from bball_tui.league.importing.presets import PRESETS
+from bball_tui.league.importing.problems import Problem, shown
+from bball_tui.league.importing.read import Roster, load, read_file, read_rows
+from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.importing.tables import FileTable
+from bball_tui.league.importing.values import NAME_LENGTH, CellFault, name_text
+from bball_tui.league.importing.watching import Stage, Watch
+from bball_tui.league.leagues import LeagueInfo, current_season
+
+SAMPLED_ROWS = 50
+SAMPLES = 3
+
+
+class SeasonMissing(BballError):
+    """Neither the caller, nor the file, nor the league says into which season the rows go."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the caller decided.
+
+    ``preset`` None finds the layout by the header. ``season`` None is the file's own, else the league's newest.
+    ``date_order`` None is the league's. ``skip_bad_rows`` imports the good rows of a file with faults. ``mapping`` and
+    ``ignore_columns`` say what columns hold; when both are empty, what was remembered for files with these columns
+    is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers.
+    """
+
+    dry_run: bool = False
+    preset: str | None = None
+    season: str | None = None
+    contract_status: ContractStatus = ContractStatus.OFFERED
+    skip_bad_rows: bool = False
+    date_order: DateOrder | None = None
+    ignore_columns: tuple[str, ...] = ()
+    mapping: tuple[MappedField, ...] = ()
+    sheet: str | None = None
+    leave: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did, or with ``dry_run`` would do.
+
+    ``diff`` is None when the file has no usable row. ``imported`` holds zeros when nothing is imported. ``problems``
+    are all faults of the file and all refused rows, by row.
+    """
+
+    dry_run: bool
+    roster: Roster
+    problems: tuple[Problem, ...]
+    diff: Diff | None = None
+    imported: Imported = field(default_factory=Imported)
+    left_rows: tuple[RosterRow, ...] = ()
+    """Rows that the caller left out."""
+
+    @property
+    def refused(self) -> bool:
+        """True when nothing is imported because of faults."""
+        return self.exit_code == 1
+
+    @property
+    def exit_code(self) -> int:
+        """0 all rows, 3 the good rows only, 1 none."""
+        if not self.problems:
+            return 0
+        return 1 if self.imported == Imported() else 3
+
+
+_TODAY = text("SELECT (now() AT TIME ZONE timezone)::date FROM league WHERE id = :league_id")
+
+
+async def run_import(
+    database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: Watch | None = None
+) -> Report:
+    """Read ``path``, compare it with the league, and unless ``dry_run`` is set import it in one transaction.
+
+    A file with a fault imports nothing, unless ``skip_bad_rows`` is set. Reading and comparing keep the event loop
+    free. ``watch`` is told how far it is. Being cancelled rolls everything back.
+
+    Raises:
+        BballError: the file cannot be opened, no season or several are named, the preset is unknown, or somebody
+            changed the same rows meanwhile. Nothing was imported.
+    """
+    watch = watch or Watch()
+    try:
+        return await _run(database, league, path, options, watch)
+    finally:
+        watch.stop()  # a cancelled import leaves no thread behind that goes on reading
+
+
+async def _run(database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: Watch) -> Report:
+    if options.preset is not None and options.preset not in PRESETS:
+        raise BballError(f"There is no preset “{shown(options.preset)}”. The presets are: {', '.join(PRESETS)}.")
+    data = await asyncio.to_thread(load, path)
+    watch.begin(Stage.READING)
+    table = await asyncio.to_thread(read_file, data, sheet=options.sheet, tick=watch.tick)
+    if isinstance(table, Roster):
+        return Report(options.dry_run, table, table.problems)
+    header = table.rows[0][1] if table.rows else []
+    async with database.session() as session:
+        today = await session.scalar(_TODAY, {"league_id": league.id})
+        known = None if _decided(options) else await remembered(session, league.id, header)
+    if today is None:
+        raise BballError("This league is not in the database any more. Choose another one.")
+    columns = known or ColumnMap(options.mapping, options.ignore_columns)
+    watch.begin(Stage.CHECKING, len(table.rows))
+    roster = await asyncio.to_thread(
+        read_rows,
+        table,
+        date_order=options.date_order or league.date_order,
+        today=today,
+        preset=PRESETS[options.preset] if options.preset is not None else None,
+        ignore_columns=columns.ignored,
+        mapping=columns.fields,
+        tick=watch.tick,
+    )
+    roster = replace(
+        roster, columns=columns, header=tuple(header), samples=_samples(table), remembered=known is not None
+    )
+    if not roster.rows:
+        return Report(options.dry_run, roster, roster.problems)
+    left = tuple(row for row in roster.rows if row.number in options.leave)
+    kept = replace(roster, rows=tuple(row for row in roster.rows if row.number not in options.leave))
+    async with database.session() as session:
+        if not options.dry_run:
+            await hold_league(session, league.id)
+        season = await _season(session, league, roster, options.season)
+        watch.begin(Stage.COMPARING, len(kept.rows))
+        diff = await compute_diff(session, league.id, season, kept, contract_status=options.contract_status)
+        problems = tuple(sorted((*roster.problems, *diff.refused)))
+        report = Report(options.dry_run, roster, problems, diff, left_rows=left)
+        if problems and not options.skip_bad_rows:
+            return report
+        if options.dry_run:
+            return replace(report, imported=diff.imported())
+        watch.begin(Stage.WRITING, WRITE_STEPS)
+        report = replace(report, imported=await write(session, diff, source=shown(path.name, 200), tick=watch.tick))
+        if options.mapping:
+            await remember(session, league.id, header, columns)
+    if report.imported.created.players + report.imported.created.contracts >= MANY:
+        async with database.session() as session:
+            await analyse(session)
+    return report
+
+
+def _samples(table: FileTable) -> tuple[tuple[str, ...], ...]:
+    """The first few different values of each column, for somebody who says what it holds."""
+    found: list[dict[str, None]] = [{} for _ in table.rows[0][1]] if table.rows else []
+    for _, cells in table.rows[1:SAMPLED_ROWS]:
+        for column, cell in zip(found, cells, strict=False):
+            if len(column) < SAMPLES and cell.strip():
+                column[shown(cell.strip(), 30)] = None
+    return tuple(tuple(column) for column in found)
+
+
+def _decided(options: ImportOptions) -> bool:
+    """Whether the caller says how to read the columns, so that nothing remembered counts."""
+    return bool(options.mapping or options.ignore_columns or options.preset)
+
+
+async def _season(session: AsyncSession, league: LeagueInfo, roster: Roster, asked: str | None) -> str:
+    """The caller's season, else the file's, else the league's newest.
+
+    Raises:
+        BballError: the name is unusable, the file names several, or there is none at all.
+    """
+    if asked is not None:
+        try:
+            name = name_text(asked)
+        except CellFault as fault:
+            raise BballError(f"The season “{shown(asked)}” does not do: {fault}") from None
+        if not name:
+            raise BballError(f"The season's name is empty. Give it one of at most {NAME_LENGTH} characters.")
+        return name
+    named = {row.season.casefold(): row.season for row in roster.rows if row.season}
+    if len(named) > 1:
+        some = ", ".join(list(named.values())[:5])
+        raise BballError(
+            f"The file names several seasons ({some}). Import one season at a time, or say with --season NAME into "
+            "which one all its rows go."
+        )
+    if named:
+        return next(iter(named.values()))
+    newest = await current_season(session, league.id)
+    if newest is None:
+        raise SeasonMissing("The league has no season yet, and the file names none. Say which one with --season NAME.")
+    return newest.name

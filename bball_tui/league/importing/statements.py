@@ -1,0 +1,114 @@
+"""The SQL that writes an import. Each statement takes its rows as arrays, so their number never changes the text."""
+
+from sqlalchemy import text
+
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('bball import ' || CAST(:league_id AS bigint), 0))")
+SEASON = text("INSERT INTO season (league_id, name) VALUES (:league_id, :name) RETURNING id")
+
+# PostgreSQL hands out the numbers of an identity column in the order of the SELECT, so that the sorted ids belong to
+# the rows in their order.
+TEAMS = text(
+    """
+    INSERT INTO team (league_id, season_id, division, name)
+    SELECT :league_id, :season_id, division, name
+    FROM unnest(CAST(:divisions AS text[]), CAST(:names AS text[])) WITH ORDINALITY AS new (division, name, n)
+    ORDER BY n RETURNING id
+    """
+)
+PLAYERS = text(
+    """
+    INSERT INTO player (league_id, first_name, last_name, birthdate, jersey)
+    SELECT :league_id, first, last, birthdate, jersey
+    FROM unnest(CAST(:firsts AS text[]), CAST(:lasts AS text[]), CAST(:birthdates AS date[]), CAST(:jerseys AS text[]))
+        WITH ORDINALITY AS new (first, last, birthdate, jersey, n)
+    ORDER BY n RETURNING id
+    """
+)
+GUARDIANS = text(
+    """
+    INSERT INTO guardian (league_id, first_name, last_name, email, phone, language)
+    SELECT :league_id, first, last, email, phone, language
+    FROM unnest(
+        CAST(:firsts AS text[]), CAST(:lasts AS text[]), CAST(:emails AS text[]), CAST(:phones AS text[]),
+        CAST(:languages AS text[])
+    ) WITH ORDINALITY AS new (first, last, email, phone, language, n)
+    ORDER BY n RETURNING id
+    """
+)
+LINKS = text(
+    """
+    INSERT INTO player_guardian (league_id, player_id, guardian_id, position, relation, receives_email, may_sign)
+    SELECT :league_id, player, guardian, position, relation, gets_email, may_sign
+    FROM unnest(
+        CAST(:players AS bigint[]), CAST(:guardians AS bigint[]), CAST(:positions AS integer[]),
+        CAST(:relations AS text[]), CAST(:gets_email AS boolean[]), CAST(:may_sign AS boolean[])
+    ) AS new (player, guardian, position, relation, gets_email, may_sign)
+    """
+)
+CONTRACTS = text(
+    """
+    INSERT INTO contract (league_id, season_id, team_id, player_id, status, offered_on)
+    SELECT :league_id, :season_id, team, player, status,
+        CASE WHEN status <> 'draft'
+            THEN (SELECT (now() AT TIME ZONE timezone)::date FROM league WHERE id = :league_id) END
+    FROM unnest(CAST(:players AS bigint[]), CAST(:teams AS bigint[]), CAST(:statuses AS text[]))
+        AS new (player, team, status)
+    """
+)
+
+# An update that finds another version than the one that was compared touches nothing, and the count says so.
+UPDATE_TEAMS = text(
+    """
+    UPDATE team SET division = new.division, version = team.version + 1
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:divisions AS text[]))
+        AS new (id, version, division)
+    WHERE team.id = new.id AND team.version = new.version AND team.league_id = :league_id
+    RETURNING team.id
+    """
+)
+UPDATE_PLAYERS = text(
+    """
+    UPDATE player SET first_name = new.first, last_name = new.last, birthdate = new.birthdate, jersey = new.jersey,
+        version = player.version + 1
+    FROM unnest(
+        CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:firsts AS text[]), CAST(:lasts AS text[]),
+        CAST(:birthdates AS date[]), CAST(:jerseys AS text[])
+    ) AS new (id, version, first, last, birthdate, jersey)
+    WHERE player.id = new.id AND player.version = new.version AND player.league_id = :league_id
+    RETURNING player.id
+    """
+)
+UPDATE_GUARDIANS = text(
+    """
+    UPDATE guardian SET first_name = new.first, last_name = new.last, email = new.email, phone = new.phone,
+        language = new.language, version = guardian.version + 1
+    FROM unnest(
+        CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:firsts AS text[]), CAST(:lasts AS text[]),
+        CAST(:emails AS text[]), CAST(:phones AS text[]), CAST(:languages AS text[])
+    ) AS new (id, version, first, last, email, phone, language)
+    WHERE guardian.id = new.id AND guardian.version = new.version AND guardian.league_id = :league_id
+    RETURNING guardian.id
+    """
+)
+UPDATE_LINKS = text(
+    """
+    UPDATE player_guardian
+    SET relation = new.relation, receives_email = new.gets_email, may_sign = new.may_sign
+    FROM unnest(
+        CAST(:players AS bigint[]), CAST(:guardians AS bigint[]), CAST(:relations AS text[]),
+        CAST(:gets_email AS boolean[]), CAST(:may_sign AS boolean[])
+    ) AS new (player, guardian, relation, gets_email, may_sign)
+    WHERE player_id = new.player AND guardian_id = new.guardian AND league_id = :league_id
+    RETURNING player_id
+    """
+)
+MOVE_CONTRACTS = text(
+    """
+    UPDATE contract SET team_id = new.team, version = contract.version + 1
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:teams AS bigint[]))
+        AS new (id, version, team)
+    WHERE contract.id = new.id AND contract.version = new.version AND contract.league_id = :league_id
+        AND contract.status = ANY (CAST(:open AS text[]))
+    RETURNING contract.id
+    """
+)

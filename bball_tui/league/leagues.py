@@ -1,0 +1,319 @@
+"""Leagues and seasons: making one, finding the one that is meant, and the numbers of the header line."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, GateState, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.mail.values import one_line
+from bball_tui.outbox.gates import ALL_PROVIDERS
+from bball_tui.outbox.history import is_bounced, is_held, is_parked
+from bball_tui.outbox.waiting import is_waiting
+from bball_tui.outbox.workers import SILENT_SECONDS
+
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueInfo:
+    """One league as its row says."""
+
+    id: int
+    slug: str
+    name: str
+    brand_color: str
+    logo_url: str | None
+    from_name: str | None
+    from_email: str | None
+    reply_to: str | None
+    timezone: str
+    hold_seconds: int
+    date_order: DateOrder
+    mail_offers: bool
+    wait_for_chat: bool
+    language: str
+    version: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The league's time zone.
+
+        Raises:
+            BballError: the stored name is no time zone.
+        """
+        return zone_of(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """One season of a league."""
+
+    id: int
+    name: str
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The numbers of the header line.
+
+    ``total`` counts the open and signed contracts of the season. The mails are those of the whole league:
+    ``needs_attention`` are failed, in doubt or came back, and not put aside by staff, ``held`` wait for the undo time
+    to pass and ``queued`` for their turn; ``workers`` were heard of lately, and ``on_hold`` says that they may not
+    send: somebody paused, or the mail server is in trouble.
+    """
+
+    league: LeagueInfo
+    season: Season | None
+    signed: int
+    total: int
+    needs_attention: int
+    queued: int
+    held: int
+    workers: int
+    on_hold: bool = False
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone called ``name`` (IANA).
+
+    Raises:
+        BballError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BballError(
+            f"The league's time zone {one_line(name)[:60]!r} is not known. Use a name such as Europe/Berlin or UTC."
+        ) from None
+
+
+def slug_from(name: str) -> str:
+    """A short name for commands and addresses: ``Ligue de l'Été`` becomes ``ligue-de-l-ete``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:63].strip("-") or "league"
+
+
+async def create_league(
+    session: AsyncSession, name: str, slug: str | None = None, season: str | None = None
+) -> LeagueInfo:
+    """Make a league, and its first season if ``season`` names one. The caller commits.
+
+    Raises:
+        BballError: the name is empty or too long, the slug is no slug, or it is taken.
+    """
+    name = _name(name, "The league's name", 200)
+    if slug is not None and not _SLUG.fullmatch(slug):
+        raise BballError(
+            f"The short name {one_line(slug)[:80]!r} does not do: use small letters, digits and dashes, "
+            "at most 63, such as westside."
+        )
+    slug = slug or slug_from(name)
+    league_id = await session.scalar(
+        insert(models.League).values(name=name, slug=slug).on_conflict_do_nothing().returning(models.League.id)
+    )
+    if league_id is None:
+        raise BballError(f"A league '{slug}' exists already. Choose another short name with --slug.")
+    await record(session, league_id, [Entry("created", "league", league_id, after={"name": name, "slug": slug})])
+    if season is not None:
+        await create_season(session, league_id, season)
+    return await find_league(session, slug)
+
+
+async def create_season(session: AsyncSession, league_id: int, name: str) -> Season:
+    """Make a season of the league. The caller commits.
+
+    Raises:
+        BballError: the name is empty, too long, or taken.
+    """
+    name = _name(name, "The season's name", 100)
+    season_id = await session.scalar(
+        insert(models.Season)
+        .values(league_id=league_id, name=name)
+        .on_conflict_do_nothing()
+        .returning(models.Season.id)
+    )
+    if season_id is None:
+        raise BballError(f"A season '{name}' exists already in this league.")
+    await record(session, league_id, [Entry("created", "season", season_id, after={"name": name})])
+    return Season(season_id, name, None, None)
+
+
+async def list_leagues(session: AsyncSession) -> list[LeagueInfo]:
+    """All leagues of the database, by slug."""
+    found = await session.scalars(select(models.League).order_by(models.League.slug))
+    return [_info(row) for row in found]
+
+
+async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueInfo:
+    """The league called ``slug``; without one, the only league there is.
+
+    Raises:
+        BballError: there is none, none of that name, or a choice to make.
+    """
+    leagues = await list_leagues(session)
+    if not leagues:
+        raise BballError("There is no league yet. Make one with: bball-tui init --league NAME")
+    if slug is None and len(leagues) == 1:
+        return leagues[0]
+    for league in leagues:
+        if league.slug == slug:
+            return league
+    names = ", ".join(league.slug for league in leagues)
+    if slug is None:
+        raise BballError(f"There are several leagues: {names}. Say which one with --league SLUG.")
+    raise BballError(f"There is no league '{one_line(slug)[:80]}'. The leagues are: {names}.")
+
+
+async def list_seasons(session: AsyncSession, league_id: int) -> list[Season]:
+    """The league's seasons, the newest first."""
+    found = await session.scalars(
+        select(models.Season).where(models.Season.league_id == league_id).order_by(models.Season.id.desc())
+    )
+    return [Season(row.id, row.name, row.starts_on, row.ends_on) for row in found]
+
+
+def season_in_focus(league_id: int) -> ScalarSelect[int]:
+    """The id of the season that staff chose, else of the newest; NULL before there is one."""
+    chosen = select(models.League.current_season_id).where(models.League.id == league_id).scalar_subquery()
+    newest = select(func.max(models.Season.id)).where(models.Season.league_id == league_id).scalar_subquery()
+    return select(func.coalesce(chosen, newest)).scalar_subquery()
+
+
+async def current_season(session: AsyncSession, league_id: int) -> Season | None:
+    """The season that staff chose, else the newest; None before there is one."""
+    found = await session.scalar(select(models.Season).where(models.Season.id == season_in_focus(league_id)))
+    return None if found is None else Season(found.id, found.name, found.starts_on, found.ends_on)
+
+
+async def overview(session: AsyncSession, league_id: int, season_id: int | None) -> Overview:
+    """The header's numbers, all from one statement and so from one moment.
+
+    Raises:
+        BballError: the league does not exist.
+    """
+    contract, outbox, worker = models.Contract, models.Outbox, models.Worker
+    contracts = (
+        select(
+            func.count().filter(contract.status == ContractStatus.SIGNED).label("signed"),
+            func.count().label("total"),
+        )
+        .where(
+            contract.league_id == league_id,
+            contract.season_id == season_id,
+            contract.status.in_(LIVE_STATUSES),
+        )
+        .subquery()
+    )
+    # One branch for each partial index: the table of all mails ever sent is never read.
+    attention = (
+        select(func.count())
+        .where(
+            outbox.league_id == league_id,
+            outbox.state.in_((OutboxState.DEAD, OutboxState.IN_DOUBT)),
+            ~is_parked(),
+        )
+        .scalar_subquery()
+    )
+    returned = select(func.count()).where(outbox.league_id == league_id, is_bounced()).scalar_subquery()
+    held = is_held()
+    waiting = (
+        select(
+            func.count(case((held, 1))).label("held"),
+            func.count(case((~held, 1))).label("queued"),
+        )
+        .where(outbox.league_id == league_id, outbox.state == OutboxState.QUEUED, ~is_waiting())
+        .subquery()
+    )
+    workers = (
+        select(func.count())
+        .where(
+            worker.league_id == league_id,
+            worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS),
+        )
+        .scalar_subquery()
+    )
+    gate = models.ProviderGate
+    in_use = select(worker.provider).where(
+        worker.league_id == league_id, worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS)
+    )
+    on_hold = (
+        select(1)
+        .where(
+            gate.league_id == league_id,
+            gate.state != GateState.CLOSED,
+            (gate.provider == ALL_PROVIDERS) | gate.provider.in_(in_use),
+        )
+        .exists()
+    )
+    found = (
+        await session.execute(
+            select(
+                models.League,
+                models.Season,
+                contracts.c.signed,
+                contracts.c.total,
+                (attention + returned).label("attention"),
+                waiting.c.queued,
+                waiting.c.held,
+                workers.label("workers"),
+                on_hold.label("on_hold"),
+            )
+            .outerjoin(models.Season, (models.Season.id == season_id) & (models.Season.league_id == models.League.id))
+            .join_from(models.League, contracts, models.League.id == league_id)
+            .join(waiting, models.League.id == league_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError("This league is not in the database any more. Choose another one.")
+    season = found.Season
+    return Overview(
+        league=_info(found.League),
+        season=season and Season(season.id, season.name, season.starts_on, season.ends_on),
+        signed=found.signed,
+        total=found.total,
+        needs_attention=found.attention,
+        queued=found.queued,
+        held=found.held,
+        workers=found.workers,
+        on_hold=found.on_hold,
+    )
+
+
+def _info(row: models.League) -> LeagueInfo:
+    return LeagueInfo(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        brand_color=row.brand_color,
+        logo_url=row.logo_url,
+        from_name=row.from_name,
+        from_email=row.from_email,
+        reply_to=row.reply_to,
+        timezone=row.timezone,
+        hold_seconds=row.hold_seconds,
+        date_order=DateOrder(row.date_order),
+        mail_offers=row.mail_offers,
+        wait_for_chat=row.wait_for_chat,
+        language=row.language,
+        version=row.version,
+    )
+
+
+def _name(value: str, what: str, longest: int) -> str:
+    cleaned = one_line(value)
+    if not cleaned:
+        raise BballError(f"{what} is empty. Give it one.")
+    if len(cleaned) > longest:
+        raise BballError(f"{what} has {len(cleaned)} characters; {longest} are the most.")
+    return cleaned

@@ -1,0 +1,118 @@
+"""The kinds of mails of a league in numbers, and each as the families of a real contract would get it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zlib import crc32
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import Contract, Outbox
+from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.facts import read_contracts, read_desk, read_guardians
+from bball_tui.league.mail_preview import MailPreview, preview_items, preview_mails
+from bball_tui.league.papers import recipients_of
+from bball_tui.league.troubles import WAITING
+from bball_tui.mail.facts import facts_of
+from bball_tui.outbox.overrides import override_trouble
+from bball_tui.outbox.queue import NewItem
+from bball_tui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind. ``own``: the league has a template of its own; ``trouble`` says why that could not be used."""
+
+    kind: str
+    sent: int
+    waiting: int
+    last: datetime | None
+    own: bool
+    trouble: str | None
+
+    @property
+    def id(self) -> int:
+        """The same at every look."""
+        return crc32(self.kind.encode())
+
+
+async def mail_kinds(session: AsyncSession, settings: Settings, league_id: int) -> tuple[KindRow, ...]:
+    """All kinds with their numbers."""
+    sent = Outbox.state == OutboxState.SENT
+    rows = await session.execute(
+        select(
+            Outbox.kind,
+            func.count().filter(sent).label("sent"),
+            func.count().filter(Outbox.state.in_((OutboxState.QUEUED, OutboxState.SENDING))).label("waiting"),
+            func.max(Outbox.finalized_at).filter(sent).label("last"),
+        )
+        .where(Outbox.league_id == league_id)
+        .group_by(Outbox.kind)
+    )
+    found = {row.kind: row for row in rows}
+    troubles = {str(one.kind): one.notice for one in await override_trouble(session, league_id)}
+    return tuple(
+        KindRow(
+            kind=str(kind),
+            sent=found[kind].sent if kind in found else 0,
+            waiting=found[kind].waiting if kind in found else 0,
+            last=found[kind].last if kind in found else None,
+            own=settings.template_dir is not None and (settings.template_dir / kind).is_dir(),
+            trouble=troubles.get(kind),
+        )
+        for kind in MessageKind
+    )
+
+
+async def preview_kind(
+    session: AsyncSession, settings: Settings, league_id: int, kind: MessageKind, contract_id: int | None
+) -> tuple[MailPreview, ...]:
+    """The mails of ``kind`` as the families of a contract would get them now; without a contract, of any that fits.
+
+    Raises:
+        BballError: there is no such contract, or such a mail would not be about it.
+    """
+    if contract_id is None:
+        fitting = select(Contract.id).where(Contract.league_id == league_id, Contract.status.in_(WAITING))
+        contract_id = await session.scalar(fitting.order_by(Contract.id.desc()).limit(1))
+    if contract_id is None:
+        raise BballError("No contract waits for a signature. Put the cursor on one in the tab Contracts.")
+    if kind is MessageKind.CONTRACT_SIGNED:
+        return await preview_mails(session, settings, league_id, contract_id)
+    contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
+    if contract is None:
+        raise BballError(f"There is no contract {contract_id} in this league.")
+    desk = await read_desk(session, league_id)
+    days = (await session.execute(select(Contract.offered_on, Contract.due_on).where(Contract.id == contract_id))).one()
+    family = (await read_guardians(session, league_id, {contract.player_id})).get(contract.player_id, ())
+    about = _about(kind, contract.player, days.offered_on or desk.today, days.due_on)
+    items = []
+    for one in recipients_of(family):
+        common = {
+            "player_first": contract.player_first,
+            "player_last": contract.player_last,
+            "team": contract.team,
+            "season": contract.season,
+            "guardian_first": one.first,
+            "guardian_last": one.last,
+            "language": one.language,
+        }
+        facts = facts_of(kind, common | about)
+        items.append(NewItem(facts.kind, contract.id, contract.revision, one.address, facts, occasion=facts.occasion))
+    return await preview_items(session, settings, league_id, items)
+
+
+def _about(kind: MessageKind, player: str, offered_on: date, due_on: date | None) -> dict[str, object]:
+    """The facts that only this kind has."""
+    match kind:
+        case MessageKind.CONTRACT_OFFERED:
+            return {"offered_on": offered_on, "due_on": due_on}
+        case MessageKind.CONTRACT_REMINDER if due_on is None:
+            raise BballError(f"{player}'s contract has no due date, so nobody is reminded of it.")
+        case MessageKind.CONTRACT_REMINDER:
+            return {"due_on": due_on}
+        case MessageKind.TEAM_CHAT_READY:
+            return {}
+        case _:
+            raise BballError("A correction is about one signature: it is shown when a signature is corrected.")

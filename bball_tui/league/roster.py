@@ -1,0 +1,230 @@
+"""The lists that staff live in: teams, players and contracts, filtered, sorted and searched by the database."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    case,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.engine import Database
+from bball_tui.database.listing import Listing, ListingSource, Order
+from bball_tui.database.paging import Sort
+from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
+from bball_tui.league.conditions import player_conditions, team_conditions
+from bball_tui.league.contract_list import ContractListing
+from bball_tui.league.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
+
+LATEST = date(9999, 12, 31)
+"""Stands for "no date" where dates are sorted: after all others."""
+
+
+def _by_life(status: ColumnElement[str]) -> ColumnElement[int]:
+    """The statuses in the order of a contract's life."""
+    return case({str(one): place for place, one in enumerate(ContractStatus)}, value=status, else_=99)
+
+
+class TeamListing(Listing[TeamRow]):
+    """Teams. The text is looked for in team name and division alone."""
+
+    table = models.Team.__table__
+    row_id = models.Team.__table__.c.id
+    default = Sort("team")
+
+    def __init__(self, league_id: int, wanted: RosterFilter) -> None:
+        self.league_id = league_id
+        self.wanted = wanted
+
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        return team_conditions(self.league_id, self.wanted)
+
+    def orders(self) -> dict[str, Order]:
+        team = models.Team
+        name = (team.name_key.expression,)
+        number = self._numbers(team.id.expression)
+        counted = self.table.join(number, true())
+        return {
+            "team": Order(name, self.table),
+            "division": Order((func.bball_fold(team.division), *name), self.table),
+            "players": Order((number.c.players, *name), counted),
+            "signed": Order((number.c.signed, *name), counted),
+            "open": Order((number.c.open, *name), counted),
+            "chat": Order((team.groupme_share_url.is_(None), *name), self.table),
+        }
+
+    def _numbers(self, team_id: ColumnElement[int]) -> Any:
+        contract = models.Contract
+        return (
+            select(
+                func.count().label("players"),
+                func.count().filter(contract.status == ContractStatus.SIGNED).label("signed"),
+                func.count().filter(contract.status.in_(OPEN_STATUSES)).label("open"),
+            )
+            .where(contract.team_id == team_id, contract.status.in_(LIVE_STATUSES))
+            .lateral("number")
+        )
+
+    def gather(self, page: Subquery) -> Select[Any]:
+        team, season = models.Team, models.Season
+        number = self._numbers(team.id.expression)
+        return (
+            select(
+                team.id,
+                team.name,
+                team.division,
+                season.name.label("season"),
+                number.c.players,
+                number.c.signed,
+                number.c.open,
+                team.groupme_share_url.is_not(None).label("linked"),
+            )
+            .select_from(page)
+            .join(team, team.id == page.c.id)
+            .join(season, season.id == team.season_id)
+            .join(number, true())
+        )
+
+    def row(self, found: Row[Any]) -> TeamRow:
+        return TeamRow(
+            id=found.id,
+            name=found.name,
+            division=found.division,
+            season=found.season,
+            players=found.players,
+            signed=found.signed,
+            open=found.open,
+            chat=ChatState.LINKED if found.linked else ChatState.NONE,
+        )
+
+
+class PlayerListing(Listing[PlayerRow]):
+    """Players. A filter by team or status is one by the contract of the season."""
+
+    table = models.Player.__table__
+    row_id = models.Player.__table__.c.id
+    default = Sort("player")
+
+    def __init__(self, league_id: int, wanted: RosterFilter) -> None:
+        self.league_id = league_id
+        self.wanted = wanted
+
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        return player_conditions(self.league_id, self.wanted)
+
+    def orders(self) -> dict[str, Order]:
+        player = models.Player
+        name = (player.name_key.expression,)
+        current = self._current()
+        placed = self.table.outerjoin(current, true())
+        return {
+            "player": Order(name, self.table),
+            "jersey": Order((func.coalesce(func.lpad(player.jersey, 3, " "), "~"), *name), self.table),
+            "birthdate": Order((func.coalesce(player.birthdate, LATEST), *name), self.table),
+            "team": Order((func.coalesce(current.c.team_key, literal("\U0010ffff")), *name), placed),
+            "status": Order((_by_life(current.c.status), *name), placed),
+        }
+
+    def _current(self) -> Any:
+        """The contract of the season that counts: the live one before one that is over."""
+        player, contract, team = models.Player, models.Contract, models.Team
+        found = (
+            select(contract.status, team.name.label("team"), team.name_key.label("team_key"))
+            .join(team, team.id == contract.team_id)
+            .where(contract.player_id == player.id)
+            .order_by(contract.status.in_(LIVE_STATUSES).desc(), contract.id.desc())
+            .limit(1)
+        )
+        if self.wanted.season_id is not None:
+            found = found.where(contract.season_id == self.wanted.season_id)
+        return found.lateral("current")
+
+    def gather(self, page: Subquery) -> Select[Any]:
+        player, link, guardian = models.Player, models.PlayerGuardian, models.Guardian
+        current = self._current()
+        family = (
+            select(
+                func.count().label("guardians"),
+                func.count().filter(guardian.email.is_not(None), link.receives_email).label("reachable"),
+            )
+            .select_from(link)
+            .join(guardian, guardian.id == link.guardian_id)
+            .where(link.player_id == player.id)
+            .lateral("family")
+        )
+        return (
+            select(
+                player.id,
+                player.first_name,
+                player.last_name,
+                player.jersey,
+                player.birthdate,
+                current.c.team,
+                current.c.status,
+                family.c.guardians,
+                (family.c.reachable > 0).label("has_email"),
+            )
+            .select_from(page)
+            .join(player, player.id == page.c.id)
+            .outerjoin(current, true())
+            .join(family, true())
+        )
+
+    def row(self, found: Row[Any]) -> PlayerRow:
+        return PlayerRow(
+            id=found.id,
+            first=found.first_name,
+            last=found.last_name,
+            jersey=found.jersey,
+            birthdate=found.birthdate,
+            team=found.team,
+            contract_status=found.status and ContractStatus(found.status),
+            guardians=found.guardians,
+            has_email=found.has_email,
+        )
+
+
+def team_source(database: Database, league_id: int, wanted: RosterFilter) -> ListingSource[TeamRow]:
+    """The teams, for a list on the screen."""
+    return ListingSource(database, TeamListing(league_id, wanted))
+
+
+def player_source(database: Database, league_id: int, wanted: RosterFilter) -> ListingSource[PlayerRow]:
+    """The players, for a list on the screen."""
+    return ListingSource(database, PlayerListing(league_id, wanted))
+
+
+def contract_source(database: Database, league_id: int, wanted: RosterFilter) -> ListingSource[ContractRow]:
+    """The contracts, for a list on the screen."""
+    return ListingSource(database, ContractListing(league_id, wanted))
+
+
+async def list_teams(
+    session: AsyncSession, league_id: int, wanted: RosterFilter, sort: Sort | None = None
+) -> list[TeamRow]:
+    """All teams that match, by name."""
+    return await TeamListing(league_id, wanted).all(session, sort)
+
+
+async def list_players(
+    session: AsyncSession, league_id: int, wanted: RosterFilter, sort: Sort | None = None
+) -> list[PlayerRow]:
+    """All players that match, by name."""
+    return await PlayerListing(league_id, wanted).all(session, sort)
+
+
+async def list_contracts(
+    session: AsyncSession, league_id: int, wanted: RosterFilter, sort: Sort | None = None
+) -> list[ContractRow]:
+    """All contracts that match, by the player's name."""
+    return await ContractListing(league_id, wanted).all(session, sort)

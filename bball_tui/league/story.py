@@ -1,0 +1,302 @@
+"""One contract, player or team whole: what the inspector shows and what a parent on the telephone asks for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.listing import among
+from bball_tui.database.states import Capacity, ContractStatus, OutboxState, SigningMethod
+from bball_tui.errors import BballError
+from bball_tui.league.contract_list import ContractListing
+from bball_tui.league.facts import Desk, read_desk
+from bball_tui.league.family import GuardianView, read_family
+from bball_tui.league.roster import TeamListing
+from bball_tui.league.rows import ContractRow, RosterFilter, TeamRow
+from bball_tui.league.telling import (
+    Attempt,
+    AuditFacts,
+    ContractState,
+    Mail,
+    TraceEvent,
+    mail_words,
+    next_step,
+    trace_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerView:
+    """A player; ``age`` in whole years today (None: no birthdate)."""
+
+    id: int
+    first: str
+    last: str
+    jersey: str | None
+    birthdate: date | None
+    age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """The signature in force, with its evidence (the hash is in hexadecimal)."""
+
+    id: int
+    signer: str
+    guardian_id: int | None
+    capacity: Capacity
+    method: SigningMethod
+    signed_on: date
+    received_at: datetime
+    recorded_by: str
+    evidence_sha256: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """One mail about the contract; ``words`` say what became of it."""
+
+    id: int
+    recipient: str
+    state: OutboxState
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDetail:
+    """A contract whole. ``mails`` and ``trace`` are of all its signings, the oldest first; ``next`` is a sentence."""
+
+    id: int
+    version: int
+    status: ContractStatus
+    status_reason: str | None
+    offered_on: date | None
+    due_on: date | None
+    player: PlayerView
+    team_id: int
+    team: str
+    division: str
+    chat_url: str | None
+    season: str
+    guardians: tuple[GuardianView, ...]
+    signature: SignatureView | None
+    past_signature: SignatureView | None
+    """The last one, where none is in force: its contract was released or made void, or the signing was undone."""
+    mails: tuple[MailView, ...]
+    trace: tuple[TraceEvent, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerDetail:
+    """A player with guardians and the contracts of all seasons; ``latest`` is the newest of them whole."""
+
+    player: PlayerView
+    guardians: tuple[GuardianView, ...]
+    contracts: tuple[ContractRow, ...]
+    latest: ContractDetail | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDetail:
+    """A team with its chat and its contracts, by the player's name."""
+
+    team: TeamRow
+    group_id: str | None
+    chat_url: str | None
+    contracts: tuple[ContractRow, ...]
+
+
+async def contract_detail(session: AsyncSession, league_id: int, contract_id: int) -> ContractDetail:
+    """Everything about one contract, told in the league's time zone.
+
+    Raises:
+        BballError: the league has no such contract.
+    """
+    desk = await read_desk(session, league_id)
+    found = (
+        await session.execute(
+            select(models.Contract, models.Player, models.Team, models.Season.name, models.Signature)
+            .join(models.Player, models.Player.id == models.Contract.player_id)
+            .join(models.Team, models.Team.id == models.Contract.team_id)
+            .join(models.Season, models.Season.id == models.Contract.season_id)
+            .outerjoin(models.Signature, models.Signature.id == models.Contract.signature_id)
+            .where(models.Contract.league_id == league_id, models.Contract.id == contract_id)
+            .execution_options(populate_existing=True)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError(f"There is no contract {contract_id} in this league.")
+    contract, player, team, season, signature = found
+    mails = await _read_mails(session, contract_id)
+    attempts = await _read_attempts(session, [mail.id for mail in mails])
+    entries = await _read_audit(session, contract_id, [mail.id for mail in mails])
+    state = ContractState(
+        status=ContractStatus(contract.status),
+        revision=contract.revision,
+        offered_on=contract.offered_on,
+        due_on=contract.due_on,
+        reason=contract.status_reason,
+    )
+    return ContractDetail(
+        id=contract.id,
+        version=contract.version,
+        status=state.status,
+        status_reason=contract.status_reason,
+        offered_on=contract.offered_on,
+        due_on=contract.due_on,
+        player=_player(player, desk),
+        team_id=team.id,
+        team=team.name,
+        division=team.division,
+        chat_url=team.groupme_share_url,
+        season=season,
+        guardians=await read_family(session, league_id, contract.player_id),
+        signature=None if signature is None else _signature(signature),
+        past_signature=await _read_past(session, contract_id) if signature is None else None,
+        mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, desk)) for mail in mails),
+        trace=trace_of(state, entries, mails, attempts, desk),
+        next=next_step(state, mails, desk),
+    )
+
+
+async def player_detail(session: AsyncSession, league_id: int, player_id: int) -> PlayerDetail:
+    """Everything about one player.
+
+    Raises:
+        BballError: the league has no such player.
+    """
+    desk = await read_desk(session, league_id)
+    player = await session.get(models.Player, player_id, populate_existing=True)
+    if player is None or player.league_id != league_id:
+        raise BballError(f"There is no player {player_id} in this league.")
+    contracts = tuple(await ContractListing(league_id, RosterFilter(player_id=player_id)).all(session))
+    newest = max((one.id for one in contracts), default=None)
+    return PlayerDetail(
+        player=_player(player, desk),
+        guardians=await read_family(session, league_id, player_id),
+        contracts=contracts,
+        latest=None if newest is None else await contract_detail(session, league_id, newest),
+    )
+
+
+async def team_detail(session: AsyncSession, league_id: int, team_id: int) -> TeamDetail:
+    """Everything about one team.
+
+    Raises:
+        BballError: the league has no such team.
+    """
+    wanted = RosterFilter(team_id=team_id)
+    rows = await TeamListing(league_id, wanted).all(session)
+    if not rows:
+        raise BballError(f"There is no team {team_id} in this league.")
+    team = await session.get_one(models.Team, team_id, populate_existing=True)
+    return TeamDetail(
+        team=rows[0],
+        group_id=team.groupme_group_id,
+        chat_url=team.groupme_share_url,
+        contracts=tuple(await ContractListing(league_id, wanted).all(session)),
+    )
+
+
+async def _read_past(session: AsyncSession, contract_id: int) -> SignatureView | None:
+    past = models.Signature
+    row = await session.scalar(select(past).where(past.contract_id == contract_id).order_by(past.id.desc()).limit(1))
+    return None if row is None else _signature(row)
+
+
+async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
+    rows = await session.scalars(
+        select(models.Outbox)
+        .where(models.Outbox.contract_id == contract_id)
+        .order_by(models.Outbox.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        Mail(
+            id=row.id,
+            revision=int(row.dedupe_key.split(":", 3)[2]),
+            recipient=row.recipient,
+            state=OutboxState(row.state),
+            claims=row.claims,
+            attempts=row.attempts,
+            max_attempts=row.max_attempts,
+            available_at=row.available_at,
+            for_chat=row.waits_for is not None,
+            at=row.finalized_at or row.wire_started_at or row.claimed_at,
+            error_text=row.error_text,
+            came_back=row.bounced_at is not None and row.bounce_settled_at is None,
+        )
+        for row in rows
+    ]
+
+
+async def _read_attempts(session: AsyncSession, outbox_ids: Collection[int]) -> list[Attempt]:
+    attempt = models.OutboxAttempt
+    rows = await session.execute(
+        select(attempt.outbox_id, attempt.finished_at, attempt.worker, attempt.outcome, attempt.phase, attempt.detail)
+        .where(among(attempt.outbox_id, outbox_ids))
+        .order_by(attempt.finished_at, attempt.id)
+    )
+    return [Attempt(*row) for row in rows]
+
+
+async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Collection[int]) -> list[AuditFacts]:
+    audit = models.Audit
+    rows = await session.execute(
+        select(
+            audit.entity,
+            audit.entity_id,
+            audit.action,
+            audit.recorded_at,
+            audit.recorded_by,
+            audit.reason,
+            audit.before,
+            audit.after,
+        )
+        .where(
+            or_(
+                (audit.entity == "contract") & (audit.entity_id == contract_id),
+                (audit.entity == "outbox") & among(audit.entity_id, outbox_ids),
+            )
+        )
+        .order_by(audit.id)
+    )
+    return [
+        AuditFacts(
+            entity=row.entity,
+            entity_id=row.entity_id,
+            action=row.action,
+            at=row.recorded_at,
+            who=row.recorded_by,
+            reason=row.reason,
+            before=row.before or {},
+            after=row.after or {},
+        )
+        for row in rows
+    ]
+
+
+def _player(player: models.Player, desk: Desk) -> PlayerView:
+    born, today = player.birthdate, desk.today
+    age = None if born is None else today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age)
+
+
+def _signature(row: models.Signature) -> SignatureView:
+    return SignatureView(
+        id=row.id,
+        signer=row.signer,
+        guardian_id=row.guardian_id,
+        capacity=Capacity(row.capacity),
+        method=SigningMethod(row.method),
+        signed_on=row.signed_on,
+        received_at=row.received_at,
+        recorded_by=row.recorded_by,
+        evidence_sha256=None if row.evidence_sha256 is None else row.evidence_sha256.hex(),
+        note=row.note,
+    )

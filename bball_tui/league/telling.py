@@ -1,0 +1,247 @@
+"""A contract's story in words: what happened, what became of each mail, what is next. Pure: facts in, sentences out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.league.facts import Desk
+from bball_tui.wording import counted
+
+_METHODS = {"paper": "on paper", "scan": "by scan", "e_sign": "electronically"}
+
+
+@dataclass(frozen=True, slots=True)
+class ContractState:
+    """What the next step depends on."""
+
+    status: ContractStatus
+    revision: int
+    offered_on: date | None
+    due_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail; ``at`` is when it was finished, put on the wire or claimed, in that order of preference."""
+
+    id: int
+    revision: int
+    recipient: str
+    state: OutboxState
+    claims: int
+    attempts: int
+    max_attempts: int
+    available_at: datetime
+    at: datetime | None
+    error_text: str | None
+    for_chat: bool = False
+    """It waits for the link of the team chat."""
+    came_back: bool = False
+    """After it was accepted; and nobody dealt with that yet."""
+
+    @property
+    def untouched(self) -> bool:
+        return self.state is OutboxState.QUEUED and self.claims == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to send a mail."""
+
+    outbox_id: int
+    at: datetime
+    worker: str
+    outcome: str
+    phase: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFacts:
+    """One row of the audit."""
+
+    entity: str
+    entity_id: int
+    action: str
+    at: datetime
+    who: str
+    reason: str | None
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """Something that happened on a day; ``at`` is the moment, where it is known, and ``who`` the person or worker."""
+
+    on: date
+    at: datetime | None
+    text: str
+    who: str | None
+
+
+def mail_words(mail: Mail, desk: Desk) -> str:
+    """What became of a mail."""
+    when = "" if mail.at is None else f" at {desk.at(mail.at)}"
+    why = f": {mail.error_text}" if mail.error_text else ""
+    match mail.state:
+        case OutboxState.QUEUED if mail.for_chat:
+            return "waiting for the link of the team chat"
+        case OutboxState.QUEUED if mail.available_at <= desk.now:
+            return "waiting for its turn" if mail.attempts == 0 else _try(mail, "now")
+        case OutboxState.QUEUED if mail.untouched:
+            return f"leaves at {mail.available_at.astimezone(desk.zone):%H:%M:%S}"
+        case OutboxState.QUEUED:
+            return _try(mail, f"at {desk.at(mail.available_at)}") + why
+        case OutboxState.SENDING:
+            return "on its way right now"
+        case OutboxState.SENT if mail.came_back:
+            return f"came back{why}"
+        case OutboxState.SENT:
+            return f"accepted by the mail server{when}"
+        case OutboxState.IN_DOUBT:
+            return f"in doubt{when}: it may have gone out"
+        case OutboxState.DEAD:
+            return f"failed{when}{why}"
+        case OutboxState.CANCELLED:
+            return f"cancelled{when}{why}"
+        case OutboxState.SUPPRESSED:
+            return "not sent: the address takes no more mail"
+
+
+def next_step(contract: ContractState, mails: Sequence[Mail], desk: Desk) -> str:
+    """What is next, in one sentence."""
+    match contract.status:
+        case ContractStatus.DRAFT:
+            return "The contract is a draft: offer it to the family."
+        case ContractStatus.OFFERED:
+            return f"Waiting for a signature{_days_left(contract.due_on, desk)}."
+        case ContractStatus.ACCEPTED:
+            return f"Accepted by word, waiting for the signature{_days_left(contract.due_on, desk)}."
+        case ContractStatus.SIGNED:
+            return _after_signing([mail for mail in mails if mail.revision == contract.revision], desk)
+        case ContractStatus.DECLINED | ContractStatus.EXPIRED | ContractStatus.RELEASED | ContractStatus.VOID:
+            why = f" ({contract.reason})" if contract.reason else ""
+            return f"Nothing more: the contract is {contract.status}{why}."
+
+
+def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
+    by_state: dict[OutboxState, list[Mail]] = {}
+    for mail in mails:
+        by_state.setdefault(mail.state, []).append(mail)
+    if OutboxState.DEAD in by_state:
+        mail = by_state[OutboxState.DEAD][0]
+        why = f": {mail.error_text.rstrip('.')}" if mail.error_text else ""
+        return f"The mail to {mail.recipient} failed{why}. Somebody must look at it."
+    returned = [mail for mail in mails if mail.came_back]
+    if returned:
+        return f"The mail to {returned[0].recipient} came back. Correct the address, or tell the family another way."
+    if OutboxState.IN_DOUBT in by_state:
+        mail = by_state[OutboxState.IN_DOUBT][0]
+        return f"The mail to {mail.recipient} may or may not have gone out. Somebody must decide."
+    if OutboxState.SENDING in by_state:
+        return f"The mail to {by_state[OutboxState.SENDING][0].recipient} is on its way right now."
+    waiting = by_state.get(OutboxState.QUEUED, [])
+    if waiting and all(mail.for_chat for mail in waiting):
+        what = "The mail waits" if len(waiting) == 1 else f"{len(waiting)} mails wait"
+        return f"{what} for the link of the team chat; until then undo takes everything back."
+    if waiting:
+        first = min(waiting, key=lambda mail: mail.available_at)
+        if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
+            leaves = f"{first.available_at.astimezone(desk.zone):%H:%M:%S}"
+            what = "The mail leaves" if len(waiting) == 1 else f"{len(waiting)} mails leave"
+            return f"{what} at {leaves}; until then undo takes everything back."
+        return f"The mail to {first.recipient}: {mail_words(first, desk)}."
+    sent = len(by_state.get(OutboxState.SENT, ()))
+    if sent:
+        return f"Nothing more to do: {counted(sent, 'welcome mail')} accepted by the mail server."
+    if mails:
+        return "The welcome mail was not sent. Tell the family another way."
+    return "Nobody was told by e-mail. Tell the family another way."
+
+
+def _days_left(due_on: date | None, desk: Desk) -> str:
+    if due_on is None:
+        return ""
+    days = (due_on - desk.today).days
+    if days == 0:
+        return ", due today"
+    return f", {counted(days, 'day')} left" if days > 0 else f", {counted(-days, 'day')} overdue"
+
+
+def _try(mail: Mail, when: str) -> str:
+    return f"try {min(mail.attempts + 1, mail.max_attempts)} of {mail.max_attempts} {when}"
+
+
+def trace_of(
+    contract: ContractState,
+    entries: Sequence[AuditFacts],
+    mails: Sequence[Mail],
+    attempts: Sequence[Attempt],
+    desk: Desk,
+) -> tuple[TraceEvent, ...]:
+    """What happened to the contract and its mails, the oldest first."""
+    recipients = {mail.id: mail.recipient for mail in mails}
+    events = [
+        TraceEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients), entry.who) for entry in entries
+    ]
+    events += [
+        TraceEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), one.worker)
+        for one in attempts
+    ]
+    events.sort(key=lambda event: event.at or desk.now)
+    offered_by_hand = any(entry.entity == "contract" and entry.action == "offered" for entry in entries)
+    if contract.offered_on is not None and not offered_by_hand:
+        # Only the day is known. What an import put on the roster is older than all that was done to it here.
+        events.insert(0, TraceEvent(contract.offered_on, None, f"offered{_due(contract.due_on, desk)}", None))
+    return tuple(events)
+
+
+def _day(moment: datetime, desk: Desk) -> date:
+    return moment.astimezone(desk.zone).date()
+
+
+def _due(due_on: date | None, desk: Desk) -> str:
+    return "" if due_on is None else f", due {desk.on(due_on)}"
+
+
+def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
+    why = f": {entry.reason}" if entry.reason else ""
+    if entry.entity == "outbox":
+        done = entry.action.removeprefix("outbox_").replace("_", " ")
+        return f"mail to {recipients[entry.entity_id]} {done}{why}"
+    match entry.action:
+        case "offered":
+            due = entry.after.get("due_on")
+            return "offered" if due is None else f"offered, due {due}"
+        case "signed":
+            capacity = str(entry.after.get("capacity", "")).replace("_", " ")
+            method = _METHODS.get(str(entry.after.get("method")), "")
+            return f"signed by {entry.after.get('signer')} ({capacity}) {method}".rstrip()
+        case "undone":
+            return "signature taken back" + ("" if entry.reason in (None, "undone") else why)
+        case "accepted":
+            return f"accepted by word{why}"
+        case "declined":
+            return f"declined by the family{why}"
+        case "voided":
+            return f"made void{why}"
+        case "created":
+            return "made as a draft"
+        case "days_changed":
+            due = entry.after.get("due_on", "")
+            return "due date taken away" if due is None else f"due {due} now" if due else "day of the offer changed"
+        case "moved":
+            return f"moved from {entry.before.get('team')} to {entry.after.get('team')}"
+        case action:
+            return f"{action.replace('_', ' ')}{why}"
+
+
+def _attempt_text(attempt: Attempt, recipient: str) -> str:
+    if attempt.outcome == "accepted":
+        return f"mail to {recipient} accepted by the mail server"
+    said = f": {attempt.detail}" if attempt.detail else ""
+    where = f" at {attempt.phase.upper()}" if attempt.phase else ""
+    return f"mail to {recipient} not accepted ({attempt.outcome.replace('_', ' ')}{where}){said}"

@@ -1,0 +1,55 @@
+"""What may have to be done about contracts, worked out by the database."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, cast, func, select
+
+from bball_tui.database.models import Contract, Guardian, League, PlayerGuardian, Suppression, Team
+from bball_tui.database.states import ContractStatus
+from bball_tui.league.rows import Trouble
+
+WAITING = (ContractStatus.OFFERED, ContractStatus.ACCEPTED)
+"""A family has the paper, and it is not signed yet."""
+SOON = 6
+"""Days after today that still count as "this week"."""
+
+
+def today() -> ColumnElement[date]:
+    """The date in the time zone of the contract's league."""
+    zone = select(League.timezone).where(League.id == Contract.league_id).scalar_subquery()
+    return cast(func.timezone(zone, func.now()), Date)
+
+
+def troubled(trouble: Trouble) -> ColumnElement[bool]:
+    """Whether a contract has this trouble."""
+    waits = Contract.status.in_(WAITING)
+    match trouble:
+        case Trouble.OVERDUE:
+            return waits & (Contract.due_on < today())
+        case Trouble.DUE_SOON:
+            return waits & (Contract.due_on >= today()) & (Contract.due_on <= today() + SOON)
+        case Trouble.UNREACHABLE:
+            return ~reachable(Contract.player_id, Contract.league_id)
+        case Trouble.NO_CHAT:
+            return select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
+
+
+def reachable(player_id: SQLColumnExpression[int], league_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether the player has a guardian whom a mail can reach."""
+    link: Any = PlayerGuardian
+    blocked = (
+        select(Suppression.id)
+        .where(
+            Suppression.league_id == league_id,
+            func.lower(Suppression.email) == func.lower(Guardian.email),
+            Suppression.lifted_at.is_(None),
+        )
+        .exists()
+    )
+    return (
+        select(link.player_id)
+        .join(Guardian, Guardian.id == link.guardian_id)
+        .where(link.player_id == player_id, link.receives_email, Guardian.email.is_not(None), ~blocked)
+        .exists()
+    )

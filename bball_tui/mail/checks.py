@@ -1,0 +1,228 @@
+"""Looks at a finished mail the way a careful colleague would, before anybody gets it.
+
+Only what can be seen in the bytes themselves and in the context; nothing is fetched.
+"""
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bball_tui.mail.context import MessageContext
+from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.mail.languages import ENGLISH
+from bball_tui.mail.render import RenderedMessage
+from bball_tui.mail.sender import LOCAL_SENDER
+from bball_tui.mail.templates import packaged
+from bball_tui.mail.values import contrast
+from bball_tui.mail.variables import variables
+
+CLIPPED_BYTES = 102_400
+"""Gmail shows the rest of a longer HTML part only on request."""
+
+VISIBLE_CONTRAST = 3.0
+"""WCAG 2.2, success criterion 1.4.11: what a button's shape needs against the white page around it."""
+
+
+class Code(StrEnum):
+    """What a warning is about; a preview groups by it."""
+
+    MISSING = "missing"
+    LEFTOVER = "leftover"
+    LINK = "link"
+    IMAGE = "image"
+    REMOTE = "remote"
+    CONTRAST = "contrast"
+    SIZE = "size"
+    SENDER = "sender"
+    CHAT = "chat"
+    TEMPLATE = "template"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class MailWarning:
+    """One thing to look at; ``text`` is a finished sentence. A warning never stops a mail.
+
+    ``note``: good to know, and nothing to mend, as it is the same for every mail of the league.
+    """
+
+    code: Code
+    text: str
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The two alternatives of a mail as a reader shows them, and its decoded From address."""
+
+    text: str
+    html: str
+    sender: str
+
+
+def parts(mime: bytes) -> Parts:
+    """Read a frozen mail back; a part that is not there is empty."""
+    # The older policy: the newer one takes ten times as long, and a check reads every mail of a queue.
+    message = message_from_bytes(mime)
+    found: dict[str, str] = {}
+    for part in message.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            text = content.decode(part.get_content_charset("utf-8"), "replace")
+            found.setdefault(part.get_content_type(), text.replace("\r\n", "\n"))
+    sender = str(make_header(decode_header(str(message["From"] or ""))))
+    return Parts(found.get("text/plain", ""), found.get("text/html", ""), sender)
+
+
+def check(message: RenderedMessage, context: MessageContext) -> tuple[MailWarning, ...]:
+    """All warnings about ``message``, which was rendered from ``context``."""
+    mail = parts(message.mime)
+    page = _Page(mail.html)
+    found = [
+        *(MailWarning(Code.TEMPLATE, notice) for notice in message.notices),
+        *_facts(context),
+        *_leftovers(message.subject, mail, page),
+        *_links(page, mail, context),
+        *_look(page, mail, context),
+    ]
+    if LOCAL_SENDER in mail.sender:
+        found.append(
+            MailWarning(
+                Code.SENDER,
+                "The league has no From address yet. Mail can only stay on this machine until it has one.",
+            )
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def _facts(context: MessageContext) -> list[MailWarning]:
+    may_be_empty = {"capacity", "was_capacity", "note", "player", "guardian"}  # the last two are made of others
+    found = [
+        MailWarning(Code.MISSING, f"The {name.replace('_', ' ')} is empty.")
+        for name, value in variables(context, ENGLISH, packaged().words(ENGLISH), can_reply=True).items()
+        if value == "" and name not in may_be_empty
+    ]
+    if isinstance(context.facts, WelcomeFacts) and context.chat_url is None:
+        found.append(MailWarning(Code.CHAT, "The team has no chat link yet, so the mail has no button to join."))
+    return found
+
+
+_LEFTOVERS = ("{{", "}}", "{%", "%}", "<mj-", "</mj-", "{#")
+_NOTHING = re.compile(r"\b(None|undefined|NaN)\b")
+
+
+def _leftovers(subject: str, mail: Parts, page: "_Page") -> list[MailWarning]:
+    seen = "\n".join((subject, mail.text, page.words))
+    found = [
+        MailWarning(Code.LEFTOVER, f"The mail shows {mark!r}, a piece of its template.")
+        for mark in _LEFTOVERS
+        if mark in seen or (mark.startswith("<") and mark in mail.html)
+    ]
+    found += [
+        MailWarning(Code.LEFTOVER, f"The mail says {word!r} where something is missing.")
+        for word in sorted(set(_NOTHING.findall(seen)))
+    ]
+    return found
+
+
+def _links(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarning]:
+    brand = context.brand
+    known = {_target(url)[1] for url in (context.chat_url, brand.logo_url) if url}
+    known |= {mail.rpartition("@")[2].lower() for mail in (brand.from_email, brand.reply_to) if mail}
+    found: list[MailWarning] = []
+    for url in (*page.links, *_TEXT_LINKS.findall(mail.text)):
+        scheme, host = _target(url)
+        if scheme == "mailto":
+            continue
+        if url.strip() in ("", "#"):
+            found.append(MailWarning(Code.LINK, "The mail has a link that leads nowhere."))
+        elif scheme != "https":
+            found.append(MailWarning(Code.LINK, f"The link {url} is not https."))
+        elif not _among(host, known):
+            found.append(MailWarning(Code.LINK, f"The link {url} leads to a host that the league does not use."))
+    for url in page.remote:
+        if url == brand.logo_url:
+            text = (
+                f"The logo is loaded from {url} when the mail is opened; the league's name stands there if it is not."
+            )
+            found.append(MailWarning(Code.REMOTE, text, note=True))
+        elif _target(url)[0] != "https" or not _among(_target(url)[1], known):
+            found.append(MailWarning(Code.REMOTE, f"The mail loads {url} from elsewhere."))
+    return found
+
+
+def _target(url: str) -> tuple[str, str | None]:
+    try:
+        return urlsplit(url).scheme, urlsplit(url).hostname
+    except ValueError:
+        return "", None
+
+
+def _among(host: str | None, known: set[str | None]) -> bool:
+    """Whether ``host`` is one of ``known``, or below one: the league's site may be www.league.org."""
+    return host is not None and any(one and (host == one or host.endswith("." + one)) for one in known)
+
+
+def _look(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarning]:
+    found = [
+        MailWarning(Code.IMAGE, f"The image {source} has no words for those who cannot see it.")
+        for source in page.images_without_alt
+    ]
+    found += [
+        MailWarning(Code.ACTIVE, f"The mail has a <{tag}>. Mail programs take it out, or take the mail for a fraud.")
+        for tag in page.active
+    ]
+    if not page.words.strip():
+        found.append(MailWarning(Code.TEMPLATE, "The HTML part shows nothing at all."))
+    # The words on the button are readable on any colour, see values.text_color_on.
+    ratio = contrast(context.brand.brand_color, "#ffffff")
+    if ratio < VISIBLE_CONTRAST:
+        found.append(
+            MailWarning(
+                Code.CONTRAST,
+                f"The brand colour {context.brand.brand_color} is so pale that the button hardly stands out from "
+                f"the white page ({ratio:.1f} to 1, wanted {VISIBLE_CONTRAST:.0f}).",
+            )
+        )
+    size = len(mail.html.encode())
+    if size > CLIPPED_BYTES:
+        found.append(MailWarning(Code.SIZE, f"The mail has {size:,} bytes; Gmail cuts it off after {CLIPPED_BYTES:,}."))
+    return found
+
+
+class _Page:
+    """Collects what the checks look at; the content of style sheets and comments is not text."""
+
+    def __init__(self, html: str) -> None:
+        tree = LexborHTMLParser(html)
+        self.links = [_value(link, "href") for link in tree.css("a[href]")]
+        pictures = tree.css("img")
+        self.images_without_alt = [
+            _value(picture, "src") or "(without a source)" for picture in pictures if not _value(picture, "alt").strip()
+        ]
+        self.active = sorted({node.tag or "" for node in tree.css(_ACTIVE)})
+        self.remote = [_value(node, "src") for node in tree.css("[src]") if _value(node, "src")]
+        self.remote += [_value(node, "href") for node in tree.css("link[href]")]
+        for node in tree.css("[style]"):
+            self.remote += _URLS.findall(_value(node, "style"))
+        for sheet in tree.css("style"):
+            self.remote += _URLS.findall(sheet.text()) + _IMPORTS.findall(sheet.text())
+        tree.strip_tags(["style", "script"])
+        self.words = "" if tree.root is None else tree.root.text(separator=" ")
+
+
+_ACTIVE = "script, form, input, iframe, object, embed, video, audio, base, meta[http-equiv=refresh]"
+
+
+def _value(node: LexborNode, name: str) -> str:
+    return node.attributes.get(name) or ""
+
+
+_URLS = re.compile(r"url\(\s*['\"]?([^'\")]+)")
+_TEXT_LINKS = re.compile(r"https?://[^\s<>\"]+")
+_IMPORTS = re.compile(r"@import\s+['\"]([^'\"]+)")

@@ -1,0 +1,129 @@
+"""What a mail is written from: its frozen facts, the league's look, and the chat link at the moment of writing.
+
+The facts come from the outbox item; the brand and the link are read when the mail is written, so a link pasted within
+the hour still gets in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import Contract, League, Team
+from bball_tui.mail.facts import MailFacts, facts_of
+from bball_tui.mail.values import RenderError, https_url
+from bball_tui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How the league presents itself. ``from_email`` of None: the renderer picks the sender, see ``sender``."""
+
+    league_name: str
+    brand_color: str
+    logo_url: str | None = None
+    from_name: str | None = None
+    from_email: str | None = None
+    reply_to: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """Everything that one mail is written from. ``chat_url`` is None or a link that passed ``https_url``."""
+
+    facts: MailFacts
+    brand: Brand
+    chat_url: str | None = None
+
+
+class Promised(Protocol):
+    """A mail that was, or is to be, promised: an outbox item, a claim, a row with these columns."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def contract_id(self) -> int | None: ...
+
+    @property
+    def payload(self) -> Any: ...
+
+
+# Built once: this is asked for every few mails, and to build it takes longer than to ask.
+_LINKS = (
+    select(Contract.id, Team.groupme_share_url)
+    .join(Team, Team.id == Contract.team_id)
+    .where(
+        Contract.league_id == bindparam("league_id"),
+        Contract.id == any_(bindparam("contract_ids", type_=ARRAY(BigInteger))),
+    )
+    .subquery("links")
+)
+_LOOK = (
+    select(
+        League.name,
+        League.brand_color,
+        League.logo_url,
+        League.from_name,
+        League.from_email,
+        League.reply_to,
+        League.language,
+        _LINKS.c.id.label("contract_id"),
+        _LINKS.c.groupme_share_url.label("chat_url"),
+    )
+    .outerjoin(_LINKS, true())
+    .where(League.id == bindparam("league_id"))
+)
+
+
+async def load_contexts(
+    session: AsyncSession, settings: Settings, *, league_id: int, mails: Sequence[Promised]
+) -> list[MessageContext | RenderError]:
+    """What each of ``mails`` is written from, read with one statement however many they are.
+
+    In the payload are the facts; the league's look and the team's chat link are those of now. A chat link that is not
+    https, or not at one of ``settings.chat_hosts``, is left out: the mail goes without its button rather than not at
+    all, and the checks of the preview say so.
+
+    Returns:
+        In the order of ``mails``; an error where the payload is not complete, or the league is gone.
+    """
+    contract_ids = [mail.contract_id for mail in mails if mail.contract_id is not None]
+    found = (await session.execute(_LOOK, {"league_id": league_id, "contract_ids": contract_ids})).all()
+    if not found:
+        gone = RenderError("The league of this mail is not in the database any more, so there is nobody to send it.")
+        return [gone for _ in mails]
+    league = found[0]
+    brand = Brand(
+        league_name=league.name,
+        brand_color=league.brand_color,
+        logo_url=league.logo_url and https_url(league.logo_url),
+        from_name=league.from_name,
+        from_email=league.from_email,
+        reply_to=league.reply_to,
+        language=league.language,
+    )
+    chats = {row.contract_id: row.chat_url and https_url(row.chat_url, settings.chat_hosts) for row in found}
+
+    def context(mail: Promised) -> MessageContext | RenderError:
+        try:
+            return MessageContext(facts_of(mail.kind, mail.payload), brand, chats.get(mail.contract_id))
+        except RenderError as error:
+            return error
+
+    return [context(mail) for mail in mails]
+
+
+async def load_context(session: AsyncSession, settings: Settings, *, league_id: int, mail: Promised) -> MessageContext:
+    """The same for one mail.
+
+    Raises:
+        RenderError: the payload is not complete, the kind is not known, or the league is gone.
+    """
+    (found,) = await load_contexts(session, settings, league_id=league_id, mails=[mail])
+    if isinstance(found, RenderError):
+        raise found
+    return found

@@ -1,0 +1,37 @@
+"""Asks for the league's logo as a family's mail program would, and says what it would meet."""
+
+import ssl
+
+import httpx
+
+LARGEST = 500_000
+"""Bytes; what is larger keeps a telephone waiting."""
+PATIENCE = 5.0
+_SHOWN = ("image/png", "image/jpeg", "image/gif")
+"""What every mail program shows. Gmail and Outlook leave SVG out, older ones WebP."""
+
+
+async def logo_trouble(url: str, *, trust: ssl.SSLContext | None = None) -> str | None:
+    """A sentence on why the logo would not be seen, or None when it would.
+
+    ``trust`` None: the certificates that this computer trusts. The mail is fine either way: the league's name stands
+    where the picture is missing.
+    """
+    try:
+        async with (
+            httpx.AsyncClient(timeout=PATIENCE, verify=trust or True) as client,
+            client.stream("GET", url) as answer,
+        ):
+            if answer.status_code != 200:
+                return f"{url} answers with {answer.status_code} instead of the picture."
+            kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind not in _SHOWN:
+                return f"{url} is {kind or 'of no kind'}; mail programs show PNG, JPEG and GIF."
+            size = 0
+            async for chunk in answer.aiter_bytes():
+                size += len(chunk)
+                if size > LARGEST:
+                    return f"{url} has more than {LARGEST // 1000} KB; take a smaller picture."
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"{url} cannot be reached ({str(error) or type(error).__name__})."
+    return None

@@ -1,0 +1,228 @@
+"""Looks at a league's own templates before any family sees them: what stands in them, and what they come to.
+
+Nothing here runs more of a template than a mail would: the dialect, the sizes and the time are those of sending.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+from jinja2 import meta, nodes
+from msgspec.structs import replace
+
+from bball_tui.database.states import MessageKind
+from bball_tui.mail.checks import check
+from bball_tui.mail.context import MessageContext
+from bball_tui.mail.dialect import NotFilled, weigh
+from bball_tui.mail.languages import ENGLISH, Words, chain, path
+from bball_tui.mail.markup_lint import slips, unbalanced
+from bball_tui.mail.render import Renderer, why
+from bball_tui.mail.samples import sample_context, trials
+from bball_tui.mail.templates import FILES, SHARED, WORDS, TemplateSet, own, packaged
+from bball_tui.mail.values import RenderError, one_line
+from bball_tui.mail.variables import Value, variables
+from bball_tui.resources import folder
+from bball_tui.settings import Settings
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}")
+_DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
+
+
+class Level(StrEnum):
+    """``error``: this template will not be used. ``warning``: it will, and somebody should look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about one file (``line`` None: about the whole); ``problem`` is a sentence."""
+
+    file: str
+    line: int | None
+    level: Level
+    problem: str
+
+
+def check_templates(
+    where: Path, settings: Settings, kinds: Sequence[MessageKind] = tuple(MessageKind)
+) -> tuple[Finding, ...]:
+    """Everything that is to be said about the league's own templates in ``where``, file by file.
+
+    ``settings`` only tells the sender's address. Kinds without a file of their own are not looked at.
+    """
+    templates = own(where)
+    findings = list(_strangers(where))
+    files = _own_files(where)
+    shared = [name for name in files if name.startswith(f"{SHARED}/")]
+    for name in [*shared, *(name for kind in kinds for name in files if name.startswith(f"{kind}/"))]:
+        findings += _source(templates, name)
+    broken = {finding.file for finding in findings if finding.level is Level.ERROR}
+    for kind in kinds:
+        mine = [name for name in files if name.startswith(f"{kind}/")]
+        findings += _left_behind(kind, mine)
+        if mine or shared:
+            findings += _tried(templates, where, settings, kind, mine, broken)
+    return tuple(dict.fromkeys(findings))
+
+
+def _own_files(where: Path) -> list[str]:
+    """The files that mean something, by their template names."""
+    found = []
+    for place in (SHARED, *MessageKind):
+        for file in sorted((where / place).glob("**/*")):
+            name = file.relative_to(where).as_posix()
+            if file.is_file() and not file.name.startswith(".") and _known_place(name):
+                found.append(name)
+    return found
+
+
+def _known_place(name: str) -> bool:
+    place, *between, file = name.split("/")
+    language = not between or (len(between) == 1 and _LANGUAGE.fullmatch(between[0]) is not None)
+    if place == SHARED:
+        return language and (file == WORDS or file.endswith((".mjml", ".txt")))
+    return language and file in FILES
+
+
+def _strangers(where: Path) -> Iterator[Finding]:
+    """What lies in the folder and will never be used."""
+    for file in sorted(where.glob("**/*"))[:2000]:
+        name = file.relative_to(where).as_posix()
+        if not file.is_file() or file.name.startswith(".") or file.name.endswith(("~", ".bak", ".swp", ".md")):
+            continue
+        place = name.split("/")[0]
+        if place not in (SHARED, *MessageKind):
+            meant = get_close_matches(place, [SHARED, *MessageKind], n=1)
+            hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of mail are {', '.join(MessageKind)}."
+            yield Finding(name, None, Level.WARNING, f"It is not used: there is no kind of mail {place}.{hint}")
+        elif not _known_place(name) and file.name != "sample.toml":
+            meant = get_close_matches(file.name, FILES, n=1)
+            hint = f" Did you mean {meant[0]}?" if meant else f" The files are {', '.join(FILES)}."
+            yield Finding(name, None, Level.WARNING, f"It is not used.{hint}")
+
+
+def _source(templates: TemplateSet, name: str) -> Iterator[Finding]:
+    """What can be seen without running it."""
+    try:
+        source = templates.load(name) or ""
+        if name.endswith(WORDS):
+            Words.read(source)
+            return
+        weigh(templates.environment, templates.load, name)
+        tree = templates.environment.parse(source, name)
+    # Whatever is wrong with a file is a finding.
+    except Exception as error:
+        about = getattr(error, "name", None)
+        where = about if isinstance(about, str) and "/" in about else name
+        yield Finding(where, getattr(error, "lineno", None), Level.ERROR, f"{_plain(error)}.")
+        return
+    known = _variables_in(name)
+    declared = meta.find_undeclared_variables(tree)
+    for missing in sorted(declared - known - {"super"}):
+        meant = get_close_matches(missing, sorted(known), n=1)
+        hint = f" Did you mean {meant[0]}?" if meant else f" There are: {', '.join(sorted(known))}."
+        line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == missing), None)
+        yield Finding(name, line, Level.ERROR, f"There is no variable {missing}.{hint}")
+    yield from _blocks(templates, name, tree)
+    if name.endswith(".mjml"):
+        for slip in slips(source):
+            yield Finding(name, slip.line, Level.WARNING, slip.problem)
+
+
+def _variables_in(name: str) -> set[str]:
+    """The variables of the file's kind; of every kind in a shared file."""
+    place = name.split("/")[0]
+    kinds = [MessageKind(place)] if place in set(MessageKind) else list(MessageKind)
+    words = packaged().words(ENGLISH)
+    return set().union(*(variables(sample_context(kind), ENGLISH, words, can_reply=True) for kind in kinds))
+
+
+def _blocks(templates: TemplateSet, name: str, tree: nodes.Template) -> Iterator[Finding]:
+    """Blocks that the template below does not have: what stands in them is never shown."""
+    parent = next(tree.find_all(nodes.Extends), None)
+    if parent is None:
+        return
+    there: set[str] = set()
+    above: nodes.Extends | None = parent
+    while above is not None:
+        base = str(above.template.as_const())
+        below = templates.environment.parse(templates.load(base) or "", base)
+        there |= {block.name for block in below.find_all(nodes.Block)}
+        above = next(below.find_all(nodes.Extends), None)
+    for block in tree.find_all(nodes.Block):
+        if block.name not in there:
+            hint = f" Did you mean {near[0]}?" if (near := get_close_matches(block.name, there, n=1)) else ""
+            problem = f"The block {block.name} is never shown: {parent.template.as_const()} has none.{hint}"
+            yield Finding(name, block.lineno, Level.WARNING, problem)
+
+
+def _tried(
+    templates: TemplateSet, where: Path, settings: Settings, kind: MessageKind, mine: list[str], broken: set[str]
+) -> Iterator[Finding]:
+    """What the mails of a kind come to, in each language that has a file."""
+    renderer = Renderer(replace(settings, template_dir=where))
+    for language in _languages(mine):
+        languages = chain(language, ENGLISH)
+        about = path(kind, language, "body.mjml") if path(kind, language, "body.mjml") in mine else f"{kind}"
+        used = {path(place, tag, file) for place in (kind, SHARED) for tag in languages for file in (*FILES, WORDS)}
+        if broken & (used | {name for name in broken if name.startswith(f"{SHARED}/")}):
+            continue
+        for trial, context in trials(kind, language):
+            try:
+                templates.write(kind, languages, _values(context))
+            except RenderError:
+                continue
+            # Whatever is wrong with a template is a finding.
+            except Exception as error:
+                file, line = _place(error, about)
+                yield Finding(file, line, Level.ERROR, f"With {trial}: {_plain(error)}.")
+                if isinstance(error, NotFilled) and file.endswith(".mjml"):
+                    for slip in unbalanced(templates.load(file) or ""):
+                        yield Finding(file, slip.line, Level.WARNING, slip.problem)
+                break
+            if trial in ("the sample", "as little as is known"):
+                message = renderer.render(
+                    context, recipient="sample@families.test", message_id="<sample@bball-tui.invalid>", date=_DATE
+                )
+                for warning in check(message, context):
+                    if not warning.note and warning.code not in ("chat", "missing", "sender"):
+                        yield Finding(about, None, Level.WARNING, warning.text)
+
+
+def _left_behind(kind: MessageKind, mine: list[str]) -> Iterator[Finding]:
+    """English files whose readers of another language would get the standard text, because we have one for them."""
+    ours = [one.name for one in (folder("templates") / kind).iterdir() if one.is_dir()]
+    for language in sorted(ours):
+        for file in FILES:
+            english, other = path(kind, ENGLISH, file), path(kind, language, file)
+            if english in mine and other not in mine:
+                problem = f"Families who read {language} still get the standard text here. Add {other} too."
+                yield Finding(english, None, Level.WARNING, problem)
+
+
+def _values(context: MessageContext) -> Callable[[str, Words], dict[str, Value]]:
+    def values(language: str, words: Words) -> dict[str, Value]:
+        return variables(context, language, words, can_reply=True)
+
+    return values
+
+
+def _languages(mine: list[str]) -> list[str]:
+    tags = {ENGLISH, *(name.split("/")[1] for name in mine if name.count("/") == 2)}
+    return sorted(tags, key=lambda tag: (tag != ENGLISH, tag))
+
+
+def _place(error: Exception, about: str) -> tuple[str, int | None]:
+    name = getattr(error, "name", None)
+    return (name if isinstance(name, str) and "/" in name else about), getattr(error, "lineno", None)
+
+
+def _plain(error: Exception) -> str:
+    message = getattr(error, "message", None)
+    return one_line(message).rstrip(".") if isinstance(message, str) and message else why(error)

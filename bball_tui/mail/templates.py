@@ -1,0 +1,216 @@
+"""Finds, compiles and fills the templates of one place: the packaged ones, or a league's own with those behind them."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import mjml
+from jinja2 import FunctionLoader, Template, TemplateNotFound
+from jinja2.loaders import split_template_path
+
+from bball_tui.mail.dialect import (
+    LARGEST_FILE,
+    LARGEST_OUTPUT,
+    SLOWEST,
+    Load,
+    MailEnvironment,
+    NotFilled,
+    check_markup,
+    weigh,
+)
+from bball_tui.mail.languages import ENGLISH, Words, path
+from bball_tui.mail.values import one_line, wrap
+from bball_tui.mail.variables import Value
+from bball_tui.resources import folder
+
+FILES = ("subject.txt", "body.txt", "body.mjml")
+SHARED = "_shared"
+WORDS = "words.toml"
+LAYOUT = "layout.mjml"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The three parts of a mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class TemplateSet:
+    """The templates that ``load`` finds, each compiled once. A template that cannot be compiled stays refused.
+
+    ``trusted``: they are ours, and every one of them is tested; what only guards against strangers is left out.
+    """
+
+    def __init__(self, load: Load, *, trusted: bool) -> None:
+        self.load = load
+        self._trusted = trusted
+        self.environment = MailEnvironment(FunctionLoader(load))
+        self._compiled: dict[str, Template | Exception] = {}
+        self._found: dict[tuple[str, tuple[str, ...]], tuple[tuple[str, str], ...]] = {}
+        self._slow: dict[str, float] = {}
+        self._words: dict[str, Words | Exception] = {}
+
+    def write(self, kind: str, languages: tuple[str, ...], values: Callable[[str, Words], dict[str, Value]]) -> Written:
+        """Fill the three files of ``kind``, each in the first of ``languages`` that has it.
+
+        ``values`` gives the variables for a language and its words.
+
+        Raises:
+            Exception: whatever a template raises; not only errors of Jinja.
+        """
+        found = self._found.get((kind, languages))
+        if found is None:
+            found = self._found[kind, languages] = tuple(self._find(kind, file, languages) for file in FILES)
+        filled = {language: values(language, self.words(language)) for language in dict(found)}
+        templates = [(self.template(name), filled[language]) for language, name in found]
+        if self._trusted:
+            subject, text, body = (template.render(variables) for template, variables in templates)
+            return Written(one_line(subject), wrap(text), html_of(body))
+        return self._write_guarded(kind, templates)
+
+    def _write_guarded(self, kind: str, templates: list[tuple[Template, dict[str, Value]]]) -> Written:
+        """The same within limits; what was too slow once is not tried again."""
+        if (seconds := self._slow.get(kind)) is None:
+            began = time.thread_time()
+            subject, text, body = (_filled(template, variables) for template, variables in templates)
+            try:
+                check_markup(body)
+                html = html_of(body)
+            except ValueError as error:
+                raise NotFilled(str(error), templates[-1][0].name or "") from error
+            written = Written(one_line(subject), wrap(text), html)
+            seconds = time.thread_time() - began
+            if seconds <= SLOWEST:
+                return written
+            self._slow[kind] = seconds
+        raise ValueError(f"It takes {seconds:.1f} seconds to write; {SLOWEST} are the most")
+
+    def _find(self, kind: str, file: str, languages: tuple[str, ...]) -> tuple[str, str]:
+        for language in languages:
+            name = path(kind, language, file)
+            if self.load(name) is not None:
+                return language, name
+        raise TemplateNotFound(path(kind, ENGLISH, file))
+
+    def template(self, name: str) -> Template:
+        """The compiled template ``name``.
+
+        Raises:
+            Exception: what was wrong with it when it was first wanted.
+        """
+        template = self._compiled.get(name)
+        if template is None:
+            try:
+                if not self._trusted:
+                    weigh(self.environment, self.load, name)
+                template = self.environment.get_template(name)
+            except Exception as error:
+                template = error
+            self._compiled[name] = template
+        if isinstance(template, Exception):
+            raise template.with_traceback(None)  # or each raise would add to what the last one left
+        return template
+
+    def words(self, language: str) -> Words:
+        """How ``language`` writes days; as English does when it has no words of its own.
+
+        Raises:
+            ValueError: its ``words.toml`` is not as it should be.
+        """
+        words = self._words.get(language)
+        if words is None:
+            name = path(SHARED, language, WORDS)
+            source = self.load(name)
+            if source is None:
+                words = self.words(ENGLISH)
+            else:
+                try:
+                    words = Words.read(source)
+                except ValueError as error:
+                    words = ValueError(f"{name}: {error}")
+            self._words[language] = words
+        if isinstance(words, Exception):
+            raise words.with_traceback(None)
+        return words
+
+
+def _filled(template: Template, variables: dict[str, Value]) -> str:
+    name = template.name or ""
+    try:
+        part = template.render(variables)
+    except Exception as error:
+        raise NotFilled(str(error) or type(error).__name__, name) from error
+    if not part.strip():
+        raise NotFilled("It comes to nothing at all", name)
+    if len(part) > LARGEST_OUTPUT:
+        raise NotFilled(f"It comes to {len(part):,} characters; {LARGEST_OUTPUT:,} are the most", name)
+    return part
+
+
+def html_of(body: str) -> str:
+    """The HTML of an MJML document.
+
+    Raises:
+        ValueError: it is no MJML.
+    """
+    try:
+        # fonts={}: otherwise MJML makes the mail load fonts from a third party.
+        return mjml.mjml2html(body, fonts={})
+    except BaseException as error:
+        # A panic of the library is no Exception, and must not pass for the end of the program.
+        if type(error).__name__ == "PanicException":
+            raise ValueError(f"MJML cannot make sense of it ({error})") from None
+        raise
+
+
+@lru_cache(maxsize=1)
+def packaged() -> TemplateSet:
+    """Our own templates, compiled once for the whole program."""
+    return TemplateSet(_packaged_source, trusted=True)
+
+
+def _packaged_source(name: str) -> str | None:
+    file = folder("templates").joinpath(*split_template_path(name))
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def own(where: Path) -> TemplateSet:
+    """The league's templates in ``where``; a file that is not there is the packaged one."""
+
+    def load(name: str) -> str | None:
+        file = where.joinpath(*split_template_path(name))
+        if not file.is_file():
+            return _packaged_source(name)
+        if (size := file.stat().st_size) > 4 * LARGEST_FILE:
+            raise ValueError(f"{name} has {size:,} bytes; {LARGEST_FILE:,} characters are the most")
+        return file.read_text(encoding="utf-8")
+
+    return TemplateSet(load, trusted=False)
+
+
+def fingerprint(where: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever a file in ``where`` does."""
+    return tuple(sorted(_stats(where, depth=3)))
+
+
+def _stats(where: Path, depth: int) -> Iterator[tuple[str, int, int]]:
+    try:
+        entries = list(os.scandir(where))
+    except OSError:
+        return
+    for entry in entries[:500]:
+        if entry.is_dir():
+            if depth:
+                yield from _stats(Path(entry.path), depth - 1)
+        else:
+            try:
+                stat = entry.stat()
+            except OSError:
+                continue
+            yield entry.path, stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,103 @@
+"""Puts mails into a maildir: the safe default, and a good place to look at what would go out.
+
+A mail is written to ``tmp``, synced, and moved to ``new`` in one step, so a reader never sees half of one
+(https://cr.yp.to/proto/maildir.html). Its file name comes from its Message-ID alone: handing in the same mail twice
+leaves one file, also after a reader has moved it to ``cur``. The bytes are stored as they are, CRLF included.
+"""
+
+import asyncio
+import os
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from bball_tui.mail.mime import header
+from bball_tui.mail.outcome import Fault, Outcome, OutcomeClass, Phase, classify_exception
+from bball_tui.mail.transports.base import Envelope, OnWire, stopped
+
+
+class MaildirTransport:
+    """Delivers into ``folder``, which is made at the first mail, for its owner's eyes only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def provider(self) -> str:
+        """Always ``maildir``."""
+        return "maildir"
+
+    async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
+        """See :class:`Transport`; ``provider_ref`` of an accepted mail is its file name."""
+        name = _name(envelope.mime)
+        try:
+            written = await asyncio.to_thread(self._write, name, envelope.mime)
+        except OSError as error:
+            return self._refused(error)
+        try:
+            if not await on_wire():
+                return stopped(Phase.FILE)
+            await asyncio.to_thread(self._deliver, written, name)
+        except OSError as error:
+            return self._refused(error)
+        finally:
+            await asyncio.to_thread(written.unlink, missing_ok=True)
+        return Outcome(
+            OutcomeClass.ACCEPTED, Phase.FILE, text=f"Put into the mail folder as {name}.", provider_ref=name
+        )
+
+    async def check(self) -> Outcome | None:
+        """Write into the folder, and take it away again. See :class:`Transport`."""
+        try:
+            written = await asyncio.to_thread(self._write, "check", b"")
+            await asyncio.to_thread(written.unlink)
+        except OSError as error:
+            return self._refused(error)
+        return None
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _write(self, name: str, mime: bytes) -> Path:
+        # One by one: with parents=True the mode counts for the last folder alone.
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        for path in (self._folder, *(self._folder / part for part in ("tmp", "new", "cur"))):
+            path.mkdir(mode=0o700, exist_ok=True)
+        path = self._folder / "tmp" / f"{name}.{uuid4().hex}"
+        try:
+            with path.open("xb") as file:
+                file.write(mime)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+
+    def _deliver(self, written: Path, name: str) -> None:
+        # A reader renames to cur/NAME:2,FLAGS.
+        if any((self._folder / "cur").glob(f"{name}*")):
+            return
+        new = self._folder / "new"
+        written.replace(new / name)
+        _sync(new)
+
+    def _refused(self, error: OSError) -> Outcome:
+        text = f"The mail folder {self._folder} cannot be written: {error.strerror or error}."
+        return classify_exception(Phase.FILE, Fault.OS, text)
+
+
+def _name(mime: bytes) -> str:
+    message_id = header(mime, "Message-ID")
+    return sha256(message_id.encode() if message_id else mime).hexdigest()[:32] + ".bball-tui"
+
+
+def _sync(folder: Path) -> None:
+    """Make the new name in ``folder`` survive a power cut, where folders can be synced at all."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,116 @@
+"""Why a mail did not go out, in words for people: one table from what was written down to a cause.
+
+The table is worked out by the database, so that rows can be grouped and filtered by cause, and only there.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, case, cast, func, literal
+
+PARKED = "parked"
+"""The class of a mail that staff put aside: it waits for them and for nothing else."""
+
+BOUNCED = "bounced"
+"""The class of a mail that was accepted and came back; its code is the enhanced one of the report alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason. ``phrase`` fits after "because of" or into a narrow column; ``way_out`` is a whole sentence.
+
+    A row has this cause when its class is one of ``classes`` and, where given, its reply code matches ``code`` or
+    its text matches ``words`` (regular expressions of PostgreSQL, searched without regard to case).
+    """
+
+    name: str
+    phrase: str
+    classes: tuple[str, ...]
+    way_out: str = "Retry it when that is mended, or cancel it."
+    code: str | None = None
+    words: str | None = None
+
+
+_REFUSED = ("permanent", "recipient_transient", BOUNCED)
+_ASK = "Ask the family for another address, or cancel it and tell them another way."
+
+# The first that fits counts. The codes are those of RFC 3463, behind the reply code: "550 5.1.1".
+CAUSES: tuple[Cause, ...] = (
+    Cause(
+        "no_such_mailbox",
+        "no such mailbox",
+        ("permanent", BOUNCED),
+        _ASK,
+        r"5\.1\.([0-36]|10)$",
+        r"no such (user|mailbox|recipient)|user unknown|unknown (user|recipient)|does not exist",
+    ),
+    Cause("mailbox_full", "mailbox full", _REFUSED, _ASK, r"[45]\.2\.2$", r"mailbox (is )?full|over quota"),
+    Cause("mailbox_off", "mailbox switched off", ("permanent", BOUNCED), _ASK, r"5\.2\.1$"),
+    Cause("too_fast", "mailbox takes no more mail so quickly", ("recipient_transient",), code=r"4\.2\.1$"),
+    Cause("on_a_list", "address is on the provider's block list", ("permanent",), _ASK, words="suppress|unsubscribed"),
+    Cause("too_large", "mail too large", _REFUSED, "Make the template smaller, then retry it.", r"[45]\.3\.4$"),
+    Cause(
+        "against_rules",
+        "refused by the mail server's rules",
+        ("permanent", BOUNCED),
+        "Read the server's answer and ask whoever runs your mail; then retry it, or cancel it.",
+        r"5\.7\.\d+$",
+    ),
+    Cause("refused", "refused by the mail server", ("permanent",), "Read the server's answer; retry it, or cancel it."),
+    Cause("not_now", "not taken for the moment", ("recipient_transient",)),
+    Cause("provider_away", "mail server not reachable", ("provider_transient",)),
+    Cause("quota", "sending limit used up", ("quota",)),
+    Cause("login", "mail server refuses the login", ("auth",)),
+    Cause("template", "the mail could not be written", ("render",), "Mend the template or the setting, then retry it."),
+    Cause("no_address", "no address to send to", ("no_recipient",), _ASK),
+    Cause("no_answer", "no answer after it was sent", ("in_doubt",)),
+    Cause(
+        "crashes",
+        "the worker keeps crashing on it",
+        ("crash_loop",),
+        "Look into the log of the worker's machine; then retry it, or cancel it.",
+    ),
+    Cause("worker_lost", "the worker was lost", ("worker_lost",)),
+    Cause("came_back", "came back", (BOUNCED,), _ASK),
+    Cause("suppressed", "the address takes no more mail", ("suppressed",)),
+    Cause("put_aside", "put aside by staff", (PARKED,), "Retry it when it may go out, or cancel it."),
+)
+
+BY_NAME = {cause.name: cause for cause in CAUSES}
+_OTHER = Cause("other", "another reason", ())
+
+
+def cause_named(name: str | None) -> Cause | None:
+    """The cause that :func:`cause_of` named; None for a row without one."""
+    return None if name is None else BY_NAME.get(name, _OTHER)
+
+
+def cause_of(
+    outcome: SQLColumnExpression[str | None],
+    code: SQLColumnExpression[str | None],
+    words: SQLColumnExpression[str | None],
+) -> ColumnElement[str | None]:
+    """The name of the cause, worked out from the columns with class, reply code and text; NULL without a class."""
+    whens = [(_fits(cause, outcome, code, words), literal(cause.name, Text)) for cause in CAUSES]
+    return case((outcome.is_(None), cast(None, Text)), *whens, else_=literal(_OTHER.name, Text))
+
+
+def _fits(
+    cause: Cause,
+    outcome: SQLColumnExpression[str | None],
+    code: SQLColumnExpression[str | None],
+    words: SQLColumnExpression[str | None],
+) -> ColumnElement[bool]:
+    fits: ColumnElement[bool] = outcome.in_(cause.classes)
+    if cause.code is None and cause.words is None:
+        return fits
+    signs: list[ColumnElement[bool]] = []
+    if cause.code is not None:
+        signs.append(func.coalesce(code, "").regexp_match(cause.code))
+    if cause.words is not None:
+        # The words count only where no code says it more exactly.
+        vague = func.coalesce(code, "").regexp_match(r"^(\d*( \d\.0\.0)?|\d\.0\.0)$")
+        signs.append(vague & func.coalesce(words, "").regexp_match(cause.words, flags="i"))
+    either = signs[0]
+    for sign in signs[1:]:
+        either = either | sign
+    return fits & either

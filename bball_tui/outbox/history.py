@@ -1,0 +1,331 @@
+"""The outbox as a list: one frozen row a mail, filtered, sorted and searched by the database."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, case, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.engine import Database
+from bball_tui.database.listing import Listing, ListingSource, Order
+from bball_tui.database.paging import PageRequest, Sort
+from bball_tui.database.search import players_matching, words_of
+from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.outbox.causes import PARKED, cause_named, cause_of
+from bball_tui.outbox.waiting import is_waiting
+
+NEWEST_FIRST = Sort("id", descending=True)
+_MESSAGE_ID = re.compile(r"<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[^<>\s]+>?")
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for "no moment" where moments are sorted: after all others."""
+
+
+class BucketName(StrEnum):
+    """How people sort mails: by what is to be done. ``held``: nobody took it yet, so that it can be taken back;
+    ``waiting``: for the share link of the team's chat; ``parked``: staff put it aside, in the database a dead mail like
+    a failed one; ``bounced``: accepted, came back, and nobody dealt with that yet, in the database a sent mail.
+    """
+
+    QUEUED = "queued"
+    HELD = "held"
+    WAITING = "waiting"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    PARKED = "parked"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFilter:
+    """Which mails a list has; None and empty filter nothing.
+
+    ``text`` is what staff typed: words of the recipient's address or of the player, or a whole Message-ID. ``cause``
+    is the name of one in `causes.py`. ``came_back``: only mails that ever did, settled or not.
+    """
+
+    bucket: BucketName | None = None
+    text: str = ""
+    cause: str | None = None
+    error_class: str | None = None
+    contract_id: int | None = None
+    states: tuple[OutboxState, ...] = ()
+    kind: str | None = None
+    came_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One mail. ``about`` is the player's name and ``why`` a short phrase ("" when there is nothing to say).
+
+    ``since``: when it was finished, else when it was promised. ``next_at``: when it is tried next, or may be (None:
+    not by itself). ``error_*`` are what the last attempt met, in the provider's own words.
+    """
+
+    id: int
+    kind: str
+    state: OutboxState
+    held: bool
+    recipient: str
+    about: str
+    team: str
+    since: datetime
+    next_at: datetime | None
+    available_at: datetime
+    attempts: int
+    max_attempts: int
+    why: str
+    contract_id: int | None
+    error_class: str | None
+    error_code: str | None
+    error_text: str | None
+    message_id: str
+    claimed_by: str | None
+    subject: str | None = None
+    bounced_at: datetime | None = None
+    bounced: bool = False
+    waits_for: WaitsFor | None = None
+
+    @property
+    def bucket(self) -> BucketName:
+        """Where people look for it."""
+        if self.bounced:
+            return BucketName.BOUNCED
+        if self.state is OutboxState.DEAD:
+            return BucketName.PARKED if self.error_class == PARKED else BucketName.FAILED
+        if self.state is OutboxState.QUEUED and self.waits_for is not None:
+            return BucketName.WAITING
+        return BucketName.HELD if self.held else BucketName(self.state)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Whether a queued mail waits for the undo time to pass: no worker has ever seen it."""
+    outbox = models.Outbox
+    return (outbox.available_at > func.now()) & (outbox.claims == 0) & outbox.waits_for.is_(None)
+
+
+def is_parked() -> ColumnElement[bool]:
+    """Whether staff put a dead mail aside; False for one without a class."""
+    return models.Outbox.error_class.is_not_distinct_from(PARKED)
+
+
+def is_bounced() -> ColumnElement[bool]:
+    """Whether an accepted mail came back and nobody dealt with that yet."""
+    return models.Outbox.bounced_at.is_not(None) & models.Outbox.bounce_settled_at.is_(None)
+
+
+def bucket_of() -> ColumnElement[str]:
+    """The name of the bucket of a row, worked out by the database."""
+    outbox = models.Outbox
+    return case(
+        (is_waiting(), literal(str(BucketName.WAITING))),
+        ((outbox.state == OutboxState.QUEUED) & is_held(), literal(str(BucketName.HELD))),
+        ((outbox.state == OutboxState.DEAD) & is_parked(), literal(str(BucketName.PARKED))),
+        (outbox.state == OutboxState.DEAD, literal(str(BucketName.FAILED))),
+        (is_bounced(), literal(str(BucketName.BOUNCED))),
+        else_=outbox.state,
+    )
+
+
+def since() -> ColumnElement[datetime]:
+    """When the mail was finished, else when it was promised."""
+    return func.coalesce(models.Outbox.finalized_at, models.Outbox.created_at)
+
+
+def item_cause() -> ColumnElement[str | None]:
+    """The name of the cause that the row's last answer has."""
+    outbox = models.Outbox
+    return cause_of(outbox.error_class, outbox.error_code, outbox.error_text)
+
+
+class OutboxListing(Listing[OutboxRow]):
+    """The mails of a league."""
+
+    table = models.Outbox.__table__
+    row_id = models.Outbox.__table__.c.id
+    default = NEWEST_FIRST
+
+    def __init__(self, league_id: int, wanted: OutboxFilter) -> None:
+        self.league_id = league_id
+        self.wanted = wanted
+
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        outbox, wanted = models.Outbox, self.wanted
+        conditions: list[ColumnElement[bool]] = [outbox.league_id == self.league_id]
+        match wanted.bucket:
+            case None:
+                pass
+            case BucketName.QUEUED:
+                conditions += [outbox.state == OutboxState.QUEUED, ~is_held(), ~is_waiting()]
+            case BucketName.HELD:
+                conditions += [outbox.state == OutboxState.QUEUED, is_held()]
+            case BucketName.WAITING:
+                conditions.append(is_waiting())
+            case BucketName.FAILED:
+                conditions += [outbox.state == OutboxState.DEAD, ~is_parked()]
+            case BucketName.PARKED:
+                conditions += [outbox.state == OutboxState.DEAD, is_parked()]
+            case BucketName.BOUNCED:
+                conditions.append(is_bounced())
+            case BucketName.SENT:
+                conditions += [outbox.state == OutboxState.SENT, ~is_bounced()]
+            case bucket:
+                conditions.append(outbox.state == str(bucket))
+        if wanted.states:
+            conditions.append(outbox.state.in_(wanted.states))
+        if wanted.cause is not None:
+            conditions.append(item_cause() == wanted.cause)
+        if wanted.error_class is not None:
+            conditions.append(outbox.error_class == wanted.error_class)
+        if wanted.contract_id is not None:
+            conditions.append(outbox.contract_id == wanted.contract_id)
+        if wanted.kind is not None:
+            conditions.append(outbox.kind == wanted.kind)
+        if wanted.came_back:
+            conditions.append(outbox.bounced_at.is_not(None))
+        if _MESSAGE_ID.fullmatch(pasted := wanted.text.strip()):
+            return [*conditions, outbox.message_id == f"<{pasted.strip('<>')}>"]
+        return conditions + [self._mentions(word) for word in words_of(wanted.text)]
+
+    def _mentions(self, word: str) -> ColumnElement[bool]:
+        outbox, contract = models.Outbox, models.Contract
+        players = players_matching(self.league_id, None, word)
+        about = select(contract.id).where(contract.league_id == self.league_id, contract.player_id.in_(players))
+        return or_(outbox.recipient.icontains(word, autoescape=True), outbox.contract_id.in_(about))
+
+    def orders(self) -> dict[str, Order]:
+        outbox, contract, player = models.Outbox, models.Contract, models.Player
+        about = self.table.outerjoin(contract.__table__, contract.id == outbox.contract_id).outerjoin(
+            player.__table__, player.id == contract.player_id
+        )
+        due = (outbox.state == OutboxState.QUEUED) & ~is_waiting()
+        next_at = case((due, outbox.available_at), else_=literal(_NEVER))
+        return {
+            "id": Order((), self.table),
+            "to": Order((func.lower(outbox.recipient),), self.table),
+            "about": Order((func.coalesce(player.name_key, ""),), about),
+            "since": Order((since(),), self.table),
+            "next": Order((next_at,), self.table),
+            "state": Order((bucket_of(),), self.table),
+            "why": Order((func.coalesce(item_cause(), ""),), self.table),
+        }
+
+    def gather(self, page: Subquery) -> Select[Any]:
+        outbox, contract, player, team = models.Outbox, models.Contract, models.Player, models.Team
+        message = models.OutboxMessage
+        name = func.nullif(func.concat_ws(" ", player.first_name, player.last_name), "")
+        columns: tuple[SQLColumnExpression[Any], ...] = (
+            outbox.id,
+            outbox.kind,
+            outbox.state,
+            is_held().label("held"),
+            outbox.recipient,
+            func.coalesce(name, "").label("about"),
+            func.coalesce(team.name, "").label("team"),
+            since().label("since"),
+            outbox.available_at,
+            outbox.attempts,
+            outbox.max_attempts,
+            item_cause().label("cause"),
+            outbox.contract_id,
+            outbox.error_class,
+            outbox.error_code,
+            outbox.error_text,
+            outbox.message_id,
+            outbox.claimed_by,
+            message.subject,
+            outbox.bounced_at,
+            is_bounced().label("bounced"),
+            outbox.waits_for,
+        )
+        return (
+            select(*columns)
+            .select_from(page)
+            .join(outbox, outbox.id == page.c.id)
+            .outerjoin(message, message.outbox_id == page.c.id)
+            .outerjoin(contract, contract.id == outbox.contract_id)
+            .outerjoin(player, player.id == contract.player_id)
+            .outerjoin(team, team.id == contract.team_id)
+        )
+
+    def row(self, found: Row[Any]) -> OutboxRow:
+        state = OutboxState(found.state)
+        queued = state is OutboxState.QUEUED
+        return OutboxRow(
+            id=found.id,
+            kind=found.kind,
+            state=state,
+            held=queued and found.held,
+            waits_for=None if found.waits_for is None else WaitsFor(found.waits_for),
+            recipient=found.recipient,
+            about=found.about,
+            team=found.team,
+            since=found.since,
+            next_at=found.available_at if queued and found.waits_for is None else None,
+            available_at=found.available_at,
+            attempts=found.attempts,
+            max_attempts=found.max_attempts,
+            why=_why(found, state),
+            contract_id=found.contract_id,
+            error_class=found.error_class,
+            error_code=found.error_code,
+            error_text=found.error_text,
+            message_id=found.message_id,
+            claimed_by=found.claimed_by,
+            subject=found.subject,
+            bounced_at=found.bounced_at,
+            bounced=found.bounced,
+        )
+
+
+def _why(found: Row[Any], state: OutboxState) -> str:
+    cause = cause_named(found.cause)
+    match state:
+        case OutboxState.QUEUED if found.waits_for is not None:
+            return "waits for the team chat link"
+        case OutboxState.QUEUED if found.held:
+            return "can still be taken back"
+        case OutboxState.QUEUED if cause is not None:
+            return (
+                f"{cause.phrase}, try {found.attempts + 1} of {found.max_attempts}" if found.attempts else cause.phrase
+            )
+        case OutboxState.SENDING:
+            return f"{found.claimed_by} has it"
+        case OutboxState.CANCELLED | OutboxState.SUPPRESSED:
+            return found.error_text or ""
+        case OutboxState.DEAD if found.error_class == PARKED:
+            return found.error_text or ""
+        case OutboxState.SENT if found.bounced_at is None:
+            return ""
+        case _:
+            return cause.phrase if cause is not None else ""
+
+
+class OutboxSource(ListingSource[OutboxRow]):
+    """The mails that match ``wanted``, for a list on the screen."""
+
+    def __init__(self, database: Database, league_id: int, wanted: OutboxFilter) -> None:
+        super().__init__(database, OutboxListing(league_id, wanted))
+
+
+async def list_items(
+    session: AsyncSession,
+    league_id: int,
+    wanted: OutboxFilter,
+    *,
+    sort: Sort = NEWEST_FIRST,
+    limit: int | None = None,
+) -> list[OutboxRow]:
+    """The mails that match, at most ``limit`` of them."""
+    listing = OutboxListing(league_id, wanted)
+    if limit is None:
+        return await listing.all(session, sort)
+    return list((await listing.page(session, PageRequest(0, limit, sort))).rows)

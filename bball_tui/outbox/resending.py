@@ -1,0 +1,124 @@
+"""Sending a mail again that went out: a new promise to the same address, linked to the first in the audit.
+
+A new one and not the old row, so that the log keeps both, and a report that one of them came back names the right one.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Outbox
+from bball_tui.database.states import OutboxState
+from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.history import is_bounced
+from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.outbox.staff import AGAIN
+
+AGAIN_MARK = "again"
+"""Begins the part of a dedupe key that counts how often a mail was sent again."""
+_ON_ITS_WAY = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.IN_DOUBT)
+
+
+def split_key(dedupe_key: str) -> tuple[int, str]:
+    """The revision and the occasion in a dedupe key, without the count of how often the mail was sent again."""
+    _, _, revision, _, *rest = dedupe_key.split(":", 4)
+    occasion = rest[0] if rest else ""
+    if occasion.startswith(f"{AGAIN_MARK}:"):
+        return int(revision), ""
+    return int(revision), occasion.partition(f":{AGAIN_MARK}:")[0]
+
+
+async def resend(session: AsyncSession, league_id: int, outbox_id: int, *, reason: str | None = None) -> int | None:
+    """Promise an accepted mail once more, to the same address, due at once. The caller checks and commits.
+
+    Returns:
+        The id of the new mail; None when this one was not accepted, or the last repetition is still on its way.
+    """
+    old = (
+        await session.execute(
+            select(Outbox.id, Outbox.kind, Outbox.contract_id, Outbox.recipient, Outbox.dedupe_key, Outbox.payload)
+            .where(Outbox.league_id == league_id, Outbox.id == outbox_id, Outbox.state == OutboxState.SENT)
+            .where(Outbox.contract_id.is_not(None))
+            .with_for_update()
+        )
+    ).one_or_none()
+    if old is None:
+        return None
+    revision, occasion = split_key(old.dedupe_key)
+    first = NewItem(old.kind, old.contract_id, revision, old.recipient, old.payload, occasion)
+    repetitions = f"{first.dedupe_key}:{AGAIN_MARK}:"
+    states: list[str] = list(
+        await session.scalars(
+            select(Outbox.state).where(
+                Outbox.league_id == league_id,
+                or_(Outbox.dedupe_key == first.dedupe_key, Outbox.dedupe_key.startswith(repetitions, autoescape=True)),
+            )
+        )
+    )
+    if any(state in _ON_ITS_WAY for state in states):
+        return None
+    count = f"{AGAIN_MARK}:{len(states)}"
+    item = NewItem(
+        old.kind,
+        old.contract_id,
+        revision,
+        old.recipient,
+        old.payload,
+        f"{occasion}:{count}" if occasion else count,
+    )
+    made = await enqueue(session, league_id, [item], hold_seconds=0)
+    if not made:
+        return None
+    await settle_bounces(session, league_id, [old.id])
+    await record(
+        session,
+        league_id,
+        [
+            Entry("outbox_sent_again", "outbox", old.id, reason, after={"as": made[0]}),
+            Entry("outbox_promised_once_more", "outbox", made[0], reason, after={"again_of": old.id}),
+        ],
+    )
+    await wake_workers(session)
+    return made[0]
+
+
+async def release(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str) -> tuple[int, ...]:
+    """Queue mails that were kept back because their address took none; others are left as they are.
+
+    An address that is still on the list is looked at when a worker takes the mail. The caller commits.
+    """
+    rows = (
+        await session.execute(
+            select(Outbox.id)
+            .where(Outbox.league_id == league_id, among(Outbox.id, ids), Outbox.state == OutboxState.SUPPRESSED)
+            .order_by(Outbox.id)
+            .with_for_update()
+        )
+    ).all()
+    released = tuple(row.id for row in rows)
+    if released:
+        await session.execute(
+            update(Outbox)
+            .where(among(Outbox.id, released))
+            .values(**AGAIN | {"error_class": None, "error_text": None})
+            .execution_options(synchronize_session=False)
+        )
+        await record(session, league_id, [Entry("outbox_released", "outbox", one, reason) for one in released])
+        await wake_workers(session)
+    return released
+
+
+async def settle_bounces(session: AsyncSession, league_id: int, ids: Collection[int]) -> tuple[int, ...]:
+    """Note that somebody dealt with these mails that came back; returns those that waited for it."""
+    done: Any = await session.scalars(
+        update(Outbox)
+        .where(Outbox.league_id == league_id, among(Outbox.id, ids), is_bounced())
+        .values(bounce_settled_at=func.now())
+        .returning(Outbox.id)
+        .execution_options(synchronize_session=False)
+    )
+    return tuple(sorted(done))

@@ -1,0 +1,136 @@
+"""What the next step of every mail depends on: the clock, the gates, the workers, and how many mails wait."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui import wording
+from bball_tui.database.models import League, Outbox
+from bball_tui.database.states import GateCause, GateState, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
+from bball_tui.outbox.waiting import is_waiting
+from bball_tui.outbox.workers import WorkerInfo, running
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One look at the sending of a league. ``waiting`` counts queued mails that leave by themselves."""
+
+    now: datetime
+    zone: ZoneInfo
+    gates: tuple[Gate, ...]
+    workers: tuple[WorkerInfo, ...]
+    waiting: int
+
+    def clock(self, moment: datetime) -> str:
+        """``14:02`` for a moment of today in the league's time zone, else ``12 May, 14:02``."""
+        return wording.at(moment, self.now, self.zone)
+
+    def to_the_second(self, moment: datetime) -> str:
+        """``14:02:08`` for a moment of today in the league's time zone, else ``12 May, 14:02:08``."""
+        return f"{self.clock(moment)}:{moment.astimezone(self.zone):%S}"
+
+    def obstacle(self, provider: str | None) -> str | None:
+        """What holds the mails that go through ``provider``, in one sentence; None when nothing does.
+
+        ``provider`` None: the mail was never taken, so the providers of the running workers count.
+        """
+        shut = {gate.provider: gate for gate in self.gates if gate.state is not GateState.CLOSED}
+        if (paused := shut.get(ALL_PROVIDERS)) is not None:
+            return self.hold(paused)
+        used = [worker.provider for worker in self.workers] or ([provider] if provider is not None else [])
+        held = [shut[name] for name in used if name in shut]
+        if held and all(name in shut for name in used):
+            return self.hold(held[0])
+        if not self.workers:
+            return f"No worker is running, so nothing goes out; {self._wait()}. Start one with 'bball-tui worker'."
+        return None
+
+    def holding(self) -> tuple[Gate, ...]:
+        """The gates that hold mail now: a pause, and those of the providers in use (of all, while no worker runs)."""
+        used = {worker.provider for worker in self.workers}
+        return tuple(
+            gate
+            for gate in self.gates
+            if gate.state is not GateState.CLOSED and (gate.pauses or not used or gate.provider in used)
+        )
+
+    def hold(self, gate: Gate) -> str:
+        """What ``gate``, which is not closed, holds and until when, in one sentence."""
+        if gate.pauses:
+            since = "" if gate.since is None else f" since {self.clock(gate.since)}"
+            return f"Sending is {gate.reason or 'paused'}{since}; {self._wait()} until it is resumed."
+        return f"{self._gate(gate)}; {self._wait()}{self._next_try(gate)}."
+
+    def _wait(self) -> str:
+        return f"{wording.counted(self.waiting, 'mail')} {'waits' if self.waiting == 1 else 'wait'}"
+
+    def _gate(self, gate: Gate) -> str:
+        name = provider_name(gate.provider)
+        match gate.cause:
+            case GateCause.QUOTA:
+                return (
+                    "Gmail's daily limit is used up" if name == "Gmail" else f"The sending limit of {name} is used up"
+                )
+            case GateCause.AUTH:
+                return f"{name[0].upper()}{name[1:]} refuses the login"
+            case _:
+                return f"{name[0].upper()}{name[1:]} cannot be reached or has trouble"
+
+    def _next_try(self, gate: Gate) -> str:
+        if gate.state is GateState.HALF_OPEN:
+            return ", one mail is being tried right now"
+        if gate.open_until is None:
+            return " until that is mended and sending is re-opened"
+        if gate.open_until <= self.now:
+            return ", next try at once"
+        return f", next try {self.clock(gate.open_until)}"
+
+
+def provider_name(provider: str) -> str:
+    """``smtp:mail.example.org:587`` as people call it: ``mail.example.org``."""
+    kind, _, rest = provider.partition(":")
+    match kind:
+        case "smtp" | "smtps":
+            return rest.rpartition(":")[0] or rest
+        case "gmail":
+            return "Gmail"
+        case "maildir":
+            return "the mail folder"
+        case _:
+            return provider
+
+
+async def read_situation(session: AsyncSession, league_id: int) -> Situation:
+    """Look at everything once.
+
+    Raises:
+        BballError: the league is gone, or its time zone is none.
+    """
+    waiting = (
+        select(func.count())
+        .select_from(Outbox)
+        .where(Outbox.league_id == league_id, Outbox.state == OutboxState.QUEUED, ~is_waiting())
+        .scalar_subquery()
+    )
+    query = select(func.now().label("now"), League.timezone, waiting.label("waiting")).where(League.id == league_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        raise BballError("This league is not in the database any more. Choose another one.")
+    try:
+        zone = ZoneInfo(found.timezone)
+    except (KeyError, ValueError, OSError):
+        raise BballError(
+            f"The league's time zone {found.timezone!r} is not known. Use a name such as Europe/Berlin or UTC."
+        ) from None
+    return Situation(
+        now=found.now,
+        zone=zone,
+        gates=await gates(session, league_id),
+        workers=await running(session, league_id),
+        waiting=found.waiting,
+    )

@@ -1,0 +1,320 @@
+"""What people do with items: every act is fenced by the item's state, answered per item, and written to the audit."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Outbox
+from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.outbox.causes import PARKED
+from bball_tui.outbox.gates import wake_workers
+
+_Rows: TypeAlias = Sequence[Any]
+_CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)
+_NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """An item that was left as it is, and why, in a sentence."""
+
+    id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What became of each item: ``done`` are the ids that were changed, the others say why they were not."""
+
+    done: tuple[int, ...]
+    refused: tuple[NotDone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCancelled:
+    """A mail that may have left: when it was sent, put on the wire or claimed, in that order of preference."""
+
+    id: int
+    recipient: str
+    state: OutboxState
+    at: datetime | None
+    contract_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What :func:`cancel_unsent` could take back, and what not."""
+
+    cancelled: tuple[int, ...]
+    not_cancelled: tuple[NotCancelled, ...]
+
+
+async def retry(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str | None = None) -> Acted:
+    """Send failed items once more, and queued ones that wait for a later moment now.
+
+    Tries that were made stay counted; when they are used up, one more is allowed. A mail that was written before
+    goes out with the same bytes. Workers hear of it at the commit.
+    """
+    waits = (Outbox.state == OutboxState.QUEUED) & (Outbox.available_at > func.now())
+    rows = await _locked(session, league_id, ids, or_(Outbox.state == OutboxState.DEAD, waits))
+    if rows:
+        await _update(session, rows, **AGAIN)
+        await _record(session, league_id, "outbox_retried", OutboxState.QUEUED, reason, rows)
+        await wake_workers(session)
+    return await _answer(session, league_id, ids, rows, _WHY_NOT_RETRIED)
+
+
+async def cancel(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str) -> Acted:
+    """Never send these: possible while an item is queued or failed.
+
+    Raises:
+        BballError: the reason is empty.
+    """
+    if not reason.strip():
+        raise BballError("The reason is empty. Say in a few words why the mail is not to be sent.")
+    rows = await _locked(session, league_id, ids, Outbox.state.in_(_CANCELLABLE))
+    await _cancel(session, league_id, rows, reason)
+    return await _answer(session, league_id, ids, rows, _WHY_NOT_CANCELLED)
+
+
+async def park(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str) -> Acted:
+    """Put these aside until somebody retries or cancels them: possible while an item is queued or failed.
+
+    Raises:
+        BballError: the reason is empty.
+    """
+    if not reason.strip():
+        raise BballError("The reason is empty. Say in a few words what the mail waits for.")
+    parked = Outbox.error_class.is_not_distinct_from(PARKED)
+    free = (Outbox.state == OutboxState.QUEUED) | ((Outbox.state == OutboxState.DEAD) & ~parked)
+    rows = await _locked(session, league_id, ids, free)
+    if rows:
+        await _update(
+            session,
+            rows,
+            state=OutboxState.DEAD,
+            finalized_at=func.now(),
+            claim_token=None,
+            error_class=PARKED,
+            error_code=None,
+            error_text=reason,
+        )
+        await _record(session, league_id, "outbox_put_aside", OutboxState.DEAD, reason, rows)
+    return await _answer(session, league_id, ids, rows, _WHY_NOT_PARKED)
+
+
+async def resolve(
+    session: AsyncSession, league_id: int, outbox_id: int, *, arrived: bool, reason: str | None = None
+) -> Acted:
+    """End a doubt by what a person found out: the mail ``arrived``, or it is to be sent again.
+
+    Sent again, the same bytes with the same Message-ID go out. A late answer of the worker that was on it changes
+    nothing any more.
+    """
+    rows = await _locked(session, league_id, [outbox_id], Outbox.state == OutboxState.IN_DOUBT)
+    if rows and arrived:
+        await _update(
+            session,
+            rows,
+            state=OutboxState.SENT,
+            finalized_at=func.now(),
+            claim_token=None,
+            error_class=None,
+            error_code=None,
+            error_text=None,
+        )
+        await _record(session, league_id, "outbox_resolved_as_arrived", OutboxState.SENT, reason, rows)
+    elif rows:
+        await _update(session, rows, **AGAIN)
+        await _record(session, league_id, "outbox_resolved_to_send_again", OutboxState.QUEUED, reason, rows)
+        await wake_workers(session)
+    return await _answer(session, league_id, [outbox_id], rows, _WHY_NOT_RESOLVED)
+
+
+async def cancel_unsent(
+    session: AsyncSession,
+    contract_ids: Collection[int],
+    *,
+    reason: str,
+    revisions: Mapping[int, int] | None = None,
+    kinds: Collection[MessageKind] | None = None,
+) -> Cancelled:
+    """Take back every mail of ``contract_ids`` that has not left, inside the caller's transaction.
+
+    Queued and failed items become cancelled. Items that a worker holds, that are in doubt or sent stay as they
+    are and are returned, so the caller can refuse or tell. The rows are locked until the transaction ends: no
+    worker takes one meanwhile. With ``revisions`` (contract id to revision) only that signing's mails count,
+    with ``kinds`` only mails of these kinds.
+    """
+    at = func.coalesce(Outbox.finalized_at, Outbox.wire_started_at, Outbox.claimed_at).label("at")
+    rows: _Rows = (
+        await session.execute(
+            select(*_COLUMNS, Outbox.league_id, Outbox.contract_id, Outbox.kind, Outbox.dedupe_key, at)
+            .where(among(Outbox.contract_id, contract_ids))
+            .order_by(Outbox.id)
+            .with_for_update()
+        )
+    ).all()
+    if kinds is not None:
+        rows = [row for row in rows if row.kind in kinds]
+    if revisions is not None:
+        rows = [row for row in rows if int(row.dedupe_key.split(":", 3)[2]) == revisions.get(row.contract_id)]
+    going = [row for row in rows if row.state in _CANCELLABLE]
+    left = tuple(
+        NotCancelled(row.id, row.recipient, OutboxState(row.state), row.at, row.contract_id, row.kind)
+        for row in rows
+        if row.state not in (*_CANCELLABLE, *_NEVER_LEAVES)
+    )
+    for league_id in {row.league_id for row in going}:
+        await _cancel(session, league_id, [row for row in going if row.league_id == league_id], reason)
+    return Cancelled(tuple(row.id for row in going), left)
+
+
+_COLUMNS = (
+    Outbox.id,
+    Outbox.recipient,
+    Outbox.state,
+    Outbox.available_at,
+    Outbox.attempts,
+    Outbox.max_attempts,
+    Outbox.error_class,
+    Outbox.error_code,
+    Outbox.error_text,
+)
+
+# Without the token no worker can write about the item any more, whatever it still has to say.
+AGAIN: dict[str, Any] = {
+    "state": OutboxState.QUEUED,
+    "available_at": func.now(),
+    "waits_for": None,
+    "max_attempts": func.greatest(Outbox.max_attempts, Outbox.attempts + 1),
+    "finalized_at": None,
+    "claim_token": None,
+    "claimed_by": None,
+    "wire_started_at": None,
+    # Why staff put it aside says nothing about the mail any more; what a mail server answered still does.
+    "error_class": case((Outbox.error_class == PARKED, None), else_=Outbox.error_class),
+    "error_text": case((Outbox.error_class == PARKED, None), else_=Outbox.error_text),
+}
+"""What makes an item due once more."""
+
+_GONE = "There is no mail {id} in this league."
+_SENT = "The mail to {recipient} was accepted by the mail server; it cannot be {done}."
+_CANCELLED = "The mail to {recipient} was cancelled; sign the contract again to promise a new one."
+_SUPPRESSED = "{recipient} takes no more mail, so this one was not sent."
+_DOUBT = "It is not known whether the mail to {recipient} arrived. Resolve that first: it arrived, or send it again."
+
+_CHANGED = "The mail to {recipient} has just changed. Look at it again."
+
+_WHY_NOT_RETRIED: dict[OutboxState, str] = {
+    OutboxState.QUEUED: "The mail to {recipient} is due already and goes out as soon as a worker takes it.",
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now.",
+    OutboxState.SENT: _SENT.replace("{done}", "sent again"),
+    OutboxState.IN_DOUBT: _DOUBT,
+    OutboxState.CANCELLED: _CANCELLED,
+    OutboxState.SUPPRESSED: _SUPPRESSED,
+}
+_WHY_NOT_CANCELLED: dict[OutboxState, str] = {
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped any more.",
+    OutboxState.SENT: _SENT.replace("{done}", "cancelled any more"),
+    OutboxState.IN_DOUBT: _DOUBT,
+    OutboxState.CANCELLED: "The mail to {recipient} was cancelled before.",
+    OutboxState.SUPPRESSED: _SUPPRESSED,
+}
+_WHY_NOT_PARKED: dict[OutboxState, str] = {
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped any more.",
+    OutboxState.SENT: _SENT.replace("{done}", "put aside any more"),
+    OutboxState.IN_DOUBT: _DOUBT,
+    OutboxState.DEAD: "The mail to {recipient} was put aside before.",
+    OutboxState.CANCELLED: "The mail to {recipient} was cancelled before.",
+    OutboxState.SUPPRESSED: _SUPPRESSED,
+}
+_WHY_NOT_RESOLVED: dict[OutboxState, str] = {
+    OutboxState.QUEUED: "There is no doubt about the mail to {recipient}: it was not sent yet.",
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now; wait for the answer.",
+    OutboxState.SENT: "There is no doubt about the mail to {recipient}: the mail server accepted it.",
+    OutboxState.DEAD: "There is no doubt about the mail to {recipient}: it failed. Retry it instead.",
+    OutboxState.CANCELLED: "There is no doubt about the mail to {recipient}: it was cancelled.",
+    OutboxState.SUPPRESSED: _SUPPRESSED,
+}
+
+
+async def _locked(session: AsyncSession, league_id: int, ids: Collection[int], wanted: ColumnElement[bool]) -> _Rows:
+    # Only what may be changed is locked, in the order of ids: an act never waits for a mail on the wire.
+    return (
+        await session.execute(
+            select(*_COLUMNS)
+            .where(Outbox.league_id == league_id, among(Outbox.id, ids), wanted)
+            .order_by(Outbox.id)
+            .with_for_update()
+        )
+    ).all()
+
+
+async def _update(session: AsyncSession, rows: _Rows, **values: Any) -> None:
+    statement = update(Outbox).where(among(Outbox.id, [row.id for row in rows])).values(**values)
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def _cancel(session: AsyncSession, league_id: int, rows: _Rows, reason: str) -> None:
+    if rows:
+        await _update(
+            session,
+            rows,
+            state=OutboxState.CANCELLED,
+            finalized_at=func.now(),
+            claim_token=None,
+            error_class=None,
+            error_code=None,
+            error_text=reason,
+        )
+        await _record(session, league_id, "outbox_cancelled", OutboxState.CANCELLED, reason, rows)
+
+
+async def _record(
+    session: AsyncSession, league_id: int, action: str, after: OutboxState, reason: str | None, rows: _Rows
+) -> None:
+    await record(
+        session,
+        league_id,
+        [Entry(action, "outbox", row.id, reason, before=_before(row), after={"state": after}) for row in rows],
+    )
+
+
+def _before(row: Any) -> dict[str, object]:
+    before: dict[str, object] = {"state": row.state, "attempts": row.attempts}
+    if row.error_class is not None:
+        before |= {"error_class": row.error_class, "error_code": row.error_code, "error_text": row.error_text}
+    return before
+
+
+async def _answer(
+    session: AsyncSession,
+    league_id: int,
+    ids: Collection[int],
+    rows: _Rows,
+    why_not: Mapping[OutboxState, str],
+) -> Acted:
+    done = {row.id for row in rows}
+    left = [id_ for id_ in dict.fromkeys(ids) if id_ not in done]
+    if not left:
+        return Acted(tuple(sorted(done)), ())
+    query = select(Outbox.id, Outbox.recipient, Outbox.state).where(
+        Outbox.league_id == league_id, among(Outbox.id, left)
+    )
+    found = {row.id: row for row in await session.execute(query)}
+    refused = []
+    for id_ in left:
+        row = found.get(id_)
+        # A state without a sentence was reached between the two statements: somebody else was quicker.
+        sentence = _GONE if row is None else why_not.get(OutboxState(row.state), _CHANGED)
+        refused.append(NotDone(id_, sentence.format(id=id_, recipient=row and row.recipient)))
+    return Acted(tuple(sorted(done)), tuple(refused))

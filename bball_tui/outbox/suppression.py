@@ -1,0 +1,210 @@
+"""The addresses that take no more mail: who put them on the list and why, and taking them off again.
+
+The list is honoured when a worker takes a mail, so an address that was listed meanwhile gets nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.engine import Database
+from bball_tui.database.listing import Listing, ListingSource, Order
+from bball_tui.database.paging import Sort
+from bball_tui.database.states import OutboxState
+from bball_tui.errors import BballError
+
+NEWEST_FIRST = Sort("id", descending=True)
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionRow:
+    """One entry. ``people`` are the guardians with the address; ``kept_back`` counts the mails that were not sent
+    because of it. ``lifted_at`` None: it is in force.
+    """
+
+    id: int
+    email: str
+    reason: str
+    recorded_by: str
+    recorded_at: datetime
+    lifted_at: datetime | None
+    lifted_by: str | None
+    people: str
+    kept_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionFilter:
+    """Which entries a list has: those in force, or also the lifted ones. ``text`` is part of an address."""
+
+    text: str = ""
+    lifted: bool = False
+
+
+class SuppressionListing(Listing[SuppressionRow]):
+    """The entries of a league."""
+
+    table = models.Suppression.__table__
+    row_id = models.Suppression.__table__.c.id
+    default = NEWEST_FIRST
+
+    def __init__(self, league_id: int, wanted: SuppressionFilter) -> None:
+        self.league_id = league_id
+        self.wanted = wanted
+
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        entry = models.Suppression
+        conditions: list[ColumnElement[bool]] = [entry.league_id == self.league_id]
+        if not self.wanted.lifted:
+            conditions.append(entry.lifted_at.is_(None))
+        if words := self.wanted.text.split():
+            conditions += [entry.email.icontains(word, autoescape=True) for word in words]
+        return conditions
+
+    def orders(self) -> dict[str, Order]:
+        return {
+            "id": Order((), self.table),
+            "email": Order((func.lower(models.Suppression.email),), self.table),
+        }
+
+    def gather(self, page: Subquery) -> Select[Any]:
+        entry, guardian, outbox = models.Suppression, models.Guardian, models.Outbox
+        name = func.concat_ws(" ", guardian.first_name, guardian.last_name)
+        people = (
+            select(func.string_agg(name, ", "))
+            .where(guardian.league_id == entry.league_id, func.lower(guardian.email) == func.lower(entry.email))
+            .scalar_subquery()
+        )
+        kept_back = (
+            select(func.count())
+            .select_from(outbox)
+            .where(
+                outbox.league_id == entry.league_id,
+                func.lower(outbox.recipient) == func.lower(entry.email),
+                outbox.state == OutboxState.SUPPRESSED,
+            )
+            .scalar_subquery()
+        )
+        return (
+            select(
+                entry.id,
+                entry.email,
+                entry.reason,
+                entry.recorded_by,
+                entry.recorded_at,
+                entry.lifted_at,
+                entry.lifted_by,
+                func.coalesce(people, "").label("people"),
+                kept_back.label("kept_back"),
+            )
+            .select_from(page)
+            .join(entry, entry.id == page.c.id)
+        )
+
+    def row(self, found: Row[Any]) -> SuppressionRow:
+        return SuppressionRow(
+            id=found.id,
+            email=found.email,
+            reason=found.reason,
+            recorded_by=found.recorded_by,
+            recorded_at=found.recorded_at,
+            lifted_at=found.lifted_at,
+            lifted_by=found.lifted_by,
+            people=found.people,
+            kept_back=found.kept_back,
+        )
+
+
+class SuppressionSource(ListingSource[SuppressionRow]):
+    """The entries that match, for a list on the screen."""
+
+    def __init__(self, database: Database, league_id: int, wanted: SuppressionFilter) -> None:
+        super().__init__(database, SuppressionListing(league_id, wanted))
+
+
+async def suppress(session: AsyncSession, league_id: int, address: str, reason: str) -> bool:
+    """Write ``address`` (checked by the caller) on the list. The caller commits.
+
+    Returns:
+        False when it is on the list already; then nothing changes, whatever the reason.
+
+    Raises:
+        BballError: there is no reason, or it is longer than :data:`LONGEST_REASON` characters.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise BballError("Say in a few words why the address takes no more mail.")
+    if len(reason) > LONGEST_REASON:
+        raise BballError(f"The reason has {len(reason)} characters; {LONGEST_REASON} are the most. Shorten it.")
+    entry = models.Suppression
+    made = await session.scalar(
+        insert(entry)
+        .values(league_id=league_id, email=address, reason=reason)
+        .on_conflict_do_nothing()
+        .returning(entry.id)
+    )
+    if made is None:
+        return False
+    await record(session, league_id, [Entry("address_blocked", "suppression", made, reason, after={"email": address})])
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """An address that takes mail again. ``kept_back`` are the mails that were not sent to it meanwhile."""
+
+    email: str
+    reason: str
+    kept_back: tuple[int, ...]
+
+
+async def lift(session: AsyncSession, league_id: int, address: str, *, reason: str | None = None) -> Lifted:
+    """Take ``address`` off the list. What was kept back stays so until somebody tries it again. The caller commits.
+
+    Raises:
+        BballError: it is not on the list.
+    """
+    entry, outbox = models.Suppression, models.Outbox
+    found = (
+        await session.execute(
+            update(entry)
+            .where(
+                entry.league_id == league_id,
+                func.lower(entry.email) == address.strip().lower(),
+                entry.lifted_at.is_(None),
+            )
+            .values(lifted_at=func.now(), lifted_by=func.session_user())
+            .returning(entry.id, entry.email, entry.reason)
+            .execution_options(synchronize_session=False)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError(f"{' '.join(address.split())[:254]} is not on the list: it takes mail already.")
+    await record(
+        session,
+        league_id,
+        [Entry("address_lifted", "suppression", found.id, reason, before={"email": found.email})],
+    )
+    kept_back = await session.scalars(
+        select(outbox.id)
+        .where(
+            outbox.league_id == league_id,
+            func.lower(outbox.recipient) == found.email.lower(),
+            outbox.state == OutboxState.SUPPRESSED,
+        )
+        .order_by(outbox.id)
+    )
+    return Lifted(found.email, found.reason, tuple(kept_back))
+
+
+async def list_suppressions(session: AsyncSession, league_id: int, wanted: SuppressionFilter) -> list[SuppressionRow]:
+    """The entries that match, the newest first."""
+    return await SuppressionListing(league_id, wanted).all(session)

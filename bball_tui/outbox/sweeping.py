@@ -1,0 +1,168 @@
+"""What any worker does now and then, without a leader: free what dead workers hold, forget what is long finished."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+CRASH_LIMIT = 3
+"""How many workers in a row may be lost on one mail before it is failed."""
+
+KEEP_DAYS = 400
+"""How long finished mails are kept: a season and the audit after it."""
+
+WORKER_LOST = "worker_lost"
+"""The `outcome` of an attempt that no worker ended."""
+
+CRASH_LOOP = "crash_loop"
+"""The `error_class` of a mail on which workers keep being lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did, by item id, and the seconds until the next queued item is due (None: none is queued)."""
+
+    requeued: tuple[int, ...]
+    in_doubt: tuple[int, ...]
+    dead: tuple[int, ...]
+    next_due: float | None
+
+
+# A lost worker leaves a row of history of its own kind, so that faults of the provider and orderly hand-backs can
+# never be taken for crashes. Only losses since the last orderly answer count.
+_SWEEP = text(
+    """
+    WITH lost AS MATERIALIZED (
+        SELECT id, league_id, claims, claimed_by, claimed_at, wire_started_at
+        FROM outbox
+        WHERE state = 'sending' AND lease_until <= now() AND league_id = :league_id
+        ORDER BY lease_until
+        LIMIT 500
+        FOR UPDATE SKIP LOCKED
+    ), judged AS MATERIALIZED (
+        SELECT lost.*,
+               CASE
+                   WHEN wire_started_at IS NOT NULL THEN 'in_doubt'
+                   WHEN losses.n >= :crash_limit THEN 'dead'
+                   ELSE 'queued'
+               END AS next
+        FROM lost
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS n FROM outbox_attempt AS attempt
+            WHERE attempt.outbox_id = lost.id AND attempt.outcome = :worker_lost AND attempt.n > coalesce(
+                (SELECT max(orderly.n) FROM outbox_attempt AS orderly
+                 WHERE orderly.outbox_id = lost.id AND orderly.outcome <> :worker_lost), 0)
+        ) AS losses
+    ), swept AS (
+        UPDATE outbox
+        SET state = next,
+            lease_until = NULL,
+            claim_token = CASE WHEN next = 'in_doubt' THEN claim_token END,
+            claimed_by = CASE WHEN next = 'in_doubt' THEN outbox.claimed_by END,
+            finalized_at = CASE WHEN next = 'dead' THEN now() END,
+            error_class = CASE next WHEN 'in_doubt' THEN 'in_doubt' WHEN 'dead' THEN :crash_loop
+                          ELSE error_class END,
+            error_code = CASE WHEN next = 'queued' THEN error_code END,
+            error_text = CASE next
+                WHEN 'in_doubt' THEN 'The worker stopped while the mail was on the wire.'
+                WHEN 'dead' THEN 'The worker keeps crashing on this mail.'
+                ELSE error_text
+            END
+        FROM judged
+        WHERE outbox.id = judged.id
+    ), history AS (
+        INSERT INTO outbox_attempt
+            (league_id, outbox_id, n, worker, started_at, wire_started_at, outcome, detail)
+        SELECT league_id, id, claims, claimed_by, claimed_at, wire_started_at, :worker_lost,
+               'The worker stopped answering and its lease ran out.'
+        FROM judged
+    )
+    SELECT
+        coalesce((SELECT array_agg(id) FROM judged WHERE next = 'queued'), '{}') AS requeued,
+        coalesce((SELECT array_agg(id) FROM judged WHERE next = 'in_doubt'), '{}') AS in_doubt,
+        coalesce((SELECT array_agg(id) FROM judged WHERE next = 'dead'), '{}') AS dead,
+        (SELECT extract(epoch FROM min(first.available_at) - clock_timestamp())
+         FROM (VALUES (1), (2), (3), (4)) AS level (priority)
+         CROSS JOIN LATERAL (
+             SELECT available_at FROM outbox
+             WHERE league_id = :league_id AND state = 'queued' AND priority = level.priority
+             ORDER BY available_at LIMIT 1
+         ) AS first) AS next_due
+    """
+)
+
+
+async def sweep(session: AsyncSession, league_id: int) -> Swept:
+    """End the claims whose lease is over.
+
+    Not on the wire yet: queued again, no attempt burnt; failed when :data:`CRASH_LIMIT` workers were lost on it
+    before. On the wire: in doubt. The token stays with a doubt, so a slow owner may still answer. One statement, so
+    that an idle worker asks little: it also says when the next item is due.
+    """
+    values = {
+        "league_id": league_id,
+        "crash_limit": CRASH_LIMIT,
+        "worker_lost": WORKER_LOST,
+        "crash_loop": CRASH_LOOP,
+    }
+    row = (await session.execute(_SWEEP, values)).one()
+    due = 0.0 if row.requeued else row.next_due
+    return Swept(tuple(row.requeued), tuple(row.in_doubt), tuple(row.dead), None if due is None else float(due))
+
+
+_FORGET = text(
+    """
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox
+        WHERE state IN ('sent', 'cancelled', 'suppressed') AND league_id = :league_id
+            AND finalized_at < now() - make_interval(days => :days)
+        ORDER BY finalized_at
+        LIMIT :batch
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+    """
+)
+
+
+async def forget(session: AsyncSession, league_id: int, *, days: int = KEEP_DAYS, batch: int = 500) -> int:
+    """Delete up to ``batch`` mails that were sent, cancelled or suppressed more than ``days`` days ago.
+
+    Failed mails and doubts never go by themselves. Returns how many went; call again until it is 0.
+    """
+    return len((await session.scalars(_FORGET, {"league_id": league_id, "days": days, "batch": batch})).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What :func:`forget` will delete. ``due`` go at the next look; ``months`` are the first days of months with how
+    many go in each, the soonest first. ``never`` are failed and doubtful mails, which stay until somebody decides.
+    """
+
+    days: int
+    due: int
+    months: tuple[tuple[date, int], ...]
+    never: int
+
+
+_RETENTION = text(
+    """
+    SELECT CAST(date_trunc('month', goes) AS date) AS month, goes <= now() AS due, count(*) AS mails
+    FROM (SELECT finalized_at + make_interval(days => :days) AS goes FROM outbox
+          WHERE league_id = :league_id AND state IN ('sent', 'cancelled', 'suppressed')) AS going
+    GROUP BY 1, 2 ORDER BY 1
+    """
+)
+_NEVER = text("SELECT count(*) FROM outbox WHERE league_id = :league_id AND state IN ('dead', 'in_doubt')")
+
+
+async def retention(session: AsyncSession, league_id: int, *, days: int = KEEP_DAYS) -> Retention:
+    """What will be deleted and when, month by month."""
+    rows = (await session.execute(_RETENTION, {"league_id": league_id, "days": days})).all()
+    months: dict[date, int] = {}
+    for row in rows:
+        if not row.due:
+            months[row.month] = months.get(row.month, 0) + row.mails
+    never = await session.scalar(_NEVER, {"league_id": league_id})
+    return Retention(days, sum(row.mails for row in rows if row.due), tuple(sorted(months.items())), never or 0)

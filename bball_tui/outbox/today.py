@@ -1,0 +1,190 @@
+"""The outbox of this day: what needs a person, and how many mails went out in each hour."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import League, Outbox
+from bball_tui.database.states import OutboxState
+from bball_tui.outbox.causes import PARKED, Cause, cause_named
+from bball_tui.outbox.history import is_bounced, item_cause
+from bball_tui.outbox.overrides import OverrideTrouble, override_trouble
+from bball_tui.outbox.situation import Situation, read_situation
+from bball_tui.outbox.waiting import is_waiting
+
+LATE = timedelta(minutes=5)
+"""A due mail that waits longer than this should have gone out."""
+STANDSTILL = timedelta(minutes=2)
+"""Unless another one went out within this time: then they go one after another, as fast as the provider takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Mails that wait for the same decision: how many, and since when the oldest."""
+
+    cause: Cause
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailDay:
+    """One look at the mails. The day is that of the league's time zone.
+
+    ``failed`` are grouped by cause, the largest heap first, and so are the ``bounced``, which were accepted and came
+    back; ``parked`` were put aside by staff. ``late_since``: the
+    first of the ``due`` ones waits since then, longer than :data:`LATE`, although nothing holds it and nothing else
+    goes out; None when all is well. ``for_chat`` wait for the link of their team's chat. ``hours`` has the mails
+    accepted in each of the day's 24 hours. ``overrides`` are the league's own templates that could not be used.
+    """
+
+    situation: Situation
+    failed: tuple[Heap, ...]
+    bounced: tuple[Heap, ...]
+    in_doubt: Heap | None
+    parked: int
+    late_since: datetime | None
+    due: int
+    held: int
+    later: int
+    for_chat: int
+    sent: int
+    suppressed: int
+    cancelled: int
+    last_sent: datetime | None
+    hours: tuple[int, ...]
+    overrides: tuple[OverrideTrouble, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Every mail that has not left and still will by itself."""
+        return self.due + self.held + self.later
+
+
+async def read_mail_day(session: AsyncSession, league_id: int) -> MailDay:
+    """Look at the mails once.
+
+    Raises:
+        BballError: the league is gone, or its time zone is none.
+    """
+    situation = await read_situation(session, league_id)
+    counts = _Counts((await session.execute(_today(league_id))).all())
+    last_sent = counts.moment("last")
+    return MailDay(
+        situation=situation,
+        failed=_largest_first(counts.heaps(OutboxState.DEAD)),
+        bounced=_largest_first(counts.heaps("bounced")),
+        in_doubt=next(iter(counts.heaps(OutboxState.IN_DOUBT)), None),
+        parked=counts.number("parked"),
+        late_since=_late(counts.moment("due"), situation, last_sent),
+        due=counts.number("due"),
+        held=counts.number("held"),
+        for_chat=counts.number("waiting"),
+        later=counts.number("later"),
+        sent=counts.number(OutboxState.SENT),
+        suppressed=counts.number(OutboxState.SUPPRESSED),
+        cancelled=counts.number(OutboxState.CANCELLED),
+        last_sent=last_sent,
+        hours=counts.hours(),
+        overrides=await override_trouble(session, league_id),
+    )
+
+
+def _largest_first(heaps: Iterable[Heap]) -> tuple[Heap, ...]:
+    return tuple(sorted(heaps, key=lambda heap: (-heap.count, heap.cause.phrase)))
+
+
+class _Counts:
+    """The rows of the statement below: (part, key, count, moment)."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = tuple(rows)
+
+    def number(self, part: str) -> int:
+        return sum(row.number for row in self._rows if row.part == part)
+
+    def moment(self, part: str) -> datetime | None:
+        return min((row.moment for row in self._rows if row.part == part and row.moment is not None), default=None)
+
+    def heaps(self, part: str) -> list[Heap]:
+        found = [(cause_named(row.key), row) for row in self._rows if row.part == part]
+        return [Heap(cause, row.number, row.moment) for cause, row in found if cause is not None]
+
+    def hours(self) -> tuple[int, ...]:
+        sent = {int(row.key): row.number for row in self._rows if row.part == OutboxState.SENT}
+        return tuple(sent.get(hour, 0) for hour in range(24))
+
+
+def _late(since: datetime | None, situation: Situation, last_sent: datetime | None) -> datetime | None:
+    held_up = bool(situation.holding()) or not situation.workers
+    moving = last_sent is not None and situation.now - last_sent < STANDSTILL
+    if since is None or situation.now - since < LATE or held_up or moving:
+        return None
+    return since
+
+
+def _today(league_id: int) -> CompoundSelect[Any]:
+    """One branch for each partial index: the mails of past seasons are never read."""
+    ours = Outbox.league_id == league_id
+    zone = select(League.timezone).where(League.id == league_id).scalar_subquery()
+    midnight = func.timezone(zone, func.date_trunc("day", func.timezone(zone, func.now())))
+    parked = Outbox.error_class.is_not_distinct_from(PARKED)
+    trouble = _part(
+        case((parked, "parked"), else_=Outbox.state),
+        item_cause(),
+        func.min(func.coalesce(Outbox.finalized_at, Outbox.wire_started_at)),
+    ).where(ours, _in_state(OutboxState.DEAD, OutboxState.IN_DOUBT))
+    turn = case(
+        (is_waiting(), "waiting"),
+        (Outbox.available_at <= func.now(), "due"),
+        (Outbox.claims == 0, "held"),
+        else_="later",
+    )
+    queued = _part(turn, null(), func.min(Outbox.available_at)).where(ours, _in_state(OutboxState.QUEUED))
+    # When the clock is put back, two hours have one number, and their mails one bar.
+    hour = func.extract("hour", func.timezone(zone, Outbox.finalized_at)).cast(Integer).cast(Text)
+    finished = _part(Outbox.state, hour, func.max(Outbox.finalized_at)).where(
+        ours,
+        _in_state(OutboxState.SENT, OutboxState.CANCELLED, OutboxState.SUPPRESSED),
+        Outbox.finalized_at >= midnight,
+    )
+    last = select(
+        literal("last").label("part"),
+        cast(null(), Text).label("key"),
+        literal(0).label("number"),
+        func.max(Outbox.finalized_at).label("moment"),
+    ).where(ours, _in_state(OutboxState.SENT))
+    returned = _part(literal("bounced"), item_cause(), func.min(Outbox.bounced_at)).where(ours, is_bounced())
+    grouped = [branch.group_by("part", "key") for branch in (trouble, queued, finished, returned)]
+    return union_all(*grouped, last)
+
+
+def _part(part: Any, key: Any, moment: Any) -> Any:
+    return select(
+        cast(part, Text).label("part"),
+        cast(key, Text).label("key"),
+        func.count().label("number"),
+        moment.label("moment"),
+    )
+
+
+def _in_state(*states: OutboxState) -> ColumnElement[bool]:
+    # Written out and not as parameters, or the planner could not know that a partial index fits.
+    return Outbox.state.in_([literal_column(f"'{state}'") for state in states])

@@ -1,0 +1,198 @@
+"""One typed settings object: file, environment, command line, in that order of strength.
+
+The file is TOML (`config.toml` in the user's configuration folder, or the path in ``BBALL_CONFIG``). Every field has
+an environment variable ``BBALL_`` plus its name in capitals. Command-line options win over both.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import platformdirs
+
+from bball_tui.errors import BballError
+
+APP_NAME = "bball-tui"
+ENV_PREFIX = "BBALL_"
+
+
+READ_ONLY = (
+    "This is read only: the program was opened with --read-only (or read_only in the settings). Nothing was changed. "
+    "Open it without to change something."
+)
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+# Only a URL whose parts cannot be mistaken for one another is shown; its query is left out whole, because libpq
+# takes a password there as well.
+_PLAIN_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[\w.~%!$&'()*+,;=-]*(:[\w.~%!$&'()*+,;=-]*)?@)?"
+    r"(?P<where>[\w.~%,-]*(:\d+)?(/[\w.~%/-]*)?)(\?[^@]*)?",
+    re.IGNORECASE,
+)
+
+
+class SecretUrl:
+    """A URL that may hold a password: only :meth:`reveal` shows it, ``str`` and ``repr`` never do."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The URL as it was given, password included. For a driver, never for a person."""
+        return self._value
+
+    @property
+    def scheme(self) -> str:
+        """The part before ``://``, in lower case; empty where there is none."""
+        before, separator, _ = self._value.partition("://")
+        return before.lower() if separator else ""
+
+    def __str__(self) -> str:
+        found = _PLAIN_URL.fullmatch(self._value)
+        if found is None:  # an unescaped password can look like any other part of a URL
+            return f"{self.scheme}://***" if _SCHEME.fullmatch(self.scheme) else "***"
+        return f"{found['scheme']}://{'***@' if found['user'] else ''}{found['where']}"
+
+    def __repr__(self) -> str:
+        return f"SecretUrl({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretUrl) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one run of the program works with.
+
+    ``data_dir`` holds the embedded database, the default mail folder and the log. ``config_dir`` is where the file
+    came from. ``database_url`` of None means the embedded server; ``mail_url`` of None means a maildir in
+    ``data_dir``, so nothing leaves the machine until somebody configures it.
+    """
+
+    data_dir: Path
+    config_dir: Path
+    database_url: SecretUrl | None = None
+    mail_url: SecretUrl | None = None
+    league: str | None = None
+    template_dir: Path | None = None
+    chat_hosts: tuple[str, ...] = ("groupme.com",)
+    """Hosts (and their subdomains) that a chat button in a mail may lead to."""
+    bounce_dir: Path | None = None
+    """A mail folder (maildir, mbox file, or folder of .eml files) in which reports about returned mails arrive."""
+    groupme_url: str = "https://api.groupme.com"
+    """Where the access token is sent: https, or this machine itself (the fake server)."""
+    theme: str | None = None
+    animations: bool = True
+    mouse: bool = True
+    read_only: bool = False
+    """Nothing is written: the database refuses it, and no worker runs."""
+    worker: bool = True
+    """Whether the full-screen program also sends mail while it is open."""
+    worker_concurrency: Annotated[int, msgspec.Meta(ge=1, le=50)] = 4
+    keys: dict[str, str] = msgspec.field(default_factory=dict)
+    """Key overrides: command id to a comma-separated list of keys."""
+
+    @property
+    def embedded(self) -> bool:
+        """True when this program keeps its own PostgreSQL server."""
+        return self.database_url is None
+
+    @property
+    def may_send(self) -> bool:
+        """Whether a worker may run here: on a shared database only with a mail URL.
+
+        A folder on one machine would swallow the whole league's mails and call them sent.
+        """
+        return self.embedded or self.mail_url is not None
+
+    def refuse_read_only(self) -> None:
+        """For what writes past the usual connections.
+
+        Raises:
+            BballError: the program was opened read-only.
+        """
+        if self.read_only:
+            raise BballError(READ_ONLY)
+
+    @property
+    def server_dir(self) -> Path:
+        """The embedded server's data folder."""
+        return self.data_dir / "postgresql"
+
+    @property
+    def maildir(self) -> Path:
+        """Where mails land when no mail server is configured."""
+        return self.data_dir / "mail"
+
+    @property
+    def log_file(self) -> Path:
+        """The redacted log of crashes and of the worker inside the screen."""
+        return self.data_dir / "bball-tui.log"
+
+
+def _decode(type_: type, value: object) -> object:
+    if type_ is SecretUrl and isinstance(value, str):
+        return SecretUrl(value.strip())
+    if type_ is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise msgspec.ValidationError(f"expected text, not {type(value).__name__}")
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BballError(f"The settings file {path} cannot be read: {error}. Correct it or move it away.") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name in Settings.__struct_fields__:
+        value = environment.get(ENV_PREFIX + name.upper())
+        if not value:
+            continue
+        if name == "keys":  # a table has no sensible spelling in one variable
+            continue
+        found[name] = [part.strip() for part in value.split(",")] if name == "chat_hosts" else value
+    return found
+
+
+def load_settings(
+    *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> Settings:
+    """Read the file, then the environment, then the command line's ``overrides`` (None values are skipped).
+
+    Raises:
+        BballError: the file is no TOML, or a field has an unknown name or a value of the wrong kind. The message
+            names the field and where it came from, and never a secret's value.
+    """
+    env = os.environ if environment is None else environment
+    config_file = Path(env.get("BBALL_CONFIG") or platformdirs.user_config_path(APP_NAME) / "config.toml").expanduser()
+    merged: dict[str, object] = {
+        "data_dir": str(platformdirs.user_data_path(APP_NAME)),
+        "config_dir": str(config_file.parent),
+    }
+    layers = (
+        (f"the settings file {config_file}", _from_file(config_file)),
+        ("the environment", _from_environment(env)),
+        ("the command line", {k: v for k, v in (overrides or {}).items() if v is not None}),
+    )
+    settings: Settings | None = None
+    for origin, layer in layers:
+        merged |= {k: str(v) if isinstance(v, Path) else v for k, v in layer.items()}
+        try:
+            settings = msgspec.convert(merged, Settings, strict=False, dec_hook=_decode)
+        except msgspec.ValidationError as error:
+            raise BballError(f"A setting from {origin} is not usable: {error}.") from None
+    assert settings is not None  # noqa: S101 - the loop above ran three times
+    return settings

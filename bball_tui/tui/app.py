@@ -1,0 +1,312 @@
+"""The full-screen program. Paint first, connect second: nothing here imports the database."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import explain_refusal
+from bball_tui.tui.remembered import keep_theme, recall_theme
+from bball_tui.tui.screens.desk import HEADER, DeskScreen
+from bball_tui.tui.starting import started
+from bball_tui.tui.theme import THEMES, branded, chosen_theme
+from bball_tui.tui.widgets.too_small import guard_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.command import Provider
+    from textual.timer import Timer
+
+    from bball_tui.database.embedded import EmbeddedServer
+    from bball_tui.settings import Settings
+    from bball_tui.tui.backend import Backend
+
+TERMINATED = 128 + signal.SIGTERM
+FIRST_ROWS = 3.0
+"""Seconds that everything else leaves to the first rows."""
+SETTLED = 0.2
+"""Seconds without another change of size after which a window is taken to have its size."""
+PATIENCE = 0.5
+"""Seconds that leaving may take before it says why."""
+
+
+def _palette() -> "type[Provider]":
+    from bball_tui.tui.palette import ActionPalette
+
+    return ActionPalette
+
+
+def _system_commands() -> "type[Provider]":
+    from textual.system_commands import SystemCommandsProvider
+
+    return SystemCommandsProvider
+
+
+class BballApp(App[int]):
+    """Opens the desk at once and the database behind it."""
+
+    TITLE = "bball_tui"
+    CSS_PATH = "screens/desk.tcss"  # Textual reads no sheet of the first screen by itself
+    COMMANDS: ClassVar[set[Any]] = {_palette, _system_commands}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[Any]] = [Binding("ctrl+q", "quit", "quit", show=False, system=True)]
+
+    def __init__(self, settings: "Settings") -> None:
+        # Textual alone would show shades of grey, which are colours too.
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if colourless else None)
+        self.settings = settings
+        self.desk = DeskScreen()
+        self.backend: Backend | None = None
+        self._own_keys = own_keys(settings)
+        self._redrawing: Timer | None = None
+        self._server: asyncio.Task[EmbeddedServer] | None = None
+        self._open = AsyncExitStack()
+        self._stop_sending = asyncio.Event()
+        self._sending: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._began_with = chosen_theme(settings.theme, recall_theme(settings), colourless=colourless)
+        self.theme = self._began_with
+        if not settings.animations:
+            self.animation_level = "none"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every command that changes something is refused."""
+        return self.settings.read_only
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The desk, empty until the database is open."""
+        return self.desk
+
+    def get_system_commands(self, screen: Screen[Any]) -> "Iterable[SystemCommand]":
+        """Of Textual's own commands the one that we do not have: the theme."""
+        yield SystemCommand("Theme", "Change the colours.", self.action_change_theme)
+
+    def watch_theme(self, theme: str) -> None:
+        """Colours that a person chose are those of the next start."""
+        if theme != self._began_with:
+            self._began_with = theme
+            keep_theme(self.settings, theme)
+
+    def on_mount(self) -> None:
+        """The user's keys, then the database, once the first picture is on the screen."""
+        self.set_keymap(self._own_keys)
+        self.call_after_refresh(self._begin)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key whose command is not allowed now says why."""
+        explain_refusal(self, event)
+        waiting = self.screen is self.desk and self.desk.pane is None
+        if waiting and event.is_printable and event.key not in self.screen.active_bindings:
+            self.notify("The league is not open yet.", severity="warning", timeout=4, markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Too small a window says so; when the size has settled, everything is drawn once more."""
+        guard_size(self, event.size)
+        if self._redrawing is not None:
+            self._redrawing.stop()
+        self._redrawing = self.set_timer(SETTLED, self.redraw)
+
+    def redraw(self) -> None:
+        """Write every cell anew.
+
+        Textual writes what changed. A window that shrinks and grows again between two looks has the size that it had,
+        so nothing changed for Textual, but the terminal has thrown lines away.
+        """
+        self._redrawing = None
+        self.screen.refresh()
+
+    # The database
+
+    @work(group="open", exit_on_error=True)
+    async def _begin(self) -> None:
+        from bball_tui.tui.opening import begin
+
+        await begin(self)
+
+    async def open_backend(self, settings: "Settings") -> "Backend":
+        """Open the database of ``settings``; what was open before is closed.
+
+        Raises:
+            BballError: it cannot be opened; the sentence says why.
+        """
+        self.desk.backend = None
+        await self.close_backend()
+        self.settings = settings
+        if settings.embedded:
+            self._server = asyncio.create_task(asyncio.to_thread(_start_server, settings))
+        # Importing SQLAlchemy takes a third of a second; meanwhile the server starts, and the screen lives.
+        module = await asyncio.to_thread(import_module, "bball_tui.tui.backend")
+        if self._server is not None:
+            await asyncio.shield(self._server)
+        backend: Backend = await self._open.enter_async_context(module.open_backend(settings))
+        self.backend = backend
+        return backend
+
+    def show_league(self, backend: "Backend") -> None:
+        """The league is open: fill the desk, listen for changes, send mail."""
+        self.dress(backend)
+        self.desk.backend = backend
+        self.desk.refresh_bindings()
+        self._listening = asyncio.create_task(self._live(backend))
+
+    def dress(self, backend: "Backend") -> None:
+        """Wear the league's colour."""
+        for theme in THEMES:
+            self.register_theme(branded(theme, backend.league.brand_color))
+        self.refresh_css(animate=False)
+
+    async def _live(self, backend: "Backend") -> None:
+        """What goes on beside the keys, once the first rows are there (or should have been)."""
+        from bball_tui.tui.backend import import_ahead
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_ROWS):
+                await self.desk.rows_shown.wait()
+        started()
+        self.desk.heard(HEADER)
+        await asyncio.to_thread(import_ahead)
+        if backend.sends_mail:
+            self._stop_sending = asyncio.Event()
+            self._sending = asyncio.create_task(backend.work(self._stop_sending))
+            self._sending.add_done_callback(self._sending_ended)
+        await self._listen(backend)
+
+    async def _listen(self, backend: "Backend") -> None:
+        from bball_tui.database.changes import Changed, Connection
+
+        async for change in backend.changes():
+            match change:
+                case Changed(payload=table):
+                    self.desk.heard(table)
+                case Connection(state=state):
+                    self.desk.reachable(state == "up")
+
+    def _sending_ended(self, task: "asyncio.Task[None]") -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        from bball_tui import crash
+
+        if isinstance(error, BballError):
+            self.notify(f"No mail is sent from here: {error}", severity="warning", timeout=30, markup=False)
+        else:
+            self.notify(crash.report(error, self.settings.log_file), severity="error", timeout=30, markup=False)
+
+    async def stop_sending(self) -> None:
+        """Claim no more mails, and finish the one on the wire."""
+        self._stop_sending.set()
+        if self._sending is not None:
+            await asyncio.gather(self._sending, return_exceptions=True)
+            self._sending = None
+
+    async def close_backend(self) -> None:
+        """Stop sending and listening, close the database."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+        await self.stop_sending()
+        self._listening = self.backend = None
+        await self._open.aclose()
+        self._open = AsyncExitStack()
+        if self._server is not None:
+            # Also when somebody leaves before it is up: nobody else would stop it.
+            with suppress(BballError):
+                await asyncio.to_thread((await self._server).release)
+            self._server = None
+
+    # The end
+
+    def _fatal_error(self) -> None:
+        """Textual would print the local variables of a crash; they hold children's names and passwords."""
+        from rich.text import Text
+
+        from bball_tui import crash
+
+        error = self._exception or sys.exception() or RuntimeError()
+        self.panic(Text(crash.report(error, self.settings.log_file)))
+
+
+def own_keys(settings: "Settings") -> dict[str, str]:
+    """The user's own keys, ready for Textual.
+
+    Raises:
+        BballError: they cannot be used; the sentence lists every mistake.
+    """
+    if not settings.keys:
+        return {}
+    from bball_tui.tui.commands import ACTION_SETS
+    from bball_tui.tui.keymap import checked_overrides
+
+    return checked_overrides(settings.keys, ACTION_SETS)
+
+
+def _start_server(settings: "Settings") -> "EmbeddedServer":
+    from bball_tui.database import embedded
+
+    return embedded.start(settings.server_dir)
+
+
+class _FaultLog(logging.Handler):
+    """Nothing is written over the screen; of a fault the log keeps where it happened."""
+
+    def __init__(self, settings: "Settings") -> None:
+        super().__init__()
+        self._log_file = settings.log_file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Messages may hold names and addresses, so only faults are noted."""
+        if record.exc_info and record.exc_info[1] is not None:
+            from bball_tui import crash
+
+            crash.report(record.exc_info[1], self._log_file)
+
+
+async def _finish_mails(app: BballApp) -> None:
+    """The screen is gone; whoever waits longer than a moment is told what for."""
+    stopping = asyncio.create_task(app.stop_sending())
+    done, _ = await asyncio.wait({stopping}, timeout=PATIENCE)
+    if not done:
+        sys.stderr.write("Finishing the mails that are on their way (half a minute at most) …\n")
+        sys.stderr.flush()
+    await stopping
+
+
+async def run_async(settings: "Settings") -> int:
+    """Run the screen inside a running event loop; returns the exit code.
+
+    Raises:
+        BballError: the keys or the theme of the settings cannot be used.
+    """
+    app = BballApp(settings)
+    logging.getLogger().addHandler(faults := _FaultLog(settings))
+    # It ends with its terminal, even where whoever started it ignores that: without one it would run hot for ever.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, app.exit, TERMINATED)
+    try:
+        result = await app.run_async(mouse=settings.mouse)
+    finally:
+        await _finish_mails(app)
+        await app.close_backend()
+        loop.remove_signal_handler(signal.SIGTERM)
+        logging.getLogger().removeHandler(faults)
+    return result if result is not None else (app.return_code or 0)
+
+
+def run(settings: "Settings") -> int:
+    """Run the screen; returns the exit code."""
+    return asyncio.run(run_async(settings))

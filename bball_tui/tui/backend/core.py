@@ -1,0 +1,93 @@
+"""The open database and the league that the screen is about. All calls of the screen stand on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bball_tui.database.engine import Database, Session
+from bball_tui.database.paging import RecordSource, RowT
+from bball_tui.database.presence import Present, present
+from bball_tui.errors import BballError
+from bball_tui.league.leagues import (
+    LeagueInfo,
+    Overview,
+    Season,
+    create_league,
+    current_season,
+    find_league,
+    list_leagues,
+    overview,
+)
+from bball_tui.settings import Settings
+from bball_tui.tui.guarded import GuardedSource, told
+
+
+class NoLeague(BballError):
+    """The database is there, and empty: somebody begins."""
+
+
+class League:
+    """An open database and the league that the screen is about. Each method is one short transaction."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+        self._league: LeagueInfo | None = None
+        self.season: Season | None = None
+
+    @property
+    def league(self) -> LeagueInfo:
+        """The league; there is one as soon as :meth:`enter` succeeded."""
+        if self._league is None:
+            raise NoLeague("There is no league yet.")
+        return self._league
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether this program may send mail while it is open.
+
+        On a shared database only with a mail server: a folder on one laptop would swallow the league's mails.
+        """
+        return self.settings.worker and self.settings.may_send and not self.settings.read_only
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        with told(self.settings.log_file):
+            async with self.database.session() as session:
+                yield session
+
+    def _source(self, source: RecordSource[RowT]) -> RecordSource[RowT]:
+        return GuardedSource(source, self.settings.log_file)
+
+    async def enter(self) -> None:
+        """Find the league and its season.
+
+        Raises:
+            NoLeague: the database holds none at all.
+            BballError: several, and none was named.
+        """
+        async with self._session() as session:
+            if not await list_leagues(session):
+                raise NoLeague("There is no league yet.")
+            self._league = await find_league(session, self.settings.league)
+            self.season = await current_season(session, self._league.id)
+
+    async def create_league(self, name: str) -> None:
+        """Make the first league and enter it."""
+        async with self._session() as session:
+            await create_league(session, name)
+        await self.enter()
+
+    async def present(self) -> Present:
+        """Who has the league open."""
+        async with self._session() as session:
+            return await present(session, self.league.id)
+
+    async def overview(self) -> Overview:
+        """The header's numbers, and with them whatever changed in league and season."""
+        async with self._session() as session:
+            season = await current_season(session, self.league.id)
+            found = await overview(session, self.league.id, season.id if season else None)
+        self._league, self.season = found.league, found.season
+        return found

@@ -1,0 +1,140 @@
+"""What the screen reads of mails, and does with them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource
+from bball_tui.outbox.history import OutboxFilter, OutboxRow, OutboxSource
+from bball_tui.tui.backend.core import League
+
+if TYPE_CHECKING:
+    from bball_tui.league.addresses import AddressFacts, AddressFixed
+    from bball_tui.league.mail_preview import MailPreview
+    from bball_tui.league.today import ContractDay
+    from bball_tui.mail.template_check import Finding
+    from bball_tui.mail.template_guard import TemplateGuard
+    from bball_tui.outbox.buckets import Bucket
+    from bball_tui.outbox.situation import Situation
+    from bball_tui.outbox.staff import Acted
+    from bball_tui.outbox.story import ItemStory
+    from bball_tui.outbox.today import MailDay
+
+
+class MailCalls(League):
+    """The outbox, its gates and the day."""
+
+    _templates: TemplateGuard | None = None
+
+    def outbox(self, wanted: OutboxFilter) -> RecordSource[OutboxRow]:
+        """The league's mails."""
+        return self._source(OutboxSource(self.database, self.league.id, wanted))
+
+    async def mail(self, outbox_id: int) -> ItemStory:
+        from bball_tui.outbox.story import item_story
+
+        async with self._session() as session:
+            return await item_story(session, self.league.id, outbox_id)
+
+    async def buckets(self) -> tuple[Bucket, ...]:
+        from bball_tui.outbox.buckets import buckets
+
+        async with self._session() as session:
+            return await buckets(session, self.league.id)
+
+    async def situation(self) -> Situation:
+        from bball_tui.outbox.situation import read_situation
+
+        async with self._session() as session:
+            return await read_situation(session, self.league.id)
+
+    async def mail_preview(self, outbox_id: int) -> MailPreview:
+        from bball_tui.league.mail_preview import preview_mail
+
+        async with self._session() as session:
+            return await preview_mail(session, self.settings, self.league.id, outbox_id)
+
+    async def contract_mails(self, contract_id: int) -> tuple[MailPreview, ...]:
+        from bball_tui.league.mail_preview import preview_mails
+
+        async with self._session() as session:
+            return await preview_mails(session, self.settings, self.league.id, contract_id)
+
+    async def address_facts(self, outbox_id: int) -> AddressFacts:
+        from bball_tui.league.addresses import address_facts
+
+        async with self._session() as session:
+            return await address_facts(session, self.league.id, outbox_id)
+
+    async def today(self) -> tuple[MailDay, ContractDay]:
+        from bball_tui.league.today import read_contract_day
+        from bball_tui.outbox.today import read_mail_day
+
+        async with self._session() as session:
+            season = self.season.id if self.season else None
+            return (
+                await read_mail_day(session, self.league.id),
+                await read_contract_day(session, self.league.id, season),
+            )
+
+    async def template_errors(self) -> tuple[Finding, ...]:
+        """What keeps the league's own mail templates from being used; a folder that cannot be read has none."""
+        if self.settings.template_dir is None:
+            return ()
+        from bball_tui.mail.template_guard import TemplateGuard
+
+        self._templates = self._templates or TemplateGuard(self.settings)
+        try:
+            return await asyncio.to_thread(self._templates.errors)
+        except OSError:
+            return ()
+
+    async def retry_mails(self, ids: Collection[int], reason: str | None = None) -> Acted:
+        from bball_tui.outbox.staff import retry
+
+        async with self._session() as session:
+            return await retry(session, self.league.id, ids, reason=reason)
+
+    async def cancel_mails(self, ids: Collection[int], reason: str) -> Acted:
+        from bball_tui.outbox.staff import cancel
+
+        async with self._session() as session:
+            return await cancel(session, self.league.id, ids, reason=reason)
+
+    async def park_mails(self, ids: Collection[int], reason: str) -> Acted:
+        from bball_tui.outbox.staff import park
+
+        async with self._session() as session:
+            return await park(session, self.league.id, ids, reason=reason)
+
+    async def fix_address(self, outbox_id: int, address: str) -> AddressFixed:
+        from bball_tui.league.addresses import fix_address
+
+        async with self._session() as session:
+            return await fix_address(session, self.league.id, outbox_id, address)
+
+    async def pause_sending(self) -> None:
+        from bball_tui.outbox.gates import pause
+
+        async with self._session() as session:
+            await pause(session, self.league.id)
+
+    async def resume_sending(self) -> None:
+        from bball_tui.outbox.gates import resume
+
+        async with self._session() as session:
+            await resume(session, self.league.id)
+
+    async def open_gate(self, provider: str) -> None:
+        from bball_tui.outbox.gates import reopen_gate
+
+        async with self._session() as session:
+            await reopen_gate(session, self.league.id, provider)
+
+    async def resolve_mail(self, outbox_id: int, *, arrived: bool, reason: str | None = None) -> Acted:
+        from bball_tui.outbox.staff import resolve
+
+        async with self._session() as session:
+            return await resolve(session, self.league.id, outbox_id, arrived=arrived, reason=reason)

@@ -1,0 +1,223 @@
+"""What all dialogs share: a frame with a title, a body that scrolls, a line for news, and choices that name their keys.
+
+Esc cancels everywhere. The focus starts on the first field, or on Cancel where a slip would hurt. The choices stay on
+screen however short the window is; the body scrolls with the arrow keys, page up and page down.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.reactive import reactive
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Button, HelpPanel, Static
+
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.text import content, shorten, wrap
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+ResultT = TypeVar("ResultT")
+
+CANCEL = "cancel"
+"""The id of the choice that changes nothing."""
+
+_BORDER = 2
+_ROOMY_HEIGHT = 24
+_TITLE_WIDTH = 48
+_LONGEST_NEWS = 4
+
+
+class Dialog(ModalScreen[ResultT], Generic[ResultT]):
+    """The common frame. A dialog says its :attr:`heading`, its :meth:`body`, its :meth:`choices`, and its ``HELP``."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 50%;
+        layers: default help;
+        & > .dialog--frame {
+            width: 84; max-width: 100%; height: auto; max-height: 100%;
+            border: round $primary; border-title-color: $text-primary; border-title-style: bold;
+            background: $surface; padding: 0 1;
+        }
+        &.-dangerous > .dialog--frame { border: round $error; border-title-color: $text-error; }
+        & .dialog--body { height: auto; scrollbar-size-vertical: 1; }
+        & .dialog--body > Static { height: auto; }
+        & .dialog--news { height: auto; display: none; }
+        & .dialog--choices { height: 1; width: 100%; align-horizontal: right; }
+        & HelpPanel { split: initial; dock: right; layer: help; background: $surface; width: 40; }
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDING_GROUP_TITLE = "In this dialog"
+    BINDINGS: ClassVar = [
+        Binding("escape", CANCEL, "cancel", show=False),
+        Binding("f1,question_mark", "help", "help", show=False),
+        Binding("up", "scroll_body(-1)", "scroll up", show=False),
+        Binding("down", "scroll_body(1)", "scroll down", show=False),
+        Binding("pageup", "scroll_page(-1)", "page up", show=False),
+        Binding("pagedown", "scroll_page(1)", "page down", show=False),
+    ]
+
+    heading: reactive[str] = reactive("")
+    dangerous: bool = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered = self._answer_waits = False
+        self._answer: ResultT | None = None
+        self._news_lines = 0
+
+    def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
+        """Answer, once. Keys typed ahead do not answer a second time, for the screen below.
+
+        While something lies over the dialog (the window is too small, a preview), the answer waits: Textual would
+        take away what is on top.
+        """
+        if self._answered:
+            return AwaitComplete()
+        self._answered, self._answer = True, result
+        self._answer_waits = not self.is_active
+        return AwaitComplete() if self._answer_waits else super().dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """What lay over the dialog is gone."""
+        if self._answer_waits:
+            self._answer_waits = False
+            super().dismiss(self._answer)
+
+    def compose(self) -> ComposeResult:
+        """Frame, body, news, choices."""
+        with Vertical(classes="dialog--frame"):
+            with VerticalScroll(classes="dialog--body", can_focus=False):
+                yield from self.body()
+            yield Static("", classes="dialog--news")
+            with Horizontal(classes="dialog--choices"):
+                yield from self.choices()
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between title and choices."""
+        raise NotImplementedError
+
+    def choices(self) -> Iterable[Choice]:
+        """The ways out, from left to right."""
+        raise NotImplementedError
+
+    def cancel_choice(self, caption: str = "Cancel") -> Choice:
+        """The way out that changes nothing."""
+        return Choice(caption, key="Esc", command=CANCEL)
+
+    def on_mount(self) -> None:
+        """Colour the frame and put the focus where it belongs."""
+        self.set_class(self.dangerous, "-dangerous")
+        self.watch_heading(self.heading)
+        self.fit()
+        first = self.first_focus()
+        if first is not None:
+            first.focus()
+
+    def first_focus(self) -> Widget | None:
+        """Cancel where a slip would hurt, else the first field, else the first choice."""
+        if self.dangerous:
+            return self.choice(CANCEL)
+        fields = (one for one in self.query("TextField, PickOne, Tick") if one.focusable)
+        choices = (one for one in self.query(Choice) if one.focusable)
+        return next(fields, None) or next(choices, None)
+
+    def choice(self, command: str) -> Choice:
+        """The choice that stands for ``command``."""
+        return self.query_one(f"#choice-{command}", Choice)
+
+    def watch_heading(self, heading: str) -> None:
+        """The title is one line of the frame."""
+        frame = self.query(".dialog--frame")
+        if frame and heading:
+            frame.first().border_title = content(shorten(heading, _TITLE_WIDTH))
+
+    def say(self, sentence: str, tone: Tone = Tone.MUTED) -> None:
+        """News above the choices: what goes on, or what went wrong. Empty takes the last news away."""
+        if not self.is_attached:
+            return  # closed while something was under way
+        news = self.query_one(".dialog--news", Static)
+        symbol = f"{SYMBOLS[tone]} " if tone in (Tone.BAD, Tone.WARN, Tone.GOOD) else ""
+        lines = wrap(f"{symbol}{sentence}", self._inner_width())
+        if len(lines) > _LONGEST_NEWS:
+            lines = [*lines[: _LONGEST_NEWS - 1], shorten(" ".join(lines[_LONGEST_NEWS - 1 :]), self._inner_width())]
+        news.update(content_block(lines, STYLES[tone]))
+        news.display = bool(sentence)
+        self._news_lines = len(lines) if sentence else 0
+        self.fit()
+
+    def _inner_width(self) -> int:
+        return min(84, self.app.size.width) - _BORDER - 2
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another window: another height for the body."""
+        self.fit(event.size.height)
+
+    def fit(self, height: int | None = None) -> None:
+        """Give the body what frame, news and choices leave of the window's ``height``."""
+        height = self.app.size.height if height is None else height
+        roomy = height >= _ROOMY_HEIGHT
+        try:
+            body, choices = self.query_one(".dialog--body"), self.query_one(".dialog--choices")
+        except NoMatches:
+            return  # a resize before the first mount
+        for choice in self.query(Choice):
+            choice.refresh(layout=True)  # its spelling depends on the window's width
+        choices.styles.margin = (1 if roomy else 0, 0, 0, 0)
+        body.styles.max_height = max(1, height - _BORDER - 1 - roomy - self._news_lines)
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if isinstance(event.button, Choice):
+            await self.run_action(event.button.command)
+
+    def action_cancel(self) -> None:
+        """Close the help if it is open, else the dialog, changing nothing."""
+        if not close_help(self):
+            self.cancel()
+
+    def cancel(self) -> None:
+        """Leave without a result."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Show what this dialog does and which keys it has, or hide it again."""
+        toggle_help(self)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Move the body by lines."""
+        self.query_one(".dialog--body").scroll_relative(y=lines, animate=False)
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Move the body by pages."""
+        body = self.query_one(".dialog--body")
+        body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
+
+def content_block(lines: Iterable[str], style: str = "") -> Content:
+    """Lines of one style as one block."""
+    return Content("\n").join([content((line, style)) for line in lines])
+
+
+def close_help(screen: Screen[Any]) -> bool:
+    """Hide the help; False when it was not shown."""
+    panel = screen.query(HelpPanel)
+    shown = bool(panel)
+    panel.remove()
+    return shown
+
+
+def toggle_help(screen: Screen[Any]) -> None:
+    """Show what the screen does and which keys it has, or hide it again."""
+    if not close_help(screen):
+        screen.app.action_show_help_panel()

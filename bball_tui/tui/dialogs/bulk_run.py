@@ -1,0 +1,138 @@
+"""One command on many records: progress, a way to stop, and what became of each."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.outbox.staff import Acted, NotDone
+
+CHUNK = 25
+"""Records a transaction: short enough that stopping is felt, and that no colleague waits."""
+LONGEST_REPORT = 200
+_BAR = 24
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReport:
+    """What became of the records. ``left`` were not reached, because somebody stopped or because of ``problem``."""
+
+    done: tuple[int, ...]
+    refused: "tuple[NotDone, ...]"
+    left: int
+    problem: str
+
+
+class BulkRun(Dialog[BulkReport]):
+    """Works on ``ids`` in small transactions, each whole or not at all, in the given order.
+
+    ``done`` says what the records are afterwards ("back in the queue"). It closes by itself when all is done; else
+    it stays and says what became of each. Esc stops after the transaction that is under way.
+    """
+
+    HELP = """
+    ## Many at once
+    The bar says how far it is. Esc stops: what is done stays done, the rest stays as it was. At the end you see which
+    ones could not be done, and why.
+    """
+
+    def __init__(
+        self, title: str, ids: Iterable[int], act: "Callable[[tuple[int, ...]], Awaitable[Acted]]", *, done: str
+    ) -> None:
+        super().__init__()
+        self.set_reactive(BulkRun.heading, title)
+        self._ids = tuple(ids)
+        self._act = act
+        self._words = done
+        self._done: list[int] = []
+        self._refused: list[NotDone] = []
+        self._problem = ""
+        self._busy = True
+        self._stopping = False
+
+    def body(self) -> Iterable[Widget]:
+        """A bar, later the report."""
+        yield Static("", id="bulk")
+
+    def choices(self) -> Iterable[Choice]:
+        """Stop, later close."""
+        yield self.cancel_choice("Stop")
+
+    def on_mount(self) -> None:
+        """Begin at once: the question was asked before."""
+        self._draw()
+        self.run_worker(self._run(), group="bulk")
+
+    async def _run(self) -> None:
+        for start in range(0, len(self._ids), CHUNK):
+            if self._stopping:
+                break
+            try:
+                acted = await self._act(self._ids[start : start + CHUNK])
+            except BballError as error:
+                self._problem = str(error)
+                break
+            self._done += acted.done
+            self._refused += acted.refused
+            self._draw()
+        self._busy = False
+        report = self._report()
+        if not (report.refused or report.left or report.problem):
+            self.dismiss(report)
+            return
+        self.choice("cancel").caption = "Close"
+        self._draw()
+
+    def _report(self) -> BulkReport:
+        left = len(self._ids) - len(self._done) - len(self._refused)
+        return BulkReport(tuple(self._done), tuple(self._refused), left, self._problem)
+
+    def _draw(self) -> None:
+        reached = len(self._done) + len(self._refused)
+        lines: list[list[Part]] = [[f"{_bar(reached, len(self._ids))} {reached:,} of {len(self._ids):,}"]]
+        if self._busy:
+            say = "Stopping after these …" if self._stopping else "Esc stops. What is done stays done."
+            lines.append([(say, STYLES[Tone.MUTED])])
+        else:
+            lines += self._result()
+        self.query_one("#bulk", Static).update(content_lines(lines))
+
+    def _result(self) -> Iterable[list[Part]]:
+        report = self._report()
+        yield [_marked(Tone.GOOD, f"{len(report.done):,} {self._words}")]
+        if report.problem:
+            yield [_marked(Tone.BAD, report.problem)]
+        if report.left:
+            yield [_marked(Tone.MUTED, f"{report.left:,} not reached: they are as they were")]
+        if report.refused:
+            yield [_marked(Tone.WARN, f"{len(report.refused):,} not done:")]
+        for one in report.refused[:LONGEST_REPORT]:
+            yield [f"  {one.id}  {one.reason}"]
+        if len(report.refused) > LONGEST_REPORT:
+            yield [f"  and {len(report.refused) - LONGEST_REPORT:,} more"]
+
+    def cancel(self) -> None:
+        """Stop, or close what is over."""
+        if not self._busy:
+            self.dismiss(self._report())
+            return
+        self._stopping = True
+        self._draw()
+
+
+def _bar(done: int, total: int) -> str:
+    full = _BAR * done // max(1, total)
+    return "█" * full + "░" * (_BAR - full)
+
+
+def _marked(tone: Tone, text: str) -> Part:
+    return (f"{SYMBOLS[tone]} {text}", STYLES[tone])

@@ -1,0 +1,168 @@
+"""Which group is the team's? Chosen from those that are there, or by its share link or number."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.rehearsal import Rehearsed
+
+MOST_SHOWN = 200
+"""Of ten thousand groups only so many are listed; typing narrows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChoice:
+    """A group that can be chosen, with what helps to tell it from others of its name. ``key`` is its folded name."""
+
+    group_id: str
+    name: str
+    words: str
+    key: str
+    likely: bool
+
+
+class ChatLink(Dialog["Rehearsed | None"]):
+    """What linking would do, or None. Nothing is linked in here; a refusal stands in the dialog and all typed stays.
+
+    ``choices`` come in their order, the likely ones first. ``rehearse`` is given what was pasted or chosen.
+    """
+
+    HELP = """
+    ## Link a group
+    Paste the group's share link, or its number, or type a part of its name; the arrow keys choose from the list. In the
+    GroupMe app the share link is under the group's picture, Share Group. Enter looks the group up; nothing is changed
+    in GroupMe, and unlinking (`U`) takes it back.
+    """
+    DEFAULT_CSS = """
+    ChatLink OptionList {
+        background: $surface; border: none; padding: 0; height: auto; max-height: 10; scrollbar-size-vertical: 1;
+        margin: 1 0 0 0;
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("down", "choose(1)", "next group", show=False, priority=True),
+        Binding("up", "choose(-1)", "previous group", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        team: str,
+        groups: Sequence[GroupChoice],
+        rehearse: "Callable[[str], Awaitable[Rehearsed]]",
+        *,
+        note: str = "",
+    ) -> None:
+        super().__init__()
+        self.set_reactive(ChatLink.heading, f"The group of {team}")
+        self._groups = tuple(groups)
+        self._rehearse = rehearse
+        self._note = note
+        self._busy = False
+
+    def body(self) -> Iterable[Widget]:
+        """The field, and what there is to choose from."""
+        yield Field("Group", TextField(placeholder="https://groupme.com/join_group/…", id="group"), id="field")
+        if self._note:
+            yield Static(content((self._note, STYLES[Tone.MUTED])))
+        groups = OptionList(id="groups")
+        groups.can_focus = False
+        yield groups
+
+    def choices(self) -> Iterable[Choice]:
+        """Go on, or not."""
+        yield Choice("Look it up", key="Enter", command="confirm")
+        yield self.cancel_choice()
+
+    def on_mount(self) -> None:
+        """Show the groups, those that are likely first."""
+        self._filter()
+
+    def fit(self, height: int | None = None) -> None:
+        """Short windows list fewer groups."""
+        super().fit(height)
+        groups = self.query("#groups")
+        if groups:
+            groups.first().styles.max_height = max(3, (self.app.size.height if height is None else height) - 12)
+
+    @on(Input.Changed)
+    def _filter(self) -> None:
+        from bball_tui.groupme.matching import fold
+
+        words = fold(self._text).split()
+        pasted = self._is_pasted(self._text)
+        shown = [one for one in self._groups if pasted or all(word in one.key for word in words)][:MOST_SHOWN]
+        groups = self.query_one("#groups", OptionList)
+        groups.clear_options()
+        groups.add_options(
+            Option(
+                content((one.name, "bold" if one.likely else ""), "  ", (one.words, STYLES[Tone.MUTED])), one.group_id
+            )
+            for one in shown
+        )
+        groups.highlighted = 0 if shown and not pasted and (words or shown[0].likely) else None
+        groups.display = bool(shown)
+        self.say("")
+
+    @property
+    def _text(self) -> str:
+        return self.query_one("#group", TextField).value.strip()
+
+    @staticmethod
+    def _is_pasted(text: str) -> bool:
+        return "/" in text or text.isdigit()
+
+    def action_choose(self, step: int) -> None:
+        """To the next group of the list; the field keeps the keys."""
+        groups = self.query_one("#groups", OptionList)
+        if step > 0:
+            groups.action_cursor_down()
+        else:
+            groups.action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.choice("confirm").focus()
+
+    @on(Input.Submitted)
+    def action_confirm(self) -> None:
+        """Look up what was pasted, else what is chosen."""
+        if self._busy:
+            return
+        groups = self.query_one("#groups", OptionList)
+        chosen = None if groups.highlighted is None else groups.get_option_at_index(groups.highlighted).id
+        wanted = self._text if self._is_pasted(self._text) or chosen is None else chosen
+        if not wanted:
+            self.say("Paste the group's share link or its number, or choose a group.", Tone.WARN)
+            return
+        self._busy = True
+        self.say("Looking it up …")
+        self.run_worker(self._look_up(wanted), group="chats")
+
+    async def _look_up(self, wanted: str) -> None:
+        try:
+            rehearsed = await self._rehearse(wanted)
+        except BballError as error:
+            self.say(str(error), Tone.BAD)
+            self.query_one("#group", TextField).focus()
+        else:
+            self.dismiss(rehearsed)
+        finally:
+            self._busy = False
+
+    def cancel(self) -> None:
+        """Leave it."""
+        self.dismiss(None)

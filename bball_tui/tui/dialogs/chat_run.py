@@ -1,0 +1,159 @@
+"""A plan is being done: how far it is, a way to pause and to stop, and what became of each step."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.progress import Applied, Control, Progress, Report, Step
+
+_BAR = 24
+_TONES = {
+    "done": Tone.GOOD,
+    "not_needed": Tone.MUTED,
+    "changed": Tone.WARN,
+    "failed": Tone.BAD,
+    "unknown": Tone.WARN,
+    "not_reached": Tone.MUTED,
+}
+
+
+class ChatRun(Dialog["Applied | None"]):
+    """Does ``work`` (given the handle that pauses and stops it, and somebody who listens) on ``total`` steps.
+
+    It begins at once, for the question was asked before. At the end it stays and says what became of each step.
+    None: it could not begin.
+    """
+
+    HELP = """
+    ## Being done
+    One step after the other, about one a second. `p` pauses and goes on, `Esc` stops after the step that is under way.
+    What is done stays done; what is not can be done later from a new plan. Even if this program were ended now, the
+    next run would look first what had happened.
+    """
+    BINDINGS: ClassVar = [Binding("p", "pause", "pause or go on", show=False)]
+
+    def __init__(self, title: str, work: "Callable[[Control, Report], Awaitable[Applied]]", total: int) -> None:
+        from bball_tui.groupme.progress import Control
+
+        super().__init__()
+        self.set_reactive(ChatRun.heading, title)
+        self._work = work
+        self._control: Control = Control()
+        self._total = total
+        self._progress: Progress | None = None
+        self._applied: Applied | None = None
+        self._problem = ""
+        self._busy = True
+
+    def body(self) -> Iterable[Widget]:
+        """A bar, later the report."""
+        yield Static("", id="run")
+
+    def choices(self) -> Iterable[Choice]:
+        """Pause and stop, later close."""
+        yield Choice("Pause", key="p", command="pause")
+        yield self.cancel_choice("Stop")
+
+    def first_focus(self) -> Widget | None:
+        """Stop, later Close."""
+        return self.choice("cancel")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._draw()
+        self.run_worker(self._run(), group="chats-run")
+
+    async def _run(self) -> None:
+        try:
+            self._applied = await self._work(self._control, self._heard)
+        except BballError as error:
+            self._problem = str(error)
+        self._busy = False
+        self.choice("pause").display = False
+        self.choice("cancel").caption = "Close"
+        self._draw()
+
+    def _heard(self, progress: "Progress") -> None:
+        self._progress = progress
+        self._draw()
+
+    def _draw(self) -> None:
+        lines = list(self._report() if not self._busy else self._under_way())
+        self.query_one("#run", Static).update(content_lines(lines))
+
+    def _under_way(self) -> Iterable[list[Part]]:
+        done = 0 if self._progress is None else self._progress.done
+        total = self._total if self._progress is None else max(self._total, self._progress.total)
+        full = _BAR * done // max(1, total)
+        yield [f"{'█' * full}{'░' * (_BAR - full)} {done} of {total}"]
+        doing = "Looking first how things stand." if self._progress is None else self._progress.doing
+        until = None if self._progress is None else self._progress.until
+        yield [doing if until is None else f"{doing} It goes on at {until.astimezone():%H:%M:%S}."]
+        if self._control.cancelled:
+            say = "Stopping after this step …"
+        elif self._control.paused:
+            say = "Paused after the step that is under way. p goes on, Esc stops."
+        else:
+            say = "p pauses, Esc stops. What is done stays done."
+        yield [(say, STYLES[Tone.MUTED])]
+
+    def _report(self) -> Iterable[list[Part]]:
+        if self._applied is None:
+            yield [_marked(Tone.BAD, self._problem)]
+            yield [("What was done before this is kept. Press r to see how things stand.", STYLES[Tone.MUTED])]
+            return
+        applied = self._applied
+        yield [_marked(Tone.GOOD if applied.done else Tone.MUTED, f"{counted(applied.done, 'step')} done")]
+        if applied.told:
+            yield [_marked(Tone.GOOD, f"{counted(applied.told, 'mail')} about a new link promised")]
+        if applied.not_done:
+            yield [_marked(Tone.WARN, f"{counted(applied.not_done, 'step')} not done")]
+        if applied.stopped is not None:
+            yield [_marked(Tone.WARN, applied.stopped)]
+        for sentence in applied.recovered:
+            yield [_marked(Tone.ACCENT, sentence)]
+        if applied.manual:
+            yield [_marked(Tone.WARN, "l links a group that you made in the GroupMe app, by its share link.")]
+        yield []
+        # What needs somebody comes first.
+        for step in sorted(applied.steps, key=lambda one: _TONES[one.state] in (Tone.GOOD, Tone.MUTED)):
+            yield self._step(step)
+
+    @staticmethod
+    def _step(step: "Step") -> list[Part]:
+        tone = _TONES[step.state]
+        return [(f"{SYMBOLS[tone]} ", STYLES[tone]), (f"{step.team}: ", "bold"), step.text]
+
+    def action_pause(self) -> None:
+        """Wait after the present step, or go on."""
+        if not self._busy or self._control.cancelled:
+            return
+        if self._control.paused:
+            self._control.resume()
+        else:
+            self._control.pause()
+        self.choice("pause").caption = "Go on" if self._control.paused else "Pause"
+        self._draw()
+
+    def cancel(self) -> None:
+        """Stop after the present step, or close what is over."""
+        if not self._busy:
+            self.dismiss(self._applied)
+            return
+        self._control.cancel()
+        self._draw()
+
+
+def _marked(tone: Tone, text: str) -> Part:
+    return (f"{SYMBOLS[tone]} {text}", STYLES[tone])

@@ -1,0 +1,99 @@
+"""Shall the families hear of the link? How many and who, before anything is promised."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import counted, listed
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.families import FamiliesToTell
+
+MOST_NAMES = 30
+
+
+class Answer(StrEnum):
+    """What staff want."""
+
+    TELL = "tell"
+    """The deed, and a mail to each of them in the same transaction."""
+    SILENT = "silent"
+    """The deed alone; they can be told later."""
+
+
+class ChatTell(Dialog[Answer | None]):
+    """``deed`` says what is done besides ("Link"), empty when telling is all there is to do; then SILENT is no answer.
+
+    ``families`` come with the name of their team. None: do nothing at all.
+    """
+
+    HELP = """
+    ## Tell the families
+    These families got their welcome mail before this link was there. `y` promises one mail with the join button to each
+    address; they wait for the undo time like every mail, and the Outbox shows them. `n` does the rest without mails;
+    `t` tells them later.
+    """
+    BINDINGS: ClassVar = [
+        Binding("y", "tell", "tell them", show=False),
+        Binding("n", "silent", "without mails", show=False),
+    ]
+
+    def __init__(
+        self, title: str, lines: Sequence[str], families: "Sequence[tuple[str, FamiliesToTell]]", *, deed: str = ""
+    ) -> None:
+        super().__init__()
+        self.set_reactive(ChatTell.heading, title)
+        self.dangerous = True  # so that Enter, pressed once too often, sends nothing
+        self._lines = tuple(lines)
+        self._families = tuple(families)
+        self._deed = deed
+
+    @property
+    def _mails(self) -> int:
+        return sum(one.recipients for _, one in self._families)
+
+    def body(self) -> Iterable[Widget]:
+        """What is done, how many mails, and the names."""
+        for line in self._lines:
+            yield Static(content(line))
+        players = sum(len(one.players) for _, one in self._families)
+        who = counted(players, "family was", "families were")
+        yield Static(
+            content(f"{who} welcomed before this link was there. {counted(self._mails, 'mail')} would go out:")
+        )
+        for team, one in self._families:
+            names = [*one.players[:MOST_NAMES]]
+            if len(one.players) > MOST_NAMES:
+                names.append(f"{len(one.players) - MOST_NAMES} more")
+            yield Static(content((f"{team}: ", STYLES[Tone.MUTED]), listed(names)))
+
+    def choices(self) -> Iterable[Choice]:
+        """With mails, without, or not at all."""
+        mails = counted(self._mails, "mail")
+        if self._deed:
+            yield Choice(f"{self._deed}, {mails}", key="y", command="tell")
+            yield Choice(f"{self._deed} only", key="n", command="silent")
+        else:
+            yield Choice(f"Send {mails}", key="y", command="tell")
+        yield self.cancel_choice()
+
+    def action_tell(self) -> None:
+        """With mails."""
+        self.dismiss(Answer.TELL)
+
+    def action_silent(self) -> None:
+        """Without."""
+        if self._deed:
+            self.dismiss(Answer.SILENT)
+
+    def cancel(self) -> None:
+        """Not at all."""
+        self.dismiss(None)

@@ -1,0 +1,251 @@
+"""One act on one or many contracts: what will happen, why, and how far it is."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bball_tui.database.states import DateOrder
+from bball_tui.dates import EXAMPLES, NoDate, parse_date
+from bball_tui.errors import BballError
+from bball_tui.league.life import RULES, Act, ReasonNeed
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField, Tick
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted, listed
+
+if TYPE_CHECKING:
+    from bball_tui.league.acting import Asked, Done, Effect
+
+CHUNK = 250
+"""Contracts a transaction: short enough that no colleague waits, long enough that most acts are one."""
+MOST_NAMES = 6
+MOST_REFUSED = 8
+LONGEST_REASON = 500
+
+TITLES = {
+    Act.OFFER: "Offer",
+    Act.ACCEPT: "Accepted by word",
+    Act.DECLINE: "Declined",
+    Act.EXPIRE: "Expired",
+    Act.RELEASE: "Release",
+    Act.VOID: "Void",
+}
+_DANGEROUS = (Act.RELEASE, Act.VOID)
+
+DoAct: TypeAlias = Callable[["Asked"], Awaitable["Done"]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActDone:
+    """What was asked and what came of all of it; ``left`` were not reached, because somebody stopped."""
+
+    asked: "Asked"
+    done: "Done"
+    left: int
+
+
+class ContractAct(Dialog[ActDone | None]):
+    """Does the act of ``effect`` after staff saw what it means; None: they changed their mind.
+
+    ``act`` does a portion in one transaction. A fault keeps all that was typed, and Enter goes on with the rest.
+    """
+
+    HELP = """
+    ## Contracts
+    The dialog says what will happen and which contracts stay as they are. Enter does it, Esc changes nothing. Many
+    contracts are done in portions: Esc then stops after the portion that is under way.
+
+    **Release** ends a contract that was right, because the player leaves. **Void** ends one that was a mistake.
+    Mails that still wait are cancelled with either; whoever had the welcome mail can be written a correction.
+    """
+    DEFAULT_CSS = """
+    ContractAct {
+        & Field Tick { margin: 0 0 0 1; }
+        & #note-field { display: none; }
+        &.-correcting #note-field { display: block; }
+    }
+    """
+    BINDINGS: ClassVar = [Binding("enter", "confirm", "do it", show=False)]
+
+    def __init__(self, effect: "Effect", act: DoAct, *, today: date, date_order: DateOrder) -> None:
+        super().__init__()
+        rule = RULES[effect.act]
+        number = len(effect.possible)
+        whose = effect.players[0] if number == 1 else counted(number, "contract")
+        self.set_reactive(ContractAct.heading, f"{TITLES[effect.act]}: {whose}")
+        self.dangerous = effect.act in _DANGEROUS
+        self._effect, self._rule, self._act = effect, rule, act
+        self._today, self._order = today, date_order
+        self._waiting = list(effect.possible)
+        self._results: list[Done] = []
+        self._busy = self._stopping = False
+
+    def body(self) -> Iterable[Widget]:
+        """What will happen, then what it wants to know."""
+        yield Static(content_lines(self._lines()))
+        if self._effect.act is Act.OFFER:
+            due = TextField(placeholder=f"such as {EXAMPLES[self._order]}; may be empty", id="due")
+            yield Field("Due on", due, id="due-field")
+        if self._rule.reason is not ReasonNeed.NONE:
+            needed = self._rule.reason is ReasonNeed.REQUIRED
+            hint = "a few words" if needed else "such as who said so; may be empty"
+            yield Field("Reason" if needed else "Note", TextField(placeholder=hint, id="reason"), id="reason-field")
+        if self._must_count:
+            number = len(self._effect.possible)
+            yield Field("Count", TextField(placeholder=f"type {number} to go on", id="typed"), id="typed-field")
+        if self._effect.told:
+            yield Field("Correct", Tick("write to them that this does not hold any more", id="correct"))
+            yield Field(
+                "Tell them", TextField(placeholder="may be empty; families read this", id="note"), id="note-field"
+            )
+
+    @property
+    def _must_count(self) -> bool:
+        """What ends several contracts at once is never meant by a slip."""
+        return self._rule.ends and len(self._effect.possible) > 1
+
+    def _lines(self) -> Iterator[list[Part]]:
+        effect = self._effect
+        number = len(effect.possible)
+        one = "The contract" if number == 1 else f"Each of {number:,} contracts"
+        yield [f"{one} {self._rule.means}."]
+        names = listed(
+            [*effect.players[:MOST_NAMES], *([f"{number - MOST_NAMES:,} more"] if number > MOST_NAMES else [])]
+        )
+        yield [(f"{names}. Recorded by {effect.recorded_by}.", STYLES[Tone.MUTED])]
+        if effect.unsent:
+            mails = counted(effect.unsent, "mail that still waits", "mails that still wait")
+            yield [(f"{SYMBOLS[Tone.WARN]} {mails}: cancelled", STYLES[Tone.WARN])]
+        if effect.told:
+            more = len(effect.told) - 3
+            told = listed([*effect.told[:3], *([f"{more} more"] if more > 0 else [])])
+            yield [(f"{SYMBOLS[Tone.WARN]} {told} had the welcome mail already", STYLES[Tone.WARN])]
+        for refused in effect.refused[:MOST_REFUSED]:
+            yield [(f"{SYMBOLS[Tone.MUTED]} not: {refused.reason}", STYLES[Tone.MUTED])]
+        if len(effect.refused) > MOST_REFUSED:
+            yield [(f"{SYMBOLS[Tone.MUTED]} and {len(effect.refused) - MOST_REFUSED:,} more stay", STYLES[Tone.MUTED])]
+        yield [""]
+
+    def choices(self) -> Iterable[Choice]:
+        """Do it, or not."""
+        number = len(self._effect.possible)
+        yield Choice(
+            f"{TITLES[self._effect.act]} {number:,}" if number > 1 else TITLES[self._effect.act],
+            key="Enter",
+            command="confirm",
+        )
+        yield self.cancel_choice()
+
+    def first_focus(self) -> Widget | None:
+        """The field if there is one: what is dangerous wants a reason, so no slip does it. Else doing it."""
+        fields = [one for one in self.query("TextField") if one.focusable]
+        return fields[0] if fields else self.choice("confirm")
+
+    def _text(self, name: str) -> str:
+        fields = self.query(f"#{name}")
+        return " ".join(fields.first(TextField).value.split()) if fields else ""
+
+    @property
+    def _correcting(self) -> bool:
+        ticks = self.query("#correct")
+        return bool(ticks) and ticks.first(Tick).value
+
+    @on(Tick.Changed)
+    def _ticked(self) -> None:
+        self.set_class(self._correcting, "-correcting")
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        for field in self.query(Field):
+            field.problem = ""
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_confirm()
+
+    def _asked(self) -> "Asked | None":
+        """What is asked for, or None while a field holds something that cannot be; the field says what."""
+        from bball_tui.league.acting import Asked
+
+        reason, due = self._text("reason"), None
+        if self._rule.reason is ReasonNeed.REQUIRED and not reason:
+            self._complain("reason", "Say why, in a few words. Nothing has happened yet.")
+            return None
+        if len(reason) > LONGEST_REASON:
+            self._complain("reason", f"{len(reason)} characters; {LONGEST_REASON} are the most. Shorten it.")
+            return None
+        number = len(self._effect.possible)
+        if self._must_count and self._text("typed").replace(",", "") != str(number):
+            self._complain("typed", f"Type {number}: so many contracts end. Nothing has happened yet.")
+            return None
+        if self._text("due"):
+            try:
+                due = parse_date(self._text("due"), self._order, self._today, ahead=True)
+            except NoDate as error:
+                self._complain("due", str(error))
+                return None
+            if due < self._today:
+                self._complain("due", "This day has passed. Type a day to come, or nothing.")
+                return None
+        note = self._text("note") if self._correcting else ""
+        return Asked(self._effect.act, (), reason or None, due_on=due, correct=self._correcting, note=note)
+
+    def _complain(self, name: str, sentence: str) -> None:
+        self.query_one(f"#{name}-field", Field).problem = sentence
+        self.query_one(f"#{name}", TextField).focus()
+
+    def action_confirm(self) -> None:
+        """Do it, once."""
+        if self._busy:
+            return
+        asked = self._asked()
+        if asked is not None:
+            self._busy = True
+            self.run_worker(self._do(asked), group="act")
+
+    async def _do(self, asked: "Asked") -> None:
+        total = len(self._effect.possible)
+        while self._waiting and not self._stopping:
+            stop = ". Esc stops" if total > CHUNK else ""
+            self.say(f"{total - len(self._waiting):,} of {total:,} …{stop}")
+            portion = tuple(self._waiting[:CHUNK])
+            try:
+                self._results.append(await self._act(replace(asked, contracts=portion)))
+            except BballError as error:
+                self._busy = False
+                self.say(f"{error} What is done stays done; Enter goes on with the rest.", Tone.BAD)
+                return
+            del self._waiting[:CHUNK]
+        self.dismiss(ActDone(asked, _together(self._results), len(self._waiting)))
+
+    def cancel(self) -> None:
+        """Leave, or stop what is under way after this portion."""
+        if self._busy:
+            self._stopping = True
+            self.say("Stopping after this portion …")
+        elif self._results:
+            asked = self._asked()
+            if asked is not None:
+                self.dismiss(ActDone(asked, _together(self._results), len(self._waiting)))
+        else:
+            self.dismiss(None)
+
+
+def _together(results: "Iterable[Done]") -> "Done":
+    from bball_tui.league.acting import Done
+
+    results = list(results)
+    return Done(
+        tuple(one for result in results for one in result.done),
+        tuple(one for result in results for one in result.refused),
+        tuple(one for result in results for one in result.cancelled),
+        tuple(one for result in results for one in result.told),
+        tuple(one for result in results for one in result.promised),
+    )

@@ -1,0 +1,201 @@
+"""What dialogs are made of: choices that name their keys, and fields that show what is wrong with them."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.widgets.select import NoSelection
+
+from bball_tui.tui.text import Part, clean, content, width_of
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+ValueT = TypeVar("ValueT")
+
+_ROOMY_WIDTH = 76
+"""Cells below which choices use their short spelling."""
+
+
+class Choice(Button):
+    """One way out of a dialog. ``command`` is the action of the dialog that it stands for, ``key`` the key shown.
+
+    ``short`` is the caption for narrow windows.
+    """
+
+    DEFAULT_CSS = """
+    Choice {
+        width: auto; min-width: 0; height: 1; border: none; padding: 0; margin: 0 0 0 1;
+        &.-style-default { background: transparent; color: $foreground; text-style: none; }
+        &.-style-default:hover { background: $panel; border: none; }
+        &.-style-default.-active { background: $panel; border: none; }
+        &.-style-default:focus { text-style: bold reverse; background: transparent; }
+        &.-style-default:disabled { color: $text-disabled; text-style: none; }
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("left", "move(-1)", "previous choice", show=False),
+        Binding("right", "move(1)", "next choice", show=False),
+    ]
+
+    caption: reactive[str] = reactive("", layout=True)
+
+    def __init__(self, caption: str, *, key: str, command: str, short: str = "") -> None:
+        super().__init__(Content(""), compact=True, id=f"choice-{command}")
+        self.styles.line_pad = 0
+        self.active_effect_duration = 0  # a pressed button is deaf for that long, and keys are typed faster
+        self.key = key
+        self.short = short
+        self.command = command
+        self.set_reactive(Choice.caption, caption)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """The cells of the whole text."""
+        return width_of(self._label().plain)
+
+    def render(self) -> Content:
+        """``[ Sign 3  Enter ]``; the choice with the focus has a pointer, not only another colour."""
+        return self._label()
+
+    def _label(self) -> Content:
+        narrow = self.app.size.width < _ROOMY_WIDTH
+        gap = " " if narrow else "  "
+        key: list[Part] = [gap, (self.key, "" if self.has_focus else STYLES[Tone.MUTED])] if self.key else []
+        caption = self.short if narrow and self.short else self.caption
+        return content("[", "▸" if self.has_focus else " ", caption, *key, "]" if narrow else " ]")
+
+    def action_move(self, step: int) -> None:
+        """To the choice beside this one."""
+        if step > 0:
+            self.screen.focus_next(Choice)
+        else:
+            self.screen.focus_previous(Choice)
+
+
+class TextField(Input):
+    """A field of one line. What is pasted into it cannot act on the terminal: it is cleaned as it comes in."""
+
+    DEFAULT_CSS = """
+    TextField, TextField.-textual-compact { background: $panel; height: 1; border: none; padding: 0 1; }
+    TextField:focus { background: $primary-muted; }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        password: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(
+            clean(value), placeholder=placeholder, password=password, id=id, compact=True, select_on_focus=False
+        )
+
+    def validate_value(self, value: str) -> str:
+        """Nothing that a terminal would obey stays in the field."""
+        return clean(value)
+
+
+class PickOne(Select[ValueT], Generic[ValueT], inherit_bindings=False):
+    """One of several. Space or an arrow key opens it; Enter is left to the dialog, so that Enter always means go on."""
+
+    DEFAULT_CSS = """
+    PickOne {
+        & > SelectCurrent { background: $panel; height: 1; }
+        &.-textual-compact > SelectCurrent { padding: 0 1; }
+        & > SelectCurrent Static#label { height: 1; }
+        &:focus > SelectCurrent { background: $primary-muted; border: none; }
+    }
+    """
+    BINDINGS: ClassVar = [Binding("space,down,up", "show_overlay", "open the list", show=False)]
+
+    def __init__(self, options: Iterable[tuple[str, ValueT]], value: ValueT, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(self._safe(options), value=value, allow_blank=False, compact=True, id=id)
+
+    def offer(self, options: Iterable[tuple[str, ValueT]], value: ValueT) -> None:
+        """Other options, without telling anybody that the choice changed."""
+        with self.prevent(Select.Changed):
+            self.set_options(self._safe(options))
+            self.value = value
+            # The same value may have another label now.
+            self.mutate_reactive(type(self).value)
+
+    @property
+    def chosen(self) -> ValueT:
+        """What is chosen; there always is something."""
+        if isinstance(self.value, NoSelection):
+            raise TypeError("a choice that allows no blank is blank")
+        return self.value
+
+    @staticmethod
+    def _safe(options: Iterable[tuple[str, ValueT]]) -> list[tuple[Text, ValueT]]:
+        # Rich's Text and not Content: only in it can the open list be searched by typing.
+        return [(Text(clean(label), no_wrap=True, overflow="ellipsis"), value) for label, value in options]
+
+
+class Tick(Checkbox, inherit_bindings=False):
+    """Yes or no. Space changes it; Enter is left to the dialog."""
+
+    DEFAULT_CSS = """
+    Tick, Tick.-textual-compact { background: transparent; border: none; padding: 0; }
+    Tick, Tick.-on { & > .toggle--button { color: $foreground; background: transparent; } }
+    Tick:focus > .toggle--label { background: $primary-muted; color: $foreground; text-style: bold; }
+    """
+    # Textual paints the sides in the mark's background, so these would not be seen: the brackets belong to the mark.
+    BUTTON_LEFT = BUTTON_RIGHT = ""
+    BINDINGS: ClassVar = [Binding("space", "toggle_button", "change", show=False)]
+
+    def __init__(self, label: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(content(label), compact=True, id=id)
+        self.BUTTON_INNER = "[ ]"
+
+    def watch_value(self) -> None:
+        """The mark comes and goes; Textual would only colour it."""
+        self.BUTTON_INNER = f"[{SYMBOLS[Tone.GOOD]}]" if self.value else "[ ]"
+        super().watch_value()
+
+
+class Field(Vertical):
+    """A label, a control, and below them what is wrong with the control's value."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: auto;
+        & > Horizontal { height: auto; }
+        & .field--label { width: 11; height: 1; color: $text-muted; }
+        & .field--problem { display: none; height: auto; margin: 0 0 0 11; color: $text-error; }
+        &.-wrong .field--problem { display: block; }
+        & Horizontal > TextField, & Horizontal > PickOne { width: 1fr; }
+    }
+    """
+
+    def __init__(self, label: str, control: Widget, *beside: Widget, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._label = label
+        self._controls = (control, *beside)
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        """One row, and a line that shows only when something is wrong."""
+        with Horizontal():
+            yield Static(content(self._label), classes="field--label")
+            yield from self._controls
+        yield Static("", classes="field--problem")
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, empty when nothing is."""
+        return self._problem
+
+    @problem.setter
+    def problem(self, sentence: str) -> None:
+        self._problem = sentence
+        self.query_one(".field--problem", Static).update(content(f"{SYMBOLS[Tone.BAD]} {sentence}" if sentence else ""))
+        self.set_class(bool(sentence), "-wrong")

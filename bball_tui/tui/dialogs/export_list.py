@@ -1,0 +1,122 @@
+"""Write what a list shows to a file for a spreadsheet."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from textual import on, work
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from bball_tui.league.sheets import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The file, and how many rows are in it."""
+
+    path: Path
+    rows: int
+
+
+class ExportList(Dialog[Written | None]):
+    """Asks for the file, writes it, and shows how far it is. A file that exists already is never replaced."""
+
+    HELP = """
+    ## Export this list
+    The rows that match the search and the filters, in the order of the screen, as a CSV file that every spreadsheet
+    opens. A text that a spreadsheet would run as a formula gets an apostrophe before it. Esc stops; a half-written file
+    is taken away.
+    """
+
+    def __init__(self, path: Path, total: int, *, write: Callable[[], "AsyncIterator[Piece]"]) -> None:
+        super().__init__()
+        self.set_reactive(ExportList.heading, "Export this list")
+        self._path = path
+        self._total = total
+        self._pieces = write
+        self._writing: Worker[None] | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """How much, and whereto."""
+        yield Static(content(f"{counted(self._total, 'row')} as CSV, for a spreadsheet."))
+        yield Field("File", TextField(str(self._path), id="export-path"), id="export-field")
+
+    def choices(self) -> Iterable[Choice]:
+        """Write it, or not."""
+        yield Choice("Write", key="Enter", command="write")
+        yield self.cancel_choice()
+
+    @on(Input.Submitted)
+    def action_write(self) -> None:
+        """Begin, if the file can be made."""
+        if self._writing is not None:
+            return
+        field = self.query_one("#export-field", Field)
+        typed = self.query_one("#export-path", TextField).value.strip()
+        path = Path(typed).expanduser()
+        if not typed or path.is_dir():
+            field.problem = "Name a file in that folder."
+        elif path.exists():
+            field.problem = "There is such a file already. Choose another name; nothing was written."
+        elif not path.parent.is_dir():
+            field.problem = f"There is no folder {path.parent}. Choose another one."
+        else:
+            field.problem = ""
+            self._writing = self._write(path)
+
+    @work(group="command")
+    async def _write(self, path: Path) -> None:
+        self.say(f"0 of {self._total:,} rows")
+        try:
+            rows = await self._write_beside(path)
+        except BballError as error:
+            self._failed(str(error))
+        except OSError as error:
+            self._failed(f"The file cannot be written: {error.strerror or error}. Choose another place.")
+        else:
+            self.dismiss(Written(path, rows))
+
+    def _failed(self, sentence: str) -> None:
+        self._writing = None
+        self.say(sentence, Tone.BAD)
+
+    async def _write_beside(self, path: Path) -> int:
+        """Write a file beside ``path`` and give it its name when it is whole."""
+        handle, name = await asyncio.to_thread(tempfile.mkstemp, dir=path.parent, prefix=".bball-")
+        rows = 0
+        try:
+            # The mark at the beginning tells Excel that the letters are UTF-8.
+            with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+                async for piece in self._pieces():
+                    await asyncio.to_thread(_put, file, piece.text)
+                    rows += piece.rows
+                    self.say(f"{rows:,} of {self._total:,} rows")
+            await asyncio.to_thread(Path(name).rename, path)
+        finally:
+            await asyncio.to_thread(Path(name).unlink, missing_ok=True)
+        return rows
+
+    def cancel(self) -> None:
+        """Stop; what was written of the file is taken away."""
+        if self._writing is not None:
+            self._writing.cancel()
+        self.dismiss(None)
+
+
+def _put(file: TextIO, text: str) -> None:
+    file.write(text)

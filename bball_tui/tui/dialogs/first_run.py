@@ -1,0 +1,148 @@
+"""The first screen that anybody sees: three ways to begin, each with its key."""
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Button, Input, Static
+
+from bball_tui.tui.dialogs.base import close_help, toggle_help
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StartWithRoster:
+    """Make a league of this name and bring a roster in."""
+
+    league: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartDemo:
+    """Open the demo league, beside whatever else there will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartShared:
+    """Connect to a database that a league already uses."""
+
+
+Start: TypeAlias = StartWithRoster | StartDemo | StartShared
+
+
+class FirstRun(Screen[Start]):
+    """How to begin. Nothing is written before one of the three was chosen and confirmed."""
+
+    HELP = """
+    ## Welcome
+    `i` makes your league and brings its roster in from a CSV file: you see what it would do before anything is
+    written. `d` opens a made-up league to look around in; nothing leaves this machine. `c` connects to a PostgreSQL
+    server that your league already uses. The arrow keys and Enter work as well.
+    """
+    DEFAULT_CSS = """
+    FirstRun {
+        align: center middle;
+        layers: default help;
+        & > VerticalScroll { width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; }
+        & Static { height: auto; }
+        & .first--title { text-style: bold; color: $text-primary; margin: 0 0 1 0; }
+        & .first--way { height: auto; margin: 1 0 0 0; }
+        & .first--way > Static { margin: 0 0 0 3; color: $text-muted; }
+        & .first--way > Field { margin: 0 0 0 3; }
+        & .first--way Choice { margin: 0; }
+        & HelpPanel { split: initial; dock: right; layer: help; background: $surface; width: 40; }
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDING_GROUP_TITLE = "To begin"
+    BINDINGS: ClassVar = [
+        Binding("i", "roster", "import a roster"),
+        Binding("d", "demo", "open the demo league"),
+        Binding("c", "shared", "connect to a shared database"),
+        Binding("q", "app.quit", "quit", show=False),
+        Binding("up", "app.focus_previous", "the one above", show=False),
+        Binding("down", "app.focus_next", "the one below", show=False),
+        Binding("f1,question_mark", "help", "help", show=False),
+        Binding("escape", "leave_field", "out of the field", show=False),
+    ]
+
+    def __init__(self, league: str = "") -> None:
+        super().__init__()
+        self._league = league
+
+    def compose(self) -> ComposeResult:
+        """A greeting and the three ways."""
+        with VerticalScroll(can_focus=False):
+            yield Static(content("The contract desk of your league"), classes="first--title")
+            yield Static(content("There is no league here yet. How would you like to begin?"))
+            with Vertical(classes="first--way"):
+                yield Choice("Import a roster", key="i", command="roster")
+                yield Static(
+                    content(
+                        "A CSV file or an Excel workbook with teams, players and parents. You see what it does first."
+                    )
+                )
+                yield Field("League", TextField(self._league, placeholder="its name", id="league"), id="league-field")
+            with Vertical(classes="first--way"):
+                yield Choice("Open the demo league", key="d", command="demo")
+                yield Static(content("A made-up league to look around in. Nothing leaves this machine."))
+            with Vertical(classes="first--way"):
+                yield Choice("Connect to a shared database", key="c", command="shared")
+                yield Static(content("A PostgreSQL server where your league is kept already."))
+            yield Static("")
+            yield Static(content(("Press a key, or use the arrows and Enter.  ? help", STYLES[Tone.MUTED])))
+
+    def on_mount(self) -> None:
+        """On the first way, not in the field: there the keys would only be letters."""
+        self.query_one("#choice-roster").focus()
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if isinstance(event.button, Choice):
+            await self.run_action(event.button.command)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.query_one("#league-field", Field).problem = ""
+
+    @on(Input.Submitted)
+    def action_roster(self) -> None:
+        """Begin with a roster, once the league has a name."""
+        field = self.query_one("#league", TextField)
+        name = " ".join(field.value.split())
+        problem = ""
+        if not name:
+            problem = "What is your league called? Type its name and press Enter."
+        elif len(name) > LONGEST_NAME:
+            problem = f"The name has {len(name)} characters; {LONGEST_NAME} are the most."
+        if problem:
+            field.focus()
+            self.query_one("#league-field", Field).problem = problem
+        else:
+            self.dismiss(StartWithRoster(name))
+
+    def action_demo(self) -> None:
+        """Look around first."""
+        self.dismiss(StartDemo())
+
+    def action_shared(self) -> None:
+        """Go where the league is kept."""
+        self.dismiss(StartShared())
+
+    def action_leave_field(self) -> None:
+        """Esc closes the help, and leads out of the field, so that the keys are keys again."""
+        if not close_help(self):
+            self.query_one("#choice-roster").focus()
+
+    def action_help(self) -> None:
+        """Show what the three ways mean, or hide it again."""
+        toggle_help(self)

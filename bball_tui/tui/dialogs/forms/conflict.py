@@ -1,0 +1,85 @@
+"""Somebody else saved first: what they changed, and for each field whose value counts."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, PickOne
+from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, words_of
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.editing.outcome import Overtaken
+
+MINE, THEIRS = "mine", "theirs"
+
+
+class Conflict(Dialog["frozenset[str] | None"]):
+    """The fields in which the colleague's value is to count, or None to go back to the form."""
+
+    HELP = """
+    ## Changed in the meantime
+    Somebody saved the same record while your form was open. For each field that differs choose whose value counts;
+    space opens the list. Fields that only the colleague changed start with theirs, the others with yours. Enter
+    saves, Esc goes back to your form.
+    """
+    DEFAULT_CSS = """
+    Conflict {
+        & Field .field--label { width: 15; }
+        & .conflict--was { color: $text-muted; margin: 0 0 0 16; }
+    }
+    """
+    BINDINGS: ClassVar = [Binding("enter", "confirm", "save", show=False)]
+
+    def __init__(self, quicker: "Overtaken", specs: Sequence[Spec]) -> None:
+        super().__init__()
+        self.set_reactive(Conflict.heading, "Changed in the meantime")
+        self._quicker = quicker
+        self._specs = {spec.name: spec for spec in specs}
+
+    def body(self) -> Iterable[Widget]:
+        """Who, when, and a choice for each field."""
+        quicker = self._quicker
+        what = counted(len(quicker.differences), "field")
+        yield Static(content((quicker.by, "bold"), f" changed {what} at {quicker.at}, while this form was open."))
+        yield Static(content(("Choose what counts; nothing of yours is saved yet.", STYLES[Tone.MUTED])))
+        for one in quicker.differences:
+            options = [
+                (f"yours: {self._words(one.field, one.yours)}", MINE),
+                (f"theirs: {self._words(one.field, one.theirs)}", THEIRS),
+            ]
+            choice = PickOne(options, THEIRS if one.untouched else MINE, id=f"whose-{one.field}")
+            yield Field(self._label(one.field), choice)
+            yield Static(content(f"it was: {self._words(one.field, one.before)}"), classes="conflict--was")
+
+    def choices(self) -> Iterable[Choice]:
+        """Save what was chosen, or go back."""
+        yield Choice("Save like this", short="Save", key="Enter", command="confirm")
+        yield self.cancel_choice("Back")
+
+    def _label(self, name: str) -> str:
+        spec = self._specs.get(name)
+        return name.replace("_", " ") if spec is None else spec.label
+
+    def _words(self, name: str, value: FieldValue) -> str:
+        spec = self._specs.get(name)
+        return str(value) if spec is None else words_of(spec, value)
+
+    def action_confirm(self) -> None:
+        """These."""
+        taken = {
+            one.field
+            for one in self._quicker.differences
+            if self.query_one(f"#whose-{one.field}", PickOne).chosen == THEIRS
+        }
+        self.dismiss(frozenset(taken))
+
+    def cancel(self) -> None:
+        """Back to the form."""
+        self.dismiss(None)

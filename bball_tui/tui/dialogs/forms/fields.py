@@ -1,0 +1,111 @@
+"""The fields that a form is declared with. Each names an attribute of the draft, which is a frozen dataclass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+from textual.binding import Binding
+from textual.widget import Widget
+
+from bball_tui.tui.dialogs.controls import Field, PickOne, TextField, Tick
+
+DraftT = TypeVar("DraftT")
+FieldValue: TypeAlias = str | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSpec:
+    """One line of text. ``help`` shows while the field has the focus."""
+
+    name: str
+    label: str
+    help: str = ""
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickSpec:
+    """One of several: ``options`` are what people read and the value behind it."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickSpec:
+    """Yes or no; ``question`` stands beside the box."""
+
+    name: str
+    label: str
+    question: str
+    help: str = ""
+
+
+Spec: TypeAlias = TextSpec | PickSpec | TickSpec
+
+
+class FormPick(PickOne[str], inherit_bindings=False):
+    """One of several in a form, where the arrow keys are on their way to the next field."""
+
+    BINDINGS: ClassVar = [Binding("space", "show_overlay", "open the list", show=False)]
+
+
+def control_of(spec: Spec, value: FieldValue) -> Widget:
+    """The widget for a field with its first value."""
+    match spec:
+        case TextSpec():
+            return TextField(str(value), placeholder=spec.placeholder, id=f"in-{spec.name}")
+        case PickSpec():
+            # A value that is not offered (any more) must not vanish from the form by itself.
+            known = any(one == value for _, one in spec.options)
+            options = spec.options if known else ((str(value) or "choose one", str(value)), *spec.options)
+            return FormPick(options, str(value), id=f"in-{spec.name}")
+        case TickSpec():
+            tick = Tick(spec.question, id=f"in-{spec.name}")
+            tick.value = bool(value)
+            return tick
+
+
+def field_of(spec: Spec, value: FieldValue) -> Field:
+    """The field as a row of the form: label, control, room for what is wrong."""
+    return Field(spec.label, control_of(spec, value), id=f"field-{spec.name}")
+
+
+def value_of(control: Widget) -> FieldValue:
+    """What stands in a control now."""
+    match control:
+        case TextField():
+            return control.value
+        case PickOne():
+            return str(control.chosen)
+        case Tick():
+            return control.value
+    raise TypeError("no control of a form")
+
+
+def put(control: Widget, value: FieldValue) -> None:
+    """Let a control show ``value``."""
+    match control:
+        case TextField() | Tick() | PickOne():
+            control.value = value
+        case _:
+            raise TypeError("no control of a form")
+
+
+def words_of(spec: Spec, value: FieldValue) -> str:
+    """``value`` as people read it."""
+    match spec:
+        case TickSpec():
+            return "yes" if value else "no"
+        case PickSpec():
+            return next((label for label, one in spec.options if one == value), str(value) or "nothing")
+        case TextSpec():
+            return str(value) or "empty"
+
+
+def changed(draft: DraftT, specs: Sequence[Spec], values: dict[str, FieldValue]) -> DraftT:
+    """``draft`` with the values of the form."""
+    mine: dict[str, Any] = {spec.name: values[spec.name] for spec in specs}
+    return replace(draft, **mine)  # type: ignore[type-var]

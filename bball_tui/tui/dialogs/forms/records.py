@@ -1,0 +1,216 @@
+"""The forms of the league: which fields each has, and what they are for."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from bball_tui.database.states import DateOrder
+from bball_tui.dates import EXAMPLES
+from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec
+from bball_tui.tui.dialogs.forms.form import Form, Save
+
+if TYPE_CHECKING:
+    from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
+    from bball_tui.league.editing.guardians import GuardianDraft
+    from bball_tui.league.editing.outcome import Loaded
+    from bball_tui.league.editing.players import PlayerDraft
+    from bball_tui.league.editing.profile import LeagueDraft
+    from bball_tui.league.editing.seasons import SeasonDraft
+    from bball_tui.league.editing.teams import TeamDraft
+
+ORDERS = (
+    ("year-month-day", DateOrder.YMD.value),
+    ("day/month/year", DateOrder.DMY.value),
+    ("month/day/year", DateOrder.MDY.value),
+)
+RELATIONS = (("mother", "mother"), ("father", "father"), ("guardian", "guardian"), ("other", "other"))
+
+
+def team_form(draft: "TeamDraft", save: Save, base: "Loaded[TeamDraft] | None" = None) -> "Form[TeamDraft]":
+    """Name and division."""
+    specs = (
+        TextSpec(name="name", label="Name", help="As families know the team.", placeholder="Hawks U12"),
+        TextSpec(name="division", label="Division", help="Tells apart teams of one name. May be empty."),
+    )
+    return Form("New team" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
+
+
+def player_form(
+    draft: "PlayerDraft", save: Save, order: DateOrder, base: "Loaded[PlayerDraft] | None" = None
+) -> "Form[PlayerDraft]":
+    """Name, birthdate, jersey."""
+    title = "New player" if base is None else f"Edit {base.draft.first_name} {base.draft.last_name}"
+    return Form(title, player_specs(order), draft, save, base=base)
+
+
+def player_specs(order: DateOrder) -> tuple[Spec, ...]:
+    """The fields of a player."""
+    return (
+        TextSpec(name="first_name", label="First name"),
+        TextSpec(name="last_name", label="Last name"),
+        TextSpec(
+            name="birthdate",
+            label="Born on",
+            help="Decides who may sign: from 18 on the player signs alone. May be empty.",
+            placeholder=f"such as {EXAMPLES[order]}",
+        ),
+        TextSpec(name="jersey", label="Jersey", help="One to three digits. 00 is another number than 0."),
+    )
+
+
+def guardian_form(
+    draft: "GuardianDraft",
+    save: Save,
+    player: str,
+    *,
+    base: "Loaded[GuardianDraft] | None" = None,
+    others: Sequence[str] = (),
+    first: str | None = None,
+) -> "Form[GuardianDraft]":
+    """A guardian, and what they are to ``player``; ``others`` are further children who have this guardian."""
+    specs = (
+        TextSpec(name="first_name", label="First name"),
+        TextSpec(name="last_name", label="Last name"),
+        TextSpec(
+            name="email",
+            label="E-mail",
+            help="Mails that have not left follow a new address.",
+            placeholder="rosa@example.org",
+        ),
+        TextSpec(name="phone", label="Telephone"),
+        TextSpec(
+            name="language",
+            label="Language",
+            help="Of the mails, such as es or fr. Empty: the league's.",
+            placeholder="as the league",
+        ),
+        PickSpec(name="relation", label="Is", options=RELATIONS, help=f"What the guardian is to {player}."),
+        TickSpec(
+            name="receives_email", label="Mail", question="gets the e-mails", help="Without it no mail goes there."
+        ),
+        TickSpec(name="may_sign", label="Signing", question="may sign", help=f"Whether they may sign for {player}."),
+        TextSpec(name="position", label="Asked as no.", help="1 is the likely signer.", placeholder="last"),
+        TextSpec(
+            name="household",
+            label="Household",
+            help="1, 2 …: who lives together. Empty lets the program guess.",
+            placeholder="guessed",
+        ),
+    )
+    lines = [f"For {player}."]
+    if others:
+        lines = [f"For {player}. Name and address count for {', '.join(others)} too."]
+    title = "New guardian" if base is None else f"Edit {base.draft.first_name} {base.draft.last_name}"
+    return Form(title, specs, draft, save, base=base, lines=lines, first=first)
+
+
+def season_form(
+    draft: "SeasonDraft", save: Save, order: DateOrder, base: "Loaded[SeasonDraft] | None" = None
+) -> "Form[SeasonDraft]":
+    """Name, days, and whether the desk shows it."""
+    example = f"such as {EXAMPLES[order]}"
+    specs = (
+        TextSpec(name="name", label="Name", placeholder="Spring 2027"),
+        TextSpec(name="starts_on", label="Begins", placeholder=example, help="May be empty."),
+        TextSpec(name="ends_on", label="Ends", placeholder=example, help="May be empty."),
+        TickSpec(
+            name="current",
+            label="Desk",
+            question="everybody's desk shows this season",
+            help="Teams and contracts of the shown season are what the tabs list.",
+        ),
+    )
+    return Form("New season" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
+
+
+def league_form(draft: "LeagueDraft", save: Save, base: "Loaded[LeagueDraft]") -> "Form[LeagueDraft]":
+    """What the league says about itself in its mails, its clock and its habits."""
+    zones = sorted(available_timezones() | {draft.timezone})
+    specs = (
+        TextSpec(name="name", label="Name", help="As families know the league."),
+        TextSpec(
+            name="brand_color", label="Colour", help="#rrggbb, of the mails and of this screen.", placeholder="#c2410c"
+        ),
+        TextSpec(
+            name="logo_url", label="Logo", help="A picture above the mails. May be empty.", placeholder="https://…"
+        ),
+        TextSpec(name="from_name", label="From, name", help="Beside the From address. May be empty."),
+        TextSpec(
+            name="from_email", label="From, address", help="Where the mails come from.", placeholder="office@league.org"
+        ),
+        TextSpec(name="reply_to", label="Answers go to", help="If elsewhere. May be empty."),
+        TextSpec(name="language", label="Language", help="Of the mails, such as en or es."),
+        PickSpec(
+            name="timezone",
+            label="Time zone",
+            options=tuple((zone, zone) for zone in zones),
+            help="Space opens the list; type in it to search.",
+        ),
+        PickSpec(name="date_order", label="Dates", options=ORDERS, help="How 03/04/2015 is meant."),
+        TextSpec(
+            name="hold_seconds", label="Undo time", help="Seconds that mails wait, so that u takes a signing back."
+        ),
+        TickSpec(
+            name="mail_offers",
+            label="Offers",
+            question="tell families of an offer by mail",
+            help="Off: staff tell them.",
+        ),
+        TextSpec(
+            name="reminder_days",
+            label="Reminders",
+            help="Days before an offer is due. Empty: nobody is reminded.",
+            placeholder="never; such as 7, 2",
+        ),
+        TextSpec(name="reminder_cap", label="At most", help="So many reminders of one offer to one address, 1 to 5."),
+        TickSpec(
+            name="bounce_blocks",
+            label="Returned mail",
+            question="block an address without a mailbox",
+            help="Off: staff block it by hand.",
+        ),
+        TickSpec(
+            name="wait_for_chat",
+            label="Team chat",
+            question="welcome mails wait for its link",
+            help="Mails that wait already go on waiting.",
+        ),
+    )
+    return Form(f"The league {base.draft.name}", specs, draft, save, base=base)
+
+
+def contract_form(
+    draft: "ContractDraft",
+    save: Save,
+    teams: "Sequence[TeamChoice]",
+    order: DateOrder,
+    player: str,
+    *,
+    base: "Loaded[ContractDraft] | None" = None,
+    signed: bool = False,
+) -> "Form[ContractDraft]":
+    """Team and days of a contract."""
+    example = f"such as {EXAMPLES[order]}"
+    team = PickSpec(
+        name="team_id",
+        label="Team",
+        options=tuple((one.label, str(one.id)) for one in teams),
+        help="Space opens the list; type in it to search.",
+    )
+    days = (
+        TickSpec(name="offered", label="Offer", question="is offered to the family", help="Off: a draft."),
+        TextSpec(name="offered_on", label="Offered on", placeholder="today", help="Empty: today, once it is offered."),
+        TextSpec(name="due_on", label="Due on", placeholder=example, help="Until when the family should sign."),
+    )
+    lines = [f"For {player}."]
+    if signed:
+        lines.append("It is signed: with another team it is released, and the new team offers a new one.")
+        correct = TickSpec(
+            name="correct",
+            label="Correct",
+            question="write to those who had the welcome mail",
+            help="They learn that the signature for the old team does not hold any more.",
+        )
+        return Form(f"Contract of {player}", (team, correct), draft, save, base=base, lines=lines)
+    title = f"New contract of {player}" if base is None else f"Contract of {player}"
+    return Form(title, (team, *days), draft, save, base=base, lines=lines)

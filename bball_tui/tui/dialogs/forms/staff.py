@@ -1,0 +1,44 @@
+"""The form of a staff member: who it is, how GroupMe finds them, and how they agreed."""
+
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.dialogs.forms.fields import TextSpec
+from bball_tui.tui.dialogs.forms.form import Form, Save
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.staff_form import StaffDraft
+    from bball_tui.league.editing.outcome import Loaded
+
+
+def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None" = None) -> "Form[StaffDraft]":
+    """One of e-mail, telephone or account is enough."""
+    specs = (
+        TextSpec(name="name", label="Name", help="As the group shows them."),
+        TextSpec(
+            name="email",
+            label="E-mail",
+            help="Of their GroupMe account. One way is enough.",
+            placeholder="may be empty",
+        ),
+        TextSpec(
+            name="phone",
+            label="Telephone",
+            help="With the country code: +1 2125550100. One way is enough.",
+            placeholder="may be empty",
+        ),
+        TextSpec(
+            name="user_id",
+            label="GroupMe id",
+            help="The number of their account. One way is enough.",
+            placeholder="may be empty",
+        ),
+        TextSpec(
+            name="consent",
+            label="Agreed",
+            help="How; the day and your name are noted. Empty: not added to groups.",
+            placeholder="such as by e-mail on 3 March",
+        ),
+    )
+    lines = ["Saving tells GroupMe nothing. Only a step of the plan (p) that you tick adds somebody to a group."]
+    title = "New staff member" if base is None else f"Edit {base.draft.name}"
+    return Form(title, specs, draft, save, base=base, lines=lines)

@@ -1,0 +1,108 @@
+"""What an import would do, in the sentences of the Import dialog. Pure: a preview in, lines out."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.league.importing.plan import Counts, Imported, RowDiff
+    from bball_tui.league.importing.problems import Problem
+    from bball_tui.tui.dialogs.import_job import RosterPreview
+
+MOST_PROBLEMS = 200
+MOST_CHANGES = 50
+
+KINDS = ("teams", "players", "guardians", "contracts")
+
+
+def _count(counts: "Counts", kind: str) -> int:
+    number: int = getattr(counts, kind)
+    return number
+
+
+def changes_something(preview: "RosterPreview") -> bool:
+    """Whether anything would be made or changed."""
+    numbers = preview.imported
+    return any(_count(numbers.created, kind) or _count(numbers.updated, kind) for kind in KINDS)
+
+
+def can_import(preview: "RosterPreview", *, skip: bool) -> bool:
+    """Whether staff may import this: there is something to do, and no fault that was not left out on purpose."""
+    return changes_something(preview) and (skip or not preview.problems)
+
+
+def effect(preview: "RosterPreview", *, skip: bool) -> Content:
+    """Numbers first, then what is wrong, then what changes row by row."""
+    return content_lines(_lines(preview, skip))
+
+
+def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
+    if preview.unmapped:
+        way_out = "say it yourself with ctrl+l, or mend the first line of the file"
+        yield [(f"{SYMBOLS[Tone.BAD]} It is not clear what the columns hold: {way_out}", STYLES[Tone.BAD])]
+        for problem in preview.problems[:MOST_PROBLEMS]:
+            yield _fault(problem)
+        return
+    yield from _table(preview.imported)
+    for note in preview.notes:
+        yield [(note, STYLES[Tone.MUTED])]
+    yield from _faults(preview, skip)
+    if not changes_something(preview) and not preview.problems:
+        yield [("Nothing to do: the league says already what the file says.", "bold")]
+    doubtful = sum(bool(row.duplicate) for row in preview.rows)
+    if doubtful:
+        many = "1 new player may be" if doubtful == 1 else f"{doubtful:,} new players may be"
+        yield [
+            ("", ""),
+            (f"{SYMBOLS[Tone.WARN]} {many} in the league already: ctrl+r shows the rows", STYLES[Tone.WARN]),
+        ]
+    changed = [row for row in preview.rows if row.changes]
+    if changed:
+        yield [""]
+        yield [("What changes", "bold")]
+        for row in changed[:MOST_CHANGES]:
+            yield [f"  row {row.row}  {_change(row)}"]
+        if len(changed) > MOST_CHANGES:
+            yield [(f"  and {len(changed) - MOST_CHANGES:,} more", STYLES[Tone.MUTED])]
+
+
+def _table(numbers: "Imported") -> Iterable[list[Part]]:
+    yield [(f"{'':10}{'new':>9}{'changed':>9}{'unchanged':>11}", STYLES[Tone.MUTED])]
+    for kind in KINDS:
+        new, changed, same = (_count(counts, kind) for counts in (numbers.created, numbers.updated, numbers.unchanged))
+        yield [f"{kind:10}{new:>9,}{changed:>9,}{same:>11,}"]
+
+
+def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
+    problems = preview.problems
+    if not problems:
+        return
+    rows = len({problem.row for problem in problems})
+    yield [""]
+    many = f"{rows:,} {'row has' if rows == 1 else 'rows have'} faults"
+    if skip:
+        yield [(f"{SYMBOLS[Tone.WARN]} {many} and will be left out", STYLES[Tone.WARN])]
+    else:
+        way_out = "nothing comes in until you mend the file or leave these rows out"
+        yield [(f"{SYMBOLS[Tone.BAD]} {many}: {way_out}", STYLES[Tone.BAD])]
+    for problem in problems[:MOST_PROBLEMS]:
+        yield _fault(problem)
+    if len(problems) > MOST_PROBLEMS:
+        yield [(f"  and {len(problems) - MOST_PROBLEMS:,} more", STYLES[Tone.MUTED])]
+
+
+def _fault(problem: "Problem") -> list[Part]:
+    where = f"  row {problem.row}"
+    if problem.column:
+        where += f", {problem.column}"
+    value: list[Part] = [(f" “{problem.value}”", STYLES[Tone.WARN])] if problem.value else []
+    return [where, *value, f": {problem.problem}"]
+
+
+def _change(row: "RowDiff") -> str:
+    changes = "; ".join(f"{one.field} {one.before or '–'} → {one.after or '–'}" for one in row.changes)
+    return f"{row.player}, {row.team}: {changes}"

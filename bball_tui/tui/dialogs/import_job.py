@@ -1,0 +1,76 @@
+"""What the Import dialog and whoever knows the database say to each other."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bball_tui.league.importing.columns import ColumnMap
+    from bball_tui.league.importing.plan import Imported, RowDiff
+    from bball_tui.league.importing.problems import Problem
+    from bball_tui.league.importing.watching import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How the file is read.
+
+    ``season`` empty: the one that the file or the league says. ``sheet`` empty: the first that holds a roster.
+    ``columns`` None: as the headings say, or as somebody said before. ``leave`` are rows that stay out. ``report``
+    wants a file beside the roster that says what happened.
+    """
+
+    season: str
+    skip_bad_rows: bool
+    sheet: str = ""
+    columns: "ColumnMap | None" = None
+    leave: frozenset[int] = frozenset()
+    report: bool = False
+    date_order: str = ""
+    """``mdy``, ``dmy`` or ``ymd``; empty: as the league writes dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPreview:
+    """What importing the file would do. ``problems`` are the rows that are refused."""
+
+    imported: "Imported"
+    rows: "tuple[RowDiff, ...]" = ()
+    problems: "tuple[Problem, ...]" = ()
+    notes: tuple[str, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    samples: tuple[tuple[str, ...], ...] = ()
+    columns: "ColumnMap | None" = field(default=None)
+    unmapped: bool = False
+    """What the columns hold is not clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDone:
+    """What came in; where the report about it lies if one was wanted, or why it could not be written."""
+
+    imported: "Imported"
+    report: Path | None = None
+    problem: str = ""
+
+
+class PreviewRoster(Protocol):
+    """Reads the file and compares it with the league; writes nothing.
+
+    Raises:
+        BballError: the file cannot be opened, or the database is away.
+    """
+
+    async def __call__(self, path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview: ...
+
+
+class ApplyRoster(Protocol):
+    """Imports the file in one transaction; being cancelled rolls it back.
+
+    Raises:
+        BballError: as above, or the league changed since the preview.
+    """
+
+    async def __call__(self, path: Path, options: ImportOptions, watch: "Watch") -> ImportDone: ...

@@ -1,0 +1,344 @@
+"""Bring a roster in: choose the file, see what it would change, then import it whole or not at all."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Select, Static
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField, Tick
+from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.import_effect import can_import, effect
+from bball_tui.tui.dialogs.import_job import ApplyRoster, ImportDone, ImportOptions, PreviewRoster, RosterPreview
+from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, rows_of
+from bball_tui.tui.dialogs.map_columns import MapColumns
+from bball_tui.tui.text import clean
+from bball_tui.tui.theme import Tone
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+    from textual.worker import Worker
+
+    from bball_tui.league.importing.columns import ColumnMap
+    from bball_tui.league.importing.watching import Watch
+
+_BAR = 20
+DATE_ORDERS = (
+    ("as the league writes them", ""),
+    ("month/day/year", "mdy"),
+    ("day/month/year", "dmy"),
+    ("year-month-day", "ymd"),
+)
+MANY_ROWS = 2_000
+"""Rows from which laying them out for people would hold up the keys."""
+_LOOK = 0.1
+"""Seconds between two looks at how far the import is."""
+
+
+class ImportRoster(Dialog[ImportDone | None]):
+    """What came in, or None when nothing was imported.
+
+    Esc first stops what is under way, then closes. After an error everything stays as it was typed.
+    """
+
+    HELP = """
+    ## Import a roster
+    Type the path of a CSV file or an Excel workbook, or choose one with ctrl+o. Enter shows what it would change;
+    nothing is written before you press **Import**. ctrl+r shows the rows one by one: leave out those that should not
+    come in. ctrl+l says by hand what the columns hold. Rows with faults are listed with row, column and value: mend the
+    file, or leave these rows out. A file comes in whole or not at all; Esc stops it.
+    """
+    DEFAULT_CSS = """
+    ImportRoster { & #effect { margin: 1 0 0 0; } & #sheet-field, & #dates-field { display: none; } }
+    """
+    BINDINGS: ClassVar = [
+        Binding("enter", "preview", "preview", show=False),
+        Binding("ctrl+o", "browse", "choose a file", show=False),
+        Binding("ctrl+r", "rows", "row by row", show=False),
+        Binding("ctrl+l", "columns", "what the columns hold", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        preview: PreviewRoster,
+        apply: ApplyRoster,
+        season: str = "",
+        path: Path | None = None,
+        recent: Sequence[Path] = (),
+    ) -> None:
+        super().__init__()
+        self.set_reactive(ImportRoster.heading, "Import a roster")
+        self._preview_roster = preview
+        self._apply_roster = apply
+        self._season = season
+        self._recent = tuple(recent)
+        self._picked = path
+        self._preview: RosterPreview | None = None
+        self._previewed: tuple[Path, ImportOptions] | None = None
+        self._seen: tuple[Path | None, ImportOptions] | None = None
+        self._job: Worker[None] | None = None
+        self._writing = False
+        self._watch: Watch | None = None
+        self._looking: Timer | None = None
+        self._columns: ColumnMap | None = None
+        self._leave: frozenset[int] = frozenset()
+        self._rows: list[PreviewRow] = []
+        """Every row of the file as it was first previewed, also those that stay out."""
+
+    def body(self) -> Iterable[Widget]:
+        """File, season, sheet, faults, report, and what it would do."""
+        path = "" if self._picked is None else str(self._picked)
+        field = TextField(path, placeholder="~/Downloads/roster.csv", id="path")
+        yield Field("File", field, Choice("Browse", key="ctrl+o", command="browse"), id="path-field")
+        yield Field("Season", TextField(self._season, placeholder="as the file says", id="season"))
+        yield Field("Sheet", PickOne([("", "")], "", id="sheet"), id="sheet-field")
+        yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
+        yield Field("Faults", Tick("leave out rows with faults", id="skip"))
+        yield Field("Report", Tick("write beside the file what happened, row by row", id="report"))
+        rows = Choice("Row by row", key="ctrl+r", command="rows")
+        yield Field("Details", rows, Choice("What the columns hold", key="ctrl+l", command="columns", short="Columns"))
+        yield Static("", id="effect")
+
+    def choices(self) -> Iterable[Choice]:
+        """Preview, import, cancel."""
+        yield Choice("Preview", key="Enter", command="preview")
+        yield Choice("Import", key="", command="import")
+        yield self.cancel_choice()
+
+    def on_mount(self) -> None:
+        """Nothing can be imported before it was seen."""
+        self._seen = (self.path, self.options)
+        self._show()
+        if self._picked is not None:
+            self.action_preview()
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is meant; a file that was picked keeps the exact spelling of its name."""
+        typed = self.query_one("#path", TextField).value.strip()
+        if not typed:
+            return None
+        if self._picked is not None and clean(str(self._picked)) == typed:
+            return self._picked
+        try:
+            return Path(typed).expanduser()
+        except RuntimeError:  # a home folder of nobody
+            return Path(typed)
+
+    @property
+    def options(self) -> ImportOptions:
+        """What is chosen beside the file."""
+        return ImportOptions(
+            season=" ".join(self.query_one("#season", TextField).value.split()),
+            skip_bad_rows=self.query_one("#skip", Tick).value,
+            sheet=self.query_one("#sheet", PickOne).chosen,
+            columns=self._columns,
+            leave=self._leave,
+            report=self.query_one("#report", Tick).value,
+            date_order=self.query_one("#dates", PickOne).chosen,
+        )
+
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    @on(Select.Changed)
+    def _changed(self) -> None:
+        # Textual also tells of the values that fields begin with.
+        seen = (self.path, self.options)
+        if self._writing or seen == self._seen:
+            return
+        before, self._seen = self._seen, seen
+        if before is not None and replace(before[1], report=seen[1].report) == seen[1] and before[0] == seen[0]:
+            if self._previewed is not None:
+                self._previewed = (self._previewed[0], seen[1])
+            return  # the report changes nothing of what was shown
+        self._stop()
+        if before is not None and before[0] != seen[0]:
+            self._forget_file()
+        again = self._previewed is not None and self._previewed[0] == self.path
+        self._preview = self._previewed = None
+        self.query_one("#path-field", Field).problem = ""
+        self._show()
+        if again and not isinstance(self.focused, Input):
+            self.action_preview()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_preview()
+
+    def _forget_file(self) -> None:
+        """Another file: other rows, other columns, other sheets."""
+        self._columns, self._leave, self._rows = None, frozenset(), []
+        self._offer_sheets((), "")
+        self._seen = (self.path, self.options)
+
+    def _offer_sheets(self, names: tuple[str, ...], chosen: str) -> None:
+        options = [(name, name) for name in names] if len(names) > 1 else [("", "")]
+        self.query_one("#sheet", PickOne).offer(options, chosen if len(names) > 1 else "")
+        self.query_one("#sheet-field").display = len(names) > 1
+
+    def _show(self) -> None:
+        preview, busy = self._preview, self._job is not None
+        self.query_one("#effect", Static).update(
+            "" if preview is None else effect(preview, skip=self.options.skip_bad_rows)
+        )
+        self.choice("import").disabled = (
+            busy or preview is None or not can_import(preview, skip=self.options.skip_bad_rows)
+        )
+        self.choice("preview").disabled = busy
+        self.choice("browse").disabled = busy
+        self.choice("rows").disabled = busy or not self._rows
+        self.choice("columns").disabled = busy or preview is None or not preview.header
+        for field in self.query("#path, #season, #sheet, #dates, #skip, #report"):
+            field.disabled = self._writing
+
+    def action_preview(self) -> None:
+        """Show what the file would change."""
+        path = self.path
+        if self._job is not None:
+            return
+        if path is None:
+            self.query_one("#path-field", Field).problem = "Which file? Type its path, or choose it with ctrl+o."
+            return
+        watch = self._begin()
+        self._job = self.run_worker(self._read(path, self.options, watch), group="import")
+        self._show()
+
+    def _begin(self) -> "Watch":
+        from bball_tui.league.importing.watching import Watch
+
+        self._watch = watch = Watch()
+        self._look()
+        if self._looking is None:
+            self._looking = self.set_interval(_LOOK, self._look)
+        return watch
+
+    def _look(self) -> None:
+        """Say how far it is."""
+        watch = self._watch
+        if watch is None:
+            return
+        ending = "Esc stops, and then nothing comes in." if self._writing else "Esc stops."
+        if watch.total:
+            full = min(_BAR, _BAR * watch.done // watch.total)
+            bar = "█" * full + "░" * (_BAR - full)
+            self.say(f"{watch.stage} {bar} {watch.done:,} of {watch.total:,}.  {ending}")
+        else:
+            rows = f"{watch.done:,} rows" if watch.done else "…"
+            self.say(f"{watch.stage} {rows}  {ending}")
+
+    def _end(self) -> None:
+        """The job is over, one way or the other."""
+        self._job, self._watch, self._writing = None, None, False
+        if self._looking is not None:
+            self._looking.stop()
+            self._looking = None
+
+    async def _read(self, path: Path, options: ImportOptions, watch: "Watch") -> None:
+        try:
+            preview = await self._preview_roster(path, options, watch)
+        except BballError as error:
+            self._end()
+            self.query_one("#path-field", Field).problem = str(error)
+            self.say("")
+            self._show()
+            return
+        self._end()
+        self._offer_sheets(preview.sheets, preview.sheet)
+        if options.date_order or any("field Dates" in problem.problem for problem in preview.problems):
+            self.query_one("#dates-field").display = True
+        options = replace(options, sheet=self.query_one("#sheet", PickOne).chosen)
+        self._preview, self._previewed, self._seen = preview, (path, options), (path, options)
+        if not options.leave:
+            many = len(preview.rows) > MANY_ROWS
+            self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
+        self.say("")
+        self._show()
+        if not self.choice("import").disabled:
+            self.choice("import").focus()
+        elif preview.unmapped and preview.header:
+            self.choice("columns").focus()
+
+    def action_import(self) -> None:
+        """Import what was shown."""
+        if self._job is not None or self._previewed is None or self.choice("import").disabled:
+            return
+        self._writing = True
+        watch = self._begin()
+        self._job = self.run_worker(self._write(*self._previewed, watch), group="import")
+        self._show()
+
+    async def _write(self, path: Path, options: ImportOptions, watch: "Watch") -> None:
+        try:
+            done = await self._apply_roster(path, options, watch)
+        except BballError as error:
+            self._end()
+            self.say(f"{error} Everything here is kept: press Import to try again.", Tone.BAD)
+            self._show()
+            self.choice("import").focus()
+        else:
+            self._end()
+            self.dismiss(done)
+
+    @work
+    async def action_rows(self) -> None:
+        """Decide row by row."""
+        if self._job is not None or not self._rows:
+            return
+        left = await self.app.push_screen_wait(ReviewRows(self._rows, self._leave))
+        if left is not None and left != self._leave:
+            self._leave = left
+            self._seen = (self.path, self.options)
+            self.action_preview()
+
+    @work
+    async def action_columns(self) -> None:
+        """Say what the columns hold."""
+        preview = self._preview
+        if self._job is not None or preview is None or not preview.header:
+            return
+        columns = await self.app.push_screen_wait(MapColumns(preview.header, preview.samples, preview.columns))
+        if columns is not None:
+            self._columns, self._leave = columns, frozenset()
+            self._seen = (self.path, self.options)
+            self.action_preview()
+
+    @work
+    async def action_browse(self) -> None:
+        """Choose the file from the folders."""
+        if self._job is not None:
+            return
+        path = self.path
+        folder = path if path is not None and path.is_dir() else Path.cwd() if path is None else path.parent
+        picked = await self.app.push_screen_wait(FilePicker(folder, self._recent))
+        if picked is not None:
+            self._picked = picked
+            self.query_one("#path", TextField).value = str(picked)
+            self.action_preview()
+
+    def _stop(self) -> bool:
+        """Stop what is under way, if anything is."""
+        if self._job is None:
+            return False
+        self._job.cancel()
+        self._end()
+        return True
+
+    def cancel(self) -> None:
+        """Stop what is under way, or leave."""
+        was_writing = self._writing
+        if not self._stop():
+            self.dismiss(None)
+            return
+        self._preview = self._previewed = None
+        # A cancelled transaction is rolled back, but it may have been through already; looking again tells.
+        self.say("Stopped. Preview again to see how things stand." if was_writing else "Stopped.")
+        self._show()
+        self.query_one("#path", TextField).focus()

@@ -1,0 +1,238 @@
+"""The rows of a file one by one: what each would do, and which of them stay out."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bball_tui.database.paging import Page, PageRequest, Sort, page_of
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.text import content, content_lines, wrap
+from bball_tui.tui.theme import STYLES, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.list_messages import CursorMoved, RowOpened, SelectionChanged
+from bball_tui.tui.widgets.record_list import RecordList
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.tui.dialogs.import_job import RosterPreview
+
+KINDS = ("possible duplicate", "changed", "new", "refused", "unchanged")
+"""In the order in which people decide about them."""
+TONES = {"possible duplicate": Tone.WARN, "changed": Tone.ACCENT, "new": Tone.GOOD, "refused": Tone.BAD}
+DETAIL_LINES = 4
+
+
+class PreviewRow(msgspec.Struct, frozen=True, gc=False):
+    """One row of the file. ``id`` is its number there, ``details`` what it would do, one sentence each."""
+
+    id: int
+    kind: str
+    player: str
+    team: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def takeable(self) -> bool:
+        """Whether there is anything to decide."""
+        return self.kind not in ("refused", "unchanged")
+
+
+def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
+    """Every row of the preview, what needs a look first."""
+    rows = []
+    for row in preview.rows:
+        details = [f"{one.field}: {one.before or '–'} → {one.after or '–'}" for one in row.changes]
+        if row.duplicate:
+            details.insert(0, row.duplicate)
+        kind = "possible duplicate" if row.duplicate else str(row.verdict)
+        rows.append(PreviewRow(row.row, kind, row.player, row.team, tuple(details)))
+    refused: dict[int, list[str]] = {}
+    for problem in preview.problems:
+        where = (
+            f"{problem.column} “{problem.value}”: "
+            if problem.value
+            else f"{problem.column}: "
+            if problem.column
+            else ""
+        )
+        refused.setdefault(problem.row, []).append(f"{where}{problem.problem}")
+    rows += [PreviewRow(number, "refused", "", "", tuple(lines)) for number, lines in refused.items()]
+    return sorted(rows, key=lambda row: (KINDS.index(row.kind), row.id))
+
+
+class Rows:
+    """Rows in memory, as a list asks for them."""
+
+    def __init__(self, rows: Sequence[PreviewRow]) -> None:
+        self._rows = list(rows)
+        self._ordered: dict[Sort, list[PreviewRow]] = {}
+
+    @staticmethod
+    def _key(row: PreviewRow, sort: Sort) -> tuple[Any, ...]:
+        match sort.column:
+            case "row":
+                return (row.id,)
+            case "player":
+                return (row.player.casefold(), row.id)
+            case "team":
+                return (row.team.casefold(), row.id)
+            case _:
+                return (KINDS.index(row.kind), row.id)
+
+    def _sorted(self, sort: Sort) -> list[PreviewRow]:
+        if sort not in self._ordered:
+            rows = sorted(self._rows, key=lambda row: self._key(row, sort), reverse=sort.descending)
+            self._ordered[sort] = rows
+        return self._ordered[sort]
+
+    async def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    async def page(self, request: PageRequest) -> Page[PreviewRow]:
+        """Some of the rows."""
+        rows = self._sorted(request.sort)[request.start : request.start + request.limit]
+        found = [(row, self._key(row, request.sort)) for row in rows]
+        return page_of(request, found[::-1] if request.backward else found)
+
+    async def locate(self, row_id: int, sort: Sort) -> int | None:
+        """Where a row stands."""
+        return next((place for place, row in enumerate(self._sorted(sort)) if row.id == row_id), None)
+
+    async def ids(self) -> list[int]:
+        """The rows that can be taken."""
+        return [row.id for row in self._rows if row.takeable]
+
+    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
+        """Those of ``row_ids`` that are listed."""
+        return frozenset(row.id for row in self._rows) & frozenset(row_ids)
+
+
+def _kind(row: PreviewRow) -> Styled:
+    return status(TONES.get(row.kind, Tone.MUTED), row.kind)
+
+
+COLUMNS: tuple[Column[PreviewRow], ...] = (
+    Column(key="row", title="Row", width=5, align="right", render=lambda row: f"{row.id:,}", sort="row"),
+    Column(key="kind", title="What", width=20, render=_kind, sort="kind"),
+    Column(key="player", title="Player", width=14, flex=2, render=lambda row: row.player or "–", sort="player"),
+    Column(key="team", title="Team", width=10, flex=1, render=lambda row: row.team or "–", sort="team", priority=1),
+)
+
+
+class ReviewRows(Dialog[frozenset[int] | None]):
+    """The numbers of the rows that stay out, or None when nothing was decided."""
+
+    HELP = """
+    ## Row by row
+    A tick means that the row comes in. `space` takes the tick away or sets it, `a` ticks all, `f` shows one kind of
+    rows after the other, Enter keeps the decision. Below the list stands what the row under the cursor would do.
+    A possible duplicate looks like somebody whom the league has already: leave it out, or let it come in as a new
+    player. Rows with faults and rows that change nothing need no decision.
+    """
+    DEFAULT_CSS = """
+    ReviewRows {
+        & RecordList { height: 12; }
+        & #what { height: auto; }
+        & #detail { height: 4; margin: 1 0 0 0; }
+    }
+    """
+    BINDINGS: ClassVar = [Binding("f", "kind", "the next kind of rows", show=False)]
+
+    def __init__(self, rows: Sequence[PreviewRow], left: frozenset[int]) -> None:
+        super().__init__()
+        self.set_reactive(ReviewRows.heading, "Row by row")
+        self._rows = {row.id: row for row in rows}
+        self._kinds = ("", *(kind for kind in KINDS if any(row.kind == kind for row in rows)))
+        self._kind = ""
+        self._left = left
+        self._room = DETAIL_LINES
+        self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="No such rows.")
+
+    def body(self) -> Iterable[Widget]:
+        """How many come in, the rows, and what the one under the cursor would do."""
+        yield Static("", id="what")
+        yield self._list
+        yield Static("", id="detail")
+
+    def choices(self) -> Iterable[Choice]:
+        """Another kind, keep, away."""
+        yield Choice("Another kind", key="f", command="kind", short="Kind")
+        yield Choice("Keep", key="Enter", command="keep")
+        yield self.cancel_choice()
+
+    def on_mount(self) -> None:
+        """All rows, and a tick on what comes in."""
+        self._list.select(frozenset(row.id for row in self._rows.values() if row.takeable) - self._left)
+        self._show_kind()
+
+    def first_focus(self) -> Widget | None:
+        """The list."""
+        return self._list
+
+    def fit(self, height: int | None = None) -> None:
+        """The list gets what the rest leaves; in a short window the detail shrinks first."""
+        super().fit(height)
+        height = self.app.size.height if height is None else height
+        short = height < 24
+        self._list.styles.height = max(4, min(16, height - (10 if short else 13)))
+        self._room = 2 if short else DETAIL_LINES
+        for detail in self.query("#detail"):
+            detail.styles.height = self._room
+            detail.styles.margin = (0 if short else 1, 0, 0, 0)
+
+    def _show_kind(self) -> None:
+        rows = [row for row in self._rows.values() if self._kind in ("", row.kind)]
+        self._list.show(Rows(rows))
+        self._count()
+
+    def _count(self) -> None:
+        takeable = sum(row.takeable for row in self._rows.values())
+        shown = f"only {self._kind}" if self._kind else "all rows"
+        line = f"{counted(len(self._taken), 'row')} of {takeable:,} to be decided come in · {shown}"
+        self.query_one("#what", Static).update(content((line, STYLES[Tone.MUTED])))
+
+    @property
+    def _taken(self) -> frozenset[int]:
+        return frozenset(one for one in self._list.selected if self._rows[one].takeable)
+
+    @on(SelectionChanged)
+    def _selected(self, event: SelectionChanged) -> None:
+        event.stop()
+        # There is nothing to take of a row that is refused or changes nothing.
+        idle = frozenset(one for one in self._list.selected if not self._rows[one].takeable)
+        if idle:
+            self._list.drop(idle)
+            self.say("Nothing to decide: the row is refused, or it changes nothing.")
+        elif self._list.is_attached:
+            self._count()
+
+    @on(CursorMoved)
+    def _moved(self, event: CursorMoved) -> None:
+        event.stop()
+        row = None if event.row_id is None else self._rows.get(event.row_id)
+        details = () if row is None else row.details or ("Nothing changes." if row.kind == "unchanged" else "",)
+        lines = [line for detail in details for line in wrap(detail, self._inner_width())]
+        if len(lines) > self._room:
+            lines = [*lines[: self._room - 1], f"… and {len(lines) - self._room + 1} more lines"]
+        self.query_one("#detail", Static).update(content_lines([line] for line in lines))
+
+    @on(RowOpened)
+    def _opened(self, event: RowOpened) -> None:
+        event.stop()
+        self.action_keep()
+
+    def action_kind(self) -> None:
+        """Only the next kind of rows, and after the last one all of them."""
+        self._kind = self._kinds[(self._kinds.index(self._kind) + 1) % len(self._kinds)]
+        self._show_kind()
+
+    def action_keep(self) -> None:
+        """Go back with the decision."""
+        self.dismiss(frozenset(row.id for row in self._rows.values() if row.takeable) - self._taken)

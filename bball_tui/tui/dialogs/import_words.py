@@ -1,0 +1,22 @@
+"""The importer names options of the command line as ways out; in the screen the same ways have other names."""
+
+import re
+
+_WAYS = (
+    (re.compile(r"with --ignore-column if the names differ"), "with ctrl+l"),
+    (re.compile(r"or leave it out with --ignore-column “[^”]*”"), "or say what the columns hold with ctrl+l"),
+    (
+        re.compile(r"Say so with --date-order mdy \(month/day/year\) or --date-order dmy \(day/month/year\)"),
+        "Choose their order in the field Dates",
+    ),
+    (re.compile(r"use --date-order \w+"), "choose that in the field Dates"),
+    (re.compile(r"say with --season NAME into which one"), "type in the field Season into which one"),
+    (re.compile(r"Say which one with --season NAME"), "Type its name into the field Season, such as Spring 2027"),
+)
+
+
+def on_screen(sentence: str) -> str:
+    """``sentence`` with what the dialog has instead of options."""
+    for option, field in _WAYS:
+        sentence = option.sub(field, sentence)
+    return sentence

@@ -1,0 +1,101 @@
+"""Say by hand which column of a file holds what."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, Select, Static
+
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, PickOne
+from bball_tui.tui.text import content, shorten
+from bball_tui.tui.theme import STYLES, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.league.importing.columns import ColumnMap
+
+NEEDED = ("Team", "Player First Name", "Player Last Name")
+USEFUL = ("Date of Birth", "Jersey", "Division", "Season", "Non-Player")
+PARTS = ("First", "Last", "Email", "Phone", "Relation")
+FIELDS = (*NEEDED, *USEFUL, *(f"Guardian {number} {part}" for number in (1, 2) for part in PARTS))
+NOWHERE = -1
+MOST_CELLS = 46
+
+
+class MapColumns(Dialog["ColumnMap | None"]):
+    """What the columns hold, or None when nothing was decided."""
+
+    HELP = """
+    ## What the columns hold
+    For each thing that a roster needs, choose the column of your file; behind its name stand a few of its values.
+    Space or an arrow key opens the list, typing a letter jumps in it, Enter goes on. What you do not choose is left
+    out. The choice is kept for the next file with the same columns.
+    """
+    DEFAULT_CSS = """
+    MapColumns { & .field--label { width: 20; } & .field--problem { margin: 0 0 0 20; } }
+    """
+    BINDINGS: ClassVar = [Binding("enter", "keep", "keep", show=False)]
+
+    def __init__(
+        self, header: Sequence[str], samples: Sequence[Sequence[str]], columns: "ColumnMap | None" = None
+    ) -> None:
+        super().__init__()
+        self.set_reactive(MapColumns.heading, "What the columns hold")
+        self._header = tuple(header)
+        self._samples = tuple(samples)
+        self._columns = columns
+
+    def body(self) -> Iterable[Widget]:
+        """A sentence, and a choice for each field."""
+        from bball_tui.league.importing.columns import guessed
+
+        chosen = guessed(self._header, self._columns)
+        line = "Which column of the file holds what? The first three are needed."
+        yield Static(content((line, STYLES[Tone.MUTED])))
+        options = [("– not in the file –", NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
+        for number, field in enumerate(FIELDS):
+            pick = PickOne(options, chosen.get(field, NOWHERE), id=f"pick-{number}")
+            yield Field(field, pick, id=f"field-{number}")
+
+    def _label(self, index: int) -> str:
+        values = ", ".join(self._samples[index]) if index < len(self._samples) else ""
+        name = self._header[index].strip() or f"column {index + 1}"
+        return shorten(f"{name}  ({values})" if values else f"{name}  (empty)", MOST_CELLS)
+
+    def choices(self) -> Iterable[Choice]:
+        """Keep, or away."""
+        yield Choice("Use these columns", key="Enter", command="keep", short="Use these")
+        yield self.cancel_choice()
+
+    @on(Select.Changed)
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        for field in self.query(Field):
+            field.problem = ""
+
+    def action_keep(self) -> None:
+        """Go back with the choice, if it can be used."""
+        from bball_tui.league.importing.columns import chosen_columns
+
+        places = {field: self.query_one(f"#pick-{number}", PickOne).chosen for number, field in enumerate(FIELDS)}
+        chosen = {field: place for field, place in places.items() if place != NOWHERE}
+        wrong = self._mistakes(chosen)
+        for number, field in enumerate(FIELDS):
+            self.query_one(f"#field-{number}", Field).problem = wrong.get(field, "")
+        if not wrong:
+            self.dismiss(chosen_columns(self._header, chosen))
+            return
+        first = next(number for number, field in enumerate(FIELDS) if field in wrong)
+        self.query_one(f"#pick-{first}").focus()
+
+    @staticmethod
+    def _mistakes(chosen: dict[str, int]) -> dict[str, str]:
+        wrong = {field: "Every roster needs this. Choose its column." for field in NEEDED if field not in chosen}
+        owner: dict[int, str] = {}
+        for field, place in chosen.items():
+            if place in owner:
+                wrong[field] = f"This column is chosen for {owner[place]} already. One column holds one thing."
+            owner.setdefault(place, field)
+        return wrong

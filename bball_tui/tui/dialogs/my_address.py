@@ -1,0 +1,47 @@
+"""Asks for the address of whoever sits here, to send a mail to themselves."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+
+
+class MyAddress(Dialog[str | None]):
+    """The address, or None. ``known`` is where the last test went."""
+
+    HELP = """
+    ## Send to me
+    A copy goes to you alone, at once, with [Test] before the subject. The family gets nothing, and their mail stays as
+    it is. The address is remembered on this computer.
+    """
+
+    def __init__(self, known: str) -> None:
+        super().__init__()
+        self.set_reactive(MyAddress.heading, "Send this mail to me")
+        self._known = known
+
+    def body(self) -> Iterable[Widget]:
+        """The field, and what will happen."""
+        yield Field("My address", TextField(self._known, placeholder="me@example.org", id="address"), id="field")
+        yield Static("")
+        yield Static(content(("A copy goes to you alone. The family gets nothing.", STYLES[Tone.MUTED])))
+
+    def choices(self) -> Iterable[Choice]:
+        """Send, or not."""
+        yield Choice("Send to me", key="Enter", command="confirm")
+        yield self.cancel_choice()
+
+    @on(Input.Submitted)
+    def action_confirm(self) -> None:
+        """Answer with the address; what is no address is refused by whoever sends."""
+        address = self.query_one("#address", TextField).value.strip()
+        if "@" in address:
+            self.dismiss(address)
+        else:
+            self.query_one("#field", Field).problem = "Type an e-mail address such as me@example.org."

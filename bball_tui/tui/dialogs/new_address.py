@@ -1,0 +1,85 @@
+"""The right address of a family, and at once the mails that could not reach it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+
+DoneT = TypeVar("DoneT")
+
+
+class NewAddress(Dialog[DoneT | None], Generic[DoneT]):
+    """What was changed, or None. A refusal stands below the field and what was typed stays.
+
+    ``now`` is the present address, empty where there is none. ``lines`` say what will happen; ``fix`` does it, whole
+    or not at all, and raises BballError with the reason. ``button`` says what Enter does.
+    """
+
+    HELP = """
+    ## Fix the address
+    Type the right address. The guardian is corrected, and what was promised to the wrong address goes to the right
+    one. The old mail stays in the list as cancelled, so that you can see what happened.
+    """
+
+    def __init__(
+        self,
+        now: str,
+        lines: Sequence[str],
+        fix: Callable[[str], Awaitable[DoneT]],
+        *,
+        button: str = "Correct and send",
+    ) -> None:
+        super().__init__()
+        self.set_reactive(NewAddress.heading, "Fix the address")
+        self._now = now
+        self._lines = tuple(lines)
+        self._fix = fix
+        self._button = button
+        self._busy = False
+
+    def body(self) -> Iterable[Widget]:
+        """What it is now, the field, the effect."""
+        yield Static(content("Now: ", (self._now or "no address", "bold")))
+        yield Field("Address", TextField(self._now, placeholder="rosa@example.org", id="address"), id="field")
+        yield Static("")
+        for line in self._lines:
+            yield Static(content((line, STYLES[Tone.MUTED])))
+
+    def choices(self) -> Iterable[Choice]:
+        """Go on, or not."""
+        yield Choice(self._button, key="Enter", command="confirm")
+        yield self.cancel_choice()
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self.query_one("#field", Field).problem = ""
+
+    @on(Input.Submitted)
+    def action_confirm(self) -> None:
+        """Do it, once."""
+        if not self._busy:
+            self._busy = True
+            self.run_worker(self._do(self.query_one("#address", TextField).value), group="address")
+
+    async def _do(self, address: str) -> None:
+        try:
+            fixed = await self._fix(address)
+        except BballError as error:
+            self._busy = False
+            self.query_one("#field", Field).problem = str(error)
+            self.query_one("#address", TextField).focus()
+            return
+        self.dismiss(fixed)
+
+    def cancel(self) -> None:
+        """Leave it, unless it is being done right now."""
+        if not self._busy:
+            self.dismiss(None)

@@ -1,0 +1,364 @@
+"""Mark contracts signed: who, how, when, and above all what will happen before it happens."""
+
+from collections.abc import Awaitable, Callable, Container, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from textual import on
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Select, Static
+
+from bball_tui.database.states import Capacity, DateOrder, SigningMethod
+from bball_tui.dates import NoDate, parse_date
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField
+from bball_tui.tui.dialogs.sign_effect import capacity_word, counted, effect
+from bball_tui.tui.text import content, short_date
+from bball_tui.tui.theme import STYLES, Tone
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from bball_tui.league.papers import SignerChoice
+    from bball_tui.league.preview import SigningPreview
+    from bball_tui.league.signing import SigningRequest, SigningResult
+
+PAUSE = 0.25
+"""Seconds of quiet after a keystroke before the effect is computed anew."""
+
+FIRST = "first"
+"""Each player's first guardian who may sign."""
+SOMEBODY_ELSE = "else"
+"""A name that is typed."""
+EVERY_FIRST = "each player's first guardian who may sign"
+ONE_FIRST = "the first guardian who may sign"
+AS_IT_FOLLOWS = "as it follows"
+"""No capacity was chosen: it is derived from the birthdate."""
+
+METHODS = {SigningMethod.PAPER: "paper", SigningMethod.SCAN: "scan", SigningMethod.E_SIGN: "e-sign"}
+
+
+@dataclass(frozen=True, slots=True)
+class SigningDraft:
+    """What is chosen in the dialog right now."""
+
+    signer: "SignerChoice"
+    capacity: Capacity | None
+    method: SigningMethod
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What was asked for and what came of it, refusals included."""
+
+    request: "SigningRequest"
+    result: "SigningResult"
+
+
+LoadPreview: TypeAlias = Callable[[SigningDraft], Awaitable["SigningPreview"]]
+Sign: TypeAlias = Callable[["SigningRequest"], Awaitable["SigningResult"]]
+ShowMails: TypeAlias = Callable[["SigningRequest"], None]
+
+
+class SignDialog(Dialog[Signed | None]):
+    """Signs ``count`` contracts, or none (None).
+
+    ``load`` computes the effect of a draft, ``sign`` does it; both may raise :class:`BballError`, which shows in the
+    dialog and loses nothing. ``today`` is the league's day, ``date_order`` how it writes dates. ``show_mails`` opens
+    the mails of a request above this dialog; without it there is no such key. ``known`` are the kinds of warnings
+    that staff have just read, and that do not hold up an Enter pressed too early.
+    """
+
+    HELP = """
+    ## Sign
+    The dialog says what will happen before it happens. Enter signs, Esc changes nothing. Space opens the list of
+    signers; choose **somebody else** to type a name. Until the mails leave, undo takes signature and mails back
+    together.
+
+    Dates: in the order that the league uses, or with the year first, or such as 23 Nov 2026, yesterday, today.
+    """
+    DEFAULT_CSS = """
+    SignDialog {
+        & #name-field, & #capacity-field { display: none; }
+        &.-somebody-else #name-field, &.-somebody-else #capacity-field { display: block; }
+        & .sign--will { margin: 1 0 0 0; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("enter", "sign", "sign", show=False),
+        Binding("p", "preview", "preview the mails", show=False),
+    ]
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        load: LoadPreview,
+        sign: Sign,
+        today: date,
+        date_order: DateOrder,
+        undo_key: str = "u",
+        show_mails: ShowMails | None = None,
+        known: Container[str] = (),
+    ) -> None:
+        super().__init__()
+        self.set_reactive(SignDialog.heading, f"Sign {counted(count, 'contract', 'contracts')}")
+        self._count = count
+        self._load = load
+        self._sign = sign
+        self._today = today
+        self._order = date_order
+        self._undo_key = undo_key
+        self._show_mails = show_mails
+        self._known = known
+        self._preview: SigningPreview | None = None
+        self._asked = 0
+        self._loading = False
+        self._seen: tuple[object, ...] = ()
+        self._signing = False
+        self._in_a_hurry = False
+        self._pressed_sign = False
+        self._signers_known = False
+        self._timer: Timer | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The fields, then the effect."""
+        first = EVERY_FIRST if self._count > 1 else ONE_FIRST
+        yield Field("Signer", PickOne([(first, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST, id="signer"))
+        yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
+        capacities: list[tuple[str, Capacity | None]] = [(AS_IT_FOLLOWS, None)]
+        capacities += [(capacity_word(capacity), capacity) for capacity in Capacity]
+        yield Field("Signs as", PickOne(capacities, None, id="capacity"), id="capacity-field")
+        methods = [(word, method) for method, word in METHODS.items()]
+        yield Field("Method", PickOne(methods, SigningMethod.PAPER, id="method"))
+        yield Field("Signed on", TextField(short_date(self._today), id="day"), id="day-field")
+        yield Static("What will happen", classes="sign--will")
+        yield Static("", id="effect")
+
+    def choices(self) -> Iterable[Choice]:
+        """Preview, sign, cancel."""
+        if self._show_mails is not None:
+            yield Choice("Preview the mails", short="Preview", key="p", command="preview")
+        yield Choice("Sign", key="Enter", command="sign")
+        yield self.cancel_choice()
+
+    def on_mount(self) -> None:
+        """Show the effect of the likely choice at once."""
+        self._seen = self._values()
+        self._reload()
+
+    def _values(self) -> tuple[object, ...]:
+        picked = [self.query_one(f"#{name}", PickOne).chosen for name in ("signer", "capacity", "method")]
+        return (*picked, self.query_one("#name", TextField).value, self.query_one("#day", TextField).value)
+
+    def _differs(self) -> bool:
+        """Whether a field changed. Textual also tells of the values that fields begin with."""
+        values = self._values()
+        differs = values != self._seen
+        self._seen = values
+        return differs
+
+    def draft(self) -> SigningDraft | None:
+        """What is chosen, or None while a field holds something that cannot be; the field says what."""
+        name_wrong = self._somebody_else and not self._typed_name
+        complaint = "Type who signed." if name_wrong and self._pressed_sign else ""
+        self.query_one("#name-field", Field).problem = complaint
+        day: date | None = None
+        problem = ""
+        try:
+            day = parse_date(self.query_one("#day", TextField).value, self._order, self._today)
+        except NoDate as error:
+            problem = str(error)
+        if day is not None and day > self._today:
+            problem = f"This day is still to come: today is {short_date(self._today)}."
+        self.query_one("#day-field", Field).problem = problem
+        if day is None or problem or name_wrong:
+            return None
+        return SigningDraft(
+            signer=self._signer(),
+            capacity=self.query_one("#capacity", PickOne).chosen if self._somebody_else else None,
+            method=self.query_one("#method", PickOne).chosen,
+            signed_on=day,
+        )
+
+    @property
+    def _somebody_else(self) -> bool:
+        return bool(self.query_one("#signer", PickOne).chosen == SOMEBODY_ELSE)
+
+    @property
+    def _typed_name(self) -> str:
+        return " ".join(self.query_one("#name", TextField).value.split())
+
+    def _signer(self) -> "SignerChoice":
+        # Imported here because the rules of signing come with SQLAlchemy, which must not delay the first paint.
+        from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian
+
+        chosen = self.query_one("#signer", PickOne).chosen
+        if chosen == SOMEBODY_ELSE:
+            return FreeText(self._typed_name)
+        return FIRST_GUARDIAN if chosen == FIRST else NamedGuardian(int(chosen))
+
+    @on(Select.Changed)
+    def _chosen(self) -> None:
+        if not self._differs():
+            return
+        was_else = self.has_class("-somebody-else")
+        self.set_class(self._somebody_else, "-somebody-else")
+        if self._somebody_else and not was_else:
+            self.query_one("#name", TextField).focus()
+        self._reload()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if not self._differs():
+            return
+        self._pressed_sign = False
+        for field in self.query(Field):
+            field.problem = ""
+        self._forget()
+        self._timer = self.set_timer(PAUSE, self._reload)
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_sign()
+
+    def _forget(self) -> None:
+        """What was shown is not what would happen any more."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._asked += 1
+        self._loading = False
+        self._preview = None
+        self._in_a_hurry = False
+        self.say("")
+        self._show()
+
+    def _reload(self) -> None:
+        self._forget()
+        draft = self.draft()
+        if draft is None:
+            self._show()
+            return
+        self._loading = True
+        self.run_worker(self._read(draft, self._asked), group="preview", exclusive=True)
+
+    async def _read(self, draft: SigningDraft, asked: int) -> None:
+        try:
+            preview = await self._load(draft)
+        except BballError as error:
+            if asked == self._asked:
+                self._loading = self._in_a_hurry = False
+                self.say(f"{error} Enter tries again.", Tone.BAD)
+            return
+        if asked != self._asked:
+            return
+        self._loading = False
+        self._preview = preview
+        self._know_signers(preview)
+        self._show()
+        if self._in_a_hurry:
+            self._in_a_hurry = False
+            if any(notice.kind not in self._known for notice in preview.notices):
+                self.say("Please read the warnings, then press Enter.", Tone.WARN)
+            else:
+                self.action_sign()
+
+    def _know_signers(self, preview: "SigningPreview") -> None:
+        """Once, offer by name the guardians who may sign for all the players: for siblings there are some."""
+        if self._signers_known or not preview.contracts:
+            return
+        self._signers_known = True
+        first, *others = preview.contracts
+        shared = [
+            option
+            for option in first.signers
+            if all(option.guardian_id in {one.guardian_id for one in other.signers} for other in others)
+        ]
+        signers = {one.signer for one in preview.contracts}
+        signer = first.signer if len(signers) == 1 else None
+        likely = None if signer is None else signer.guardian_id
+        if signer is not None:
+            label = f"{signer.name}, {capacity_word(signer.capacity)}"
+        else:
+            label = EVERY_FIRST if others else ONE_FIRST
+        options = [(label, FIRST)]
+        options += [(f"{o.name}, {o.relation}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
+        picker = self.query_one("#signer", PickOne)
+        picker.offer([*options, ("somebody else", SOMEBODY_ELSE)], picker.chosen)
+        if not others and first.player:
+            self.heading = f"Sign {first.player}"
+
+    def _show(self) -> None:
+        preview, ready = self._preview, self._preview is not None and not self._signing
+        shown: Content = content(("  …", STYLES[Tone.MUTED]))
+        caption = "Sign"
+        if preview is not None:
+            shown = effect(preview, self._undo_key)
+            number = len(preview.signable)
+            caption = f"Sign {number:,}" + (f" of {self._count:,}" if number != self._count else "")
+        elif self._somebody_else and not self._typed_name:
+            shown = content(("  That shows when you have typed who signed.", STYLES[Tone.MUTED]))
+        elif any(field.problem for field in self.query(Field)):
+            shown = content(("  That shows when the fields are right.", STYLES[Tone.MUTED]))
+        self.query_one("#effect", Static).update(shown)
+        self.choice("sign").short = caption.partition(" of ")[0]
+        self.choice("sign").caption = caption
+        self.choice("sign").disabled = not ready or preview is None or not preview.signable
+        if self._show_mails is not None:
+            self.choice("preview").disabled = not ready or preview is None or not preview.mails
+
+    def _request(self) -> "SigningRequest | None":
+        from bball_tui.league.signing import SigningRequest
+
+        draft = self.draft()
+        if draft is None or self._preview is None or not self._preview.signable:
+            return None
+        return SigningRequest(self._preview.signable, draft.signer, draft.capacity, draft.method, draft.signed_on)
+
+    def action_sign(self) -> None:
+        """Sign, once, and only what was shown. Enter pressed too early waits for the effect, if it has no warnings."""
+        if self._signing:
+            return
+        self._pressed_sign = True
+        if self._preview is None:
+            if not self._loading:
+                self._reload()
+            self._in_a_hurry = self._loading
+            return
+        request = self._request()
+        if request is None:
+            self.say("No contract can be signed like this. Choose another signer or date, or press Esc.", Tone.WARN)
+            return
+        self._signing = True
+        self._show()
+        self.say(f"Signing {counted(len(request.contracts), 'contract', 'contracts')} …")
+        self.run_worker(self._do(request), group="sign")
+
+    async def _do(self, request: "SigningRequest") -> None:
+        try:
+            result = await self._sign(request)
+        except BballError as error:
+            self._signing = False
+            self._reload()
+            self.say(f"{error} Everything here is kept; Enter tries again.", Tone.BAD)
+        else:
+            self.dismiss(Signed(request, result))
+
+    def action_preview(self) -> None:
+        """Show the mails as they would go out."""
+        request = self._request()
+        if self._show_mails is not None and request is not None and not self._signing:
+            self._show_mails(request)
+
+    def cancel(self) -> None:
+        """Nothing is signed. While a signing is under way there is nothing left to cancel."""
+        if self._signing:
+            self.say("The signing is under way; one moment.")
+        else:
+            self.dismiss(None)

@@ -1,0 +1,258 @@
+"""Between the forms, which know no database, and the backend, which knows no screen. Call these from a worker."""
+
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.errors import BballError
+from bball_tui.league.editing.outcome import Saved
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.forms.records import (
+    contract_form,
+    guardian_form,
+    league_form,
+    player_form,
+    season_form,
+    team_form,
+)
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.text import clean
+from bball_tui.tui.theme import Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from textual.app import App
+
+    from bball_tui.league.family import GuardianView
+    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.dialogs.forms.form import Form
+
+    Host = App[Any]
+
+
+async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> Saved | None:
+    """Show a form; what stops it from opening is a dialog of its own."""
+    try:
+        form = await make()
+    except BballError as error:
+        await app.push_screen_wait(ErrorDialog(str(error), title="This cannot be opened"))
+        return None
+    saved: Saved | None = await app.push_screen_wait(form)
+    if saved is not None:
+        for note in saved.notes:
+            app.notify(clean(note), severity="warning", timeout=12, markup=False)
+    return saved
+
+
+async def edit_team(app: "Host", backend: "Backend", team_id: int | None) -> Saved | None:
+    """Edit a team, or make one (None)."""
+    from bball_tui.league.editing.teams import TeamDraft
+
+    async def make() -> "Form[TeamDraft]":
+        base = None if team_id is None else await backend.load_team(team_id)
+        draft = TeamDraft() if base is None else base.draft
+        return team_form(draft, lambda mine, now, _: backend.save_team(mine, now), base)
+
+    return await ask_form(app, make)
+
+
+async def edit_player(app: "Host", backend: "Backend", player_id: int | None) -> Saved | None:
+    """Edit a player, or make one; a new one is asked for guardians and a contract next."""
+    from bball_tui.league.editing.players import PlayerDraft
+
+    async def make() -> "Form[PlayerDraft]":
+        base = None if player_id is None else await backend.load_player(player_id)
+        draft = PlayerDraft() if base is None else base.draft
+        return player_form(draft, backend.save_player, backend.league.date_order, base)
+
+    saved = await ask_form(app, make)
+    if saved is not None and player_id is None:
+        await edit_family(app, backend, saved.id)
+        await make_contract(app, backend, saved.id)
+    return saved
+
+
+async def edit_family(app: "Host", backend: "Backend", player_id: int) -> bool:
+    """The guardians of a player: edit, add, take off. True when something was changed."""
+    try:
+        player = (await backend.player(player_id)).player
+    except BballError as error:
+        await app.push_screen_wait(ErrorDialog(str(error)))
+        return False
+    name = f"{player.first} {player.last}"
+
+    async def load() -> "Sequence[Entry]":
+        return [_guardian_entry(one) for one in (await backend.player(player_id)).guardians]
+
+    async def edit(guardian_id: int | None) -> bool:
+        return await edit_guardian(app, backend, player_id, name, guardian_id) is not None
+
+    async def remove(guardian_id: int | None) -> bool:
+        found = next((one for one in (await backend.player(player_id)).guardians if one.id == guardian_id), None)
+        if found is None or guardian_id is None:
+            return False
+        lines = [
+            f"{found.first} {found.last} is no guardian of {name} any more.",
+            "Mails about the player that still wait for them are cancelled. The guardian stays in the league.",
+        ]
+        if not await app.push_screen_wait(Confirm("Take a guardian off", lines, "Take off", danger=True)):
+            return False
+        for note in (await backend.unlink_guardian(player_id, guardian_id)).notes:
+            app.notify(clean(note), severity="warning", timeout=12, markup=False)
+        return True
+
+    empty = "Nobody yet: no mail can be sent and nobody can sign. Press n to add a guardian."
+    changed: bool = await app.push_screen_wait(
+        PickRecord(f"Guardians of {name}", load, edit, empty=empty, remove=remove)
+    )
+    return changed
+
+
+def _guardian_entry(one: "GuardianView") -> Entry:
+    rights = [word for word, has in (("gets mail", one.receives_email), ("may sign", one.may_sign)) if has]
+    facts = [one.email or "no e-mail address", *([one.phone] if one.phone else []), *rights]
+    tone = Tone.WARN if one.receives_email and (one.email is None or one.suppressed) else Tone.MUTED
+    if one.suppressed:
+        facts[0] += " (takes no more mail)"
+    home = "" if one.household == 1 else f", household {one.household}"
+    return Entry(one.id, f"{one.first} {one.last}, {one.relation}{home}", " · ".join(facts), tone)
+
+
+async def edit_guardian(
+    app: "Host", backend: "Backend", player_id: int, player: str, guardian_id: int | None, first: str | None = None
+) -> Saved | None:
+    """Edit a guardian, or add one; then offer the welcome mails that were never promised to them."""
+    from bball_tui.league.editing.guardians import GuardianDraft
+
+    async def make() -> "Form[GuardianDraft]":
+        base, others = (None, ()) if guardian_id is None else await backend.load_guardian(player_id, guardian_id)
+        draft = GuardianDraft() if base is None else base.draft
+        return guardian_form(
+            draft,
+            lambda mine, now, _: backend.save_guardian(player_id, mine, now),
+            player,
+            base=base,
+            others=others,
+            first=first,
+        )
+
+    saved = await ask_form(app, make)
+    if saved is not None and saved.unpromised:
+        await _offer_welcome(app, backend, saved)
+    return saved
+
+
+async def _offer_welcome(app: "Host", backend: "Backend", saved: Saved) -> None:
+    address = saved.unpromised[0].address
+    lines = [f"{address} was never promised the welcome mail:"]
+    lines += [f"  {one.player}, signed" for one in saved.unpromised[:6]]
+    many = counted(len(saved.unpromised), "mail")
+    if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
+        return
+    try:
+        made = await backend.promise_welcome([one.contract_id for one in saved.unpromised])
+    except BballError as error:
+        await app.push_screen_wait(ErrorDialog(str(error)))
+        return
+    app.notify(clean(f"{counted(len(made), 'welcome mail')} to {address} on the way."), markup=False)
+
+
+async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Saved | None:
+    """A contract for a player who has none in the season."""
+    from bball_tui.league.editing.contracts import ContractDraft
+
+    async def make() -> "Form[ContractDraft]":
+        teams = await backend.team_choices()
+        if not teams:
+            raise BballError("There is no team in this season yet. Make the team first, on the Teams tab.")
+        player = (await backend.player(player_id)).player
+        return contract_form(
+            ContractDraft(str(teams[0].id)),
+            lambda mine, _, __: backend.new_contract(player_id, mine),
+            teams,
+            backend.league.date_order,
+            f"{player.first} {player.last}",
+        )
+
+    return await ask_form(app, make)
+
+
+async def edit_contract(
+    app: "Host", backend: "Backend", contract_id: int, player: str, *, signed: bool
+) -> Saved | None:
+    """Another team or other days."""
+    from bball_tui.league.editing.contracts import ContractDraft
+
+    async def make() -> "Form[ContractDraft]":
+        base = await backend.load_contract(contract_id)
+        return contract_form(
+            base.draft,
+            lambda mine, now, _: backend.save_contract(mine, now or base),
+            await backend.team_choices(),
+            backend.league.date_order,
+            player,
+            base=base,
+            signed=signed,
+        )
+
+    return await ask_form(app, make)
+
+
+async def edit_league(app: "Host", backend: "Backend") -> Saved | None:
+    """What the league says about itself."""
+    from bball_tui.league.editing.profile import LeagueDraft
+
+    async def make() -> "Form[LeagueDraft]":
+        base = await backend.load_league()
+        return league_form(base.draft, lambda mine, now, _: backend.save_league(mine, now or base), base)
+
+    return await ask_form(app, make)
+
+
+async def edit_seasons(app: "Host", backend: "Backend") -> bool:
+    """The seasons: edit, add, choose the one that the desk shows. True when something was changed."""
+    from bball_tui.league.editing.seasons import SeasonDraft
+
+    async def load() -> "Sequence[Entry]":
+        shown = None if backend.season is None else backend.season.id
+        return [
+            Entry(
+                one.id,
+                one.name,
+                " · ".join(
+                    [
+                        *(["shown on the desk"] if one.id == shown else []),
+                        *([f"begins {one.starts_on.isoformat()}"] if one.starts_on else []),
+                        *([f"ends {one.ends_on.isoformat()}"] if one.ends_on else []),
+                    ]
+                ),
+                Tone.GOOD if one.id == shown else Tone.MUTED,
+            )
+            for one in await backend.list_seasons()
+        ]
+
+    async def edit(season_id: int | None) -> bool:
+        async def make() -> "Form[SeasonDraft]":
+            base = None if season_id is None else await backend.load_season(season_id)
+            draft = SeasonDraft() if base is None else base.draft
+            return season_form(
+                draft, lambda mine, now, _: backend.save_season(mine, now), backend.league.date_order, base
+            )
+
+        saved = await ask_form(app, make)
+        if saved is not None:
+            await backend.overview()
+        return saved is not None
+
+    async def show(season_id: int | None) -> bool:
+        if season_id is None:
+            return False
+        await backend.show_season(season_id)
+        await backend.overview()
+        return True
+
+    changed: bool = await app.push_screen_wait(
+        PickRecord("Seasons", load, edit, empty="There is no season yet. Press n to make one.", extra=("Show", show))
+    )
+    return changed

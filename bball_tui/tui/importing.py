@@ -1,0 +1,103 @@
+"""Between the import dialog, which knows no database, and the backend, which knows no screen."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, RosterPreview
+from bball_tui.tui.dialogs.import_roster import ImportRoster
+from bball_tui.tui.dialogs.import_words import on_screen
+from bball_tui.tui.text import clean
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.league.importing import service
+    from bball_tui.league.importing.plan import Imported
+    from bball_tui.league.importing.watching import Watch
+    from bball_tui.tui.backend import Backend
+
+
+async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None":
+    """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported."""
+    from bball_tui.league.importing.report import remarks, report_csv
+    from bball_tui.league.importing.service import SeasonMissing
+
+    async def preview(path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview:
+        try:
+            report = await backend.preview_import(path, _options(options, dry_run=True), watch)
+        except SeasonMissing:
+            raise BballError(
+                "The file names no season and the league has none. Type one in the field Season, such as Spring 2027."
+            ) from None
+        except BballError as error:
+            raise BballError(on_screen(str(error))) from None
+        roster = report.roster
+        return RosterPreview(
+            imported=report.imported if report.diff is None else report.diff.imported(),
+            rows=() if report.diff is None else report.diff.rows,
+            problems=tuple(replace(one, problem=on_screen(one.problem)) for one in report.problems),
+            notes=tuple(remarks(report)),
+            sheet=roster.sheet,
+            sheets=roster.sheets,
+            header=roster.header,
+            samples=roster.samples,
+            columns=roster.columns,
+            unmapped=roster.unmapped,
+        )
+
+    async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:
+        report = await backend.import_roster(path, _options(options, dry_run=False), watch)
+        await backend.remember_file(path)
+        if not options.report:
+            return ImportDone(report.imported)
+        place = path.with_name(f"{path.stem}-imported-{datetime.now().astimezone():%Y-%m-%d-%H%M}.csv")
+        try:
+            text = await asyncio.to_thread(report_csv, report)
+            return ImportDone(report.imported, await backend.write_file(place, text))
+        except BballError as error:
+            return ImportDone(report.imported, problem=str(error))
+
+    recent = await backend.recent_files()
+    season = "" if backend.season is None else backend.season.name
+    done = await app.push_screen_wait(ImportRoster(preview=preview, apply=apply, season=season, recent=recent))
+    if done is None:
+        return None
+    report = f" The report is in {done.report}." if done.report is not None else ""
+    app.notify(f"{_summary(done.imported)}{clean(report)}", markup=False)
+    if done.problem:
+        app.notify(clean(f"The report is missing. {done.problem}"), severity="warning", timeout=12, markup=False)
+    return done.imported
+
+
+def _options(options: ImportOptions, *, dry_run: bool) -> "service.ImportOptions":
+    from bball_tui.database.states import DateOrder
+    from bball_tui.league.importing.service import ImportOptions as Wanted
+
+    columns = options.columns
+    return Wanted(
+        dry_run=dry_run,
+        season=options.season or None,
+        skip_bad_rows=options.skip_bad_rows,
+        ignore_columns=() if columns is None else columns.ignored,
+        mapping=() if columns is None else columns.fields,
+        sheet=options.sheet or None,
+        leave=options.leave,
+        date_order=DateOrder(options.date_order) if options.date_order else None,
+    )
+
+
+def _summary(done: "Imported") -> str:
+    new, changed = done.created, done.updated
+    parts = [
+        f"{counted(new.players, 'new player')}",
+        f"{counted(new.teams, 'new team')}",
+        f"{counted(new.contracts, 'new contract')}",
+    ]
+    if changed.players:
+        parts.append(f"{counted(changed.players, 'player')} changed")
+    return f"Imported: {', '.join(parts)}."

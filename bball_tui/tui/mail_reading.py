@@ -1,0 +1,86 @@
+"""Reading mails from anywhere on the screen: the dialog, with all that can be done with a mail in it."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.errors import BballError
+from bball_tui.mail.difference import difference
+from bball_tui.tui.browser import how_to_fetch, open_page
+from bball_tui.tui.dialogs.my_address import MyAddress
+from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
+from bball_tui.tui.mail_text import difference_lines, headers_of, page_lines, read_parts, sizes, text_lines
+from bball_tui.tui.text import Part
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.league.mail_preview import MailPreview
+    from bball_tui.tui.backend import Backend
+
+_STATES = {
+    None: "This is what the family gets.",
+    "sent": "This is the mail that the mail server accepted, byte for byte.",
+    "in_doubt": "This is the mail that may have gone out.",
+    "dead": "This mail failed. It goes out like this when it is tried again.",
+    "sending": "This mail is on its way right now.",
+    "cancelled": "This mail was cancelled.",
+    "suppressed": "This mail was not sent: the address takes none.",
+}
+
+
+def letter_of(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> Letter:
+    """The mail with what can be done with it."""
+    both = read_parts(mail.mime)
+    state = None if mail.state is None else str(mail.state)
+    note = _STATES.get(state) or (
+        "This is the mail as it was written, and it never changes."
+        if mail.frozen
+        else "It is not written yet. This is what it would be now."
+    )
+    if state in ("cancelled", "suppressed", "dead") and not mail.frozen:
+        note += " It was never written; this is what it would be now."
+    return Letter(
+        note=note,
+        headers=headers_of(mail.mime),
+        page=page_lines(both),
+        text=text_lines(both),
+        warnings=mail.warnings,
+        sizes=sizes(both, mail.mime),
+        open=partial(_open, app, backend, both.html or both.text),
+        send=partial(_send, app, backend, mail),
+        compare=partial(_compare, backend, mail),
+    )
+
+
+async def read_mails(app: "App[Any]", backend: "Backend", mails: "Sequence[MailPreview]") -> None:
+    """Show mails until the dialog is closed."""
+    await app.push_screen_wait(ReadMail(*(letter_of(app, backend, mail) for mail in mails)))
+
+
+async def _open(app: "App[Any]", backend: "Backend", html: str) -> str:
+    try:
+        file = await asyncio.to_thread(backend.pages.keep, html)
+    except OSError as error:
+        raise BballError(f"The page could not be written for the browser: {error.strerror}.") from None
+    if await asyncio.to_thread(open_page, file):
+        return "The browser shows the page. The file goes when you leave this program."
+    app.copy_to_clipboard(how_to_fetch(file))
+    return (
+        f"There is no browser here. On your own computer type (it is in your clipboard): {how_to_fetch(file)} "
+        "Only you can read the file, and it goes when you leave this program."
+    )
+
+
+async def _send(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> str | None:
+    address = await app.push_screen_wait(MyAddress(backend.my_address()))
+    if address is None:
+        return None
+    to = await backend.send_test(mail, address)
+    return f"A copy went to {to}, marked as a test. The family got nothing."
+
+
+async def _compare(backend: "Backend", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:
+    last = await backend.last_copy(mail)
+    return None if last is None else difference_lines(difference(last.mime, mail.mime))

@@ -1,0 +1,88 @@
+"""A written mail as a person reads it."""
+
+from collections.abc import Iterable
+from email import message_from_bytes
+from email.policy import default
+from typing import TYPE_CHECKING
+
+from bball_tui.mail.checks import parts
+from bball_tui.mail.difference import Change, DiffLine
+from bball_tui.mail.reading import LineKind, ReadLine, read_html
+from bball_tui.tui.text import Part
+from bball_tui.tui.theme import STYLES, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.mail.checks import Parts
+
+SHOWN = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe")
+
+
+def headers_of(mime: bytes) -> tuple[tuple[str, str], ...]:
+    """The headers that say something to staff, decoded."""
+    message = message_from_bytes(mime, policy=default)
+    return tuple((name, str(message[name])) for name in SHOWN if message[name] is not None)
+
+
+def sizes(mail: "Parts", mime: bytes) -> str:
+    """``12 KB, of which the page 9 KB``: Gmail cuts a page off after 102 KB."""
+    page = len(mail.html.encode())
+    return f"{_kilobytes(len(mime))} in all, the page {_kilobytes(page)} (Gmail shows up to 102 KB)"
+
+
+def _kilobytes(size: int) -> str:
+    return f"{max(1, round(size / 1000))} KB"
+
+
+def page_lines(mail: "Parts") -> list[list[Part]]:
+    """The page as families see it; the text part where there is no page."""
+    lines = read_html(mail.html) if mail.html else ()
+    if not lines:
+        return text_lines(mail)
+    found: list[list[Part]] = []
+    for before, line in zip((None, *lines), lines, strict=False):
+        # Paragraphs stand apart; the items of a list and the rows of a table do not.
+        if before is not None and not (before.kind is line.kind and line.kind in (LineKind.ITEM, LineKind.FACT)):
+            found.append([])
+        found.append(_page_line(line))
+    return found
+
+
+def text_lines(mail: "Parts") -> list[list[Part]]:
+    """The part for plain readers."""
+    return [[line] for line in mail.text.splitlines()]
+
+
+def difference_lines(lines: Iterable[DiffLine]) -> list[list[Part]]:
+    """Gone and new lines with their sign, the others as they are."""
+    looks = {
+        Change.SAME: ("  ", STYLES[Tone.MUTED]),
+        Change.GONE: ("- ", STYLES[Tone.BAD]),
+        Change.NEW: ("+ ", STYLES[Tone.GOOD]),
+    }
+    return [[(looks[line.change][0] + line.text, looks[line.change][1])] for line in lines]
+
+
+def read_parts(mime: bytes) -> "Parts":
+    """Both alternatives of the mail."""
+    return parts(mime)
+
+
+def _page_line(line: ReadLine) -> list[Part]:
+    match line.kind:
+        case LineKind.PREHEADER:
+            return [(f"Inbox preview: {line.text}", STYLES[Tone.MUTED])]
+        case LineKind.HEADING:
+            return [(line.text, "bold underline")]
+        case LineKind.ITEM:
+            return [f"  • {line.text}"]
+        case LineKind.FACT:
+            name, _, value = line.text.partition(": ")
+            return [(f"  {name}: ", STYLES[Tone.MUTED]), (value, STYLES[Tone.STRONG])]
+        case LineKind.BUTTON:
+            return [(f"[ {line.text} ]", "bold reverse"), (f"  → {line.target}", STYLES[Tone.ACCENT])]
+        case LineKind.PICTURE:
+            return [(f"(picture: {line.text or 'without words'})", STYLES[Tone.MUTED])]
+        case LineKind.RULE:
+            return [("─" * 20, STYLES[Tone.MUTED])]
+        case LineKind.TEXT:
+            return [line.text]

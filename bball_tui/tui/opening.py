@@ -1,0 +1,112 @@
+"""From the empty desk to an open league: the questions of a first run, and what to do when the database is away."""
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from bball_tui.errors import BballError
+from bball_tui.tui.screens.desk import FIRST_TAB, PANES
+from bball_tui.tui.starting import started
+
+if TYPE_CHECKING:
+    from bball_tui.settings import SecretUrl, Settings
+    from bball_tui.tui.app import BballApp
+    from bball_tui.tui.backend import Backend
+
+DEMO = 64
+"""The exit code by which the screen asks the command line to open the demo instead."""
+
+
+async def begin(app: "BballApp") -> None:
+    """Open the database and the league, asking as often as it takes. Ends with an open league or the program's end."""
+    showing = asyncio.create_task(_show_first_tab(app))
+    while True:
+        try:
+            backend = await _agreed_backend(app, app.settings)
+            await _enter(app, backend)
+            break
+        except BballError as error:
+            from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
+
+            started()
+            answer = await app.push_screen_wait(
+                ErrorDialog(str(error), retry=True, title="The league cannot be opened")
+            )
+            if answer is not AfterError.RETRY:
+                app.exit(1, message=str(error))
+                break
+    await showing
+
+
+async def _show_first_tab(app: "BballApp") -> None:
+    await asyncio.to_thread(import_module, PANES[FIRST_TAB].split(":")[0])
+    app.desk.show_tab(FIRST_TAB)
+
+
+async def _enter(app: "BballApp", backend: "Backend") -> None:
+    """Show the league of the database, or ask how to begin when it holds none."""
+    from bball_tui.tui.backend import NoLeague
+
+    try:
+        await backend.enter()
+    except NoLeague:
+        await _first_run(app, backend)
+        return
+    app.show_league(backend)
+
+
+async def _agreed_backend(app: "BballApp", settings: "Settings") -> "Backend":
+    """The open database; a shared one is brought up to date when somebody agrees to it."""
+    try:
+        return await app.open_backend(settings)
+    except BballError as error:
+        from bball_tui.database.migrate import MigrationNeeded, upgrade
+        from bball_tui.tui.dialogs.migrate import MigrateDialog
+
+        if not isinstance(error, MigrationNeeded) or settings.database_url is None:
+            raise
+        steps = [f"migration {name}" for name in error.state.pending]
+        dialog = MigrateDialog(str(settings.database_url), error.state.sentence(), steps)
+        if not await app.push_screen_wait(dialog):
+            raise
+        await asyncio.to_thread(upgrade, settings.database_url)
+        return await app.open_backend(settings)
+
+
+async def _first_run(app: "BballApp", backend: "Backend") -> None:
+    """Ask how to begin until something has begun."""
+    started()
+    import msgspec
+
+    from bball_tui.tui.dialogs.connect import ConnectDialog
+    from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster
+
+    while True:
+        match await app.push_screen_wait(FirstRun()):
+            case StartWithRoster(name):
+                await backend.create_league(name)
+                app.show_league(backend)
+                from bball_tui.tui.importing import import_roster
+
+                await import_roster(app, backend)
+                return
+            case StartDemo():
+                app.exit(DEMO)
+                return
+            case StartShared():
+                url = await app.push_screen_wait(ConnectDialog(_try_connection))
+                if url is not None:
+                    shared = msgspec.structs.replace(backend.settings, database_url=url)
+                    await _enter(app, await _agreed_backend(app, shared))
+                    return
+
+
+async def _try_connection(url: "SecretUrl") -> None:
+    """Raises BballError when no server answers at ``url``."""
+    from bball_tui.database.engine import Database
+
+    database = Database(url)
+    try:
+        await database.check()
+    finally:
+        await database.dispose()

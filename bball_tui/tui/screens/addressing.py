@@ -1,0 +1,43 @@
+"""The right address of a family, asked for wherever a mail did not arrive."""
+
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.database.states import OutboxState
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.text import clean
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.league.addresses import AddressFixed
+    from bball_tui.tui.backend import Backend
+
+
+async def fix_address(app: "App[Any]", backend: "Backend", outbox_id: int) -> bool:
+    """Ask for the address, correct the guardian, send what never arrived, and say so; False: nothing was changed."""
+    try:
+        facts = await backend.address_facts(outbox_id)
+    except BballError as error:
+        await app.push_screen_wait(ErrorDialog(str(error)))
+        return False
+    who = " and ".join(facts.guardians)
+    lines = [
+        f"{who} gets the new address in the roster." if who else f"{facts.recipient} is in the roster no more.",
+        f"{counted(facts.mails, 'mail')} to the old address will go to the new one, at once."
+        if facts.mails > 1
+        else "The mail goes to the new address at once.",
+    ]
+    dialog: NewAddress[AddressFixed] = NewAddress(
+        facts.recipient, lines, lambda address: backend.fix_address(outbox_id, address)
+    )
+    fixed = await app.push_screen_wait(dialog)
+    if fixed is None:
+        return False
+    again = sum(one.was not in (OutboxState.SENT, OutboxState.IN_DOUBT) for one in fixed.redirected)
+    there = len(fixed.redirected) - again
+    told = f" {counted(there, 'mail')} had gone there before." if there else ""
+    app.notify(clean(f"{counted(again, 'mail')} on the way to {fixed.address}.{told}"), timeout=8, markup=False)
+    return True

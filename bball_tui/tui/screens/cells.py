@@ -1,0 +1,76 @@
+"""How rows of the league look in a cell: symbol and word first, colour second."""
+
+from datetime import date, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from bball_tui.database.states import ContractStatus
+from bball_tui.tui.text import short_date, short_time
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+
+if TYPE_CHECKING:
+    from bball_tui.league.rows import ContractRow, PlayerRow
+
+_STATUS_TONES = {
+    ContractStatus.DRAFT: Tone.PLAIN,
+    ContractStatus.OFFERED: Tone.PLAIN,
+    ContractStatus.ACCEPTED: Tone.ACCENT,
+    ContractStatus.SIGNED: Tone.GOOD,
+    ContractStatus.DECLINED: Tone.BAD,
+    ContractStatus.EXPIRED: Tone.WARN,
+    ContractStatus.RELEASED: Tone.MUTED,
+    ContractStatus.VOID: Tone.MUTED,
+}
+
+
+def name_of(row: "ContractRow | PlayerRow") -> str:
+    """``Hamilton, Amara``: the way lists are sorted."""
+    return f"{row.last}, {row.first}"
+
+
+def status_cell(value: ContractStatus | None) -> Styled:
+    """``✔ signed``; nothing where there is no contract."""
+    return NOTHING if value is None else status(_STATUS_TONES[value], str(value))
+
+
+def day_cell(value: date | None, today: date | None = None) -> str | Styled:
+    """``30 Nov``, with the year when it is another one."""
+    return NOTHING if value is None else short_date(value, today)
+
+
+def time_cell(value: datetime | None, zone: tzinfo, now: datetime) -> str | Styled:
+    """``14:02`` today, else the day."""
+    return NOTHING if value is None else short_time(value, zone, now)
+
+
+def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime) -> Styled:
+    """What became of the contract's welcome mails, the worst first."""
+    from bball_tui.league.welcome import WelcomeState
+
+    at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
+    match row.welcome:
+        case WelcomeState.FAILED:
+            return status(Tone.BAD, "failed")
+        case WelcomeState.CAME_BACK:
+            return status(Tone.BAD, "came back")
+        case WelcomeState.IN_DOUBT:
+            return status(Tone.WARN, "in doubt")
+        case WelcomeState.PARKED:
+            return status(Tone.WARN, "put aside")
+        case WelcomeState.NO_ADDRESS:
+            return status(Tone.WARN, "no e-mail address")
+        case WelcomeState.HELD:
+            return status(Tone.ACCENT, f"held until{at}" if at else "held")
+        case WelcomeState.WAITING:
+            return status(Tone.ACCENT, "waits for chat")
+        case WelcomeState.QUEUED:
+            return status(Tone.ACCENT, f"queued{at}")
+        case WelcomeState.SENDING:
+            return status(Tone.ACCENT, "on its way")
+        case WelcomeState.SENT:
+            return status(Tone.GOOD, f"accepted{at}")
+        case WelcomeState.CANCELLED:
+            return status(Tone.MUTED, "cancelled")
+        case WelcomeState.SUPPRESSED:
+            return status(Tone.WARN, "address blocked")
+        case WelcomeState.NONE:
+            return NOTHING

@@ -1,0 +1,69 @@
+"""The day in two or three lines: the counts, and how many mails went out in each hour."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.today import ContractDay
+    from bball_tui.outbox.today import MailDay
+
+_BARS = "▁▂▃▄▅▆▇█"
+_NONE = "·"
+_ROOMY = 76
+"""Cells from which an hour is two cells wide."""
+
+
+def spark(values: Sequence[int]) -> str:
+    """One character a value, the largest as the highest bar; a value of 0 is a dot, so that 1 can be seen."""
+    most = max(values, default=0)
+    return "".join(_BARS[(len(_BARS) - 1) * value // most] if value else _NONE for value in values)
+
+
+class DaySummary(Widget):
+    """The counts of the day and its hours. Hours that are still to come are empty."""
+
+    DEFAULT_CSS = """
+    DaySummary { height: auto; min-height: 4; padding: 1 1 0 1; background: $background; color: $foreground; }
+    """
+
+    day: "reactive[tuple[MailDay, ContractDay] | None]" = reactive(None, layout=True)
+
+    def render(self) -> Content:
+        """Counts, bars, and the hours below them."""
+        if self.day is None:
+            return Content("")
+        mails, contracts = self.day
+        return content_lines([[("Today  ", STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
+
+    def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
+        now = mails.situation.now.astimezone(mails.situation.zone)
+        step = 2 if self.size.width >= _ROOMY else 1
+        bars = spark(mails.hours[: now.hour + 1])
+        most = max(mails.hours)
+        peak = f"  most: {most:,} from {mails.hours.index(most)}:00" if most else "  none yet"
+        drawn = "".join(bar * step for bar in bars).ljust(24 * step)
+        yield [("Mails  ", STYLES[Tone.MUTED]), (drawn, STYLES[Tone.ACCENT]), (peak, STYLES[Tone.MUTED])]
+        axis = "".join(f"{hour}:00".ljust(6 * step) for hour in (0, 6, 12, 18))
+        yield [(" " * 7 + axis, STYLES[Tone.MUTED])]
+
+
+def _counts(mails: "MailDay", contracts: "ContractDay") -> str:
+    parts = [
+        f"{counted(contracts.signed, 'contract')} signed",
+        f"{counted(mails.sent, 'mail')} accepted",
+        f"{mails.waiting:,} {'waits' if mails.waiting == 1 else 'wait'}",
+    ]
+    if mails.for_chat:
+        parts.append(f"{mails.for_chat:,} {'waits' if mails.for_chat == 1 else 'wait'} for a team chat")
+    parts += [f"{mails.suppressed:,} blocked"] if mails.suppressed else []
+    parts += [f"{mails.cancelled:,} cancelled"] if mails.cancelled else []
+    parts += [f"{mails.parked:,} put aside"] if mails.parked else []
+    return " · ".join(parts)

@@ -1,0 +1,57 @@
+"""What the desk's header says of a league that was read."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.theme import Styled, Tone
+from bball_tui.tui.widgets.header_bar import HeaderFacts
+from bball_tui.wording import listed
+
+if TYPE_CHECKING:
+    from bball_tui.database.presence import Present
+    from bball_tui.league.leagues import Overview
+    from bball_tui.settings import Settings
+
+
+def header_facts(found: "Overview", here: "Present", settings: "Settings", *, sends_mail: bool) -> HeaderFacts:
+    """The whole line; that the league could be read at all means that the database answers."""
+    return HeaderFacts(
+        league=found.league.name,
+        season=found.season.name if found.season else "",
+        signed=found.signed,
+        contracts=found.total,
+        database=database_state(settings.embedded, True),
+        worker=_worker(found, settings, sends_mail),
+        needs=found.needs_attention,
+        others=here.others,
+        windows=here.own_windows,
+    )
+
+
+def database_state(embedded: bool, reachable: bool) -> Styled:
+    """Which database it is, or that it does not answer."""
+    if not reachable:
+        return Styled("! database away", Tone.WARN)
+    return Styled(f"● {'local' if embedded else 'shared'} database", Tone.GOOD)
+
+
+def all_who_are_here(others: Sequence[str], windows: int) -> str:
+    """Everybody by name, and how often oneself: the header names two at most."""
+    said = [f"{listed(others)} {'is' if len(others) == 1 else 'are'} here."] if others else ["Nobody else is here."]
+    if windows > 1:
+        said.append(f"You are here {windows} times.")
+    return " ".join(said)
+
+
+def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled:
+    wait = f"{found.queued:,} wait{'s' if found.queued == 1 else ''}"
+    if settings.read_only:
+        return Styled("● read only", Tone.WARN)
+    if found.workers and found.on_hold and found.queued:
+        return Styled(f"! sending on hold, {wait}", Tone.WARN)
+    if found.workers:
+        return Styled(f"● worker, {wait}" if found.queued else "● worker idle", Tone.GOOD)
+    if not sends_mail:
+        waiting = found.queued + found.held
+        return Styled(f"! no worker{f', {waiting} wait' if waiting else ''}", Tone.WARN)
+    return Styled("○ worker starting", Tone.MUTED)

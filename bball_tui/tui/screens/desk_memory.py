@@ -1,0 +1,40 @@
+"""What the desk remembers from one start to the next: the tab, and of each list its search, filters, order and row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bball_tui.settings import Settings
+from bball_tui.tui.remembered import Remembered, keep, recall
+from bball_tui.tui.screens.pane import RecordPane
+
+
+class DeskMemory:
+    """How one league's desk was left, and how it is left now."""
+
+    def __init__(self, settings: Settings, league: str) -> None:
+        self._settings = settings
+        self._league = league
+        self._state = recall(settings, league)
+
+    @property
+    def tab(self) -> str:
+        """The tab that was looked at; empty when that is not known."""
+        return self._state.tab
+
+    def restore(self, name: str, pane: object) -> None:
+        """Make a tab look as it was left, before its rows are asked for."""
+        found = self._state.tabs.get(name)
+        if found is not None and isinstance(pane, RecordPane) and pane.searchable:
+            pane.restore(found)
+
+    def keep(self, tab: str, panes: Mapping[str, Any]) -> None:
+        """Write down how the desk looks, if that is news."""
+        lists = {
+            name: pane.remembered()
+            for name, pane in panes.items()
+            if isinstance(pane, RecordPane) and pane.searchable and pane.records.total is not None
+        }
+        state = Remembered(tab, self._state.tabs | lists)
+        if state != self._state:
+            self._state = state
+            keep(self._settings, self._league, state)

@@ -1,0 +1,96 @@
+"""Taking the last signing back, with its mails, as long as they are held."""
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import Acting
+from bball_tui.tui.screens.desk_actions import DeskState
+from bball_tui.tui.screens.happenings import ContractsSigned
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.tui.backend import Backend
+
+
+class UndoScreen(Acting[DeskState], Screen[None]):
+    """Knows what was signed last and how long it can be undone. What it shows besides is the subclass's."""
+
+    backend: reactive["Backend | None"] = reactive(None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undoable: tuple[int, ...] = ()
+        self._undo_until = 0.0
+        self._counting: Timer | None = None
+
+    def heard(self, table: str) -> None:
+        """A table was written, here or on another machine."""
+        raise NotImplementedError
+
+    @on(ContractsSigned)
+    def _contracts_signed(self, event: ContractsSigned) -> None:
+        signed = counted(len(event.contract_ids), "contract")
+        self._undoable, self._undo_until = event.contract_ids, monotonic() + event.undo_seconds
+        if event.undo_seconds:
+            going = event.mails - event.waiting
+            parts = [f"{counted(going, 'mail')} in {event.undo_seconds} s"] if going else []
+            parts += [f"{counted(event.waiting, 'mail')} waiting for a team chat"] if event.waiting else []
+            mails = ", ".join(parts) or "No mail goes out"
+            self.app.notify(f"{signed} signed. {mails}; u takes it back.", timeout=event.undo_seconds, markup=False)
+        else:
+            self.app.notify(f"{signed} signed, {counted(event.mails, 'mail')} on the way.", markup=False)
+        self._count_down()
+
+    def _count_down(self) -> None:
+        """Keep the seconds in the footer true, once a second, until it is too late."""
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+        if self._undoable and self.undo_left > 0:
+            self._counting = self.set_timer(self.undo_left % 1 or 1.0, self._count_down)
+        self.refresh_bindings()
+
+    @property
+    def undo_left(self) -> float:
+        """Seconds until it is too late; less than nothing afterwards."""
+        return self._undo_until - monotonic()
+
+    def undo_obstacle(self) -> str | None:
+        """Why nothing can be taken back; None when something can."""
+        if self.backend is None:
+            return "The league is not open yet."
+        if not self._undoable:
+            return "Nothing was signed here that could be taken back."
+        if self.undo_left <= 0:
+            return "The time to undo is over. Void the contract instead (V)."
+        return None
+
+    @work(group="undo")
+    async def action_desk_undo(self) -> None:
+        """Take the last signing and its mails back together."""
+        from bball_tui.tui.dialogs.message import ErrorDialog
+
+        backend, contracts = self.backend, self._undoable
+        if backend is None or not contracts:
+            return
+        self._undoable = ()
+        self._count_down()
+        try:
+            result = await backend.undo(contracts)
+        except BballError as error:
+            self._undoable = contracts
+            self._count_down()
+            await self.app.push_screen_wait(ErrorDialog(str(error)))
+            return
+        self.heard("contract")
+        if result.undone:
+            mails = f", {counted(len(result.cancelled), 'mail')} cancelled" if result.cancelled else ""
+            self.app.notify(f"Taken back: {counted(len(result.undone), 'signature')}{mails}.", markup=False)
+        if result.refused:
+            self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))

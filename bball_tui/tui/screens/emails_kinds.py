@@ -1,0 +1,174 @@
+"""Each kind of mail: what it is for, how often it went out, and how it reads, with invented people or a real family."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.screens.cells import time_cell
+from bball_tui.tui.screens.mail_words import kind_word
+from bball_tui.tui.screens.memory_source import ReadSource
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
+
+if TYPE_CHECKING:
+    from bball_tui.league.mail_kinds import KindRow
+    from bball_tui.tui.backend import Backend
+
+PURPOSES = {
+    "contract_signed": "welcomes a family as soon as the contract is signed",
+    "team_chat_ready": "tells families who were welcomed before the team had a chat link",
+    "contract_offered": "tells a family of an offer, if the league wants that",
+    "contract_reminder": "reminds a family of an offer that is due, if the league wants that",
+    "signature_corrected": "corrects what a family was told about a signature",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindState:
+    """What decides which commands are allowed."""
+
+    obstacle: str | None
+    """Why nothing is allowed yet; None once there are rows."""
+
+
+def _ready(state: KindState) -> str | None:
+    return state.obstacle
+
+
+KIND_ACTIONS: ActionSet[KindState] = ActionSet(
+    "On kinds of mails",
+    (
+        Action(
+            id="kind.read",
+            keys="p",
+            label="read a sample",
+            help="The mail with invented people, in the look of the league.",
+            when=_ready,
+            footer=True,
+        ),
+        Action(
+            id="kind.real",
+            keys="e",
+            label="with a real family",
+            help="The mail as the families of the contract under the cursor of the tab Contracts would get it.",
+            when=_ready,
+            footer=True,
+        ),
+    ),
+    tab="emails",
+)
+
+
+class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
+    """The kinds of mails there are."""
+
+    ACTIONS = KIND_ACTIONS
+    BINDINGS: ClassVar[list[Any]] = KIND_ACTIONS.bindings()
+    BINDING_GROUP_TITLE = KIND_ACTIONS.title
+    HELP = """
+    ## Kinds
+    What each kind of mail is for. `p` shows it with invented people, `e` as the families of a real contract would get
+    it: that of the contract under the cursor in the tab Contracts. From the mail, `t` sends it to you alone.
+    """
+    placeholder = "kind of mail"
+    empty_text = ""
+    first_sort = Sort("kind")
+    watches = frozenset({"outbox", "league"})
+
+    def make_columns(self) -> "Sequence[Column[KindRow]]":
+        return (
+            Column(key="kind", title="Mail", width=11, render=lambda row: kind_word(row.kind)),
+            Column(key="what", title="What it does", width=24, flex=3, render=lambda row: PURPOSES.get(row.kind, "")),
+            Column(key="sent", title="Sent", width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
+            Column(
+                key="last",
+                title="Last",
+                width=6,
+                render=lambda row: time_cell(row.last, self.zone, self.now),
+                priority=2,
+            ),
+            Column(key="own", title="Template", width=10, render=self._template, priority=3),
+        )
+
+    @staticmethod
+    def _template(row: "KindRow") -> Styled:
+        if row.trouble is not None:
+            return status(Tone.WARN, "trouble")
+        return Styled("own") if row.own else NOTHING
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[KindRow]":
+        words = text.casefold().split()
+
+        async def read() -> "Sequence[KindRow]":
+            rows = await backend.kinds()
+            return [row for row in rows if all(word in f"{kind_word(row.kind)} {row.kind}" for word in words)]
+
+        return ReadSource(read)
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        row = self.records.loaded(row_id)
+        if row is None:
+            return ()
+        lines: list[SectionLine] = [
+            Note(PURPOSES.get(row.kind, "")),
+            Fact("sent", f"{row.sent:,}"),
+            Fact("waiting", f"{row.waiting:,}"),
+            Fact("template", "the league's own" if row.own else "the standard one"),
+        ]
+        if row.trouble is not None:
+            lines.append(Note(status(Tone.WARN, row.trouble)))
+        return (Section(kind_word(row.kind).capitalize(), tuple(lines)),)
+
+    def situation(self) -> KindState:
+        """Whether there are rows."""
+        return KindState(self.not_ready())
+
+    @work(group="command")
+    async def action_kind_read(self) -> None:
+        """The mail to invented people."""
+        from bball_tui.tui.mail_reading import read_mails
+
+        backend, row = self.backend, self.records.current
+        if backend is None or row is None:
+            return
+        try:
+            mail = await backend.sample_mail(row.kind)
+        except BballError as error:
+            await self.app.push_screen_wait(ErrorDialog(str(error), title="The mail cannot be written"))
+            return
+        await read_mails(self.app, backend, [mail])
+
+    @work(group="command")
+    async def action_kind_real(self) -> None:
+        """The mail to the families of a contract."""
+        from bball_tui.tui.mail_reading import read_mails
+
+        backend, row = self.backend, self.records.current
+        if backend is None or row is None:
+            return
+        try:
+            mails = await backend.kind_mails(row.kind, self._contract())
+        except BballError as error:
+            await self.app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
+            return
+        if mails:
+            await read_mails(self.app, backend, mails)
+        else:
+            self.app.notify("No mail: there is no guardian whom a mail can reach.", markup=False)
+
+    def _contract(self) -> int | None:
+        """The contract under the cursor of the tab Contracts, if somebody looked at it."""
+        from bball_tui.tui.screens.contracts import ContractsPane
+
+        for pane in self.screen.query(ContractsPane):
+            if pane.records.current is not None:
+                return pane.records.current.id
+        return None

@@ -1,0 +1,40 @@
+"""What a tab tells the desk. Each carries ids, and what the desk says about them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from bball_tui.tui.screens.needs import Fix
+
+
+@dataclass
+class ContractsSigned(Message):
+    """These contracts are signed now; for ``undo_seconds`` from now that can be taken back."""
+
+    contract_ids: tuple[int, ...]
+    mails: int
+    undo_seconds: int
+    waiting: int = 0
+    """Of the mails so many wait for the link of their team's chat."""
+
+
+@dataclass
+class FixWanted(Message):
+    """Somebody chose a line of what needs a person: show where it is dealt with."""
+
+    fix: "Fix"
+
+
+@dataclass
+class MomentCame(Message):
+    """A moment passed at which rows change by themselves, such as the end of a hold: nobody writes anything then."""
+
+
+@dataclass
+class TeamChosen(Message):
+    """Show the contracts of one team."""
+
+    team_id: int
+    name: str

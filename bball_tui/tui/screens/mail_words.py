@@ -1,0 +1,43 @@
+"""How mails read in a list: what kind it is, and what became of it."""
+
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.theme import Styled, Tone, status
+
+if TYPE_CHECKING:
+    from bball_tui.outbox.history import OutboxRow
+
+STATE_WORDS = {
+    "queued": Styled("● queued", Tone.ACCENT),
+    "held": Styled("● held", Tone.ACCENT),
+    "waiting": Styled("● waits", Tone.ACCENT),
+    "sending": Styled("● on its way", Tone.ACCENT),
+    "sent": status(Tone.GOOD, "accepted"),
+    "in_doubt": status(Tone.WARN, "in doubt"),
+    "failed": status(Tone.BAD, "failed"),
+    "bounced": status(Tone.BAD, "came back"),
+    "parked": status(Tone.WARN, "put aside"),
+    "cancelled": status(Tone.MUTED, "cancelled"),
+    "suppressed": status(Tone.WARN, "blocked"),
+}
+"""By the name of the bucket."""
+
+_KINDS = {
+    "contract_signed": "welcome",
+    "team_chat_ready": "team chat",
+    "contract_offered": "offer",
+    "contract_reminder": "reminder",
+    "signature_corrected": "correction",
+}
+
+
+def kind_word(kind: str) -> str:
+    """What staff call a kind of mail."""
+    return _KINDS.get(kind, kind.replace("_", " "))
+
+
+def outcome_cell(row: "OutboxRow") -> Styled:
+    """What became of a mail in the end; one that came back stays so, also when somebody dealt with it."""
+    if row.bounced_at is not None and not row.bounced:
+        return Styled("– came back, settled", Tone.MUTED)
+    return STATE_WORDS[row.bucket]

@@ -1,0 +1,180 @@
+"""A record whole, as the sections of the inspector."""
+
+from datetime import date, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from bball_tui.database.states import ContractStatus
+from bball_tui.tui.screens.cells import status_cell
+from bball_tui.tui.screens.mail_words import kind_word
+from bball_tui.tui.text import short_date, short_time
+from bball_tui.tui.theme import Styled, Tone, status
+from bball_tui.tui.widgets.inspector import Fact, Happening, Note, Section, SectionLine
+
+if TYPE_CHECKING:
+    from bball_tui.league.family import GuardianView
+    from bball_tui.league.story import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
+    from bball_tui.outbox.story import ItemStory
+
+LONGEST_ROSTER = 40
+"""Names of a team that the panel lists; the Contracts tab shows the rest."""
+
+
+def contract_sections(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
+    """The player, who answers for the player, and the story up to what is next."""
+    today = now.astimezone(zone).date()
+    return (
+        Section(_heading(detail.player), _contract_facts(detail, today)),
+        *_signature(detail, zone, now),
+        Section("Guardians", _guardians(detail.guardians)),
+        _story(detail, zone, now),
+    )
+
+
+def _signature(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
+    """The signature in force, or the last one with a title that says so."""
+    signature = detail.signature or detail.past_signature
+    if signature is None:
+        return ()
+    title = "Signature" if detail.signature is not None else "Signature, not in force any more"
+    return (Section(title, _evidence(signature, zone, now)),)
+
+
+def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "Story") -> Section:
+    """From the offer to what the mail server said, and what is next."""
+    told = (Happening(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace)
+    return Section(title, (*told, Happening("next", Styled(detail.next, Tone.STRONG))))
+
+
+def _contract_facts(detail: "ContractDetail", today: date) -> tuple[SectionLine, ...]:
+    facts: list[SectionLine] = [Note(Styled(_place(detail.team, detail.division, detail.player), Tone.MUTED))]
+    facts.append(Fact("contract", status_cell(detail.status)))
+    if detail.due_on is not None and detail.status in (ContractStatus.OFFERED, ContractStatus.ACCEPTED):
+        late = detail.due_on < today
+        day = short_date(detail.due_on, today)
+        facts.append(Fact("due", status(Tone.WARN, f"{day}, overdue") if late else day))
+    if detail.status_reason:
+        facts.append(Fact("reason", detail.status_reason))
+    if detail.chat_url is None:
+        facts.append(Fact("team chat", status(Tone.WARN, "no link yet")))
+    return tuple(facts)
+
+
+def _evidence(signature: "SignatureView", zone: tzinfo, now: datetime) -> tuple[SectionLine, ...]:
+    """Who signed, how, when, and who says so."""
+    today = now.astimezone(zone).date()
+    facts = [
+        Fact("signed by", f"{signature.signer} ({str(signature.capacity).replace('_', ' ')})"),
+        Fact("signed on", f"{short_date(signature.signed_on, today)}, {str(signature.method).replace('_', '-')}"),
+        Fact("recorded", f"{_moment(signature.received_at, None, zone, now)} by {signature.recorded_by}"),
+    ]
+    if signature.evidence_sha256:
+        facts.append(Fact("evidence", Styled(f"sha256 {signature.evidence_sha256}", Tone.MUTED)))
+    if signature.note:
+        facts.append(Fact("note", signature.note))
+    return tuple(facts)
+
+
+def player_sections(detail: "PlayerDetail", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
+    """The player, the guardians, and the contracts of all seasons."""
+    today = now.astimezone(zone).date()
+    contracts: list[SectionLine] = [
+        Fact(row.season, Styled(f"{row.team}: {status_cell(row.status).text}", status_cell(row.status).tone))
+        for row in detail.contracts
+    ]
+    one = detail.latest
+    latest = () if one is None else (*_signature(one, zone, now), _story(one, zone, now, f"Story with {one.team}"))
+    return (
+        Section(_heading(detail.player), (Note(Styled(_birth(detail.player, today), Tone.MUTED)),)),
+        Section("Guardians", _guardians(detail.guardians)),
+        Section("Contracts", tuple(contracts) or (Note("No contract yet."),)),
+        *latest,
+    )
+
+
+def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
+    """The team, its chat, and who has signed."""
+    team = detail.team
+    chat = status(Tone.GOOD, "linked") if detail.chat_url else status(Tone.WARN, "no link yet: mails go without it")
+    roster: list[SectionLine] = [
+        Fact(f"#{row.jersey}" if row.jersey else "–", Styled(f"{row.first} {row.last}", _tone(row.status)))
+        for row in detail.contracts[:LONGEST_ROSTER]
+    ]
+    if len(detail.contracts) > LONGEST_ROSTER:
+        roster.append(Note(Styled(f"and {len(detail.contracts) - LONGEST_ROSTER} more", Tone.MUTED)))
+    facts: list[SectionLine] = [Fact("signed", f"{team.signed} of {team.players}"), Fact("chat", chat)]
+    if team.division:
+        facts.insert(0, Fact("division", team.division))
+    return (
+        Section(team.name, (Note(Styled(team.season, Tone.MUTED)), *facts)),
+        Section("Players (bold: not signed yet)", tuple(roster) or (Note("Nobody yet."),)),
+    )
+
+
+def mail_sections(story: "ItemStory", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
+    """One mail: to whom, what happened, what is next."""
+    item = story.item
+    facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
+    if story.mail is not None:
+        facts.append(Fact("subject", story.mail.subject))
+    facts.append(Fact("id", Styled(item.message_id, Tone.MUTED)))
+    facts.append(Fact("tries", f"{item.attempts} of {item.max_attempts}"))
+    if item.error_text:
+        facts.append(Fact("answer", Styled(item.error_text, Tone.WARN)))
+    return (
+        Section(f"{kind_word(item.kind).capitalize()} mail to {item.recipient}", tuple(facts)),
+        Section(
+            "What happened",
+            tuple(Happening(_moment(event.at, None, zone, now, event.clock), event.text) for event in story.events),
+        ),
+        Section("What is next", (Note(Styled(story.next, Tone.STRONG)),)),
+    )
+
+
+def _tone(value: ContractStatus) -> Tone:
+    return Tone.MUTED if value is ContractStatus.SIGNED else Tone.STRONG
+
+
+def _heading(player: "PlayerView") -> str:
+    return f"{player.first} {player.last}" + (f"  #{player.jersey}" if player.jersey else "")
+
+
+def _birth(player: "PlayerView", today: date) -> str:
+    if player.birthdate is None:
+        return "birthdate unknown"
+    years = "" if player.age is None else f" ({player.age})"
+    return f"born {short_date(player.birthdate, today)}{years}"
+
+
+def _place(team: str, division: str, player: "PlayerView") -> str:
+    born = "" if player.birthdate is None else f"born {short_date(player.birthdate)} ({player.age})"
+    return " · ".join(part for part in (team, division, born) if part)
+
+
+def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]:
+    lines: list[SectionLine] = []
+    for one in guardians:
+        marks = f"{'✉' if one.receives_email else ' '} {'✍' if one.may_sign else ' '}"
+        home = "" if one.household == 1 else f" ({_ordinal(one.household)} home)"
+        lines.append(Fact(one.relation, f"{marks} {one.first} {one.last}{home}"))
+        if one.came_back:
+            lines.append(Fact("", status(Tone.BAD, f"{one.email}: the last mail came back")))
+        elif one.suppressed:
+            lines.append(Fact("", status(Tone.WARN, f"{one.email}: takes no more mail")))
+        elif one.email:
+            lines.append(Fact("", Styled(one.email, Tone.MUTED)))
+        else:
+            lines.append(Fact("", status(Tone.WARN, "no e-mail address")))
+        if one.phone:
+            lines.append(Fact("", Styled(one.phone, Tone.MUTED)))
+    return tuple(lines) or (Note(status(Tone.WARN, "nobody: no mail can be sent")),)
+
+
+def _ordinal(number: int) -> str:
+    return {2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+
+
+def _moment(at: datetime | None, day: date | None, zone: tzinfo, now: datetime, clock: str | None = None) -> str:
+    today = now.astimezone(zone).date()
+    if at is not None:
+        return clock if clock and at.astimezone(zone).date() == today else short_time(at, zone, now)
+    return "" if day is None else short_date(day, today)

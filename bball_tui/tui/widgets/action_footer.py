@@ -1,0 +1,114 @@
+"""The bottom line: at most five keys, only those that are allowed now, and the way to all the others.
+
+Textual's Footer shows all keys, cuts them at the edge without a hint, and builds a widget for each at every change of
+the cursor; this is one line of text that is drawn anew only when it differs.
+"""
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from bball_tui.tui.actions import Acting
+from bball_tui.tui.keymap import character_of, key_name
+from bball_tui.tui.text import Part, content, width_of
+
+MOST_KEYS = 5
+PALETTE_LABEL = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class FooterKey:
+    """A key and what it does now."""
+
+    key: str
+    label: str
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes, with the space on both sides."""
+        return width_of(key_name(self.key)) + width_of(self.label) + 3
+
+
+def footer_keys(screen: Screen[object]) -> list[FooterKey]:
+    """The keys that ``screen`` wants to show and that are allowed now, each command once, the most local first."""
+    found: dict[tuple[int, str], FooterKey] = {}
+    focused = screen.focused
+    for key, active in screen.active_bindings.items():
+        command = (id(active.node), active.binding.action)
+        if not (active.binding.show and active.enabled) or command in found:
+            continue
+        # Textual leaves "/" among the bindings although a text field with the focus will take it.
+        if focused not in (None, active.node) and focused.check_consume_key(key, character_of(key)):
+            continue
+        caption = active.node.footer_caption(active.binding.action) if isinstance(active.node, Acting) else None
+        found[command] = FooterKey(key, caption or active.binding.description)
+    return list(found.values())
+
+
+class ActionFooter(Widget):
+    """Shows the keys of the screen that it is on."""
+
+    DEFAULT_CSS = """
+    ActionFooter {
+        dock: bottom;
+        height: 1;
+        width: 1fr;
+        background: $footer-background;
+        color: $footer-description-foreground;
+    }
+    """
+    ALLOW_SELECT = False
+
+    keys: reactive[tuple[FooterKey, ...]] = reactive(())
+
+    def on_mount(self) -> None:
+        """Follow the screen's bindings."""
+        self.screen.bindings_updated_signal.subscribe(self, self._update)
+        self._update(self.screen)
+
+    def _update(self, screen: Screen[object]) -> None:
+        if screen is self.screen and self.is_attached:
+            self.keys = tuple(footer_keys(screen)[:MOST_KEYS])
+
+    def _placed(self) -> tuple[list[tuple[int, FooterKey]], FooterKey | None]:
+        """The keys that fit, each with its first cell, and the palette's key if there is room for it."""
+        palette = FooterKey(self.app.COMMAND_PALETTE_BINDING, PALETTE_LABEL)
+        room = self.size.width - palette.width
+        placed: list[tuple[int, FooterKey]] = []
+        left = 0
+        for key in self.keys:
+            if left + key.width > room:
+                break
+            placed.append((left, key))
+            left += key.width
+        return placed, palette if room >= 0 and self.app.ENABLE_COMMAND_PALETTE else None
+
+    def render(self) -> Content:
+        """The line for the present width."""
+        placed, palette = self._placed()
+        parts: list[Part] = []
+        used = 0
+        for _, key in placed:
+            parts += self._key_parts(key)
+            used += key.width
+        if palette is not None:
+            parts += [" " * (self.size.width - used - palette.width), *self._key_parts(palette)]
+        return content(*parts)
+
+    @staticmethod
+    def _key_parts(key: FooterKey) -> list[Part]:
+        return [" ", (key_name(key.key), "bold $footer-key-foreground"), f" {key.label} "]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click is the key."""
+        placed, palette = self._placed()
+        if palette is not None and event.x >= self.size.width - palette.width:
+            self.app.simulate_key(palette.key)
+            return
+        for left, key in placed:
+            if left <= event.x < left + key.width:
+                self.app.simulate_key(key.key)

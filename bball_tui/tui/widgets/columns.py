@@ -1,0 +1,93 @@
+"""The columns of a list, and which of them fit into how many cells."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from bball_tui.database.paging import RowT
+from bball_tui.tui.text import Align, width_of
+from bball_tui.tui.theme import Styled
+
+GAP = 2
+"""Empty cells between two columns."""
+
+
+# No slots: a frozen generic dataclass with slots cannot be made as Column[Row](...) before Python 3.12.
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[RowT]):
+    """One column.
+
+    ``width`` is its smallest width in cells. A column with ``flex`` above 0 grows by that share of what is left
+    over, up to ``limit`` cells. ``priority`` 0 stays always; of the others the highest number is hidden first when
+    the window is narrow. ``sort`` is the name under which the query orders by this column, None if it cannot.
+    """
+
+    key: str
+    title: str
+    width: int
+    render: Callable[[RowT], str | Styled]
+    flex: int = 0
+    limit: int | None = None
+    align: Align = "left"
+    sort: str | None = None
+    priority: int = 0
+
+    @property
+    def floor(self) -> int:
+        """Smallest width: the title with its sort marker must stay readable."""
+        return max(self.width, width_of(self.title) + (2 if self.sort else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[RowT]):
+    """A column on the screen: its first cell and its width, both in cells."""
+
+    column: Column[RowT]
+    left: int
+    width: int
+
+
+def place(columns: Sequence[Column[RowT]], left: int, width: int) -> tuple[Placed[RowT], ...]:
+    """Lay ``columns`` into ``width`` cells, the first at ``left``; what does not fit is hidden by priority.
+
+    Columns that may not be hidden share what there is, so a very narrow list cuts texts and never overflows.
+    """
+    shown = list(columns)
+    while _needed(shown) > width and any(column.priority for column in shown):
+        shown.remove(max(reversed(shown), key=lambda column: column.priority))
+    if not shown:
+        return ()
+    widths = {column.key: column.floor for column in shown}
+    _shrink(widths, width - GAP * (len(shown) - 1))
+    _grow(widths, shown, width - GAP * (len(shown) - 1) - sum(widths.values()))
+    placed = []
+    for column in shown:
+        placed.append(Placed(column, left, widths[column.key]))
+        left += widths[column.key] + GAP
+    return tuple(placed)
+
+
+def _needed(columns: Sequence[Column[RowT]]) -> int:
+    return sum(column.floor for column in columns) + GAP * (len(columns) - 1)
+
+
+def _shrink(widths: dict[str, int], room: int) -> None:
+    while sum(widths.values()) > max(room, len(widths)):
+        widest = max(widths, key=lambda key: widths[key])
+        widths[widest] -= 1
+
+
+def _grow(widths: dict[str, int], columns: Sequence[Column[RowT]], spare: int) -> None:
+    growing = [column for column in columns if column.flex]
+    while spare > 0 and growing:
+        shares = sum(column.flex for column in growing)
+        given = 0
+        for column in list(growing):
+            wish = max(1, spare * column.flex // shares)
+            if column.limit is not None and widths[column.key] + wish >= column.limit:
+                wish = max(0, column.limit - widths[column.key])
+                growing.remove(column)
+            wish = min(wish, spare - given)
+            widths[column.key] += wish
+            given += wish
+        spare -= given

@@ -1,0 +1,71 @@
+"""What happened in a list. Each carries ids, never rows: who hears of it asks for what it needs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+from bball_tui.database.paging import Sort
+
+if TYPE_CHECKING:
+    from bball_tui.tui.widgets.record_view import RecordView
+
+
+@dataclass
+class ListMessage(Message):
+    """``record_list`` is where it happened."""
+
+    record_list: "RecordView[Any]"
+
+    @property
+    def control(self) -> "RecordView[Any]":
+        """Lets ``@on(..., "#selector")`` pick one of several lists."""
+        return self.record_list
+
+
+@dataclass
+class CursorMoved(ListMessage):
+    """Another row is under the cursor now; None when the list is empty."""
+
+    row_id: int | None
+
+
+@dataclass
+class RowOpened(ListMessage):
+    """Enter or a double click on a row."""
+
+    row_id: int
+
+
+@dataclass
+class SelectionChanged(ListMessage):
+    """``count`` rows are selected, ``hidden`` of them left out by the present filter."""
+
+    count: int
+    hidden: int
+
+
+@dataclass
+class SortChanged(ListMessage):
+    """The person chose another order."""
+
+    sort: Sort
+
+
+@dataclass
+class ListLoaded(ListMessage):
+    """The list was read (again) and has ``total`` rows."""
+
+    total: int
+
+
+@dataclass
+class RowsFetched(ListMessage):
+    """More rows of the list came into memory."""
+
+
+@dataclass
+class LoadFailed(ListMessage):
+    """The list could not be read; ``reason`` is a finished sentence. What was shown before is still shown."""
+
+    reason: str

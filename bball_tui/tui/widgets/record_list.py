@@ -1,0 +1,263 @@
+"""The one list of all screens: any number of rows, with keys, mouse, selection and order."""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+
+from bball_tui.database.paging import RecordSource, RowT, Sort
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import Acting
+from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
+from bball_tui.tui.widgets.list_actions import LIST_ACTIONS, ListState
+from bball_tui.tui.widgets.list_messages import RowOpened, SortChanged
+from bball_tui.tui.widgets.record_view import RecordView
+from bball_tui.tui.widgets.window import Window
+from bball_tui.wording import counted
+
+RANGE_PAGE = 500
+"""Rows asked for at once when a range is selected that is not all in memory."""
+MOST_COPIED = 1_000
+"""Terminals take some 75,000 characters into the clipboard, and silently drop what is longer."""
+
+
+class RecordList(Acting[ListState], RecordView[RowT]):
+    """A list of rows with a cursor, a selection and an order. Give it rows with :meth:`show`.
+
+    It posts the messages of `list_messages.py`.
+    """
+
+    ACTIONS = LIST_ACTIONS
+    BINDINGS: ClassVar[list[Any]] = LIST_ACTIONS.bindings()
+    BINDING_GROUP_TITLE = LIST_ACTIONS.title
+    _selecting = 0
+
+    @property
+    def selecting(self) -> bool:
+        """Whether rows are being selected that are not all in memory."""
+        return self._selecting > 0
+
+    @property
+    def selected(self) -> frozenset[int]:
+        """The ids of all selected rows, hidden ones too."""
+        return self._selection.ids
+
+    @property
+    def hidden(self) -> int:
+        """How many selected rows the present filter leaves out."""
+        return self._selection.hidden
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """The ids that a command is about: the selected rows, else the one under the cursor."""
+        if self._selection:
+            return tuple(sorted(self._selection.ids))
+        return () if self._row is None else (self._row.id,)
+
+    def situation(self) -> ListState:
+        """What decides which of the list's commands are allowed."""
+        return ListState(on_row=self._row is not None, total=self.total, sortable=len(self._sortable_columns))
+
+    def select(self, row_ids: frozenset[int]) -> None:
+        """Select rows of the list, besides those that are selected already."""
+        self._selection.add(row_ids)
+        self._tell_selection()
+
+    def drop(self, row_ids: frozenset[int]) -> None:
+        """Select these rows no longer, for example because they are done."""
+        self._selection.drop(row_ids)
+        self._tell_selection()
+
+    def clear_selection(self) -> bool:
+        """Select nothing. False when nothing was selected: then Esc may mean the next layer."""
+        if not self._selection:
+            return False
+        self._selection.clear()
+        self._tell_selection()
+        return True
+
+    # Order
+
+    @property
+    def _sortable_columns(self) -> list[str]:
+        return [column.sort for column in self._columns if column.sort is not None]
+
+    def sort_by(self, sort: Sort) -> None:
+        """Change the order. The cursor stays on its row."""
+        if sort != self._sort:
+            self._sort = sort
+            self._reopen()
+            self.post_message(SortChanged(self, sort))
+
+    def action_list_sort(self) -> None:
+        chosen = self._painter.chosen
+        if chosen is not None and chosen.sort is not None:
+            same = chosen.sort == self._sort.column
+            self.sort_by(self._sort.reversed() if same else Sort(chosen.sort))
+            return
+        names = self._sortable_columns
+        here = names.index(self._sort.column) if self._sort.column in names else -1
+        self.sort_by(Sort(names[(here + 1) % len(names)]))
+
+    def action_list_reverse(self) -> None:
+        self.sort_by(self._sort.reversed())
+
+    def choose_column(self, step: int) -> None:
+        """Choose the column beside the chosen one, or the first: one cell is copied, and the order is by it."""
+        if self._painter.choose(step):
+            self.refresh()
+            self.refresh_bindings()
+
+    def clear_column(self) -> bool:
+        """Choose no column. False when none was chosen: then Esc may mean the next layer."""
+        cleared = self._painter.choose(None)
+        if cleared:
+            self.refresh()
+        return cleared
+
+    # Keys
+
+    def action_list_up(self) -> None:
+        self.move_to(self._cursor - 1)
+
+    def action_list_down(self) -> None:
+        self.move_to(self._cursor + 1)
+
+    def action_list_page_up(self) -> None:
+        self.move_to(self._cursor - self._height)
+
+    def action_list_page_down(self) -> None:
+        self.move_to(self._cursor + self._height)
+
+    def action_list_first(self) -> None:
+        self.move_to(0)
+
+    def action_list_last(self) -> None:
+        # Before the rows are counted nobody knows where that is.
+        self._to_end = not self.counted
+        self.move_to((self.total or 0) - 1)
+
+    def action_list_open(self) -> None:
+        if self._row is not None:
+            self.post_message(RowOpened(self, self._row.id))
+
+    def action_list_select(self) -> None:
+        if self._row is not None:
+            self._selection.toggle(self._row.id)
+            self._tell_selection()
+
+    def action_list_extend_up(self) -> None:
+        self._extend(-1)
+
+    def action_list_extend_down(self) -> None:
+        self._extend(1)
+
+    def _extend(self, step: int) -> None:
+        before = self._row
+        self.move_to(self._cursor + step)
+        self.select(frozenset(row.id for row in (before, self._row) if row is not None))
+
+    def action_list_select_all(self) -> None:
+        if self._shown is not None:
+            self._select_by(self._select_all(self._shown))
+
+    def _select_by(self, asking: Coroutine[Any, Any, None]) -> None:
+        """Until the answer is there, a command would be about other rows than the reader means."""
+        self._selecting += 1
+
+        async def ask() -> None:
+            try:
+                await asking
+            finally:
+                self._selecting -= 1
+                self.refresh_bindings()
+
+        self.run_worker(ask(), group="select")
+
+    async def _select_all(self, source: RecordSource[RowT]) -> None:
+        try:
+            found = frozenset(await source.ids())
+        except BballError as error:
+            self._fail(str(error))
+            return
+        if source is self._shown:
+            self.select(found)
+
+    def action_list_copy(self) -> None:
+        if self._selection:
+            if self._shown is not None:
+                self.run_worker(self._copy_selected(self._shown), group="select")
+        elif self._row is not None and (column := self._painter.chosen) is not None:
+            self.app.copy_to_clipboard(plain_cell(column, self._row))
+            self._tell_copied(f"Copied the cell under “{column.title}”.")
+        elif self._row is not None:
+            self._copy([self._row])
+
+    async def _copy_selected(self, source: RecordSource[RowT]) -> None:
+        wanted = self._selection.ids
+        if len(wanted) > MOST_COPIED:
+            self._tell_copied(f"At most {MOST_COPIED:,} rows can be copied at once; {len(wanted):,} are selected.")
+            return
+        found: list[RowT] = []
+        window: Window[RowT] = Window(self.total or 0, self._sort)
+        try:
+            for start in range(0, window.total, RANGE_PAGE):
+                request = window.request(start, min(RANGE_PAGE, window.total - start))
+                page = await source.page(request)
+                window.accept(request, page)
+                found += [row for row in page.rows if row.id in wanted]
+                if len(found) == len(wanted):
+                    break
+        except BballError as error:
+            self._fail(str(error))
+            return
+        self._copy(found, hidden=len(wanted) - len(found))
+
+    def _copy(self, rows: Sequence[RowT], hidden: int = 0) -> None:
+        self.app.copy_to_clipboard("\n".join(plain_line(self._columns, row) for row in rows))
+        left_out = f" {counted(hidden, 'selected row')} not in this list: left out." if hidden else ""
+        self._tell_copied(f"Copied {counted(len(rows), 'row')}.{left_out}")
+
+    def _tell_copied(self, sentence: str) -> None:
+        self.app.notify(sentence, timeout=3, markup=False)
+
+    def action_list_reload(self) -> None:
+        self.reload()
+
+    # Mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """A title sorts, the margin selects, a row gets the cursor, a second click opens it."""
+        if event.y == 0:
+            column = self._painter.column_at(event.x)
+            if column is not None and column.sort is not None:
+                same = column.sort == self._sort.column
+                self.sort_by(self._sort.reversed() if same else Sort(column.sort))
+            return
+        position = self._top + event.y - 1
+        if self._window is None or position >= self._window.total:
+            return
+        before = self._cursor
+        self.move_to(position)
+        if event.shift:
+            low, high = sorted((before, position))
+            self._select_by(self._select_range(low, high))
+        elif event.ctrl or event.x < MARGIN:
+            self.action_list_select()
+        elif event.chain == 2:
+            self.action_list_open()
+
+    async def _select_range(self, low: int, high: int) -> None:
+        source, window = self._shown, self._window
+        if source is None or window is None:
+            return
+        found: set[int] = set()
+        try:
+            for start in range(low, high + 1, RANGE_PAGE):
+                page = await source.page(window.request(start, min(RANGE_PAGE, high + 1 - start)))
+                found |= {row.id for row in page.rows}
+        except BballError as error:
+            self._fail(str(error))
+            return
+        if source is self._shown:
+            self.select(frozenset(found))

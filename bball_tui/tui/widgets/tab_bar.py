@@ -1,0 +1,75 @@
+"""The main parts of the program, each with its number key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from bball_tui.tui.text import Part, content, width_of
+
+
+@dataclass(frozen=True, slots=True)
+class TabSpec:
+    """One tab: ``id`` is what :class:`TabChosen` carries, ``key`` the key that leads to it, if one does."""
+
+    id: str
+    key: str
+    title: str
+
+
+@dataclass
+class TabChosen(Message):
+    """A click on a tab that is not the present one."""
+
+    tab_id: str
+
+
+def tab_labels(tabs: Sequence[TabSpec], active: str, width: int) -> list[str]:
+    """The labels that fit into ``width`` cells: all titles, else the title of the present tab and bare keys."""
+    full = [f" {tab.key} {tab.title} " if tab.key else f" {tab.title} " for tab in tabs]
+    if sum(width_of(label) for label in full) + len(full) - 1 <= width:
+        return full
+    return [
+        label if tab.id == active else f" {tab.key or tab.title[:1]} " for tab, label in zip(tabs, full, strict=True)
+    ]
+
+
+class TabBar(Widget):
+    """One line of tabs. It only shows and tells: who hears :class:`TabChosen` changes :attr:`active`."""
+
+    DEFAULT_CSS = """
+    TabBar {
+        height: 1;
+        width: 1fr;
+        background: $background;
+        color: $text-muted;
+    }
+    """
+
+    active: reactive[str] = reactive("")
+
+    def __init__(self, tabs: Sequence[TabSpec], *, active: str, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._tabs = tuple(tabs)
+        self.set_reactive(TabBar.active, active)
+
+    def render(self) -> Content:
+        """The line for the present width; the present tab is bold and underlined, not only coloured."""
+        parts: list[Part] = []
+        for tab, label in zip(self._tabs, tab_labels(self._tabs, self.active, self.size.width), strict=True):
+            parts += [(label, "bold underline $text-primary" if tab.id == self.active else ""), " "]
+        return content(*parts)
+
+    def on_click(self, event: events.Click) -> None:
+        """Find the tab under the mouse."""
+        left = 0
+        for tab, label in zip(self._tabs, tab_labels(self._tabs, self.active, self.size.width), strict=True):
+            if left <= event.x < left + width_of(label):
+                if tab.id != self.active:
+                    self.post_message(TabChosen(tab.id))
+                return
+            left += width_of(label) + 1

@@ -1,0 +1,31 @@
+"""The few phrases that every sentence needs: a moment, a day, a list of names, a number of things."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def on(day: date, today: date) -> str:
+    """``12 May`` in the year of ``today``, else ``12 May 2015``."""
+    text = f"{day.day} {_MONTHS[day.month - 1]}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """``14:02`` for a moment of today in ``zone``, else ``12 May, 14:02``."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M}"
+    return clock if local.date() == today else f"{on(local.date(), today)}, {clock}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``1 mail``, ``2 mails``; ``many`` for a plural that is not made with an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

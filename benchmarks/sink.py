@@ -1,0 +1,103 @@
+"""A mail server that takes everything as fast as it can and notes when: the other end of the delivery benchmarks."""
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Self
+
+
+class Sink:
+    """Listens on loopback. ``asked`` holds the moment of each DATA command, ``taken`` that of each accepted mail.
+
+    Args:
+        dot_seconds: how long it takes to accept a mail, whatever goes on at other connections.
+    """
+
+    def __init__(self, *, dot_seconds: float = 0.0) -> None:
+        self.dot_seconds = dot_seconds
+        self.asked: list[float] = []
+        self.taken: list[float] = []
+        self._server: asyncio.Server | None = None
+        self._news = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        assert self._server is not None
+        return f"smtp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}?tls=none"
+
+    @property
+    def rate(self) -> float:
+        """Mails a second between the first and the last one, so that nobody's start-up counts."""
+        return (len(self.taken) - 1) / (self.taken[-1] - self.taken[0])
+
+    def reset(self) -> None:
+        self.asked.clear()
+        self.taken.clear()
+
+    def note(self, moments: list[float]) -> None:
+        moments.append(time.perf_counter())
+        self._news.set()
+
+    async def until(self, count: int, seconds: float = 120) -> None:
+        """Wait until so many mails were taken."""
+        async with asyncio.timeout(seconds):
+            while len(self.taken) < count:
+                self._news.clear()
+                await self._news.wait()
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Conversation(self), "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+
+
+class _Conversation(asyncio.Protocol):
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._rest = b""
+        self._in_mail = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        while self._rest:
+            end = b"\r\n.\r\n" if self._in_mail else b"\r\n"
+            at = self._rest.find(end)
+            if at < 0:
+                return
+            line, self._rest = self._rest[:at], self._rest[at + len(end) :]
+            if not self._in_mail:
+                self._transport.write(self._answer(line[:4].upper()))
+            elif self._sink.dot_seconds:
+                asyncio.get_running_loop().call_later(self._sink.dot_seconds, self._take)
+                self._in_mail = False
+            else:
+                self._take()
+
+    def _take(self) -> None:
+        self._in_mail = False
+        self._sink.note(self._sink.taken)
+        self._transport.write(b"250 2.0.0 taken\r\n")
+
+    def _answer(self, verb: bytes) -> bytes:
+        match verb:
+            case b"EHLO":
+                return b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
+            case b"DATA":
+                self._sink.note(self._sink.asked)
+                self._in_mail = True
+                return b"354 go on\r\n"
+            case b"QUIT":
+                return b"221 bye\r\n"
+            case _:
+                return b"250 2.0.0 fine\r\n"

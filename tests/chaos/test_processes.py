@@ -1,0 +1,267 @@
+"""Workers that are killed, stopped, cut off from the database or refused by the provider: real processes, real mail."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from bball_tui.database import embedded, migrate, roles
+from bball_tui.database.engine import Database
+from bball_tui.database.states import GateCause, GateState, OutboxState
+from bball_tui.outbox.gates import Gate, gates, reopen_gate
+from bball_tui.outbox.queue import enqueue
+from bball_tui.settings import SecretUrl
+from tests.chaos.processes import WorkerProcess, workers
+from tests.outbox.support import history, item, queue_mails, states, stored, until_states
+from tests.support.smtp import DISCONNECT, HANG, SmtpServer
+
+CLOSED = GateState.CLOSED
+LEASE, SWEEP = 1.5, 0.4
+MARGIN = 8.0
+"""Seconds for a slow machine to notice and to send."""
+PATIENCE = 40.0
+"""Seconds for several Python programs to start on a busy machine."""
+
+
+def copies(servers: Iterable[SmtpServer]) -> Counter[str]:
+    return Counter(mail.recipient for server in servers for mail in server.messages)
+
+
+async def recipients_in(database: Database, state: str) -> set[str]:
+    async with database.session() as session:
+        return set(await session.scalars(text("SELECT recipient FROM outbox WHERE state = :state"), {"state": state}))
+
+
+async def test_a_worker_killed_at_any_phase_loses_nothing_and_sends_nothing_twice(
+    database: Database, database_url: SecretUrl
+) -> None:
+    club, _, ids = await queue_mails(database, 40)
+    async with AsyncExitStack() as stack:
+        names = ("good", "mail", "data", "dot")
+        servers = {name: await stack.enter_async_context(SmtpServer(patience=PATIENCE)) for name in names}
+        for phase in ("mail", "data", "dot"):
+            servers[phase].script(phase, HANG, times=None)
+        victims = [
+            WorkerProcess(database_url, club.league_id, servers["good"].url, concurrency=1, stall=stall)
+            for stall in ("claimed", "marked", "answered")
+        ] + [
+            WorkerProcess(database_url, club.league_id, servers[phase].url, concurrency=1)
+            for phase in ("mail", "data", "dot")
+        ]
+        for victim in victims:
+            await stack.enter_async_context(victim)
+        await asyncio.gather(
+            *(victim.says("stalled") for victim in victims[:3]),
+            *(servers[phase].at(phase) for phase in ("mail", "data", "dot")),
+        )
+        await servers["dot"].received(1)
+        await asyncio.gather(*(victim.kill() for victim in victims))
+        async with workers(3, database_url, club.league_id, servers["good"].url):
+            ready_at = time.monotonic()
+            await until_states(database, {"sent": 37, "in_doubt": 3}, seconds=30)
+        assert time.monotonic() - ready_at < LEASE + SWEEP * 1.2 + MARGIN
+        sent, doubted = await recipients_in(database, "sent"), await recipients_in(database, "in_doubt")
+        arrived = copies(servers.values())
+        assert {who: arrived[who] for who in sent} == dict.fromkeys(sent, 1)
+        # Before the dot: none arrived. After the dot, with or without the answer: one did, and nobody can know.
+        assert sorted(arrived[who] for who in doubted) == [0, 1, 1]
+    assert len(ids) == len(sent) + len(doubted)
+
+
+async def test_a_worker_stopped_past_its_lease_sends_and_writes_nothing_when_it_goes_on(
+    database: Database, database_url: SecretUrl
+) -> None:
+    club, family, (id_,) = await queue_mails(database, 1)
+    async with SmtpServer(patience=PATIENCE) as server:
+        server.script("data", HANG)
+        async with WorkerProcess(database_url, club.league_id, server.url) as zombie:
+            await server.at("data")
+            zombie.stop()
+            async with workers(1, database_url, club.league_id, server.url):
+                await until_states(database, {"sent": 1})
+            before = await stored(database, id_)
+            server.release()
+            zombie.go_on()
+            # It is alive and well: the next mail goes out through it, and no second copy of the first one.
+            async with database.session() as session:
+                await enqueue(session, club.league_id, [item(family, "next@families.test")], hold_seconds=0)
+            await until_states(database, {"sent": 2})
+        assert copies([server]) == {"parent0@families.test": 1, "next@families.test": 1}
+    after = await stored(database, id_)
+    assert (after.claim_token, after.claims, after.finalized_at) == (
+        before.claim_token, before.claims, before.finalized_at,
+    )  # fmt: skip
+    assert [one.outcome for one in await history(database, id_)] == ["worker_lost", "accepted"]
+
+
+async def test_a_worker_stopped_while_the_mail_was_on_the_wire_ends_its_doubt_when_it_goes_on(
+    database: Database, database_url: SecretUrl
+) -> None:
+    club, _, (id_,) = await queue_mails(database, 1)
+    async with SmtpServer(patience=PATIENCE) as server:
+        server.script("dot", HANG)
+        async with WorkerProcess(database_url, club.league_id, server.url) as slow:
+            await server.received(1)
+            slow.stop()
+            async with workers(1, database_url, club.league_id, server.url):
+                await until_states(database, {"in_doubt": 1})
+            server.release()
+            slow.go_on()
+            await until_states(database, {"sent": 1})
+        assert len(server.messages) == 1
+    assert [one.outcome for one in await history(database, id_)] == ["worker_lost", "accepted"]
+
+
+@pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[tuple[list[embedded.EmbeddedServer], SecretUrl]]:
+    """A server that the test may restart; the one that runs at the end is the last of the list."""
+    server = embedded.start(tmp_path / "server")
+    admin_url = server.url(embedded.OWNER, "postgres")
+    migrate.create_database(admin_url, "chaos")
+    owner_url = server.url(embedded.OWNER, "chaos")
+    migrate.upgrade(owner_url)
+    with psycopg.connect(owner_url.reveal()) as owner:
+        roles.ensure_person(owner, roles.person())
+    servers = [server]
+    yield servers, server.url(roles.person(), "chaos")
+    servers[-1].release()
+
+
+async def restart(server: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
+    """Cut every connection, then stop the server and start it again."""
+    admin_url = server.url(embedded.OWNER, "postgres")
+    async with await psycopg.AsyncConnection.connect(admin_url.reveal(), autocommit=True) as admin:
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'chaos'"
+        )
+    await asyncio.to_thread(server.release)
+    return await asyncio.to_thread(embedded.start, server.directory)
+
+
+async def test_the_database_goes_away_while_mails_are_on_the_wire(
+    own_server: tuple[list[embedded.EmbeddedServer], SecretUrl],
+) -> None:
+    servers, url = own_server
+    database = Database(url)
+    club, family, ids = await queue_mails(database, 30)
+    async with SmtpServer(patience=PATIENCE) as mailbox, AsyncExitStack() as stack:
+        mailbox.script("dot", HANG, times=8)
+        running = await stack.enter_async_context(workers(2, url, club.league_id, mailbox.url, lease=20.0))
+        await mailbox.at("dot", 4)
+        await database.dispose()
+        servers.append(await restart(servers[-1]))
+        mailbox.release()
+        mailbox.behave()
+        await until_states(database, {"sent": 30}, seconds=40)
+        assert copies([mailbox]) == {f"parent{n}@families.test": 1 for n in range(30)}
+        assert all(one.alive for one in running)
+        # The workers hear again: the statement that each listening connection ran last is LISTEN.
+        async with asyncio.timeout(20), database.session() as session:
+            query = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+            while await session.scalar(query) != 2:
+                await session.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.05)"))
+        async with database.session() as session:
+            await enqueue(session, club.league_id, [item(family, "after@families.test")], hold_seconds=0)
+        await until_states(database, {"sent": 31})
+        assert {(await stored(database, id_)).attempts for id_ in ids} == {1}
+    await database.dispose()
+
+
+async def the_gate(database: Database, league_id: int) -> Gate | None:
+    async with database.session() as session:
+        found = await gates(session, league_id)
+    return found[0] if found else None
+
+
+async def until_open(database: Database, league_id: int) -> Gate:
+    async with asyncio.timeout(20):
+        while (gate := await the_gate(database, league_id)) is None or gate.state is CLOSED:  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.02)
+    return gate
+
+
+async def attempts(database: Database) -> int:
+    async with database.session() as session:
+        return int(
+            await session.scalar(text("SELECT coalesce(sum(attempts), 0) FROM outbox WHERE state = 'queued'")) or 0
+        )
+
+
+async def test_two_workers_with_five_hundred_mails_meet_each_fault_of_a_provider_once(
+    database: Database, database_url: SecretUrl
+) -> None:
+    club, _, _ = await queue_mails(database, 500)
+    faults = (
+        ("mail", "421 4.3.2 Going down", GateCause.OUTAGE),
+        ("mail", "454 4.7.0 Too many login attempts", GateCause.OUTAGE),
+        ("rcpt", "550 5.4.5 Daily user sending limit exceeded", GateCause.QUOTA),
+    )
+    async with SmtpServer(patience=PATIENCE) as server:
+        server.script(*faults[0][:2], times=None)
+        async with workers(2, database_url, club.league_id, server.url):
+            for place, (_, reply, cause) in enumerate(faults):
+                gate = await until_open(database, club.league_id)
+                await until_states(database, {"queued": 500})
+                assert (gate.cause, gate.failures, await attempts(database)) == (cause, 1, 0), reply
+                if place + 1 < len(faults):
+                    server.behave()
+                    server.script(*faults[place + 1][:2], times=None)
+                    async with database.session() as session:
+                        await reopen_gate(session, club.league_id, gate.provider, reason="try the next fault")
+            # The pause is over: one mail goes out to see, its answer closes the gate, and all others follow.
+            server.behave()
+            server.script("dot", HANG)
+            async with database.session() as session:
+                await session.execute(text("UPDATE provider_gate SET open_until = now()"))
+                await session.execute(text("SELECT pg_notify('bball_outbox', '')"))
+            await server.received(1)
+            probing = await the_gate(database, club.league_id)
+            assert probing is not None
+            assert (probing.state, len(server.messages)) == (GateState.HALF_OPEN, 1)
+            server.release()
+            await until_states(database, {"sent": 500}, seconds=40)
+        assert len(server.messages) == len(copies([server])) == 500
+    after = await the_gate(database, club.league_id)
+    assert after is not None
+    assert (after.state, after.failures) == (GateState.CLOSED, 0)
+
+
+async def test_a_provider_that_takes_mails_and_says_nothing_puts_few_in_doubt_and_holds_the_rest(
+    database: Database, database_url: SecretUrl
+) -> None:
+    club, _, _ = await queue_mails(database, 60)
+    async with SmtpServer(patience=PATIENCE) as server:
+        server.script("dot", DISCONNECT, times=None)
+        async with workers(2, database_url, club.league_id, server.url, concurrency=2):
+            gate = await until_open(database, club.league_id)
+            assert gate.cause is GateCause.OUTAGE
+            found: dict[str, int] = {}
+            async with asyncio.timeout(20):
+                while "sending" in (found := await states(database)):  # noqa: ASYNC110 - other processes set no event
+                    await asyncio.sleep(0.02)
+        assert 1 <= found["in_doubt"] <= 6
+        async with database.session() as session:
+            query = text("SELECT coalesce(sum(attempts), 0) FROM outbox WHERE state = 'queued'")
+            assert await session.scalar(query) == 0
+        assert set(copies([server]).values()) == {1}
+
+
+async def test_drains_in_two_processes_send_each_mail_once_and_a_third_sends_nothing(
+    database: Database, database_url: SecretUrl
+) -> None:
+    club, _, _ = await queue_mails(database, 120)
+    async with SmtpServer(patience=PATIENCE) as server:
+        async with workers(2, database_url, club.league_id, server.url, drain=True) as draining:
+            counts = await asyncio.gather(*(one.says("{") for one in draining))
+        assert await states(database) == {str(OutboxState.SENT): 120}
+        assert copies([server]) == {f"parent{n}@families.test": 1 for n in range(120)}
+        assert all('"failed":0,"in_doubt":0,"queued":0,"held":0' in one for one in counts)
+        async with workers(1, database_url, club.league_id, server.url, drain=True) as (again,):
+            assert (await again.says("{")).startswith('{"sent":0,')
+        assert len(server.messages) == 120

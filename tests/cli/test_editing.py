@@ -1,0 +1,83 @@
+"""`teams|players|guardians|seasons add|edit` and `contracts add|edit`: what they write, and what they refuse."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import Outbox, Player
+from bball_tui.database.states import OutboxState
+from tests.cli.conftest import CommandLine
+from tests.support.factory import make_club
+
+
+def test_a_league_by_commands(command_line: CommandLine) -> None:
+    command_line.in_database(make_club)
+    owls = command_line("teams", "add", "Owls", "--division", "U10", "--json").json["id"]
+    taken = command_line("teams", "add", "owls", "--division", "U10")
+    assert (taken.code, taken.json["problems"][0]["field"]) == (1, "name")
+    assert command_line("teams", "edit", owls, "--name", "Snow Owls").code == 0
+    assert command_line("teams", "edit", 999, "--name", "x").err == "Error: There is no team 999 in this league.\n"
+
+    who = ("--first", "Samir", "--last", "Hamdi", "--birthdate", "2015-05-12", "--jersey", "00")
+    made = command_line("players", "add", *who, "--team", "Snow Owls", "--due", "2999-01-31")
+    assert (made.code, made.json["notes"]) == (0, [])
+    samir = made.json["id"]
+    doubt = command_line("players", "add", *who)
+    assert (doubt.code, [one["id"] for one in doubt.json["lookalikes"]]) == (1, [samir])
+    assert f"--not-same {samir}" in doubt.err
+    # Player and contract are one wish.
+    half = command_line("players", "add", *who, "--not-same", samir, "--team", "Snow Owls", "--due", "2001-01-31")
+    assert (half.code, half.json["problems"][0]["field"]) == (1, "due_on")
+
+    async def players(session: AsyncSession) -> int:
+        return await session.scalar(select(func.count()).select_from(Player)) or 0
+
+    assert command_line.in_database(players) == 1
+    other = command_line("players", "add", *who, "--not-same", samir).json["id"]
+    assert command_line("players", "duplicates", "--json").json == []
+    wrong = command_line("players", "edit", other, "--birthdate", "never", "--jersey", "x")
+    assert {one["field"] for one in wrong.json["problems"]} == {"birthdate", "jersey"}
+    assert command_line("players", "edit", other, "--jersey", "0").code == 0
+
+    contract = command_line("contracts", "list", "--json").json[0]
+    assert (contract["player"], contract["team"], contract["status"]) == ("Samir Hamdi", "Snow Owls", "offered")
+    assert command_line("contracts", "edit", contract["id"], "--team", "Hawks U12").code == 0
+    assert command_line("contracts", "add", other, "--team", "Snow Owls", "--draft").code == 0
+    lines = command_line("contracts", "list", "--json").json
+    assert {(one["team"], one["status"]) for one in lines} == {("Hawks U12", "offered"), ("Snow Owls", "draft")}
+
+    season = command_line("seasons", "add", "Fall 2027", "--later").json["id"]
+    assert command_line("seasons", "edit", season, "--show", "--starts", "2027-09-01").code == 0
+    listed = command_line("seasons", "list").out
+    assert "Fall 2027    2027-09-01        yes" in listed
+    assert command_line("league", "set", "--mail-offers", "--json").json["mail_offers"] is True
+
+
+def test_a_wrong_address_by_commands(command_line: CommandLine) -> None:
+    command_line.in_database(make_club)
+    player = command_line(
+        "players", "add", "--first", "Samir", "--last", "Hamdi", "--team", "Hawks U12", "--json"
+    ).json["id"]
+    who = ("--first", "Rosa", "--last", "Hamdi", "--email")
+    wrong = command_line("guardians", "add", player, *who, "rosa@")
+    assert (wrong.code, wrong.json["problems"][0]["field"]) == (1, "email")
+    rosa = command_line("guardians", "add", player, *who, "rosa@wrong.test", "--relation", "mother").json["id"]
+    contract = command_line("contracts", "list", "--json").json[0]["id"]
+    assert command_line("contracts", "sign", contract).code == 0
+
+    async def send(session: AsyncSession) -> None:
+        await session.execute(
+            update(Outbox).values(state=OutboxState.SENT, claims=1, attempts=1, finalized_at=func.now())
+        )
+
+    command_line.in_database(send)
+    corrected = command_line("guardians", "edit", player, rosa, "--email", "rosa@right.test")
+    assert corrected.json["unpromised"] == [
+        {"contract_id": contract, "player": "Samir Hamdi", "address": "rosa@right.test"}
+    ]
+    assert f"contracts welcome {contract} sends it" in corrected.err
+    assert len(command_line("contracts", "welcome", contract).json) == 1
+    assert command_line("contracts", "welcome", contract).json == []
+    assert command_line("guardians", "list", player, "--json").json[0]["relation"] == "mother"
+    gone = command_line("guardians", "remove", player, rosa)
+    assert "1 mail that still waited was cancelled." in gone.err
+    assert command_line("guardians", "list", player, "--json").json == []

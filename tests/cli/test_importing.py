@@ -1,0 +1,114 @@
+"""`bball-tui import`: its exit codes, its JSON contract, and a report that a terminal can bear."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.cli.conftest import CommandLine
+
+DATA = Path(__file__).parents[1] / "data"
+ZERO = {"teams": 0, "players": 0, "guardians": 0, "contracts": 0}
+
+
+@pytest.fixture
+def league(command_line: CommandLine) -> None:
+    assert command_line("init", "--league", "Westside Basketball", "--season", "Spring 2027").code == 0
+
+
+async def players(session: AsyncSession) -> object:
+    return await session.scalar(text("SELECT count(*) FROM player"))
+
+
+@pytest.mark.usefixtures("league")
+def test_the_json_is_the_contract(command_line: CommandLine) -> None:
+    made = {"teams": 12, "players": 138, "guardians": 207, "contracts": 138}
+    first = command_line("import", DATA / "westside-spring.csv", "--json")
+    assert first.code == 0
+    assert first.json == {"created": made, "updated": ZERO, "unchanged": ZERO, "errors": []}
+    second = command_line("import", DATA / "westside-spring.csv", "--json")
+    assert second.json == {"created": ZERO, "updated": ZERO, "unchanged": made, "errors": []}
+
+
+@pytest.mark.usefixtures("league")
+def test_a_faulty_file_exits_with_1_and_says_what_to_do(command_line: CommandLine) -> None:
+    ran = command_line("import", DATA / "roster-with-faults.csv", "--json")
+    assert ran.code == 1
+    assert ran.json["created"] == ZERO
+    assert [error["row"] for error in ran.json["errors"]] == [2, 3, 4, 5, 6, 7, 13, 14]
+    assert set(ran.json["errors"][0]) == {"row", "column", "value", "problem"}
+    assert "--skip-bad-rows" in ran.err
+    assert command_line.in_database(players) == 0
+    partly = command_line("import", DATA / "roster-with-faults.csv", "--skip-bad-rows", "--json")
+    assert partly.code == 3
+    assert partly.json["created"]["players"] == command_line.in_database(players) == 5
+
+
+@pytest.mark.usefixtures("league")
+def test_the_report_for_people_is_aligned_and_without_terminal_codes(command_line: CommandLine) -> None:
+    ran = command_line("import", DATA / "roster-with-faults.csv", "--dry-run")
+    assert ran.code == 1
+    assert "\x1b" not in ran.out
+    lines = ran.out.splitlines()
+    heading = next(line for line in lines if line.startswith("Row  Column"))
+    faults = [line for line in lines if line.startswith(("2    Guardian", "14   Date"))]
+    assert len(faults) == 2
+    where = heading.index("Problem")
+    assert faults[0][where:].startswith("This is no e-mail address.")
+    assert lines[-1] == (
+        "8 faults: nothing would be imported. Correct the file, or import the good rows alone with --skip-bad-rows."
+    )
+
+
+@pytest.mark.usefixtures("league")
+def test_a_dry_run_shows_each_row_that_would_change(command_line: CommandLine, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Team,First,Last,DOB,Jersey\nHawks,Ann,Lee,2015-01-02,7\nHawks,Ben,Roe,2014-01-02,8\n")
+    shown = command_line("import", roster, "--dry-run")
+    assert "new  Ann Lee" in shown.out
+    assert "dry run" in shown.out
+    assert command_line.in_database(players) == 0
+    assert command_line("import", roster).code == 0
+    roster.write_text("Team,First,Last,DOB,Jersey\nHawks,Ann,Lee,2015-01-02,9\nHawks,Ben,Roe,2014-01-02,8\n")
+    shown = command_line("import", roster, "--dry-run")
+    assert "jersey: 7 → 9" in shown.out
+    assert "Ben Roe" not in shown.out
+
+
+@pytest.mark.usefixtures("league")
+def test_options_reach_the_import(command_line: CommandLine, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Team,First,Last,DOB,Soup\nHawks,Ann,Lee,03/04/2015,leek\n")
+    assert "--ignore-column" in command_line("import", roster).out
+    assert "--date-order" in command_line("import", roster, "--ignore-column", "soup").out
+    ran = command_line(
+        *("import", roster, "--ignore-column", "soup", "--date-order", "dmy"),
+        *("--season", "Fall 2027", "--contract-status", "draft", "--preset", "plain"),
+    )
+    assert ran.code == 0
+
+    async def stored(session: AsyncSession) -> tuple[object, ...]:
+        query = "SELECT s.name, c.status, p.birthdate::text FROM contract c JOIN season s ON s.id = c.season_id " + (
+            "JOIN player p ON p.id = c.player_id"
+        )
+        return tuple((await session.execute(text(query))).one())
+
+    assert command_line.in_database(stored) == ("Fall 2027", "draft", "2015-04-03")
+
+
+@pytest.mark.usefixtures("league")
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 xlsx", b"\x00\x01\x02", b"a;b;c\n1;2;3\n"])
+def test_what_is_no_roster_is_refused_with_exit_code_1(command_line: CommandLine, tmp_path: Path, data: bytes) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(data)
+    ran = command_line("import", roster, "--json")
+    assert ran.code == 1
+    assert len(ran.json["errors"]) == 1
+
+
+@pytest.mark.usefixtures("league")
+def test_a_missing_file_is_refused_in_one_sentence(command_line: CommandLine, tmp_path: Path) -> None:
+    ran = command_line("import", tmp_path / "missing.csv")
+    assert (ran.code, ran.out) == (1, "")
+    assert "no such file" in ran.err

@@ -1,0 +1,179 @@
+"""`outbox list|show|retry|cancel|resolve`."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.cli.conftest import CommandLine
+from tests.support.factory import Parent, make_club, make_family
+
+KEYS = [
+    "id", "kind", "state", "recipient", "contract_id", "attempts", "available_at", "error_class", "error_text",
+    "message_id",
+]  # fmt: skip
+
+FAIL = text(
+    """
+    UPDATE outbox SET state = 'dead', finalized_at = now(), attempts = 1, claims = 1, error_class = 'permanent',
+        error_code = '550 5.1.1', error_text = 'No such user'
+    WHERE id = :id
+    """
+)
+DOUBT = text(
+    """
+    UPDATE outbox SET state = 'in_doubt', wire_started_at = now(), attempts = 1, claims = 1, error_class = 'in_doubt',
+        error_text = 'No answer'
+    WHERE id = :id
+    """
+)
+
+
+@pytest.fixture
+def mails(command_line: CommandLine) -> list[int]:
+    """Two mails about one contract, held."""
+
+    async def make(session: AsyncSession) -> int:
+        club = await make_club(session, hold_seconds=3600)
+        parents = (Parent("Rosa", "Hamilton", "rosa@families.test"), Parent("Dan", "Hamilton", "dan@families.test"))
+        return (await make_family(session, club, parents=parents)).contract_id
+
+    contract = command_line.in_database(make)
+    found: list[int] = command_line("contracts", "sign", contract).json["outbox"]
+    return found
+
+
+def become(command_line: CommandLine, statement: Any, id_: int) -> None:
+    async def change(session: AsyncSession) -> None:
+        await session.execute(statement, {"id": id_})
+
+    command_line.in_database(change)
+
+
+def states(command_line: CommandLine) -> list[str]:
+    return [one["state"] for one in reversed(command_line("outbox", "list", "--json").json)]
+
+
+def test_list(command_line: CommandLine, mails: list[int]) -> None:
+    ran = command_line("outbox", "list", "--json")
+
+    assert ran.code == 0
+    assert [one["id"] for one in ran.json] == list(reversed(mails))
+    rosa = ran.json[-1]
+    assert list(rosa) == KEYS
+    assert (rosa["kind"], rosa["state"], rosa["recipient"], rosa["attempts"]) == (
+        "contract_signed", "queued", "rosa@families.test", 0,
+    )  # fmt: skip
+    assert rosa["error_class"] is rosa["error_text"] is None
+    assert rosa["message_id"].startswith("<")
+
+
+@pytest.mark.parametrize(
+    ("state", "count"), [("queued", 2), ("held", 2), ("failed", 0), ("sent", 0), ("in_doubt", 0), ("sending", 0)]
+)
+def test_list_by_state(command_line: CommandLine, mails: list[int], state: str, count: int) -> None:
+    assert len(command_line("outbox", "list", "--state", state, "--json").json) == count
+
+
+def test_list_calls_a_dead_mail_failed(command_line: CommandLine, mails: list[int]) -> None:
+    become(command_line, FAIL, mails[0])
+
+    failed = command_line("outbox", "list", "--state", "failed", "--json").json
+
+    assert [(one["id"], one["state"], one["error_class"], one["error_text"]) for one in failed] == [
+        (mails[0], "failed", "permanent", "No such user")
+    ]
+    line = command_line("outbox", "list", "--state", "failed").out.splitlines()[1]
+    assert line.split()[:3] == [str(mails[0]), "failed", "rosa@families.test"]
+    assert "no such mailbox" in line
+
+
+def test_list_is_limited_and_narrowed(command_line: CommandLine, mails: list[int]) -> None:
+    assert [one["id"] for one in command_line("outbox", "list", "--limit", "1", "--json").json] == [mails[1]]
+    assert [one["id"] for one in command_line("outbox", "list", "--search", "nobody", "--json").json] == []
+    assert len(command_line("outbox", "list", "--search", "amara", "--json").json) == 2
+    assert command_line("outbox", "list", "--contract", "999999", "--json").json == []
+
+
+def test_show(command_line: CommandLine, mails: list[int]) -> None:
+    become(command_line, FAIL, mails[0])
+
+    shown = command_line("outbox", "show", mails[0], "--json").json
+    told = command_line("outbox", "show", mails[0])
+
+    assert list(shown) == [
+        "item", "about", "signature", "promised_by", "promised_at", "mail", "attempts", "events", "next",
+    ]  # fmt: skip
+    assert list(shown["item"]) == KEYS
+    assert shown["signature"]["signer"] == "Rosa Hamilton"
+    assert told.code == 0
+    assert told.out.startswith(f"Mail {mails[0]} to rosa@families.test: failed\nAbout Amara Hamilton, Hawks U12\n")
+    assert shown["next"] in told.out
+
+
+def test_show_what_is_not_there(command_line: CommandLine, mails: list[int]) -> None:
+    ran = command_line("outbox", "show", "999999")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Error: There is no mail 999999")
+
+
+def test_retry(command_line: CommandLine, mails: list[int]) -> None:
+    become(command_line, FAIL, mails[0])
+
+    ran = command_line("outbox", "retry", mails[0], "999999", "--json")
+
+    assert ran.code == 3
+    assert list(ran.json) == ["done", "refused"]
+    assert ran.json["done"] == [mails[0]]
+    assert ran.json["refused"] == [{"id": 999999, "reason": "There is no mail 999999 in this league."}]
+    assert states(command_line) == ["queued", "queued"]
+
+
+def test_retry_all_that_failed(command_line: CommandLine, mails: list[int]) -> None:
+    become(command_line, FAIL, mails[1])
+
+    assert command_line("outbox", "retry", "--failed").json["done"] == [mails[1]]
+    nothing_left = command_line("outbox", "retry", "--failed")
+    assert (nothing_left.code, json.loads(nothing_left.out)["done"]) == (0, [])
+
+
+def test_cancel(command_line: CommandLine, mails: list[int]) -> None:
+    assert command_line("outbox", "cancel", *mails, "--reason", "Wrong address").json["done"] == mails
+    assert states(command_line) == ["cancelled", "cancelled"]
+
+    again = command_line("outbox", "cancel", mails[0], "--reason", "Wrong address")
+
+    assert again.code == 1
+    assert "was cancelled before" in again.err
+
+
+def test_resolve(command_line: CommandLine, mails: list[int]) -> None:
+    for id_ in mails:
+        become(command_line, DOUBT, id_)
+
+    assert command_line("outbox", "resolve", mails[0], "--arrived").code == 0
+    assert command_line("outbox", "resolve", mails[1], "--send-again").code == 0
+    assert states(command_line) == ["sent", "queued"]
+    assert command_line("outbox", "resolve", mails[0], "--arrived").code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("retry",),
+        ("retry", "1", "--failed"),
+        ("cancel", "1"),
+        ("cancel", "--reason", "x"),
+        ("resolve", "1"),
+        ("resolve", "1", "--arrived", "--send-again"),
+        ("show",),
+        ("list", "--state", "dead"),
+    ],
+)
+def test_wrong_usage(without_database: CommandLine, arguments: tuple[str, ...]) -> None:
+    ran = without_database("outbox", *arguments)
+
+    assert (ran.code, ran.out) == (2, "")

@@ -1,0 +1,55 @@
+"""What commands print never acts on the terminal, and stays what it was for scripts."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bball_tui.cli.output import echo_json, exit_code, plain, table
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@given(st.text(max_size=40))
+def test_plain_text_is_never_obeyed(text: str) -> None:
+    categories = {unicodedata.category(one) for one in plain(text)}
+
+    assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert plain(plain(text)) == plain(text)
+
+
+def test_plain_text_keeps_names() -> None:
+    assert plain("Nguyễn O'Neal-Søren 太郎") == "Nguyễn O'Neal-Søren 太郎"
+
+
+@given(text=ANY_TEXT)
+def test_json_is_the_same_for_a_script_and_harmless_for_a_terminal(text: str) -> None:
+    import contextlib
+    import io
+
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        echo_json({"name": text})
+    printed = out.getvalue()
+
+    assert json.loads(printed) == {"name": text}
+    assert not {one for one in printed if unicodedata.category(one) == "Cc"} - {"\n"}
+    assert not set(printed) & set("\u202a\u202e\u2066\u200f\ufeff\u2028")
+
+
+def test_json_is_utf_8_and_not_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    echo_json("Renée")
+
+    assert capsys.readouterr().out == '"Renée"\n'
+
+
+def test_columns_are_aligned_by_cells() -> None:
+    lines = table(("Name", "X"), [("太郎", "1"), ("Ann", "2"), ("e\u0301a", "3"), ("a\nb", "4")]).splitlines()
+
+    assert lines == ["Name  X", "太郎  1", "Ann   2", "éa    3", "a b   4"]
+
+
+@pytest.mark.parametrize(("done", "refused", "code"), [(2, 0, 0), (0, 0, 0), (0, 2, 1), (1, 1, 3)])
+def test_exit_codes(done: int, refused: int, code: int) -> None:
+    assert exit_code(done, refused) == code

@@ -1,0 +1,198 @@
+"""The embedded server: shared by processes, stopped after the last, and clear about folders it cannot use."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bball_tui.database import embedded
+
+HOLD = """
+import sys, pathlib
+from bball_tui.database import embedded
+server = embedded.start(pathlib.Path(sys.argv[1]))
+print(server.url("postgres", "postgres").reveal(), flush=True)
+sys.stdin.readline()
+server.release()
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stopped cluster; making one takes a second, so the module shares it."""
+    directory = tmp_path_factory.mktemp("embedded")
+    embedded.start(directory).release()
+    return directory
+
+
+@pytest.fixture
+def directory(made: Path) -> Iterator[Path]:
+    yield made
+    embedded.start(made).release()
+
+
+class Holder:
+    """Another process that uses the server until it is told to stop, or is killed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+
+    def leave(self) -> None:
+        self.process.communicate("\n")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+
+def copy(directory: Path, target: Path) -> Path:
+    """The same cluster in another folder, owned as the server wants it."""
+    shutil.copytree(directory, target)
+    if os.geteuid() == 0:
+        for folder in (target, target.parent):
+            folder.chmod(0o711)
+        for path in (target / "cluster", *(target / "cluster").rglob("*")):
+            shutil.chown(path, "pgserver", "pgserver")
+    return target
+
+
+def answers(url: str) -> bool:
+    try:
+        with psycopg.connect(url):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def test_stopped_after_the_last_process_and_not_before(directory: Path) -> None:
+    first, second = Holder(directory), Holder(directory)
+    assert first.url == second.url
+    first.leave()
+    assert answers(second.url)
+    second.leave()
+    assert not answers(second.url)
+
+
+def test_a_killed_process_does_not_keep_the_server_for_ever(directory: Path) -> None:
+    killed, other = Holder(directory), Holder(directory)
+    killed.kill()
+    assert answers(other.url)
+    other.leave()
+    assert not answers(other.url)
+
+
+def test_server_survives_the_kill_of_its_only_process(directory: Path) -> None:
+    killed = Holder(directory)
+    killed.kill()
+    following = Holder(directory)
+    assert answers(following.url)
+    following.leave()
+    assert not answers(following.url)
+
+
+def test_starts_again_after_the_server_itself_was_killed(directory: Path) -> None:
+    holder = Holder(directory)
+    pid = int((directory / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0])
+    os.kill(pid, signal.SIGKILL)
+    holder.kill()
+    following = Holder(directory)
+    assert answers(following.url)
+    following.leave()
+
+
+@pytest.mark.parametrize("name", ["Application Support", "a, 'b' (c)", "long" * 30], ids=["space", "signs", "long"])
+def test_a_folder_may_have_any_name(directory: Path, tmp_path: Path, name: str) -> None:
+    moved = copy(directory, tmp_path / name)
+    server = embedded.start(moved)
+    url = server.url("postgres", "postgres").reveal()
+    try:
+        assert answers(url)
+        assert server.socket_dir.stat().st_mode & 0o077 == 0
+    finally:
+        server.release()
+    assert not answers(url)
+    again = embedded.start(moved)
+    try:
+        assert answers(url), "whoever was connected finds it again"
+    finally:
+        again.release()
+
+
+def test_many_processes_may_start_it_at_once(directory: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        holders = list(pool.map(lambda _: Holder(directory), range(4)))
+    assert len({holder.url for holder in holders}) == 1
+    for holder in holders:
+        holder.leave()
+    assert not answers(holders[0].url)
+
+
+def test_socket_is_private_and_there_is_no_port(directory: Path) -> None:
+    server = embedded.start(directory)
+    with psycopg.connect(server.url("postgres", "postgres").reveal()) as connection:
+        settings: dict[str, str] = dict(
+            connection.execute(
+                "SELECT name, setting FROM pg_settings WHERE name IN"
+                " ('listen_addresses', 'unix_socket_permissions', 'log_min_error_statement')"
+            ).fetchall()
+        )
+    server.release()
+    assert settings == {
+        "listen_addresses": "",
+        "unix_socket_permissions": "0700",
+        "log_min_error_statement": "panic",
+    }
+
+
+def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("no folder")
+    with pytest.raises(embedded.EmbeddedServerError, match=r"cannot be written .*--data-dir"):
+        embedded.start(blocker / "data")
+
+
+def test_folder_whose_name_a_shell_would_read(tmp_path: Path) -> None:
+    with pytest.raises(embedded.EmbeddedServerError, match=r"has '\$' in its name.*--data-dir"):
+        embedded.start(tmp_path / "$(touch x)")
+
+
+def test_cluster_of_another_version(tmp_path: Path) -> None:
+    cluster = tmp_path / "cluster"
+    cluster.mkdir()
+    (cluster / "PG_VERSION").write_text("16\n")
+    with pytest.raises(embedded.EmbeddedServerError, match=r"made by PostgreSQL 16.*Nothing was changed"):
+        embedded.start(tmp_path)
+
+
+def test_network_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    partition = type("Partition", (), {"mountpoint": "/", "fstype": "nfs4"})
+    deeper = type("Partition", (), {"mountpoint": str(tmp_path), "fstype": "nfs4"})
+    monkeypatch.setattr("psutil.disk_partitions", lambda **_: [partition, deeper])
+    with pytest.raises(embedded.EmbeddedServerError, match=r"network disk \(nfs4\).*BBALL_DATABASE_URL"):
+        embedded.start(tmp_path)
+
+
+def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage._replace(free=5 * 1024 * 1024))
+    with pytest.raises(embedded.EmbeddedServerError, match=r"5 MB left.*200 MB"):
+        embedded.start(tmp_path)
+
+
+def test_damaged_cluster_names_the_log_and_loses_nothing(directory: Path, tmp_path: Path) -> None:
+    damaged = copy(directory, tmp_path / "damaged")
+    (damaged / "cluster" / "postgresql.conf").write_text("shared_buffers = nonsense\n")
+    with pytest.raises(embedded.EmbeddedServerError, match=r"did not start: .*Nothing was changed.*log is"):
+        embedded.start(damaged)
+    assert (damaged / "cluster" / "PG_VERSION").exists()

@@ -1,0 +1,65 @@
+"""Sessions, and what driver errors mean to people."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from bball_tui.database.engine import Database, DatabaseUnavailable, NotPermitted, connection_options
+from bball_tui.errors import BballError
+from bball_tui.settings import SecretUrl
+
+
+async def test_a_block_commits_at_its_end_and_rolls_back_on_any_error(database: Database) -> None:
+    async with database.session() as session:
+        await session.execute(text("INSERT INTO league (slug, name) VALUES ('kept', 'Kept')"))
+    with pytest.raises(KeyError):
+        async with database.session() as session:
+            await session.execute(text("INSERT INTO league (slug, name) VALUES ('gone', 'Gone')"))
+            raise KeyError
+    async with database.session() as session:
+        assert (await session.scalars(text("SELECT slug FROM league"))).all() == ["kept"]
+
+
+async def test_a_lost_connection_is_said_in_words_and_the_next_session_works(
+    database: Database, owner_url: SecretUrl
+) -> None:
+    with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+        async with database.session() as session:
+            pid = await session.scalar(text("SELECT pg_backend_pid()"))
+            with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+                owner.execute("SELECT pg_terminate_backend(%s)", (pid,))
+            await session.execute(text("SELECT 1"))
+    await database.check()
+
+
+async def test_staff_may_not_touch_the_schema_nor_rewrite_history(database: Database) -> None:
+    for statement in (
+        "DROP TABLE audit",
+        "UPDATE signature SET signer = 'x'",
+        "DELETE FROM contract",
+        "TRUNCATE outbox",
+    ):
+        with pytest.raises(NotPermitted, match="role may not"):
+            async with database.session() as session:
+                await session.execute(text(statement))
+
+
+async def test_a_server_that_is_away(tmp_path: object) -> None:
+    away = Database(SecretUrl(f"postgresql://maria:hunter2@/league?host={tmp_path}"))
+    with pytest.raises(DatabaseUnavailable) as error:
+        await away.check()
+    assert "hunter2" not in str(error.value)
+    await away.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://maria:hunter2@db/league", "postgresql://maria:hunter2@db/?nonsense=1", "x"])
+def test_an_unusable_url_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(BballError) as error:
+        connection_options(SecretUrl(url))
+    assert "hunter2" not in str(error.value)
+
+
+def test_parameters_of_libpq_are_kept() -> None:
+    options = connection_options(SecretUrl("postgresql://maria@db/league?sslmode=verify-full&connect_timeout=3"))
+    assert options["sslmode"] == "verify-full"
+    assert options["connect_timeout"] == "3"

@@ -1,0 +1,36 @@
+"""A lane: single statements on a warm connection, each a transaction of its own."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from bball_tui.database.engine import Database, DatabaseUnavailable, NotPermitted
+from bball_tui.database.lane import Lane
+from bball_tui.settings import SecretUrl
+
+INSERT = text("INSERT INTO league (slug, name) VALUES (:slug, :name) RETURNING id, slug")
+
+
+async def test_each_statement_is_committed_by_itself(database: Database) -> None:
+    lane = Lane(database)
+    (row,) = await lane.execute(INSERT, {"slug": "one", "name": "It's 100 % ours"})
+    assert row.slug == "one"
+    async with database.reading() as session:
+        assert (await session.scalars(text("SELECT name FROM league"))).all() == ["It's 100 % ours"]
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await lane.execute(INSERT, {"slug": "one", "name": "again"})
+    assert [row.slug for row in await lane.execute(INSERT, {"slug": "two", "name": "Two"})] == ["two"]
+    with pytest.raises(NotPermitted):
+        await lane.execute(text("DROP TABLE audit"), {})
+    await lane.close()
+
+
+async def test_a_lane_that_broke_says_so_once_and_is_opened_again(database: Database, owner_url: SecretUrl) -> None:
+    lane = Lane(database)
+    (row,) = await lane.execute(text("SELECT pg_backend_pid() AS pid"), {})
+    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+        owner.execute("SELECT pg_terminate_backend(%s)", (row.pid,))
+    with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+        await lane.execute(text("SELECT 1 AS n"), {})
+    assert [row.n for row in await lane.execute(text("SELECT 1 AS n"), {})] == [1]
+    await lane.close()

@@ -1,0 +1,40 @@
+"""Who has a league open, as any colleague sees it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from bball_tui.database.changes import CHANGED, Changed, Connection, listen
+from bball_tui.database.engine import Database
+from bball_tui.database.presence import PRESENCE, Present, present, screen_name
+
+CAME_OR_WENT = Changed(CHANGED, PRESENCE)
+
+
+async def came(events: AsyncGenerator[Changed | Connection]) -> None:
+    assert await anext(events) == Connection("up")
+    assert await anext(events) == CAME_OR_WENT
+
+
+async def look(database: Database, league_id: int) -> Present:
+    async with database.session() as session:
+        return await present(session, league_id)
+
+
+async def test_colleagues_see_each_other_come_and_go(database: Database, marias_database: Database) -> None:
+    mine = listen(database, CHANGED, name=screen_name(1))
+    await came(mine)
+    assert await look(database, 1) == Present((), 1)
+    hers = listen(marias_database, CHANGED, name=screen_name(1))
+    await came(hers)
+    assert await anext(mine) == CAME_OR_WENT
+    assert await look(database, 1) == Present(("maria",), 1)
+    assert await look(database, 2) == Present()
+    assert len((await look(marias_database, 1)).others) == 1
+    # Left in the middle of waiting, as a program that ends does it.
+    waiting = asyncio.ensure_future(anext(hers))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert await anext(mine) == CAME_OR_WENT
+    assert await look(database, 1) == Present((), 1)
+    await mine.aclose()

@@ -1,0 +1,51 @@
+"""Every kind of mail from the queue to the mailbox, also when a league's own template is broken."""
+
+from pathlib import Path
+
+import msgspec
+
+from bball_tui.database.engine import Database
+from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.league.mail_preview import preview_mail
+from bball_tui.mail.checks import parts
+from bball_tui.mail.mime import header
+from bball_tui.mail.samples import sample_context
+from bball_tui.outbox.overrides import override_trouble
+from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.settings import Settings
+from tests.delivery.test_drain import drain
+from tests.outbox.support import stored
+from tests.support.factory import make_club, make_family
+
+CHAT = "https://groupme.com/join_group/100000001/aBcDeF12"
+
+
+async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    own = tmp_path / "own" / "contract_reminder" / "es"
+    own.mkdir(parents=True)
+    (own / "subject.txt").write_text("{{ nobody }}", encoding="utf-8")
+    settings = msgspec.structs.replace(settings, template_dir=tmp_path / "own")
+    async with database.session() as session:
+        club = await make_club(session, chat_url=CHAT)
+        family = await make_family(session, club)
+        facts = [msgspec.structs.replace(sample_context(kind).facts, language="es") for kind in MessageKind]
+        items = [
+            NewItem(one.kind, family.contract_id, 1, "rosa@families.test", one, occasion=one.occasion) for one in facts
+        ]
+        ids = await enqueue(session, club.league_id, items, hold_seconds=0)
+        assert await enqueue(session, club.league_id, items, hold_seconds=0) == []
+
+    assert (await drain(database, club.league_id, settings)).sent == len(MessageKind)
+
+    assert [(await stored(database, id_)).state for id_ in ids] == [OutboxState.SENT] * len(MessageKind)
+    mails = [file.read_bytes() for file in (settings.maildir / "new").iterdir()]
+    assert all(parts(mime).text.startswith("Hola, Ngozi:") for mime in mails)
+    assert len({header(mime, "Subject") for mime in mails}) == len(MessageKind)
+    async with database.session() as session:
+        [trouble] = await override_trouble(session, club.league_id)
+        reminder = ids[list(MessageKind).index(MessageKind.CONTRACT_REMINDER)]
+        assert trouble.notice in (await preview_mail(session, settings, club.league_id, reminder)).warnings
+    assert (trouble.kind, trouble.mails) == (MessageKind.CONTRACT_REMINDER, 1)
+    assert "the standard one was: 'nobody' is undefined" in trouble.notice

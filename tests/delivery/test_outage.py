@@ -1,0 +1,126 @@
+"""The mail server is away, full, or refuses the login: no mail is lost, sent twice, or charged with an attempt."""
+
+import asyncio
+from dataclasses import replace
+from datetime import time
+
+import msgspec
+import pytest
+
+from bball_tui.database.engine import Database
+from bball_tui.database.states import GateCause, GateState
+from bball_tui.delivery.gate import Permit, Wait, acquire
+from bball_tui.delivery.timing import Timing
+from bball_tui.delivery.worker import Drained, Worker
+from bball_tui.mail.transports import open_transport
+from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
+from bball_tui.outbox.situation import read_situation
+from bball_tui.settings import SecretUrl, Settings
+from tests.delivery.test_drain import drain
+from tests.outbox.support import queue_mails, stored, until_states
+from tests.support.smtp import SmtpServer
+
+
+async def the_gate(database: Database, league_id: int) -> Gate:
+    async with database.session() as session:
+        (found,) = await gates(session, league_id)
+        return found
+
+
+async def drain_quickly(database: Database, league_id: int, settings: Settings) -> Drained:
+    """A drain that does not wait for a provider in trouble."""
+    transport = open_transport(settings)
+    try:
+        return await Worker(database, league_id, settings, transport, timing=Timing(drain_gate=0)).drain()
+    finally:
+        await transport.close()
+
+
+async def test_a_server_that_is_down_costs_no_attempt_and_all_goes_out_when_it_is_back(
+    database: Database, settings: Settings
+) -> None:
+    club, _, ids = await queue_mails(database, 20)
+    server = SmtpServer()
+    await server.start()
+    await server.stop()
+    settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
+    assert await drain_quickly(database, club.league_id, settings) == Drained(0, 0, 0, 20, 0)
+    assert [(await stored(database, id_)).attempts for id_ in ids] == [0] * 20
+    gate = await the_gate(database, club.league_id)
+    assert (gate.state, gate.cause, gate.failures) == (GateState.OPEN, GateCause.OUTAGE, 1)
+    async with server:
+        assert await drain_quickly(database, club.league_id, settings) == Drained(20, 0, 0, 0, 0)
+        assert len({mail.recipient for mail in server.messages}) == len(server.messages) == 20
+    assert (await the_gate(database, club.league_id)).state is GateState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply", "cause"),
+    [
+        ("connect", "421 4.3.2 Not now", GateCause.OUTAGE),
+        ("mail", "454 4.7.0 Too many logins", GateCause.OUTAGE),
+        ("rcpt", "550 5.4.5 Daily sending quota exceeded", GateCause.QUOTA),
+        ("dot", "550 5.4.5 Daily sending quota exceeded", GateCause.QUOTA),
+        ("mail", "530 5.7.0 Authentication required", GateCause.AUTH),
+    ],
+)
+async def test_a_fault_of_the_provider_opens_the_gate_once_and_one_probe_closes_it(
+    database: Database, settings: Settings, phase: str, reply: str, cause: GateCause
+) -> None:
+    club, _, _ = await queue_mails(database, 30)
+    async with SmtpServer() as server:
+        server.script(phase, reply, times=None)
+        settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
+        assert (await drain_quickly(database, club.league_id, settings)).queued == 30
+        gate = await the_gate(database, club.league_id)
+        assert (gate.state, gate.cause, gate.failures) == (GateState.OPEN, cause, 1)
+        async with database.session() as session:
+            await reopen_gate(session, club.league_id, gate.provider, reason="mended")
+        server.behave()
+        assert await drain(database, club.league_id, settings) == Drained(30, 0, 0, 0, 0)
+        assert len(server.messages) == 30
+
+
+async def test_pausing_holds_all_mail_and_resuming_wakes_a_worker_at_once(
+    database: Database, settings: Settings
+) -> None:
+    club, _, ids = await queue_mails(database, 3)
+    async with database.session() as session:
+        await pause(session, club.league_id)
+    assert await drain_quickly(database, club.league_id, settings) == Drained(0, 0, 0, 3, 0)
+    assert "paused by" in ((await the_gate(database, club.league_id)).reason or "")
+    transport, stop = open_transport(settings), asyncio.Event()
+    worker = asyncio.create_task(Worker(database, club.league_id, settings, transport).run(stop))
+    async with database.session() as session:
+        await resume(session, club.league_id)
+    await until_states(database, {"sent": 3}, seconds=5)
+    stop.set()
+    await worker
+    assert (await stored(database, ids[0])).attempts == 1
+
+
+async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_staff_open_the_gate(
+    database: Database,
+) -> None:
+    club, _, _ = await queue_mails(database, 3)
+    gmail = "gmail:office@westside.test"
+    async with database.session() as session:
+        gate = await lock(session, club.league_id, gmail)
+        await store(session, club.league_id, replace(gate, sent_today=1999, tokens=10))
+    async with database.session() as session:
+        assert await acquire(session, club.league_id, gmail, 5) == Permit(1)
+    for _ in range(2):
+        async with database.session() as session:
+            answer = await acquire(session, club.league_id, gmail, 5)
+        assert isinstance(answer, Wait)
+        assert answer.cause is GateCause.QUOTA
+        assert 0 < (answer.seconds or 0) <= 24 * 3600
+    async with database.session() as session:
+        now = await read_situation(session, club.league_id)
+    (gate,) = now.holding()
+    assert gate.open_until is not None
+    assert gate.open_until.time() == time(0)
+    assert now.hold(gate).startswith("Gmail's daily limit is used up; 3 mails wait, next try ")
+    async with database.session() as session:
+        await reopen_gate(session, club.league_id, gmail)
+        assert await acquire(session, club.league_id, gmail, 5) == Permit(5)

@@ -1,0 +1,89 @@
+"""The installed program in processes of its own, on an embedded database of its own."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bball_tui.database import embedded
+
+DATA = Path(__file__).parent.parent / "data"
+_leagues = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """``await program("contracts", "list")`` runs `bball-tui` and waits for its end."""
+
+    environment: dict[str, str]
+    options: tuple[str, ...] = field(default=())
+
+    async def __call__(self, *arguments: object, mail_url: str | None = None) -> Ended:
+        return await ended(await self.start(*arguments, mail_url=mail_url))
+
+    async def start(self, *arguments: object, mail_url: str | None = None) -> asyncio.subprocess.Process:
+        environment = self.environment | ({} if mail_url is None else {"BBALL_MAIL_URL": mail_url})
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bball_tui", *self.options, *map(str, arguments)),
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+
+async def ended(process: asyncio.subprocess.Process) -> Ended:
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """This process's environment without the user's own settings, and with the data in ``folder``.
+
+    Without the size of a window, too, which pytest-xdist says: the program would believe it rather than its terminal.
+    """
+    foreign = {"COLUMNS", "LINES"}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("BBALL_") and name not in foreign
+    }
+    return inherited | {"BBALL_DATA_DIR": str(folder), "BBALL_CONFIG": str(folder / "none.toml")}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder whose server stays up for the module, so that not every command has to start it."""
+    folder = tmp_path_factory.mktemp("journey")
+    running = embedded.start(folder / "postgresql")
+    yield folder
+    running.release()
+
+
+@pytest.fixture
+async def program(data_dir: Path) -> Program:
+    """The program with a league of the test's own."""
+    slug = f"league-{next(_leagues)}"
+    plain = Program(clean_environment(data_dir))
+    made = await plain("init", "--league", "Westside Basketball", "--slug", slug, "--season", "Spring 2027")
+    assert made.code == 0, made.err
+    return Program(plain.environment, ("--league", slug))

@@ -1,0 +1,132 @@
+"""The program in a terminal: real keys go in, a real picture comes out, and every byte is kept."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pexpect
+import pyte
+
+PATIENCE = 60.0
+"""Seconds after which a test gives up: many times what a busy machine needs."""
+QUIET = 0.4
+"""Seconds without a byte after which the program has drawn what there is to draw."""
+UNKNOWN_TO_PYTE = (b"\x1b[>", b"\x1b[<", b"\x1b[?u", b"\x1b[=")
+
+
+@dataclass
+class Terminal:
+    """One program on one terminal."""
+
+    child: "pexpect.spawn[bytes]"
+    screen: pyte.Screen
+    stream: pyte.ByteStream
+    written: bytearray = field(default_factory=bytearray)
+
+    def read(self, seconds: float = 0.05) -> None:
+        """Take in what the program writes within ``seconds``."""
+        try:
+            data = self.child.read_nonblocking(65536, timeout=seconds)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return
+        self.written += data
+        # Requests about the keyboard that this emulator does not know would be shown as text.
+        for unknown in UNKNOWN_TO_PYTE:
+            data = data.replace(unknown, b"\x1b[")
+        self.stream.feed(data)
+
+    def rest(self) -> None:
+        """Read until nothing more is written; a key right after Esc would be another key."""
+        before = -1
+        while before != len(self.written):
+            before = len(self.written)
+            self.read(QUIET)
+
+    @property
+    def text(self) -> str:
+        """What stands on the terminal."""
+        return "\n".join(self.screen.display)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Read until ``condition`` holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                shown = self.text
+                raise AssertionError(f"it never happened; the terminal shows:\n{shown}\n{self._where_it_stands()}")
+            self.read()
+
+    def _where_it_stands(self) -> str:
+        """What every thread of the program is doing; ends the program."""
+        before = len(self.written)
+        self.child.kill(signal.SIGABRT)
+        self.rest()
+        return self.written[before:].decode(errors="replace")
+
+    def shows(self, *texts: str) -> None:
+        """Read until all of these stand on the terminal."""
+        self.until(lambda: all(text in self.text for text in texts))
+
+    def shows_any(self, *texts: str) -> None:
+        """Read until at least one of these stands on the terminal."""
+        self.until(lambda: any(text in self.text for text in texts))
+
+    def press(self, *keys: str) -> None:
+        """Send keys as a terminal does."""
+        for key in keys:
+            self.child.send(key.encode())
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the window another size.
+
+        The emulator throws away lines at the top when it shrinks, and real ones throw away others; the program has to
+        draw them again.
+        """
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
+    def ended(self) -> int:
+        """Wait for the end; the exit code (128 and the signal's number for a killed program)."""
+        self.until(lambda: not self.child.isalive())
+        self.read()
+        if self.child.exitstatus is not None:
+            return int(self.child.exitstatus)
+        return 128 + (self.child.signalstatus or 0)
+
+    def terminate(self) -> None:
+        """As a system that shuts down does."""
+        self.child.kill(signal.SIGTERM)
+
+
+@contextmanager
+def terminal(
+    environment: dict[str, str], *arguments: str, rows: int = 24, columns: int = 80, module: str = "bball_tui"
+) -> Iterator[Terminal]:
+    """`bball-tui` with ``arguments`` on a terminal of its own, killed at the end of the block if it still runs.
+
+    Args:
+        module: another program of ours instead of it.
+    """
+    child = pexpect.spawn(
+        sys.executable,
+        ["-X", "faulthandler", "-m", module, *arguments],
+        env=environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUNBUFFERED": "1"},
+        dimensions=(rows, columns),
+        timeout=PATIENCE,
+    )
+    screen = pyte.Screen(columns, rows)
+    try:
+        yield Terminal(child, screen, pyte.ByteStream(screen))
+    finally:
+        if child.isalive():
+            os.kill(child.pid, signal.SIGKILL)
+        child.close(force=True)
+
+
+ENTER = "\r"
+ESC = "\x1b"
+TAB = "\t"

@@ -1,0 +1,137 @@
+"""What a registrar's day is made of, by keys in a real terminal: a pile of papers, a call, a player who moves."""
+
+import asyncio
+from pathlib import Path
+
+from bball_tui.database.opening import open_database
+from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.leagues import create_league
+from bball_tui.league.profile import ProfileChange, change_profile
+from bball_tui.settings import Settings
+from tests.journeys.conftest import clean_environment
+from tests.journeys.terminal import ENTER, ESC, Terminal, terminal
+
+PAPERS = 240
+HEADER = (
+    "Player First Name,Player Last Name,Date of Birth,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email"
+)
+
+
+async def make_league(folder: Path, slug: str, players: int) -> None:
+    """A league whose contracts are all offered: one guardian each, twelve players a team, no undo time."""
+    roster = folder / f"{slug}.csv"
+    rows = [
+        f"Kid,Paper{n:03},2015-03-{n % 28 + 1:02},Team {n // 12 + 1:02},Rosa,Paper{n:03},rosa{n}@families.test"
+        for n in range(players)
+    ]
+    roster.write_text("\n".join([HEADER, *rows]) + "\n")
+    async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
+        async with database.session() as session:
+            made = await create_league(session, "Westside", slug, "Spring 2027")
+            league = await change_profile(session, made, ProfileChange(hold_seconds=0))
+        report = await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
+        assert report.imported.created.contracts == players
+
+
+def desk_of(folder: Path, slug: str, players: int, *, worker: bool) -> dict[str, str]:
+    """The environment of a program that opens such a league."""
+    asyncio.run(make_league(folder, slug, players))
+    return clean_environment(folder) | {"BBALL_LEAGUE": slug, "BBALL_WORKER": str(worker).lower()}
+
+
+def test_240_paper_contracts(data_dir: Path) -> None:
+    environment = desk_of(data_dir, "papers", PAPERS, worker=False)
+    with terminal(environment) as desk:
+        desk.shows("0/240", "Paper000, Kid")
+        desk.press("t")
+        desk.shows("0 papers done, 240 left")
+        for done, name in enumerate(("paper017", "paper003", "paper239", "paper120"), start=1):
+            desk.press(name)
+            desk.shows(f"Paper{name[-3:]}, Kid", f"{done - 1} paper")
+            desk.until(lambda: "Paper000, Kid" not in desk.text.split("Sign a stack")[1])
+            desk.press(ENTER)
+            desk.shows(f"Sign Kid Paper{name[-3:]}", "becomes signed", f"Rosa Paper{name[-3:]}, guardian")
+            desk.press(ENTER)
+            desk.shows(f"{done} paper", f"{PAPERS - done} left", f"last: Kid Paper{name[-3:]}")
+        desk.press(ESC)
+        desk.shows("4/240", "Paper003, Kid", "✔ signed")
+        desk.press("q")
+        assert desk.ended() == 0
+
+
+def test_a_parent_calls_about_a_wrong_address(data_dir: Path) -> None:
+    environment = desk_of(data_dir, "call", 14, worker=True)
+    with terminal(environment) as desk:
+        desk.shows("0/14", "Paper000, Kid")
+        desk.press("/", "paper007")
+        desk.shows("Paper007, Kid", "1 of 14")
+        desk.press(ENTER)
+        desk.rest()  # an s any earlier would be part of the search
+        desk.press("s")
+        desk.shows("becomes signed")
+        desk.press(ENTER)
+        desk.shows("1/14", "✔ accepted")
+        # The call: nothing has come. It is Rosanna's address, not Rosa's.
+        desk.press("h")
+        desk.shows("Guardians of Kid Paper007", "rosa7@families.test")
+        desk.press(ENTER)
+        desk.shows("Edit Rosa Paper007")
+        desk.press("\t", "\t", "\x01", "\x0b", "rosanna@right.test")
+        desk.shows("rosanna@right.test")
+        desk.press(ENTER)
+        desk.shows("Send 1 mail?", "was never promised the welcome mail")
+        desk.press(ENTER)
+        desk.shows("Guardians of Kid Paper007", "rosanna@right.test · gets mail")
+        desk.press(ESC)
+        desk.rest()
+        desk.press("5")
+        desk.shows("rosanna@right.test", "rosa7@families.test")
+        desk.until(lambda: desk.text.count("✔ accepted") == 2)
+        desk.press("q")
+        assert desk.ended() == 0
+
+
+def test_a_player_changes_the_team_before_the_season(data_dir: Path) -> None:
+    environment = desk_of(data_dir, "moves", 14, worker=False)
+    with terminal(environment) as desk:
+        desk.shows("0/14", "Paper000, Kid", "Team 01")
+        move(desk, "Team 02")
+        desk.until(lambda: "Team 02" in first_row(desk))
+        desk.press("s")
+        desk.shows("becomes signed")
+        desk.press(ENTER)
+        desk.until(lambda: "signed" in first_row(desk))
+        # The paper names the team that was signed for: another one makes a new offer, and a new signature.
+        move(desk, "Team 01")
+        desk.shows("released", "The signed contract is released")
+        desk.until(lambda: "Team 01" in first_row(desk) or "Team 01" in row(desk, 1))
+        assert {"released", "offered"} == {word for word in ("released", "offered") if word in two_rows(desk)}
+        desk.press("q")
+        assert desk.ended() == 0
+
+
+def move(desk: Terminal, team: str) -> None:
+    """Another team for the player under the cursor."""
+    desk.press("e")
+    desk.shows("Contract of Kid Paper000")
+    desk.press(" ")
+    desk.until(lambda: "▲" in desk.text.split("Contract of Kid")[-1])
+    desk.press(team)
+    desk.rest()
+    desk.press(ENTER)
+    desk.rest()
+    desk.press(ENTER)
+    desk.until(lambda: "Contract of Kid Paper000" not in desk.text)
+
+
+def row(desk: Terminal, number: int) -> str:
+    """One row of the list."""
+    return desk.screen.display[4 + number]
+
+
+def first_row(desk: Terminal) -> str:
+    return row(desk, 0)
+
+
+def two_rows(desk: Terminal) -> str:
+    return row(desk, 0) + row(desk, 1)

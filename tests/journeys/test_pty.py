@@ -1,0 +1,265 @@
+"""The screen as people meet it: in a terminal, by keys alone."""
+
+import asyncio
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bball_tui.database.opening import open_database
+from bball_tui.settings import Settings
+from bball_tui.tui.screens.desk_actions import TABS
+from tests.journeys.conftest import DATA, clean_environment
+from tests.journeys.terminal import ENTER, ESC, TAB, Terminal, terminal
+from tests.support.hostile import make_hostile_club
+from tests.support.smtp import HANG, SmtpServer
+
+ROSTER = DATA / "westside-spring.csv"
+ALTERNATE_SCREEN = (b"\x1b[?1049h", b"\x1b[?1049l")
+MOUSE = (b"\x1b[?1000h", b"\x1b[?1000l")
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    """What a command prints; it must succeed."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "bball_tui", *arguments], env=environment, check=True, capture_output=True, text=True
+    )
+    return ran.stdout
+
+
+def league(folder: Path, slug: str, roster: Path) -> dict[str, str]:
+    """A league of its own in ``folder`` with that roster; returns the environment of a program that opens it."""
+    environment = clean_environment(folder) | {"BBALL_LEAGUE": slug}
+    run(environment, "init", "--league", "Westside Basketball", "--slug", slug, "--season", "Spring 2027")
+    run(environment, "import", str(roster))
+    return environment
+
+
+@pytest.fixture(scope="module")
+def westside(data_dir: Path) -> dict[str, str]:
+    """The environment of a league with the whole sample roster. Tests leave it as it is."""
+    return league(data_dir, "westside", ROSTER)
+
+
+@pytest.fixture
+def desk(westside: dict[str, str]) -> Iterator[Terminal]:
+    """The open screen with the sample roster at 80x24."""
+    with terminal(westside) as program:
+        program.shows("Westside Basketball", "offered")
+        yield program
+
+
+@pytest.fixture
+def one_player(tmp_path: Path) -> Path:
+    """A roster of one player with one parent."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "Player First Name,Player Last Name,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email\n"
+        "Samir,Hamdi,Hawks,Rosa,Hamdi,rosa@families.test\n"
+    )
+    return roster
+
+
+async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) -> None:
+    async with SmtpServer() as server:
+        environment = clean_environment(tmp_path / "data") | {"BBALL_MAIL_URL": server.url}
+
+        def journey() -> int:
+            with terminal(environment) as program:
+                program.shows("Import a roster", "Open the demo league")
+                program.press("i")
+                program.shows("What is your league called?")
+                program.press("Westside Basketball", ENTER)
+                program.shows("File")
+                program.press(str(ROSTER))
+                program.shows(ROSTER.name)
+                program.press(TAB, TAB)
+                program.press("Spring 2027")
+                program.shows("Spring 2027")
+                program.press(ENTER)
+                program.shows("138")
+                program.press(ENTER)
+                program.shows("Imported: 138 new players", "offered")
+                program.press("s")
+                program.shows("becomes signed")
+                program.press(ENTER)
+                program.shows("✔ signed", "u undo")
+                program.press("5")
+                program.shows("✔ accepted")
+                program.press("q")
+                return program.ended()
+
+        code = await asyncio.to_thread(journey)
+        assert code == 0
+        assert server.messages
+        assert {mail.recipient for mail in server.messages} <= set(re.findall(r"[^,\s]+@[^,\s]+", ROSTER.read_text()))
+
+
+async def hostile_league(folder: Path) -> None:
+    """A league whose every text is a terminal code, markup or worse."""
+    async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
+        await make_hostile_club(session)
+
+
+OURS = re.compile(
+    rb"\x1b(?:"
+    rb"\[[0-9;]*[Hm]|"  # where the cursor is, and colours
+    rb"\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)(?:[hl]|\$p)|"  # cursor, mouse, screen, paste
+    rb"\[[<>=]?[0-9]*u|\[\?u|"  # the keyboard protocol
+    rb"\]22;[a-z-]*\x07|"  # the shape of the mouse pointer
+    rb"\]52;c;[A-Za-z0-9+/=]*\x07"  # what y copied, in base64
+    rb")"
+)
+"""Every escape sequence that the program writes by itself."""
+
+
+def test_no_byte_of_a_name_acts_on_the_terminal(data_dir: Path) -> None:
+    asyncio.run(hostile_league(data_dir))
+    environment = clean_environment(data_dir) | {"BBALL_LEAGUE": "hostile", "BBALL_WORKER": "false"}
+    with terminal(environment, columns=120, rows=36) as program:
+        program.shows("[@click=app.")
+        program.press("G", "s")
+        program.shows("Signer")
+        program.press(ESC)
+        program.rest()
+        for tab in TABS:
+            program.press(tab.key)
+            program.rest()
+            program.press("y", "G", ENTER)
+            program.rest()
+            program.press(ESC)
+            program.rest()
+        program.press("\x10")  # the palette
+        program.rest()
+        program.press(ESC)
+        program.rest()
+        program.press("q")
+        assert program.ended() == 0
+    written = bytes(program.written)
+    assert b"52;c;aGFja2Vk" in written  # the names were shown …
+    foreign = [sequence[:60] for sequence in OURS.sub(b"", written).split(b"\x1b")[1:]]
+    assert not foreign, repr(foreign)
+    assert b"\xc2\x9b" not in written
+    assert b"\xe2\x80\xae" not in written
+    copied = [base64.b64decode(text).decode() for text in re.findall(rb"\x1b\]52;c;([^\x07]*)\x07", written)]
+    assert copied
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", "".join(copied))
+
+
+def test_a_system_that_shuts_down_gets_the_terminal_back(desk: Terminal) -> None:
+    desk.terminate()
+    assert desk.ended() == 128 + 15
+    written = bytes(desk.written)
+    for on, off in (ALTERNATE_SCREEN, MOUSE):
+        assert written.rfind(off) > written.rfind(on) >= 0
+    assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l")
+
+
+def test_it_ends_with_its_terminal_even_where_that_is_ignored(data_dir: Path, one_player: Path) -> None:
+    environment = league(data_dir, "hangup", one_player) | {"BBALL_WORKER": "false"}
+    heard = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with terminal(environment) as program:
+            program.shows("Hamdi, Samir")
+            os.kill(program.child.pid, signal.SIGHUP)
+            assert program.ended() == 128 + signal.SIGHUP
+    finally:
+        signal.signal(signal.SIGHUP, heard)
+
+
+def test_without_a_terminal_one_line_says_what_works_there(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "bball_tui"],
+        env=clean_environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.count("\n") == 1
+    assert "bball-tui --help" in ran.stderr
+
+
+def test_settings_that_cannot_be_used_are_a_sentence_and_not_a_screen(tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    environment = clean_environment(tmp_path) | {"BBALL_CONFIG": str(settings)}
+    for text, sentence in (('theme = "sunny"', "no theme 'sunny'"), ("[keys]\n'desk.quit' = ''", "desk.quit")):
+        settings.write_text(text)
+        with terminal(environment) as program:
+            assert program.ended() == 1
+            assert sentence in program.text.replace("\n", " ")
+            assert ALTERNATE_SCREEN[0] not in bytes(program.written)
+
+
+def test_a_window_may_take_any_size_at_any_time(desk: Terminal) -> None:
+    desk.resize(14, 52)
+    desk.shows("60 x 20 or larger, please")
+    desk.resize(24, 80)
+    desk.shows("Westside Basketball", "1 Today", "offered", "everything")
+    # There and back between two looks: the program sees the size that it had.
+    for _ in range(3):
+        desk.resize(21, 80)
+        desk.resize(24, 80)
+        desk.shows("Westside Basketball", "1 Today", "offered", "everything")
+    # A storm of sizes, while somebody scrolls.
+    for step in range(30):
+        desk.resize(20 + step % 20, 60 + (step * 7) % 80)
+        desk.press("j", "\x1b[6~")
+        desk.read(0.05)
+    desk.press("g")
+    desk.resize(24, 80)
+    desk.shows("Westside Basketball", "1 Today", "Abara, Grace", "everything")
+    desk.press("q")
+    assert desk.ended() == 0
+
+
+def test_two_terminals_sign_the_same_contract_at_once(data_dir: Path, one_player: Path) -> None:
+    environment = league(data_dir, "race", one_player) | {"BBALL_WORKER": "false"}
+    with terminal(environment) as one, terminal(environment) as other:
+        for program in (one, other):
+            program.shows("Hamdi, Samir")
+            program.press("s")
+            program.shows("becomes signed")
+        one.press(ENTER)
+        other.press(ENTER)
+        outcome = {"signed": 0, "told": 0}
+        for program in (one, other):
+            program.shows_any("u undo", "not signed")
+            outcome["told" if "not signed" in program.text else "signed"] += 1
+        assert outcome == {"signed": 1, "told": 1}
+        loser = one if "not signed" in one.text else other
+        assert re.search(r"signed already by \S+|changed by \S+|by \S+ at", loser.text), loser.text
+        for program in (one, other):
+            program.press(ESC, "q")
+    assert run(environment, "outbox", "list", "--json").count('"recipient"') == 1
+
+
+async def test_leaving_while_a_mail_is_on_the_wire_finishes_it_and_says_so(data_dir: Path, one_player: Path) -> None:
+    async with SmtpServer(patience=60) as server:
+        environment = await asyncio.to_thread(league, data_dir, "leaving", one_player)
+        environment |= {"BBALL_MAIL_URL": server.url}
+        contract = json.loads(await asyncio.to_thread(run, environment, "contracts", "list", "--json"))[0]["id"]
+        await asyncio.to_thread(run, environment, "contracts", "sign", str(contract), "--no-hold")
+        server.script("dot", HANG)
+        loop = asyncio.get_running_loop()
+
+        def journey() -> str:
+            with terminal(environment) as program:
+                asyncio.run_coroutine_threadsafe(server.at("dot"), loop).result(60)
+                program.shows("Hamdi, Samir")
+                program.press("q")
+                program.until(lambda: b"Finishing the mails" in program.written)
+                loop.call_soon_threadsafe(server.release)
+                assert program.ended() == 0
+                return bytes(program.written).split(ALTERNATE_SCREEN[1])[-1].decode()
+
+        after = await asyncio.to_thread(journey)
+        assert "Finishing the mails that are on their way" in after
+        assert len(server.messages) == 1

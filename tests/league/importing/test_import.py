@@ -1,0 +1,393 @@
+"""From the file to the tables: what is made, what is left alone, and that nothing is ever half done."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bball_tui.database.engine import Database
+from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.importing.apply import RosterMoved, apply, write
+from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.plan import Diff, FieldChange, Verdict
+from bball_tui.league.importing.read import Roster, read_roster
+from bball_tui.league.importing.service import ImportOptions, Report, run_import
+from bball_tui.league.importing.watching import Stage, Stopped, Watch
+from tests.league.importing.support import HEADER, NOTHING, Desk, counts, make_desk, sign
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def roster(*lines: str) -> Roster:
+    data = "\n".join([HEADER, *(line + "," * (12 - line.count(",")) for line in lines)])
+    return read_roster(data.encode(), date_order=DateOrder.YMD, today=date(2027, 3, 1))
+
+
+async def preview(desk: Desk, *lines: str) -> Diff:
+    async with desk.database.session() as session:
+        return await compute_diff(session, desk.league.id, "Spring 2027", roster(*lines))
+
+
+@pytest.mark.parametrize(
+    ("file", "made"),
+    [("westside-spring.csv", counts(12, 138, 207, 138)), ("teamsnap-export.csv", counts(4, 42, 57, 42))],
+)
+async def test_the_valid_files_come_in_as_they_are_and_twice_changes_nothing(
+    desk: Desk, file: str, made: object
+) -> None:
+    first = await run_import(desk.database, desk.league, DATA / file, ImportOptions())
+    assert (first.exit_code, first.imported.created) == (0, made)
+    before = await desk.rows("SELECT count(*) FROM audit")
+    second = await run_import(desk.database, desk.league, DATA / file, ImportOptions())
+    assert (second.exit_code, second.imported.created, second.imported.updated) == (0, NOTHING, NOTHING)
+    assert second.imported.unchanged == made
+    assert await desk.rows("SELECT count(*) FROM audit") == before
+
+
+async def test_one_file_after_the_other_adds_only_what_is_new(desk: Desk) -> None:
+    await run_import(desk.database, desk.league, DATA / "westside-spring.csv", ImportOptions())
+    second = await run_import(desk.database, desk.league, DATA / "teamsnap-export.csv", ImportOptions())
+    # The teams are the same ones; the second file knows their division.
+    assert second.imported.created.teams == 0
+    assert second.imported.updated.teams == 4
+    assert await desk.rows("SELECT count(*) FROM team WHERE division = 'Spring'") == [(4,)]
+
+
+async def test_a_faulty_file_imports_nothing_unless_staff_say_so(desk: Desk) -> None:
+    refused = await run_import(desk.database, desk.league, DATA / "roster-with-faults.csv", ImportOptions())
+    assert refused.exit_code == 1
+    assert [problem.row for problem in refused.problems] == [2, 3, 4, 5, 6, 7, 13, 14]
+    assert "Rows 8 and 13" in refused.problems[6].problem
+    assert await desk.families() == {}
+    partly = await run_import(
+        desk.database, desk.league, DATA / "roster-with-faults.csv", ImportOptions(skip_bad_rows=True)
+    )
+    assert partly.exit_code == 3
+    assert partly.problems == refused.problems
+    assert partly.imported.created == counts(2, 5, 7, 5)
+    assert list(await desk.families()) == [
+        "Farid Whitaker",
+        "Zoë MacDonald",
+        "Wren Duarte",
+        "Omar O'Neal",
+        "Yusuf Yilmaz",
+    ]
+
+
+async def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
+    lines = ("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test", "Wolves,Ben,Roe,2014-01-02,8")
+    dry = await desk.bring_in(*lines, options=ImportOptions(dry_run=True, season="Fall 2027"))
+    assert dry.exit_code == 0
+    assert await desk.rows("SELECT name FROM season") == [("Spring 2027",)]
+    real = await desk.bring_in(*lines, options=ImportOptions(season="Fall 2027"))
+    assert dry.imported == real.imported
+    assert real.imported.created == counts(2, 2, 1, 2)
+
+
+async def test_what_is_written(desk: Desk) -> None:
+    await desk.good(
+        "Hawks,Ann,Lee,2015-01-02,00,Rosa,Lee,Rosa@x.test,+1 555 1,Carl,Lee,,+1 555 2",
+        "Hawks,Ben,Roe,,",
+    )
+    assert await desk.rows(
+        "SELECT first_name, birthdate, jersey, version FROM player WHERE league_id = :league ORDER BY id"
+    ) == [("Ann", date(2015, 1, 2), "00", 1), ("Ben", None, None, 1)]
+    assert await desk.families() == {
+        "Ann Lee": ["Rosa Lee Rosa@x.test +1 555 1", "Carl Lee +1 555 2"],
+        "Ben Roe": [],
+    }
+    assert await desk.rows(
+        "SELECT position, relation, receives_email, may_sign FROM player_guardian ORDER BY position"
+    ) == [
+        (1, "guardian", True, True),
+        (2, "guardian", True, True),
+    ]
+    assert await desk.contracts() == {"Ann Lee": ("Hawks", "offered"), "Ben Roe": ("Hawks", "offered")}
+    assert await desk.rows("SELECT DISTINCT offered_on = current_date FROM contract") == [(True,)]
+    [(after,)] = await desk.rows("SELECT after FROM audit WHERE action = 'roster_imported' AND entity_id = :league")
+    assert isinstance(after, dict)
+    assert after["file"] == "roster.csv"
+    assert after["created"] == {"teams": 1, "players": 2, "guardians": 2, "contracts": 2}
+
+
+async def test_drafts_have_no_day_of_offer(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02", options=ImportOptions(contract_status=ContractStatus.DRAFT))
+    assert await desk.rows("SELECT status, offered_on FROM contract") == [("draft", None)]
+    # Offering drafts is a decision of its own; a file that is imported again does not make it.
+    again = await desk.good("Hawks,Ann,Lee,2015-01-02")
+    assert again.unchanged.contracts == 1
+    assert await desk.contracts() == {"Ann Lee": ("Hawks", "draft")}
+
+
+async def test_changes_are_shown_and_made_field_by_field(desk: Desk) -> None:
+    await desk.good("Hawks,Jose,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,+1 555 1", "Hawks,Ben,Roe,2014-01-01,8")
+    lines = ("Hawks,José,Lee,2015-01-02,8,Rosa,Lee,rosa@x.test,+1 555 9", "Hawks,Ben,Roe,2014-01-01,8")
+    diff = await preview(desk, *lines)
+    assert [(row.row, row.verdict) for row in diff.rows] == [(2, Verdict.CHANGED), (3, Verdict.UNCHANGED)]
+    assert diff.rows[0].changes == (
+        FieldChange("first name", "Jose", "José"),
+        FieldChange("jersey", "7", "8"),
+        FieldChange("guardian's phone", "+1 555 1", "+1 555 9"),
+    )
+    made = await desk.good(*lines)
+    assert made.updated == counts(0, 1, 1, 0)
+    assert await desk.families() == {"José Lee": ["Rosa Lee rosa@x.test +1 555 9"], "Ben Roe": []}
+    assert await desk.rows("SELECT before, after FROM audit WHERE action = 'changed' AND entity = 'player'") == [
+        ({"first_name": "Jose", "jersey": "7"}, {"first_name": "José", "jersey": "8"})
+    ]
+
+
+async def test_an_empty_cell_never_empties_a_field(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,+1 555 1")
+    again = await desk.good("Hawks,Ann,Lee,2015-01-02,,Rosa,Lee,rosa@x.test", "Hawks,Ben,Lee,2014-01-02,9")
+    assert again.updated == NOTHING
+    assert (await desk.families())["Ann Lee"] == ["Rosa Lee rosa@x.test +1 555 1"]
+
+
+async def test_a_missing_date_of_birth_is_found_and_filled_in_within_the_team(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,,7", "Wolves,Ann,Lee,,8")
+    made = await desk.good("Hawks,Ann,Lee,2015-01-02,7")
+    assert (made.created.players, made.updated.players) == (0, 1)
+    assert await desk.rows("SELECT birthdate FROM player ORDER BY id") == [(date(2015, 1, 2),), (None,)]
+    again = await desk.good("Hawks,Ann,Lee,,7")
+    assert (again.created.players, again.unchanged.players) == (0, 1)
+
+
+async def test_namesakes_with_other_dates_are_other_players(desk: Desk) -> None:
+    made = await desk.good("Hawks,Ann,Lee,2015-01-02", "Hawks,Ann,Lee,2014-05-05")
+    assert made.created.players == 2
+
+
+async def test_case_and_accents_do_not_make_another_player_or_team(desk: Desk) -> None:
+    await desk.good("Titans Élite,Zoë,O’Neal,2015-01-02")
+    again = await desk.good("TITANS ELITE,zoe,O'NEAL,2015-01-02")
+    assert again.created == NOTHING
+    assert await desk.rows("SELECT name FROM team") == [("Titans Élite",)]
+
+
+@pytest.mark.parametrize(
+    ("second", "hint"),
+    [
+        ("Hawks,Ann,Lee,2015-01-02,7", "Rows 2 and 3 are the same player"),
+        ("Hawks,ANN,Lee,2015-01-02,9", "Rows 2 and 3 are the same player"),
+        ("Hawks,Ann,Lee,,7", "Rows 2 and 3 are the same player"),
+        ("Wolves,Ann,Lee,2015-01-02,7", "two teams"),
+    ],
+)
+async def test_the_same_player_twice_is_refused_by_both_rows(desk: Desk, second: str, hint: str) -> None:
+    report = await desk.bring_in("Hawks,Ann,Lee,2015-01-02,7", second)
+    [problem] = report.problems
+    assert (problem.row, problem.column, report.exit_code) == (3, "Player First Name", 1)
+    assert hint in problem.problem
+
+
+async def test_a_player_moves_as_long_as_nothing_is_signed(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02", "Hawks,Ben,Roe,2014-01-02")
+    moved = await desk.good("Wolves,Ann,Lee,2015-01-02")
+    assert (moved.created.teams, moved.updated.contracts) == (1, 1)
+    assert await desk.contracts() == {"Ann Lee": ("Wolves", "offered"), "Ben Roe": ("Hawks", "offered")}
+    async with desk.database.session() as session:
+        await sign(session, "Ben")
+    report = await desk.bring_in("Storm,Ben,Roe,2014-01-02")
+    [problem] = report.problems
+    assert (problem.row, problem.column, problem.value) == (2, "Team", "Storm")
+    assert "has signed for Hawks" in problem.problem
+    assert await desk.rows("SELECT count(*) FROM team WHERE name = 'Storm'") == [(0,)]
+    # The same team is no contradiction, and other fields may change after the signature.
+    assert (await desk.good("Hawks,Ben,Roe,2014-01-02,44")).updated.players == 1
+
+
+@pytest.mark.parametrize("status", ["declined", "expired", "void"])
+async def test_a_contract_that_ended_is_not_offered_again_by_a_file(desk: Desk, status: str) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02")
+    await desk.rows("UPDATE contract SET status = :status, status_reason = 'told us'", status=status)
+    report = await desk.bring_in("Hawks,Ann,Lee,2015-01-02")
+    assert report.imported.created == NOTHING
+    assert report.diff is not None
+    assert status in report.diff.notes[0]
+
+
+async def test_a_new_season_is_made_and_gives_everybody_a_contract(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test")
+    made = await desk.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test", options=ImportOptions(season="Fall 2027"))
+    assert made.created == counts(1, 0, 0, 1)
+    assert made.unchanged == counts(0, 1, 1, 0)
+    again = await desk.good("Hawks,Ann,Lee,2015-01-02", options=ImportOptions(season="fall 2027"))
+    assert again.created == NOTHING
+
+
+async def test_which_season(database: Database, tmp_path: Path) -> None:
+    desk = await make_desk(database, tmp_path, season=None)
+    header = "Team,First,Last,Season"
+    with pytest.raises(BballError, match="--season NAME"):
+        await desk.bring_in("Hawks,Ann,Lee", header=header)
+    await desk.good("Hawks,Ann,Lee,Fall 2026", "Hawks,Ben,Lee,", header=header)
+    assert await desk.rows("SELECT name FROM season") == [("Fall 2026",)]
+    with pytest.raises(BballError, match="several seasons"):
+        await desk.bring_in("Hawks,Ann,Lee,Fall 2026", "Hawks,Ben,Lee,Spring 2027", header=header)
+    await desk.good("Hawks,Cid,Lee", header=header)
+    assert (await desk.contracts())["Cid Lee"] == ("Hawks", "offered")
+    assert await desk.rows("SELECT count(*) FROM season") == [(1,)]
+    for unusable in ("", "=Spring", "x" * 101):
+        with pytest.raises(BballError, match="season"):
+            await desk.bring_in("Hawks,Ann,Lee", header=header, options=ImportOptions(season=unusable))
+
+
+async def test_divisions_tell_teams_of_one_name_apart(desk: Desk) -> None:
+    header = "Team,Division,First,Last"
+    made = await desk.good("Hawks,Boys,Ann,Lee", "Hawks,Girls,Ben,Lee", "HAWKS,girls,Cid,Lee", header=header)
+    assert made.created.teams == 2
+    report = await desk.bring_in("Hawks,Dan,Lee", header="Team,First,Last")
+    [problem] = report.problems
+    assert "“Boys” or “Girls”" in problem.problem
+
+
+async def test_an_error_at_the_very_end_leaves_nothing_behind(desk: Desk) -> None:
+    diff = await preview(desk, "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test")
+
+    async def fail_in_the_last_statement() -> None:
+        async with desk.database.session() as session:
+            # PostgreSQL takes no NUL in a text, and the file's name goes into the audit, after all other rows.
+            await write(session, diff, source="a\x00b")
+
+    with pytest.raises(DBAPIError):
+        await fail_in_the_last_statement()
+    assert await desk.families() == {}
+    for table in ("team", "guardian", "contract"):
+        assert await desk.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+async def test_two_imports_at_once_make_everything_once(desk: Desk, marias_database: Database) -> None:
+    path = DATA / "westside-spring.csv"
+    reports = await asyncio.gather(
+        run_import(desk.database, desk.league, path, ImportOptions()),
+        run_import(marias_database, desk.league, path, ImportOptions()),
+    )
+    assert sorted(report.imported.created.players for report in reports) == [0, 138]
+    assert await desk.rows("SELECT count(*) FROM player") == [(138,)]
+
+
+async def test_a_preview_that_does_not_hold_any_more_is_not_applied(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02,7")
+    old = await preview(desk, "Hawks,Ann,Lee,2015-01-02,8")
+    await desk.good("Hawks,Ann,Lee,2015-01-02,9")
+    with pytest.raises(RosterMoved):
+        async with desk.database.session() as session:
+            await apply(session, old)
+    newcomer = await preview(desk, "Hawks,Ben,Roe,2014-01-02")
+    await desk.good("Hawks,Ben,Roe,2014-01-02")
+    with pytest.raises(RosterMoved):
+        async with desk.database.session() as session:
+            await apply(session, newcomer)
+    assert len(await desk.families()) == 2
+    fresh = await preview(desk, "Hawks,Ann,Lee,2015-01-02,8")
+    async with desk.database.session() as session:
+        assert (await apply(session, fresh)).updated.players == 1
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE player SET jersey = '1', version = version + 1",
+        "UPDATE contract SET status = 'declined', version = version + 1",
+    ],
+)
+async def test_a_change_between_comparing_and_writing_is_not_overwritten(
+    desk: Desk, marias_database: Database, meanwhile: str
+) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02,7")
+
+    async def be_overtaken() -> None:
+        async with desk.database.session() as session:
+            diff = await compute_diff(session, desk.league.id, "Spring 2027", roster("Wolves,Ann,Lee,2015-01-02,8"))
+            async with marias_database.session() as other:
+                await other.execute(text(meanwhile))
+            await write(session, diff)
+
+    with pytest.raises(RosterMoved):
+        await be_overtaken()
+    assert await desk.rows("SELECT count(*) FROM team WHERE name = 'Wolves'") == [(0,)]
+
+
+async def test_a_season_that_somebody_else_makes_first_is_told_in_words(desk: Desk, marias_database: Database) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02,7")
+    path, season = desk.folder / "roster.csv", "Fall 2027"
+
+    async def be_overtaken() -> None:
+        async with desk.database.session() as session:
+            diff = await compute_diff(session, desk.league.id, season, roster("Hawks,Ann,Lee,2015-01-02,7"))
+            await run_import(marias_database, desk.league, path, ImportOptions(season=season))
+            await write(session, diff)
+
+    with pytest.raises(RosterMoved):
+        await be_overtaken()
+    assert await desk.rows("SELECT count(*) FROM season WHERE name = :season", season=season) == [(1,)]
+
+
+async def test_the_leagues_are_apart(desk: Desk, tmp_path: Path) -> None:
+    other = await make_desk(desk.database, tmp_path, slug="other")
+    await desk.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test")
+    made = await other.good("Hawks,Ann,Lee,2015-01-02,8,Rosa,Lee,rosa@x.test")
+    assert made.created == counts(1, 1, 1, 1)
+    assert made.updated == NOTHING
+
+
+async def test_the_leagues_date_order_decides_unless_the_caller_says_otherwise(desk: Desk) -> None:
+    mine = replace(desk, league=replace(desk.league, date_order=DateOrder.DMY))
+    await mine.good("Hawks,Ann,Lee,03/04/2015")
+    await mine.good("Hawks,Ben,Lee,03/04/2015", options=ImportOptions(date_order=DateOrder.MDY))
+    assert await desk.rows("SELECT birthdate FROM player ORDER BY id") == [(date(2015, 4, 3),), (date(2015, 3, 4),)]
+
+
+async def test_hostile_names_are_data(desk: Desk) -> None:
+    names = ("[red]Eve[/red]", "Robert'); DROP TABLE player;--", '"quoted" back\\slash {a} NULL', "مريم", "👨‍👩‍👧")
+    lines = [f'Hawks,"{name.replace(chr(34), chr(34) * 2)}",Lee,2015-01-0{n}' for n, name in enumerate(names, 1)]
+    await desk.good(*lines)
+    assert await desk.rows("SELECT first_name FROM player ORDER BY id") == [(name,) for name in names]
+    assert (await desk.good(*lines)).unchanged.players == len(names)
+
+
+class _Stopping(Watch):
+    """Cancels the import in the middle of writing."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+        self.job: asyncio.Task[Report] | None = None
+        self.stages: list[Stage] = []
+
+    def begin(self, stage: Stage, total: int = 0) -> None:
+        self.stages.append(stage)
+        super().begin(stage, total)
+
+    def tick(self, done: int) -> None:
+        super().tick(done)
+        if self.stage is Stage.WRITING and done == self.step and self.job is not None:
+            self.job.cancel()
+
+
+@pytest.mark.parametrize("step", [2, 5])
+async def test_a_cancelled_import_leaves_nothing_behind(desk: Desk, step: int) -> None:
+    watch = _Stopping(step)
+    path = DATA / "westside-spring.csv"
+    watch.job = asyncio.create_task(run_import(desk.database, desk.league, path, ImportOptions(), watch))
+    with pytest.raises(asyncio.CancelledError):
+        await watch.job
+    assert watch.stages == [Stage.READING, Stage.CHECKING, Stage.COMPARING, Stage.WRITING]
+    for table in ("team", "player", "guardian", "player_guardian", "contract"):
+        assert await desk.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+    done = await run_import(desk.database, desk.league, path, ImportOptions())
+    assert done.imported.created == counts(12, 138, 207, 138), "and it can be done again"
+
+
+def test_a_reading_that_is_stopped_goes_no_further() -> None:
+    watch = Watch()
+    watch.stop()
+    lines = "Team,First,Last\n" + "Hawks,Ann,Lee\n" * 2000
+    with pytest.raises(Stopped):
+        read_roster(lines.encode(), date_order=DateOrder.YMD, today=date(2027, 3, 1), tick=watch.tick)

@@ -1,0 +1,258 @@
+"""The inspector's story: who, what, when, and one sentence about what is next."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, insert, select, text, update
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Contract, Guardian, Outbox, OutboxAttempt, PlayerGuardian
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.acting import Asked, act
+from bball_tui.league.contracts import undo
+from bball_tui.league.family import households
+from bball_tui.league.life import Act
+from bball_tui.league.papers import FreeText
+from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.story import contract_detail, player_detail, team_detail
+from tests.support.factory import Parent, make_club, make_family
+
+PARENTS = (
+    Parent("Rosa", "Hamilton", "rosa@families.test", relation="mother"),
+    Parent("Dan", "Okafor", "dan@families.test", may_sign=False, relation="father"),
+    Parent("Ann", "HAMÍLTON", None, receives_email=False),
+)
+
+
+async def test_a_contract_is_told_from_offer_to_accepted(database: Database, marias_database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, chat_url="https://groupme.com/join_group/1/abc")
+        family = await make_family(session, club, parents=PARENTS)
+        await session.execute(update(Contract).values(due_on=date(2026, 11, 30)))
+    async with marias_database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with database.session() as session:
+        held = await contract_detail(session, club.league_id, family.contract_id)
+        assert held.next.startswith("2 mails leave at ")
+        assert held.next.endswith("until then undo takes everything back.")
+        first = select(func.min(Outbox.id)).scalar_subquery()
+        await session.execute(
+            update(Outbox)
+            .where(Outbox.id == first)
+            .values(state=OutboxState.SENT, attempts=1, claims=2, finalized_at=func.clock_timestamp())
+        )
+        for number, (outcome, phase, said) in enumerate(
+            [("recipient_transient", "rcpt", "452 4.2.2 mailbox full"), ("accepted", "dot", "250 ok")], start=1
+        ):
+            await session.execute(
+                insert(OutboxAttempt).values(
+                    league_id=club.league_id,
+                    outbox_id=first,
+                    n=number,
+                    worker="desk-2",
+                    started_at=func.clock_timestamp(),
+                    finished_at=func.clock_timestamp() + timedelta(seconds=number),
+                    outcome=outcome,
+                    phase=phase,
+                    detail=said,
+                )
+            )
+    async with database.session() as session:
+        detail = await contract_detail(session, club.league_id, family.contract_id)
+    assert (detail.player.first, detail.player.jersey, detail.team, detail.season) == (
+        "Amara",
+        "00",
+        "Hawks U12",
+        "Spring 2027",
+    )
+    assert detail.chat_url == "https://groupme.com/join_group/1/abc"
+    assert detail.signature is not None
+    assert (detail.signature.signer, detail.signature.recorded_by) == ("Rosa Hamilton", "maria")
+    assert [(one.first, one.receives_email, one.may_sign, one.household) for one in detail.guardians] == [
+        ("Rosa", True, True, 1),
+        ("Dan", True, False, 2),
+        ("Ann", False, True, 1),
+    ]
+    assert [(event.text, event.who) for event in detail.trace] == [
+        ("offered, due 30 Nov", None),
+        ("signed by Rosa Hamilton (mother) on paper", "maria"),
+        ("mail to rosa@families.test not accepted (recipient transient at RCPT): 452 4.2.2 mailbox full", "desk-2"),
+        ("mail to rosa@families.test accepted by the mail server", "desk-2"),
+    ]
+    assert detail.mails[0].words.startswith("accepted by the mail server at ")
+    assert detail.mails[1].words.startswith("leaves at ")
+
+
+@pytest.mark.parametrize(
+    ("mail", "sentence"),
+    [
+        (
+            {
+                "state": OutboxState.DEAD,
+                "attempts": 1,
+                "claims": 1,
+                "finalized_at": func.now(),
+                "error_class": "permanent",
+                "error_text": "no such user.",
+            },
+            "The mail to rosa@families.test failed: no such user. Somebody must look at it.",
+        ),
+        (
+            {
+                "state": OutboxState.IN_DOUBT,
+                "attempts": 1,
+                "claims": 1,
+                "wire_started_at": func.now(),
+                "error_class": "in_doubt",
+            },
+            "The mail to rosa@families.test may or may not have gone out. Somebody must decide.",
+        ),
+        (
+            {
+                "state": OutboxState.SENDING,
+                "claims": 1,
+                "claim_token": func.gen_random_uuid(),
+                "lease_until": text("now() + interval '1 minute'"),
+            },
+            "The mail to rosa@families.test is on its way right now.",
+        ),
+        (
+            {"available_at": text("now() - interval '1 second'")},
+            "The mail to rosa@families.test: waiting for its turn.",
+        ),
+        (
+            {
+                "attempts": 1,
+                "claims": 1,
+                "available_at": text("date_trunc('day', now()) + interval '2 days 14 hours'"),
+                "error_text": "mailbox full",
+            },
+            "The mail to rosa@families.test: try 2 of 8 at ",
+        ),
+        (
+            {"state": OutboxState.SENT, "attempts": 1, "claims": 1, "finalized_at": func.now()},
+            "Nothing more to do: 1 welcome mail accepted by the mail server.",
+        ),
+        (
+            {"state": OutboxState.CANCELLED, "finalized_at": func.now()},
+            "The welcome mail was not sent. Tell the family another way.",
+        ),
+    ],
+)
+async def test_the_next_step_follows_the_worst_mail(database: Database, mail: dict[str, Any], sentence: str) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+        await session.execute(update(Outbox).values(**mail))
+        detail = await contract_detail(session, club.league_id, family.contract_id)
+        assert detail.next.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "sentence"),
+    [
+        (ContractStatus.DRAFT, None, "The contract is a draft: offer it to the family."),
+        (ContractStatus.OFFERED, None, "Waiting for a signature."),
+        (ContractStatus.OFFERED, 7, "Waiting for a signature, 7 days left."),
+        (ContractStatus.ACCEPTED, 0, "Accepted by word, waiting for the signature, due today."),
+        (ContractStatus.OFFERED, -1, "Waiting for a signature, 1 day overdue."),
+        (ContractStatus.DECLINED, None, "Nothing more: the contract is declined."),
+    ],
+)
+async def test_the_next_step_of_an_unsigned_contract(
+    database: Database, status: ContractStatus, days: int | None, sentence: str
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club, status=status)
+        if days is not None:
+            today = func.current_date()
+            await session.execute(update(Contract).values(offered_on=today - 9, due_on=today + days))
+        detail = await contract_detail(session, club.league_id, family.contract_id)
+        assert (detail.next, detail.signature, detail.mails) == (sentence, None, ())
+
+
+async def test_undo_void_and_a_mail_nobody_got_are_part_of_the_story(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club, parents=(Parent(email=None),))
+        request = SigningRequest(((family.contract_id, 1),), FreeText("[bold]Grandma[/]"))
+        await sign(session, club.league_id, request)
+        silent = await contract_detail(session, club.league_id, family.contract_id)
+        assert silent.next == "Nobody was told by e-mail. Tell the family another way."
+        await undo(session, club.league_id, [family.contract_id])
+        await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "moved away"))
+        detail = await contract_detail(session, club.league_id, family.contract_id)
+        assert detail.next == "Nothing more: the contract is void (moved away)."
+        assert [event.text for event in detail.trace] == [
+            "offered",
+            "signed by [bold]Grandma[/] (guardian) on paper",
+            "signature taken back",
+            "made void: moved away",
+        ]
+
+
+async def test_player_and_team_are_whole(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club, parents=PARENTS)
+        await make_family(session, club, first="Bo", last="Abel")
+        player = await player_detail(session, club.league_id, family.player_id)
+        assert (player.player.last, len(player.guardians), len(player.contracts)) == ("Hamilton", 3, 1)
+        team = await team_detail(session, club.league_id, club.team_id)
+        assert (team.team.players, team.team.open, team.chat_url) == (2, 2, None)
+        assert [row.last for row in team.contracts] == ["Abel", "Hamilton"]
+
+
+async def test_what_is_of_another_league_does_not_exist(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        other = await make_club(session, slug="other")
+        family = await make_family(session, other)
+        reads: tuple[tuple[Callable[..., Awaitable[object]], int], ...] = (
+            (contract_detail, family.contract_id),
+            (player_detail, family.player_id),
+            (team_detail, other.team_id),
+        )
+        for read, row_id in reads:
+            with pytest.raises(BballError, match=f"There is no .* {row_id} in this league"):
+                await read(session, club.league_id, row_id)
+
+
+async def test_links_and_guardians_are_of_the_player_asked_for(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        one = await make_family(session, club)
+        two = await make_family(session, club, first="Two", parents=(Parent("Zoe", "Zane", "zoe@families.test"),))
+        await session.execute(
+            insert(PlayerGuardian).values(
+                league_id=club.league_id, player_id=two.player_id, guardian_id=one.guardian_ids[0], position=2
+            )
+        )
+        await session.execute(update(Guardian).where(Guardian.first_name == "Zoe").values(phone="+1 555 010"))
+        guardians = (await player_detail(session, club.league_id, two.player_id)).guardians
+        assert [(one.first, one.household) for one in guardians] == [("Zoe", 1), ("Rosa", 2)]
+
+
+person = st.tuples(
+    st.sampled_from(["hamilton", "okafor", "tran"]),
+    st.sampled_from([None, "a@x.test", "A@x.test", "b@x.test"]),
+    st.sampled_from([None, "1 2", "12", "3"]),
+)
+
+
+@given(st.lists(person, max_size=6))
+def test_households_join_whoever_shares_something(people: list[tuple[str, str | None, str | None]]) -> None:
+    numbers = households(people)
+    assert len(numbers) == len(people)
+    assert sorted(set(numbers)) == list(range(1, len(set(numbers)) + 1))
+    for one, first in zip(people, numbers, strict=True):
+        for other, second in zip(people, numbers, strict=True):
+            if one[0] == other[0]:
+                assert first == second

@@ -1,0 +1,73 @@
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bball_tui.database.states import MessageKind
+from bball_tui.mail.context import MessageContext
+from bball_tui.mail.facts import (
+    ChatFacts,
+    CorrectionFacts,
+    MailFacts,
+    OfferFacts,
+    ReminderFacts,
+    WelcomeFacts,
+    facts_of,
+)
+from bball_tui.mail.samples import sample_context
+from bball_tui.mail.templates import packaged
+from bball_tui.mail.values import RenderError
+from bball_tui.mail.variables import variables
+from tests.mail.factory import make_brand, make_context, make_facts
+
+WORDS = packaged().words("en")
+KINDS = (WelcomeFacts, ChatFacts, OfferFacts, ReminderFacts, CorrectionFacts)
+
+
+@given(st.one_of(*map(st.builds, KINDS)))
+def test_facts_survive_the_journey_through_the_database(facts: MailFacts) -> None:
+    stored = json.loads(msgspec.json.encode(facts))
+    assert facts_of(facts.kind, stored) == facts
+    assert facts_of(facts.kind, stored | {"from_a_newer_version": 1}) == facts
+
+
+@pytest.mark.parametrize(
+    "payload", [{}, None, [], {"player_first": 3}, msgspec.to_builtins(make_facts()) | {"signed_on": "x"}]
+)
+def test_incomplete_facts_are_refused_in_words(payload: object) -> None:
+    with pytest.raises(RenderError, match="facts kept with this mail are not complete"):
+        facts_of("contract_signed", payload)
+
+
+def test_an_unknown_kind_is_refused_in_words() -> None:
+    with pytest.raises(RenderError, match=r"no kind of mail called '\.\./secrets'"):
+        facts_of("../secrets", {})
+
+
+def test_every_kind_has_facts_and_a_sample() -> None:
+    assert {sample_context(kind).facts.kind for kind in MessageKind} == set(MessageKind)
+
+
+def test_two_reminders_are_two_promises_and_one_offer_is_one() -> None:
+    reminder = sample_context(MessageKind.CONTRACT_REMINDER).facts
+    second = msgspec.structs.replace(reminder, number=2)
+    assert (reminder.occasion, second.occasion) == ("2027-03-08:1", "2027-03-08:2")
+    assert sample_context(MessageKind.CONTRACT_OFFERED).facts.occasion == "2027-02-15"
+    assert make_facts().occasion == ""
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_the_variables_are_flat_clean_texts(kind: MessageKind) -> None:
+    sample = sample_context(kind)
+    facts = msgspec.structs.replace(sample.facts, player_first=" Ma\r\nya\x1b ")
+    values = variables(MessageContext(facts, make_brand(), sample.chat_url), "en", WORDS, can_reply=True)
+    assert values["player"] == "Ma ya Okafor"
+    assert all(value is None or isinstance(value, (str, bool)) for value in values.values())
+
+
+def test_a_chat_mail_without_a_link_waits_for_one() -> None:
+    facts = sample_context(MessageKind.TEAM_CHAT_READY).facts
+    with pytest.raises(RenderError, match="Paste the link on the GroupMe tab"):
+        variables(make_context(facts, chat_url=None), "en", WORDS, can_reply=True)

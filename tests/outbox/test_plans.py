@@ -1,0 +1,127 @@
+"""With 50,000 mails in the table, every hot statement reads an index and only the rows it needs."""
+
+import json
+import re
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import TextClause, text
+
+from bball_tui.database.engine import Database
+from bball_tui.outbox import backlog, queue, settling, sweeping
+from bball_tui.settings import SecretUrl
+from tests.outbox.support import a_family
+
+FILL = """
+INSERT INTO outbox (league_id, kind, recipient, dedupe_key, message_id, payload, state, attempts, claims,
+                    available_at, finalized_at, lease_until, claim_token, wire_started_at,
+                    error_class, claimed_by, claimed_at)
+SELECT :league, 'contract_signed', 'p' || n || '@families.test', 'k' || n, '<' || n || '@plans.test>', '{}', state,
+       1, 1, now() - interval '1 h', CASE WHEN state IN ('sent', 'dead') THEN now() - n * interval '1 min' END,
+       CASE WHEN state = 'sending' THEN now() + interval '1 min' - n % 40 * interval '1 s' END,
+       CASE WHEN state = 'sending' THEN gen_random_uuid() END,
+       CASE WHEN state IN ('sending', 'in_doubt') THEN now() END,
+       CASE WHEN state IN ('dead', 'in_doubt') THEN 'permanent' END, 'w', now()
+FROM (SELECT n, CASE WHEN n % 500 = 1 THEN 'sending' WHEN n % 500 = 2 THEN 'dead' WHEN n % 500 = 3 THEN 'in_doubt'
+                     WHEN n % 500 < 40 THEN 'queued' ELSE 'sent' END AS state
+      FROM generate_series(1, 50000) n) AS made
+"""
+
+
+@pytest.fixture
+async def full(database: Database, owner_url: SecretUrl) -> tuple[Database, int]:
+    club, _ = await a_family(database)
+    async with database.session() as session:
+        await session.execute(text(FILL), {"league": club.league_id})
+    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+        owner.execute("ANALYZE")  # only the owner may
+    return database, club.league_id
+
+
+async def plan_of(database: Database, statement: TextClause, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The nodes of the plan that was really carried out; the transaction is rolled back."""
+
+    class Undo(Exception):
+        pass
+
+    nodes: list[dict[str, Any]] = []
+
+    def walk(node: dict[str, Any]) -> None:
+        nodes.append(node)
+        for child in node.get("Plans", []):
+            walk(child)
+
+    try:
+        async with database.session() as session:
+            explained = text("EXPLAIN (ANALYZE, FORMAT JSON) " + statement.text)
+            found = await session.scalar(explained, values)
+            walk((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
+            raise Undo
+    except Undo:
+        return nodes
+
+
+def read(nodes: list[dict[str, Any]], table: str = "outbox") -> tuple[set[str], float]:
+    """The indexes that were used on ``table``, and the most rows that one node took out of it (kept or thrown away)."""
+    assert not [node for node in nodes if node["Node Type"] == "Seq Scan" and node["Relation Name"] == table]
+    indexes = {node["Index Name"] for node in nodes if "Index Name" in node}
+    scans = [node for node in nodes if re.search("Index|Bitmap Heap", node["Node Type"])]
+    rows = [(node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in scans]
+    return indexes, max(rows)
+
+
+CLAIM = {"admitted": False, "limit": 5, "worker": "w", "provider": "maildir", "lease": 60.0}
+SWEEP = {"crash_limit": 3, "worker_lost": "worker_lost", "crash_loop": "crash_loop"}
+
+
+async def test_a_claim_reads_the_rows_it_takes(full: tuple[Database, int]) -> None:
+    indexes, rows = read(await plan_of(full[0], queue._CLAIM, {"league_id": full[1], **CLAIM}))
+    assert "ix_outbox_claim" in indexes
+    assert rows <= 10
+
+
+async def test_asking_what_is_due_next_reads_one_row_a_priority(full: tuple[Database, int]) -> None:
+    indexes, rows = read(await plan_of(full[0], queue._NEXT_DUE, {"league_id": full[1]}))
+    assert (indexes, rows <= 4) == ({"ix_outbox_claim"}, True)
+
+
+async def test_a_sweep_reads_the_leases_that_are_over(full: tuple[Database, int]) -> None:
+    nodes = await plan_of(full[0], sweeping._SWEEP, {"league_id": full[1], **SWEEP})
+    indexes, rows = read(nodes)
+    assert {"ix_outbox_lease", "ix_outbox_claim"} <= indexes
+    assert rows <= 200
+
+
+async def test_forgetting_reads_the_oldest_finished_mails(full: tuple[Database, int]) -> None:
+    indexes, rows = read(await plan_of(full[0], sweeping._FORGET, {"league_id": full[1], "days": 20, "batch": 100}))
+    assert "ix_outbox_retention" in indexes
+    assert rows <= 200
+
+
+async def test_the_backlog_reads_unfinished_mails_only(full: tuple[Database, int]) -> None:
+    indexes, rows = read(await plan_of(full[0], backlog._BACKLOG, {"league_id": full[1]}))
+    assert {"ix_outbox_claim", "ix_outbox_lease"} <= indexes
+    assert rows <= 4000
+
+
+async def test_mark_extend_and_settle_read_their_own_rows_by_id(full: tuple[Database, int]) -> None:
+    database, _ = full
+    async with database.session() as session:
+        found = (
+            await session.execute(text("SELECT id, claim_token FROM outbox WHERE state = 'sending' LIMIT 10"))
+        ).all()
+    ids, tokens = [row.id for row in found], [row.claim_token for row in found]
+    many = {"ids": ids, "tokens": tokens}
+    nothing: dict[str, Any] = {name: [None] * 10 for name in ("phases", "codes", "details", "waits", "refs")}
+    new: dict[str, Any] = {name: [] for name in ("new_ids", "subjects", "mimes", "hashes", "notices")}
+    ends = {"endings": ["sent"] * 10, "outcomes": ["accepted"] * 10, "counts": [True] * 10}
+    for statement, values in (
+        (queue._MARK, many | new | {"lease": 60.0}),
+        (queue._FREEZE, many | new),
+        (queue._EXTEND, many | {"lease": 60.0}),
+        (settling._SETTLE, many | ends | nothing),
+    ):
+        indexes, rows = read(await plan_of(database, statement, values))
+        assert indexes & {"pk_outbox", "ix_outbox_lease"}
+        assert rows <= 100

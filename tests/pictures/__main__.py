@@ -1,0 +1,100 @@
+"""``python -m tests.pictures [WORD ...]`` takes the pictures of ``docs/pictures`` anew: all, or those with a word.
+
+It walks through the demo by keys, in a real terminal of each size, dark and light. ``--document`` only writes
+``docs/screens.md``, which shows them.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.journeys.conftest import clean_environment
+from tests.journeys.terminal import Terminal, terminal
+from tests.pictures.document import PICTURES, SCREENS, document
+from tests.pictures.drawing import draw
+from tests.pictures.scenes import SCENES, THEMES, Scene
+
+AT_ONCE = 4
+"""Walks at the same time; most of one is waiting."""
+PERSON = {"LOGNAME": "maria", "USER": "maria", "HOME": "/home/maria"}
+"""Whose name and home folder the pictures show, whoever takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One scene at one size in one theme."""
+
+    scene: Scene
+    size: tuple[int, int]
+    theme: str
+
+    def picture(self, name: str) -> Path:
+        """Where its picture ``name`` belongs."""
+        return PICTURES / f"{name}-{self.size[0]}x{self.size[1]}{THEMES[self.theme]}.png"
+
+    def take(self) -> str | None:
+        """Take its pictures; the fault in words when the walk went wrong."""
+        columns, rows = self.size
+        with tempfile.TemporaryDirectory(prefix="bball-pictures-", ignore_cleanup_errors=True) as folder:
+            environment = clean_environment(Path(folder)) | PERSON | {"BBALL_THEME": self.theme}
+            environment |= dict(self.scene.environment)
+            environment.pop("NO_COLOR", None)
+            arguments, module = self.scene.arguments, self.scene.module
+            with terminal(environment, *arguments, rows=rows, columns=columns, module=module) as shown:
+                for step in self.scene.steps:
+                    try:
+                        self._do(shown, step)
+                    except (AssertionError, subprocess.CalledProcessError) as error:
+                        return f"{columns}x{rows} {self.theme}, at {step!r}: {error}"
+        return None
+
+    def _do(self, shown: Terminal, step: str) -> None:
+        """One step: see :class:`Scene`."""
+        kind, _, what = step.partition(":")
+        match kind:
+            case "wait" if what:
+                shown.shows(*what.split("|"))
+            case "any" if what:
+                shown.shows_any(*what.split("|"))
+            case "shot":
+                shown.rest()
+                target = self.picture(what)
+                draw(shown.screen, target)
+                sys.stdout.write(f"{target.name}\n")
+                sys.stdout.flush()
+            case "end":
+                shown.ended()
+            case "type" if what:
+                shown.press(*what)
+                shown.rest()
+            case _:
+                shown.press(step)
+                shown.rest()
+
+
+def main(words: list[str]) -> int:
+    """Take the pictures; 1 when a walk went wrong."""
+    SCREENS.write_text(document(), encoding="utf-8")
+    if words == ["--document"]:
+        return 0
+    walks = [
+        Walk(scene, size, theme)
+        for scene in SCENES
+        if not words or any(word in name for word in words for name in scene.names)
+        for size in scene.sizes
+        for theme in THEMES
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        faults = [fault for fault in pool.map(Walk.take, walks) if fault is not None]
+    for fault in faults:
+        sys.stderr.write(f"{fault}\n\n")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    os.environ.pop("TMUX", None)
+    sys.exit(main(sys.argv[1:]))

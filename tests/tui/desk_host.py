@@ -1,0 +1,121 @@
+"""The real screen on a real database, with keys pressed as fast as the program takes them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from textual.events import Key
+from textual.pilot import Pilot
+
+from bball_tui.database.engine import Database
+from bball_tui.settings import Settings
+from bball_tui.tui.app import BballApp
+from bball_tui.tui.keymap import character_of, normal_key
+from bball_tui.tui.widgets.record_list import RecordList
+from tests.support.factory import Club, Parent, make_club, make_family
+
+PATIENCE = 30.0
+"""Seconds after which a test gives up: many times what a busy machine needs."""
+
+HOPS = 4
+READINGS = frozenset({"around", "check", "count", "day", "fill", "inspect", "open", "overview", "select"})
+"""The groups of workers that only read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The running program and the hands on its keys."""
+
+    app: BballApp
+    pilot: Pilot[int]
+
+    @property
+    def records(self) -> RecordList[Any]:
+        """The list that is looked at."""
+        pane = self.app.desk.pane
+        assert pane is not None
+        return pane.records
+
+    @property
+    def begun(self) -> bool:
+        """Whether the first list is there, or a question."""
+        return self.app.screen is not self.app.desk or (
+            self.app.desk.pane is not None and self.records.total is not None
+        )
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each once the one before it was taken."""
+        for key in keys:
+            self.app.post_message(Key(normal_key(key) or key, character_of(key)))
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let all that was asked be done: a key goes from the program to the screen, and from there to a part."""
+        for _ in range(HOPS):
+            await self.pilot.pause(0)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Let the program work until ``condition`` holds."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"it never happened; the screen shows:\n{self.text}") from None
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until all of these stand on the screen."""
+        await self.until(lambda: all(text in self.text for text in texts))
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, line by line."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips()[: self.app.size.height])
+
+    @property
+    def reading(self) -> bool:
+        """Whether a part of the screen still asks the database."""
+        return any(
+            worker.is_running and worker.group in READINGS and worker.node is not self.app
+            for worker in self.app.workers
+        )
+
+    @property
+    def footer(self) -> str:
+        """The last line."""
+        return self.text.splitlines()[-1]
+
+
+@asynccontextmanager
+async def opened(settings: Settings, size: tuple[int, int] = (120, 36), *, wait: bool = True) -> AsyncIterator[Desk]:
+    """The program until the block ends; with ``wait``, from the moment that its list or a question is there."""
+    app = BballApp(settings)
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            desk = Desk(app, pilot)
+            if wait:
+                await desk.until(lambda: desk.begun)
+                await desk.settle()
+            yield desk
+            # A question that the end breaks off leaves a connection behind, of which Python complains in a later test.
+            await desk.settle()
+            await desk.until(lambda: not desk.reading)
+    finally:
+        await app.close_backend()
+
+
+async def club_with(database: Database, count: int, *, hold_seconds: int = 10) -> Club:
+    """A team with ``count`` players, each with one parent."""
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=hold_seconds)
+        for number in range(count):
+            await make_family(
+                session,
+                club,
+                first=f"Kid{number}",
+                last=f"Family{number:02}",
+                parents=(Parent(email=f"p{number}@families.test"),),
+            )
+    return club

@@ -1,0 +1,153 @@
+"""An app that does nothing but ask one dialog, and what a person would see of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Generic, TypeVar
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.theme import DEFAULT_THEME, THEMES
+
+ResultT = TypeVar("ResultT")
+
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+ROOMY, USUAL, SMALL = (120, 36), (80, 24), (60, 20)
+
+
+class Host(App[None], Generic[ResultT]):
+    def __init__(self, asked: Screen[ResultT]) -> None:
+        super().__init__()
+        self.asked = asked
+        self.answers: list[ResultT | None] = []
+        self.copied: list[str] = []
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT_THEME
+        self.push_screen(self.asked, self.answers.append)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.copied.append(text)
+        super().copy_to_clipboard(text)
+
+
+def harmless(app: App[Any]) -> bool:
+    """No piece of what is drawn acts on a click, links anywhere, or holds a character that a terminal obeys."""
+    for strip in app.screen._compositor.render_strips():
+        for text, style, _ in strip:
+            if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text):
+                return False
+            if any(character in text for character in BIDI):
+                return False
+            if style is not None and (style.link or "@click" in style.meta):
+                return False
+    return True
+
+
+class Desk(Generic[ResultT]):
+    """Hands and eyes of a person before the dialog."""
+
+    def __init__(self, app: Host[ResultT], pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """What is typed quickly: the field has it all before anything else happens."""
+        field = self.app.focused
+        assert isinstance(field, Input)
+        field.insert_text_at_cursor(text)
+        await self.settle()
+
+    async def go_to(self, selector: str) -> None:
+        self.widget(selector).focus()
+        await self.settle()
+
+    async def click(self, command: str) -> None:
+        await self.pilot.click(f"#choice-{command}")
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Everything that the keys set going has happened, except what waits for an event of the test."""
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def until_shown(self, text: str) -> None:
+        async with asyncio.timeout(10):
+            while text not in self.line:
+                await self.pilot.pause()
+
+    async def until_answered(self) -> None:
+        async with asyncio.timeout(10):
+            while not self.app.answers:
+                await self.pilot.pause()
+
+    @property
+    def rows(self) -> list[str]:
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(self.rows)
+
+    @property
+    def line(self) -> str:
+        """All text in one line, without the frame, so that it does not matter where lines were broken."""
+        return " ".join(" ".join(row.strip(" │╭╮╰╯─") for row in self.rows).split())
+
+    @property
+    def answers(self) -> list[ResultT | None]:
+        return self.app.answers
+
+    @property
+    def open(self) -> bool:
+        return self.app.asked in self.app.screen_stack
+
+    @property
+    def focus(self) -> str | None:
+        focused = self.app.focused
+        return None if focused is None else focused.id
+
+    def choice(self, command: str) -> Choice:
+        return self.app.screen.query_one(f"#choice-{command}", Choice)
+
+    def widget(self, selector: str) -> Widget:
+        return self.app.screen.query_one(selector)
+
+    def harmless(self) -> bool:
+        """No piece of what is drawn acts on a click, links anywhere, or holds a character that a terminal obeys."""
+        return harmless(self.app)
+
+    def whole_choices(self) -> bool:
+        """Whether every choice can be seen from its first to its last character."""
+        for choice in self.app.screen.query(Choice):
+            if not choice.display:
+                continue
+            if choice.region.width < len(choice.render().plain) or not self.app.screen.region.contains_region(
+                choice.region
+            ):
+                return False
+            x, y = choice.region.offset
+            if not self.rows[y][x:].startswith(choice.render().plain.rstrip()):
+                return False
+        return True
+
+
+@asynccontextmanager
+async def asking(dialog: Screen[Any] | Dialog[Any], size: tuple[int, int] = USUAL) -> AsyncIterator[Desk[Any]]:
+    app: Host[Any] = Host(dialog)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        desk: Desk[Any] = Desk(app, pilot)
+        await desk.settle()
+        yield desk

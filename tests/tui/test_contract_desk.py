@@ -1,0 +1,223 @@
+"""Acts, forms and the stack of papers on the real desk."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select, update
+from textual.widgets import Input
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Audit, Contract, Outbox, Player
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.league.due import change_due
+from bball_tui.league.editing.profile import load_league, save_league
+from bball_tui.league.reminders import remind, set_schedule
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.contract_act import ContractAct
+from bball_tui.tui.dialogs.pick_record import PickRecord
+from tests.support.factory import make_club, make_family
+from tests.tui.desk_host import Desk, club_with, opened
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """Without a worker of its own: nothing changes but by keys."""
+    return Settings(
+        data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
+    )
+
+
+async def paste(desk: Desk, text: str) -> None:
+    """What is typed quickly: the field has it all before anything else happens."""
+    field = desk.app.focused
+    assert isinstance(field, Input)
+    field.insert_text_at_cursor(text)
+    await desk.settle()
+
+
+async def test_a_stack_of_papers_takes_two_keys_each(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("t")
+        await desk.shows("Sign a stack of papers", "0 papers done, 3 left")
+        for number, name in enumerate(("kid1", "kid0"), start=1):
+            await paste(desk, name)
+            await desk.press("enter")
+            await desk.shows("becomes signed", f"Sign Kid{name[-1]}")
+            await desk.press("enter")
+            await desk.shows(f"{number} paper", f"{3 - number} left")
+        assert "last: Kid0 Family00" in desk.text
+        await desk.press("ctrl+t")
+        await desk.shows("Kid0 Family00: taken back.", "1 paper done, 2 left")
+        await paste(desk, "nobody")
+        await desk.shows("Nobody who still has to sign is called like that.")
+        await desk.press("escape")
+        await desk.shows("✔ signed", "u undo")
+    async with database.session() as session:
+        signed = select(Player.first_name).join(Contract).where(Contract.status == ContractStatus.SIGNED)
+        assert list(await session.scalars(signed)) == ["Kid1"]
+
+
+async def test_many_contracts_are_acted_on_and_those_that_cannot_say_why(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        for first, status in (("Ann", "offered"), ("Ben", "accepted"), ("Cid", "draft")):
+            await make_family(session, club, first=first, last=first, status=ContractStatus(status))
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("R")
+        await desk.shows("This contract is not signed.", "or void it instead.")
+        await desk.press("a")
+        await desk.shows("3 selected")
+        await desk.press("D")
+        await desk.shows("Declined: 2 contracts", "Ann Ann and Ben Ben", "not: Cid Cid's contract is still a draft")
+        await desk.press("enter")
+        await desk.shows("Say why, in a few words. Nothing has happened yet.")
+        await paste(desk, "moved")
+        await desk.press("enter")
+        await desk.shows("Type 2: so many contracts end. Nothing has happened yet.")
+        await desk.press("2", "enter")
+        await desk.shows("2 contracts declined")
+        assert not isinstance(desk.app.screen, ContractAct)
+    async with database.session() as session:
+        rows = await session.execute(select(Contract.status, Contract.status_reason).order_by(Contract.id))
+        assert [tuple(row) for row in rows] == [("declined", "moved"), ("declined", "moved"), ("draft", None)]
+
+
+async def test_many_offers_get_another_due_date_together(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        for first, status in (("Ann", "offered"), ("Ben", "accepted"), ("Cid", "draft")):
+            await make_family(session, club, first=first, last=first, status=ContractStatus(status))
+        await session.execute(
+            update(Contract).where(Contract.status == "offered").values(due_on=func.current_date() + 3)
+        )
+        await set_schedule(session, club.league_id, [3], 2)
+        assert len(await remind(session, club.league_id)) == 1
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("a")
+        await desk.shows("3 selected")
+        await desk.press("d")
+        await desk.shows("Due date: 2 contracts", "1 reminder that still waits: cancelled")
+        assert "not: Cid Cid's contract is still a draft." in desk.text
+        await paste(desk, "2020-01-01")
+        await desk.press("enter")
+        await desk.shows("This day has passed.")
+        await desk.press("ctrl+u")
+        await paste(desk, "2999-01-01")
+        await desk.press("enter")
+        await desk.shows("2 contracts with another due date", "cancelled.")
+    async with database.session() as session:
+        rows = [
+            tuple(row) for row in await session.execute(select(Contract.due_on, Contract.version).order_by(Contract.id))
+        ]
+        assert rows == [(date(2999, 1, 1), 2), (date(2999, 1, 1), 2), (None, 1)]
+        noted = select(Audit.after).where(Audit.action == "days_changed")
+        assert list(await session.scalars(noted)) == [{"due_on": "2999-01-01"}] * 2
+        assert list(await session.scalars(select(Outbox.state))) == [OutboxState.CANCELLED]
+        ids = list(await session.scalars(select(Contract.id).order_by(Contract.id)))
+        # What a colleague changed meanwhile, what has the day already, what is no offer: each says why.
+        done = await change_due(
+            session, club.league_id, [(ids[0], 1), (ids[1], None), (ids[2], None)], date(2999, 1, 1)
+        )
+        assert [done.done, len(done.refused)] == [(), 3]
+        reasons = "\n".join(one.reason for one in done.refused)
+        assert all(word in reasons for word in ("was changed by", "is due on 2999-01-01 already", "is still a draft"))
+        assert (await change_due(session, club.league_id, [(ids[1], 2)], None)).done == (ids[1],)
+
+
+async def test_a_void_writes_a_correction_to_who_had_the_welcome(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("✔ signed")
+        async with database.session() as session:
+            sent = {"state": OutboxState.SENT, "claims": 1, "attempts": 1, "finalized_at": func.now()}
+            await session.execute(update(Outbox).values(**sent))
+        await desk.shows("Signature", "recorded", "(guardian) on paper")
+        await desk.press("V")
+        await desk.shows("p0@families.test had the welcome mail already")
+        await paste(desk, "wrong")
+        await desk.press("tab", "space")
+        await desk.shows("Tell them")
+        await desk.press("enter")
+        await desk.shows("1 contract void, 1 mail on the way.", "Signature, not in force any more")
+    async with database.session() as session:
+        assert list(await session.scalars(select(Outbox.kind).order_by(Outbox.id))) == [
+            "contract_signed",
+            "signature_corrected",
+        ]
+
+
+async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("3")
+        await desk.shows("Family00, Kid0", "Story with Hawks U12", "Waiting for a signature.")
+        await desk.press("n")
+        await desk.shows("New player")
+        await paste(desk, "Samir")
+        await desk.press("tab")
+        await paste(desk, "Hamdi")
+        await desk.press("enter")
+        await desk.shows("Guardians of Samir Hamdi", "Nobody yet")
+        await desk.press("n")
+        await desk.shows("New guardian")
+        for text in ("Rosa", "Hamdi", "rosa@f.test"):
+            await paste(desk, text)
+            await desk.press("tab")
+        await desk.press("enter")
+        await desk.shows("Rosa Hamdi, guardian")
+        await desk.press("escape")
+        await desk.shows("New contract of Samir Hamdi", "Hawks U12")
+        await desk.press("enter")
+        await desk.shows("Hamdi, Samir", "signed 0/2")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("2")
+        await desk.shows("Division")
+        await desk.press("n")
+        await desk.shows("New team")
+        await paste(desk, "Owls")
+        await desk.press("enter")
+        await desk.shows("Owls")
+
+
+async def test_the_league_and_another_season(quiet: Settings, database: Database, marias_database: Database) -> None:
+    club = await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("comma")
+        await desk.shows("The league Westside Basketball")
+        async with marias_database.session() as session:
+            base = await load_league(session, club.league_id)
+            theirs = replace(base.draft, reply_to="maria@westside.test")
+            await save_league(session, club.league_id, theirs, base=base)
+        await paste(desk, " 2")
+        await desk.press("enter")
+        await desk.shows("maria changed 1 field", "theirs: maria@westside.test")
+        await desk.press("enter")
+        await desk.shows("Westside Basketball 2 · Spring 2027")
+        await desk.press("full_stop")
+        await desk.shows("Spring 2027", "shown on the desk")
+        await desk.press("n")
+        await desk.shows("New season")
+        await paste(desk, "Fall")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
+        await desk.press("escape")
+        await desk.shows("Westside Basketball 2 · Fall", "There are no contracts yet.")
+
+
+async def test_the_count_stays_true_when_rows_come_to_a_filtered_list(quiet: Settings, database: Database) -> None:
+    club = await club_with(database, 1)
+    async with opened(quiet, (60, 20)) as desk:
+        await desk.press("at")
+        await desk.shows("Nobody else is here.")
+        await desk.press("slash", *"kid", "enter")
+        await desk.until(lambda: desk.records.total == 1)
+        async with database.session() as session:
+            await make_family(session, club, first="Kidd", last="Zed")
+        await desk.until(lambda: desk.records.total == 2)
+        await desk.shows("Zed, Kidd")
+        assert "2 of 1" not in desk.text

@@ -1,0 +1,296 @@
+"""The real screen on a real database, driven by keys."""
+
+import msgspec
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import func, select
+from textual.widgets import Input
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Contract, Outbox, Signature
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.settings import SecretUrl, Settings
+from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.sign import SignDialog
+from tests.support.factory import Parent, make_club, make_family
+from tests.tui.desk_host import club_with, opened
+
+HOSTILE = (
+    "[red]Eve[/red]",
+    "[@click=app.quit]Bob[/]",
+    "Bob [/",
+    "Esc\x1b[2Jape",
+    "Clip\x1b]52;c;aGk=\x07board",
+    "\u202eevil\u202c",
+    "Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307algo",
+    "👩‍👩‍👧‍👦 Family",
+    "王小明",
+    "Longname" * 12,
+)
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """The screen without a worker: what is held stays held."""
+    return msgspec.structs.replace(settings, worker=False)
+
+
+async def test_signing_by_keys_writes_signature_and_mail(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.until(lambda: isinstance(desk.app.screen, SignDialog))
+        await desk.shows("1 contract becomes signed")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows("✔ signed")
+        assert "held until" in desk.text
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Signature)) == 1
+        assert (await session.scalars(select(Outbox.recipient))).all() == ["p0@families.test"]
+
+
+async def test_undo_by_key_takes_signature_and_mail_back(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("✔ signed")
+        await desk.press("u")
+        await desk.shows("Taken back")
+        await desk.until(lambda: "✔ signed" not in desk.text)
+    async with database.session() as session:
+        assert (await session.scalars(select(Contract.status))).all() == [ContractStatus.OFFERED]
+        assert (await session.scalars(select(Outbox.state))).all() == [OutboxState.CANCELLED]
+
+
+async def test_the_mail_can_be_read_before_it_is_promised(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("p")
+        await desk.shows("p0@families.test", "Welcome to Hawks U12")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Outbox)) == 0
+
+
+async def test_a_key_that_is_not_allowed_says_why(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("u")
+        await desk.shows("Nothing was signed here")
+
+
+async def test_changes_of_a_colleague_appear_without_moving_cursor_or_selection(
+    quiet: Settings, database: Database, marias_database: Database
+) -> None:
+    club = await club_with(database, 30)
+    async with opened(quiet) as desk:
+        records = desk.records
+        await desk.press("j", "j", "j", "space", "j", "j")
+        before = (records.cursor, records.current.id if records.current else None, records.selected)
+        async with marias_database.session() as session:
+            await make_family(session, club, first="Aaron", last="Aaaa")
+        await desk.until(lambda: records.total == 31)
+        assert records.current is not None
+        assert (records.cursor - 1, records.current.id, records.selected) == before
+
+
+async def test_the_panel_of_a_tab_that_was_left_is_true_when_it_is_looked_at_again(
+    quiet: Settings, database: Database, marias_database: Database
+) -> None:
+    club = await club_with(database, 1, hold_seconds=600)
+    async with opened(quiet) as desk:
+        await desk.shows("offered")
+        await desk.press("2")
+        async with marias_database.session() as session:
+            contract = (await session.execute(select(Contract.id, Contract.version))).one()
+            await sign(session, club.league_id, SigningRequest(((contract.id, contract.version),)))
+        await desk.until(lambda: "1/1" in desk.text)
+        await desk.press("4")
+        await desk.shows("✔ signed", "signed by")
+
+
+async def test_search_finds_the_parent_and_esc_peels_one_layer_at_a_time(quiet: Settings, database: Database) -> None:
+    await club_with(database, 12)
+    async with opened(quiet) as desk:
+        records = desk.records
+        await desk.press("space")
+        await desk.press("slash")
+        assert isinstance(desk.app.focused, Input)
+        await desk.press(*"p7", "enter")
+        await desk.until(lambda: records.total == 1)
+        await desk.shows("1 of 12", "1 selected, 1 hidden")
+        await desk.press("escape")
+        await desk.until(lambda: records.total == 12)
+        assert len(records.selected) == 1
+        await desk.press("escape")
+        assert not records.selected
+
+
+async def test_stale_screen_is_told_who_was_quicker(
+    quiet: Settings, database: Database, marias_database: Database
+) -> None:
+    club = await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        async with marias_database.session() as session:
+            contract = (await session.execute(select(Contract.id, Contract.version))).one()
+            await sign(session, club.league_id, SigningRequest(((contract.id, contract.version),)))
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+        await desk.shows("maria")
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Signature)) == 1
+
+
+@pytest.mark.parametrize("size", [(120, 36), (60, 20)])
+async def test_hostile_names_are_shown_literally_everywhere(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session, team="[@click=app.quit]Hawks[/]")
+        for name in HOSTILE:
+            await make_family(
+                session, club, first=name[:100], last=name[:100], parents=(Parent(first=name[:100], last=name[:100]),)
+            )
+    async with opened(quiet, size) as desk:
+        for tab in ("1", "2", "3", "4", "5"):
+            await desk.press(tab)
+            await desk.until(lambda: desk.records.total is not None)
+            for _ in range(len(HOSTILE)):
+                await desk.press("j")
+            await desk.press("enter")
+            await desk.settle()
+            shown = desk.text
+            assert not any(character in shown for character in "\x1b\x9b\x07\u202e")
+            await desk.press("escape")
+        await desk.press("4", "a")
+        await desk.until(lambda: len(desk.records.selected) == len(HOSTILE))
+        await desk.press("s")
+        await desk.shows("become signed")
+        assert "\x1b" not in desk.text
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("ctrl+p")
+        await desk.settle()
+        await desk.press("escape")
+        assert desk.app.is_running
+
+
+async def test_tabs_show_the_contracts_of_a_team(quiet: Settings, database: Database) -> None:
+    await club_with(database, 2)
+    async with opened(quiet) as desk:
+        await desk.press("2")
+        await desk.until(lambda: desk.records.total == 1)
+        await desk.press("c")
+        await desk.shows("team: Hawks U12")
+        assert desk.app.desk.tabs.active == "contracts"
+
+
+async def test_an_empty_database_offers_three_ways_to_begin(quiet: Settings, database: Database) -> None:
+    async with opened(quiet) as desk:
+        await desk.shows("Import a roster", "Open the demo league", "Connect to a shared database")
+
+
+def test_every_command_has_its_method() -> None:
+    from bball_tui.tui.screens.contracts import ContractsPane
+    from bball_tui.tui.screens.desk import DeskScreen
+    from bball_tui.tui.screens.emails_blocked import BlockedPane
+    from bball_tui.tui.screens.emails_check import MailCheckPane
+    from bball_tui.tui.screens.emails_kinds import MailKindsPane
+    from bball_tui.tui.screens.emails_log import MailLogPane
+    from bball_tui.tui.screens.emails_reminders import RemindersPane
+    from bball_tui.tui.screens.groupme import GroupMePane
+    from bball_tui.tui.screens.list_tools import ListTools
+    from bball_tui.tui.screens.outbox import OutboxPane
+    from bball_tui.tui.screens.players import PlayersPane
+    from bball_tui.tui.screens.teams import TeamsPane
+    from bball_tui.tui.screens.views_pane import ViewsPane
+    from bball_tui.tui.widgets.record_list import RecordList
+
+    nodes: tuple[type, ...] = (
+        DeskScreen,
+        RecordList,
+        ListTools,
+        ContractsPane,
+        TeamsPane,
+        PlayersPane,
+        OutboxPane,
+        ViewsPane,
+        MailLogPane,
+        GroupMePane,
+        MailCheckPane,
+        BlockedPane,
+        MailKindsPane,
+        RemindersPane,
+    )
+    for node, group in zip(nodes, ACTION_SETS, strict=True):
+        for action in group:
+            assert hasattr(node, f"action_{action.method}"), action.id
+
+
+@pytest.mark.parametrize(
+    ("locked", "sentence"), [("league", "The league is not open yet."), ("contract", "The list is still being read.")]
+)
+async def test_keys_pressed_before_there_are_rows_say_so(
+    quiet: Settings, database: Database, owner_url: SecretUrl, locked: str, sentence: str
+) -> None:
+    await club_with(database, 1)
+    with psycopg.connect(owner_url.reveal()) as owner:
+        owner.execute(sql.SQL("LOCK TABLE {}").format(sql.Identifier(locked)))
+        async with opened(quiet, wait=False) as desk:
+            await desk.until(lambda: desk.app.backend is not None and desk.app.desk.pane is not None)
+            if locked == "contract":
+                await desk.until(lambda: desk.app.desk.backend is not None)
+            await desk.press("s", "V")
+            assert {toast.message for toast in desk.app._notifications} == {sentence}
+            owner.rollback()
+            await desk.shows("Family00, Kid0")
+
+
+async def test_a_hold_that_passes_is_seen_without_anybody_writing(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1, hold_seconds=2)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("● held until", "u undo (")
+        await desk.shows("u undo (1 s)")
+        await desk.shows("● queued")
+        await desk.until(lambda: "undo" not in desk.footer)
+        await desk.press("u")
+        await desk.shows("The time to undo is over")
+
+
+async def test_the_palette_lists_what_the_tab_can_do_first(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("ctrl+p")
+        await desk.shows("Sign", "Preview mail")
+        shown = desk.text
+        assert shown.index("Sign") < shown.index("Preview mail") < shown.index("Make the offer")
+        assert "Undo" not in shown, "what works everywhere comes after it"
+
+
+async def test_y_copies_rows_as_clean_text(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await make_family(session, club, first="Clip\x1b]52;c;aGk=\x07", last="Aboard")
+        await make_family(session, club, first="Samir", last="Hamdi")
+    async with opened(quiet) as desk:
+        await desk.press("y")
+        assert desk.app.clipboard.startswith("Aboard, Clip␛]52;c;aGk=␇\tHawks U12\toffered")
+        await desk.press("j", "space", "y")
+        await desk.until(lambda: desk.app.clipboard.startswith("Hamdi, Samir\tHawks U12\toffered"))
+        await desk.press("a")
+        await desk.until(lambda: len(desk.records.selected) == 2)
+        await desk.press("y")
+        await desk.shows("Copied 2 rows.")
+        assert [line.split(",")[0] for line in desk.app.clipboard.splitlines()] == ["Aboard", "Hamdi"]

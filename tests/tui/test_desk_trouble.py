@@ -1,0 +1,136 @@
+"""The desk when the database is not there, or answers with a fault."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import msgspec
+import psycopg
+import pytest
+from psycopg import sql
+
+from bball_tui.database.engine import Database
+from bball_tui.settings import Settings
+from bball_tui.tui.app import BballApp
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.screens.desk import DeskScreen
+from tests.conftest import Server
+from tests.tui.desk_host import Desk, club_with, opened
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, worker=False)
+
+
+@pytest.fixture
+def away(server: Server, database_name: str) -> AbstractContextManager[None]:
+    """As long as the block lasts, nobody reaches the database."""
+
+    @contextmanager
+    def closed() -> Iterator[None]:
+        name = sql.Identifier(database_name)
+        server.admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        server.admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database_name,)
+        )
+        try:
+            yield
+        finally:
+            server.admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+    return closed()
+
+
+async def test_a_database_that_is_away_at_the_start_is_tried_again_by_a_key(
+    quiet: Settings, database: Database, away: AbstractContextManager[None]
+) -> None:
+    await club_with(database, 2)
+    await database.dispose()
+    with away:
+        async with opened(quiet) as desk:
+            await desk.shows("The league cannot be opened", "cannot be reached")
+            away.__exit__(None, None, None)
+            await desk.press("r")
+            await desk.shows("Family00, Kid0")
+
+
+async def test_a_database_that_goes_away_is_said_and_comes_back_by_itself(
+    quiet: Settings, database: Database, away: AbstractContextManager[None]
+) -> None:
+    await club_with(database, 2)
+    async with opened(quiet) as desk:
+        with away:
+            await desk.shows("! database away")
+            await desk.press("ctrl+r")
+            await desk.press("4", "5", "3")
+            await desk.shows("cannot be reached")
+            await desk.press("4")
+            assert "Family00, Kid0" in desk.text
+        await desk.shows("● shared database")
+        await desk.press("3")
+        await desk.shows("Family00, Kid0")
+        assert not isinstance(desk.app.screen, ErrorDialog)
+
+
+async def test_a_fault_in_a_question_is_a_sentence_and_not_the_end(
+    quiet: Settings, database: Database, server: Server, database_name: str
+) -> None:
+    await club_with(database, 2)
+    async with opened(quiet) as desk:
+        owner = server.embedded.url("postgres", database_name)
+        with psycopg.connect(owner.reveal(), autocommit=True) as connection:
+            connection.execute("ALTER TABLE player RENAME COLUMN last_name TO gone")
+        await desk.press("ctrl+r")
+        await desk.until(lambda: desk.records._failure is not None)
+        await desk.press("3", "j", "5", "2")
+        await desk.press("3")
+        await desk.shows("because of a fault of the program")
+        assert desk.app.is_running
+    log = quiet.log_file.read_text()
+    assert "UndefinedColumn" in log
+    assert "Family00" not in log
+
+
+async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
+    quiet: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await club_with(database, 1)
+
+    def broken(self: DeskScreen) -> None:
+        child = "Family00 was here"
+        raise RuntimeError(child)
+
+    monkeypatch.setattr(DeskScreen, "action_desk_search", broken)
+    app = BballApp(quiet)
+    with pytest.raises(RuntimeError):
+        async with app.run_test(size=(80, 24)) as pilot:
+            desk = Desk(app, pilot)
+            await desk.until(lambda: desk.begun)
+            await desk.press("slash")
+            await desk.settle()
+    await app.close_backend()
+    assert app.return_code == 1
+    said = capsys.readouterr()
+    assert "fault of its own" in said.err + said.out
+    assert "was here" not in said.err + said.out
+    log = quiet.log_file.read_text()
+    assert "in broken" in log
+    assert "was here" not in log
+
+
+async def test_a_form_keeps_what_was_typed_while_the_database_is_away(
+    quiet: Settings, database: Database, away: AbstractContextManager[None]
+) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("2")
+        await desk.shows("Hawks U12")
+        await desk.press("e")
+        await desk.shows("Edit Hawks U12")
+        await desk.press("end", "space", *"Red")
+        with away:
+            await desk.press("enter")
+            await desk.shows("What you typed is kept", "Hawks U12 Red")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows("Hawks U12 Red")

@@ -1,0 +1,362 @@
+"""Names are data: in every dialog they are shown, and never obeyed. A new dialog must be added here to pass."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+
+from bball_tui.database.states import Capacity, ContractStatus, DateOrder, TeamState
+from bball_tui.errors import BballError
+from bball_tui.groupme.families import FamiliesToTell, FamilyToTell
+from bball_tui.groupme.models import NewGroup
+from bball_tui.groupme.plan import Action as GroupAction
+from bball_tui.groupme.plan import ActionKind, Plan, TeamPlan
+from bball_tui.groupme.progress import Applied, Progress, Step, StepState
+from bball_tui.league.acting import Effect
+from bball_tui.league.choices import Facet, FilterChoice
+from bball_tui.league.due import DueEffect
+from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
+from bball_tui.league.editing.guardians import GuardianDraft
+from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken
+from bball_tui.league.editing.players import PlayerDraft
+from bball_tui.league.editing.profile import LeagueDraft
+from bball_tui.league.editing.seasons import SeasonDraft
+from bball_tui.league.editing.teams import TeamDraft
+from bball_tui.league.facets import Facets, FacetValue
+from bball_tui.league.facts import Refused
+from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Verdict
+from bball_tui.league.importing.problems import Problem
+from bball_tui.league.life import Act
+from bball_tui.league.paper_stack import Stack
+from bball_tui.league.papers import Notice, NoticeKind, Recipient, Signer
+from bball_tui.league.preview import ContractPreview, SignerOption, SigningPreview
+from bball_tui.league.rows import ContractRow
+from bball_tui.league.saved_filters import NamedFilter
+from bball_tui.league.sheets import Piece
+from bball_tui.league.welcome import WelcomeState
+from bball_tui.outbox.staff import Acted, NotDone
+from bball_tui.settings import SecretUrl
+from bball_tui.tui import dialogs
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.block_address import BlockAddress
+from bball_tui.tui.dialogs.bulk_run import BulkRun
+from bball_tui.tui.dialogs.chat_code import ChatCode
+from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
+from bball_tui.tui.dialogs.chat_plan import ChatPlan
+from bball_tui.tui.dialogs.chat_run import ChatRun
+from bball_tui.tui.dialogs.chat_share import ChatShare
+from bball_tui.tui.dialogs.chat_tell import ChatTell
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.connect import ConnectDialog
+from bball_tui.tui.dialogs.contract_act import ContractAct
+from bball_tui.tui.dialogs.due_date import DueDate
+from bball_tui.tui.dialogs.export import ExportDialog
+from bball_tui.tui.dialogs.export_list import ExportList
+from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
+from bball_tui.tui.dialogs.first_run import FirstRun
+from bball_tui.tui.dialogs.forms import records
+from bball_tui.tui.dialogs.forms.conflict import Conflict
+from bball_tui.tui.dialogs.forms.form import Form
+from bball_tui.tui.dialogs.forms.records import (
+    contract_form,
+    guardian_form,
+    league_form,
+    player_form,
+    season_form,
+    team_form,
+)
+from bball_tui.tui.dialogs.import_job import ImportDone, RosterPreview
+from bball_tui.tui.dialogs.import_roster import ImportRoster
+from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows
+from bball_tui.tui.dialogs.map_columns import MapColumns
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.migrate import MigrateDialog
+from bball_tui.tui.dialogs.my_address import MyAddress
+from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.dialogs.paper_stack import PaperStack
+from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
+from bball_tui.tui.dialogs.reason import Reason
+from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
+from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
+from bball_tui.tui.dialogs.sign import SignDialog
+from tests.tui.dialog_host import ROOMY, SMALL, asking
+from tests.tui.records import HOSTILE
+
+# All in one text, because each would do its harm anywhere in it; what a terminal obeys first, the long one last.
+ALL_NAMES = " ".join(sorted(HOSTILE, key=lambda name: (name.isprintable(), len(name))))
+
+
+async def _never(*request: Any) -> Any:
+    raise AssertionError("nobody asked for this")
+
+
+async def _refuse_address(address: str, reason: str) -> bool:
+    raise BballError(address)
+
+
+async def _refuse_schedule(days: str, cap: str) -> None:
+    raise BballError(days)
+
+
+async def _apply(path: Path, options: Any, watch: Any) -> ImportDone:
+    raise AssertionError("nobody asked for this")
+
+
+async def _refuse(name: str, ids: tuple[int, ...]) -> Acted:
+    return Acted((), tuple(NotDone(one, name) for one in ids))
+
+
+async def _facets(name: str, typed: str, choices: Any) -> Facets:
+    return Facets(
+        (FacetValue(FilterChoice(Facet.TEAM, "1", name), 3), FacetValue(FilterChoice(Facet.TEAM, "2", name), 4))
+    )
+
+
+async def _saved(name: str) -> tuple[NamedFilter, ...]:
+    return (NamedFilter(name, name, ()),)
+
+
+async def _no_pieces() -> AsyncIterator[Piece]:
+    raise BballError("nobody asked for this")
+    yield Piece("", 0)
+
+
+def _sign(name: str) -> SignDialog:
+    notices = (Notice(NoticeKind.NO_CHAT_LINK, f"{name} has no chat link"),)
+    one = ContractPreview(
+        1, name, name, ContractStatus.OFFERED, 1,
+        (SignerOption(1, name, name, Capacity.MOTHER), SignerOption(2, name, "father", Capacity.FATHER)),
+        Signer(1, name, Capacity.MOTHER), (Recipient(1, name, name, name),), notices,
+    )  # fmt: skip
+
+    async def load(draft: Any) -> SigningPreview:
+        return SigningPreview((one,), name, draft.signed_on, 10)
+
+    return SignDialog(1, load=load, sign=_never, today=date(2026, 11, 23), date_order=DateOrder.DMY)
+
+
+def _import(name: str) -> ImportRoster:
+    async def preview(path: Path, options: Any, watch: Any) -> RosterPreview:
+        return RosterPreview(
+            Imported(created=Counts(1, 1, 1, 1)),
+            (RowDiff(2, name, name, Verdict.CHANGED, (FieldChange(name, name, name),)),),
+            (Problem(3, name, name, name),),
+            (name,),
+            sheet=name,
+            sheets=(name, f"{name} 2"),
+            header=(name,),
+        )
+
+    return ImportRoster(preview=preview, apply=_apply, season=name, path=Path(f"/nowhere/{name or 'x'}"))
+
+
+def _connect(name: str) -> ConnectDialog:
+    async def test(url: SecretUrl) -> None:
+        raise BballError(name)
+
+    return ConnectDialog(test, SecretUrl(f"postgresql://{name}"))
+
+
+def _plan(name: str) -> ChatPlan:
+    action = GroupAction(
+        ActionKind.CREATE, 1, None, NewGroup(name, name), before=name, after=name, reason=name, risk=name
+    )
+    team = TeamPlan(1, name, TeamState.MISSING, name)
+    return ChatPlan(Plan(name, (team,), (action,), (name,)))
+
+
+def _run(name: str) -> ChatRun:
+    async def work(control: Any, report: Any) -> Applied:
+        report(Progress(0, 1, name))
+        step = Step("create:1", ActionKind.CREATE, 1, name, StepState.FAILED, name)
+        return Applied(name, (step,), (name,), stopped=name, manual=True)
+
+    return ChatRun(name or "x", work, 1)
+
+
+def _tell(name: str) -> ChatTell:
+    family = FamilyToTell(1, 1, name, name, name, name, name, name)
+    return ChatTell(name or "x", [name], [(name, FamiliesToTell(1, (family,)))], deed=name)
+
+
+async def _entries(name: str) -> list[Entry]:
+    return [Entry(1, name, name), Entry(2, name)]
+
+
+async def _change_nothing(record: int | None) -> bool:
+    return False
+
+
+def _act(name: str) -> ContractAct:
+    told = Effect(Act.VOID, ((1, 1),), (name,), (Refused(2, name),), 1, (name,), name, date(2026, 11, 23))
+    return ContractAct(told, _never, today=date(2026, 11, 23), date_order=DateOrder.DMY)
+
+
+def _stack(name: str) -> PaperStack:
+    row = ContractRow(
+        1, 1, name, name, name, name, name, ContractStatus.OFFERED, None, None, name, WelcomeState.NONE, None, 1
+    )
+
+    async def find(text: str) -> Stack:
+        return Stack((row,), 1)
+
+    return PaperStack(find=find, sign=_never, take_back=_never)
+
+
+def _conflict(name: str) -> Conflict:
+    draft = TeamDraft(name, name)
+    theirs = (Difference("name", name, f"{name}1", f"{name}2"), Difference("division", name, name, name))
+    return Conflict(Overtaken(name, name, theirs, Loaded(1, 2, draft)), team_form(draft, _never)._specs)
+
+
+FORMS: dict[str, Callable[[str], Form[Any]]] = {
+    "team": lambda name: team_form(TeamDraft(name, name), _never, Loaded(1, 1, TeamDraft(name))),
+    "player": lambda name: player_form(
+        PlayerDraft(name, name, name, name), _never, DateOrder.DMY, Loaded(1, 1, PlayerDraft(name))
+    ),
+    "guardian": lambda name: guardian_form(
+        GuardianDraft(name, name, name, name, name), _never, name, base=Loaded(1, 1, GuardianDraft(name)), others=[name]
+    ),
+    "season": lambda name: season_form(
+        SeasonDraft(name, name, name), _never, DateOrder.DMY, Loaded(1, 1, SeasonDraft(name))
+    ),
+    "league": lambda name: league_form(
+        LeagueDraft(name, name, name, timezone=name), _never, Loaded(1, 1, LeagueDraft(name))
+    ),
+    "contract": lambda name: contract_form(
+        ContractDraft("1", name, name), _never, (TeamChoice(1, name),), DateOrder.DMY, name, signed=not name
+    ),
+}
+
+
+def test_no_form_is_forgotten() -> None:
+    made = {name.removesuffix("_form") for name in dir(records) if name.endswith("_form")}
+    assert made == set(FORMS)
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_draws_hostile_names_and_fits_a_small_window(form: str) -> None:
+    async with asking(FORMS[form](ALL_NAMES), SMALL) as desk:
+        assert desk.open
+        assert desk.harmless()
+        assert desk.whole_choices()
+        await desk.press("down", "down", "tab")
+        assert desk.harmless()
+
+
+def _due(name: str) -> DueDate:
+    effect = DueEffect(((1, 1),), (name,), (Refused(2, name),), 1, (name,), date(2026, 11, 26))
+    return DueDate(effect, _never, DateOrder.MDY)
+
+
+DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
+    ContractAct: _act,
+    Conflict: _conflict,
+    Form: FORMS["guardian"],
+    PaperStack: _stack,
+    PickRecord: lambda name: PickRecord(
+        name or "x",
+        partial(_entries, name),
+        _change_nothing,
+        empty=name,
+        remove=_change_nothing,
+        extra=(name, _change_nothing),
+    ),
+    BulkRun: lambda name: BulkRun(name or "x", [1], partial(_refuse, name), done=name),
+    ChatCode: lambda name: ChatCode(name, ("█▄", "▀ ")),
+    ChatLink: lambda name: ChatLink(name or "x", [GroupChoice("1", name, name, name, likely=True)], _never, note=name),
+    ChatPlan: _plan,
+    ChatRun: _run,
+    ChatShare: lambda name: ChatShare(name or "x", f"https://groupme.com/join_group/1/{name}", _never),
+    ChatTell: _tell,
+    Confirm: lambda name: Confirm(name or "x", [name], name, danger=True, typed=name, cancel_label=name),
+    ConnectDialog: _connect,
+    DueDate: _due,
+    ErrorDialog: lambda name: ErrorDialog(name, True, title=name or "x", safe=name),
+    ExportDialog: lambda name: ExportDialog(_never, "players", Path(f"/nowhere/{name}"), f"{name}-{{what}}"),
+    ExportList: lambda name: ExportList(Path(f"/nowhere/{name or 'x'}"), 3, write=_no_pieces),
+    FilterDialog: lambda name: FilterDialog(
+        [FilterChoice(Facet.TEAM, "1", name)],
+        name,
+        load=partial(_facets, name),
+        saved=partial(_saved, name),
+        forget=_never,
+    ),
+    SaveFilter: lambda name: SaveFilter([name]),
+    FilePicker: lambda name: FilePicker(Path(__file__).parent / name[:200]),
+    FirstRun: FirstRun,
+    ImportRoster: _import,
+    MapColumns: lambda name: MapColumns([name, name, "Team"], [[name], [name, name]]),
+    MigrateDialog: lambda name: MigrateDialog(name, name, [name]),
+    NewAddress: lambda name: NewAddress(name, [name], _never),
+    ReadMail: lambda name: ReadMail(Letter(name, ((name, name),), [[name]], [[name]], (name,), name)),
+    MyAddress: MyAddress,
+    ReminderSchedule: lambda name: ReminderSchedule(name, name, _refuse_schedule),
+    BlockAddress: lambda name: BlockAddress(_refuse_address),
+    ResolveDoubt: lambda name: ResolveDoubt([name]),
+    ReviewRows: lambda name: ReviewRows([PreviewRow(2, "changed", name, name, (name,))], frozenset()),
+    Reason: lambda name: Reason(name or "x", [name], name),
+    SignDialog: _sign,
+}
+
+
+def test_no_dialog_is_forgotten() -> None:
+    found = set()
+    for module in pkgutil.walk_packages(dialogs.__path__, f"{dialogs.__name__}."):
+        loaded = importlib.import_module(module.name)
+        found |= {
+            one
+            for _, one in inspect.getmembers(loaded, inspect.isclass)
+            if issubclass(one, Screen) and one.__module__ == loaded.__name__
+        }
+    assert found - {Dialog} == set(DIALOGS)
+    assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
+async def test_hostile_names_are_drawn_and_not_obeyed(kind: type[Screen[Any]]) -> None:
+    async with asking(DIALOGS[kind](ALL_NAMES)) as desk:
+        if kind is ConnectDialog:
+            await desk.press("enter")
+        assert desk.open, "still running, still asking"
+        assert desk.harmless()
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
+async def test_no_text_at_all_is_drawn_too(kind: type[Screen[Any]]) -> None:
+    async with asking(DIALOGS[kind](""), SMALL) as desk:
+        assert desk.open
+        assert desk.whole_choices(), "every way out can be seen in the smallest window"
+
+
+@pytest.mark.parametrize("kind", [Confirm, ErrorDialog, MigrateDialog, Reason, SignDialog, ImportRoster])
+async def test_markup_is_shown_as_it_is(kind: type[Screen[Any]]) -> None:
+    name = "[red]x[/] [@click=app.quit]Bob[/] x [b"
+    async with asking(DIALOGS[kind](name), ROOMY) as desk:
+        assert name in desk.screen
+
+
+async def test_a_click_on_a_name_runs_nothing() -> None:
+    async with asking(Confirm("Void it", ["[@click=app.quit]Bob[/]"], "Void", danger=True)) as desk:
+        row = next(number for number, text in enumerate(desk.rows) if "Bob" in text)
+        await desk.pilot.click(offset=(desk.rows[row].index("Bob") + 1, row))
+        await desk.settle()
+        assert desk.open
+        assert desk.app.is_running
+
+
+async def test_what_is_pasted_cannot_act_either() -> None:
+    async with asking(Reason("Void it", [], "Void")) as desk:
+        desk.widget("#reason").value = "\x1b]52;c;eA==\x07 [red]why[/]"  # type: ignore[attr-defined]
+        await desk.settle()
+        assert "␛]52;c;eA==␇ [red]why[/]" in desk.screen
+        assert desk.harmless()

@@ -1,0 +1,401 @@
+"""The Import dialog and its file picker: nothing is written before it was seen, nothing typed is lost."""
+
+import asyncio
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bball_tui.errors import BballError
+from bball_tui.league import importing
+from bball_tui.league.importing.columns import ColumnMap, MappedField
+from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Verdict
+from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.watching import Stage, Watch
+from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, RosterPreview
+from bball_tui.tui.dialogs.import_roster import ImportRoster
+from bball_tui.tui.dialogs.import_words import on_screen
+from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+
+NUMBERS = Imported(Counts(8, 240, 300, 240), Counts(0, 3, 1, 0), Counts(0, 12, 3, 4))
+GOOD = RosterPreview(
+    NUMBERS,
+    rows=(
+        RowDiff(2, "Amara Hamilton", "Hawks U12", Verdict.CHANGED, (FieldChange("jersey", "0", "00"),)),
+        RowDiff(3, "Samir Hamdi", "Hawks U12", Verdict.NEW),
+    ),
+    notes=("The dates are read as day/month/year.",),
+)
+FAULTY = RosterPreview(
+    NUMBERS,
+    problems=(
+        Problem(4, "Date of Birth", "31/31/2015", "There is no such day. Correct it."),
+        Problem(9, "Guardian 1 Email", "rosa@", "This is no e-mail address. Correct it or clear the cell."),
+        Problem(9, "Jersey", "x", "A jersey has one to three digits."),
+    ),
+)
+
+
+AMBIGUOUS = (
+    "It is not clear which number is the month. Say so with --date-order mdy (month/day/year) or --date-order dmy "
+    "(day/month/year), or write dates as 2015-03-24."
+)
+
+
+class League:
+    """``gate`` holds every answer back while it is closed."""
+
+    def __init__(self, preview: RosterPreview = GOOD) -> None:
+        self.answer = preview
+        self.previews: list[tuple[Path, ImportOptions]] = []
+        self.imports: list[tuple[Path, ImportOptions]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.failure: str | None = None
+        self.rolled_back = 0
+        self.watch: Watch | None = None
+
+    async def _wait(self) -> None:
+        await self.gate.wait()
+        if self.failure:
+            raise BballError(self.failure)
+
+    async def preview(self, path: Path, options: ImportOptions, watch: Watch) -> RosterPreview:
+        self.previews.append((path, options))
+        await self._wait()
+        return self.answer
+
+    async def apply(self, path: Path, options: ImportOptions, watch: Watch) -> ImportDone:
+        self.imports.append((path, options))
+        self.watch = watch
+        try:
+            await self._wait()
+        except asyncio.CancelledError:
+            self.rolled_back += 1
+            raise
+        return ImportDone(self.answer.imported)
+
+    def dialog(self, path: Path | None = Path("roster.csv")) -> ImportRoster:
+        return ImportRoster(preview=self.preview, apply=self.apply, season="Spring 2027", path=path)
+
+
+async def test_a_file_is_previewed_and_then_imported() -> None:
+    league = League()
+    async with asking(league.dialog(None)) as desk:
+        assert desk.focus == "path"
+        assert desk.choice("import").disabled
+        await desk.type("/rosters/spring.csv")
+        await desk.press("enter")
+        expected = (Path("/rosters/spring.csv"), ImportOptions("Spring 2027", False))
+        assert league.previews == [expected]
+        assert "new changed unchanged" in desk.line
+        assert "players 240 3 12" in desk.line
+        assert "The dates are read as day/month/year." in desk.line
+        assert "row 2 Amara Hamilton, Hawks U12: jersey 0 → 00" in desk.line
+        assert league.imports == []
+        assert desk.focus == "choice-import"
+        await desk.press("enter")
+        assert league.imports == [expected]
+        assert desk.answers == [ImportDone(NUMBERS)]
+
+
+async def test_no_file_is_a_question_beside_the_field() -> None:
+    league = League()
+    async with asking(league.dialog(None)) as desk:
+        await desk.press("enter")
+        assert "Which file?" in desk.screen
+        assert league.previews == []
+
+
+async def test_a_double_enter_imports_nothing() -> None:
+    league = League()
+    league.gate.clear()
+    async with asking(league.dialog()) as desk:
+        await desk.press("enter", "enter")
+        league.gate.set()
+        await desk.until_shown("players 240")
+        assert len(league.previews) == 1
+        assert league.imports == []
+
+
+async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> None:
+    league = League(FAULTY)
+    async with asking(league.dialog(), ROOMY) as desk:
+        assert "✘ 2 rows have faults: nothing comes in until" in desk.line
+        assert "row 4, Date of Birth “31/31/2015”: There is no such day. Correct it." in desk.line
+        assert "row 9, Jersey “x”: A jersey has one to three digits." in desk.line
+        assert desk.choice("import").disabled
+        await desk.press("tab", "tab", "tab", "space")
+        assert "[✔]" in desk.screen
+        assert league.previews[-1][1].skip_bad_rows
+        assert "! 2 rows have faults and will be left out" in desk.line
+        await desk.click("import")
+        assert league.imports == [(Path("roster.csv"), ImportOptions("Spring 2027", True))]
+
+
+async def test_a_file_that_says_nothing_new_cannot_be_imported() -> None:
+    league = League(RosterPreview(Imported(unchanged=Counts(8, 240, 300, 240))))
+    async with asking(league.dialog()) as desk:
+        assert "Nothing to do: the league says already what the file says." in desk.line
+        assert desk.choice("import").disabled
+
+
+async def test_what_was_previewed_is_what_is_imported() -> None:
+    league = League()
+    async with asking(league.dialog()) as desk:
+        assert not desk.choice("import").disabled
+        await desk.go_to("#season")
+        await desk.type(" B")
+        assert desk.choice("import").disabled, "another season was not previewed yet"
+        assert "players 240" not in desk.line
+        await desk.press("enter")
+        assert league.previews[-1][1].season == "Spring 2027 B"
+        await desk.press("enter")
+        assert league.imports[-1][1].season == "Spring 2027 B"
+
+
+async def test_a_file_that_cannot_be_read_is_told_beside_its_field() -> None:
+    league = League()
+    league.failure = "roster.csv cannot be opened: there is no such file."
+    async with asking(league.dialog()) as desk:
+        row = next(number for number, text in enumerate(desk.rows) if "File" in text)
+        assert league.failure in desk.rows[row + 1]
+        assert desk.choice("import").disabled
+        league.failure = None
+        await desk.go_to("#path")
+        await desk.press("enter")
+        assert "players 240" in desk.line
+
+
+async def test_a_failed_import_keeps_everything_and_can_be_tried_again() -> None:
+    league = League()
+    async with asking(league.dialog()) as desk:
+        league.failure = "The database cannot be reached at the moment."
+        await desk.click("import")
+        assert desk.open
+        assert "The database cannot be reached" in desk.line
+        assert "players 240" in desk.line
+        league.failure = None
+        await desk.press("enter")
+        assert desk.answers == [ImportDone(NUMBERS)]
+        assert len(league.imports) == 2
+
+
+async def test_progress_shows_and_esc_stops_the_import() -> None:
+    league = League()
+    async with asking(league.dialog()) as desk:
+        league.gate.clear()
+        await desk.click("import")
+        assert league.watch is not None
+        league.watch.begin(Stage.WRITING, 240)
+        league.watch.tick(120)
+        await desk.until_shown("██████████░░░░░░░░░░ 120 of 240")
+        assert desk.widget("#path").disabled
+        await desk.press("escape")
+        assert league.rolled_back == 1
+        assert desk.open
+        assert "Stopped. Preview again" in desk.line
+        league.watch.tick(240)
+        await desk.settle()
+        assert "240 of 240" not in desk.screen, "a late report of a stopped import"
+        await desk.press("escape")
+        assert desk.answers == [None]
+
+
+async def test_esc_stops_a_long_reading_first() -> None:
+    league = League()
+    league.gate.clear()
+    async with asking(league.dialog()) as desk:
+        assert "Reading the file" in desk.screen
+        await desk.press("escape")
+        assert desk.open
+        await desk.press("escape")
+        assert desk.answers == [None]
+
+
+@pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
+async def test_a_thousand_faults_fit_every_window(size: tuple[int, int]) -> None:
+    problems = tuple(Problem(row, "Jersey", "x" * 60, "A jersey has one to three digits.") for row in range(2, 1002))
+    async with asking(League(RosterPreview(NUMBERS, problems=problems)).dialog(), size) as desk:
+        assert desk.whole_choices()
+        assert "1,000 rows have faults" in desk.line
+        desk.widget(".dialog--body").scroll_end(animate=False)
+        await desk.settle()
+        assert "and 800 more" in desk.screen
+
+
+# Row by row, and what the columns hold
+
+
+DOUBTFUL = RosterPreview(
+    NUMBERS,
+    rows=(
+        RowDiff(2, "Amara Hamilton", "Hawks U12", Verdict.CHANGED, (FieldChange("jersey", "0", "00"),)),
+        RowDiff(3, "Jon Hamdi", "Hawks U12", Verdict.NEW, duplicate="The league has John Hamdi already."),
+        RowDiff(4, "Ben Roe", "Hawks U12", Verdict.UNCHANGED),
+    ),
+    problems=(Problem(5, "Jersey", "x", "A jersey has one to three digits."),),
+)
+
+
+@pytest.mark.parametrize("size", [ROOMY, SMALL])
+async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
+    league = League(DOUBTFUL)
+    async with asking(league.dialog(), size) as desk:
+        assert "1 new player may be in the league already" in desk.line
+        await desk.press("ctrl+r")
+        await desk.until_shown("2 rows of 2 to be decided come in")
+        assert "! possible duplicate" in desk.screen
+        assert "The league has John Hamdi" in desk.line, "what is most in doubt is first"
+        assert desk.whole_choices()
+        await desk.press("space", "down")
+        assert "jersey: 0 → 00" in desk.line
+        assert "1 row of 2 to be decided come in" in desk.line
+        await desk.press("down", "space")
+        assert "Nothing to decide" in desk.line
+        await desk.press("f", "f")
+        assert "only changed" in desk.line
+        assert "Jon Hamdi" not in desk.screen
+        await desk.press("enter")
+        assert league.previews[-1][1].leave == {3}
+        await desk.press("ctrl+r")
+        assert "1 row of 2 to be decided come in" in desk.line, "the decision is kept"
+        await desk.press("escape")
+        await desk.go_to("#path")
+        await desk.type("x")
+        await desk.press("enter")
+        assert league.previews[-1][1].leave == frozenset(), "another file, other rows"
+
+
+async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> None:
+    header, samples = ("Mannschaft", "Vorname", "Nachname", ""), (("Hawks",), ("Ann", "Ben"), ("Lee",), ())
+    league = League(RosterPreview(Imported(), header=header, samples=samples, unmapped=True))
+    async with asking(league.dialog()) as desk:
+        assert "It is not clear what the columns hold" in desk.line
+        await desk.press("enter")
+        await desk.until_shown("Which column of the file holds what?")
+        await desk.press("enter")
+        assert "Every roster needs this." in desk.line
+        for field, place in ((0, 0), (1, 1), (2, 2), (3, 2)):
+            desk.widget(f"#pick-{field}").value = place  # type: ignore[attr-defined]
+        await desk.settle()
+        assert "Vorname (Ann, Ben)" in desk.line
+        await desk.press("enter")
+        assert "This column is chosen for Player Last Name already." in desk.line
+        desk.widget("#pick-3").value = -1  # type: ignore[attr-defined]
+        league.answer = GOOD
+        await desk.press("enter")
+        fields = (("Team", "Mannschaft"), ("Player First Name", "Vorname"), ("Player Last Name", "Nachname"))
+        expected = ColumnMap(tuple(MappedField(*one) for one in fields), ("#4",))
+        assert league.previews[-1][1].columns == expected
+        await desk.press("enter")
+        assert league.imports[-1][1].columns == expected
+
+
+async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
+    unclear = Problem(2, "Date of Birth", "03/04/2015", on_screen(AMBIGUOUS))
+    league = League(RosterPreview(NUMBERS, problems=(unclear,)))
+    async with asking(league.dialog(), ROOMY) as desk:
+        assert "Choose their order in the field Dates, or write dates as 2015-03-24." in desk.line
+        await desk.go_to("#dates")
+        desk.widget("#dates").value = "mdy"  # type: ignore[attr-defined]
+        await desk.settle()
+        assert league.previews[-1][1].date_order == "mdy"
+
+
+def test_the_dialog_names_no_option_of_the_command_line() -> None:
+    sources = Path(importing.__file__).parent.glob("*.py")
+    told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
+    assert told == {"--ignore-column", "--date-order", "--season", "--format"}, "say in import_words.py what it is here"
+    for sentence in (
+        AMBIGUOUS,
+        "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",
+        "Remove one of them, or leave one out by its name with --ignore-column if the names differ.",
+        "All dates of this column fit day/month/year: if that is how they are meant, use --date-order dmy.",
+        "Import one season at a time, or say with --season NAME into which one all its rows go.",
+        "The file names none. Say which one with --season NAME.",
+    ):
+        assert "--" not in on_screen(sentence)
+
+
+async def test_a_workbook_with_several_sheets_offers_them() -> None:
+    league = League(replace(GOOD, sheet="Spring", sheets=("Notes", "Spring")))
+    async with asking(league.dialog()) as desk:
+        assert "Sheet Spring" in desk.line
+        desk.widget("#sheet").value = "Notes"  # type: ignore[attr-defined]
+        await desk.settle()
+        assert league.previews[-1][1].sheet == "Notes"
+
+
+# The file picker
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rosters = tmp_path / "rosters"
+    rosters.mkdir()
+    for name in ("roster.csv", "notes.md", ".hidden.csv", "[red]x[].csv", "x[@click=app.quit]y.csv", "e\x1b[2J.csv"):
+        (rosters / name).write_text("Team\n")
+    (tmp_path / "other.csv").write_text("Team\n")
+    return rosters
+
+
+@pytest.fixture
+def odd_file(tmp_path: Path) -> Path:
+    odd = tmp_path / "odd" / "e\x1b[2J.csv"
+    odd.parent.mkdir()
+    odd.write_text("Team\n")
+    return odd
+
+
+async def test_the_picker_lists_rosters_with_their_names_as_they_are(folder: Path) -> None:
+    async with asking(FilePicker(folder), ROOMY) as desk:
+        await desk.until_shown("roster.csv")
+        assert "notes.md" not in desk.screen
+        assert "hidden" not in desk.screen
+        assert "[red]x[].csv" in desk.screen
+        assert "x[@click=app.quit]y.csv" in desk.screen
+        assert "e␛[2J.csv" in desk.screen
+        assert desk.harmless()
+
+
+async def test_the_picker_takes_a_file_and_knows_the_way_up(folder: Path) -> None:
+    async with asking(FilePicker(folder), ROOMY) as desk:
+        await desk.until_shown("roster.csv")
+        await desk.press("backspace")
+        await desk.until_shown("other.csv")
+        await desk.press("end")
+        await desk.press("enter")
+        await desk.until_answered()
+        assert desk.answers == [folder.parent / "other.csv"]
+
+
+async def test_the_picker_offers_what_was_imported_lately_and_the_own_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder.parent))
+    (folder / "book.xlsx").write_text("x")
+    recent = [folder / "e\x1b[2J.csv", folder / "roster.csv"]
+    async with asking(FilePicker(folder, recent), USUAL) as desk:
+        await desk.until_shown("book.xlsx")
+        assert "1 " in desk.screen
+        assert desk.harmless()
+        assert desk.whole_choices()
+        await desk.press("h")
+        await desk.until_shown("other.csv")
+        await desk.press("2")
+        assert desk.answers == [folder / "roster.csv"]
+
+
+async def test_the_picked_file_is_previewed_even_with_an_odd_name(odd_file: Path) -> None:
+    league = League()
+    dialog = league.dialog(odd_file.parent / "x.csv")
+    async with asking(dialog, ROOMY) as desk:
+        await desk.press("ctrl+o")
+        await desk.until_shown("e␛[2J.csv")
+        await desk.press("end", "enter")
+        await desk.until_shown("players 240")
+        assert league.previews[-1][0] == odd_file
+        assert desk.harmless()

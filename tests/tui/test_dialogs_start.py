@@ -1,0 +1,155 @@
+"""The first screen, and the way to a shared database."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bball_tui.errors import BballError
+from bball_tui.settings import SecretUrl
+from bball_tui.tui.dialogs.connect import ConnectDialog, put_password, take_password
+from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster
+from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+
+
+@pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
+async def test_three_ways_each_with_its_key(size: tuple[int, int]) -> None:
+    async with asking(FirstRun(), size) as desk:
+        for text in ("[▸Import a roster", " i", "Open the demo league", "Connect to a shared database"):
+            assert text in desk.screen
+        assert "Nothing leaves this machine" in desk.line
+        assert desk.whole_choices()
+
+
+@pytest.mark.parametrize(("key", "answer"), [("d", StartDemo()), ("c", StartShared())])
+async def test_a_key_begins(key: str, answer: object) -> None:
+    async with asking(FirstRun()) as desk:
+        await desk.press(key)
+        assert desk.answers == [answer]
+
+
+async def test_a_roster_needs_the_name_of_the_league() -> None:
+    async with asking(FirstRun()) as desk:
+        await desk.press("i")
+        assert "What is your league called?" in desk.screen
+        assert desk.focus == "league"
+        await desk.type("  Westside  disc ")
+        await desk.press("enter")
+        assert desk.answers == [StartWithRoster("Westside disc")]
+
+
+async def test_esc_leads_out_of_the_field_and_the_keys_are_keys_again() -> None:
+    async with asking(FirstRun()) as desk:
+        await desk.press("i", "d", "escape", "d")
+        assert desk.answers == [StartDemo()]
+
+
+async def test_arrows_and_enter_do_it_as_well() -> None:
+    async with asking(FirstRun("Westside")) as desk:
+        await desk.press("down", "down")
+        assert "[▸Open the demo league" in desk.screen
+        await desk.press("enter")
+        assert desk.answers == [StartDemo()]
+
+
+async def test_the_mouse_does_it_as_well() -> None:
+    async with asking(FirstRun("Westside")) as desk:
+        await desk.click("roster")
+        assert desk.answers == [StartWithRoster("Westside")]
+
+
+async def test_a_name_that_is_too_long_is_told() -> None:
+    async with asking(FirstRun("W" * 201)) as desk:
+        await desk.press("i")
+        assert "201 characters; 200 are the most" in desk.line
+        assert desk.open
+
+
+# Connecting
+
+
+class Server:
+    def __init__(self, failure: str | None = None) -> None:
+        self.failure = failure
+        self.tried: list[SecretUrl] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, url: SecretUrl) -> None:
+        self.tried.append(url)
+        await self.gate.wait()
+        if self.failure:
+            raise BballError(self.failure)
+
+
+async def test_a_server_that_answers_is_the_result() -> None:
+    server = Server()
+    async with asking(ConnectDialog(server)) as desk:
+        await desk.type("postgresql://maria@db.test/league")
+        await desk.press("tab")
+        await desk.type("s3cr/t@")
+        assert "s3cr" not in desk.screen
+        await desk.press("enter")
+        await desk.until_answered()
+        expected = SecretUrl("postgresql://maria:s3cr%2Ft%40@db.test/league")
+        assert server.tried == [expected]
+        assert desk.answers == [expected]
+
+
+async def test_a_password_in_the_address_is_hidden_at_once() -> None:
+    server = Server()
+    async with asking(ConnectDialog(server)) as desk:
+        await desk.type("postgresql://maria:hunter2@db.test/league")
+        assert "hunter2" not in desk.screen
+        assert "postgresql://maria@db.test/league" in desk.screen
+        await desk.press("enter")
+        await desk.until_answered()
+        assert server.tried == [SecretUrl("postgresql://maria:hunter2@db.test/league")]
+
+
+async def test_a_refusal_is_a_sentence_and_nothing_is_lost() -> None:
+    server = Server("The server does not know the user maria. Check the name.")
+    async with asking(ConnectDialog(server, SecretUrl("postgresql://maria:pw@db.test/league"))) as desk:
+        await desk.press("enter")
+        await desk.until_shown("The server does not know the user maria.")
+        assert desk.open
+        assert "postgresql://maria@db.test/league" in desk.screen
+        assert "pw" not in desk.screen
+        server.failure = None
+        await desk.press("enter")
+        await desk.until_answered()
+        assert desk.answers == [SecretUrl("postgresql://maria:pw@db.test/league")]
+
+
+async def test_it_tries_once_at_a_time_and_esc_gives_up() -> None:
+    server = Server()
+    server.gate.clear()
+    async with asking(ConnectDialog(server, SecretUrl("postgresql://db.test/league"))) as desk:
+        await desk.press("enter", "enter")
+        assert len(server.tried) == 1
+        assert "Connecting" in desk.screen
+        await desk.press("escape")
+        assert desk.answers == [None]
+
+
+async def test_another_kind_of_address_is_refused_before_it_is_tried() -> None:
+    server = Server()
+    async with asking(ConnectDialog(server)) as desk:
+        await desk.type("mysql://db.test/league")
+        await desk.press("enter")
+        assert "An address begins with postgresql://" in desk.line
+        assert server.tried == []
+
+
+@given(password=st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable()))
+def test_a_password_survives_being_taken_out_and_put_back(password: str) -> None:
+    url = "postgresql://maria@db.test:5433/league?sslmode=require"
+    assert take_password(put_password(url, password)) == (url, password)
+
+
+@given(url=st.text(max_size=40))
+def test_no_text_breaks_the_address_field(url: str) -> None:
+    take_password(url)
+    take_password(f"postgresql://{url}")
+    put_password(f"postgresql://{url}", "secret")

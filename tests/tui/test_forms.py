@@ -1,0 +1,165 @@
+"""Forms: what is wrong stands beside its field, nothing typed is lost, and nobody overwrites anybody unseen."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from textual.widgets import Input
+
+from bball_tui.database.states import DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
+from bball_tui.league.editing.outcome import (
+    Difference,
+    Doubtful,
+    Loaded,
+    Lookalike,
+    Outcome,
+    Overtaken,
+    Problem,
+    Saved,
+    Wrong,
+)
+from bball_tui.league.editing.players import PlayerDraft
+from bball_tui.tui.dialogs.controls import TextField
+from bball_tui.tui.dialogs.forms.form import Form
+from bball_tui.tui.dialogs.forms.records import contract_form, player_form
+from tests.tui.dialog_host import SMALL, Desk, asking
+
+SAMIR = PlayerDraft("Samir", "Hamdi", "12/05/2015", "00")
+
+
+class Desks:
+    """A database by hand: it answers what a test laid down, and remembers what it was asked to write."""
+
+    def __init__(self, *answers: Outcome | BballError) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[PlayerDraft, int | None, tuple[int, ...]]] = []
+
+    async def save(self, draft: PlayerDraft, base: Loaded[PlayerDraft] | None, others: tuple[int, ...]) -> Outcome:
+        self.asked.append((draft, None if base is None else base.version, others))
+        await asyncio.sleep(0)
+        answer = self.answers.pop(0)
+        if isinstance(answer, BballError):
+            raise answer
+        return answer
+
+    def form(self) -> Form[PlayerDraft]:
+        return player_form(SAMIR, self.save, DateOrder.DMY, Loaded(1, 1, SAMIR))
+
+
+async def replace_text(desk: Desk[Any], name: str, text: str) -> None:
+    await desk.go_to(f"#in-{name}")
+    field = desk.app.focused
+    assert isinstance(field, Input)
+    field.value = text
+    await desk.settle()
+
+
+async def test_what_is_wrong_stands_beside_its_field_and_goes_when_it_is_mended() -> None:
+    desks = Desks(Wrong((Problem("birthdate", "There is no such day."), Problem("jersey", "Digits."))), Saved(1))
+    async with asking(desks.form(), SMALL) as desk:
+        await replace_text(desk, "birthdate", "31/02/2015")
+        await desk.press("enter")
+        await desk.until_shown("2 fields to correct; nothing was saved.")
+        assert "✘ There is no such day." in desk.line
+        assert desk.focus == "in-birthdate"
+        assert desk.whole_choices()
+        await replace_text(desk, "birthdate", "28/02/2015")
+        assert "There is no such day" not in desk.line
+        assert "✘ Digits." in desk.line
+        await desk.press("ctrl+s")
+        await desk.until_answered()
+    assert desks.asked[1] == (replace(SAMIR, birthdate="28/02/2015"), 1, ())
+    assert desk.answers == [Saved(1)]
+
+
+async def test_a_database_that_goes_away_in_the_middle_of_a_save_loses_nothing() -> None:
+    desks = Desks(BballError("The database is away. Nothing was changed."), Saved(1))
+    async with asking(desks.form()) as desk:
+        await replace_text(desk, "first_name", "Sami")
+        await desk.press("enter")
+        await desk.until_shown("The database is away. Nothing was changed. What you typed is kept; Enter tries again.")
+        assert desk.app.screen.query_one("#in-first_name", TextField).value == "Sami"
+        await desk.press("enter")
+        await desk.until_answered()
+    assert [draft.first_name for draft, _, _ in desks.asked] == ["Sami", "Sami"]
+
+
+async def test_leaving_asks_only_when_something_was_typed() -> None:
+    async with asking(Desks().form()) as desk:
+        await desk.press("escape")
+        await desk.until_answered()
+        assert desk.answers == [None]
+    async with asking(Desks().form()) as desk:
+        await replace_text(desk, "jersey", "7")
+        await desk.press("escape")
+        await desk.until_shown("What you typed in this form is not saved yet.")
+        await desk.press("enter")  # the focus is on Back
+        assert desk.open
+        assert not desk.answers
+        await desk.press("escape")
+        await desk.until_shown("is not saved yet.")
+        await desk.press("y")
+        await desk.until_answered()
+
+
+async def test_a_colleague_who_was_quicker_shows_field_by_field() -> None:
+    now = Loaded(1, 3, replace(SAMIR, first_name="Sami", jersey="7"))
+    quicker = Overtaken(
+        "maria",
+        "14:02",
+        (Difference("first_name", "Samir", "Sami", "Samir"), Difference("jersey", "00", "7", "9")),
+        now,
+    )
+    desks = Desks(quicker, quicker, Saved(1))
+    async with asking(desks.form()) as desk:
+        await replace_text(desk, "jersey", "9")
+        await desk.press("enter")
+        await desk.until_shown("maria changed 2 fields at 14:02")
+        assert "theirs: Sami" in desk.line
+        assert "yours: 9" in desk.line
+        assert "it was: 00" in desk.line
+        await desk.press("escape")
+        await desk.until_shown("Nothing was saved. What you typed is kept.")
+        await desk.press("enter")
+        await desk.until_shown("maria changed 2 fields at 14:02")
+        await desk.press("enter")
+        await desk.until_answered()
+    assert desks.asked[-1] == (replace(SAMIR, first_name="Sami", jersey="9"), 3, ())
+
+
+async def test_a_namesake_is_asked_about_and_the_answer_goes_along() -> None:
+    doubt = Doubtful((Lookalike(7, "Samir Hamdi", "born 2015-05-12"),))
+    desks = Desks(doubt, doubt, Saved(1))
+    async with asking(desks.form()) as desk:
+        await desk.press("enter")
+        await desk.until_shown("Samir Hamdi, born 2015-05-12")
+        await desk.press("enter")  # the focus is on Back
+        await desk.until_shown("Nothing was saved.")
+        await desk.press("enter")
+        await desk.until_shown("Samir Hamdi, born 2015-05-12")
+        await desk.press("y")
+        await desk.until_answered()
+    assert [others for _, _, others in desks.asked] == [(), (), (7,)]
+
+
+async def test_the_arrow_keys_move_between_the_fields_and_the_help_line_follows() -> None:
+    async with asking(Desks().form(), SMALL) as desk:
+        await desk.press("down", "down")
+        assert desk.focus == "in-birthdate"
+        assert "Decides who may sign" in desk.line
+        await desk.press("up")
+        assert desk.focus == "in-last_name"
+
+
+async def test_the_arrow_keys_pass_a_field_whose_list_opens_by_space() -> None:
+    draft = ContractDraft("1")
+    teams = (TeamChoice(1, "Hawks"), TeamChoice(2, "Owls"))
+    form = contract_form(draft, Desks().save, teams, DateOrder.DMY, "Samir Hamdi")
+    async with asking(form, SMALL) as desk:
+        await desk.go_to("#in-team_id")
+        await desk.press("down")
+        assert desk.focus == "in-offered"
+        await desk.press("up")
+        assert desk.focus == "in-team_id"

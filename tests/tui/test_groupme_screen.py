@@ -1,0 +1,329 @@
+"""The tab GroupMe by keys, on a real database and against the fake GroupMe on loopback."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import insert, select
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import GroupDismissal, Outbox, Team
+from bball_tui.database.states import MessageKind
+from bball_tui.groupme.fake.faults import VERIFICATION, Hang
+from bball_tui.groupme.fake.state import User
+from bball_tui.groupme.fake_server import FakeGroupMe, running
+from bball_tui.groupme.staff import list_staff
+from bball_tui.groupme.staff_form import StaffDraft, StaffOvertaken, StaffSaved, StaffWrong, load_staff, save_staff
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.chat_code import ChatCode
+from bball_tui.tui.dialogs.chat_link import ChatLink
+from bball_tui.tui.dialogs.chat_plan import ChatPlan
+from bball_tui.tui.dialogs.chat_run import ChatRun
+from bball_tui.tui.dialogs.chat_share import ChatShare
+from bball_tui.tui.dialogs.chat_tell import ChatTell
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.controls import TextField
+from bball_tui.tui.dialogs.forms.form import Form
+from bball_tui.tui.dialogs.pick_record import PickRecord
+from bball_tui.tui.screens.groupme import GroupMePane
+from tests.support.factory import Club, make_club
+from tests.support.mails import send, signed_family
+from tests.tui.desk_host import Desk, opened
+
+LINK = "https://groupme.com/join_group/4711/AbCdEfGh"
+TOKEN = "GROUPME_ACCESS_TOKEN"
+
+
+@pytest.fixture
+def quiet(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The screen without a worker and without a token."""
+    monkeypatch.delenv(TOKEN, raising=False)
+    return msgspec.structs.replace(settings, worker=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    server: FakeGroupMe
+    owner: User
+    settings: Settings
+
+
+@pytest.fixture
+async def fake(quiet: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fake]:
+    """The fake with one account, whose token the program has, pasted with spaces around it."""
+    server = FakeGroupMe()
+    owner = server.world.add_user("Maria Coordinator")
+    monkeypatch.setenv(TOKEN, f"  {owner.token} \n")
+    async with running(server) as (_, url):
+        yield Fake(server, owner, msgspec.structs.replace(quiet, groupme_url=url))
+
+
+async def three_teams(database: Database) -> Club:
+    """Hawks U12 with a welcomed family, Bulls and Comets without anybody."""
+    async with database.session() as session:
+        club = await make_club(session)
+        _, mails = await signed_family(session, club)
+        rows = [
+            {"league_id": club.league_id, "season_id": club.season_id, "name": name} for name in ("Bulls", "Comets")
+        ]
+        await session.execute(insert(Team), rows)
+    await send(database, mails)
+    return club
+
+
+async def groupme(desk: Desk) -> GroupMePane:
+    await desk.press("7")
+    await desk.until(lambda: isinstance(desk.app.desk.pane, GroupMePane) and desk.records.total is not None)
+    pane = desk.app.desk.pane
+    assert isinstance(pane, GroupMePane)
+    return pane
+
+
+async def chat_mails(database: Database) -> list[str]:
+    async with database.session() as session:
+        kind = Outbox.kind == MessageKind.TEAM_CHAT_READY
+        return sorted(await session.scalars(select(Outbox.recipient).where(kind)))
+
+
+async def until_on(desk: Desk, dialog: type) -> None:
+    await desk.until(lambda: isinstance(desk.app.screen, dialog))
+    await desk.settle()
+
+
+async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet: Settings, tmp_path: Path) -> None:
+    await three_teams(database)
+    async with opened(quiet) as desk:
+        pane = await groupme(desk)
+        await desk.shows("no GroupMe access token", TOKEN, "share links", "Hawks U12")
+        for key, why in (("p", "access token"), ("r", "access token"), ("s", "no share link"), ("U", "no group")):
+            await desk.press(key)
+            await desk.shows(why)
+        await desk.press("G", "l")
+        await until_on(desk, ChatLink)
+        for wrong, why in (
+            ("https://evil.test/join_group/1/AbCd", "evil.test"),
+            ("https://groupme.com/contact/1/AbCd", "adds a person"),
+            ("nonsense/", "neither a share link"),
+            ("4711", "environment variable"),
+        ):
+            pane.app.screen.query_one("#group").value = wrong  # type: ignore[attr-defined]
+            await desk.press("enter")
+            await desk.shows(why)
+        pane.app.screen.query_one("#group").value = f"  {LINK} "  # type: ignore[attr-defined]
+        await desk.press("enter")
+        await until_on(desk, ChatTell)
+        await desk.shows("1 family was", "Amara Hamilton", "Link, 1 mail")
+        await desk.press("enter")  # Cancel has the focus
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        assert await chat_mails(database) == []
+        await desk.press("l")
+        await until_on(desk, ChatLink)
+        pane.app.screen.query_one("#group").value = LINK  # type: ignore[attr-defined]
+        await desk.press("enter")
+        await until_on(desk, ChatTell)
+        await desk.press("n")
+        await desk.shows("is linked with group 4711")
+        assert await chat_mails(database) == []
+        await desk.shows("tell 1")
+        await desk.press("t")
+        await until_on(desk, ChatTell)
+        await desk.press("y")
+        await desk.shows("1 mail promised")
+        assert await chat_mails(database) == ["rosa@families.test"]
+        # One group, one team.
+        await desk.press("g", "l")
+        await until_on(desk, ChatLink)
+        pane.app.screen.query_one("#group").value = LINK  # type: ignore[attr-defined]
+        await desk.press("enter")
+        await desk.shows("linked to Hawks U12", "Nothing was changed")
+        await desk.press("escape", "G", "s")
+        await until_on(desk, ChatShare)
+        assert "AbCdEfGh" not in desk.text
+        await desk.press("v")
+        await desk.shows("AbCdEfGh")
+        await desk.press("v", "y")
+        await desk.shows("Copied")
+        assert desk.app.clipboard == LINK
+        await desk.press("c")
+        await until_on(desk, ChatCode)
+        assert "█" in desk.text
+        await desk.press("escape", "w")
+        await desk.shows("Where to?")
+        file = tmp_path / "hawks.svg"
+        pane.app.screen.query_one("#share-file").value = str(file)  # type: ignore[attr-defined]
+        await desk.press("enter")
+        await desk.shows("Written")
+        assert file.stat().st_size > 1000
+        await desk.press("escape", "U")
+        await until_on(desk, Confirm)
+        assert "group itself stays" in desk.text
+        await desk.press("y")
+        await desk.shows("is unlinked")
+
+
+async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake: Fake) -> None:
+    await three_teams(database)
+    world = fake.server.world
+    hawks = world.add_group(fake.owner, "Hawks U12", share=True)
+    world.join(hawks, world.add_user("rosa HAMILTON"), "rosa HAMILTON")
+    for name in ("Bulls", "Bulls"):
+        world.add_group(fake.owner, name)
+    async with opened(fake.settings) as desk:
+        await groupme(desk)
+        await desk.shows("Maria Coordinator's", "proposed", "choose one", "no group", "p shows")
+        await desk.press("p")
+        await until_on(desk, ChatPlan)
+        assert "[✔] Hawks U12" in desk.text
+        assert "[✔] Comets: new group" in desk.text
+        await desk.press("n")
+        await desk.shows("Nothing is ticked")
+        await desk.press("a", "enter", "y")
+        await until_on(desk, ChatTell)
+        await desk.press("y")
+        await until_on(desk, ChatRun)
+        await desk.shows("steps done", "1 mail about a new link promised", "Created 'Comets'")
+        assert await chat_mails(database) == ["rosa@families.test"]
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("G")
+        await desk.shows("1 of 1 family by name", "Rosa Hamilton")
+        # The one with two groups: the second is chosen with the arrow keys.
+        await desk.press("g", "l")
+        await until_on(desk, ChatLink)
+        await desk.press("down", "enter")
+        await desk.shows("Bulls is linked with the group 'Bulls'")
+        await desk.shows("! linked", "p shows 3 steps", "2 adults at least")
+        assert fake.owner.token not in desk.text
+        assert fake.owner.token not in fake.server.journal.export()
+
+
+async def test_reading_can_be_stopped_and_a_refusal_is_a_sentence(database: Database, fake: Fake) -> None:
+    await three_teams(database)
+    fake.server.fault(Hang(), path="/groups$")
+    async with opened(fake.settings, (80, 24)) as desk:
+        await groupme(desk)
+        await desk.shows("Esc stops", "no group")
+        await desk.press("p")
+        await desk.shows("being read")
+        await desk.press("escape")
+        await desk.shows("was stopped")
+        fake.server.fault(VERIFICATION, method="POST", path="/groups$", times=None)
+        await desk.press("r")
+        await desk.shows("p shows")
+        await desk.press("g", "c")
+        await until_on(desk, Confirm)
+        await desk.press("enter")
+        await until_on(desk, ChatRun)
+        await desk.shows("only its own app", "l links a group")
+        await desk.press("escape")
+        await desk.shows("Make them in the GroupMe app")
+        fake.server.faults.clear()
+        fake.server.world.users[fake.owner.id].token = "another"
+        await desk.press("r")
+        await desk.shows("token", "last known state")
+
+
+async def test_welcome_mails_wait_for_the_link_and_can_be_sent_without(database: Database, quiet: Settings) -> None:
+    club = await three_teams(database)
+    async with opened(quiet, (80, 24)) as desk:
+        await groupme(desk)
+        await desk.press("S")
+        await desk.shows("No welcome mail")
+        await desk.press("W")
+        await until_on(desk, Confirm)
+        await desk.press("y")
+        await desk.until(lambda: desk.app.backend is not None and desk.app.backend.league.wait_for_chat)
+        async with database.session() as session:
+            await signed_family(session, club, first="Wanda", email="wim@families.test")
+        await desk.shows("1 waits")
+        await desk.press("G", "S")
+        await until_on(desk, Confirm)
+        assert "Send 1 welcome mail without the link" in desk.text
+        await desk.press("y")
+        await desk.shows("1 mail on the way")
+        async with database.session() as session:
+            assert await session.scalar(select(Outbox.id).where(Outbox.waits_for.is_not(None))) is None
+
+
+async def test_staff_are_added_by_keys_and_become_a_step_of_the_plan(database: Database, fake: Fake) -> None:
+    await three_teams(database)
+    fake.server.world.add_group(fake.owner, "Hawks U12", share=True)
+    async with opened(fake.settings, (80, 24)) as desk:
+        await groupme(desk)
+        await desk.shows("p shows")
+        await desk.press("m")
+        await desk.shows("Nobody yet")
+        await desk.press("n")
+        await until_on(desk, Form)
+        await desk.press("enter")
+        await desk.shows("1 to 100 characters")
+        field = desk.app.screen.query_one
+        field("#in-name", TextField).value = "Jonas Coach"
+        await desk.press("enter")
+        await desk.shows("GroupMe finds nobody else")
+        field("#in-email", TextField).value = "jonas@"
+        field("#in-consent", TextField).value = "on paper"
+        await desk.press("enter")
+        await desk.shows("not a usable e-mail address")
+        field("#in-email", TextField).value = "jonas@west.test"
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
+        await desk.shows("agreed: on paper (noted", " by ")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows("p shows")
+        await desk.press("p")
+        await until_on(desk, ChatPlan)
+        await desk.shows("Jonas Coach")
+        await desk.press("escape", "m")
+        await desk.shows("agreed: on paper")
+        await desk.press("X")
+        await until_on(desk, Confirm)
+        await desk.press("y")
+        await desk.shows("Nobody yet")
+
+
+async def test_nobody_on_the_staff_list_is_overwritten_unseen(database: Database) -> None:
+    async with database.session() as session:
+        league_id = (await make_club(session)).league_id
+        added = await save_staff(session, league_id, StaffDraft(name="Ada", email="ada@west.test"), None, None)
+        assert isinstance(added, StaffSaved)
+        base = await load_staff(session, league_id, added.id)
+        await save_staff(session, league_id, replace(base, phone="+1 2125550100"), added.id, base)
+        mine = replace(base, consent="by phone", phone="+1 2125550199")
+        quicker = await save_staff(session, league_id, mine, added.id, base)
+        assert isinstance(quicker, StaffOvertaken)
+        assert quicker.now.phone == "+1 2125550100"
+        assert isinstance(await save_staff(session, league_id, mine, added.id, quicker.now), StaffSaved)
+        again = await save_staff(session, league_id, StaffDraft(name="Eve", email="ADA@west.test"), None, None)
+        assert again == StaffWrong((("email", "Ada has this address already."),))
+        (row,) = await list_staff(session, league_id)
+        assert (row.phone, row.consent_note, row.consent_by is not None) == ("+1 2125550199", "by phone", True)
+
+
+async def test_a_filter_by_state_and_a_group_that_is_not_the_teams(database: Database, fake: Fake) -> None:
+    await three_teams(database)
+    fake.server.world.add_group(fake.owner, "Hawks U12", share=True)
+    async with opened(fake.settings, (80, 24)) as desk:
+        pane = await groupme(desk)
+        await desk.shows("proposed", "p shows")
+        await desk.press("f")
+        await desk.shows("chat: linked", "No team matches")
+        await desk.press("f")
+        await desk.shows("chat: proposed", "Hawks U12")
+        await desk.until(lambda: desk.records.total == 1)
+        await desk.press("x")
+        await until_on(desk, Confirm)
+        await desk.press("enter")
+        await desk.shows("x takes that back", "No team matches")
+        await desk.press("escape")
+        await desk.until(lambda: desk.records.total == 3 and not pane.is_reading)
+        assert "proposed" not in desk.text.split("Hawks U12")[0]
+        async with database.session() as session:
+            assert list(await session.scalars(select(GroupDismissal.team_id))) != []
+        await desk.press("G", "x")
+        await desk.shows("may be proposed to Hawks U12", "? Hawks U12")
+        async with database.session() as session:
+            assert list(await session.scalars(select(GroupDismissal.team_id))) == []

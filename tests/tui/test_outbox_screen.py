@@ -1,0 +1,338 @@
+"""The outbox by keys, on a real database."""
+
+import asyncio
+from functools import partial
+
+import msgspec
+import pytest
+from sqlalchemy import select, text
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Guardian, Outbox, ProviderGate
+from bball_tui.outbox.gates import pause
+from bball_tui.outbox.staff import retry
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.dialogs.read_mail import ReadMail
+from bball_tui.tui.dialogs.reason import Reason
+from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
+from bball_tui.tui.screens.bucket_panel import Kind
+from bball_tui.tui.screens.outbox import OutboxPane
+from tests.support.mails import club_with_mails, doubt, fail, shut
+from tests.tui.desk_host import Desk, opened
+
+SIZES = [(120, 36), (60, 20)]
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """The screen without a worker: nothing leaves by itself."""
+    return msgspec.structs.replace(settings, worker=False)
+
+
+async def states(database: Database) -> dict[str, int]:
+    async with database.session() as session:
+        found = await session.execute(text("SELECT state, count(*) AS n FROM outbox GROUP BY 1"))
+        return {row.state: row.n for row in found}
+
+
+async def outbox(desk: Desk, *, kind: Kind | None = None) -> OutboxPane:
+    """The outbox, with only mails of one kind."""
+    await desk.press("5")
+    await desk.until(lambda: isinstance(desk.app.desk.pane, OutboxPane) and desk.records.total is not None)
+    pane = desk.app.desk.pane
+    assert isinstance(pane, OutboxPane)
+    await desk.until(lambda: bool(pane.panel.lines) and pane.sending is not None)
+    if kind is not None:
+        for _ in range(20):
+            await desk.press("]")
+            if pane.kind == kind:
+                break
+        assert pane.kind == kind
+        count = next(line.count for line in pane.panel.lines if line.kind == kind)
+        await desk.until(lambda: desk.records.total == count)
+    return pane
+
+
+def on(desk: Desk, dialog: type) -> bool:
+    return isinstance(desk.app.screen, dialog)
+
+
+async def typed(desk: Desk, words: str) -> None:
+    await desk.press(*("space" if one == " " else one for one in words))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_whole_kind_is_tried_again_after_one_question(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    _, ids = await club_with_mails(database, 5)
+    await fail(database, ids[:3], ago=7200)
+    await fail(database, ids[3:4], error_class="render", code="", said="No such field")
+    async with opened(quiet, size) as desk:
+        await outbox(desk, kind=Kind("failed", "no_such_mailbox"))
+        await desk.press("R")
+        await desk.shows("Try 3 mails again", "no such mailbox", "The oldest of this kind waits since")
+        await desk.press("enter")  # on Cancel: nothing happens
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        assert await states(database) == {"dead": 4, "queued": 1}
+        await desk.press("R")
+        await desk.shows("Try 3 mails again")
+        await desk.press("y")
+        await desk.shows("3 mails back in the queue.")
+    assert await states(database) == {"dead": 1, "queued": 4}
+
+
+async def test_what_fails_after_the_question_was_asked_is_not_tried_again(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 3)
+    await fail(database, ids[:2])
+    async with opened(quiet) as desk:
+        await outbox(desk, kind=Kind("failed"))
+        await desk.press("R")
+        await desk.shows("Try 2 mails again")
+        await fail(database, ids[2:])
+        await desk.press("y")
+        await desk.shows("2 mails back in the queue.")
+    assert await states(database) == {"dead": 1, "queued": 2}
+
+
+async def test_a_bulk_retry_stops_in_the_middle_and_says_what_was_done(quiet: Settings, database: Database) -> None:
+    _, (first,) = await club_with_mails(database, 1)
+    async with database.session() as session:
+        await session.execute(
+            text(
+                "INSERT INTO outbox (league_id, kind, contract_id, recipient, dedupe_key, message_id, payload, state, "
+                "finalized_at, error_class) SELECT league_id, kind, contract_id, n || '@many.test', 'k' || n, "
+                "'<' || n || '@x.test>', payload, 'dead', now(), 'permanent' FROM outbox, generate_series(1, 299) AS n"
+            )
+        )
+    await fail(database, [first])
+    ids = sorted(await _ids(database))
+    async with opened(quiet) as desk:
+        await outbox(desk, kind=Kind("failed"))
+        async with database.session() as colleague:
+            # A colleague holds one mail of the fourth portion: there the run stands still.
+            await colleague.execute(select(Outbox.id).where(Outbox.id == ids[3 * CHUNK]).with_for_update())
+            await desk.press("R")
+            await desk.shows("Try 300 mails again")
+            await desk.press("y")
+            await desk.shows(f"{3 * CHUNK} of 300")
+            await desk.press("escape")
+            await desk.shows("Stopping after these")
+        await desk.shows(f"{4 * CHUNK} back in the queue", f"{300 - 4 * CHUNK} not reached")
+        assert on(desk, BulkRun)
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+    assert await states(database) == {"queued": 4 * CHUNK, "dead": 300 - 4 * CHUNK}
+
+
+async def _ids(database: Database) -> list[int]:
+    async with database.session() as session:
+        return list(await session.scalars(select(Outbox.id)))
+
+
+async def test_two_staff_try_the_same_kind_again_and_each_mail_is_queued_once(
+    quiet: Settings, database: Database, marias_database: Database
+) -> None:
+    club, ids = await club_with_mails(database, 6)
+    await fail(database, ids)
+    async with opened(quiet) as desk:
+        await outbox(desk, kind=Kind("failed"))
+        await desk.press("R")
+        await desk.shows("Try 6 mails again")
+        async with marias_database.session() as session:
+            assert len((await retry(session, club.league_id, ids[:4])).done) == 4
+        await desk.press("y")
+        await desk.shows("2 back in the queue", "4 not done:", "is due already")
+        await desk.press("escape")
+    async with database.session() as session:
+        query = text("SELECT entity_id FROM audit WHERE action = 'outbox_retried' ORDER BY 1")
+        assert list(await session.scalars(query)) == sorted(ids)
+
+
+async def test_selected_mails_are_put_aside_and_brought_back(quiet: Settings, database: Database) -> None:
+    await club_with_mails(database, 2)
+    async with opened(quiet) as desk:
+        pane = await outbox(desk)
+        await desk.press("a")
+        await desk.until(lambda: len(desk.records.selected) == 2)
+        await desk.press("z")
+        await desk.until(lambda: on(desk, Reason))
+        await typed(desk, "later")
+        await desk.press("enter")
+        await desk.shows("2 mails put aside.")
+        await desk.until(lambda: any(line.kind == Kind("parked") and line.count == 2 for line in pane.panel.lines))
+        assert await states(database) == {"dead": 2}
+        await desk.press("r")
+        await desk.shows("1 mail back in the queue.")
+    assert await states(database) == {"dead": 1, "queued": 1}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_address_is_fixed_and_the_mail_sent_there(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    _, ids = await club_with_mails(database, 1)
+    await fail(database, ids)
+    async with opened(quiet, size) as desk:
+        await outbox(desk)
+        await desk.press("e")
+        await desk.until(lambda: on(desk, NewAddress))
+        await desk.shows("Rosa Hamilton gets the new address")
+        await desk.press("enter")
+        await desk.shows("has already")
+        await desk.press("home", *("delete",) * 2)
+        await typed(desk, "rosa")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows("rosa@families.test")
+    async with database.session() as session:
+        assert (await session.scalars(select(Guardian.email))).all() == ["rosa@families.test"]
+    assert await states(database) == {"cancelled": 1, "queued": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [("a", "sent"), ("s", "queued"), ("escape", "in_doubt"), ("enter", "in_doubt")]
+)
+async def test_a_doubt_is_resolved_by_one_key_and_by_no_slip(
+    quiet: Settings, database: Database, key: str, state: str
+) -> None:
+    _, ids = await club_with_mails(database, 1)
+    await doubt(database, ids)
+    async with opened(quiet) as desk:
+        await outbox(desk)
+        await desk.press("d")
+        await desk.until(lambda: on(desk, ResolveDoubt))
+        await desk.press(key)
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.settle()
+        async with asyncio.timeout(10):
+            while await states(database) != {state: 1}:
+                await desk.settle()
+
+
+async def test_all_sending_is_paused_and_resumed(quiet: Settings, database: Database) -> None:
+    await club_with_mails(database, 1)
+    async with opened(quiet) as desk:
+        await outbox(desk)
+        await desk.press("P")
+        await desk.shows("Pause all sending", "1 mail will wait")
+        await desk.press("y")
+        await desk.shows("Sending is paused by", "since", "P resumes.")
+        await desk.press("P")
+        await desk.shows("Sending goes on at once")
+        await desk.press("enter")
+        await desk.until(lambda: "Sending is paused by" not in desk.text)
+    async with database.session() as session:
+        assert (await session.scalars(select(ProviderGate.state))).all() == ["closed"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_full_day_at_the_provider_is_said_and_the_gate_is_opened_by_key(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    club, _ = await club_with_mails(database, 3)
+    await shut(database, club)
+    async with opened(quiet, size) as desk:
+        await outbox(desk)
+        await desk.shows("Gmail's daily limit is used up; 3 mails wait")
+        if size[0] == 80:
+            # Only in the sentence above; no row says that its mail goes now.
+            await desk.until(lambda: desk.text.count("now") == 1)
+        await desk.press("O")
+        await desk.until(lambda: on(desk, Confirm))
+        await desk.shows("5.4.5 Daily limit exceeded")
+        await desk.press("y")
+        await desk.until(lambda: "daily limit is used up" not in desk.text)
+
+
+async def test_what_a_colleague_pauses_appears_by_itself(
+    quiet: Settings, database: Database, marias_database: Database
+) -> None:
+    club, _ = await club_with_mails(database, 1)
+    async with opened(quiet) as desk:
+        await outbox(desk)
+        async with marias_database.session() as session:
+            await pause(session, club.league_id)
+        await desk.shows("Sending is paused by maria since", "P resumes.")
+
+
+async def test_the_mail_can_be_read_before_it_is_written_and_after(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 1)
+    async with opened(quiet) as desk:
+        await outbox(desk)
+        await desk.press("p")
+        await desk.until(lambda: on(desk, ReadMail))
+        await desk.shows("It is not written yet", "p0@families.test", "Subject:", "Hawks U12")
+        await desk.press("p")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        async with database.session() as session:
+            await session.execute(
+                text(
+                    "INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256) "
+                    "SELECT id, league_id, 'Kept', convert_to(:mime, 'UTF8'), sha256(convert_to(:mime, 'UTF8')) "
+                    "FROM outbox WHERE id = :id"
+                ),
+                {"id": ids[0], "mime": "Subject: Kept [red]\r\nTo: x@y.test\r\n\r\nEsc\x1b[2Jape\r\n"},
+            )
+        await desk.press("p")
+        await desk.shows("as it was written", "Kept [red]", "Esc␛[2Jape")
+        assert "\x1b" not in desk.text
+
+
+async def test_commands_that_make_no_sense_say_why(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 1)
+    await doubt(database, ids)
+    async with opened(quiet) as desk:
+        await outbox(desk, kind=Kind("in_doubt"))
+        for key in ("R", "r", "O"):
+            await desk.press(key)
+        said = " ".join(one.message for one in desk.app._notifications)
+        for words in ("decided one by one", "Only failed or waiting mails", "nothing to open"):
+            assert words in said
+        assert not on(desk, ErrorDialog)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_causes_addresses_and_reasons_are_shown_literally(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    evil = "[@click=app.quit]x[/] \x1b[2J\u202eevil " + "long" * 40
+    club, ids = await club_with_mails(database, 3)
+    await fail(database, ids[:1], said=evil)
+    async with database.session() as session:
+        await session.execute(
+            text("UPDATE outbox SET recipient = '[red]bold[/red]@families.test' WHERE id = :id"), {"id": ids[0]}
+        )
+    await shut(database, club, provider="smtp:[b]evil[/b]:25", cause="auth", reason=evil)
+    async with opened(quiet, size) as desk:
+        await outbox(desk)
+        await desk.press("G")
+        await desk.until(lambda: desk.records.current is not None)
+        for key, dialog in (("enter", None), ("escape", None), ("O", Confirm), ("escape", None), ("z", Reason)):
+            await desk.press(key)
+            if dialog is not None:
+                await desk.until(partial(on, desk, dialog))
+            await desk.settle()
+            assert not any(character in desk.text for character in "\x1b\x9b\u202e")
+        await typed(desk, "[red]why")
+        await desk.press("enter")
+        await desk.shows("put aside")
+        await desk.press("e")
+        await desk.settle()
+        assert "\x1b" not in desk.text
+        assert desk.app.is_running
+
+
+async def test_the_kind_stays_chosen_while_causes_come_and_go(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 4)
+    await fail(database, ids[:1])
+    async with opened(quiet) as desk:
+        pane = await outbox(desk, kind=Kind("failed", "no_such_mailbox"))
+        await fail(database, ids[1:4], error_class="auth", code="535", said="no")
+        await desk.until(lambda: any(line.kind == Kind("failed", "login") for line in pane.panel.lines))
+        assert pane.kind == Kind("failed", "no_such_mailbox")
+        assert desk.records.total == 1

@@ -1,0 +1,190 @@
+"""The Today tab: what needs a person, each one key away from its fix."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import pytest
+from sqlalchemy import text
+from textual.widgets import Input
+
+from bball_tui.database.engine import Database
+from bball_tui.outbox.gates import pause
+from bball_tui.outbox.staff import retry
+from bball_tui.outbox.workers import WorkerInfo, beat
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.screens.bucket_panel import Kind
+from bball_tui.tui.screens.day_summary import spark
+from bball_tui.tui.screens.outbox import OutboxPane
+from bball_tui.tui.screens.today import TodayPane
+from tests.support.factory import Club, Parent, make_club, make_family
+from tests.support.mails import accept, club_with_mails, doubt, fail, shut
+from tests.tui.desk_host import Desk, opened
+
+SIZES = [(120, 36), (60, 20)]
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """The screen without a worker: nothing leaves by itself."""
+    return msgspec.structs.replace(settings, worker=False)
+
+
+async def a_worker(database: Database, club: Club) -> None:
+    async with database.session() as session:
+        await beat(session, club.league_id, WorkerInfo(uuid4(), "desk-2", "desk-2", 1, "0", "gmail"))
+
+
+async def today(desk: Desk) -> TodayPane:
+    await desk.press("1")
+    await desk.until(lambda: isinstance(desk.app.desk.pane, TodayPane))
+    pane = desk.app.desk.pane
+    assert isinstance(pane, TodayPane)
+    await desk.until(lambda: pane.summary.day is not None and pane.records.total is not None)
+    return pane
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_calm_day_says_so_with_its_numbers(quiet: Settings, database: Database, size: tuple[int, int]) -> None:
+    club, ids = await club_with_mails(database, 3)
+    await accept(database, ids)
+    await a_worker(database, club)
+    async with opened(quiet, size) as desk:
+        await today(desk)
+        await desk.shows("All is well.", "Nothing needs you now.", "3 mails accepted", "3 contracts signed", "█")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_each_failure_is_one_key_away_from_its_fix(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    _, ids = await club_with_mails(database, 4)
+    await fail(database, ids[:2], ago=3600)
+    await fail(database, ids[2:3], error_class="render", code="", said="x")
+    await doubt(database, ids[3:])
+    async with opened(quiet, size) as desk:
+        await today(desk)
+        await desk.shows("3 things need you.", "2 mails failed: no such mailbox", "1 mail may or may not have arrived")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.desk.pane, OutboxPane))
+        pane = desk.app.desk.pane
+        assert isinstance(pane, OutboxPane)
+        await desk.until(lambda: pane.kind == Kind("failed", "no_such_mailbox") and pane.records.total == 2)
+        await today(desk)
+        await desk.press("G", "enter")
+        await desk.until(lambda: pane.kind == Kind("in_doubt"))
+
+
+async def test_a_pause_is_resumed_with_two_keys(quiet: Settings, database: Database, marias_database: Database) -> None:
+    club, _ = await club_with_mails(database, 1)
+    await a_worker(database, club)
+    async with marias_database.session() as session:
+        await pause(session, club.league_id)
+    async with opened(quiet) as desk:
+        await today(desk)
+        await desk.shows("Sending is paused by maria since")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.shows("Resume sending")
+        await desk.press("enter")
+        await desk.shows("Sending goes on.")
+        await today(desk)
+        await desk.shows("All is well.")
+
+
+async def test_a_used_up_quota_without_a_worker(quiet: Settings, database: Database) -> None:
+    club, _ = await club_with_mails(database, 2)
+    await shut(database, club)
+    async with opened(quiet) as desk:
+        await today(desk)
+        await desk.shows("Gmail's daily limit is used up; 2 mails wait, next try", "No worker is running: 2 mails")
+
+
+async def test_overdue_and_unreachable_contracts_lead_to_the_list_of_them(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        late = await make_family(session, club, first="Late")
+        await make_family(session, club, first="Mute", parents=(Parent(email=None),))
+        await make_family(session, club, first="Fine")
+        await session.execute(
+            text("UPDATE contract SET offered_on = '2026-01-01', due_on = '2026-02-01' WHERE id = :id"),
+            {"id": late.contract_id},
+        )
+    async with opened(quiet) as desk:
+        await today(desk)
+        await desk.shows("1 contract is overdue, the first since", "1 player with an offer has nobody whom a mail")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.desk.tabs.active == "contracts" and desk.records.total == 1)
+        await desk.shows("overdue ×", "Hamilton, Late")
+        await desk.press("escape")
+        await desk.until(lambda: desk.records.total == 3)
+        await today(desk)
+        await desk.press("G", "enter")
+        await desk.shows("no guardian e-mail ×", "Hamilton, Mute")
+
+
+async def test_what_a_colleague_settles_goes_by_itself_and_the_cursor_stays(
+    quiet: Settings, database: Database, marias_database: Database
+) -> None:
+    club, ids = await club_with_mails(database, 4)
+    await a_worker(database, club)
+    await fail(database, ids[:2])
+    await fail(database, ids[2:3], error_class="render", code="", said="x")
+    await doubt(database, ids[3:])
+    async with opened(quiet) as desk:
+        pane = await today(desk)
+        await desk.press("G")
+        await desk.until(lambda: pane.records.current is not None and "may not have arrived" in desk.text)
+        assert pane.records.current is not None
+        here = pane.records.current.key
+        async with marias_database.session() as session:
+            await retry(session, club.league_id, ids[:2])
+        await desk.shows("2 things need you.")
+        await desk.settle()
+        assert pane.records.current is not None
+        assert pane.records.current.key == here == "in doubt"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_reasons_are_shown_literally(quiet: Settings, database: Database, size: tuple[int, int]) -> None:
+    club, _ = await club_with_mails(database, 1)
+    evil = "[@click=app.quit]x[/] \x1b[2J\u202eevil " + "long" * 40
+    await shut(database, club, provider="smtp:[b]evil\u202e[/b]:25", cause="auth", reason=evil)
+    async with opened(quiet, size) as desk:
+        await today(desk)
+        await desk.shows("[b]evil")
+        assert not any(character in desk.text for character in "\x1b\x9b\u202e")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        assert not any(character in desk.text for character in "\x1b\x9b\u202e")
+        assert desk.app.is_running
+
+
+async def test_searching_from_today_searches_the_contracts(quiet: Settings, database: Database) -> None:
+    await club_with_mails(database, 1)
+    async with opened(quiet) as desk:
+        await today(desk)
+        await desk.press("/")
+        await desk.until(lambda: desk.app.desk.tabs.active == "contracts" and isinstance(desk.app.focused, Input))
+
+
+def test_bars_show_one_mail_and_the_busiest_hour() -> None:
+    assert spark([0, 1, 50, 100]) == "·▁▄█"
+    assert spark([0, 0]) == "··"
+    assert spark([]) == ""
+
+
+async def test_a_template_is_looked_at_when_it_is_saved(quiet: Settings, database: Database, tmp_path: Path) -> None:
+    club, _ = await club_with_mails(database, 1)
+    await a_worker(database, club)
+    file = tmp_path / "contract_signed" / "subject.txt"
+    file.parent.mkdir()
+    file.write_text("{{ playr }}", encoding="utf-8")
+    async with opened(msgspec.structs.replace(quiet, template_dir=tmp_path), SIZES[0]) as desk:
+        pane = await today(desk)
+        await desk.shows("1 thing needs you.", "Your template contract_signed/subject.txt cannot be used.")
+        await desk.shows("mean player? Until")
+        file.write_text("{{ player }}", encoding="utf-8")
+        pane.changed()
+        await desk.shows("All is well.")
