@@ -33,6 +33,7 @@ from bball_tui.groupme.fake.faults import (
     TOPIC_BLANK,
     UNAUTHORIZED,
     VERIFICATION,
+    Answer,
     Effect,
     Hang,
     Reset,
@@ -128,7 +129,10 @@ class MortalDesk(Desk):
 
 @st.composite
 def schedules(draw: st.DrawFn) -> list[tuple[Effect, str | None, str, int, int, bool]]:
-    """Up to four faults: what, which method and path, from the how-manieth request, how often, and when."""
+    """Up to four faults: what, which method and path, from the how-manieth request, how often, and when.
+
+    A refusal (4xx) says that nothing was done, and is taken at its word, so it always comes before the effect.
+    """
     one = st.tuples(
         st.sampled_from(EFFECTS),
         st.sampled_from(["GET", "POST", None]),
@@ -137,7 +141,12 @@ def schedules(draw: st.DrawFn) -> list[tuple[Effect, str | None, str, int, int, 
         st.integers(1, 6),
         st.booleans(),
     )
-    return draw(st.lists(one, max_size=4))
+    faults = draw(st.lists(one, max_size=4))
+    return [(effect, *where, late and not is_refusal(effect)) for effect, *where, late in faults]
+
+
+def is_refusal(effect: Effect) -> bool:
+    return isinstance(effect, Answer) and 400 <= effect.status < 500
 
 
 @contextmanager
