@@ -17,7 +17,8 @@ from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.gates import wake_workers
 
 _Rows: TypeAlias = Sequence[Any]
-_CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)
+CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)
+"""The states of a mail that has not left and can still be taken back."""
 _NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
 
@@ -80,7 +81,7 @@ async def cancel(session: AsyncSession, league_id: int, ids: Collection[int], *,
     """
     if not reason.strip():
         raise BballError("The reason is empty. Say in a few words why the mail is not to be sent.")
-    rows = await _locked(session, league_id, ids, Outbox.state.in_(_CANCELLABLE))
+    rows = await _locked(session, league_id, ids, Outbox.state.in_(CANCELLABLE))
     await _cancel(session, league_id, rows, reason)
     return await _answer(session, league_id, ids, rows, _WHY_NOT_CANCELLED)
 
@@ -167,11 +168,11 @@ async def cancel_unsent(
         rows = [row for row in rows if row.kind in kinds]
     if revisions is not None:
         rows = [row for row in rows if int(row.dedupe_key.split(":", 3)[2]) == revisions.get(row.contract_id)]
-    going = [row for row in rows if row.state in _CANCELLABLE]
+    going = [row for row in rows if row.state in CANCELLABLE]
     left = tuple(
         NotCancelled(row.id, row.recipient, OutboxState(row.state), row.at, row.contract_id, row.kind)
         for row in rows
-        if row.state not in (*_CANCELLABLE, *_NEVER_LEAVES)
+        if row.state not in (*CANCELLABLE, *_NEVER_LEAVES)
     )
     for league_id in {row.league_id for row in going}:
         await _cancel(session, league_id, [row for row in going if row.league_id == league_id], reason)

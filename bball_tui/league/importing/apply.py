@@ -1,6 +1,7 @@
 """Writing an import: a fixed number of statements in the caller's one transaction, however many rows there are."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import psycopg
 from sqlalchemy import TextClause
@@ -13,6 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.arrays import number_array, text_array
 from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.moves import take_back
 from bball_tui.league.importing.plan import (
     Changed,
     Counts,
@@ -73,15 +75,16 @@ async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Ti
     if not diff.changes_something:
         return diff.imported()
     try:
-        await _write(session, diff, source, tick)
+        cancelled = await _write(session, diff, source, tick)
     except IntegrityError as error:
         if isinstance(error.orig, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
             raise RosterMoved from error
         raise
-    return diff.imported()
+    return replace(diff.imported(), cancelled=cancelled)
 
 
-async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> None:
+async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> int:
+    """How many mails of moved contracts were cancelled."""
     season_id = diff.season_id or await _insert_season(session, diff)
     new_teams = [new.values for new in diff.teams.new]
     team_ids = await _insert(
@@ -119,9 +122,11 @@ async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> 
     )
     tick(5)
     await _update_all(session, diff, team_ids)
+    cancelled = await take_back(session, diff)
     tick(WRITE_STEPS)
     entries = [*_changes(diff), *_new_relations(diff, guardian_ids), _summary(diff, source)]
     await record(session, diff.league_id, entries)
+    return cancelled
 
 
 async def _insert_season(session: AsyncSession, diff: Diff) -> int:

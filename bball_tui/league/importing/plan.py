@@ -233,6 +233,8 @@ class Imported:
     created: Counts = field(default_factory=Counts)
     updated: Counts = field(default_factory=Counts)
     unchanged: Counts = field(default_factory=Counts)
+    cancelled: int = 0
+    """Mails of contracts that go to another team, which have not left and name the old one."""
 
 
 @dataclass(frozen=True, slots=True)

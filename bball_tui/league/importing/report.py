@@ -17,6 +17,10 @@ def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
     notes = [] if report.diff is None else list(report.diff.notes)
+    if report.imported.cancelled:
+        offers = "about the offers of the old teams"
+        unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
+        notes.append(f"{unsent} not left: cancelled.")
     if roster.remembered:
         notes.append("The columns are read as somebody said for an earlier file with the same ones.")
     if len(roster.sheets) > 1:

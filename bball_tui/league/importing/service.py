@@ -15,6 +15,7 @@ from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.mappings import remember, remembered
+from bball_tui.league.importing.moves import count_unsent
 from bball_tui.league.importing.plan import Diff, Imported
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem, shown
@@ -150,7 +151,7 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
         if problems and not options.skip_bad_rows:
             return report
         if options.dry_run:
-            return replace(report, imported=diff.imported())
+            return replace(report, imported=replace(diff.imported(), cancelled=await count_unsent(session, diff)))
         watch.begin(Stage.WRITING, WRITE_STEPS)
         report = replace(report, imported=await write(session, diff, source=shown(path.name, 200), tick=watch.tick))
         if options.mapping:

@@ -12,12 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
+from bball_tui.league.facts import read_contracts
 from bball_tui.league.importing.apply import RosterMoved, apply, write
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.plan import Diff, FieldChange, Verdict
 from bball_tui.league.importing.read import Roster, read_roster
+from bball_tui.league.importing.report import remarks
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
 from bball_tui.league.importing.watching import Stage, Stopped, Watch
+from bball_tui.league.promising import promise_offers
 from tests.league.importing.support import HEADER, NOTHING, Desk, counts, make_desk, sign
 
 DATA = Path(__file__).parents[2] / "data"
@@ -200,6 +203,54 @@ async def test_a_player_moves_as_long_as_nothing_is_signed(desk: Desk) -> None:
     assert await desk.rows("SELECT count(*) FROM team WHERE name = 'Storm'") == [(0,)]
     # The same team is no contradiction, and other fields may change after the signature.
     assert (await desk.good("Hawks,Ben,Roe,2014-01-02,44")).updated.players == 1
+
+
+async def test_a_move_by_a_file_takes_the_unsent_mails_of_the_old_team_back(desk: Desk) -> None:
+    """As a move by hand does: what names the old team and has not left never leaves, what left is told of."""
+    families = "2015-01-02,,Rosa,Lee,rosa@x.test", "2014-01-02,,Dan,Roe,dan@x.test"
+    await desk.good(f"Hawks,Ann,Lee,{families[0]}", f"Hawks,Ben,Roe,{families[1]}")
+    await _promise_offer_mails(desk)
+    moving = (f"Wolves,Ann,Lee,{families[0]}", f"Hawks,Ben,Roe,{families[1]}")
+    dry = await desk.bring_in(*moving, options=ImportOptions(dry_run=True))
+    assert await _mails(desk) == [("dan@x.test", "queued", None), ("rosa@x.test", "queued", None)]
+    done = await desk.bring_in(*moving)
+    assert await _mails(desk) == [
+        ("dan@x.test", "queued", None),
+        ("rosa@x.test", "cancelled", "the contract moves to another team"),
+    ]
+    said = "1 mail about the offers of the old teams has not left: cancelled."
+    assert said in remarks(dry)
+    assert said in remarks(done)
+    assert await desk.rows("SELECT count(*) FROM audit WHERE action = 'outbox_cancelled'") == [(1,)]
+    again = await desk.bring_in(*moving)
+    assert said not in remarks(again)
+
+
+async def test_a_move_that_is_not_imported_cancels_no_mail(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02,,Rosa,Lee,rosa@x.test")
+    await _promise_offer_mails(desk)
+    report = await desk.bring_in("Wolves,Ann,Lee,2015-01-02,,Rosa,Lee,rosa@x.test", "Wolves,Ben,,2014-01-02")
+    assert report.refused
+    assert await _mails(desk) == [("rosa@x.test", "queued", None)]
+
+
+async def _promise_offer_mails(desk: Desk) -> None:
+    """What an offer by hand promises where the league tells families of offers by mail."""
+    async with desk.database.session() as session:
+        ids = [one for (one,) in await desk.rows("SELECT id FROM contract ORDER BY id")]
+        contracts = await read_contracts(session, desk.league.id, [one for one in ids if isinstance(one, int)])
+        await promise_offers(
+            session,
+            desk.league.id,
+            list(contracts.values()),
+            offered_on=date(2027, 3, 1),
+            due_on=None,
+            hold_seconds=0,
+        )
+
+
+async def _mails(desk: Desk) -> list[tuple[object, ...]]:
+    return list(await desk.rows("SELECT recipient, state, error_text FROM outbox ORDER BY recipient"))
 
 
 @pytest.mark.parametrize("status", ["declined", "expired", "void"])
