@@ -17,7 +17,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, League, Outbox
-from bball_tui.database.states import MessageKind
+from bball_tui.database.states import MessageKind, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import ContractFacts, Desk, read_contracts, read_desk, read_guardians
 from bball_tui.league.papers import Recipient, recipients_of
@@ -185,7 +185,18 @@ def reminder_chores(database: Database, league_id: int) -> tuple[Callable[[], Aw
 class _Mail:
     recipient: Recipient
     number: int
+    cancelled: int
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A reminder that was promised before: when, what it says, and whether it was cancelled unsent."""
+
+    at: datetime
+    due_on: date
+    team: str
+    cancelled: bool
 
 
 async def _plan(
@@ -213,10 +224,16 @@ async def _plan(
             continue
         mails = []
         for recipient in recipients_of(families.get(contract.player_id, ())):
-            told = earlier[row.id, contract.revision, recipient.address.lower()]
-            day = _next(schedule, row.due_on, row.offered_on, [_day(desk, at) for at in told], desk.today)
+            promised = earlier[row.id, contract.revision, recipient.address.lower()]
+            number = sum(not one.cancelled for one in promised) + 1
+            if number > schedule.cap:
+                continue
+            # What staff cancelled is not promised again at once; what a move or another due date cancelled is.
+            now = row.due_on, contract.team
+            told = [_day(desk, one.at) for one in promised if not one.cancelled or (one.due_on, one.team) == now]
+            day = _next(schedule, row.due_on, row.offered_on, told, desk.today)
             if day is not None:
-                mails.append(_Mail(recipient, len(told) + 1, day))
+                mails.append(_Mail(recipient, number, len(promised) + 1 - number, day))
         if mails:
             first = min(mail.on for mail in mails)
             found.append((contract, row.due_on, first, tuple(mails)))
@@ -230,8 +247,6 @@ def _day(desk: Desk, moment: datetime) -> date:
 
 def _next(schedule: Schedule, due_on: date, offered_on: date | None, told: Sequence[date], today: date) -> date | None:
     """The day of the next reminder, today for one that is due or late; None when there is none any more."""
-    if len(told) >= schedule.cap:
-        return None
     for number, days in enumerate(schedule.days):
         opens = due_on - timedelta(days=days)
         following = schedule.days[number + 1 :]
@@ -246,17 +261,19 @@ def _next(schedule: Schedule, due_on: date, offered_on: date | None, told: Seque
     return None
 
 
-async def _earlier(session: AsyncSession, contract_ids: Sequence[int]) -> dict[tuple[int, int, str], list[datetime]]:
-    """When each family was reminded: by contract, revision and address."""
+async def _earlier(session: AsyncSession, contract_ids: Sequence[int]) -> dict[tuple[int, int, str], list[_Earlier]]:
+    """Every reminder that was promised: by contract, revision and address."""
     revision = func.split_part(Outbox.dedupe_key, ":", 3)
+    says = Outbox.payload["due_on"].astext, Outbox.payload["team"].astext
     rows = await session.execute(
-        select(Outbox.contract_id, revision, func.lower(Outbox.recipient), Outbox.created_at)
+        select(Outbox.contract_id, revision, func.lower(Outbox.recipient), Outbox.created_at, *says, Outbox.state)
         .where(among(Outbox.contract_id, contract_ids), Outbox.kind == MessageKind.CONTRACT_REMINDER)
         .order_by(Outbox.id)
     )
-    found: dict[tuple[int, int, str], list[datetime]] = defaultdict(list)
-    for contract_id, number, address, at in rows:
-        found[contract_id or 0, int(number), address].append(at)
+    found: dict[tuple[int, int, str], list[_Earlier]] = defaultdict(list)
+    for contract_id, number, address, at, due_on, team, state in rows:
+        earlier = _Earlier(at, date.fromisoformat(due_on), team, state == OutboxState.CANCELLED)
+        found[contract_id or 0, int(number), address].append(earlier)
     return found
 
 
@@ -271,6 +288,7 @@ def _item(contract: ContractFacts, due_on: date, mail: _Mail) -> NewItem:
         language=mail.recipient.language,
         due_on=due_on,
         number=mail.number,
+        cancelled=mail.cancelled,
     )
     return NewItem(facts.kind, contract.id, contract.revision, mail.recipient.address, facts, occasion=facts.occasion)
 

@@ -85,16 +85,19 @@ class OfferFacts(Facts, frozen=True, kw_only=True):
 
 
 class ReminderFacts(Facts, frozen=True, kw_only=True):
-    """An offer that is due. ``number`` counts the reminders of this offer from 1."""
+    """An offer that is due. ``number`` counts the reminders of this offer from 1, without those that were cancelled
+    before they left; ``cancelled`` says how many those were, so that no two promises have the same name.
+    """
 
     kind: ClassVar[MessageKind] = MessageKind.CONTRACT_REMINDER
 
     due_on: date
     number: int = 1
+    cancelled: int = 0
 
     @property
     def occasion(self) -> str:
-        return f"{self.due_on.isoformat()}:{self.number}"
+        return f"{self.due_on.isoformat()}:{self.number + self.cancelled}"
 
 
 class CorrectionFacts(Facts, frozen=True, kw_only=True):

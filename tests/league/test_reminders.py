@@ -1,13 +1,17 @@
 """Reminders: each once, at most so many, and none that nobody asked for."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
+from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.league.due import change_due
+from bball_tui.league.editing.contracts import load_contract, save_contract
 from bball_tui.league.facts import read_desk
 from bball_tui.league.reminders import (
     Schedule,
@@ -18,6 +22,7 @@ from bball_tui.league.reminders import (
     remind_by_itself,
     set_schedule,
 )
+from bball_tui.outbox.staff import cancel
 from bball_tui.outbox.suppression import suppress
 from tests.support.factory import Club, Parent, make_club, make_family
 
@@ -91,6 +96,51 @@ async def test_another_schedule_reminds_nobody_twice_for_the_same_days(database:
         assert await remind(session, club.league_id) == ()
         (plan,) = await planned_reminders(session, club.league_id)
         assert plan.on == plan.due_on - timedelta(days=1)
+
+
+async def test_a_cancelled_reminder_counts_toward_no_cap(database: Database) -> None:
+    """It never left, so the family was told nothing: the next one is still the first, and still may come."""
+    club, _ = await offer(database, due_in=7)
+    async with database.session() as session:
+        await set_schedule(session, club.league_id, [7, 2], 1)
+        made = await remind(session, club.league_id)
+        await cancel(session, club.league_id, made, reason="we call them")
+        assert await remind(session, club.league_id) == (), "what staff cancelled does not come back by itself"
+        (plan,) = await planned_reminders(session, club.league_id)
+        assert (plan.number, plan.sent, plan.today) == (1, 0, False)
+        assert plan.on == plan.due_on - timedelta(days=2)
+    await days_pass(database, 5)
+    async with database.session() as session:
+        assert len(await remind(session, club.league_id)) == 2
+        assert await planned_reminders(session, club.league_id) == ()
+    assert [number for _, number in await mails(database)] == ["1", "1", "1", "1"]
+
+
+async def test_a_reminder_that_another_due_date_cancelled_comes_for_the_new_one(database: Database) -> None:
+    club, contract_id = await offer(database, due_in=5)
+    async with database.session() as session:
+        await set_schedule(session, club.league_id, [7], 1)
+        assert len(await remind(session, club.league_id)) == 2
+        due_on = (await read_desk(session, club.league_id)).today + timedelta(days=6)
+        assert len((await change_due(session, club.league_id, [(contract_id, None)], due_on)).cancelled) == 2
+        assert len(await remind(session, club.league_id)) == 2
+        assert await remind(session, club.league_id) == ()
+
+
+async def test_a_reminder_that_a_move_cancelled_comes_for_the_new_team(database: Database) -> None:
+    club, contract_id = await offer(database, due_in=5)
+    async with database.session() as session:
+        await set_schedule(session, club.league_id, [7], 1)
+        assert len(await remind(session, club.league_id)) == 2
+        team = await session.scalar(
+            text("INSERT INTO team (league_id, season_id, name) VALUES (:league, :season, 'Owls') RETURNING id"),
+            {"league": club.league_id, "season": club.season_id},
+        )
+        now = await load_contract(session, club.league_id, contract_id, DateOrder.YMD)
+        moved = replace(now.draft, team_id=str(team))
+        await save_contract(session, club.league_id, moved, order=DateOrder.YMD, base=now)
+        assert len(await remind(session, club.league_id)) == 2
+        assert await remind(session, club.league_id) == ()
 
 
 async def test_who_is_not_reminded(database: Database) -> None:
