@@ -24,7 +24,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.samples import sample_context
+from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.sender import LOCAL_SENDER, default_sender
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.backlog import backlog
@@ -211,7 +211,7 @@ def _templates(settings: Settings) -> list[Check]:
                 sample_context(kind),
                 recipient="sample@families.test",
                 message_id="<sample@bball-tui.invalid>",
-                date=datetime.now(UTC),
+                date=SAMPLE_DATE,
             )
         except BballError as error:
             checks.append(Check("template", State.FAIL, str(error), "Mend the template, or reinstall the program."))

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.mail.checks import check, parts
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.samples import sample_context
+from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.template_check import Finding, Level, check_templates
 from bball_tui.mail.template_copy import copy_templates
 from bball_tui.mail.values import language_tag
@@ -98,7 +97,7 @@ def emails_sample(kind: str, language: str, part: str) -> int:
         context,
         recipient="sample@families.test",
         message_id="<sample@bball-tui.invalid>",
-        date=datetime.now(UTC).replace(microsecond=0),
+        date=SAMPLE_DATE,
     )
     if part == "raw":
         sys.stdout.buffer.write(mail.mime)

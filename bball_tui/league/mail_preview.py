@@ -18,7 +18,7 @@ from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.render import RenderedMessage, Renderer
-from bball_tui.mail.samples import sample_context
+from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.standing import GOOD, Standing, standings
@@ -140,9 +140,7 @@ async def preview_sample(session: AsyncSession, settings: Settings, league_id: i
     if isinstance(own, RenderError):
         raise own
     context = MessageContext(own.facts, own.brand, sample.chat_url)
-    message = Renderer(settings).render(
-        context, recipient=SAMPLE_ADDRESS, message_id=SAMPLE_ID, date=datetime.now(UTC).replace(microsecond=0)
-    )
+    message = Renderer(settings).render(context, recipient=SAMPLE_ADDRESS, message_id=SAMPLE_ID, date=SAMPLE_DATE)
     warnings = tuple(warning.text for warning in check(message, context))
     return MailPreview(SAMPLE_ADDRESS, message.subject, message.mime, SAMPLE_ID, None, False, warnings, str(kind), None)
 

@@ -6,14 +6,16 @@ the hour still gets in.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, League, Team
 from bball_tui.mail.facts import MailFacts, facts_of
-from bball_tui.mail.values import RenderError, https_url
+from bball_tui.mail.values import RenderError, https_url, one_line
 from bball_tui.settings import Settings
 
 
@@ -28,6 +30,21 @@ class Brand:
     from_email: str | None = None
     reply_to: str | None = None
     language: str = "en"
+    timezone: str = "UTC"
+
+    def day(self, moment: datetime) -> date:
+        """The date of ``moment`` on the league's clock.
+
+        Raises:
+            RenderError: there is no such time zone.
+        """
+        try:
+            return moment.astimezone(ZoneInfo(self.timezone)).date()
+        except (KeyError, ValueError, OSError):
+            raise RenderError(
+                f"The league's time zone {one_line(self.timezone)[:60]!r} is not known, so nobody can say which day it "
+                "is there. Set one such as Europe/Berlin."
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ _LOOK = (
         League.from_email,
         League.reply_to,
         League.language,
+        League.timezone,
         _LINKS.c.id.label("contract_id"),
         _LINKS.c.groupme_share_url.label("chat_url"),
     )
@@ -105,6 +123,7 @@ async def load_contexts(
         from_email=league.from_email,
         reply_to=league.reply_to,
         language=league.language,
+        timezone=league.timezone,
     )
     chats = {row.contract_id: row.chat_url and https_url(row.chat_url, settings.chat_hosts) for row in found}
 

@@ -8,6 +8,7 @@ stops a mail.
 
 import time
 from dataclasses import dataclass
+from datetime import date as day
 from datetime import datetime
 
 from jinja2 import TemplateError, TemplateNotFound
@@ -64,7 +65,7 @@ class Renderer:
         brand = context.brand
         sender = address(brand.from_email or default_sender(self._settings), "the league's From address")
         can_reply = bool(brand.reply_to) or sender != LOCAL_SENDER
-        written, notices = self._write(context, can_reply=can_reply)
+        written, notices = self._write(context, brand.day(date), can_reply=can_reply)
         letter = Letter(
             sender=Mailbox(brand.from_name or brand.league_name, sender),
             recipient=Mailbox(
@@ -79,12 +80,12 @@ class Renderer:
         )
         return RenderedMessage(written.subject, build(letter), notices)
 
-    def _write(self, context: MessageContext, *, can_reply: bool) -> tuple[Written, tuple[str, ...]]:
+    def _write(self, context: MessageContext, today: day, *, can_reply: bool) -> tuple[Written, tuple[str, ...]]:
         kind = context.facts.kind
         languages = chain(context.facts.language, context.brand.language)
 
         def values(language: str, words: Words) -> dict[str, Value]:
-            return variables(context, language, words, can_reply=can_reply)
+            return variables(context, language, words, can_reply=can_reply, today=today)
 
         notices: tuple[str, ...] = ()
         if (templates := self._own_templates()) is not None:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +14,11 @@ from bball_tui.mail.facts import CorrectionFacts, MailFacts, OfferFacts, Reminde
 from bball_tui.resources import folder
 
 HOSTILE = '</td></mj-text><b>"O\'Neill" & {{ x }} {% if %} \u202e🏀 נועה'
+SAMPLE_DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
+"""When the samples are written: the days that they speak of lie around it, so that they say the same for ever."""
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff" * 2 + " " + "Maria Magdalena " * 2
+
+_PASSED = date(2027, 3, 4)
 
 
 class _Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +42,8 @@ def trials(kind: MessageKind, language: str = "") -> Iterator[tuple[str, Message
     yield "hostile names", _named(sample, HOSTILE)
     yield "the longest names", _named(sample, LONGEST)
     yield "as little as is known", _sparse(sample)
+    if isinstance(sample.facts, ReminderFacts):
+        yield "a day that has passed", replace(sample, facts=msgspec.structs.replace(sample.facts, due_on=_PASSED))
 
 
 def _named(sample: MessageContext, name: str) -> MessageContext:

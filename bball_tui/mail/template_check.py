@@ -6,7 +6,6 @@ Nothing here runs more of a template than a mail would: the dialect, the sizes a
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +20,7 @@ from bball_tui.mail.dialect import NotFilled, weigh
 from bball_tui.mail.languages import ENGLISH, Words, chain, path
 from bball_tui.mail.markup_lint import slips, unbalanced
 from bball_tui.mail.render import Renderer, why
-from bball_tui.mail.samples import sample_context, trials
+from bball_tui.mail.samples import SAMPLE_DATE, sample_context, trials
 from bball_tui.mail.templates import FILES, SHARED, WORDS, TemplateSet, own, packaged
 from bball_tui.mail.values import RenderError, one_line
 from bball_tui.mail.variables import Value, variables
@@ -29,7 +28,6 @@ from bball_tui.resources import folder
 from bball_tui.settings import Settings
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}")
-_DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
 
 
 class Level(StrEnum):
@@ -140,7 +138,9 @@ def _variables_in(name: str) -> set[str]:
     place = name.split("/")[0]
     kinds = [MessageKind(place)] if place in set(MessageKind) else list(MessageKind)
     words = packaged().words(ENGLISH)
-    return set().union(*(variables(sample_context(kind), ENGLISH, words, can_reply=True) for kind in kinds))
+    today = SAMPLE_DATE.date()
+    samples = (sample_context(kind) for kind in kinds)
+    return set().union(*(variables(sample, ENGLISH, words, can_reply=True, today=today) for sample in samples))
 
 
 def _blocks(templates: TemplateSet, name: str, tree: nodes.Template) -> Iterator[Finding]:
@@ -188,7 +188,7 @@ def _tried(
                 break
             if trial in ("the sample", "as little as is known"):
                 message = renderer.render(
-                    context, recipient="sample@families.test", message_id="<sample@bball-tui.invalid>", date=_DATE
+                    context, recipient="sample@families.test", message_id="<sample@bball-tui.invalid>", date=SAMPLE_DATE
                 )
                 for warning in check(message, context):
                     if not warning.note and warning.code not in ("chat", "missing", "sender"):
@@ -208,7 +208,7 @@ def _left_behind(kind: MessageKind, mine: list[str]) -> Iterator[Finding]:
 
 def _values(context: MessageContext) -> Callable[[str, Words], dict[str, Value]]:
     def values(language: str, words: Words) -> dict[str, Value]:
-        return variables(context, language, words, can_reply=True)
+        return variables(context, language, words, can_reply=True, today=SAMPLE_DATE.date())
 
     return values
 

@@ -1,5 +1,7 @@
 """What a template may use: clean one-line texts, checked colours and links, booleans, and nothing else."""
 
+from datetime import date
+
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.facts import ChatFacts, CorrectionFacts, MailFacts, OfferFacts, ReminderFacts, WelcomeFacts
 from bball_tui.mail.languages import Words
@@ -8,10 +10,13 @@ from bball_tui.mail.values import RenderError, color, https_url, one_line, text_
 Value = str | bool | None
 
 
-def variables(context: MessageContext, language: str, words: Words, *, can_reply: bool) -> dict[str, Value]:
+def variables(
+    context: MessageContext, language: str, words: Words, *, can_reply: bool, today: date
+) -> dict[str, Value]:
     """The variables of the mail's kind by name, every text cleaned and every colour and link checked.
 
-    ``language`` is the tag of the template's language and ``words`` writes its days.
+    ``language`` is the tag of the template's language and ``words`` writes its days; ``today`` is the day on which the
+    mail is written, on the league's clock.
 
     ``capacity`` is empty when the player signed; ``text_on_brand`` is readable on ``brand_color``; ``can_reply`` says
     whether an answer to this mail reaches somebody. Links are None where there is none, and ``due_on`` where no
@@ -40,11 +45,11 @@ def variables(context: MessageContext, language: str, words: Words, *, can_reply
         "text_on_brand": text_color_on(brand_color),
         "logo_url": brand.logo_url and https_url(brand.logo_url),
         "can_reply": can_reply,
-        **_of_kind(facts, words, context.chat_url and https_url(context.chat_url)),
+        **_of_kind(facts, words, context.chat_url and https_url(context.chat_url), today),
     }
 
 
-def _of_kind(facts: MailFacts, words: Words, chat_url: str | None) -> dict[str, Value]:
+def _of_kind(facts: MailFacts, words: Words, chat_url: str | None, today: date) -> dict[str, Value]:
     match facts:
         case WelcomeFacts():
             return {
@@ -66,7 +71,11 @@ def _of_kind(facts: MailFacts, words: Words, chat_url: str | None) -> dict[str, 
                 "due_on": None if facts.due_on is None else words.day(facts.due_on),
             }
         case ReminderFacts():
-            return {"due_on": words.day(facts.due_on), "first_reminder": facts.number == 1}
+            return {
+                "due_on": words.day(facts.due_on),
+                "overdue": facts.due_on < today,
+                "first_reminder": facts.number == 1,
+            }
         case CorrectionFacts(was=was, now=now):
             return {
                 "was_signer": one_line(was.signer),

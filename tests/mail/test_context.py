@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import update
@@ -20,6 +21,14 @@ class Mail:
     contract_id: int | None
     payload: MailFacts = field(default_factory=make_facts)
     kind: str = "contract_signed"
+
+
+async def test_the_day_is_that_of_the_leagues_clock(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await session.execute(update(League).values(timezone="Pacific/Auckland"))
+        context = await load_context(session, settings, league_id=club.league_id, mail=Mail(None))
+    assert context.brand.day(datetime(2027, 3, 6, 23, 30, tzinfo=UTC)) == date(2027, 3, 7)
 
 
 async def test_context_comes_from_the_league_and_the_team(database: Database, settings: Settings) -> None:

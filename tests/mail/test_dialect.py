@@ -186,7 +186,7 @@ def test_any_text_as_a_template_makes_a_mail_or_an_ordinary_error(source: str, f
     context = make_context()
 
     def values(language: str, words: Words) -> dict[str, Value]:
-        return variables(context, language, words, can_reply=True)
+        return variables(context, language, words, can_reply=True, today=DATE.date())
 
     try:
         came_to = TemplateSet(load, trusted=False).write("contract_signed", ("en",), values).html

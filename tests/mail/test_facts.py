@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
@@ -20,7 +22,7 @@ from bball_tui.mail.samples import sample_context
 from bball_tui.mail.templates import packaged
 from bball_tui.mail.values import RenderError
 from bball_tui.mail.variables import variables
-from tests.mail.factory import make_brand, make_context, make_facts
+from tests.mail.factory import DATE, make_brand, make_context, make_facts
 
 WORDS = packaged().words("en")
 KINDS = (WelcomeFacts, ChatFacts, OfferFacts, ReminderFacts, CorrectionFacts)
@@ -62,7 +64,8 @@ def test_two_reminders_are_two_promises_and_one_offer_is_one() -> None:
 def test_the_variables_are_flat_clean_texts(kind: MessageKind) -> None:
     sample = sample_context(kind)
     facts = msgspec.structs.replace(sample.facts, player_first=" Ma\r\nya\x1b ")
-    values = variables(MessageContext(facts, make_brand(), sample.chat_url), "en", WORDS, can_reply=True)
+    context = MessageContext(facts, make_brand(), sample.chat_url)
+    values = variables(context, "en", WORDS, can_reply=True, today=DATE.date())
     assert values["player"] == "Ma ya Okafor"
     assert all(value is None or isinstance(value, (str, bool)) for value in values.values())
 
@@ -70,4 +73,21 @@ def test_the_variables_are_flat_clean_texts(kind: MessageKind) -> None:
 def test_a_chat_mail_without_a_link_waits_for_one() -> None:
     facts = sample_context(MessageKind.TEAM_CHAT_READY).facts
     with pytest.raises(RenderError, match="Paste the link on the GroupMe tab"):
-        variables(make_context(facts, chat_url=None), "en", WORDS, can_reply=True)
+        variables(make_context(facts, chat_url=None), "en", WORDS, can_reply=True, today=DATE.date())
+
+
+@pytest.mark.parametrize(
+    ("zone", "overdue"),
+    [("UTC", False), ("Pacific/Auckland", True), ("America/Chicago", False)],
+)
+def test_a_reminder_knows_on_the_leagues_clock_whether_its_day_has_passed(zone: str, overdue: bool) -> None:
+    facts = msgspec.structs.replace(sample_context(MessageKind.CONTRACT_REMINDER).facts, due_on=date(2027, 3, 6))
+    brand = replace(make_brand(), timezone=zone)
+    written = datetime(2027, 3, 6, 23, 30, tzinfo=UTC)
+    values = variables(make_context(facts, brand), "en", WORDS, can_reply=True, today=brand.day(written))
+    assert values["overdue"] is overdue
+
+
+def test_a_time_zone_that_is_none_is_said_in_words() -> None:
+    with pytest.raises(RenderError, match="time zone 'Mars/Phobos' is not known"):
+        replace(make_brand(), timezone="Mars/Phobos").day(DATE)

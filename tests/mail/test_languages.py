@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -54,6 +55,31 @@ def test_days_and_capacities_are_written_as_the_language_does() -> None:
     assert spanish.capacity(Capacity.MOTHER) == "madre"
     assert spanish.capacity(Capacity.ADULT_PLAYER) == ""
     assert packaged().words("eo") == english
+
+
+@pytest.mark.parametrize(
+    ("language", "until", "early", "passed", "late"),
+    [
+        ("en", "by", "Monday, March 8, 2027", "was due on", "Thursday, March 4, 2027"),
+        ("es", "a más tardar el", "lunes, 8 de marzo de 2027", "venció el", "jueves, 4 de marzo de 2027"),
+    ],
+)
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_late_reminder_says_that_the_day_has_passed(
+    language: str, until: str, early: str, passed: str, late: str, number: int
+) -> None:
+    """It never asks for something by a day that is over, and the same facts give the same bytes."""
+    sample = sample_context(MessageKind.CONTRACT_REMINDER)
+    due = spoken(replace(sample, facts=msgspec.structs.replace(sample.facts, number=number)), language)
+    over = replace(due, facts=msgspec.structs.replace(due.facts, due_on=date(2027, 3, 4)))
+    for context, day, said, unsaid in ((due, early, until, passed), (over, late, passed, until)):
+        message = render(context)
+        mail = parts(message.mime)
+        seen = [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in (message.subject, mail.text, mail.html)]
+        assert all(f"{said} {day}" in one for one in seen)
+        assert not any(f"{unsaid} {day}" in one for one in seen)
+        assert check(message, context) == ()
+        assert render(context).mime == message.mime
 
 
 @pytest.mark.parametrize("kind", MessageKind)
