@@ -47,7 +47,7 @@ def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElemen
     if wanted.player_id is not None:
         conditions.append(player.id == wanted.player_id)
     if Trouble.UNREACHABLE in wanted.troubles:
-        conditions.append(~reachable(player.id, player.league_id))
+        conditions.append(~reachable(player.id))
     of_contract = [*_place(wanted), *_facts(wanted, without=(Trouble.UNREACHABLE,))]
     if of_contract:
         if wanted.season_id is not None:

@@ -30,18 +30,19 @@ def troubled(trouble: Trouble) -> ColumnElement[bool]:
         case Trouble.DUE_SOON:
             return waits & (Contract.due_on >= today()) & (Contract.due_on <= today() + SOON)
         case Trouble.UNREACHABLE:
-            return ~reachable(Contract.player_id, Contract.league_id)
+            return ~reachable(Contract.player_id)
         case Trouble.NO_CHAT:
             return select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
 
 
-def reachable(player_id: SQLColumnExpression[int], league_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+def reachable(player_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether the player has a guardian whom a mail can reach."""
     link: Any = PlayerGuardian
+    # The guardian's league and not the contract's: two levels down a contract would be any contract, of any league.
     blocked = (
         select(Suppression.id)
         .where(
-            Suppression.league_id == league_id,
+            Suppression.league_id == Guardian.league_id,
             func.lower(Suppression.email) == func.lower(Guardian.email),
             Suppression.lifted_at.is_(None),
         )

@@ -55,6 +55,20 @@ async def test_players_with_an_offer_whom_no_mail_reaches(database: Database) ->
     assert {row.id for row in listed} == {mute.contract_id, blocked.contract_id}
 
 
+async def test_an_address_that_another_league_blocked_is_reached(database: Database) -> None:
+    async with database.session() as session:
+        other = await make_club(session, slug="eastside")
+        await make_family(session, other)
+        club = await make_club(session)
+        await make_family(session, club, parents=(Parent(email="b@families.test"),))
+        await session.execute(
+            text("INSERT INTO suppression (league_id, email, reason) VALUES (:id, 'b@families.test', 'asked')"),
+            {"id": other.league_id},
+        )
+        found = await read_contract_day(session, club.league_id, club.season_id)
+    assert found.unreachable == 0
+
+
 async def test_signatures_of_today_that_are_in_force_are_counted(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
