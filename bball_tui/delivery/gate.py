@@ -24,7 +24,7 @@ PROBE_PATIENCE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a provider allows: mails a second (with a burst of as many seconds' worth) and mails a day; None: any."""
+    """What a provider allows: mails a second, after ``burst`` at once, and mails a day; None: any."""
 
     per_second: float | None = None
     burst: int = 10
@@ -41,9 +41,13 @@ LIMITS: dict[str, Limits] = {
 }
 
 
-def limits_for(provider: str) -> Limits:
-    """The limits of a transport's provider, such as ``gmail`` or ``smtp:mail.example.org:587``."""
-    return LIMITS.get(provider.partition(":")[0], Limits())
+def limits_for(provider: str, rate: float | None) -> Limits:
+    """The limits of a transport's provider, such as ``gmail:...`` or ``smtp:mail.example.org:587``.
+
+    ``rate`` is what the settings say of it, in mails a second; then no more than a second's worth goes at once.
+    """
+    known = LIMITS.get(provider.partition(":")[0], Limits())
+    return known if rate is None else replace(known, per_second=rate, burst=math.ceil(rate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,11 @@ def admit(gate: Gate, wanted: int, limits: Limits, *, fresh: bool = False) -> tu
             left = None if gate.open_until is None else (gate.open_until - gate.now).total_seconds()
             return gate, Wait(left, gate.cause, gate.reason or "")
         probing = replace(gate, state=GateState.HALF_OPEN, open_until=gate.now + PROBE_PATIENCE)
-        return _take(probing, 1, limits, probe=True)
+        after, answer = _take(probing, 1, limits, probe=True)
+        if isinstance(answer, Wait) and answer.cause is None:
+            # No probe without a token: half-open now, the gate would wait for one that nobody has sent.
+            return gate, answer
+        return after, answer
     return _take(gate, wanted, limits, probe=False)
 
 
@@ -150,10 +158,9 @@ def probed(gate: Gate, *, answered: bool) -> Gate:
 
 
 async def acquire(
-    session: AsyncSession, league_id: int, provider: str, wanted: int, *, fresh: bool = False
+    session: AsyncSession, league_id: int, provider: str, wanted: int, limits: Limits, *, fresh: bool = False
 ) -> Permit | Wait:
     """Ask to claim up to ``wanted`` mails, in the transaction that claims them."""
-    limits = limits_for(provider)
     gates = await look(session, league_id, provider)
     paused = gates.get(ALL_PROVIDERS)
     if paused is not None and paused.state is not GateState.CLOSED:
@@ -170,14 +177,16 @@ async def acquire(
     return answer
 
 
-async def release(session: AsyncSession, league_id: int, provider: str, permit: Permit, used: int) -> None:
+async def release(
+    session: AsyncSession, league_id: int, provider: str, permit: Permit, used: int, limits: Limits
+) -> None:
     """Give back what was not used of ``permit``; the last thing in the transaction that acquired it.
 
     A probe without a mail to send is rolled back, as if nobody had asked.
     """
     if permit.probe and not used:
         await session.rollback()
-    elif permit.n > used and not limits_for(provider).unlimited:
+    elif permit.n > used and not limits.unlimited:
         gate = await lock(session, league_id, provider)
         await store(session, league_id, give_back(gate, permit.n - used))
 

@@ -78,6 +78,7 @@ class Worker:
         self._database = database
         self._league_id = league_id
         self._transport = transport
+        self._limits = limits_for(transport.provider, transport.rate)
         self._timing = timing or Timing()
         self._lease = timedelta(seconds=self._timing.lease)
         host = socket.gethostname()
@@ -161,9 +162,11 @@ class Worker:
             if not claims:
                 answer = await self._ask_gate(wanted)
                 if isinstance(answer, Wait):
-                    if not self._gate_open:
-                        log.info("sending is held: %s", answer.reason)
-                    self._gate_open = True
+                    # Without a cause it is only the pace: what was claimed before has been let pass, and goes out.
+                    if answer.cause is not None:
+                        if not self._gate_open:
+                            log.info("sending is held: %s", answer.reason)
+                        self._gate_open = True
                     return answer
                 claims, probe = answer
             self._claimed, self._probing = claims, probe
@@ -177,7 +180,7 @@ class Worker:
 
     async def _claim(self, wanted: int) -> list[Claim]:
         """The short way, while no gate has a say: one statement."""
-        if not limits_for(self._transport.provider).unlimited:
+        if not self._limits.unlimited:
             return []
         return await claim(
             self._claiming,
@@ -193,10 +196,10 @@ class Worker:
         """The long way: what the gates allow, claimed in the same transaction; and whether it is a probe."""
         provider = self._transport.provider
         async with self._database.session() as session:
-            answer = await gate.acquire(session, self._league_id, provider, wanted, fresh=self._fresh)
+            answer = await gate.acquire(session, self._league_id, provider, wanted, self._limits, fresh=self._fresh)
             if isinstance(answer, Wait):
                 return answer
-            if not answer.probe and limits_for(provider).unlimited:
+            if not answer.probe and self._limits.unlimited:
                 return [], False  # all gates are closed, so the short way found what there was
             claims = await claim(
                 session,
@@ -206,7 +209,7 @@ class Worker:
                 provider=self._transport.provider,
                 lease=self._lease,
             )
-            await gate.release(session, self._league_id, provider, answer, len(claims))
+            await gate.release(session, self._league_id, provider, answer, len(claims), self._limits)
         return claims, answer.probe
 
     async def _round(self) -> None:

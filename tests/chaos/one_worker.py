@@ -45,6 +45,10 @@ class Stalling:
     def provider(self) -> str:
         return self._inner.provider
 
+    @property
+    def rate(self) -> float | None:
+        return self._inner.rate
+
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         await self._at("claimed")
 

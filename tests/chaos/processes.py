@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 
+from bball_tui.cli.worker_processes import environment_for
 from bball_tui.settings import SecretUrl
 from tests.chaos.one_worker import Orders
 
@@ -89,3 +90,27 @@ async def workers(
         yield started
     finally:
         await asyncio.gather(*(one.kill() for one in started if one.alive))
+
+
+async def start_worker(environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """`bball-tui worker` as staff start it, with nothing shortened; returns at once."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-m", "bball_tui", "worker"),
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+
+
+@asynccontextmanager
+async def worker_commands(number: int, settings: Mapping[str, object]) -> AsyncIterator[None]:
+    """So many of them with these settings, started and not yet ready; they are killed in the end."""
+    started = [await start_worker(environment_for(settings)) for _ in range(number)]
+    try:
+        yield
+    finally:
+        for one in started:
+            with suppress(ProcessLookupError):
+                one.kill()
+            await one.wait()

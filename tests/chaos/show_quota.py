@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.outbox.gates import gates
 from bball_tui.outbox.workers import running
 from bball_tui.settings import Settings
+from tests.chaos.processes import start_worker
 from tests.support.smtp import HANG, SmtpServer
 
 ACCEPTED = 24
@@ -44,16 +44,6 @@ async def furnish(database: Database) -> int:
         preview = await preview_signing(session, league.id, ids)
         await sign(session, league.id, SigningRequest(contracts=preview.signable, hold_seconds=0))
     return league.id
-
-
-async def start_worker(environment: Mapping[str, str]) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "ignore", "-m", "bball_tui", "worker"),
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
 
 
 async def until_held(database: Database, league_id: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState, OutboxState
-from bball_tui.outbox.gates import Gate, gates, reopen_gate
+from bball_tui.outbox.gates import Gate, gates
 from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl
 from tests.chaos.processes import WorkerProcess, workers
@@ -184,52 +184,6 @@ async def until_open(database: Database, league_id: int) -> Gate:
         while (gate := await the_gate(database, league_id)) is None or gate.state is CLOSED:  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.02)
     return gate
-
-
-async def attempts(database: Database) -> int:
-    async with database.session() as session:
-        return int(
-            await session.scalar(text("SELECT coalesce(sum(attempts), 0) FROM outbox WHERE state = 'queued'")) or 0
-        )
-
-
-async def test_two_workers_with_five_hundred_mails_meet_each_fault_of_a_provider_once(
-    database: Database, database_url: SecretUrl
-) -> None:
-    club, _, _ = await queue_mails(database, 500)
-    faults = (
-        ("mail", "421 4.3.2 Going down", GateCause.OUTAGE),
-        ("mail", "454 4.7.0 Too many login attempts", GateCause.OUTAGE),
-        ("rcpt", "550 5.4.5 Daily user sending limit exceeded", GateCause.QUOTA),
-    )
-    async with SmtpServer(patience=PATIENCE) as server:
-        server.script(*faults[0][:2], times=None)
-        async with workers(2, database_url, club.league_id, server.url):
-            for place, (_, reply, cause) in enumerate(faults):
-                gate = await until_open(database, club.league_id)
-                await until_states(database, {"queued": 500})
-                assert (gate.cause, gate.failures, await attempts(database)) == (cause, 1, 0), reply
-                if place + 1 < len(faults):
-                    server.behave()
-                    server.script(*faults[place + 1][:2], times=None)
-                    async with database.session() as session:
-                        await reopen_gate(session, club.league_id, gate.provider, reason="try the next fault")
-            # The pause is over: one mail goes out to see, its answer closes the gate, and all others follow.
-            server.behave()
-            server.script("dot", HANG)
-            async with database.session() as session:
-                await session.execute(text("UPDATE provider_gate SET open_until = now()"))
-                await session.execute(text("SELECT pg_notify('bball_outbox', '')"))
-            await server.received(1)
-            probing = await the_gate(database, club.league_id)
-            assert probing is not None
-            assert (probing.state, len(server.messages)) == (GateState.HALF_OPEN, 1)
-            server.release()
-            await until_states(database, {"sent": 500}, seconds=40)
-        assert len(server.messages) == len(copies([server])) == 500
-    after = await the_gate(database, club.league_id)
-    assert after is not None
-    assert (after.state, after.failures) == (GateState.CLOSED, 0)
 
 
 async def test_a_provider_that_takes_mails_and_says_nothing_puts_few_in_doubt_and_holds_the_rest(

@@ -9,7 +9,7 @@ import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
-from bball_tui.delivery.gate import Permit, Wait, acquire
+from bball_tui.delivery.gate import Permit, Wait, acquire, limits_for
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.mail.transports import open_transport
@@ -104,14 +104,15 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
 ) -> None:
     club, _, _ = await queue_mails(database, 3)
     gmail = "gmail:office@westside.test"
+    limits = limits_for(gmail, None)
     async with database.session() as session:
         gate = await lock(session, club.league_id, gmail)
         await store(session, club.league_id, replace(gate, sent_today=1999, tokens=10))
     async with database.session() as session:
-        assert await acquire(session, club.league_id, gmail, 5) == Permit(1)
+        assert await acquire(session, club.league_id, gmail, 5, limits) == Permit(1)
     for _ in range(2):
         async with database.session() as session:
-            answer = await acquire(session, club.league_id, gmail, 5)
+            answer = await acquire(session, club.league_id, gmail, 5, limits)
         assert isinstance(answer, Wait)
         assert answer.cause is GateCause.QUOTA
         assert 0 < (answer.seconds or 0) <= 24 * 3600
@@ -123,4 +124,4 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
     assert now.hold(gate).startswith("Gmail's daily limit is used up; 3 mails wait, next try ")
     async with database.session() as session:
         await reopen_gate(session, club.league_id, gmail)
-        assert await acquire(session, club.league_id, gmail, 5) == Permit(5)
+        assert await acquire(session, club.league_id, gmail, 5, limits) == Permit(5)

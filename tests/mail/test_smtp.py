@@ -44,10 +44,8 @@ def make_transport(
     mails: int = 100,
     idle: float = 60.0,
 ) -> SmtpTransport:
-    target = SmtpTarget("127.0.0.1", server.port, Tls.NONE, data_timeout=data_timeout)
-    return SmtpTransport(
-        target, connections=connections, command_timeout=timeout, mails_per_connection=mails, idle_seconds=idle
-    )
+    target = SmtpTarget("127.0.0.1", server.port, Tls.NONE, data_timeout=data_timeout, reply_timeout=timeout)
+    return SmtpTransport(target, connections=connections, mails_per_connection=mails, idle_seconds=idle)
 
 
 def envelope(number: int = 1, recipient: str = "ngozi@example.com") -> Envelope:

@@ -28,6 +28,10 @@ from tests.mail.factory import make_settings
             "smtp://rosa%40westside.example:p%40ss%2F%23%3A@smtp.example.com?data_timeout=300",
             SmtpTarget("smtp.example.com", 587, Tls.STARTTLS, "rosa@westside.example", "p@ss/#:", data_timeout=300),
         ),
+        (
+            "smtp://smtp.example.com?reply_timeout=90&rate=0.5",
+            SmtpTarget("smtp.example.com", 587, Tls.STARTTLS, reply_timeout=90, rate=0.5),
+        ),
         ("maildir:///srv/league%20mail", MaildirTarget(Path("/srv/league mail"))),
     ],
 )
@@ -58,6 +62,10 @@ def test_mail_urls(url: str, target: object) -> None:
         ("smtp://smtp.example.com?data_timeout=soon", "from 1 to 600"),
         ("smtp://smtp.example.com?data_timeout=nan", "from 1 to 600"),
         ("smtp://smtp.example.com?data_timeout=9999", "from 1 to 600"),
+        ("smtp://smtp.example.com?reply_timeout=0", "reply_timeout=0 in .* from 1 to 600"),
+        ("smtp://smtp.example.com?rate=fast", "rate=fast in .* mails a second"),
+        ("smtp://smtp.example.com?rate=nan", "from 0.01 to 1000"),
+        ("smtp://smtp.example.com?rate=0", "from 0.01 to 1000"),
         ("maildir://srv/mail", "three slashes"),
         ("maildir:mail", "three slashes"),
     ],

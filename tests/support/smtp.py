@@ -21,11 +21,11 @@ Phases, in the order of a conversation: ``connect`` (instead of the greeting), `
 import asyncio
 import base64
 import ssl
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from types import TracebackType
 from typing import Self
 
 
@@ -55,7 +55,7 @@ class Received:
     """One message whose final dot arrived and that was not refused, with the dot-stuffing taken off again.
 
     ``answered`` is False when the server took the message and gave no reply (hang, disconnect): the sender
-    cannot know that it is here. ``connection`` counts the connections from 1.
+    cannot know that it is here. ``connection`` counts the connections from 1, ``at`` is the monotonic clock's time.
     """
 
     sender: str
@@ -63,6 +63,7 @@ class Received:
     data: bytes
     connection: int
     answered: bool
+    at: float
 
 
 @dataclass(slots=True)
@@ -180,9 +181,7 @@ class SmtpServer:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
     async def _until(self, true: Callable[[], bool], what: str) -> None:
@@ -342,9 +341,9 @@ class _Conversation:
         if isinstance(script, str) and not script.startswith("2"):
             await self.say(script)
             return
+        answered, now = not isinstance(script, Misbehaviour), time.monotonic()
         self.server.messages += [
-            Received(sender, recipient, data, self.number, not isinstance(script, Misbehaviour))
-            for recipient in recipients
+            Received(sender, recipient, data, self.number, answered, now) for recipient in recipients
         ]
         await self.server._notify()
         await self.carry_out(script, f"250 2.0.0 OK queued as {len(self.server.messages)}")

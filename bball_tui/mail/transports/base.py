@@ -44,6 +44,10 @@ class Transport(Protocol):
     def provider(self) -> str:
         """Names what may be down or full: the key of the gate that all mails through it share."""
 
+    @property
+    def rate(self) -> float | None:
+        """Mails a second that the settings allow all workers together; None: they do not say."""
+
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         """Try once to send; never raises for what the provider or the network does.
 

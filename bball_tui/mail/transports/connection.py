@@ -33,17 +33,16 @@ class Connection:
     server needs a RSET before the next one.
     """
 
-    def __init__(self, target: SmtpTarget, context: ssl.SSLContext | None, command_timeout: float) -> None:
+    def __init__(self, target: SmtpTarget, context: ssl.SSLContext | None) -> None:
         self.mails = 0
         self.dirty = False
         self.expiry: asyncio.TimerHandle | None = None
         self._target = target
-        self._timeout = command_timeout
         self._smtp = SMTP(
             hostname=target.host,
             port=target.port,
             local_hostname=_own_name(),
-            timeout=command_timeout,
+            timeout=target.reply_timeout,
             use_tls=target.tls is Tls.IMPLICIT,
             start_tls=False,  # done by hand below, to know the phase
             tls_context=context,

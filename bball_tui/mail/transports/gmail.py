@@ -84,6 +84,11 @@ class GmailTransport:
         """``gmail:office@example.org``."""
         return f"gmail:{self._target.user}"
 
+    @property
+    def rate(self) -> float | None:
+        """Gmail's own limits are known."""
+        return None
+
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         """Send without anybody to remember the draft: after a break it stays in doubt. See :class:`Transport`."""
 

@@ -27,6 +27,11 @@ class MaildirTransport:
         """Always ``maildir``."""
         return "maildir"
 
+    @property
+    def rate(self) -> float | None:
+        """A folder takes what comes."""
+        return None
+
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         """See :class:`Transport`; ``provider_ref`` of an accepted mail is its file name."""
         name = _name(envelope.mime)

@@ -35,7 +35,6 @@ class SmtpTransport:
 
     Args:
         connections: how many mails may be on the wire at a time.
-        command_timeout: seconds to wait for the connection, and for each reply before the message.
 
     Raises:
         BballError: the certificate file is no PEM file.
@@ -46,14 +45,12 @@ class SmtpTransport:
         target: SmtpTarget,
         *,
         connections: int,
-        command_timeout: float = 30.0,
         mails_per_connection: int = MAILS_PER_CONNECTION,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._target = target
         self._context = _tls_context(target)
         self._slots = asyncio.Semaphore(connections)
-        self._timeout = command_timeout
         self._mails = mails_per_connection
         self._idle_seconds = idle_seconds
         self._idle: list[Connection] = []
@@ -64,6 +61,11 @@ class SmtpTransport:
     def provider(self) -> str:
         """``smtp:host:port``."""
         return f"smtp:{self._target.host}:{self._target.port}"
+
+    @property
+    def rate(self) -> float | None:
+        """As the mail URL says."""
+        return self._target.rate
 
     async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
         """See :class:`Transport`."""
@@ -138,7 +140,7 @@ class SmtpTransport:
             if connection.expiry:
                 connection.expiry.cancel()
             return connection
-        connection = Connection(self._target, self._context, self._timeout)
+        connection = Connection(self._target, self._context)
         await connection.open()
         return connection
 

@@ -26,6 +26,9 @@ program never does that: no answer makes the mail "in doubt", and people decide.
 connection, and they keep one slow server from holding a worker for ten.
 """
 
+REPLY_TIMEOUT = 30.0
+"""Seconds to wait for the connection, and for each answer before the message is written; nothing was sent then."""
+
 
 class Tls(StrEnum):
     """How the connection is protected."""
@@ -43,7 +46,10 @@ _PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}
 
 @dataclass(frozen=True, slots=True)
 class SmtpTarget:
-    """Where and how to hand in mail. ``ca`` is a PEM file that replaces the system's certificate authorities."""
+    """Where and how to hand in mail. ``ca`` is a PEM file that replaces the system's certificate authorities.
+
+    ``rate`` is how many mails a second the server takes from all workers together; None: as many as they can.
+    """
 
     host: str
     port: int
@@ -52,6 +58,8 @@ class SmtpTarget:
     password: str | None = field(default=None, repr=False)
     ca: Path | None = None
     data_timeout: float = DATA_TIMEOUT
+    reply_timeout: float = REPLY_TIMEOUT
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def _smtp(parts: SplitResult, port: int | None) -> SmtpTarget:
             f"The mail URL needs a host and nothing after it but options, like {SCHEMES[0]}. "
             "Write special characters in a password as %40 (@), %2F (/), %23 (#)."
         )
-    options = _options(parts.query, "tls", "ca", "data_timeout")
+    options = _options(parts.query, "tls", "ca", "data_timeout", "reply_timeout", "rate")
     tls = _tls(options.get("tls"), host, port)
     if (parts.username is None) != (parts.password is None):
         raise BballError("The mail URL needs both a user name and a password, or neither: smtp://user:password@host.")
@@ -129,7 +137,9 @@ def _smtp(parts: SplitResult, port: int | None) -> SmtpTarget:
         username=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
         ca=_ca(options.get("ca"), tls),
-        data_timeout=_seconds(options.get("data_timeout")),
+        data_timeout=_seconds(options, "data_timeout", DATA_TIMEOUT),
+        reply_timeout=_seconds(options, "reply_timeout", REPLY_TIMEOUT),
+        rate=_rate(options.get("rate")),
     )
 
 
@@ -150,7 +160,7 @@ def _gmail(parts: SplitResult, port: int | None) -> GmailTarget:
             "The mail URL for Gmail needs credentials=FILE with the JSON file from Google, "
             + (f"but there is no file {path}." if options.get("credentials") else f"like {SCHEMES[1]}.")
         )
-    return GmailTarget(user, path, _endpoint(options.get("endpoint")), _seconds(options.get("data_timeout")))
+    return GmailTarget(user, path, _endpoint(options.get("endpoint")), _seconds(options, "data_timeout", DATA_TIMEOUT))
 
 
 def _endpoint(value: str | None) -> str:
@@ -209,13 +219,30 @@ def _ca(value: str | None, tls: Tls) -> Path | None:
     return path
 
 
-def _seconds(value: str | None) -> float:
+def _seconds(options: dict[str, str], name: str, usual: float) -> float:
+    value = options.get(name)
     if value is None:
-        return DATA_TIMEOUT
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
+        return usual
+    seconds = _number(value)
     if not 1 <= seconds <= 600:
-        raise BballError(f"data_timeout={value[:20]} in the mail URL should be a number of seconds from 1 to 600.")
+        raise BballError(f"{name}={value[:20]} in the mail URL should be a number of seconds from 1 to 600.")
     return seconds
+
+
+def _rate(value: str | None) -> float | None:
+    if value is None:
+        return None
+    rate = _number(value)
+    if not 0.01 <= rate <= 1000:
+        raise BballError(
+            f"rate={value[:20]} in the mail URL should be the number of mails a second that the server takes, "
+            "from 0.01 to 1000. Thirty a minute are 0.5."
+        )
+    return rate
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
