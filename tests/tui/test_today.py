@@ -76,6 +76,24 @@ async def test_each_failure_is_one_key_away_from_its_fix(
         await desk.until(lambda: pane.kind == Kind("in_doubt"))
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_header_counts_what_today_lists(
+    quiet: Settings, database: Database, marias_database: Database, size: tuple[int, int]
+) -> None:
+    """Before the tab was ever looked at and after something changed: the same number in both places."""
+    club, ids = await club_with_mails(database, 4)
+    await fail(database, ids[:2])
+    async with database.session() as session:
+        await make_family(session, club, first="Mute", parents=(Parent(email=None),))
+    async with opened(quiet, size) as desk:
+        await desk.shows("▲ 3")  # no worker, two mails of one cause, nobody to write to
+        await today(desk)
+        await desk.shows("3 things need you.", "▲ 3")
+        async with marias_database.session() as session:
+            await retry(session, club.league_id, ids[:2])
+        await desk.shows("2 things need you.", "▲ 2")
+
+
 async def test_a_pause_is_resumed_with_two_keys(quiet: Settings, database: Database, marias_database: Database) -> None:
     club, _ = await club_with_mails(database, 1)
     await a_worker(database, club)
@@ -186,5 +204,5 @@ async def test_a_template_is_looked_at_when_it_is_saved(quiet: Settings, databas
         await desk.shows("1 thing needs you.", "Your template contract_signed/subject.txt cannot be used.")
         await desk.shows("mean player? Until")
         file.write_text("{{ player }}", encoding="utf-8")
-        pane.changed()
+        pane.ask()
         await desk.shows("All is well.")

@@ -103,6 +103,7 @@ def import_ahead() -> None:
         "bball_tui.league.signing",
         "bball_tui.league.story",
         "bball_tui.league.today",
+        "bball_tui.mail.template_guard",
         "bball_tui.mail.transports",
         "bball_tui.outbox.buckets",
         "bball_tui.outbox.gates",

@@ -15,9 +15,9 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.screens.desk_actions import DESK_ACTIONS, TABS, DeskState
+from bball_tui.tui.screens.desk_day import DAY_TABLES, DayScreen
 from bball_tui.tui.screens.desk_header import all_who_are_here, database_state, header_facts
 from bball_tui.tui.screens.desk_memory import DeskMemory
-from bball_tui.tui.screens.desk_undo import UndoScreen
 from bball_tui.tui.screens.happenings import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Styled, Tone
@@ -62,7 +62,7 @@ HEADER = "league"
 """The table that only the header shows."""
 
 
-class DeskScreen(UndoScreen):
+class DeskScreen(DayScreen):
     """Shows one tab at a time and hears what changes elsewhere."""
 
     HELP = """
@@ -109,6 +109,7 @@ class DeskScreen(UndoScreen):
     def watch_backend(self, backend: "Backend | None") -> None:
         """A league was opened or closed: every tab that was looked at hears of it."""
         self.remember()
+        self.begin_day()
         self._memory = None if backend is None else DeskMemory(backend.settings, backend.league.slug)
         for name, pane in self._panes.items():
             if self._memory is not None:
@@ -116,6 +117,15 @@ class DeskScreen(UndoScreen):
             pane.backend = backend
         if self._memory is not None and self._memory.tab in PANES and self.tabs.active == FIRST_TAB:
             self.show_tab(self._memory.tab)
+
+    def show_day(self) -> None:
+        """The header counts what needs a person, and the tab lists it."""
+        from bball_tui.tui.screens.today import TodayPane
+
+        self.header.facts = replace(self.header.facts, needs=self.need_count)
+        pane = self._panes.get("today")
+        if isinstance(pane, TodayPane):
+            pane.day, pane.trouble = self.day, self.day_trouble
 
     def remember(self) -> None:
         """Keep how the desk looks for the next start."""
@@ -154,6 +164,7 @@ class DeskScreen(UndoScreen):
                 self._memory.restore(name, pane)
             pane.backend = self.backend
             self._loading = self.query_one("#panes").mount(pane)
+            self.show_day()
         return self._panes[name]
 
     @on(TabChosen)
@@ -299,6 +310,7 @@ class DeskScreen(UndoScreen):
         """What the tabs list is of another season now, or written in another way."""
         for pane in self._panes.values():
             pane.watch_backend(self.backend)
+        self.look_at_day()
         self.heard(HEADER)
 
     # What changes elsewhere
@@ -316,6 +328,8 @@ class DeskScreen(UndoScreen):
         for pane in self._panes.values():
             if EVERYTHING in changed or changed & pane.watches:
                 pane.changed()
+        if EVERYTHING in changed or changed & DAY_TABLES:
+            self.look_at_day()
         self._read_overview()
 
     @on(ListLoaded)
@@ -355,7 +369,9 @@ class DeskScreen(UndoScreen):
         self._reachable = True
         if season is not None and backend.season is not None and season.id != backend.season.id:
             self._another_season()
-        self.header.facts = header_facts(found, here, backend.settings, sends_mail=backend.sends_mail)
+        self.header.facts = header_facts(
+            found, here, backend.settings, sends_mail=backend.sends_mail, needs=self.need_count
+        )
         self._read_again(IMPATIENT if backend.sends_mail and not found.workers else PULSE)
 
     def _read_again(self, seconds: float) -> None:

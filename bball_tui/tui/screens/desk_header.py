@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from bball_tui.settings import Settings
 
 
-def header_facts(found: "Overview", here: "Present", settings: "Settings", *, sends_mail: bool) -> HeaderFacts:
-    """The whole line; that the league could be read at all means that the database answers."""
+def header_facts(
+    found: "Overview", here: "Present", settings: "Settings", *, sends_mail: bool, needs: int
+) -> HeaderFacts:
+    """The whole line; that the league could be read at all means that the database answers.
+
+    ``needs`` is the number of things that Today lists.
+    """
     return HeaderFacts(
         league=found.league.name,
         season=found.season.name if found.season else "",
@@ -22,7 +27,7 @@ def header_facts(found: "Overview", here: "Present", settings: "Settings", *, se
         contracts=found.total,
         database=database_state(settings.embedded, True),
         worker=_worker(found, settings, sends_mail),
-        needs=found.needs_attention,
+        needs=needs,
         others=here.others,
         windows=here.own_windows,
     )

@@ -21,6 +21,11 @@ class ContractsSigned(Message):
 
 
 @dataclass
+class DayAsked(Message):
+    """Somebody looks at what needs a person: it is to be read now."""
+
+
+@dataclass
 class FixWanted(Message):
     """Somebody chose a line of what needs a person: show where it is dealt with."""
 

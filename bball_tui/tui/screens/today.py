@@ -1,21 +1,20 @@
 """What needs a person now; and when nothing does, that all is well."""
 
 from collections.abc import Sequence
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.reactive import reactive
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
-from bball_tui.errors import BballError
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.day_summary import DaySummary
-from bball_tui.tui.screens.happenings import FixWanted
+from bball_tui.tui.screens.happenings import DayAsked, FixWanted
 from bball_tui.tui.screens.memory_source import MemorySource
-from bball_tui.tui.screens.needs import Need, needs
+from bball_tui.tui.screens.needs import Need
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
@@ -27,11 +26,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.outbox.today import MailDay
     from bball_tui.tui.backend import Backend
-
-LOOK_AGAIN = 20.0
-"""Seconds after which the day is read again: that a worker falls silent, or that a day ends, nobody tells."""
-STARTING = 15.0
-"""Seconds in which the worker of this program may be on its way."""
+    from bball_tui.tui.screens.desk_day import Day
 
 
 class TodayPane(RecordPane[Need]):
@@ -49,17 +44,16 @@ class TodayPane(RecordPane[Need]):
     empty_text = ""
     first_sort = Sort("need")
     searchable = False
-    watches = frozenset(
-        {"outbox", "provider_gate", "contract", "player", "guardian", "player_guardian", "suppression", "season"}
-    )
+    watches = frozenset()
+
+    day: "reactive[Day | None]" = reactive(None)
+    trouble: reactive[str] = reactive("")
+    """Why the day could not be looked at; empty when it could."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.news = Static("", classes="today--news")
         self.summary = DaySummary()
-        self._needs: tuple[Need, ...] = ()
-        self._opened_at = 0.0
-        self._looking = self._look_once_more = False
 
     def compose(self) -> ComposeResult:
         """News, list and advice side by side, the numbers of the day."""
@@ -68,10 +62,6 @@ class TodayPane(RecordPane[Need]):
             yield self.records
             yield self.inspector
         yield self.summary
-
-    def on_mount(self) -> None:
-        """Some things change without anybody telling."""
-        self.set_interval(LOOK_AGAIN, self.changed)
 
     def make_columns(self) -> Sequence[Column[Need]]:
         return (
@@ -93,50 +83,40 @@ class TodayPane(RecordPane[Need]):
 
     # Reading
 
-    def watch_backend(self, backend: "Backend | None") -> None:
-        """A league was opened: its worker may be on its way."""
-        self._opened_at = monotonic()
-        super().watch_backend(backend)
-
     def ask(self) -> None:
-        """Look at the day."""
-        self._look_once_more = True
-        if self.backend is not None and not self._looking:
-            self._look(self.backend)
+        """Have the day looked at; until then the list shows what the last look found."""
+        self.post_message(DayAsked())
 
     def changed(self) -> None:
-        """Look at the day again, now or when the tab is looked at."""
-        if self.display:
-            self.ask()
-        else:
-            self._stale = True
+        """Nothing to do: the desk looks at the day by itself, for its header too."""
 
-    @work(group="day")
-    async def _look(self, backend: "Backend") -> None:
-        """Changes that come while it reads are one more reading; a question that was asked is never broken off."""
-        self._looking = True
-        try:
-            while self._look_once_more:
-                self._look_once_more = False
-                await self._read_day(backend)
-        except BballError as error:
-            self.news.update(content((f"{SYMBOLS[Tone.WARN]} {error}", STYLES[Tone.WARN])))
-        finally:
-            self._looking = False
-
-    async def _read_day(self, backend: "Backend") -> None:
-        mails, contracts = await backend.today()
-        comes = backend.sends_mail and monotonic() - self._opened_at < STARTING
-        self._needs = needs(mails, contracts, await backend.template_errors(), worker_comes=comes)
-        self.summary.day = (mails, contracts)
-        self._tell_news()
-        self.records.show(MemorySource(self._needs), empty_text=_calm(mails))
+    def watch_day(self, day: "Day | None") -> None:
+        """The desk looked at the day."""
+        if day is None:
+            return
+        self.summary.day = (day.mails, day.contracts)
+        self.records.show(MemorySource(day.needs), empty_text=_calm(day.mails))
         self._inspect(self._inspected, at_once=True)
+        self._tell_news()
+
+    def watch_trouble(self) -> None:
+        """The day could not be read, or can be again."""
+        self._tell_news()
+
+    @property
+    def _needs(self) -> "tuple[Need, ...]":
+        return () if self.day is None else self.day.needs
 
     def _tell_news(self) -> None:
-        number = len(self._needs)
-        tone = Tone.WARN if number else Tone.GOOD
-        words = f"{counted(number, 'thing')} {'needs' if number == 1 else 'need'} you." if number else "All is well."
+        if self.trouble:
+            tone, words = Tone.WARN, self.trouble
+        elif self.day is None:
+            return
+        else:
+            number = len(self._needs)
+            tone = Tone.WARN if number else Tone.GOOD
+            need = f"{counted(number, 'thing')} {'needs' if number == 1 else 'need'} you."
+            words = need if number else "All is well."
         self.news.update(content((f"{SYMBOLS[tone]} {words}", STYLES[tone])))
 
     # Acting

@@ -1,0 +1,115 @@
+"""What needs a person: one look at the day for the whole desk, so that the header counts what Today lists."""
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.reactive import reactive
+from textual.timer import Timer
+
+from bball_tui.errors import BballError
+from bball_tui.tui.screens.desk_undo import UndoScreen
+from bball_tui.tui.screens.happenings import DayAsked
+
+if TYPE_CHECKING:
+    from bball_tui.league.today import ContractDay
+    from bball_tui.outbox.today import MailDay
+    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.screens.needs import Need
+
+LOOK_AGAIN = 20.0
+"""Seconds after which the day is read again: that a worker falls silent, or that a day ends, nobody tells."""
+STARTING = 15.0
+"""Seconds in which the worker of this program may be on its way."""
+REST = 5.0
+"""So many times as long as a look took is the rest after it: a huge league is not read without a pause."""
+DAY_TABLES = frozenset(
+    {"outbox", "provider_gate", "contract", "player", "guardian", "player_guardian", "suppression", "season"}
+)
+"""The tables whose changes can change what needs a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One look: the numbers, and what needs a person."""
+
+    mails: "MailDay"
+    contracts: "ContractDay"
+    needs: "tuple[Need, ...]"
+
+
+class DayScreen(UndoScreen):
+    """Keeps :attr:`day` true. Where it is shown is the subclass's."""
+
+    day: reactive[Day | None] = reactive(None)
+    day_trouble: reactive[str] = reactive("")
+    """Why the last look failed; empty when it did not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened_at = 0.0
+        self._looking = self._look_once_more = False
+        self._resting: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Some things change without anybody telling."""
+        self.set_interval(LOOK_AGAIN, self.look_at_day)
+
+    def show_day(self) -> None:
+        """Show what the last look found."""
+        raise NotImplementedError
+
+    def watch_day(self) -> None:
+        """Somebody looked."""
+        self.show_day()
+
+    def watch_day_trouble(self) -> None:
+        """It could not be looked at, or can be again."""
+        self.show_day()
+
+    @property
+    def need_count(self) -> int:
+        """How many things need a person; 0 before the first look."""
+        return 0 if self.day is None else len(self.day.needs)
+
+    def begin_day(self) -> None:
+        """Another league, or none: nothing is known of its day, and its worker may be on its way."""
+        self._opened_at = monotonic()
+        self.day, self.day_trouble = None, ""
+
+    @on(DayAsked)
+    def look_at_day(self) -> None:
+        """Read the day, at once or after the rest. Changes that come while it is read are one more reading."""
+        self._look_once_more = True
+        if self.backend is not None and not self._looking and self._resting is None:
+            self._look(self.backend)
+
+    @work(group="day")
+    async def _look(self, backend: "Backend") -> None:
+        self._looking, self._look_once_more = True, False
+        began = monotonic()
+        try:
+            day = await self._read_day(backend)
+        except BballError as error:
+            if backend is self.backend:
+                self.day_trouble = str(error)
+        else:
+            if backend is self.backend:
+                self.day, self.day_trouble = day, ""
+        finally:
+            self._looking = False
+            self._resting = self.set_timer(min(REST * (monotonic() - began), LOOK_AGAIN), self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        if self._look_once_more:
+            self.look_at_day()
+
+    async def _read_day(self, backend: "Backend") -> Day:
+        from bball_tui.tui.screens.needs import needs
+
+        mails, contracts = await backend.today()
+        comes = backend.sends_mail and monotonic() - self._opened_at < STARTING
+        found = needs(mails, contracts, await backend.template_errors(), worker_comes=comes)
+        return Day(mails, contracts, found)
