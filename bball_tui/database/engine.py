@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from bball_tui.errors import BballError
 from bball_tui.settings import READ_ONLY, SecretUrl
 
+LONGEST_WHY = 300
 CONNECT_TIMEOUT = 10
 """Seconds until an unreachable server counts as away (a URL's own connect_timeout wins)."""
 
@@ -24,6 +25,17 @@ SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=60s -c lock_timeout=15s 
 
 class DatabaseUnavailable(BballError):
     """The server cannot be reached, or went away. Nothing that was not committed has happened."""
+
+
+class DatabaseAway(DatabaseUnavailable):
+    """It does not answer at all. ``why`` is what driver or server say of it, on one line; it may be empty."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The database cannot be reached at the moment. What was not confirmed has not happened; "
+            "nothing else is lost. Try again."
+        )
+        self.why = why
 
 
 class NotPermitted(BballError):
@@ -45,11 +57,16 @@ def explain(error: BaseException) -> BballError | None:
         )
     gone = isinstance(original, psycopg.OperationalError | psycopg.InterfaceError | OSError | TimeoutError)
     if gone or (isinstance(error, exc.DBAPIError) and error.connection_invalidated):
-        return DatabaseUnavailable(
-            "The database cannot be reached at the moment. What was not confirmed has not happened; "
-            "nothing else is lost. Try again."
-        )
+        return DatabaseAway(_first_line(original or error))
     return None
+
+
+def _first_line(error: BaseException) -> str:
+    """What went wrong, without the driver's advice in the lines below, and without what every such text begins with."""
+    line = next(iter(str(error).strip().splitlines()), "")
+    for beginning in ("connection failed: ", "connection is bad: "):
+        line = line.removeprefix(beginning)
+    return line.strip()[:LONGEST_WHY]
 
 
 def connection_options(url: SecretUrl) -> dict[str, str | int]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.app import BballApp
     from bball_tui.tui.backend import Backend
 
+SAFE = "Nothing is lost: what was saved before is kept in the database."
 DEMO = 64
 """The exit code by which the screen asks the command line to open the demo instead."""
 
@@ -21,6 +22,7 @@ async def begin(app: "BballApp") -> None:
     """Open the database and the league, asking as often as it takes. Ends with an open league or the program's end."""
     showing = asyncio.create_task(_show_first_tab(app))
     while True:
+        app.desk.say_opening()
         try:
             backend = await _agreed_backend(app, app.settings)
             await _enter(app, backend)
@@ -29,13 +31,24 @@ async def begin(app: "BballApp") -> None:
             from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
 
             started()
-            answer = await app.push_screen_wait(
-                ErrorDialog(str(error), retry=True, title="The league cannot be opened")
-            )
-            if answer is not AfterError.RETRY:
+            app.desk.say_closed()
+            problem = _problem(error, app.settings)
+            dialog = ErrorDialog(problem, retry=True, title="The league cannot be opened", safe=SAFE, leaves=True)
+            if await app.push_screen_wait(dialog) is not AfterError.RETRY:
                 app.exit(1, message=str(error))
                 break
     await showing
+
+
+def _problem(error: BballError, settings: "Settings") -> str:
+    """What is wrong; of a database that does not answer also which one it is, and what is said of it."""
+    from bball_tui.database.engine import DatabaseAway
+
+    if not isinstance(error, DatabaseAway):
+        return str(error)
+    where = settings.database_url or f"the one in {settings.data_dir}"
+    said = f"\nThe reason given: {error.why.rstrip('.')}." if error.why else ""
+    return f"The database does not answer: {where}.{said}"
 
 
 async def _show_first_tab(app: "BballApp") -> None:

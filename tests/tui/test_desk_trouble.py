@@ -1,5 +1,6 @@
 """The desk when the database is not there, or answers with a fault."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -9,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from bball_tui.database.engine import Database
-from bball_tui.settings import Settings
+from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.app import BballApp
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.desk import DeskScreen
@@ -48,10 +49,32 @@ async def test_a_database_that_is_away_at_the_start_is_tried_again_by_a_key(
     await database.dispose()
     with away:
         async with opened(quiet) as desk:
-            await desk.shows("The league cannot be opened", "cannot be reached")
+            await desk.shows("The league cannot be opened", "does not answer", "not currently accepting connections")
             away.__exit__(None, None, None)
             await desk.press("r")
             await desk.shows("Family00, Kid0")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_first_dialog_says_what_is_wrong_what_is_safe_and_which_keys(
+    quiet: Settings, size: tuple[int, int]
+) -> None:
+    nobody = SecretUrl("postgresql://desk:hunter2@127.0.0.1:1/league")
+    async with opened(msgspec.structs.replace(quiet, database_url=nobody), size) as desk:
+        await desk.shows("! no league is open")
+        said = " ".join(re.sub(r"[│╭╮╰╯─]", " ", desk.text).split())
+        assert "The database does not answer: postgresql://***@127.0.0.1:1/league." in said
+        assert "port 1 failed: Connection refused." in said
+        assert "Nothing is lost: what was saved before is kept in the database." in said
+        assert "r tries again, Esc leaves the program" in said
+        assert "on the screen" not in said
+        assert "hunter2" not in desk.text
+        first = desk.app.screen
+        await desk.press("r")
+        await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog) and desk.app.screen is not first)
+        await desk.press("escape")
+        await desk.until(lambda: not desk.app.is_running)
+    assert desk.app.return_value == 1
 
 
 async def test_a_database_that_goes_away_is_said_and_comes_back_by_itself(

@@ -26,13 +26,13 @@ class AfterError(StrEnum):
 class ErrorDialog(Dialog[AfterError]):
     """Shows ``problem`` (a finished sentence, or several lines) and, with ``retry``, offers to try again.
 
-    ``safe`` says what is not lost. Esc closes.
+    ``safe`` says what is not lost. Esc closes; with ``leaves`` it leaves the program, because there is nothing behind.
     """
 
     HELP = """
     ## Something did not work
     The text says what happened and what is safe. `y` copies it, so that you can send it to somebody who can help.
-    `r` tries the same again where that makes sense. Esc closes.
+    `r` tries the same again where that makes sense. Esc closes, or leaves the program where no league is open.
     """
     BINDINGS: ClassVar = [
         Binding("y", "copy", "copy the text", show=False),
@@ -40,13 +40,20 @@ class ErrorDialog(Dialog[AfterError]):
     ]
 
     def __init__(
-        self, problem: str, retry: bool = False, *, title: str = "That did not work", safe: str = SAFE
+        self,
+        problem: str,
+        retry: bool = False,
+        *,
+        title: str = "That did not work",
+        safe: str = SAFE,
+        leaves: bool = False,
     ) -> None:
         super().__init__()
         self.set_reactive(ErrorDialog.heading, title)
         self._problem = problem
         self._retry = retry
         self._safe = safe
+        self._leaves = leaves
 
     def body(self) -> Iterable[Widget]:
         """What happened, what is safe, what to press."""
@@ -54,14 +61,15 @@ class ErrorDialog(Dialog[AfterError]):
         yield Static("")
         yield Static(content(self._safe))
         again = "r tries again, " if self._retry else ""
-        yield Static(content((f"{again}Esc closes this, y copies the text.", STYLES[Tone.MUTED])))
+        away = "leaves the program" if self._leaves else "closes this"
+        yield Static(content((f"{again}Esc {away}, y copies the text.", STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[Choice]:
         """Try again first: it can do no harm."""
         if self._retry:
             yield Choice("Try again", key="r", command="retry")
         yield Choice("Copy", key="y", command="copy")
-        yield self.cancel_choice("Close")
+        yield self.cancel_choice("Leave" if self._leaves else "Close")
 
     def first_focus(self) -> Widget | None:
         """Try again, or Close: never Copy, or Enter would seem to do nothing."""

@@ -99,7 +99,15 @@ class DeskScreen(DayScreen):
     def on_mount(self) -> None:
         """Say what goes on before there is a league."""
         self.set_interval(REMEMBERING, self.remember)
+        self.say_opening()
+
+    def say_opening(self) -> None:
+        """The database is being opened."""
         self.header.facts = HeaderFacts("bball_tui", database=Styled("opening the database …", Tone.MUTED))
+
+    def say_closed(self) -> None:
+        """It could not be opened."""
+        self.header.facts = HeaderFacts("bball_tui", database=Styled("! no league is open", Tone.WARN))
 
     @property
     def pane(self) -> "TabPane | None":
