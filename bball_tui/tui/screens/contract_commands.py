@@ -117,22 +117,13 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
     @work(group="command")
     async def action_contract_preview(self) -> None:
         """Show the mails of the contract under the cursor, one after the other."""
-        from bball_tui.tui.dialogs.message import ErrorDialog
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.records.current
         if backend is None or row is None:
             return
-        try:
-            previews = await backend.contract_mails(row.id)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
-            return
-        if previews:
-            await read_mails(self.app, backend, previews)
-        else:
-            name = f"{row.first} {row.last}"
-            self.app.notify(clean(f"No mail: {name} has no guardian whom a mail can reach."), markup=False)
+        nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
+        await read_asked(self.app, backend, backend.contract_mails(row.id), nobody=nobody)
 
     def _show_mails(self, backend: "Backend", request: "SigningRequest") -> None:
         """The mails of a signing that is being prepared, above its dialog."""
@@ -140,15 +131,9 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
 
     @work(group="letters")
     async def _read_mails(self, backend: "Backend", request: "SigningRequest") -> None:
-        from bball_tui.tui.dialogs.message import ErrorDialog
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
-        try:
-            mails = await backend.signing_mails(request)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
-            return
-        await read_mails(self.app, backend, mails)
+        await read_asked(self.app, backend, backend.signing_mails(request))
 
     # The life before and after a signature
 

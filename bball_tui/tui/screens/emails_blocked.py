@@ -118,7 +118,9 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
     async def action_blocked_add(self) -> None:
         """Ask which address and why."""
         backend = self.backend
-        if backend is not None and await self.app.push_screen_wait(BlockAddress(backend.suppress)):
+        if backend is None:
+            return
+        if await self.app.push_screen_wait(BlockAddress(backend.suppress)):
             self.app.notify("The address takes no more mail.", markup=False)
             self.changed()
 

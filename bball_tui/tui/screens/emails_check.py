@@ -295,20 +295,12 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
     @work(group="command")
     async def action_check_read(self) -> None:
         """The mail of the first contract."""
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.records.current
         if backend is None or row is None:
             return
-        try:
-            mails = await backend.contract_mails(row.contracts[0])
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
-            return
-        if mails:
-            await read_mails(self.app, backend, mails)
-        else:
-            self.app.notify("No mail: there is no guardian whom a mail can reach.", markup=False)
+        await read_asked(self.app, backend, backend.contract_mails(row.contracts[0]))
 
     @work(group="command")
     async def action_check_fix(self) -> None:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.errors import BballError
 from bball_tui.tui.actions import Acting, Action, ActionSet
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.mail_words import kind_word
 from bball_tui.tui.screens.memory_source import ReadSource
@@ -134,35 +132,22 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
     @work(group="command")
     async def action_kind_read(self) -> None:
         """The mail to invented people."""
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.records.current
         if backend is None or row is None:
             return
-        try:
-            mail = await backend.sample_mail(row.kind)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="The mail cannot be written"))
-            return
-        await read_mails(self.app, backend, [mail])
+        await read_asked(self.app, backend, backend.sample_mail(row.kind))
 
     @work(group="command")
     async def action_kind_real(self) -> None:
         """The mail to the families of a contract."""
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.records.current
         if backend is None or row is None:
             return
-        try:
-            mails = await backend.kind_mails(row.kind, self._contract())
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
-            return
-        if mails:
-            await read_mails(self.app, backend, mails)
-        else:
-            self.app.notify("No mail: there is no guardian whom a mail can reach.", markup=False)
+        await read_asked(self.app, backend, backend.kind_mails(row.kind, self._contract()))
 
     def _contract(self) -> int | None:
         """The contract under the cursor of the tab Contracts, if somebody looked at it."""

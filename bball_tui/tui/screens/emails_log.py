@@ -138,17 +138,12 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_log_read(self) -> None:
         """The mail, and all that can be done with it."""
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
         backend, targets = self.backend, self.records.targets
         if backend is None or len(targets) != 1:
             return
-        try:
-            mail = await backend.mail_preview(targets[0])
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="The mail cannot be written"))
-            return
-        await read_mails(self.app, backend, [mail])
+        await read_asked(self.app, backend, backend.mail_preview(targets[0]))
 
     @work(group="command")
     async def action_log_address(self) -> None:

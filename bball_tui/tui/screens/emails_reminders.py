@@ -11,9 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.errors import BballError
 from bball_tui.tui.actions import Acting, Action, ActionSet
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.screens.cells import day_cell
 from bball_tui.tui.screens.memory_source import ReadSource
@@ -182,15 +180,9 @@ class RemindersPane(Acting[ReminderState], RecordPane["PlannedReminder"]):
     @work(group="command")
     async def action_reminder_read(self) -> None:
         """The reminder as it would go out."""
-        from bball_tui.tui.mail_reading import read_mails
+        from bball_tui.tui.mail_reading import read_asked
 
         backend, targets = self.backend, self.records.targets
         if backend is None or len(targets) != 1:
             return
-        try:
-            mails = await backend.kind_mails("contract_reminder", targets[0])
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
-            return
-        if mails:
-            await read_mails(self.app, backend, mails)
+        await read_asked(self.app, backend, backend.kind_mails("contract_reminder", targets[0]))
