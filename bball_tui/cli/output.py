@@ -4,6 +4,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 import msgspec
@@ -31,8 +32,12 @@ def wants_json(asked: bool) -> bool:
 
 
 def narrate(text: str) -> None:
-    """A sentence for the person who watches: on stderr, so that stdout stays data."""
-    click.echo("\n".join(plain(line) for line in text.split("\n")), err=True)
+    """A sentence for the person who watches: on stderr, so that stdout stays data.
+
+    Nobody watches any more once the terminal is gone; that is no reason to stop what is under way.
+    """
+    with suppress(OSError):
+        click.echo("\n".join(plain(line) for line in text.split("\n")), err=True)
 
 
 def plain(text: str) -> str:

@@ -112,20 +112,27 @@ def _tell(drained: Drained, *, as_json: bool) -> None:
 
 @contextmanager
 def _stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[asyncio.Event]:
-    """An event that the first SIGINT or SIGTERM sets; the second does ``last_act`` and leaves at once."""
+    """An event that the first SIGINT, SIGTERM or SIGHUP sets; another of the first two does ``last_act`` and leaves.
+
+    A window that closes hangs up more than once (the terminal and the shell), so that is never meant as "at once".
+    """
     stop = asyncio.Event()
 
     def heard() -> None:
         if stop.is_set():
             last_act()
             os._exit(LEFT_AT_ONCE)
-        narrate("Stopping: the mails on their way are finished, the others handed back. Once more leaves at once.")
         stop.set()
+        narrate("Stopping: the mails on their way are finished, the others handed back. Once more leaves at once.")
 
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
     for number in signals:
         loop.add_signal_handler(number, heard)
+    # Whoever started it with nohup wants it to outlive the terminal.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, stop.set)
+        signals.append(signal.SIGHUP)
     try:
         yield stop
     finally:

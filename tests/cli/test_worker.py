@@ -1,11 +1,15 @@
 """`bball-tui worker` with several processes: real ones, as a service would run them."""
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
 import sys
+import termios
 from pathlib import Path
+
+import pytest
 
 from bball_tui.cli.worker_processes import environment_for
 from bball_tui.database.engine import Database
@@ -14,6 +18,7 @@ from bball_tui.outbox.workers import WorkerInfo, running
 from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
 from tests.outbox.support import item, queue_mails, states, until_states
+from tests.support.smtp import HANG, SmtpServer
 
 
 async def workers_of(database: Database, league_id: int) -> tuple[WorkerInfo, ...]:
@@ -53,6 +58,70 @@ async def test_processes_share_the_queue_and_stop_together(
     assert lasting.returncode == 0
     assert said.count(b"Stopped. What was not sent stays queued.") == 2
     assert await states(database) == {"sent": 41}
+
+
+@pytest.mark.parametrize("more", [(), ("--processes", "2")], ids=["one", "two"])
+async def test_a_worker_whose_terminal_goes_finishes_the_mail_on_the_wire(
+    database: Database, database_url: SecretUrl, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    """A closed window hangs up (SIGHUP), and takes stderr along: both are no reason to leave a mail in doubt."""
+    await queue_mails(database, 1)
+    async with SmtpServer() as mail_server:
+        mail_server.script("dot", HANG)
+        process, master = await on_a_terminal(settings_for(database_url, tmp_path, mail_server.url), *more)
+        await mail_server.at("dot")
+        os.close(master)
+        mail_server.release()
+        async with asyncio.timeout(60):
+            assert await process.wait() == 0
+    assert await states(database) == {"sent": 1}
+    assert len(mail_server.messages) == 1
+
+
+async def test_a_worker_that_is_to_outlive_its_terminal_goes_on(
+    database: Database, database_url: SecretUrl, tmp_path: Path
+) -> None:
+    """nohup has it ignore the hangup."""
+    club, family, _ = await queue_mails(database, 1)
+    async with SmtpServer() as mail_server:
+        environment = settings_for(database_url, tmp_path, mail_server.url)
+        process, master = await on_a_terminal(environment, before=("nohup",))
+        await mail_server.received(1)
+        os.close(master)
+        async with database.session() as session:
+            await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
+        await until_states(database, {"sent": 2})
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(60):
+            assert await process.wait() == 0
+
+
+async def on_a_terminal(
+    environment: dict[str, str], *options: str, before: tuple[str, ...] = ()
+) -> tuple[asyncio.subprocess.Process, int]:
+    """A worker that has a terminal of its own, and the terminal's other end: to close it closes the window."""
+    master, slave = os.openpty()
+    command = (*before, sys.executable, "-W", "ignore", "-m", "bball_tui", "worker", *options)
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        cwd=environment["BBALL_DATA_DIR"],
+    )
+    os.close(slave)
+    return process, master
+
+
+def settings_for(database_url: SecretUrl, folder: Path, mail_url: str) -> dict[str, str]:
+    """The environment of a worker of the test's database."""
+    data_dir = folder / "data"
+    data_dir.mkdir()
+    settings = {"database_url": database_url.reveal(), "data_dir": data_dir, "mail_url": mail_url}
+    return environment_for(settings) | {"BBALL_CONFIG": str(folder / "config.toml")}
 
 
 def test_a_process_that_cannot_work_is_told(command_line: CommandLine) -> None:
