@@ -406,7 +406,7 @@ class Outbox(Base):
         CheckConstraint("attempts BETWEEN 0 AND max_attempts", name="attempts"),
         CheckConstraint("claims >= attempts", name="claims"),
         CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),
-        CheckConstraint("recipient ~ '^[^[:cntrl:]]{1,254}$'", name="recipient"),
+        CheckConstraint("length(recipient) BETWEEN 1 AND 254 AND recipient !~ '[[:cntrl:]]'", name="recipient"),
         CheckConstraint("message_id ~ '^<[^<>[:space:]]+@[^<>[:space:]]+>$'", name="message_id"),
         Index(
             "ix_outbox_claim",
