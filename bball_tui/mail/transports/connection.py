@@ -107,8 +107,9 @@ class Connection:
             raise TroubleError(self._failed(Phase.DATA, Fault.DISCONNECTED, "closed the connection"))
 
         async def talk() -> SMTPResponse:
-            protocol.write(stuffed)
-            return await protocol.read_response(timeout=timeout)
+            async with asyncio.timeout(timeout):
+                protocol.write(stuffed)
+                return await protocol.read_response()
 
         reply = await self._step(Phase.DOT, talk())
         self.dirty = not 200 <= reply.code < 300
@@ -157,7 +158,11 @@ class Connection:
         await self._step(Phase.AUTH, login)
 
     async def _command(self, phase: Phase, expected: int, *words: bytes) -> None:
-        reply = await self._step(phase, self._smtp.execute_command(*words))
+        async def talk() -> SMTPResponse:
+            async with asyncio.timeout(self._timeout):
+                return await self._smtp.execute_command(*words, timeout=None)
+
+        reply = await self._step(phase, talk())
         # 251 and 252 are as good as 250: will forward, will try (RFC 5321 section 4.2.3).
         if reply.code // 10 != expected // 10:
             raise TroubleError(self._classified(phase, reply.code, reply.message))
@@ -170,7 +175,8 @@ class Connection:
             reply = await step
         except SMTPResponseException as error:
             outcome = self._classified(phase, error.code, error.message)
-        except SMTPTimeoutError:
+        except (SMTPTimeoutError, TimeoutError):
+            self._smtp.close()
             outcome = self._failed(phase, Fault.TIMEOUT, "did not answer in time")
         except (SMTPException, OSError) as error:
             outcome = self._diagnosed(phase, error)
