@@ -407,6 +407,9 @@ async def test_finished_mails_are_forgotten_after_400_days_and_failures_and_doub
         "attempts = 1",
         "state = 'posted'",
         "recipient = E'a@b\\r\\nBcc: c@d'",
+        "recipient = E'a@b\\x7f'",
+        "recipient = ''",
+        "recipient = repeat('a', 255)",
     ],
 )
 async def test_the_database_refuses_a_state_whose_companions_do_not_fit(database: Database, change: str) -> None:
