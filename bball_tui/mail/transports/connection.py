@@ -160,7 +160,7 @@ class Connection:
     async def _command(self, phase: Phase, expected: int, *words: bytes) -> None:
         async def talk() -> SMTPResponse:
             # The library's own time limit costs two more turns of the event loop for each command.
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._target.reply_timeout):
                 return await self._smtp.execute_command(*words, timeout=None)
 
         reply = await self._step(phase, talk())
