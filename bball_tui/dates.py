@@ -1,7 +1,7 @@
 """Dates as staff type them: in the league's order, the year first, or with the month as a word."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from bball_tui.database.states import DateOrder
 
@@ -10,6 +10,8 @@ _DAY_MONTH = re.compile(r"([0-9]{1,2})\.? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:,? ([0-9]{4}))?")
 
 EXAMPLES = {DateOrder.YMD: "2026-11-23", DateOrder.DMY: "23/11/2026", DateOrder.MDY: "11/23/2026"}
+"""Of any day; where it has to be one to come, see :func:`example`."""
+AHEAD = timedelta(days=14)
 
 
 class NoDate(ValueError):
@@ -23,6 +25,11 @@ def write_date(day: date, order: DateOrder) -> str:
         DateOrder.DMY: f"{day.day:02}/{day.month:02}/{day.year:04}",
         DateOrder.MDY: f"{day.month:02}/{day.day:02}/{day.year:04}",
     }[order]
+
+
+def example(order: DateOrder, today: date) -> str:
+    """A day to come, for fields that take no other: what is shown there could be typed there."""
+    return write_date(today + AHEAD, order)
 
 
 def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False) -> date:
@@ -42,34 +49,35 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
         return date.fromordinal(today.toordinal() - 1)
     if line == "tomorrow":
         return date.fromordinal(today.toordinal() + 1)
-    year, month, day = _parts(line, order)
+    such = example(order, today) if ahead else EXAMPLES[order]
+    year, month, day = _parts(line, order, such)
     try:
         if year is not None:
             return date(year, month, day)
         return _nearest(month, day, today, ahead=ahead)
     except ValueError:
-        raise NoDate(f"There is no such day. Type a date such as {EXAMPLES[order]}.") from None
+        raise NoDate(f"There is no such day. Type a date such as {such}.") from None
 
 
-def _parts(line: str, order: DateOrder) -> tuple[int | None, int, int]:
+def _parts(line: str, order: DateOrder, such: str) -> tuple[int | None, int, int]:
     numbers = _NUMBERS.fullmatch(line)
     if numbers is not None:
-        return _numeric(numbers[1], numbers[2], numbers[3], order)
+        return _numeric(numbers[1], numbers[2], numbers[3], order, such)
     word = _DAY_MONTH.fullmatch(line)
     if word is not None:
-        return _year(word[3]), _month(word[2], order), int(word[1])
+        return _year(word[3]), _month(word[2], such), int(word[1])
     word = _MONTH_DAY.fullmatch(line)
     if word is not None:
-        return _year(word[3]), _month(word[1], order), int(word[2])
-    raise NoDate(f"This is no date. Type one such as {EXAMPLES[order]} or 23 Nov 2026.")
+        return _year(word[3]), _month(word[1], such), int(word[2])
+    raise NoDate(f"This is no date. Type one such as {such}, or the month as a word.")
 
 
-def _numeric(one: str, two: str, three: str | None, order: DateOrder) -> tuple[int | None, int, int]:
+def _numeric(one: str, two: str, three: str | None, order: DateOrder, such: str) -> tuple[int | None, int, int]:
     first, second = int(one), int(two)
     if len(one) == 4 and three is not None and len(three) <= 2:
         return first, second, int(three)
     if len(one) > 2 or (three is not None and len(three) != 4):
-        raise NoDate(f"The year needs four digits: type a date such as {EXAMPLES[order]}.")
+        raise NoDate(f"The year needs four digits: type a date such as {such}.")
     if three is not None and order is DateOrder.YMD and first <= 12 and second <= 12 and first != second:
         raise NoDate("This could be two days. Type the year first, such as 2026-11-23.")
     month_first = order is not DateOrder.DMY
@@ -79,13 +87,13 @@ def _numeric(one: str, two: str, three: str | None, order: DateOrder) -> tuple[i
     return _year(three), month, day
 
 
-def _month(word: str, order: DateOrder) -> int:
+def _month(word: str, such: str) -> int:
     full = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
             "november", "december")  # fmt: skip
     for number, name in enumerate(full, start=1):
         if name.startswith(word) or (word == "sept" and number == 9):
             return number
-    raise NoDate(f"There is no month of that name. Type a date such as {EXAMPLES[order]}.")
+    raise NoDate(f"There is no month of that name. Type a date such as {such}.")
 
 
 def _year(text: str | None) -> int | None:

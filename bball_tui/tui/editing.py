@@ -1,5 +1,6 @@
 """Between the forms, which know no database, and the backend, which knows no screen. Call these from a worker."""
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
@@ -173,6 +174,7 @@ async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Save
             teams,
             backend.league.date_order,
             f"{player.first} {player.last}",
+            _today(backend),
         )
 
     return await ask_form(app, make)
@@ -192,11 +194,17 @@ async def edit_contract(
             await backend.team_choices(),
             backend.league.date_order,
             player,
+            _today(backend),
             base=base,
             signed=signed,
         )
 
     return await ask_form(app, make)
+
+
+def _today(backend: "Backend") -> date:
+    """The league's day."""
+    return datetime.now(backend.league.zone).date()
 
 
 async def edit_league(app: "Host", backend: "Backend") -> Saved | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from textual.widgets import Input
@@ -156,8 +157,9 @@ async def test_the_arrow_keys_move_between_the_fields_and_the_help_line_follows(
 async def test_the_arrow_keys_pass_a_field_whose_list_opens_by_space() -> None:
     draft = ContractDraft("1")
     teams = (TeamChoice(1, "Hawks"), TeamChoice(2, "Owls"))
-    form = contract_form(draft, Desks().save, teams, DateOrder.DMY, "Samir Hamdi")
+    form = contract_form(draft, Desks().save, teams, DateOrder.DMY, "Samir Hamdi", date(2026, 11, 26))
     async with asking(form, SMALL) as desk:
+        assert "such as 10/12/2026" in desk.screen  # a day to come
         await desk.go_to("#in-team_id")
         await desk.press("down")
         assert desk.focus == "in-offered"

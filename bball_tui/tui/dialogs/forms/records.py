@@ -1,11 +1,12 @@
 """The forms of the league: which fields each has, and what they are for."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from bball_tui.database.states import DateOrder
-from bball_tui.dates import EXAMPLES
+from bball_tui.dates import EXAMPLES, example
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec
 from bball_tui.tui.dialogs.forms.form import Form, Save
 
@@ -108,11 +109,11 @@ def season_form(
     draft: "SeasonDraft", save: Save, order: DateOrder, base: "Loaded[SeasonDraft] | None" = None
 ) -> "Form[SeasonDraft]":
     """Name, days, and whether the desk shows it."""
-    example = f"such as {EXAMPLES[order]}"
+    such = f"such as {EXAMPLES[order]}"
     specs = (
         TextSpec(name="name", label="Name", placeholder="Spring 2027"),
-        TextSpec(name="starts_on", label="Begins", placeholder=example, help="May be empty."),
-        TextSpec(name="ends_on", label="Ends", placeholder=example, help="May be empty."),
+        TextSpec(name="starts_on", label="Begins", placeholder=such, help="May be empty."),
+        TextSpec(name="ends_on", label="Ends", placeholder=such, help="May be empty."),
         TickSpec(
             name="current",
             label="Desk",
@@ -185,12 +186,13 @@ def contract_form(
     teams: "Sequence[TeamChoice]",
     order: DateOrder,
     player: str,
+    today: date,
     *,
     base: "Loaded[ContractDraft] | None" = None,
     signed: bool = False,
 ) -> "Form[ContractDraft]":
     """Team and days of a contract."""
-    example = f"such as {EXAMPLES[order]}"
+    such = f"such as {example(order, today)}"
     team = PickSpec(
         name="team_id",
         label="Team",
@@ -200,7 +202,7 @@ def contract_form(
     days = (
         TickSpec(name="offered", label="Offer", question="is offered to the family", help="Off: a draft."),
         TextSpec(name="offered_on", label="Offered on", placeholder="today", help="Empty: today, once it is offered."),
-        TextSpec(name="due_on", label="Due on", placeholder=example, help="Until when the family should sign."),
+        TextSpec(name="due_on", label="Due on", placeholder=such, help="Until when the family should sign."),
     )
     lines = [f"For {player}."]
     if signed:
