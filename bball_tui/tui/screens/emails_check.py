@@ -77,7 +77,7 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
     through the kinds of findings, `r` looks again.
     """
     DEFAULT_CSS = """
-    MailCheckPane .check--news { height: 1; padding: 0 1; }
+    MailCheckPane .check--news { height: auto; max-height: 2; padding: 0 1; }
     """
     placeholder = "player, team or address"
     empty_text = ""

@@ -28,6 +28,15 @@ PURPOSES = {
     "signature_corrected": "corrects what a family was told about a signature",
 }
 
+_WHEN = {
+    "contract_signed": "when a contract is signed",
+    "team_chat_ready": "once a chat link is there",
+    "contract_offered": "when an offer is made",
+    "contract_reminder": "before an offer is due",
+    "signature_corrected": "when a signature is void",
+}
+"""The same in so few words that the narrowest list holds them."""
+
 
 @dataclass(frozen=True, slots=True)
 class KindState:
@@ -84,7 +93,7 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
     def make_columns(self) -> "Sequence[Column[KindRow]]":
         return (
             Column(key="kind", title="Mail", width=11, render=lambda row: kind_word(row.kind)),
-            Column(key="what", title="What it does", width=24, flex=3, render=lambda row: PURPOSES.get(row.kind, "")),
+            Column(key="when", title="Goes out", width=25, flex=3, render=lambda row: _WHEN.get(row.kind, "")),
             Column(key="sent", title="Sent", width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
             Column(
                 key="last",
