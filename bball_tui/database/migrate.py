@@ -11,6 +11,7 @@ from bball_tui.database.engine import Database, connection_options
 from bball_tui.errors import BballError
 from bball_tui.resources import folder, on_disk
 from bball_tui.settings import SecretUrl
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,11 +49,15 @@ class SchemaState:
         if not self.pending:
             return f"The database is up to date (schema {self.current})."
         if self.current is None:
-            return f"The database holds no league tables yet; {len(self.pending)} migration(s) will create them."
+            return f"The database holds no league tables yet; {self._steps} will create them."
         return (
             f"The database has schema {self.current}, this program needs {HEAD}: "
-            f"{len(self.pending)} migration(s) will run ({', '.join(self.pending)})."
+            f"{self._steps} will run ({', '.join(self.pending)})."
         )
+
+    @property
+    def _steps(self) -> str:
+        return counted(len(self.pending), "migration")
 
 
 async def schema_state(database: Database) -> SchemaState:

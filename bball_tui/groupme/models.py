@@ -230,7 +230,7 @@ class GroupChange:
         words = {
             "only admins change it": self.kind == "closed",
             "whoever joins must be approved": self.requires_approval is True,
-            "not to be found by searching": self.visibility == "hidden",
+            "searching does not find it": self.visibility == "hidden",
         }
         return ", ".join(word for word, wanted in words.items() if wanted)
 

@@ -93,11 +93,12 @@ def _options(options: ImportOptions, *, dry_run: bool) -> "service.ImportOptions
 
 def _summary(done: "Imported") -> str:
     new, changed = done.created, done.updated
-    parts = [
-        f"{counted(new.players, 'new player')}",
-        f"{counted(new.teams, 'new team')}",
-        f"{counted(new.contracts, 'new contract')}",
-    ]
-    if changed.players:
-        parts.append(f"{counted(changed.players, 'player')} changed")
-    return f"Imported: {', '.join(parts)}."
+    numbers = (
+        (new.players, "new player", ""),
+        (new.teams, "new team", ""),
+        (new.contracts, "new contract", ""),
+        (changed.players, "player", " changed"),
+        (changed.teams, "team", " changed"),
+    )
+    parts = [f"{counted(number, what)}{became}" for number, what, became in numbers if number]
+    return f"Imported: {', '.join(parts) or 'guardians only'}."

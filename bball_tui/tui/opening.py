@@ -78,8 +78,7 @@ async def _agreed_backend(app: "BballApp", settings: "Settings") -> "Backend":
 
         if not isinstance(error, MigrationNeeded) or settings.database_url is None:
             raise
-        steps = [f"migration {name}" for name in error.state.pending]
-        dialog = MigrateDialog(str(settings.database_url), error.state.sentence(), steps)
+        dialog = MigrateDialog(str(settings.database_url), error.state.sentence())
         if not await app.push_screen_wait(dialog):
             raise
         await asyncio.to_thread(upgrade, settings.database_url)

@@ -100,10 +100,9 @@ async def test_what_is_typed_does_not_help_whoever_presses_enter_on_cancel() -> 
 
 async def test_an_upgrade_says_what_it_does_and_starts_on_not_now() -> None:
     sentence = "The database has schema 0001, this program needs 0002: 1 migration will run (0002)."
-    async with asking(MigrateDialog("postgresql://***@db.example.org/league", sentence, ["0002 adds e-mails"])) as desk:
+    async with asking(MigrateDialog("postgresql://***@db.example.org/league", sentence)) as desk:
         assert "postgresql://***@db.example.org/league" in desk.line
         assert sentence in desk.line
-        assert "0002 adds e-mails" in desk.line
         assert "all of it, or nothing" in desk.line
         assert "[▸Not now  Esc ]" in desk.screen
         await desk.press("enter")

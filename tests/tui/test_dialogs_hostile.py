@@ -234,7 +234,13 @@ FORMS: dict[str, Callable[[str], Form[Any]]] = {
         LeagueDraft(name, name, name, timezone=name), _never, Loaded(1, 1, LeagueDraft(name))
     ),
     "contract": lambda name: contract_form(
-        ContractDraft("1", name, name), _never, (TeamChoice(1, name),), DateOrder.DMY, name, signed=not name
+        ContractDraft("1", name, name),
+        _never,
+        (TeamChoice(1, name),),
+        DateOrder.DMY,
+        name,
+        date(2026, 11, 26),
+        signed=not name,
     ),
 }
 
@@ -297,7 +303,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     FirstRun: FirstRun,
     ImportRoster: _import,
     MapColumns: lambda name: MapColumns([name, name, "Team"], [[name], [name, name]]),
-    MigrateDialog: lambda name: MigrateDialog(name, name, [name]),
+    MigrateDialog: lambda name: MigrateDialog(name, name),
     NewAddress: lambda name: NewAddress(name, [name], _never),
     ReadMail: lambda name: ReadMail(Letter(name, ((name, name),), [[name]], [[name]], (name,), name)),
     MyAddress: MyAddress,

@@ -127,7 +127,7 @@ async def test_an_address_is_blocked_and_lifted_with_what_was_kept_back(quiet: S
             await claim(session, club.league_id, limit=5, worker="w", provider="maildir")
         await desk.shows("1 mail kept back")
         await desk.press("e")
-        await desk.shows("1 mail kept back go out at once")
+        await desk.shows("1 mail that was kept back goes out at once")
         await desk.press("y")
         await desk.shows("1 mail on the way", "No address is blocked")
         await desk.press("f")

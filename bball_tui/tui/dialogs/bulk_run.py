@@ -10,6 +10,7 @@ from textual.widgets import Static
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -104,7 +105,7 @@ class BulkRun(Dialog[BulkReport]):
             lines.append([(say, STYLES[Tone.MUTED])])
         else:
             lines += self._result()
-        self.query_one("#bulk", Static).update(content_lines(lines))
+        self.query_one("#bulk", Static).update(Hanging(content_lines(lines)))
 
     def _result(self) -> Iterable[list[Part]]:
         report = self._report()
@@ -116,9 +117,9 @@ class BulkRun(Dialog[BulkReport]):
         if report.refused:
             yield [_marked(Tone.WARN, f"{len(report.refused):,} not done:")]
         for one in report.refused[:LONGEST_REPORT]:
-            yield [f"  {one.id}  {one.reason}"]
+            yield [f"  {SYMBOLS[Tone.MUTED]} {one.reason}"]
         if len(report.refused) > LONGEST_REPORT:
-            yield [f"  and {len(report.refused) - LONGEST_REPORT:,} more"]
+            yield [f"  {SYMBOLS[Tone.MUTED]} and {len(report.refused) - LONGEST_REPORT:,} more"]
 
     def cancel(self) -> None:
         """Stop, or close what is over."""

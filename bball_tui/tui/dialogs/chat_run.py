@@ -10,6 +10,7 @@ from textual.widgets import Static
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
@@ -90,7 +91,7 @@ class ChatRun(Dialog["Applied | None"]):
 
     def _draw(self) -> None:
         lines = list(self._report() if not self._busy else self._under_way())
-        self.query_one("#run", Static).update(content_lines(lines))
+        self.query_one("#run", Static).update(Hanging(content_lines(lines)))
 
     def _under_way(self) -> Iterable[list[Part]]:
         done = 0 if self._progress is None else self._progress.done

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from bball_tui.tui.dialogs.base import CANCEL, Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import content
 
 
@@ -51,7 +52,7 @@ class Confirm(Dialog[bool]):
     def body(self) -> Iterable[Widget]:
         """The sentences, and the field if something must be typed."""
         for line in self._lines:
-            yield Static(content(line))
+            yield Static(Hanging(content(line)))
         if self._typed is not None:
             yield Static(content("Type ", (self._typed, "bold"), " and press Enter to go on."), classes="confirm--ask")
             yield Field("Type it", TextField(id="typed"), id="typed-field")

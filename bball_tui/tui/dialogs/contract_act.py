@@ -11,12 +11,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.database.states import DateOrder
-from bball_tui.dates import EXAMPLES, NoDate, parse_date
+from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.life import RULES, Act, ReasonNeed
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField, Tick
 from bball_tui.tui.dialogs.touched import touched
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted
@@ -88,13 +89,15 @@ class ContractAct(Dialog[ActDone | None]):
 
     def body(self) -> Iterable[Widget]:
         """What will happen, then what it wants to know."""
-        yield Static(content_lines(self._lines()))
+        yield Static(Hanging(content_lines(self._lines())))
         if self._effect.act is Act.OFFER:
-            due = TextField(placeholder=f"such as {EXAMPLES[self._order]}; may be empty", id="due")
+            hint = f"such as {example(self._order, self._today)}; may be empty"
+            due = TextField(placeholder=hint, id="due")
             yield Field("Due on", due, id="due-field")
         if self._rule.reason is not ReasonNeed.NONE:
             needed = self._rule.reason is ReasonNeed.REQUIRED
-            hint = "a few words" if needed else "such as who said so; may be empty"
+            said_so = "such as who said so; " if self._effect.act is Act.ACCEPT else ""
+            hint = "a few words" if needed else f"{said_so}may be empty"
             yield Field("Reason" if needed else "Note", TextField(placeholder=hint, id="reason"), id="reason-field")
         if self._must_count:
             number = len(self._effect.possible)

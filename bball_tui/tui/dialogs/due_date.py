@@ -9,10 +9,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.database.states import DateOrder
-from bball_tui.dates import EXAMPLES, NoDate, parse_date
+from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField
 from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.touched import touched
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.wording import counted
 
@@ -43,8 +44,8 @@ class DueDate(DeedDialog["DueDone"]):
 
     def body(self) -> Iterable[Widget]:
         """What it touches, then the field."""
-        yield Static(content_lines(self._lines()))
-        hint = f"such as {EXAMPLES[self._order]}, or {NO_DAY}"
+        yield Static(Hanging(content_lines(self._lines())))
+        hint = f"such as {example(self._order, self._effect.today)}, or {NO_DAY}"
         yield Field("Due on", TextField(placeholder=hint, id="due"), id="due-field")
 
     def _lines(self) -> Iterator[list[Part]]:

@@ -19,6 +19,7 @@ from bball_tui.tui.dialogs.import_effect import can_import, effect
 from bball_tui.tui.dialogs.import_job import ApplyRoster, ImportDone, ImportOptions, PreviewRoster, RosterPreview
 from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, rows_of
 from bball_tui.tui.dialogs.map_columns import MapColumns
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
 
@@ -187,7 +188,7 @@ class ImportRoster(Dialog[ImportDone | None]):
     def _show(self) -> None:
         preview, busy = self._preview, self._job is not None
         self.query_one("#effect", Static).update(
-            "" if preview is None else effect(preview, skip=self.options.skip_bad_rows)
+            "" if preview is None else Hanging(effect(preview, skip=self.options.skip_bad_rows))
         )
         self.choice("import").disabled = (
             busy or preview is None or not can_import(preview, skip=self.options.skip_bad_rows)

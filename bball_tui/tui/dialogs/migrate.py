@@ -1,14 +1,12 @@
 """Before a shared database is changed: what will happen, and that it can wait."""
 
-from collections.abc import Sequence
-
 from bball_tui.tui.dialogs.confirm import Confirm
 
 
 class MigrateDialog(Confirm):
     """True to upgrade. Starts on Cancel: others work in this database, too.
 
-    ``database`` is its address without a password, ``sentence`` says what is pending, ``steps`` name it one by one.
+    ``database`` is its address without a password, ``sentence`` says what is pending.
     """
 
     HELP = """
@@ -18,11 +16,10 @@ class MigrateDialog(Confirm):
     one. Esc changes nothing.
     """
 
-    def __init__(self, database: str, sentence: str, steps: Sequence[str] = ()) -> None:
+    def __init__(self, database: str, sentence: str) -> None:
         lines = [
             f"Database: {database}",
             sentence,
-            *(f"  • {step}" for step in steps),
             "",
             "It happens in one transaction: all of it, or nothing if anything fails.",
             "Colleagues who still have the older program cannot work in this database afterwards.",

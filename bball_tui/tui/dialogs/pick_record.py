@@ -6,7 +6,6 @@ from typing import ClassVar, TypeAlias
 
 from textual import on
 from textual.binding import Binding
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -14,6 +13,7 @@ from textual.widgets.option_list import Option
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import Part, content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -185,8 +185,8 @@ class PickRecord(Dialog[bool]):
             self.dismiss(self._changed)
 
 
-def _prompt(one: Entry) -> Content:
+def _prompt(one: Entry) -> Hanging:
     lines: list[list[Part]] = [[one.title]]
     if one.detail:
         lines.append([("  " + one.detail, STYLES[one.tone])])
-    return content_lines(lines)
+    return Hanging(content_lines(lines))

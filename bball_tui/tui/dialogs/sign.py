@@ -17,6 +17,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField
 from bball_tui.tui.dialogs.sign_effect import capacity_word, counted, effect
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import content, short_date
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -306,7 +307,7 @@ class SignDialog(Dialog[Signed | None]):
             shown = content(("  That shows when you have typed who signed.", STYLES[Tone.MUTED]))
         elif any(field.problem for field in self.query(Field)):
             shown = content(("  That shows when the fields are right.", STYLES[Tone.MUTED]))
-        self.query_one("#effect", Static).update(shown)
+        self.query_one("#effect", Static).update(Hanging(shown))
         self.choice("sign").short = caption.partition(" of ")[0]
         self.choice("sign").caption = caption
         self.choice("sign").disabled = not ready or preview is None or not preview.signable

@@ -133,7 +133,8 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
             return
         lines = [f"{row.email} takes mail again.", f"It was blocked because: {row.reason}"]
         if row.kept_back:
-            lines.append(f"{counted(row.kept_back, 'mail')} kept back go out at once, as far as they are still true.")
+            goes = counted(row.kept_back, "mail that was kept back goes", "mails that were kept back go")
+            lines.append(f"{goes} out at once, unless it is no longer true.")
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
             return
         try:
