@@ -5,6 +5,7 @@ It walks through the demo by keys, in a real terminal of each size, dark and lig
 """
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -14,9 +15,11 @@ from pathlib import Path
 
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import Terminal, terminal
+from tests.pictures.colleague import Colleague, colleague
 from tests.pictures.document import PICTURES, SCREENS, document
 from tests.pictures.drawing import draw
-from tests.pictures.scenes import SCENES, THEMES, Scene
+from tests.pictures.scene import THEMES, Scene
+from tests.pictures.scenes import SCENES
 
 AT_ONCE = 4
 """Walks at the same time; most of one is waiting."""
@@ -44,15 +47,18 @@ class Walk:
             environment |= dict(self.scene.environment)
             environment.pop("NO_COLOR", None)
             arguments, module = self.scene.arguments, self.scene.module
-            with terminal(environment, *arguments, rows=rows, columns=columns, module=module) as shown:
+            with (
+                terminal(environment, *arguments, rows=rows, columns=columns, module=module) as shown,
+                colleague(Path(folder) / "demo", environment) as other,
+            ):
                 for step in self.scene.steps:
                     try:
-                        self._do(shown, step)
+                        self._do(shown, other, step)
                     except (AssertionError, subprocess.CalledProcessError) as error:
                         return f"{columns}x{rows} {self.theme}, at {step!r}: {error}"
         return None
 
-    def _do(self, shown: Terminal, step: str) -> None:
+    def _do(self, shown: Terminal, other: Colleague, step: str) -> None:
         """One step: see :class:`Scene`."""
         kind, _, what = step.partition(":")
         match kind:
@@ -68,6 +74,14 @@ class Walk:
                 sys.stdout.flush()
             case "end":
                 shown.ended()
+            case "cli":
+                other.command(shlex.split(what))
+                shown.rest()
+            case "sql":
+                other.write(what)
+                shown.rest()
+            case "hold":
+                other.hold(what)
             case "type" if what:
                 shown.press(*what)
                 shown.rest()

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.pictures.captions import CHAPTERS
-from tests.pictures.scenes import SCENES, THEMES
+from tests.pictures.scene import THEMES
+from tests.pictures.scenes import SCENES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES, SCREENS = DOCS / "pictures", DOCS / "screens.md"

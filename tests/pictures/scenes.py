@@ -1,36 +1,8 @@
 """The walks through the demo that the pictures are taken on."""
 
-from dataclasses import dataclass, field
-
 from tests.journeys.terminal import ENTER, ESC
-
-DOWN = "\x1b[B"
-CTRL_E, CTRL_L, CTRL_O, CTRL_P, CTRL_R = "\x05", "\x0c", "\x0f", "\x10", "\x12"
-ROSTER, FAULTS = "tests/data/teamsnap-export.csv", "tests/data/roster-with-faults.csv"
-SIZES = ((120, 36), (80, 24), (60, 20))
-THEMES = {"court-dark": "", "court-light": "-light"}
-"""How the names of the pictures in each theme end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What one start of the program shows.
-
-    ``steps`` are keys, ``wait:TEXT|TEXT`` (all of them), ``any:TEXT|TEXT`` (one of them), ``type:TEXT``,
-    ``shot:NAME``, and ``end:``, which waits for the end.
-    """
-
-    steps: tuple[str, ...]
-    arguments: tuple[str, ...] = ("demo",)
-    environment: tuple[tuple[str, str], ...] = field(default=())
-    module: str = "bball_tui"
-    sizes: tuple[tuple[int, int], ...] = SIZES
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The pictures that it takes."""
-        return tuple(step.removeprefix("shot:") for step in self.steps if step.startswith("shot:"))
-
+from tests.pictures.decisions import DECISIONS
+from tests.pictures.scene import CTRL_E, CTRL_L, CTRL_O, CTRL_P, CTRL_R, DOWN, FAULTS, ROSTER, Scene
 
 SCENES = (
     Scene(
@@ -127,6 +99,7 @@ SCENES = (
         ),
         arguments=(),
     ),
+    *DECISIONS,
     Scene(
         ("wait:The league cannot be opened", "shot:error"), arguments=(),
         environment=(("BBALL_DATABASE_URL", "postgresql://maria:secret@127.0.0.1:1/league"),),

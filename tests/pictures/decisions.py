@@ -1,0 +1,89 @@
+"""The walks on which staff decide: dialogs that need a league in which something went on meanwhile."""
+
+from tests.journeys.terminal import ENTER, ESC
+from tests.pictures.scene import BACKSPACE, DOWN, ROSTER, UP, Scene
+
+FULL, FULL_MAIL = "abara.41@families.test", 48
+"""The demo's full mailbox, and the mail that waits for it."""
+LAST_MAILS = "hold:SELECT 1 FROM outbox WHERE id > 60 FOR UPDATE"
+DRAFTS = (
+    "sql:UPDATE contract SET status = 'draft', offered_on = NULL"
+    " WHERE team_id = (SELECT id FROM team WHERE name = 'Net Results')"
+)
+OVERDUE = (
+    "sql:UPDATE contract SET offered_on = current_date - 21, due_on = current_date - 2"
+    " WHERE status = 'offered' AND team_id = (SELECT id FROM team WHERE name = 'Spring Storm')"
+)
+
+DECISIONS = (
+    Scene(
+        (
+            "wait:Abara, Grace", DRAFTS, OVERDUE,
+            "d", "wait:Due on", "shot:due", ESC,
+            "/", "type:storm", ENTER, "wait:Boone, Grace", "a", "wait:selected",
+            "d", "wait:Due on", "shot:due-many", ESC,
+            "E", "wait:Count", "shot:expire", ESC, ESC, ESC,
+            "/", "type:net results", ENTER, "wait:draft", "a", "wait:11 selected",
+            "m", "wait:Due on", "shot:offer", ESC,
+        )
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace",
+            "3", "wait:Abara, Grace", "e", "wait:Born on",
+            DOWN, DOWN, DOWN, BACKSPACE, BACKSPACE, "type:48",
+            "cli:players edit 84 --jersey 46 --birthdate 2016-11-13", ENTER, "wait:Changed in the meantime",
+            "shot:conflict",
+        )
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace",
+            f"cli:emails suppress {FULL} --reason 'asked us to stop'", f"cli:outbox retry {FULL_MAIL}",
+            "f", "wait:Filter", "type:the wolves", ENTER, "wait:12 of 138",
+            "f", "wait:Filter", UP, ENTER, "wait:Save the filter", "type:Wolves", "shot:filter-save", ESC, ESC,
+            "6", "wait:accepted", "v", "any:! |✘ ", "v", "wait:welcome",
+            "p", "wait:The mail", "t", "wait:My address", "shot:read-to-me", ESC, ESC,
+            "v", "wait:asked us", "e", "wait:kept back", "shot:lift",
+        )
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace",
+            "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", ENTER, "wait:Imported", "shot:import-done",
+        )
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace", "1", "wait:may or may not", ENTER, "wait:in doubt",
+            "d", "wait:Did the mail", "shot:doubt",
+        ),
+        arguments=(), module="tests.pictures.doubt",
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace",
+            "5", "wait:address or player|home2.57", "a", "wait:selected",
+            "r", "wait:again", ENTER, "wait:not done", "shot:bulk-report",
+        )
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace", LAST_MAILS,
+            "5", "wait:address or player|home2.57", "a", "wait:selected",
+            "r", "wait:again", ENTER, "wait:50 of", "shot:bulk",
+        )
+    ),
+    Scene(("wait:Upgrade", "shot:migrate"), arguments=(), module="tests.pictures.older_database"),
+    Scene(
+        (
+            "wait:Abara, Grace",
+            "7", "wait:choose one|p shows", "m", "wait:Staff", "shot:groupme-staff",
+            ENTER, "wait:Agreed", "shot:form-staff", ESC, ESC,
+            "/", "type:net results", ENTER, "c", "wait:already", "shot:groupme-create", ESC, ESC,
+            "W", "wait:Let them wait", "shot:groupme-wait", "y", "wait:Welcome mails wait",
+            "4", "/", "type:the wolves", ENTER, "a", "s", "wait:become signed", ENTER, "wait:undo",
+            "7", "/", "type:the wolves", ENTER, "wait:1 of 12", "S", "wait:without the link", "shot:groupme-anyway",
+        )
+    ),
+)  # fmt: skip

@@ -1,0 +1,70 @@
+"""`python -m tests.pictures.doubt` opens the screen on a league in which one mail may have gone out or not.
+
+The mail server takes it whole, and is gone before it answers.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from bball_tui.database.engine import Database
+from bball_tui.database.opening import open_database
+from bball_tui.delivery.worker import Worker
+from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.leagues import create_league, find_league
+from bball_tui.league.preview import preview_signing
+from bball_tui.league.roster import list_contracts
+from bball_tui.league.rows import RosterFilter
+from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.mail.transports import open_transport
+from bball_tui.settings import SecretUrl, Settings
+from tests.support.smtp import DISCONNECT, SmtpServer
+
+SIGNED = 12
+FAMILY = "mbeki.1@families.test"
+
+
+async def furnish(database: Database) -> int:
+    """Some contracts are signed, the mails due; returns the league's id."""
+    async with database.session() as session:
+        await create_league(session, "Westside Basketball", slug="westside")
+        league = await find_league(session, "westside")
+    roster = Path(str(files("bball_tui") / "demo" / "roster.csv"))
+    await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
+    async with database.session() as session:
+        ids = [contract.id for contract in await list_contracts(session, league.id, RosterFilter())]
+        preview = await preview_signing(session, league.id, sorted(ids)[:SIGNED])
+        await sign(session, league.id, SigningRequest(contracts=preview.signable, hold_seconds=0))
+    return league.id
+
+
+async def show(folder: Path) -> int:
+    """Send, lose the answer, and open the screen; returns its exit code."""
+    settings = Settings(data_dir=folder, config_dir=folder)
+    async with open_database(settings) as database, SmtpServer() as server:
+        league_id = await furnish(database)
+        server.script("dot", DISCONNECT, match=FAMILY)
+        sending = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
+        transport = open_transport(sending)
+        try:
+            await Worker(database, league_id, sending, transport, place="desk-2").drain()
+        finally:
+            await transport.close()
+        environment = dict(os.environ) | {
+            "BBALL_DATA_DIR": str(folder),
+            "BBALL_CONFIG": str(folder / "config.toml"),
+            "BBALL_MAIL_URL": server.url,
+            "BBALL_WORKER": "false",  # so that nothing moves while the picture is taken
+        }
+        screen = await asyncio.create_subprocess_exec(sys.executable, "-m", "bball_tui", env=environment)
+        return await screen.wait()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="bball-doubt-") as own:
+        sys.exit(asyncio.run(show(Path(own))))
