@@ -1,5 +1,7 @@
 """The real screen on a real database, driven by keys."""
 
+import asyncio
+
 import msgspec
 import psycopg
 import pytest
@@ -15,8 +17,9 @@ from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.screens.desk import FIRST_TAB, PANES
 from tests.support.factory import Parent, make_club, make_family
-from tests.tui.desk_host import club_with, opened
+from tests.tui.desk_host import PATIENCE, club_with, opened
 
 HOSTILE = (
     "[red]Eve[/red]",
@@ -294,3 +297,18 @@ async def test_y_copies_rows_as_clean_text(quiet: Settings, database: Database) 
         await desk.press("y")
         await desk.shows("Copied 2 rows.")
         assert [line.split(",")[0] for line in desk.app.clipboard.splitlines()] == ["Aboard", "Hamdi"]
+
+
+@pytest.mark.parametrize("tab", [name for name in PANES if name != FIRST_TAB])
+async def test_a_tabs_list_has_the_focus_before_its_rows_are_shown(
+    quiet: Settings, database: Database, tab: str
+) -> None:
+    """A key that is pressed as soon as rows are seen must find the list, also the first time a tab is looked at."""
+    await club_with(database, 2)
+    async with opened(quiet) as desk:
+        await desk.until(lambda: desk.app.desk.day is not None and not desk.reading)
+        desk.app.desk.call_later(desk.app.desk.show_tab, tab)
+        async with asyncio.timeout(PATIENCE):
+            while tab not in desk.app.desk._panes or desk.app.desk._panes[tab].records.total is None:  # noqa: ASYNC110 - the first moment
+                await asyncio.sleep(0)
+        assert desk.app.desk.focused is desk.app.desk._panes[tab].records

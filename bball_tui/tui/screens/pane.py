@@ -64,6 +64,7 @@ class RecordPane(Vertical, Generic[RowT]):
         self.records: RecordList[RowT] = RecordList(
             self.make_columns(), sort=self.first_sort, empty_text=self.empty_text
         )
+        self.records.eager = True
         self.inspector = Inspector()
         self.everything: int | None = None
         self._stale = False
@@ -104,11 +105,6 @@ class RecordPane(Vertical, Generic[RowT]):
     def beside(self) -> ComposeResult:
         """What stands left of the list."""
         yield from ()
-
-    def on_mount(self) -> None:
-        """A tab that was just loaded gets the focus only now: before, it could not take it."""
-        if self.display:
-            self.records.focus()
 
     def not_ready(self) -> str | None:
         """Why there is nothing to act on yet; None once the rows are there."""

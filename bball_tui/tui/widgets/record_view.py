@@ -13,6 +13,7 @@ from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
@@ -75,6 +76,8 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._counted = False
         self._to_end = False
         self._first_row: int | None = None
+        self.eager = False
+        """Whether it takes the focus as soon as it is there, if it can be seen."""
 
     @property
     def total(self) -> int | None:
@@ -137,7 +140,13 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             self._reopen()
 
     def on_mount(self) -> None:
-        """Read what was asked for before there was a screen to show it on."""
+        """Take the focus, then read what was asked for before there was a screen to show it on.
+
+        In this order: a key that is pressed as soon as rows are seen must find the list.
+        """
+        seen = all(node.display for node in self.ancestors_with_self if isinstance(node, Widget))
+        if self.eager and seen:
+            self.screen.set_focus(self, scroll_visible=False)
         self._reopen()
 
     def _reopen(self) -> None:
