@@ -121,7 +121,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self.fit()
         first = self.first_focus()
         if first is not None:
-            first.focus()
+            self.set_focus(first)
 
     def first_focus(self) -> Widget | None:
         """Cancel where a slip would hurt, else the first field, else the first choice."""

@@ -262,10 +262,11 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
         self.say("")
         self._show()
+        # At once, and not by focus(), which waits its turn: whoever sees the numbers may press Enter.
         if not self.choice("import").disabled:
-            self.choice("import").focus()
+            self.set_focus(self.choice("import"))
         elif preview.unmapped and preview.header:
-            self.choice("columns").focus()
+            self.set_focus(self.choice("columns"))
 
     def action_import(self) -> None:
         """Import what was shown."""
