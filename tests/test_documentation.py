@@ -11,6 +11,7 @@ from textual.screen import Screen
 from bball_tui import tui
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.deed import DeedDialog
+from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.screens.desk_day import DayScreen
 from bball_tui.tui.screens.desk_undo import UndoScreen
 from tests.pictures.captions import CHAPTERS
@@ -19,7 +20,7 @@ from tests.pictures.document import SCREENS, document
 from tests.pictures.scenes import SCENES
 
 ROOT = Path(__file__).parents[1]
-HALVES = {Dialog, DeedDialog, DayScreen, UndoScreen}
+HALVES = {Dialog, DeedDialog, Finder, DayScreen, UndoScreen}
 """What others are built on, and nobody ever sees alone."""
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_called, words_of
+from bball_tui.database.states import ContractStatus
 from bball_tui.league.contract_list import ContractListing
 from bball_tui.league.life import RULES, Act
 from bball_tui.league.rows import ContractRow, RosterFilter
@@ -36,11 +37,18 @@ class _ByName(ContractListing):
         return [*super().conditions(), *named]
 
 
-async def read_stack(session: AsyncSession, league_id: int, season_id: int | None, text: str) -> Stack:
-    """The contracts of the season that can be signed and match ``text``: by the player's name if one does, else by
-    parent, address or team.
+async def read_stack(
+    session: AsyncSession,
+    league_id: int,
+    season_id: int | None,
+    text: str,
+    *,
+    statuses: Sequence[ContractStatus] = tuple(RULES[Act.SIGN].sources),
+) -> Stack:
+    """The contracts of the season that match ``text``: by the player's name if one does, else by parent, address or
+    team. ``statuses`` narrows them, to those that can be signed unless something else is said.
     """
-    everyone = RosterFilter(season_id=season_id, statuses=tuple(RULES[Act.SIGN].sources))
+    everyone = RosterFilter(season_id=season_id, statuses=tuple(statuses))
     first = PageRequest(0, SHOWN, Sort("player"))
     page = await _ByName(league_id, everyone, words_of(text)).page(session, first)
     if not page.rows:

@@ -51,6 +51,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "log": ("Log", "Every mail that was ever promised, and what became of it."),
         "check": ("Check", "What would go wrong, before anybody signs."),
         "kinds": ("Kinds", "What each kind of mail says, and in which languages."),
+        "kinds-family": ("For whom?", "How a kind of mail would read for a family that is found by name."),
         "blocked": ("Blocked", "Addresses that take no mail, and why."),
         "block": ("Block an address", "With the reason."),
         "lift": ("Lift the block", "What was kept back goes out with it."),

@@ -20,6 +20,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "ExportList": ("export-list",),
     "FilePicker": ("import-browse",),
     "FilterDialog": ("filter",),
+    "FindFamily": ("kinds-family",),
     "FirstRun": ("first-run",),
     "Form": ("form-contract", "form-guardian", "form-league", "form-player", "form-season", "form-staff", "form-team"),
     "ImportRoster": ("import", "import-faults"),

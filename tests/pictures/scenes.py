@@ -69,6 +69,14 @@ SCENES = (
     Scene(
         (
             "wait:Abara, Grace",
+            "6", "wait:accepted", "v", "any:! |✘ ", "v", "wait:Goes out",
+            "c", "wait:for whom|in the season",
+            "type:aba", "wait:Abara", "shot:kinds-family", ESC,
+        )
+    ),
+    Scene(
+        (
+            "wait:Abara, Grace",
             "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", "shot:import",
             CTRL_R, "shot:import-rows", ESC,
             CTRL_L, "shot:import-columns", ESC,

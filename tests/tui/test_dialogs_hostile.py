@@ -62,6 +62,8 @@ from bball_tui.tui.dialogs.export import ExportDialog
 from bball_tui.tui.dialogs.export_list import ExportList
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
+from bball_tui.tui.dialogs.find_family import FindFamily
+from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.first_run import FirstRun
 from bball_tui.tui.dialogs.forms import records
 from bball_tui.tui.dialogs.forms.conflict import Conflict
@@ -202,15 +204,11 @@ def _act(name: str) -> ContractAct:
     return ContractAct(told, _never, today=date(2026, 11, 23), date_order=DateOrder.DMY)
 
 
-def _stack(name: str) -> PaperStack:
+async def _found(name: str, text: str) -> Stack:
     row = ContractRow(
         1, 1, name, name, name, name, name, ContractStatus.OFFERED, None, None, name, WelcomeState.NONE, None, 1
     )
-
-    async def find(text: str) -> Stack:
-        return Stack((row,), 1)
-
-    return PaperStack(find=find, sign=_never, take_back=_never)
+    return Stack((row,), 1)
 
 
 def _conflict(name: str) -> Conflict:
@@ -269,7 +267,8 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ContractAct: _act,
     Conflict: _conflict,
     Form: FORMS["guardian"],
-    PaperStack: _stack,
+    PaperStack: lambda name: PaperStack(find=partial(_found, name), sign=_never, take_back=_never),
+    FindFamily: lambda name: FindFamily(name or "x", partial(_found, name), _never),
     PickRecord: lambda name: PickRecord(
         name or "x",
         partial(_entries, name),
@@ -325,7 +324,7 @@ def test_no_dialog_is_forgotten() -> None:
             for _, one in inspect.getmembers(loaded, inspect.isclass)
             if issubclass(one, Screen) and one.__module__ == loaded.__name__
         }
-    assert found - {Dialog, DeedDialog} == set(DIALOGS)
+    assert found - {Dialog, DeedDialog, Finder} == set(DIALOGS)
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
 
 

@@ -13,6 +13,7 @@ from bball_tui.outbox.queue import claim
 from bball_tui.outbox.suppression import suppress
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.block_address import BlockAddress
+from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
@@ -218,6 +219,38 @@ async def test_each_kind_reads_as_a_sample_and_with_a_real_family_and_reminders_
         await desk.shows("To: ", "w@f.test")
         await desk.press("escape", "down", "e")
         await desk.shows("A correction is about one signature")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_kind_is_read_as_a_family_found_by_name_would_get_it(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await make_family(session, club, first="Amara", parents=(Parent(email="a@f.test"),))
+        await make_family(session, club, first="Wren [red]", last="Hammond", parents=(Parent(email="w@f.test"),))
+        await make_family(session, club, first="Mute", last="Hammer", parents=(Parent(email=None),))
+    async with opened(quiet, size) as desk:
+        pane = await emails(desk)
+        await desk.press("v", "v")
+        await desk.until(lambda: pane.bar.active == "kinds" and desk.records.current is not None)
+        await desk.press("c")
+        await desk.until(lambda: isinstance(desk.app.screen, FindFamily))
+        finder = desk.app.screen
+        await desk.shows("3 contracts in the season", "Hamilton, Amara")
+        await desk.press(*"hamm", "enter")  # faster than the list; it waits for it
+        await desk.shows("No mail: Mute Hammer")
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
+        await desk.shows("To: ", "w@f.test")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is finder)
+        await desk.press(*("backspace",) * 4, *"zzz")
+        await desk.shows("Nobody is called like that.")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+    async with database.session() as session:
+        assert await session.scalar(text("SELECT count(*) FROM outbox")) == 0, "a look promises nothing"
 
 
 async def test_what_the_league_must_mend_leads_to_its_settings(quiet: Settings, database: Database) -> None:

@@ -73,3 +73,12 @@ class ContractCalls(League):
 
         async with self._session() as session:
             return await read_stack(session, self.league.id, self.season.id if self.season else None, text)
+
+    async def families_called(self, text: str) -> Stack:
+        """The contracts of the season that are not over, by name: whose family a mail can be shown for."""
+        from bball_tui.database.states import LIVE_STATUSES
+        from bball_tui.league.paper_stack import read_stack
+
+        season = self.season.id if self.season else None
+        async with self._session() as session:
+            return await read_stack(session, self.league.id, season, text, statuses=LIVE_STATUSES)

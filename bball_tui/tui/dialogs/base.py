@@ -87,6 +87,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self._answer_waits = not self.is_active
         return AwaitComplete() if self._answer_waits else super().dismiss(result)
 
+    @property
+    def gone(self) -> bool:
+        """Whether it was answered or is being taken away: what comes now finds nothing to be shown in."""
+        return self._answered or not self.is_attached
+
     def on_screen_resume(self) -> None:
         """What lay over the dialog is gone."""
         if self._answer_waits:
@@ -143,7 +148,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def say(self, sentence: str, tone: Tone = Tone.MUTED) -> None:
         """News above the choices: what goes on, or what went wrong. Empty takes the last news away."""
-        if not self.is_attached:
+        if self.gone:
             return  # closed while something was under way
         news = self.query_one(".dialog--news", Static)
         symbol = f"{SYMBOLS[tone]} " if tone in (Tone.BAD, Tone.WARN, Tone.GOOD) else ""

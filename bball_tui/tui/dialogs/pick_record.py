@@ -116,7 +116,7 @@ class PickRecord(Dialog[bool]):
         except BballError as error:
             self.say(f"{error} Esc closes this.", Tone.BAD)
             return
-        if not self.is_attached:
+        if self.gone:
             return
         at = self.list.highlighted or 0
         self.list.clear_options()

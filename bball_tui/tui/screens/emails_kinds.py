@@ -18,6 +18,7 @@ from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 
 if TYPE_CHECKING:
     from bball_tui.league.mail_kinds import KindRow
+    from bball_tui.league.rows import ContractRow
     from bball_tui.tui.backend import Backend
 
 PURPOSES = {
@@ -66,6 +67,14 @@ KIND_ACTIONS: ActionSet[KindState] = ActionSet(
             keys="e",
             label="with a real family",
             help="The mail as the families of the contract under the cursor of the tab Contracts would get it.",
+            when=_ready,
+            footer=True,
+        ),
+        Action(
+            id="kind.find",
+            keys="c",
+            label="choose a family",
+            help="Find a family by a few letters of its name, and read the mail as it would get it.",
             when=_ready,
             footer=True,
         ),
@@ -157,6 +166,24 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
         if backend is None or row is None:
             return
         await read_asked(self.app, backend, backend.kind_mails(row.kind, self._contract()))
+
+    @work(group="command")
+    async def action_kind_find(self) -> None:
+        """The mail to a family that is found by name, as often as somebody likes."""
+        from bball_tui.tui.dialogs.find_family import FindFamily
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.records.current
+        if backend is None or row is None:
+            return
+        kind = row.kind
+
+        async def read(contract: "ContractRow") -> None:
+            nobody = f"No mail: {contract.first} {contract.last} has no guardian whom a mail can reach."
+            await read_asked(self.app, backend, backend.kind_mails(kind, contract.id), nobody=nobody)
+
+        title = f"{kind_word(kind).capitalize()}: for whom?"
+        await self.app.push_screen_wait(FindFamily(title, backend.families_called, read))
 
     def _contract(self) -> int | None:
         """The contract under the cursor of the tab Contracts, if somebody looked at it."""

@@ -1,0 +1,53 @@
+"""A family by a few letters of its name, to see how a mail would read for it."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.finder import Find, Finder
+from bball_tui.tui.text import Part
+from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.rows import ContractRow
+
+
+class FindFamily(Finder[None]):
+    """Shows families of the season until it is closed. ``read`` opens the mail of one of them above it."""
+
+    HELP = """
+    ## A family by name
+    Type a few letters of the player's name, of a parent, an address or a team. The arrow keys choose, Enter shows the
+    mail as this family would get it now. Nothing is sent. Esc goes back.
+    """
+    hint = "a few letters of the name"
+
+    def __init__(self, title: str, find: Find, read: Callable[["ContractRow"], Awaitable[None]]) -> None:
+        super().__init__(find)
+        self.set_reactive(FindFamily.heading, title)
+        self._open = read
+
+    def choices(self) -> Iterable[Choice]:
+        """Show the mail, or go back."""
+        yield Choice("Show the mail", short="Show", key="Enter", command="choose")
+        yield self.cancel_choice("Close")
+
+    def nobody(self) -> tuple[str, Tone]:
+        """There is nobody of that name, or nobody at all."""
+        if self._left == 0:
+            return "The season has no contract yet, so there is no family to show.", Tone.WARN
+        return "Nobody is called like that.", Tone.WARN
+
+    def count(self) -> Iterable[Part]:
+        """How many families there are."""
+        if self._left is not None:
+            yield (counted(self._left, "contract") + " in the season", STYLES[Tone.MUTED])
+
+    async def chosen(self, row: "ContractRow") -> None:
+        """Show the mail."""
+        await self._open(row)
+
+    def cancel(self) -> None:
+        """Enough."""
+        self.dismiss(None)

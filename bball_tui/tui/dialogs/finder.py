@@ -1,0 +1,186 @@
+"""A few letters of a name, the contracts that match, Enter: what the dialogs share that find a family so."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from bball_tui.errors import BballError
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.text import Part, cell, content
+from bball_tui.tui.theme import Tone
+
+if TYPE_CHECKING:
+    from bball_tui.league.paper_stack import Stack
+    from bball_tui.league.rows import ContractRow
+
+PAUSE = 0.08
+"""Seconds of quiet after a keystroke before the names are looked for."""
+
+Find: TypeAlias = "Callable[[str], Awaitable[Stack]]"
+ResultT = TypeVar("ResultT")
+
+
+class Finder(Dialog[ResultT], Generic[ResultT]):
+    """A field, the contracts that match, and what Enter does with the one under the cursor (:meth:`chosen`).
+
+    It stays open: the next name may follow. The field keeps the focus, the arrow keys move in the list.
+    """
+
+    DEFAULT_CSS = """
+    Finder {
+        & OptionList {
+            height: 12; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1; margin: 1 0 0 0;
+        }
+        & OptionList:focus { border: none; }
+        & OptionList > .option-list--option-highlighted {
+            background: $block-cursor-background; color: $block-cursor-foreground;
+            text-style: $block-cursor-text-style;
+        }
+        & .finder--count { margin: 1 0 0 0; }
+        &.-tight OptionList { height: 6; margin: 0; }
+        &.-tight .finder--count { margin: 0; }
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("enter", "choose", "choose", show=False, priority=True),
+        Binding("up", "move(-1)", "the name above", show=False, priority=True),
+        Binding("down", "move(1)", "the name below", show=False, priority=True),
+    ]
+    hint: ClassVar[str]
+    """What the empty field says."""
+
+    def __init__(self, find: Find) -> None:
+        super().__init__()
+        self._find = find
+        self._rows: tuple[ContractRow, ...] = ()
+        self._left: int | None = None
+        self._looked_for: str | None = None
+        self._asked = 0
+        self._in_a_hurry = self._busy = False
+
+    async def chosen(self, row: "ContractRow") -> None:
+        """Somebody pressed Enter on ``row``. What it raises as a BballError is said."""
+        raise NotImplementedError
+
+    def nobody(self) -> tuple[str, Tone]:
+        """What to say when nobody matches."""
+        raise NotImplementedError
+
+    def count(self) -> Iterable[Part]:
+        """The line below the list."""
+        raise NotImplementedError
+
+    def body(self) -> Iterable[Widget]:
+        """The field, the names, the count."""
+        yield Field("Name", TextField(placeholder=self.hint, id="name"))
+        yield OptionList(markup=False, id="names")
+        yield Static("", id="count", classes="finder--count")
+
+    def on_mount(self) -> None:
+        """Show the first names."""
+        self.list.can_focus = False
+        self.look()
+
+    def fit(self, height: int | None = None) -> None:
+        """A short window shows fewer names."""
+        rows = self.app.size.height if height is None else height
+        self.set_class(rows < 26, "-tight")
+        super().fit(height)
+
+    @property
+    def list(self) -> OptionList:
+        """The names."""
+        return self.query_one(OptionList)
+
+    @property
+    def _text(self) -> str:
+        return self.query_one("#name", TextField).value
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self._text != self._looked_for:
+            self.say("")
+            self.set_timer(PAUSE, self.look)
+
+    def look(self) -> None:
+        """Look for what stands in the field."""
+        if self.gone:
+            return
+        self._asked += 1
+        self.run_worker(self._read(self._text, self._asked), group="names")
+
+    async def _read(self, text: str, asked: int) -> None:
+        try:
+            found = await self._find(text)
+        except BballError as error:
+            self._in_a_hurry = False
+            self.say(f"{error} Type on to try again.", Tone.BAD)
+            return
+        if asked != self._asked or self.gone:
+            return
+        self._looked_for, self._rows = text, found.rows
+        if found.left is not None:
+            self._left = found.left
+        self.draw()
+        if self._in_a_hurry:
+            self._in_a_hurry = False
+            self.action_choose()
+
+    def draw(self) -> None:
+        """Show what was found."""
+        self.list.clear_options()
+        self.list.add_options([Option(content(self._line(row)), id=str(row.id)) for row in self._rows])
+        if self._rows:
+            self.list.highlighted = 0
+        else:
+            self.say(*self.nobody())
+        self.query_one("#count", Static).update(content(*self.count()))
+        self.choice("choose").disabled = not self._rows
+
+    def _line(self, row: "ContractRow") -> str:
+        width = self._inner_width() - 3
+        team = width // 3
+        name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
+        return f"{cell(name, width - team - 1)} {cell(row.team, team)}"
+
+    def action_move(self, step: int) -> None:
+        """To the name above or below; the field keeps the focus."""
+        if self._rows:
+            at = (self.list.highlighted or 0) + step
+            self.list.highlighted = max(0, min(at, len(self._rows) - 1))
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        """The name under the cursor; typed too fast for the list, it waits for it."""
+        focused = self.focused
+        if isinstance(focused, Choice) and focused.command != "choose":
+            focused.press()
+            return
+        if self._busy:
+            return
+        if self._text != self._looked_for:
+            self._in_a_hurry = True
+            self.look()
+            return
+        at = self.list.highlighted
+        if at is not None and at < len(self._rows):
+            self._busy = True
+            self.run_worker(self._do(self._rows[at]), group="choose")
+
+    async def _do(self, row: "ContractRow") -> None:
+        try:
+            await self.chosen(row)
+        except BballError as error:
+            self.say(str(error), Tone.BAD)
+        finally:
+            self._busy = False

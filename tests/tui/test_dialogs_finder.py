@@ -1,0 +1,82 @@
+"""Finding a family by a few letters, whatever comes in between."""
+
+import asyncio
+
+import pytest
+from textual.widgets import OptionList
+
+from bball_tui.database.states import ContractStatus
+from bball_tui.errors import BballError
+from bball_tui.league.paper_stack import Stack
+from bball_tui.league.rows import ContractRow
+from bball_tui.league.welcome import WelcomeState
+from bball_tui.tui.dialogs.find_family import FindFamily
+from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+
+ROW = ContractRow(
+    1, 1, "Amara", "Hamilton", "00", "", "Hawks", ContractStatus.OFFERED, None, None, "", WelcomeState.NONE, None, 1
+)
+
+
+class League:
+    """Answers as it is told to, and remembers whose mail was opened."""
+
+    def __init__(self, dialog_closes: bool = False) -> None:
+        self.rows: tuple[ContractRow, ...] = (ROW,)
+        self.failure: str | None = None
+        self.read: list[int] = []
+        self.closes = dialog_closes
+        self.dialog = FindFamily("Welcome: for whom?", self.find, self.open)
+
+    async def find(self, text: str) -> Stack:
+        if self.failure is not None:
+            raise BballError(self.failure)
+        if text and self.closes:
+            self.dialog.cancel()
+            while self.dialog.query(OptionList):  # noqa: ASYNC110 - the moment in between sets no event
+                await asyncio.sleep(0)
+        return Stack(self.rows if not text or "ham".startswith(text) else (), 1 if not text else None)
+
+    async def open(self, row: ContractRow) -> None:
+        self.read.append(row.id)
+
+
+@pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
+async def test_enter_shows_the_mail_and_the_next_name_may_follow(size: tuple[int, int]) -> None:
+    league = League()
+    async with asking(league.dialog, size) as desk:
+        assert "Hamilton, Amara  #00" in desk.screen
+        assert "1 contract in the season" in desk.screen
+        await desk.press("h", "enter", "enter")
+        assert league.read == [1, 1]
+        assert desk.open
+        assert desk.whole_choices()
+        await desk.press("escape")
+        assert not desk.open
+
+
+async def test_nobody_of_that_name_is_said_and_enter_does_nothing() -> None:
+    league = League()
+    async with asking(league.dialog) as desk:
+        await desk.press("z", "enter")
+        assert "Nobody is called like that." in desk.line
+        assert league.read == []
+
+
+async def test_a_question_that_fails_is_said_and_typing_tries_again() -> None:
+    league = League()
+    async with asking(league.dialog) as desk:
+        league.failure = "The database cannot be reached at the moment."
+        await desk.press("h", "enter")
+        assert "cannot be reached at the moment. Type on to try again." in desk.line
+        league.failure = None
+        await desk.press("a", "enter")
+        assert league.read == [1]
+
+
+async def test_an_answer_that_comes_while_the_dialog_goes_is_left_alone() -> None:
+    league = League(dialog_closes=True)
+    async with asking(league.dialog) as desk:
+        await desk.press("h", "enter")
+        assert not desk.open
+        assert desk.app.is_running
