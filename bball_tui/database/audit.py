@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.arrays import number_array, text_array
+
+AT_ONCE = 500
+"""Rows of one statement: of thousands, the event loop would be held up by making the texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -23,7 +28,7 @@ class Entry:
     after: Mapping[str, object] | None = None
 
 
-# One statement however many rows: the arrays travel as parameters.
+# One statement for many rows: the arrays travel as parameters.
 _INSERT = text(
     """
     INSERT INTO audit (league_id, action, entity, entity_id, reason, before, after)
@@ -37,21 +42,21 @@ _INSERT = text(
 
 
 async def record(session: AsyncSession, league_id: int, entries: Sequence[Entry]) -> None:
-    """Write ``entries`` in the caller's transaction, with one statement."""
-    if not entries:
-        return
-    await session.execute(
-        _INSERT,
-        {
-            "league_id": league_id,
-            "actions": [entry.action for entry in entries],
-            "entities": [entry.entity for entry in entries],
-            "entity_ids": [entry.entity_id for entry in entries],
-            "reasons": [entry.reason for entry in entries],
-            "befores": [_json(entry.before) for entry in entries],
-            "afters": [_json(entry.after) for entry in entries],
-        },
-    )
+    """Write ``entries`` in the caller's transaction."""
+    for start in range(0, len(entries), AT_ONCE):
+        some = entries[start : start + AT_ONCE]
+        await session.execute(
+            _INSERT,
+            {
+                "league_id": league_id,
+                "actions": text_array(entry.action for entry in some),
+                "entities": text_array(entry.entity for entry in some),
+                "entity_ids": number_array(entry.entity_id for entry in some),
+                "reasons": text_array(entry.reason for entry in some),
+                "befores": text_array(_json(entry.before) for entry in some),
+                "afters": text_array(_json(entry.after) for entry in some),
+            },
+        )
 
 
 def _json(value: Mapping[str, object] | None) -> str | None:

@@ -1,27 +1,32 @@
 """Writing an import: a fixed number of statements in the caller's one transaction, however many rows there are."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any, TypeAlias
 
 import psycopg
 from sqlalchemy import TextClause
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import OPEN_STATUSES
 from bball_tui.errors import BballError
 from bball_tui.league.importing import statements
-from bball_tui.league.importing.arrays import number_array, text_array
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.moves import take_back
 from bball_tui.league.importing.plan import (
     Changed,
+    ChangedLink,
     Counts,
     Diff,
     GuardianValues,
     Imported,
     LinkValues,
+    MovedContract,
+    New,
     PlayerValues,
     TeamValues,
     V,
@@ -86,45 +91,36 @@ async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Ti
 async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> int:
     """How many mails of moved contracts were cancelled."""
     season_id = diff.season_id or await _insert_season(session, diff)
-    new_teams = [new.values for new in diff.teams.new]
+    new_teams, new_players, new_guardians = diff.teams.new, diff.players.new, diff.guardians.new
     team_ids = await _insert(
-        session, diff, statements.TEAMS, len(new_teams), season_id=season_id, **_team_columns(new_teams)
+        session, diff, statements.TEAMS, new_teams, lambda: _team_columns(_values(new_teams)), season_id=season_id
     )
     tick(1)
-    new_players = [new.values for new in diff.players.new]
-    player_ids = await _insert(session, diff, statements.PLAYERS, len(new_players), **_player_columns(new_players))
+    player_ids = await _insert(
+        session, diff, statements.PLAYERS, new_players, lambda: _player_columns(_values(new_players))
+    )
     tick(2)
-    new_guardians = [new.values for new in diff.guardians.new]
     guardian_ids = await _insert(
-        session, diff, statements.GUARDIANS, len(new_guardians), **_guardian_columns(new_guardians)
+        session, diff, statements.GUARDIANS, new_guardians, lambda: _guardian_columns(_values(new_guardians))
     )
     tick(3)
     await _insert(
-        session,
-        diff,
-        statements.LINKS,
-        len(diff.new_links),
-        players=number_array(resolve(link.player, player_ids) for link in diff.new_links),
-        guardians=number_array(resolve(link.guardian, guardian_ids) for link in diff.new_links),
-        positions=number_array(link.position for link in diff.new_links),
-        **_link_columns([link.values for link in diff.new_links]),
+        session, diff, statements.LINKS, diff.new_links, lambda: _new_link_columns(diff, player_ids, guardian_ids)
     )
     tick(4)
     await _insert(
         session,
         diff,
         statements.CONTRACTS,
-        len(diff.contracts.new),
+        diff.contracts.new,
+        lambda: _contract_columns(diff, player_ids, team_ids),
         season_id=season_id,
-        statuses=text_array(contract.status for contract in diff.contracts.new),
-        players=number_array(resolve(contract.player, player_ids) for contract in diff.contracts.new),
-        teams=number_array(resolve(contract.team, team_ids) for contract in diff.contracts.new),
     )
     tick(5)
     await _update_all(session, diff, team_ids)
     cancelled = await take_back(session, diff)
     tick(WRITE_STEPS)
-    entries = [*_changes(diff), *_new_relations(diff, guardian_ids), _summary(diff, source)]
+    entries = await asyncio.to_thread(_entries, diff, guardian_ids, source)
     await record(session, diff.league_id, entries)
     return cancelled
 
@@ -137,68 +133,77 @@ async def _insert_season(session: AsyncSession, diff: Diff) -> int:
     return season_id
 
 
+Columns: TypeAlias = Callable[[], dict[str, str]]
+"""Makes the arrays of a statement. For a thread: of thousands of rows that takes longer than a key should wait."""
+
+
 async def _insert(
-    session: AsyncSession, diff: Diff, statement: TextClause, count: int, **columns: object
+    session: AsyncSession, diff: Diff, statement: TextClause, rows: Sequence[object], columns: Columns, **more: object
 ) -> Sequence[int]:
-    """Insert ``count`` rows; their ids in the order of the rows, where the statement returns them."""
-    if not count:
+    """Insert ``rows``; their ids in the order of the rows, where the statement returns them."""
+    if not rows:
         return ()
-    result = await session.execute(statement, {"league_id": diff.league_id, **columns})
+    arrays = await asyncio.to_thread(columns)
+    result = await session.execute(statement, {"league_id": diff.league_id, **more, **arrays})
     return sorted(result.scalars()) if result.returns_rows else ()  # type: ignore[attr-defined]
 
 
 async def _update_all(session: AsyncSession, diff: Diff, team_ids: Sequence[int]) -> None:
-    teams = [one.after for one in diff.teams.changed]
-    players = [one.after for one in diff.players.changed]
-    guardians = [one.after for one in diff.guardians.changed]
-    await _update(session, diff, statements.UPDATE_TEAMS, diff.teams.changed, **_team_columns(teams))
-    await _update(session, diff, statements.UPDATE_PLAYERS, diff.players.changed, **_player_columns(players))
-    await _update(session, diff, statements.UPDATE_GUARDIANS, diff.guardians.changed, **_guardian_columns(guardians))
-    moved = diff.contracts.moved
-    await _execute_exactly(
+    teams, players, guardians = diff.teams.changed, diff.players.changed, diff.guardians.changed
+    await _update(session, diff, statements.UPDATE_TEAMS, teams, lambda: _team_columns(_after(teams)))
+    await _update(session, diff, statements.UPDATE_PLAYERS, players, lambda: _player_columns(_after(players)))
+    await _update(session, diff, statements.UPDATE_GUARDIANS, guardians, lambda: _guardian_columns(_after(guardians)))
+    await _update(
         session,
         diff,
         statements.MOVE_CONTRACTS,
-        len(moved),
-        ids=number_array(one.id for one in moved),
-        versions=number_array(one.version for one in moved),
-        teams=number_array(resolve(one.team, team_ids) for one in moved),
-        open=text_array(OPEN_STATUSES),
+        diff.contracts.moved,
+        lambda: {
+            "teams": number_array(resolve(one.team, team_ids) for one in diff.contracts.moved),
+            "open": text_array(OPEN_STATUSES),
+        },
     )
     links = diff.changed_links
-    await _execute_exactly(
-        session,
-        diff,
-        statements.UPDATE_LINKS,
-        len(links),
-        players=number_array(link.player_id for link in links),
-        guardians=number_array(link.guardian_id for link in links),
-        **_link_columns([link.after for link in links]),
-    )
+    await _execute_exactly(session, diff, statements.UPDATE_LINKS, links, lambda: _changed_link_columns(links))
 
 
 async def _update(
-    session: AsyncSession, diff: Diff, statement: TextClause, changed: Sequence[Changed[V]], **columns: object
+    session: AsyncSession,
+    diff: Diff,
+    statement: TextClause,
+    changed: Sequence[Changed[Any] | MovedContract],
+    columns: Columns,
 ) -> None:
     await _execute_exactly(
         session,
         diff,
         statement,
-        len(changed),
-        ids=number_array(one.id for one in changed),
-        versions=number_array(one.version for one in changed),
-        **columns,
+        changed,
+        lambda: {
+            "ids": number_array(one.id for one in changed),
+            "versions": number_array(one.version for one in changed),
+            **columns(),
+        },
     )
 
 
 async def _execute_exactly(
-    session: AsyncSession, diff: Diff, statement: TextClause, count: int, **columns: object
+    session: AsyncSession, diff: Diff, statement: TextClause, rows: Sequence[object], columns: Columns
 ) -> None:
-    """Update ``count`` rows, or find that somebody else was there in between."""
-    if count:
-        found = await session.scalars(statement, {"league_id": diff.league_id, **columns})
-        if len(found.all()) != count:
+    """Update ``rows``, or find that somebody else was there in between."""
+    if rows:
+        arrays = await asyncio.to_thread(columns)
+        found = await session.scalars(statement, {"league_id": diff.league_id, **arrays})
+        if len(found.all()) != len(rows):
             raise RosterMoved
+
+
+def _values(new: Sequence[New[V]]) -> list[V]:
+    return [one.values for one in new]
+
+
+def _after(changed: Sequence[Changed[V]]) -> list[V]:
+    return [one.after for one in changed]
 
 
 def _team_columns(teams: Sequence[TeamValues]) -> dict[str, str]:
@@ -227,12 +232,43 @@ def _guardian_columns(guardians: Sequence[GuardianValues]) -> dict[str, str]:
     }
 
 
+def _new_link_columns(diff: Diff, player_ids: Sequence[int], guardian_ids: Sequence[int]) -> dict[str, str]:
+    links = diff.new_links
+    return {
+        "players": number_array(resolve(link.player, player_ids) for link in links),
+        "guardians": number_array(resolve(link.guardian, guardian_ids) for link in links),
+        "positions": number_array(link.position for link in links),
+        **_link_columns([link.values for link in links]),
+    }
+
+
+def _changed_link_columns(links: Sequence[ChangedLink]) -> dict[str, str]:
+    return {
+        "players": number_array(link.player_id for link in links),
+        "guardians": number_array(link.guardian_id for link in links),
+        **_link_columns([link.after for link in links]),
+    }
+
+
+def _contract_columns(diff: Diff, player_ids: Sequence[int], team_ids: Sequence[int]) -> dict[str, str]:
+    contracts = diff.contracts.new
+    return {
+        "statuses": text_array(contract.status for contract in contracts),
+        "players": number_array(resolve(contract.player, player_ids) for contract in contracts),
+        "teams": number_array(resolve(contract.team, team_ids) for contract in contracts),
+    }
+
+
 def _link_columns(links: Sequence[LinkValues]) -> dict[str, str]:
     return {
         "relations": text_array(link.relation for link in links),
         "gets_email": text_array(link.receives_email for link in links),
         "may_sign": text_array(link.may_sign for link in links),
     }
+
+
+def _entries(diff: Diff, guardian_ids: Sequence[int], source: str) -> list[Entry]:
+    return [*_changes(diff), *_new_relations(diff, guardian_ids), _summary(diff, source)]
 
 
 def _changes(diff: Diff) -> Iterator[Entry]:

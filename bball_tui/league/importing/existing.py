@@ -6,17 +6,19 @@ works letter by letter, so the key of "Last, First" is made of the keys of its t
 folded once.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.importing.arrays import number_array, text_array
 from bball_tui.league.importing.plan import GuardianValues, LinkValues, PlayerValues, TeamValues
 from bball_tui.league.importing.read import Roster
 
@@ -148,55 +150,105 @@ _LINKS = text(
 )
 
 
+class _Named:
+    """Whom and what a roster names, as the statements ask for it."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.people = {(row.first, row.last) for row in roster.rows}
+        self.parents = {(cell.first, cell.last) for row in roster.rows for cell in row.guardians}
+        texts = {part for name in self.people | self.parents for part in name}
+        texts.update(part for row in roster.rows for part in (row.team, row.division))
+        self.texts = text_array(texts)
+        self.days = text_array({row.birthdate for row in roster.rows if row.birthdate is not None})
+
+
+class _Keys:
+    """The same, folded."""
+
+    def __init__(self, named: _Named, folded: Iterable[Any]) -> None:
+        self.folded = {row.value: row.bball_fold for row in folded}
+        self.people = self._of(named.people)
+        self.parents = self._of(named.parents)
+        self.lasts = text_array({self.folded[last] for _, last in named.people})
+
+    def _of(self, names: Iterable[tuple[str, str]]) -> str:
+        return text_array({f"{self.folded[last]}, {self.folded[first]}" for first, last in names})
+
+
 async def load_existing(session: AsyncSession, league_id: int, season: str, roster: Roster) -> Existing:
-    """Read what ``roster`` has to be compared with, in at most eight statements."""
-    people = {(row.first, row.last) for row in roster.rows}
-    parents = {(cell.first, cell.last) for row in roster.rows for cell in row.guardians}
-    texts = {part for name in people | parents for part in name}
-    texts.update(part for row in roster.rows for part in (row.team, row.division))
-    folded = {row.value: row.bball_fold for row in await session.execute(_FOLD, {"texts": text_array(texts)})}
+    """Read what ``roster`` has to be compared with, in at most eight statements.
+
+    What takes long with thousands of rows is done by threads: the event loop only asks and waits.
+    """
+
+    async def ask(statement: TextClause, **values: object) -> Sequence[Any]:
+        return (await session.execute(statement, {"league_id": league_id, **values})).all()
+
+    named = await asyncio.to_thread(_Named, roster)
+    folded = (await session.execute(_FOLD, {"texts": named.texts})).all()
+    keys = await asyncio.to_thread(_Keys, named, folded)
     season_id = await session.scalar(_SEASON, {"league_id": league_id, "name": season})
+    players = await asyncio.to_thread(_players, await ask(_PLAYERS, keys=keys.people))
+    same_day = await asyncio.to_thread(_same_day, await ask(_SAME_DAY, days=named.days, lasts=keys.lasts))
+    guardians = await asyncio.to_thread(_guardians, await ask(_GUARDIANS, keys=keys.parents))
+    player_ids = number_array(player.id for namesakes in players.values() for player in namesakes)
+    guardian_ids = number_array(guardian.id for guardian in guardians)
+    linked = await session.execute(_LINKS, {"players": player_ids, "guardians": guardian_ids})
+    links = await asyncio.to_thread(_links, linked.all())
+    if season_id is None:
+        return Existing(None, keys.folded, (), players, same_day, guardians, {}, links)
+    teams = await asyncio.to_thread(_teams, await ask(_TEAMS, season_id=season_id))
+    contracted = await session.execute(_CONTRACTS, {"players": player_ids, "season_id": season_id})
+    contracts = await asyncio.to_thread(_contracts, contracted.all())
+    return Existing(season_id, keys.folded, teams, players, same_day, guardians, contracts, links)
 
-    def keys(names: Iterable[tuple[str, str]]) -> str:
-        return text_array({f"{folded[last]}, {folded[first]}" for first, last in names})
 
+def _players(rows: Iterable[Any]) -> dict[str, list[KnownPlayer]]:
     players: dict[str, list[KnownPlayer]] = defaultdict(list)
-    for row in await session.execute(_PLAYERS, {"league_id": league_id, "keys": keys(people)}):
+    for row in rows:
         values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
         players[row.name_key].append(KnownPlayer(row.id, row.version, values))
-    days = text_array({row.birthdate for row in roster.rows if row.birthdate is not None})
+    return dict(players)
+
+
+def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbour]]:
     same_day: dict[tuple[date | None, str], list[Neighbour]] = defaultdict(list)
-    lasts = text_array({folded[last] for _, last in people})
-    for row in await session.execute(_SAME_DAY, {"league_id": league_id, "days": days, "lasts": lasts}):
+    for row in rows:
         values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
         last, _, first = row.name_key.partition(", ")
         same_day[row.birthdate, last].append(Neighbour(row.id, values, first))
-    guardians = tuple(
+    return dict(same_day)
+
+
+def _guardians(rows: Iterable[Any]) -> tuple[KnownGuardian, ...]:
+    return tuple(
         KnownGuardian(
             row.id,
             row.version,
             GuardianValues(row.first_name, row.last_name, row.email, row.phone, row.language),
             row.name_key,
         )
-        for row in await session.execute(_GUARDIANS, {"league_id": league_id, "keys": keys(parents)})
+        for row in rows
     )
-    player_ids = number_array(player.id for namesakes in players.values() for player in namesakes)
 
+
+def _links(rows: Iterable[Any]) -> dict[int, list[KnownLink]]:
     links: dict[int, list[KnownLink]] = defaultdict(list)
-    for row in await session.execute(
-        _LINKS, {"players": player_ids, "guardians": number_array(guardian.id for guardian in guardians)}
-    ):
-        values_of = LinkValues(row.relation, row.receives_email, row.may_sign)
-        links[row.player_id].append(KnownLink(row.guardian_id, row.position, values_of))
+    for row in rows:
+        values = LinkValues(row.relation, row.receives_email, row.may_sign)
+        links[row.player_id].append(KnownLink(row.guardian_id, row.position, values))
+    return dict(links)
 
-    teams: tuple[KnownTeam, ...] = ()
+
+def _teams(rows: Iterable[Any]) -> tuple[KnownTeam, ...]:
+    return tuple(
+        KnownTeam(row.id, row.version, TeamValues(row.division, row.name), row.name_key, row.division_key)
+        for row in rows
+    )
+
+
+def _contracts(rows: Iterable[Any]) -> dict[int, list[KnownContract]]:
     contracts: dict[int, list[KnownContract]] = defaultdict(list)
-    if season_id is not None:
-        teams = tuple(
-            KnownTeam(row.id, row.version, TeamValues(row.division, row.name), row.name_key, row.division_key)
-            for row in await session.execute(_TEAMS, {"league_id": league_id, "season_id": season_id})
-        )
-        for row in await session.execute(_CONTRACTS, {"players": player_ids, "season_id": season_id}):
-            contract = KnownContract(row.id, row.version, row.team_id, ContractStatus(row.status))
-            contracts[row.player_id].append(contract)
-    return Existing(season_id, folded, teams, dict(players), dict(same_day), guardians, dict(contracts), dict(links))
+    for row in rows:
+        contracts[row.player_id].append(KnownContract(row.id, row.version, row.team_id, ContractStatus(row.status)))
+    return dict(contracts)

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from bball_tui.database.arrays import text_array
 from bball_tui.database.engine import Database
 from bball_tui.league.importing.apply import write
-from bball_tui.league.importing.arrays import text_array
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
