@@ -27,7 +27,7 @@ def open_screen(overrides: Mapping[str, object]) -> int:
         sys.stderr.write(f"{WITHOUT_TERMINAL}\n")
         return WRONG_USAGE
     settings = load_settings(overrides=overrides)
-    from bball_tui.tui.starting import starting
+    from bball_tui.tui.garbage import starting
 
     starting()
     from bball_tui.tui.app import run

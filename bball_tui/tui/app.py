@@ -7,6 +7,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack, suppress
 from importlib import import_module
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
@@ -16,9 +17,9 @@ from textual.screen import Screen
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
+from bball_tui.tui.garbage import settled, started, tidy_up
 from bball_tui.tui.remembered import keep_theme, recall_theme
 from bball_tui.tui.screens.desk import HEADER, DeskScreen
-from bball_tui.tui.starting import started
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
 from bball_tui.tui.widgets.too_small import guard_size
 
@@ -39,6 +40,8 @@ SETTLED = 0.2
 """Seconds without another change of size after which a window is taken to have its size."""
 PATIENCE = 0.5
 """Seconds that leaving may take before it says why."""
+QUIET = 5.0
+"""Seconds without a key or the mouse after which nobody would feel a pause."""
 
 
 def _palette() -> "type[Provider]":
@@ -71,6 +74,7 @@ class BballApp(App[int]):
         self.backend: Backend | None = None
         self._own_keys = own_keys(settings)
         self._redrawing: Timer | None = None
+        self._touched = 0.0
         self._server: asyncio.Task[EmbeddedServer] | None = None
         self._open = AsyncExitStack()
         self._stop_sending = asyncio.Event()
@@ -105,6 +109,7 @@ class BballApp(App[int]):
     def on_mount(self) -> None:
         """The user's keys, then the database, once the first picture is on the screen."""
         self.set_keymap(self._own_keys)
+        self.set_interval(QUIET, self._tidy_up)
         self.call_after_refresh(self._begin)
 
     def on_key(self, event: events.Key) -> None:
@@ -113,6 +118,16 @@ class BballApp(App[int]):
         waiting = self.screen is self.desk and self.desk.pane is None
         if waiting and event.is_printable and event.key not in self.screen.active_bindings:
             self.notify("The league is not open yet.", severity="warning", timeout=4, markup=False)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when somebody last did something."""
+        if isinstance(event, events.InputEvent):
+            self._touched = monotonic()
+        await super().on_event(event)
+
+    def _tidy_up(self) -> None:
+        untouched = monotonic() - self._touched > QUIET
+        tidy_up(quiet=untouched and not any(worker.is_running for worker in self.workers))
 
     def on_resize(self, event: events.Resize) -> None:
         """Too small a window says so; when the size has settled, everything is drawn once more."""
@@ -180,6 +195,7 @@ class BballApp(App[int]):
         started()
         self.desk.heard(HEADER)
         await asyncio.to_thread(import_ahead)
+        settled()
         if backend.sends_mail:
             self._stop_sending = asyncio.Event()
             self._sending = asyncio.create_task(backend.work(self._stop_sending))

@@ -5,8 +5,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
+from bball_tui.tui.garbage import started
 from bball_tui.tui.screens.desk import FIRST_TAB, PANES
-from bball_tui.tui.starting import started
 
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings
