@@ -4,8 +4,10 @@ import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from bball_tui.errors import BballError
 from bball_tui.league import importing
@@ -79,6 +81,21 @@ class League:
 
     def dialog(self, path: Path | None = Path("roster.csv")) -> ImportRoster:
         return ImportRoster(preview=self.preview, apply=self.apply, season="Spring 2027", path=path)
+
+
+def styles_of(screen: Screen[Any]) -> list[dict[str, Any]]:
+    """The rules of every part, and of the parts that are only drawn."""
+    return [
+        {name: styles.get_rules() for name, styles in {"": part.styles, **part._component_styles}.items()}
+        for part in screen.walk_children(with_self=True)
+    ]
+
+
+async def test_every_part_has_its_styles_though_they_are_made_only_once() -> None:
+    async with asking(League().dialog(None), ROOMY) as desk:
+        before = styles_of(desk.app.screen)
+        desk.app.screen.update_node_styles(animate=False)
+        assert styles_of(desk.app.screen) == before
 
 
 async def test_a_file_is_previewed_and_then_imported() -> None:

@@ -4,6 +4,7 @@ Esc cancels everywhere. The focus starts on the first field, or on Cancel where 
 screen however short the window is; the body scrolls with the arrow keys, page up and page down.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -71,7 +72,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._answered = self._answer_waits = False
+        self._answered = self._answer_waits = self._came_up = False
         self._answer: ResultT | None = None
         self._news_lines = 0
 
@@ -92,8 +93,12 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Whether it was answered or is being taken away: what comes now finds nothing to be shown in."""
         return self._answered or not self.is_attached
 
-    def on_screen_resume(self) -> None:
-        """What lay over the dialog is gone."""
+    async def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The dialog comes up, or what lay over it is gone."""
+        await asyncio.sleep(0)  # Textual lays out and draws at once now: keys that wait come first
+        if not self._came_up:
+            # Every part got its styles a moment ago, when it was mounted; once more would hold up the keys.
+            self._came_up, event.refresh_styles = True, False
         if self._answer_waits:
             self._answer_waits = False
             super().dismiss(self._answer)
@@ -155,16 +160,20 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         lines = wrap(f"{symbol}{sentence}", self._inner_width())
         if len(lines) > _LONGEST_NEWS:
             lines = [*lines[: _LONGEST_NEWS - 1], shorten(" ".join(lines[_LONGEST_NEWS - 1 :]), self._inner_width())]
-        news.update(content_block(lines, STYLES[tone]))
-        news.display = bool(sentence)
-        self._news_lines = len(lines) if sentence else 0
-        self.fit()
+        as_high = len(lines) == self._news_lines and news.display == bool(sentence)
+        news.update(content_block(lines, STYLES[tone]), layout=not as_high)
+        if not as_high:
+            # News of how far something is come ten times a second; most of them move nothing.
+            news.display = bool(sentence)
+            self._news_lines = len(lines) if sentence else 0
+            self.fit()
 
     def _inner_width(self) -> int:
         return min(84, self.app.size.width) - _BORDER - 2
 
-    def on_resize(self, event: events.Resize) -> None:
+    async def on_resize(self, event: events.Resize) -> None:
         """Another window: another height for the body."""
+        await asyncio.sleep(0)
         self.fit(event.size.height)
 
     def fit(self, height: int | None = None) -> None:
