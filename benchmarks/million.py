@@ -1,42 +1,32 @@
 """A million contracts against a thousand, on the screen: `python -m benchmarks.million` (some minutes).
 
-Opening, a page down, the jump to the end, another order and a search, each as a ratio; how long a key waits for its
-picture; and how long the event loop is ever held up while a file is imported and the list is scrolled.
+Opening, a page down, the jump to the end, another order and a search, each as a ratio; and how long a key waits for its
+picture.
 """
 
 import asyncio
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
 
 import psycopg
-from textual.pilot import Pilot
 
 from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import Sort
 from bball_tui.settings import Settings
-from bball_tui.tui.app import BballApp
-from bball_tui.tui.screens.pane import RecordPane
 from benchmarks.report import Result, middle, print_table
+from benchmarks.screen import Screen, opened
 
 FEW, MANY = 1_000, 1_000_000
 ROUNDS = 9
 KEYS = 120
-PATIENCE = 60.0
-QUIET = 2.0
 LIMIT = 1.5
-CURSOR_LIMIT, SEARCH_LIMIT, BLOCKED_LIMIT = 16.0, 100.0, 50.0
+CURSOR_LIMIT, SEARCH_LIMIT = 16.0, 100.0
 SORTS = ("status", "team", "due", "signer")
-SAMPLE = 0.002
-IMPORTED = 3_000
 
 # Keys of foreign tables are not checked, triggers do not run, and the word indexes are built at the end: the rows are
 # those that the program would have written.
@@ -97,53 +87,6 @@ class Steps:
     cursor: list[float] = field(default_factory=list)
 
 
-class Screen:
-    """The running program and its list."""
-
-    def __init__(self, pilot: Pilot[Any], pane: RecordPane[Any]) -> None:
-        self.pilot = pilot
-        self.pane = pane
-        self.records = pane.records
-
-    async def timed(self, act: Callable[[], object], done: Callable[[], bool]) -> float:
-        """Seconds from the act until what it leads to is drawn."""
-        started = time.perf_counter()
-        act()
-        async with asyncio.timeout(PATIENCE):
-            while not done():
-                await asyncio.sleep(0.001)
-        await self.pilot.pause(0)
-        return time.perf_counter() - started
-
-    def stands_on(self, row: int) -> bool:
-        return self.records.cursor == row and self.records.current is not None
-
-    def is_new(self, window: object) -> bool:
-        return self.records._window is not window and self.records.current is not None
-
-    async def at_rest(self) -> None:
-        """Until the rows are counted, and nothing is read any more."""
-        async with asyncio.timeout(PATIENCE):
-            while not self.records.counted or self.records._filling is not None or self.records._opening:
-                await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def opened(data_dir: Path) -> AsyncIterator[Screen]:
-    app = BballApp(Settings(data_dir=data_dir, config_dir=data_dir, worker=False))
-    try:
-        async with app.run_test(size=(120, 36)) as pilot:
-            async with asyncio.timeout(PATIENCE):
-                while app.desk.pane is None or app.desk.pane.records.current is None:
-                    await asyncio.sleep(0.01)
-            await asyncio.sleep(QUIET)
-            pane = app.desk.pane
-            assert isinstance(pane, RecordPane)
-            yield Screen(pilot, pane)
-    finally:
-        await app.close_backend()
-
-
 async def measured(data_dir: Path, contracts: int) -> Steps:
     """All steps, several times, in one running program."""
     steps = Steps()
@@ -181,42 +124,6 @@ async def _round(screen: Screen, steps: Steps, number: int, contracts: int) -> N
     await screen.timed(records.action_list_first, partial(screen.stands_on, 0))
 
 
-class Sampler:
-    """How long the event loop was ever held up, in seconds."""
-
-    def __init__(self) -> None:
-        self.late: list[float] = []
-
-    async def run(self) -> None:
-        while True:
-            before = time.perf_counter()
-            await asyncio.sleep(SAMPLE)
-            self.late.append(time.perf_counter() - before - SAMPLE)
-
-
-async def held_up(data_dir: Path) -> Sampler:
-    """Import a file and scroll, both at once, and sample."""
-    roster = data_dir / "roster.csv"
-    lines = ["Player First Name,Player Last Name,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email"]
-    lines += [f"New,Import{n:05},Team {n // 12},Ann,Import{n:05},n{n}@families.test" for n in range(IMPORTED)]
-    roster.write_text("\n".join(lines))
-    sampler = Sampler()
-    async with opened(data_dir) as screen:
-        backend = screen.pane.backend
-        assert backend is not None
-        from bball_tui.league.importing.service import ImportOptions, run_import
-
-        options = ImportOptions(season="Spring 2027")
-        sampling = asyncio.create_task(sampler.run())
-        importing = asyncio.create_task(run_import(backend.database, backend.league, roster, options))
-        while not importing.done():
-            screen.records.action_list_page_down()
-            await screen.pilot.pause(0.02)
-        await importing
-        sampling.cancel()
-    return sampler
-
-
 def _ratio(name: str, many: list[float], few: list[float]) -> Result:
     return Result(
         f"{name}: {MANY:,} / {FEW:,}",
@@ -236,7 +143,6 @@ async def run() -> list[Result]:
         await make(few_dir, FEW)
         await make(many_dir, MANY)
         few, many = await measured(few_dir, FEW), await measured(many_dir, MANY)
-        sampler = await held_up(few_dir)
     return [
         _ratio("opening the list", many.open, few.open),
         _ratio("a page down", many.page, few.page),
@@ -246,13 +152,6 @@ async def run() -> list[Result]:
         _ratio("a search", many.search, few.search),
         Result("cursor down, p95", _p95(many.cursor), CURSOR_LIMIT, f"{MANY:,} contracts", unit="ms"),
         Result("search, p95", _p95(many.search), SEARCH_LIMIT, f"{MANY:,} contracts", unit="ms"),
-        Result(
-            "event loop held up, at most",
-            max(sampler.late) * 1000,
-            BLOCKED_LIMIT,
-            f"p99 {quantiles(sampler.late, n=100)[-1] * 1000:.1f} ms, importing {IMPORTED:,} rows and scrolling",
-            unit="ms",
-        ),
     ]
 
 
