@@ -156,8 +156,9 @@ class ChatLink(Dialog["Rehearsed | None"]):
         try:
             rehearsed = await self._rehearse(wanted)
         except BballError as error:
-            self.say(str(error), Tone.BAD)
-            self.query_one("#group", TextField).focus()
+            if not self.gone:
+                self.say(str(error), Tone.BAD)
+                self.query_one("#group", TextField).focus()
         else:
             self.dismiss(rehearsed)
         finally:

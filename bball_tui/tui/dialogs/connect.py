@@ -114,8 +114,9 @@ class ConnectDialog(Dialog[SecretUrl | None]):
             await self._test(url)
         except BballError as error:
             self._trying = False
-            self.choice("connect").disabled = False
-            self.say(str(error), Tone.BAD)
+            if not self.gone:
+                self.choice("connect").disabled = False
+                self.say(str(error), Tone.BAD)
         else:
             self.dismiss(url)
 

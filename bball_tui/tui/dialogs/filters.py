@@ -127,10 +127,12 @@ class FilterDialog(Dialog[FilterAnswer | None]):
             found = await self._load(typed, self._choices)
             self._saved = tuple(await self._read_saved())
         except BballError as error:
-            self.query_one("#filter-note", Static).update(content(f"{SYMBOLS[Tone.WARN]} {error}"))
+            if not self.gone:
+                self.query_one("#filter-note", Static).update(content(f"{SYMBOLS[Tone.WARN]} {error}"))
             return
         self._values, self._more = found.values, found.more_teams
-        self._draw()
+        if not self.gone:
+            self._draw()
 
     @on(Input.Changed)
     def _typed_more(self, event: Input.Changed) -> None:
@@ -260,7 +262,8 @@ class FilterDialog(Dialog[FilterAnswer | None]):
             self.say(str(error), Tone.BAD)
             return
         self.say("Forgotten.")
-        self._draw()
+        if not self.gone:
+            self._draw()
 
     def cancel(self) -> None:
         """Nothing changes."""

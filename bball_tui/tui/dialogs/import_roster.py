@@ -247,11 +247,14 @@ class ImportRoster(Dialog[ImportDone | None]):
             preview = await self._preview_roster(path, options, watch)
         except BballError as error:
             self._end()
-            self.query_one("#path-field", Field).problem = str(error)
-            self.say("")
-            self._show()
+            if not self.gone:
+                self.query_one("#path-field", Field).problem = str(error)
+                self.say("")
+                self._show()
             return
         self._end()
+        if self.gone:
+            return
         self._offer_sheets(preview.sheets, preview.sheet)
         if options.date_order or any("field Dates" in problem.problem for problem in preview.problems):
             self.query_one("#dates-field").display = True

@@ -185,6 +185,8 @@ class ReadMail(Dialog[None]):
             return
         finally:
             self._busy = False
+        if self.gone:
+            return
         if news is None:
             self.say("This address never got a mail of this kind before: there is nothing to compare with.")
         elif letter is self.letter:

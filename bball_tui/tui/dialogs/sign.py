@@ -257,7 +257,7 @@ class SignDialog(Dialog[Signed | None]):
                 self._loading = self._in_a_hurry = False
                 self.say(f"{error} Enter tries again.", Tone.BAD)
             return
-        if asked != self._asked:
+        if asked != self._asked or self.gone:
             return
         self._loading = False
         self._preview = preview

@@ -1,0 +1,80 @@
+"""Answers that come while a dialog is being taken away: there is nothing left to show them in."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bball_tui.database.states import DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.facets import Facets
+from bball_tui.league.preview import SigningPreview
+from bball_tui.settings import SecretUrl
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.chat_link import ChatLink
+from bball_tui.tui.dialogs.connect import ConnectDialog
+from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.filters import FilterDialog
+from bball_tui.tui.dialogs.pick_record import PickRecord
+from bball_tui.tui.dialogs.sign import SignDialog
+from tests.tui.dialog_host import asking
+
+
+class Slow:
+    """Answers a question in the moment in which the dialog has lost its parts and still hangs in the program."""
+
+    def __init__(self, answer: Callable[[], Any] | None) -> None:
+        self.answer = answer
+        self.answered = False
+        self.dialog: Dialog[Any]
+
+    async def __call__(self, *_: object) -> Any:
+        self.dialog.dismiss(None)
+        while self.dialog.query(Choice):  # noqa: ASYNC110 - this moment sets no event
+            await asyncio.sleep(0)
+        self.answered = True
+        if self.answer is None:
+            raise BballError("It is too late for that.")
+        return self.answer()
+
+
+async def _nothing(*_: object) -> Any:
+    return ()
+
+
+DIALOGS: dict[str, tuple[Callable[[Slow], Dialog[Any]], Callable[[], Any] | None, tuple[str, ...]]] = {
+    "a signature": (
+        lambda slow: SignDialog(1, load=slow, sign=_nothing, today=date(2026, 11, 23), date_order=DateOrder.DMY),
+        lambda: SigningPreview((), "maria", date(2026, 11, 23), 10),
+        (),
+    ),
+    "filters": (
+        lambda slow: FilterDialog([], "", load=slow, saved=_nothing, forget=_nothing),
+        lambda: Facets(()),
+        (),
+    ),
+    "a short list": (lambda slow: PickRecord("x", slow, _nothing, empty="nobody"), lambda: (), ()),
+    "a database": (lambda slow: ConnectDialog(slow, SecretUrl("postgresql://x")), None, ("enter",)),
+    "a group": (lambda slow: ChatLink("Hawks", [], slow), None, ("7", "enter")),
+}
+
+
+CASES = [(name, fails) for name, (_, answer, _) in DIALOGS.items() for fails in (False, True) if fails or answer]
+"""An answer, where that does not close the dialog by itself, and a refusal."""
+
+
+@pytest.mark.parametrize(("name", "fails"), CASES)
+async def test_what_comes_while_a_dialog_goes_is_left_alone(name: str, fails: bool) -> None:
+    make, answer, keys = DIALOGS[name]
+    slow = Slow(None if fails else answer)
+    slow.dialog = make(slow)
+    async with asking(slow.dialog) as desk:
+        await desk.press(*keys)
+        async with asyncio.timeout(30):
+            while not slow.answered:
+                await desk.settle()
+        await desk.settle()
+        assert desk.app.is_running
+        assert not desk.open
