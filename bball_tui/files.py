@@ -33,6 +33,12 @@ def write_file(path: Path, text: str) -> None:
         file.write(_encoded(text))
 
 
+def short_path(path: Path) -> str:
+    """``path`` as people write it: with ~ for their own folder."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path != home and path.is_relative_to(home) else str(path)
+
+
 def tell_nobody(_: int) -> None:
     """For callers who do not watch."""
 

@@ -1,4 +1,4 @@
-"""Lines that are wrapped below their own text: what stands left of it, an indent or a sign, keeps its column."""
+"""Lines that are wrapped below their own text: what stands left of it (an indent, a sign, a tick) keeps its column."""
 
 import re
 
@@ -10,7 +10,7 @@ from textual.visual import RenderOptions, Visual
 
 from bball_tui.tui.theme import SYMBOLS
 
-_LEFT = re.compile(rf" *(?:[{re.escape(''.join(SYMBOLS.values()))}•] )?")
+_LEFT = re.compile(rf" *(?:\[.\] |[{re.escape(''.join(SYMBOLS.values()))}•] )?")
 _NARROWEST = 20
 """With less room for the text than this, the lines are wrapped over the whole width."""
 

@@ -32,3 +32,13 @@ def test_what_fits_stays_as_it_is_and_no_line_is_wider_than_the_window() -> None
     assert len(LINES.wrapped(80).plain.splitlines()) == 4
     for width in range(24, 80):
         assert all(len(line) <= width for line in LINES.wrapped(width).plain.splitlines()[:-1])
+
+
+def test_a_tick_keeps_its_column_too() -> None:
+    line = Hanging(
+        content_lines([["[✔] ", ("The Wolves:", "bold"), " only admins change it, whoever joins is approved"]])
+    )
+    assert line.wrapped(40).plain.splitlines() == [
+        "[✔] The Wolves: only admins change it,",
+        "    whoever joins is approved",
+    ]

@@ -46,7 +46,7 @@ class ChatShare(Dialog[None]):
         yield Static(
             content(("Whoever has it can ask to join. Do not put it on a public page.", STYLES[Tone.MUTED])),
         )
-        field = Field("Image", TextField(str(Path.home() / _file_name(self._team)), id="share-file"), id="share-field")
+        field = Field("Image", TextField(f"~/{_file_name(self._team)}", id="share-file"), id="share-field")
         field.display = False
         yield field
 

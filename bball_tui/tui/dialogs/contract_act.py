@@ -67,7 +67,6 @@ class ContractAct(Dialog[ActDone | None]):
     """
     DEFAULT_CSS = """
     ContractAct {
-        & Field Tick { margin: 0 0 0 1; }
         & #note-field { display: none; }
         &.-correcting #note-field { display: block; }
     }
@@ -103,7 +102,7 @@ class ContractAct(Dialog[ActDone | None]):
             number = len(self._effect.possible)
             yield Field("Count", TextField(placeholder=f"type {number} to go on", id="typed"), id="typed-field")
         if self._effect.told:
-            yield Field("Correct", Tick("write to them that this does not hold any more", id="correct"))
+            yield Field("Correct", Tick("write them a correction", id="correct"))
             yield Field(
                 "Tell them", TextField(placeholder="may be empty; families read this", id="note"), id="note-field"
             )

@@ -173,6 +173,7 @@ class Field(Vertical):
         & .field--problem { display: none; height: auto; margin: 0 0 0 11; color: $text-error; }
         &.-wrong .field--problem { display: block; }
         & Horizontal > TextField, & Horizontal > PickOne { width: 1fr; }
+        & Tick { margin: 0 0 0 1; }
     }
     """
 

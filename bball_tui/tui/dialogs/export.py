@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from bball_tui.errors import BballError
+from bball_tui.files import short_path
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField
 from bball_tui.tui.text import content
@@ -76,9 +77,7 @@ class ExportDialog(Dialog[str | None]):
         self._job: Worker[None] | None = None
 
     def _proposal(self, what: str, wanted: str) -> str:
-        path = self._folder / f"{self._stem.replace('{what}', what)}.{wanted}"
-        home = Path.home()
-        return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+        return short_path(self._folder / f"{self._stem.replace('{what}', what)}.{wanted}")
 
     def body(self) -> Iterable[Widget]:
         """What, how, where, and a word about care."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
+from bball_tui.files import short_path
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField
 from bball_tui.tui.text import content
@@ -54,7 +55,7 @@ class ExportList(Dialog[Written | None]):
     def body(self) -> Iterable[Widget]:
         """How much, and whereto."""
         yield Static(content(f"{counted(self._total, 'row')} as CSV, for a spreadsheet."))
-        yield Field("File", TextField(str(self._path), id="export-path"), id="export-field")
+        yield Field("File", TextField(short_path(self._path), id="export-path"), id="export-field")
 
     def choices(self) -> Iterable[Choice]:
         """Write it, or not."""

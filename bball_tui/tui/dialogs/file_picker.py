@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import DirectoryTree, Static
 
+from bball_tui.files import short_path
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.text import Part, clean, content, content_lines, shorten
@@ -79,7 +80,7 @@ class FilePicker(Dialog[Path | None]):
     def _recent_lines(self) -> Iterable[list[Part]]:
         yield [("Imported lately", STYLES[Tone.MUTED])]
         for number, path in enumerate(self._recent, start=1):
-            line = shorten(f"{path.name}  in {path.parent}", self._inner_width() - 4)
+            line = shorten(f"{path.name}  in {short_path(path.parent)}", self._inner_width() - 4)
             yield [(f" {number}  ", STYLES[Tone.ACCENT]), line]
 
     def choices(self) -> Iterable[Choice]:
@@ -104,7 +105,7 @@ class FilePicker(Dialog[Path | None]):
         return self.query_one(RosterFiles)
 
     def _name_folder(self) -> None:
-        line = shorten(f"{self._folder}  (Enter takes a file)", self._inner_width())
+        line = shorten(f"{short_path(self._folder)}  (Enter takes a file)", self._inner_width())
         note = content((line, STYLES[Tone.MUTED]))
         self.query_one("#folder", Static).update(note)
 

@@ -103,7 +103,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Sheet", PickOne([("", "")], "", id="sheet"), id="sheet-field")
         yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
         yield Field("Faults", Tick("leave out rows with faults", id="skip"))
-        yield Field("Report", Tick("write beside the file what happened, row by row", id="report"))
+        yield Field("Report", Tick("write a report beside the file", id="report"))
         rows = Choice("Row by row", key="ctrl+r", command="rows")
         yield Field("Details", rows, Choice("What the columns hold", key="ctrl+l", command="columns", short="Columns"))
         yield Static("", id="effect")

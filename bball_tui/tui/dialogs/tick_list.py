@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import Part, content
 from bball_tui.tui.theme import SYMBOLS, Tone
 
@@ -66,9 +66,9 @@ class TickList(OptionList, inherit_bindings=False):
         """Tick every line."""
         self.tick(self._by_id.keys())
 
-    def _prompt(self, line: TickLine) -> Content:
+    def _prompt(self, line: TickLine) -> Hanging:
         mark = SYMBOLS[Tone.GOOD] if line.id in self._chosen else " "
-        return content(f"[{mark}] ", *line.parts)
+        return Hanging(content(f"[{mark}] ", *line.parts))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tick it, or no longer."""

@@ -45,7 +45,6 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         & > .dialog--frame { border-subtitle-color: $text-muted; border-subtitle-align: left; }
         & Field .field--label { width: 15; }
         & Field .field--problem { margin: 0 0 0 15; }
-        & Field Tick { margin: 0 0 0 1; }
     }
     """
     BINDINGS: ClassVar = [
