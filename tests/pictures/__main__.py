@@ -6,6 +6,7 @@ It walks through the demo by keys, in a real terminal of each size, dark and lig
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,13 +19,15 @@ from tests.journeys.terminal import Terminal, terminal
 from tests.pictures.colleague import Colleague, colleague
 from tests.pictures.document import PICTURES, SCREENS, document
 from tests.pictures.drawing import draw
-from tests.pictures.scene import THEMES, Scene
+from tests.pictures.scene import ROSTERS, THEMES, Scene
 from tests.pictures.scenes import SCENES
 
 AT_ONCE = 4
 """Walks at the same time; most of one is waiting."""
-PERSON = {"LOGNAME": "maria", "USER": "maria", "HOME": "/home/maria"}
-"""Whose name and home folder the pictures show, whoever takes them."""
+RESTS = 3
+"""How often nothing more must have come before a picture is taken: a busy machine pauses in between."""
+PERSON = {"LOGNAME": "maria", "USER": "maria"}
+"""Whose name the pictures show, whoever takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ class Walk:
         """Take its pictures; the fault in words when the walk went wrong."""
         columns, rows = self.size
         with tempfile.TemporaryDirectory(prefix="bball-pictures-", ignore_cleanup_errors=True) as folder:
-            environment = clean_environment(Path(folder)) | PERSON | {"BBALL_THEME": self.theme}
+            home = Path(folder) / "maria"
+            shutil.copytree(ROSTERS, home / "Downloads")
+            environment = clean_environment(Path(folder)) | PERSON | {"BBALL_THEME": self.theme, "HOME": str(home)}
             environment |= dict(self.scene.environment)
             environment.pop("NO_COLOR", None)
             arguments, module = self.scene.arguments, self.scene.module
@@ -66,8 +71,11 @@ class Walk:
                 shown.shows(*what.split("|"))
             case "any" if what:
                 shown.shows_any(*what.split("|"))
+            case "gone":
+                shown.until(lambda: what not in shown.text)
             case "shot":
-                shown.rest()
+                for _ in range(RESTS):
+                    shown.rest()
                 target = self.picture(what)
                 draw(shown.screen, target)
                 sys.stdout.write(f"{target.name}\n")

@@ -1,7 +1,7 @@
 """The walks on which staff decide: dialogs that need a league in which something went on meanwhile."""
 
 from tests.journeys.terminal import ENTER, ESC
-from tests.pictures.scene import BACKSPACE, DOWN, ROSTER, UP, Scene
+from tests.pictures.scene import BACKSPACE, DOWN, OPENED, ROSTER, UP, Scene
 
 FULL, FULL_MAIL = "abara.41@families.test", 48
 """The demo's full mailbox, and the mail that waits for it."""
@@ -18,7 +18,7 @@ OVERDUE = (
 DECISIONS = (
     Scene(
         (
-            "wait:Abara, Grace", DRAFTS, OVERDUE,
+            OPENED, DRAFTS, OVERDUE,
             "d", "wait:Due on", "shot:due", ESC,
             "/", "type:storm", ENTER, "wait:Boone, Grace", "a", "wait:selected",
             "d", "wait:Due on", "shot:due-many", ESC,
@@ -29,8 +29,8 @@ DECISIONS = (
     ),
     Scene(
         (
-            "wait:Abara, Grace",
-            "3", "wait:Abara, Grace", "e", "wait:Born on",
+            OPENED,
+            "3", "wait:e-mail or team|Abara, Grace", "e", "wait:Born on",
             DOWN, DOWN, DOWN, BACKSPACE, BACKSPACE, "type:48",
             "cli:players edit 84 --jersey 46 --birthdate 2016-11-13", ENTER, "wait:Changed in the meantime",
             "shot:conflict",
@@ -38,18 +38,18 @@ DECISIONS = (
     ),
     Scene(
         (
-            "wait:Abara, Grace",
+            OPENED,
             f"cli:emails suppress {FULL} --reason 'asked us to stop'", f"cli:outbox retry {FULL_MAIL}",
             "f", "wait:Filter", "type:the wolves", ENTER, "wait:12 of 138",
             "f", "wait:Filter", UP, ENTER, "wait:Save the filter", "type:Wolves", "shot:filter-save", ESC, ESC,
-            "6", "wait:accepted", "v", "any:! |✘ ", "v", "wait:welcome",
+            "6", "wait:Message-ID|accepted", "v", "wait:have a warning", "v", "wait:kind of mail|correction",
             "p", "wait:The mail", "t", "wait:My address", "shot:read-to-me", ESC, ESC,
             "v", "wait:asked us", "e", "wait:kept back", "shot:lift",
         )
     ),
     Scene(
         (
-            "wait:Abara, Grace",
+            OPENED,
             "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", ENTER, "wait:Imported", "shot:import-done",
         )
     ),
@@ -62,14 +62,14 @@ DECISIONS = (
     ),
     Scene(
         (
-            "wait:Abara, Grace",
+            OPENED,
             "5", "wait:address or player|home2.57", "a", "wait:selected",
             "r", "wait:again", ENTER, "wait:not done", "shot:bulk-report",
         )
     ),
     Scene(
         (
-            "wait:Abara, Grace", LAST_MAILS,
+            OPENED, LAST_MAILS,
             "5", "wait:address or player|home2.57", "a", "wait:selected",
             "r", "wait:again", ENTER, "wait:50 of", "shot:bulk",
         )
@@ -77,13 +77,14 @@ DECISIONS = (
     Scene(("wait:Upgrade", "shot:migrate"), arguments=(), module="tests.pictures.older_database"),
     Scene(
         (
-            "wait:Abara, Grace",
+            OPENED,
             "7", "wait:choose one|p shows", "m", "wait:Staff", "shot:groupme-staff",
             ENTER, "wait:Agreed", "shot:form-staff", ESC, ESC,
             "/", "type:net results", ENTER, "c", "wait:already", "shot:groupme-create", ESC, ESC,
             "W", "wait:Let them wait", "shot:groupme-wait", "y", "wait:Welcome mails wait",
             "4", "/", "type:the wolves", ENTER, "a", "s", "wait:become signed", ENTER, "wait:undo",
-            "7", "/", "type:the wolves", ENTER, "wait:1 of 12", "S", "wait:without the link", "shot:groupme-anyway",
+            "7", "/", "type:the wolves", ENTER, "wait:1 of 12", "gone:contracts signed",
+            "S", "wait:without the link", "shot:groupme-anyway",
         )
     ),
 )  # fmt: skip

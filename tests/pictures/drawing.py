@@ -10,6 +10,11 @@ from pyte.screens import Char
 
 CELL_WIDTH, CELL_HEIGHT, MARGIN, FONT_SIZE = 10, 20, 8, 16.5
 DEFAULT_FOREGROUND, DEFAULT_BACKGROUND = "d8dee9", "14171c"
+BLOCKS = {
+    "█": (0.0, 0.0, 1.0, 1.0), "▀": (0.0, 0.0, 1.0, 0.5), "▄": (0.0, 0.5, 1.0, 0.5),
+    **{block: (0.0, 0.0, (7 - place) / 8, 1.0) for place, block in enumerate("▉▊▋▌▍▎▏")},
+}  # fmt: skip
+"""Characters that fill a part of their cell (left, top, width, height): drawn so, or a font would leave seams."""
 NAMED = {
     "black": "20242c", "red": "e06c75", "green": "98c379", "brown": "e5c07b", "blue": "61afef", "magenta": "c678dd",
     "cyan": "56b6c2", "white": "abb2bf",
@@ -54,11 +59,21 @@ def svg(screen: pyte.Screen) -> str:
                 continue
             style = f'fill="#{fore}"' + ' font-weight="bold"' * bold + ' font-style="italic"' * italic
             style += ' text-decoration="underline"' * line
+            parts += [_block(column, top, BLOCKS[data], fore) for column, data in shown if data in BLOCKS]
             parts += [
                 f'<text x="{MARGIN + column * CELL_WIDTH}" y="{top + 15}" {style}>{escape(data)}</text>'
                 for column, data in shown
+                if data not in BLOCKS
             ]
     return "".join((*parts, "</svg>"))
+
+
+def _block(column: int, top: int, part: tuple[float, float, float, float], fore: str) -> str:
+    left, above, width, height = part
+    x, y = MARGIN + (column + left) * CELL_WIDTH, top + above * CELL_HEIGHT
+    # A seam between two full cells would be seen, a seam beside a part of one not.
+    wide, high = width * CELL_WIDTH + 0.5 * (width == 1), height * CELL_HEIGHT + 0.5
+    return f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="#{fore}"/>'
 
 
 def draw(screen: pyte.Screen, target: Path) -> None:

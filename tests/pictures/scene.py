@@ -1,10 +1,15 @@
 """What a walk through the demo is made of."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 UP, DOWN, BACKSPACE = "\x1b[A", "\x1b[B", "\x7f"
-ROSTER, FAULTS = "tests/data/teamsnap-export.csv", "tests/data/roster-with-faults.csv"
+ROSTERS = Path(__file__).parents[1] / "data"
+"""What lies in the folder Downloads."""
+ROSTER, FAULTS = "~/Downloads/teamsnap-export.csv", "~/Downloads/roster-with-faults.csv"
 CTRL_E, CTRL_L, CTRL_O, CTRL_P, CTRL_R = "\x05", "\x0c", "\x0f", "\x10", "\x12"
+OPENED = "wait:Abara, Grace|41/138"
+"""The contracts of the demo are there, and the header."""
 SIZES = ((120, 36), (80, 24), (60, 20))
 THEMES = {"court-dark": "", "court-light": "-light"}
 """How the names of the pictures in each theme end."""
@@ -14,9 +19,10 @@ THEMES = {"court-dark": "", "court-light": "-light"}
 class Scene:
     """What one start of the program shows.
 
-    ``steps`` are keys, ``wait:TEXT|TEXT`` (all of them), ``any:TEXT|TEXT`` (one of them), ``type:TEXT``,
+    ``steps`` are keys, ``wait:TEXT|TEXT`` (all of them), ``any:TEXT|TEXT`` (one of them), ``gone:TEXT``, ``type:TEXT``,
     ``shot:NAME``, ``end:``, which waits for the end, and what a colleague does meanwhile: ``cli:ARGUMENTS`` runs a
-    command, ``sql:STATEMENT`` changes the database, ``hold:STATEMENT`` locks rows until the walk is over.
+    command, ``sql:STATEMENT`` changes the database, ``hold:STATEMENT`` locks rows until the walk is over. Wait for a
+    text that the screen before did not show.
     """
 
     steps: tuple[str, ...]
