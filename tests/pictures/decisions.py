@@ -20,10 +20,10 @@ DECISIONS = (
         (
             OPENED, DRAFTS, OVERDUE,
             "d", "wait:Due on", "shot:due", ESC,
-            "/", "type:storm", ENTER, "wait:Boone, Grace", "a", "wait:selected",
+            "/", "type:storm", ENTER, "gone:esc clear", "wait:Boone, Grace", "a", "wait:selected",
             "d", "wait:Due on", "shot:due-many", ESC,
             "E", "wait:Count", "shot:expire", ESC, ESC, ESC,
-            "/", "type:net results", ENTER, "wait:draft", "a", "wait:11 selected",
+            "/", "type:net results", ENTER, "gone:esc clear", "wait:11 of 138|draft", "a", "wait:11 selected",
             "m", "wait:Due on", "shot:offer", ESC,
         )
     ),
@@ -80,10 +80,10 @@ DECISIONS = (
             OPENED,
             "7", "wait:choose one|p shows", "m", "wait:Staff", "shot:groupme-staff",
             ENTER, "wait:Agreed", "shot:form-staff", ESC, ESC,
-            "/", "type:net results", ENTER, "c", "wait:already", "shot:groupme-create", ESC, ESC,
+            "/", "type:net results", ENTER, "gone:esc clear", "c", "wait:already", "shot:groupme-create", ESC, ESC,
             "W", "wait:Let them wait", "shot:groupme-wait", "y", "wait:Welcome mails wait",
-            "4", "/", "type:the wolves", ENTER, "a", "s", "wait:become signed", ENTER, "wait:undo",
-            "7", "/", "type:the wolves", ENTER, "wait:1 of 12", "gone:contracts signed",
+            "4", "/", "type:the wolves", ENTER, "gone:esc clear", "a", "s", "wait:become signed", ENTER, "wait:undo",
+            "7", "/", "type:the wolves", ENTER, "gone:esc clear", "wait:1 of 12", "gone:contracts signed",
             "S", "wait:without the link", "shot:groupme-anyway",
         )
     ),

@@ -10,6 +10,7 @@ from pyte.screens import Char
 
 CELL_WIDTH, CELL_HEIGHT, MARGIN, FONT_SIZE = 10, 20, 8, 16.5
 DEFAULT_FOREGROUND, DEFAULT_BACKGROUND = "d8dee9", "14171c"
+CRISP = 'shape-rendering="crispEdges"'
 BLOCKS = {
     "█": (0.0, 0.0, 1.0, 1.0), "▀": (0.0, 0.0, 1.0, 0.5), "▄": (0.0, 0.5, 1.0, 0.5),
     **{block: (0.0, 0.0, (7 - place) / 8, 1.0) for place, block in enumerate("▉▊▋▌▍▎▏")},
@@ -46,10 +47,10 @@ def svg(screen: pyte.Screen) -> str:
         for back, run in groupby(cells, key=lambda cell: colors(cell[1])[1]):
             places = [column for column, _ in run]
             left = MARGIN + places[0] * CELL_WIDTH
-            # Half a unit wider and higher: no seam between two rectangles of one colour.
+            # Half a unit wider and higher, with crisp edges: no seam between two rectangles of one colour.
             parts.append(
                 f'<rect x="{left}" y="{top}" width="{len(places) * CELL_WIDTH + 0.5}" height="{CELL_HEIGHT + 0.5}" '
-                f'fill="#{back}"/>'
+                f'fill="#{back}" {CRISP}/>'
             )
         for (fore, bold, italic, line), styled in groupby(
             cells, key=lambda cell: (colors(cell[1])[0], cell[1].bold, cell[1].italics, cell[1].underscore)
@@ -73,7 +74,7 @@ def _block(column: int, top: int, part: tuple[float, float, float, float], fore:
     x, y = MARGIN + (column + left) * CELL_WIDTH, top + above * CELL_HEIGHT
     # A seam between two full cells would be seen, a seam beside a part of one not.
     wide, high = width * CELL_WIDTH + 0.5 * (width == 1), height * CELL_HEIGHT + 0.5
-    return f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="#{fore}"/>'
+    return f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="#{fore}" {CRISP}/>'
 
 
 def draw(screen: pyte.Screen, target: Path) -> None:

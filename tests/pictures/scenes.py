@@ -57,7 +57,7 @@ SCENES = (
             "P", "wait:Pause", "shot:pause", ESC,
             "[", "[", "[", "[", "shot:outbox-kind",
             "R", "wait:The oldest", "shot:retry-all", ESC,
-            "/", "type:rhodes.31", ENTER, "wait:rhodes.31",
+            "/", "type:rhodes.31", ENTER, "gone:esc clear", "wait:rhodes.31",
             "e", "wait:Address", "shot:fix-address", ESC, ESC,
             "C", "wait:Reason", "shot:cancel", ESC, ESC,
             "p", "wait:The mail", "shot:read", ESC,
@@ -72,7 +72,7 @@ SCENES = (
             "v", "wait:have a warning", "gone:Looking at", "shot:check",
             "v", "wait:kind of mail|correction", "shot:kinds",
             "v", "wait:no such mailbox", "shot:blocked", "n", "wait:Reason", "shot:block", ESC, ESC,
-            "v", "wait:Families are reminded|Spring Storm", "shot:reminders",
+            "v", "wait:Families are reminded|Mbeki", "shot:reminders",
             "e", "wait:At most", "shot:schedule", ESC, ESC,
         )
     ),
@@ -88,7 +88,7 @@ SCENES = (
         (
             OPENED,
             "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", "shot:import",
-            CTRL_R, "wait:Row by row|Kind", "shot:import-rows", ESC, "gone:Kind",
+            CTRL_R, "wait:to be decided", "shot:import-rows", ESC, "gone:to be decided",
             CTRL_L, "wait:╭─ What the columns hold", "shot:import-columns", ESC, "gone:╭─ What the columns hold",
             CTRL_O, "wait:Choose a roster file", "shot:import-browse", ESC,
         )
