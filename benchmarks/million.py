@@ -36,8 +36,9 @@ INSERT INTO league (slug, name, from_email) VALUES ('bench', 'Bench', 'a@bench.t
 INSERT INTO season (league_id, name) VALUES (1, 'Spring 2027');
 INSERT INTO team (league_id, season_id, name)
     SELECT 1, 1, 'Team ' || lpad(n::text, 5, '0') FROM generate_series(0, {contracts} / 12) n;
-INSERT INTO player (league_id, first_name, last_name, birthdate, jersey)
-    SELECT 1, (ARRAY['Amara','Ben','Chloe','Dan','Eve','Finn','Gus','Hana','Ida','José','Kim','Lou','Mia'])[1 + n % 13],
+INSERT INTO player (league_id, reach, first_name, last_name, birthdate, jersey)
+    SELECT 1, 2,
+        (ARRAY['Amara','Ben','Chloe','Dan','Eve','Finn','Gus','Hana','Ida','José','Kim','Lou','Mia'])[1 + n % 13],
         'Player' || lpad(n::text, 7, '0'), date '2014-01-01' + (n % 1000), (n % 56)::text
     FROM generate_series(0, {contracts} - 1) n;
 INSERT INTO guardian (league_id, first_name, last_name, email)

@@ -203,6 +203,8 @@ class Player(Base):
         TSVECTOR,
         searchable("first_name || ' '::text || last_name || ' '::text || COALESCE(jersey, ''::text)"),
     )
+    reach: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Kept by triggers. 0: no guardian; 1: none whom a mail can reach; 2: a mail can reach the family."""
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
@@ -210,7 +212,9 @@ class Player(Base):
         CheckConstraint("length(last_name) BETWEEN 1 AND 100", name="last_name"),
         CheckConstraint("birthdate > '1900-01-01'", name="birthdate"),
         CheckConstraint("jersey ~ '^[0-9]{1,3}$'", name="jersey"),
+        CheckConstraint("reach BETWEEN 0 AND 2", name="reach"),
         Index("ix_player_name_key", "league_id", "name_key", "id"),
+        Index("ix_player_reach", "league_id", "reach", "name_key", "id"),
         Index("ix_player_search", "search", postgresql_using="gin"),
     )
 

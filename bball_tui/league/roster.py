@@ -133,6 +133,7 @@ class PlayerListing(Listing[PlayerRow]):
             "birthdate": Order((func.coalesce(player.birthdate, LATEST), *name), self.table),
             "team": Order((func.coalesce(current.c.team_key, literal("\U0010ffff")), *name), placed),
             "status": Order((_by_life(current.c.status), *name), placed),
+            "family": Order((player.reach.expression, *name), self.table),
         }
 
     def _current(self) -> Any:

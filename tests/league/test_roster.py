@@ -360,6 +360,7 @@ async def plan_of(session: AsyncSession, statement: Any) -> str:
 
 READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
     (PlayerListing, "player", "ix_player_name_key"),
+    (PlayerListing, "family", "ix_player_reach"),
     (ContractListing, "player", "ix_contract_player_key"),
     (ContractListing, "team", "ix_contract_team_id"),
     (ContractListing, "status", "ix_contract_status_rank"),

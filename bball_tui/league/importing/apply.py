@@ -30,6 +30,7 @@ from bball_tui.league.importing.plan import (
     PlayerValues,
     TeamValues,
     V,
+    new_ref,
     resolve,
 )
 from bball_tui.league.importing.tables import Tick, no_tick
@@ -97,7 +98,11 @@ async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> 
     )
     tick(1)
     player_ids = await _insert(
-        session, diff, statements.PLAYERS, new_players, lambda: _player_columns(_values(new_players))
+        session,
+        diff,
+        statements.PLAYERS,
+        new_players,
+        lambda: {**_player_columns(_values(new_players)), "reaches": number_array(_reaches(diff))},
     )
     tick(2)
     guardian_ids = await _insert(
@@ -220,6 +225,21 @@ def _player_columns(players: Sequence[PlayerValues]) -> dict[str, str]:
         "birthdates": text_array(player.birthdate for player in players),
         "jerseys": text_array(player.jersey for player in players),
     }
+
+
+def _reaches(diff: Diff) -> list[int]:
+    """`player.reach` of the new players, as far as the file tells.
+
+    Triggers set it when the links come, and each player that has it already is one row less to write twice.
+    """
+    emails = {new_ref(place): new.values.email for place, new in enumerate(diff.guardians.new)}
+    emails |= {changed.id: changed.after.email for changed in diff.guardians.changed}
+    reaches = [0] * len(diff.players.new)
+    for link in diff.new_links:
+        if link.player < 0:
+            reach = 2 if link.values.receives_email and emails.get(link.guardian) else 1
+            reaches[-1 - link.player] = max(reach, reaches[-1 - link.player])
+    return reaches
 
 
 def _guardian_columns(guardians: Sequence[GuardianValues]) -> dict[str, str]:

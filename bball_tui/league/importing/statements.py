@@ -17,10 +17,12 @@ TEAMS = text(
 )
 PLAYERS = text(
     """
-    INSERT INTO player (league_id, first_name, last_name, birthdate, jersey)
-    SELECT :league_id, first, last, birthdate, jersey
-    FROM unnest(CAST(:firsts AS text[]), CAST(:lasts AS text[]), CAST(:birthdates AS date[]), CAST(:jerseys AS text[]))
-        WITH ORDINALITY AS new (first, last, birthdate, jersey, n)
+    INSERT INTO player (league_id, first_name, last_name, birthdate, jersey, reach)
+    SELECT :league_id, first, last, birthdate, jersey, reach
+    FROM unnest(
+        CAST(:firsts AS text[]), CAST(:lasts AS text[]), CAST(:birthdates AS date[]), CAST(:jerseys AS text[]),
+        CAST(:reaches AS smallint[])
+    ) WITH ORDINALITY AS new (first, last, birthdate, jersey, reach, n)
     ORDER BY n RETURNING id
     """
 )

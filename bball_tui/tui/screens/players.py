@@ -73,7 +73,7 @@ class PlayersPane(RosterPane["PlayerRow"], PlayerCommands):
                 render=lambda row: status_cell(row.contract_status),
                 sort="status",
             ),
-            Column(key="mail", title="Family", width=19, render=_mail, priority=1),
+            Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
         )
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[PlayerRow]":
