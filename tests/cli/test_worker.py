@@ -13,12 +13,11 @@ import pytest
 
 from bball_tui.cli.worker_processes import environment_for
 from bball_tui.database.engine import Database
-from bball_tui.database.states import OutboxState
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.workers import WorkerInfo, running
 from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
-from tests.outbox.support import item, queue_mails, states, stored, until_states
+from tests.outbox.support import item, queue_mails, states, until_states
 from tests.support.smtp import HANG, SmtpServer
 
 
@@ -59,32 +58,6 @@ async def test_processes_share_the_queue_and_stop_together(
     assert lasting.returncode == 0
     assert said.count(b"Stopped. What was not sent stays queued.") == 2
     assert await states(database) == {"sent": 41}
-
-
-async def test_sigterm_finishes_the_mail_on_the_wire_and_hands_the_rest_back(
-    database: Database, database_url: SecretUrl, tmp_path: Path
-) -> None:
-    _, _, ids = await queue_mails(database, 5)
-    async with SmtpServer() as mail_server:
-        mail_server.script("dot", HANG)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-W", "ignore", "-m", "bball_tui", "worker", "--concurrency", "1"),
-            env=settings_for(database_url, tmp_path, mail_server.url),
-            stderr=asyncio.subprocess.PIPE,
-        )
-        await mail_server.at("dot")
-        process.send_signal(signal.SIGTERM)
-        assert process.stderr is not None
-        async with asyncio.timeout(60):
-            while b"Stopping" not in await process.stderr.readline():
-                pass
-            await until_states(database, {"sending": 1, "queued": 4})
-            mail_server.release()
-            await process.communicate()
-    assert process.returncode == 0
-    assert await states(database) == {"sent": 1, "queued": 4}
-    left = [await stored(database, one) for one in ids]
-    assert [(one.attempts, one.claim_token) for one in left if one.state == OutboxState.QUEUED] == [(0, None)] * 4
 
 
 @pytest.mark.parametrize("more", [(), ("--processes", "2")], ids=["one", "two"])

@@ -79,7 +79,7 @@ def _mail(row: Player) -> Styled:
 COLUMNS: tuple[Column[Player], ...] = (
     Column(key="name", title="Player", width=14, flex=2, render=lambda row: row.name, sort="name"),
     Column(key="team", title="Team", width=12, flex=1, limit=20, render=lambda row: row.team, sort="team", priority=2),
-    Column(key="mail", title="Mail", width=14, render=_mail, priority=1),
+    Column(key="mail", title="Mail", width=14, render=_mail, unsorted="It comes from elsewhere.", priority=1),
     Column(key="number", title="No", width=4, align="right", render=lambda row: str(row.number), sort="number"),
 )
 BY_NAME = Sort("name")

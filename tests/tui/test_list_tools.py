@@ -2,12 +2,18 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from bball_tui.database.engine import Database
+from bball_tui.database.listing import Listing
+from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.contract_list import ContractListing
+from bball_tui.league.roster import PlayerListing, TeamListing
+from bball_tui.league.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.export_list import ExportList
 from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
@@ -106,6 +112,9 @@ async def test_a_cell_is_copied_and_the_list_is_written(quiet: Settings, databas
         assert copied == ["Hawks U12"]
         await desk.press("o", "o")
         await desk.until(lambda: desk.records.sort.column == "team" and desk.records.sort.descending)
+        await desk.press(*["right"] * 4, "o")
+        await desk.shows("cannot be sorted by “Welcome mail”", "Narrow it with f.")
+        assert desk.records.sort.column == "team"
         await desk.press("escape", "y")
         assert copied[1].count("\t") == 5
         await desk.press("slash", *"family", "enter")
@@ -123,3 +132,23 @@ async def test_a_cell_is_copied_and_the_list_is_written(quiet: Settings, databas
     assert [row["Team"] for row in rows] == ["Owls [/]", "Owls [/]", "Hawks U12", "Hawks U12"]
     assert {row["First name"] for row in rows} == {"'=Kid0", "'=Kid1", "'=Kid2", "'=Kid3"}
     assert {one.name for one in tmp_path.parent.glob("**/.bball-*")} == set()
+
+
+async def test_every_column_is_sorted_by_the_database_or_says_why_not(quiet: Settings, database: Database) -> None:
+    await two_teams(database)
+    wanted = RosterFilter()
+    listings: dict[str, Listing[Any]] = {
+        "2": TeamListing(1, wanted),
+        "3": PlayerListing(1, wanted),
+        "4": ContractListing(1, wanted),
+    }
+    async with opened(quiet) as desk:
+        for key, listing in listings.items():
+            await desk.press(key)
+            await desk.until(lambda: desk.records.counted)
+            orders = listing.orders()
+            for column in desk.records._columns:
+                assert column.sort in orders if column.sort else column.unsorted, column.key
+        await desk.press("3")
+        await desk.press(*["right"] * 6, "o")
+        await desk.until(lambda: desk.records.sort == Sort("family") and "Family ▲" in desk.text)

@@ -533,6 +533,12 @@ async def test_order_by_key_and_by_a_click_on_a_title() -> None:
         x = app.lines[0].index("Mail")
         await pilot.click(RecordList, offset=(x, 0))
         assert app.list.sort == Sort("number"), "a column without an order changes nothing"
+        for _ in range(3):
+            app.list.choose_column(1)
+        await pilot.press("o")
+        assert app.list.sort == Sort("number")
+        said = [toast.message for toast in app._notifications]
+        assert said == ["The list cannot be sorted by “Mail”. It comes from elsewhere."] * 2
 
 
 async def test_an_empty_list_and_a_broken_one_are_sentences() -> None:

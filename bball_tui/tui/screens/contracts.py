@@ -29,7 +29,8 @@ class ContractsPane(RosterPane["ContractRow"], ContractCommands):
     The dialog shows what will happen before it happens. `u` takes the last signing back, with its mails, until they
     leave. `t` signs a whole pile of papers, two keys each. `e` moves a contract to another team, `h` shows the
     guardians, `m` and `w` are for the offer and the word before the signature; the capitals end contracts.
-    `f` narrows the list, `x` writes it to a file.
+    `f` narrows the list, `x` writes it to a file. It can be sorted by every column but the welcome mail: `f` shows
+    what is in one state.
     """
     list_name = "contracts"
     placeholder = "player, parent, e-mail, team"
@@ -69,6 +70,7 @@ class ContractsPane(RosterPane["ContractRow"], ContractCommands):
                 flex=1,
                 limit=24,
                 render=lambda row: welcome_cell(row, self.zone, self.now),
+                unsorted="What became of the mails is looked up for the rows on the screen only. Narrow it with f.",
             ),
         )
 

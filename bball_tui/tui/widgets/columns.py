@@ -19,7 +19,8 @@ class Column(Generic[RowT]):
 
     ``width`` is its smallest width in cells. A column with ``flex`` above 0 grows by that share of what is left
     over, up to ``limit`` cells. ``priority`` 0 stays always; of the others the highest number is hidden first when
-    the window is narrow. ``sort`` is the name under which the query orders by this column, None if it cannot.
+    the window is narrow. ``sort`` is the name under which the query orders by this column, None if it cannot;
+    ``unsorted`` says why not, and what to do instead.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Column(Generic[RowT]):
     limit: int | None = None
     align: Align = "left"
     sort: str | None = None
+    unsorted: str = ""
     priority: int = 0
 
     @property

@@ -8,6 +8,7 @@ from textual import events
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import Acting
+from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS, ListState
 from bball_tui.tui.widgets.list_messages import RowOpened, SortChanged
@@ -91,13 +92,20 @@ class RecordList(Acting[ListState], RecordView[RowT]):
 
     def action_list_sort(self) -> None:
         chosen = self._painter.chosen
-        if chosen is not None and chosen.sort is not None:
-            same = chosen.sort == self._sort.column
-            self.sort_by(self._sort.reversed() if same else Sort(chosen.sort))
+        if chosen is not None:
+            self._sort_by_column(chosen)
             return
         names = self._sortable_columns
         here = names.index(self._sort.column) if self._sort.column in names else -1
         self.sort_by(Sort(names[(here + 1) % len(names)]))
+
+    def _sort_by_column(self, column: Column[RowT]) -> None:
+        if column.sort is None:
+            sentence = f"The list cannot be sorted by “{column.title}”. {column.unsorted}".rstrip()
+            self.app.notify(sentence, timeout=8, markup=False)
+            return
+        same = column.sort == self._sort.column
+        self.sort_by(self._sort.reversed() if same else Sort(column.sort))
 
     def action_list_reverse(self) -> None:
         self.sort_by(self._sort.reversed())
@@ -230,9 +238,8 @@ class RecordList(Acting[ListState], RecordView[RowT]):
         """A title sorts, the margin selects, a row gets the cursor, a second click opens it."""
         if event.y == 0:
             column = self._painter.column_at(event.x)
-            if column is not None and column.sort is not None:
-                same = column.sort == self._sort.column
-                self.sort_by(self._sort.reversed() if same else Sort(column.sort))
+            if column is not None:
+                self._sort_by_column(column)
             return
         position = self._top + event.y - 1
         if self._window is None or position >= self._window.total:
