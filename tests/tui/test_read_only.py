@@ -24,6 +24,7 @@ LOOKING = frozenset(
         "desk.quit",
         "desk.redraw",
         "desk.search",
+        "kind.find",
         "kind.real",
         "team.contracts",
         "tool.unfilter",
