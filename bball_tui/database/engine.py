@@ -49,6 +49,8 @@ def explain(error: BaseException) -> BballError | None:
         return NotPermitted("Your database role may not do this. Ask whoever set up the database to allow it.")
     if isinstance(original, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
         return DatabaseUnavailable("The database is busy and did not answer in time. Nothing was changed; try again.")
+    if isinstance(original, psycopg.errors.DeadlockDetected):
+        return DatabaseUnavailable("Somebody else was just changing the same things. Nothing was changed; try again.")
     if isinstance(original, psycopg.errors.ReadOnlySqlTransaction):
         return NotPermitted("The database accepts no changes at the moment (it is read-only). Nothing was changed.")
     if isinstance(original, psycopg.errors.DiskFull):

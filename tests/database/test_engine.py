@@ -1,10 +1,12 @@
 """Sessions, and what driver errors mean to people."""
 
+import asyncio
+
 import psycopg
 import pytest
 from sqlalchemy import text
 
-from bball_tui.database.engine import Database, DatabaseUnavailable, NotPermitted, connection_options
+from bball_tui.database.engine import Database, DatabaseAway, DatabaseUnavailable, NotPermitted, connection_options
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 
@@ -30,6 +32,24 @@ async def test_a_lost_connection_is_said_in_words_and_the_next_session_works(
                 owner.execute("SELECT pg_terminate_backend(%s)", (pid,))
             await session.execute(text("SELECT 1"))
     await database.check()
+
+
+async def test_of_two_who_wait_for_each_other_one_is_told_to_try_again(database: Database) -> None:
+    async with database.session() as session:
+        await session.execute(text("INSERT INTO league (slug, name) VALUES ('one', 'One'), ('two', 'Two')"))
+    both = asyncio.Barrier(2)
+
+    async def rename(first: str, second: str) -> None:
+        async with database.session() as session:
+            await session.execute(text("UPDATE league SET name = 'New' WHERE slug = :slug"), {"slug": first})
+            await both.wait()
+            await session.execute(text("UPDATE league SET name = 'New' WHERE slug = :slug"), {"slug": second})
+
+    done = await asyncio.gather(rename("one", "two"), rename("two", "one"), return_exceptions=True)
+    (refused,) = (one for one in done if one is not None)
+    assert isinstance(refused, DatabaseUnavailable)
+    assert not isinstance(refused, DatabaseAway)
+    assert "Nothing was changed; try again" in str(refused)
 
 
 async def test_staff_may_not_touch_the_schema_nor_rewrite_history(database: Database) -> None:
