@@ -40,8 +40,9 @@ DECISIONS = (
         (
             OPENED,
             f"cli:emails suppress {FULL} --reason 'asked us to stop'", f"cli:outbox retry {FULL_MAIL}",
-            "f", "wait:Filter", "type:the wolves", ENTER, "wait:12 of 138",
-            "f", "wait:Filter", UP, ENTER, "wait:Save the filter", "type:Wolves", "shot:filter-save", ESC, ESC,
+            "f", "wait:Filter the list", "gone:Counting", "type:the wolves", ENTER, "wait:12 of 138",
+            "f", "wait:Filter the list", "gone:Counting", UP, ENTER,
+            "wait:Save the filter", "type:Wolves", "shot:filter-save", ESC, ESC,
             "6", "wait:Message-ID|accepted", "v", "wait:have a warning", "v", "wait:kind of mail|correction",
             "p", "wait:The mail", "t", "wait:My address", "shot:read-to-me", ESC, ESC,
             "v", "wait:asked us", "e", "wait:kept back", "shot:lift",
