@@ -105,7 +105,7 @@ def test_a_player_changes_the_team_before_the_season(data_dir: Path) -> None:
         move(desk, "Team 01")
         desk.shows("released", "The signed contract is released")
         desk.until(lambda: "Team 01" in first_row(desk) or "Team 01" in row(desk, 1))
-        assert {"released", "offered"} == {word for word in ("released", "offered") if word in two_rows(desk)}
+        desk.until(lambda: all(word in two_rows(desk) for word in ("released", "offered")))
         desk.press("q")
         assert desk.ended() == 0
 

@@ -11,6 +11,7 @@ from bball_tui.league.paper_stack import Stack
 from bball_tui.league.rows import ContractRow
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.tui.dialogs.find_family import FindFamily
+from bball_tui.tui.dialogs.finder import PAUSE
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
 ROW = ContractRow(
@@ -25,10 +26,12 @@ class League:
         self.rows: tuple[ContractRow, ...] = (ROW,)
         self.failure: str | None = None
         self.read: list[int] = []
+        self.asked: list[str] = []
         self.closes = dialog_closes
         self.dialog = FindFamily("Welcome: for whom?", self.find, self.open)
 
     async def find(self, text: str) -> Stack:
+        self.asked.append(text)
         if self.failure is not None:
             raise BballError(self.failure)
         if text and self.closes:
@@ -72,6 +75,19 @@ async def test_a_question_that_fails_is_said_and_typing_tries_again() -> None:
         league.failure = None
         await desk.press("a", "enter")
         assert league.read == [1]
+
+
+async def test_what_enter_asked_for_is_not_asked_for_again_when_the_typing_pauses() -> None:
+    league = League()
+    async with asking(league.dialog) as desk:
+        desk.widget("#name").value = "ha"  # type: ignore[attr-defined]
+        league.dialog.action_choose()  # faster than the pause
+        await desk.settle()
+        paused = asyncio.Event()
+        league.dialog.set_timer(PAUSE, paused.set)  # after the one that the last letter set
+        await paused.wait()
+        await desk.settle()
+        assert league.asked.count("ha") == 1, "a second answer takes the cursor back to the top"
 
 
 async def test_an_answer_that_comes_while_the_dialog_goes_is_left_alone() -> None:

@@ -61,6 +61,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         self._rows: tuple[ContractRow, ...] = ()
         self._left: int | None = None
         self._looked_for: str | None = None
+        self._asked_for: str | None = None
         self._asked = 0
         self._in_a_hurry = self._busy = False
 
@@ -106,20 +107,26 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
     def _typed(self) -> None:
         if self._text != self._looked_for:
             self.say("")
-            self.set_timer(PAUSE, self.look)
+            self.set_timer(PAUSE, self._pause_over)
+
+    def _pause_over(self) -> None:
+        # What was asked for meanwhile is not asked for again: the answer would take the cursor back to the top.
+        if self._text != self._asked_for:
+            self.look()
 
     def look(self) -> None:
         """Look for what stands in the field."""
         if self.gone:
             return
         self._asked += 1
+        self._asked_for = self._text
         self.run_worker(self._read(self._text, self._asked), group="names")
 
     async def _read(self, text: str, asked: int) -> None:
         try:
             found = await self._find(text)
         except BballError as error:
-            self._in_a_hurry = False
+            self._in_a_hurry, self._asked_for = False, None
             self.say(f"{error} Type on to try again.", Tone.BAD)
             return
         if asked != self._asked or self.gone:
