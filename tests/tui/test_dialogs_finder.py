@@ -81,6 +81,7 @@ async def test_what_enter_asked_for_is_not_asked_for_again_when_the_typing_pause
     league = League()
     async with asking(league.dialog) as desk:
         desk.widget("#name").value = "ha"  # type: ignore[attr-defined]
+        await desk.pilot.pause()
         league.dialog.action_choose()  # faster than the pause
         await desk.settle()
         paused = asyncio.Event()
