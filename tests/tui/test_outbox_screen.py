@@ -171,6 +171,30 @@ async def test_selected_mails_are_put_aside_and_brought_back(quiet: Settings, da
     assert await states(database) == {"dead": 1, "queued": 1}
 
 
+async def test_of_a_mixed_selection_only_what_waits_is_counted_and_touched(quiet: Settings, database: Database) -> None:
+    _, ids = await club_with_mails(database, 4)
+    await fail(database, ids[:2])
+    async with database.session() as session:
+        await session.execute(
+            text("UPDATE outbox SET state = 'cancelled', finalized_at = now() WHERE id = :id"), {"id": ids[2]}
+        )
+    async with opened(quiet) as desk:
+        await outbox(desk)
+        await desk.press("a")
+        await desk.until(lambda: len(desk.records.selected) == 4)
+        await desk.press("C")
+        await desk.shows(
+            "3 mails: not sent, and not tried again.", "1 of the selected mails is not waiting and stays as it is."
+        )
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("r")
+        await desk.shows("Try 3 mails again", "1 of the selected mails is not waiting and stays as it is.")
+        await desk.press("enter")
+        await desk.until(lambda: not on(desk, Confirm))
+    assert (await states(database))["cancelled"] == 1
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_address_is_fixed_and_the_mail_sent_there(
     quiet: Settings, database: Database, size: tuple[int, int]

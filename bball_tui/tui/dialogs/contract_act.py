@@ -37,6 +37,8 @@ TITLES = {
     Act.RELEASE: "Release",
     Act.VOID: "Void",
 }
+_ON_THE_BUTTON = {Act.ACCEPT: "Accept", Act.DECLINE: "Decline", Act.EXPIRE: "Expire"}
+"""A button says what it does; the others are called so already."""
 _DANGEROUS = (Act.RELEASE, Act.VOID)
 
 DoAct: TypeAlias = Callable[["Asked"], Awaitable["Done"]]
@@ -123,11 +125,8 @@ class ContractAct(Dialog[ActDone | None]):
     def choices(self) -> Iterable[Choice]:
         """Do it, or not."""
         number = len(self._effect.possible)
-        yield Choice(
-            f"{TITLES[self._effect.act]} {number:,}" if number > 1 else TITLES[self._effect.act],
-            key="Enter",
-            command="confirm",
-        )
+        caption = _ON_THE_BUTTON.get(self._effect.act, TITLES[self._effect.act])
+        yield Choice(f"{caption} {number:,}" if number > 1 else caption, key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:

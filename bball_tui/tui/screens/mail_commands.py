@@ -15,7 +15,7 @@ from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.screens.addressing import fix_address
 from bball_tui.tui.screens.bucket_panel import Kind
-from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS, MailState
+from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS, UNSENT, MailState
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.text import short_time
 from bball_tui.wording import counted
@@ -65,14 +65,23 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
 
     # One, or the selected
 
+    def _meant(self) -> tuple[tuple[int, ...], list[str]]:
+        """The selected mails without those that are known to be over, and a line about these."""
+        targets = self.records.targets
+        over = {one for one in targets if (row := self.records.loaded(one)) is not None and row.state not in UNSENT}
+        left = tuple(one for one in targets if one not in over)
+        stay = "is not waiting and stays as it is" if len(over) == 1 else "are not waiting and stay as they are"
+        return left, [f"{len(over):,} of the selected mails {stay}."] if over else []
+
     @work(group="command")
     async def action_mail_retry(self) -> None:
         """Try the selected mails again; more than one asks first."""
-        backend, targets = self.backend, self.records.targets
+        backend, (targets, others) = self.backend, self._meant()
         if backend is None or not targets:
             return
-        if len(targets) > 1:
-            lines = ["They go back into the queue and leave as soon as the mail server takes them."]
+        if len(targets) > 1 or others:
+            goes = "They go back into the queue and leave" if len(targets) > 1 else "It goes back and leaves"
+            lines = [f"{goes} as soon as the mail server takes mail.", *others]
             question = f"Try {counted(len(targets), 'mail')} again"
             if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
                 return
@@ -81,10 +90,10 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_mail_cancel(self) -> None:
         """Ask why, then give the mails up."""
-        backend, targets = self.backend, self.records.targets
+        backend, (targets, others) = self.backend, self._meant()
         if backend is None or not targets:
             return
-        lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again."]
+        lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again.", *others]
         reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
         if reason is not None:
             await self._act("Cancelling", targets, lambda ids: backend.cancel_mails(ids, reason), "cancelled")
@@ -92,11 +101,12 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_mail_park(self) -> None:
         """Ask why, then keep the mails back."""
-        backend, targets = self.backend, self.records.targets
+        backend, (targets, others) = self.backend, self._meant()
         if backend is None or not targets:
             return
         lines = [
             f"{counted(len(targets), 'mail')}: kept back until somebody presses r. Nothing goes out by itself.",
+            *others,
         ]
         reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
         if reason is not None:
