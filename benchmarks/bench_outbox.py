@@ -20,6 +20,7 @@ import psycopg
 from sqlalchemy import text
 
 from bball_tui.database import embedded
+from bball_tui.database.changes import HEALTH_CHECK
 from bball_tui.database.engine import Database
 from bball_tui.database.states import MessageKind
 from bball_tui.outbox.queue import NewItem, claim, enqueue
@@ -169,7 +170,8 @@ async def idleness(settings: Settings, pid: int) -> tuple[float, float]:
             assert row is not None
             return int(row[0])
 
-        await asyncio.sleep(15)  # an idle backend hands in its counts after ten seconds
+        # An idle backend hands in its counts after ten seconds; the one that listens does so at its next statement.
+        await asyncio.sleep(HEALTH_CHECK + 15)
         before, cpu = transactions(), sum(worker.cpu_times()[:2])
         await asyncio.sleep(IDLE_SECONDS)
         done, used = transactions() - before, sum(worker.cpu_times()[:2]) - cpu
