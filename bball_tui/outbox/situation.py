@@ -51,12 +51,17 @@ class Situation:
         return None
 
     def holding(self) -> tuple[Gate, ...]:
-        """The gates that hold mail now: a pause, and those of the providers in use (of all, while no worker runs)."""
+        """The gates that hold mail now: a pause, and those of the providers in use (of all, while no worker runs).
+
+        A gate whose time is up holds nothing while no mail waits: the next mail is its probe.
+        """
         used = {worker.provider for worker in self.workers}
         return tuple(
             gate
             for gate in self.gates
-            if gate.state is not GateState.CLOSED and (gate.pauses or not used or gate.provider in used)
+            if gate.state is not GateState.CLOSED
+            and (gate.pauses or not used or gate.provider in used)
+            and (self.waiting or gate.open_until is None or gate.open_until > self.now)
         )
 
     def hold(self, gate: Gate) -> str:

@@ -97,6 +97,19 @@ async def test_a_gate_that_no_running_worker_uses_holds_nothing(database: Databa
     assert (await day(database, club)).situation.holding() == ()
 
 
+async def test_a_gate_whose_time_is_up_holds_nothing_while_no_mail_waits(database: Database) -> None:
+    club, ids = await club_with_mails(database, 1)
+    await shut(database, club, provider="gmail")
+    async with database.session() as session:
+        await session.execute(text("UPDATE provider_gate SET open_until = now() - interval '1 s'"))
+    assert len((await day(database, club)).situation.holding()) == 1
+    await accept(database, ids)
+    assert (await day(database, club)).situation.holding() == ()
+    async with database.session() as session:
+        await session.execute(text("UPDATE provider_gate SET open_until = now() + interval '1 hour'"))
+    assert len((await day(database, club)).situation.holding()) == 1, "the next mail would have to wait"
+
+
 async def test_another_leagues_mails_do_not_count(database: Database) -> None:
     club, ids = await club_with_mails(database, 1)
     await fail(database, ids)
