@@ -6,6 +6,10 @@ from tests.pictures.scene import BACKSPACE, DOWN, OPENED, ROSTER, UP, Scene
 FULL, FULL_MAIL = "abara.41@families.test", 48
 """The demo's full mailbox, and the mail that waits for it."""
 LAST_MAILS = "hold:SELECT 1 FROM outbox WHERE id > 60 FOR UPDATE"
+FAILED = (
+    "sql:UPDATE outbox SET state = 'dead', finalized_at = now(), error_class = 'permanent', error_code = '550 5.7.1'"
+    " WHERE state = 'sent'"
+)
 DRAFTS = (
     "sql:UPDATE contract SET status = 'draft', offered_on = NULL"
     " WHERE team_id = (SELECT id FROM team WHERE name = 'Net Results')"
@@ -63,14 +67,15 @@ DECISIONS = (
     ),
     Scene(
         (
-            OPENED,
+            OPENED, FAILED,
             "5", "wait:address or player|home2.57", "a", "wait:selected",
-            "r", "wait:again", ENTER, "wait:not done", "shot:bulk-report",
+            "r", "wait:again", "cli:outbox cancel 12 13 --reason 'the family called'", ENTER,
+            "wait:not done", "shot:bulk-report",
         )
     ),
     Scene(
         (
-            OPENED, LAST_MAILS,
+            OPENED, FAILED, LAST_MAILS,
             "5", "wait:address or player|home2.57", "a", "wait:selected",
             "r", "wait:again", ENTER, "wait:50 of", "shot:bulk",
         )
