@@ -154,6 +154,14 @@ async def test_a_form_keeps_what_was_typed_while_the_database_is_away(
         with away:
             await desk.press("enter")
             await desk.shows("What you typed is kept", "Hawks U12 Red")
-        await desk.press("enter")
+
+        def answered() -> bool:
+            return desk.app.screen is desk.app.desk or "What you typed is kept" in desk.text
+
+        for _ in range(3):  # a try may still meet a connection that is just dying
+            await desk.press("enter")
+            await desk.until(answered)
+            if desk.app.screen is desk.app.desk:
+                break
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.shows("Hawks U12 Red")
