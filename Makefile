@@ -29,7 +29,7 @@ bench-million: $(VENV)/.ready
 chaos: $(VENV)/.ready
 	$(BIN)/python -m tests.chaos --minutes $(MINUTES)
 
-# Takes the pictures of the documentation anew (needs rsvg-convert, pngquant and a font with the symbols, such as Fira Code).
+# Takes pictures of every screen into build/gallery, and anew those that the documents show (needs rsvg-convert, pngquant and a font with the symbols, such as Fira Code).
 pictures: $(VENV)/.ready
 	$(BIN)/python -m tests.pictures
 

@@ -3,8 +3,6 @@
 import importlib
 import inspect
 import pkgutil
-import re
-from pathlib import Path
 
 from textual.screen import Screen
 
@@ -16,29 +14,27 @@ from bball_tui.tui.screens.desk_day import DayScreen
 from bball_tui.tui.screens.desk_undo import UndoScreen
 from tests.pictures.captions import CHAPTERS
 from tests.pictures.dialogs import SHOWN_ON
-from tests.pictures.document import SCREENS, document
+from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
-ROOT = Path(__file__).parents[1]
 HALVES = {Dialog, DeedDialog, Finder, DayScreen, UndoScreen}
 """What others are built on, and nobody ever sees alone."""
 
 
-def test_every_picture_that_is_named_exists() -> None:
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    named = [page.parent / link for page in pages for link in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())]
+def test_the_repository_holds_the_pictures_that_the_documents_show_and_no_others() -> None:
+    named = shown_pictures()
     assert named
-    assert [str(picture) for picture in named if not picture.is_file()] == []
+    assert [str(picture.relative_to(ROOT)) for picture in named if not picture.is_file()] == []
+    assert sorted(SHOWN.glob("*")) == sorted(one for one in set(named) if one.parent == SHOWN)
 
 
-def test_the_page_of_screens_shows_every_scene() -> None:
+def test_the_gallery_says_something_about_every_scene() -> None:
     taken = [name for scene in SCENES for name in scene.names]
     told = [name for pictures in CHAPTERS.values() for name in pictures]
     assert sorted(taken) == sorted(told)
-    assert SCREENS.read_text(encoding="utf-8") == document(), "run: python -m tests.pictures --document"
 
 
-def test_every_screen_and_dialog_has_a_picture() -> None:
+def test_every_screen_and_dialog_has_a_scene() -> None:
     found = set()
     for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
         loaded = importlib.import_module(module.name)

@@ -1,7 +1,7 @@
-"""``python -m tests.pictures [WORD ...]`` takes the pictures of ``docs/pictures`` anew: all, or those with a word.
+"""``python -m tests.pictures [WORD ...]`` takes pictures of the screens: all, or those with a word in their name.
 
-It walks through the demo by keys, in a real terminal of each size, dark and light. ``--document`` only writes
-``docs/screens.md``, which shows them.
+It walks through the demo by keys, in a real terminal of each size, dark and light. They land in ``build/gallery``
+with a page that shows them; those that README and documents show are copied into ``docs/pictures``.
 """
 
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import Terminal, terminal
 from tests.pictures.colleague import Colleague, colleague
-from tests.pictures.document import PICTURES, SCREENS, document
+from tests.pictures.document import GALLERY, write_gallery
 from tests.pictures.drawing import draw
 from tests.pictures.scene import ROSTERS, THEMES, Scene
 from tests.pictures.scenes import SCENES
@@ -40,7 +40,7 @@ class Walk:
 
     def picture(self, name: str) -> Path:
         """Where its picture ``name`` belongs."""
-        return PICTURES / f"{name}-{self.size[0]}x{self.size[1]}{THEMES[self.theme]}.png"
+        return GALLERY / f"{name}-{self.size[0]}x{self.size[1]}{THEMES[self.theme]}.png"
 
     def take(self) -> str | None:
         """Take its pictures; the fault in words when the walk went wrong."""
@@ -100,9 +100,7 @@ class Walk:
 
 def main(words: list[str]) -> int:
     """Take the pictures; 1 when a walk went wrong."""
-    SCREENS.write_text(document(), encoding="utf-8")
-    if words == ["--document"]:
-        return 0
+    GALLERY.mkdir(parents=True, exist_ok=True)
     walks = [
         Walk(scene, size, theme)
         for scene in SCENES
@@ -112,6 +110,7 @@ def main(words: list[str]) -> int:
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         faults = [fault for fault in pool.map(Walk.take, walks) if fault is not None]
+    write_gallery()
     for fault in faults:
         sys.stderr.write(f"{fault}\n\n")
     return 1 if faults else 0

@@ -1,4 +1,4 @@
-"""What ``docs/screens.md`` says about each picture, in its order."""
+"""What the gallery says about each picture, in its order."""
 
 CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
     "Today": {

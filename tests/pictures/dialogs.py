@@ -1,4 +1,4 @@
-"""Which pictures show which screen or dialog; one that is made later fails a test until it has its picture."""
+"""Which pictures show which screen or dialog; one that is made later fails a test until it has its scene."""
 
 SHOWN_ON: dict[str, tuple[str, ...]] = {
     "BlockAddress": ("block",),

@@ -1,25 +1,46 @@
-"""``docs/screens.md``: every picture with a line about it."""
+"""The gallery: every picture with a line about it, in a folder that git ignores; and the few that the documents show."""
 
+import re
+import shutil
 from pathlib import Path
 
 from tests.pictures.captions import CHAPTERS
 from tests.pictures.scene import THEMES
 from tests.pictures.scenes import SCENES
 
-DOCS = Path(__file__).parents[2] / "docs"
-PICTURES, SCREENS = DOCS / "pictures", DOCS / "screens.md"
+ROOT = Path(__file__).parents[2]
+GALLERY = ROOT / "build" / "gallery"
+SHOWN = ROOT / "docs" / "pictures"
+"""Only what a page of the documents shows; each changes with every word on its screen."""
 BEGINNING = """\
 # The screens
 
 Each at 120x36, 80x24 and 60x20, dark and light. Below 100 columns the panel on the right becomes a page of its own
 (Enter opens it, Esc closes it); columns go in the order of their importance. The people are invented.
-
-`make pictures` takes the pictures, and writes this page.
 """
 
 
-def document() -> str:
-    """The page's text."""
+def shown_pictures() -> list[Path]:
+    """The pictures that README and documents show."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [
+        (page.parent / link).resolve()
+        for page in pages
+        for link in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    ]
+
+
+def write_gallery() -> None:
+    """Write the page about the pictures in the gallery, and take over those that the documents show."""
+    GALLERY.mkdir(parents=True, exist_ok=True)
+    (GALLERY / "index.md").write_text(_document(), encoding="utf-8")
+    for picture in shown_pictures():
+        taken = GALLERY / picture.name
+        if taken.is_file():
+            shutil.copyfile(taken, picture)
+
+
+def _document() -> str:
     sizes = {name: scene.sizes for scene in SCENES for name in scene.names}
     parts = [BEGINNING]
     for chapter, pictures in CHAPTERS.items():
@@ -34,6 +55,6 @@ def _table(name: str, title: str, sizes: tuple[tuple[int, int], ...]) -> str:
     rows = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
     for theme, ending in THEMES.items():
         word = theme.removeprefix("court-")
-        cells = [f"![{title}, {size}, {word}](pictures/{name}-{size}{ending}.png)" for size in names]
+        cells = [f"![{title}, {size}, {word}]({name}-{size}{ending}.png)" for size in names]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
