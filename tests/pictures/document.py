@@ -1,4 +1,4 @@
-"""The gallery: every picture with a line about it, in a folder that git ignores; and the few that the documents show."""
+"""The gallery: every picture with a line about it, not in the repository; and the few that the documents show."""
 
 import re
 import shutil
