@@ -136,7 +136,9 @@ def socket_folder(cluster: Path) -> Path:
         return cluster
     name = f"bball-{os.geteuid()}-{sha256(os.fsencode(cluster)).hexdigest()[:12]}"
     folder = Path(tempfile.gettempdir()) / name
-    return folder if _can_hold_a_socket(folder) else Path("/tmp") / name  # noqa: S108 - in it, a folder of its own
+    if os.geteuid() != 0 and _can_hold_a_socket(folder):
+        return folder
+    return Path("/tmp") / name  # noqa: S108 - in it, a folder of its own; root's TMPDIR may be closed to the account
 
 
 def is_handle(folder: str) -> bool:
