@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
+from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
 from bball_tui.tui.screens.desk_actions import TABS
@@ -191,6 +193,19 @@ def test_it_ends_with_its_terminal_and_takes_its_server_along(tmp_path: Path, *,
             assert not runs(server)
     finally:
         signal.signal(signal.SIGHUP, heard)
+
+
+def test_a_crash_takes_the_server_along(tmp_path: Path, one_player: Path) -> None:
+    """What no version of the program ever made is nothing that a person could act on, so it is a fault of ours."""
+    environment = league(tmp_path, "crash", one_player)
+    running = embedded.start(tmp_path / "postgresql")
+    with psycopg.connect(running.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO gone")
+    running.release()
+    with terminal(environment) as program:
+        assert program.ended() not in (0, 128 + signal.SIGKILL)
+        assert b"fault of its own" in program.written
+    assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
