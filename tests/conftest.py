@@ -1,12 +1,15 @@
 """Real PostgreSQL for every test: one embedded server a run, one copy of a migrated template a test."""
 
 import os
+import shlex
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import hypothesis
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
@@ -31,6 +34,45 @@ class Server:
 
     embedded: embedded.EmbeddedServer
     admin: psycopg.Connection
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of a run no process of it lives: no worker, no database server, no program in a terminal."""
+    here = psutil.Process()
+    base = str(tmp_path_factory.getbasetemp())
+    before = {process.pid for process in here.children(recursive=True)}
+    yield
+    left = [process for process in _of_this_run(here, base) if process.pid not in before]
+    _, left = psutil.wait_procs(left, timeout=10)  # some are on their way out
+    told = [f"{process.pid} {shlex.join(process.cmdline())}" for process in left if process.is_running()]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    assert not told, "still running: " + "; ".join(told)
+
+
+def _of_this_run(here: psutil.Process, base: str) -> list[psutil.Process]:
+    """Our children, and whoever works in a folder of this run though its parent is gone."""
+    found = here.children(recursive=True)
+    for process in psutil.process_iter():
+        if process in found or process == here or process in here.parents():
+            continue
+        with suppress(psutil.Error):
+            place = process.cwd()
+            words = [place, *process.cmdline(), *process.environ().values()]
+            if any(word == base or word.startswith(f"{base}/") for word in words):
+                found.append(process)
+    return [process for process in found if _counts(process)]
+
+
+def _counts(process: psutil.Process) -> bool:
+    """Whether it lives, and is no helper of Python's own, which ends with this process."""
+    try:
+        dead = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        return not dead and "multiprocessing" not in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 """The command `bball-tui`: the screen when called alone, everything else as sub-commands.
 
 Exit codes: 0 done, 1 refused (the message says why), 2 wrong usage, 3 partly done, 70 a fault of the program,
-130 interrupted.
+130 interrupted, 129 the terminal went away, 143 ended from outside.
 """
 
 import os
+import signal
 import sys
 from contextlib import suppress
+from types import FrameType
 from typing import NoReturn
 
 from bball_tui.errors import BballError
@@ -22,7 +24,16 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_DFL:  # with nohup it is ignored, and stays so
+            signal.signal(number, _leave)
     sys.exit(_run())
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """Left alone, the signal would end the program on the spot, and its database server would run on without it."""
+    signal.signal(number, signal.SIG_IGN)  # a window that closes hangs up more than once
+    raise SystemExit(128 + number)
 
 
 def _run() -> int:

@@ -126,18 +126,18 @@ def _stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[async
         narrate("Stopping: the mails on their way are finished, the others handed back. Once more leaves at once.")
 
     loop = asyncio.get_running_loop()
-    signals = [signal.SIGINT, signal.SIGTERM]
-    for number in signals:
-        loop.add_signal_handler(number, heard)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    loop.add_signal_handler(signal.SIGINT, heard)
+    loop.add_signal_handler(signal.SIGTERM, heard)
     # Whoever started it with nohup wants it to outlive the terminal.
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+    if before[signal.SIGHUP] is not signal.SIG_IGN:
         loop.add_signal_handler(signal.SIGHUP, stop.set)
-        signals.append(signal.SIGHUP)
     try:
         yield stop
     finally:
-        for number in signals:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
 
 class _Narrator(logging.Handler):

@@ -9,11 +9,13 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
 from bball_tui.cli.output import narrate
 from bball_tui.delivery.worker import Drained
+from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
 
 START_AGAIN_SECONDS = 2.0
@@ -21,7 +23,7 @@ START_AGAIN_SECONDS = 2.0
 
 
 def environment_for(overrides: Mapping[str, object]) -> dict[str, str]:
-    """The environment of a child that has the same settings. Not its command line: everybody can read that one."""
+    """The environment of a child that has the same settings, passwords included: handed over by its standard input."""
     return dict(os.environ) | {f"BBALL_{name.upper()}": str(value) for name, value in overrides.items() if value}
 
 
@@ -97,11 +99,16 @@ class WorkerProcesses:
 
     async def _start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bball_tui", "worker", *self._options),
-            env=self._environment,
-            stdin=asyncio.subprocess.DEVNULL,
+            *(sys.executable, "-m", "bball_tui.cli.worker_child", "worker", *self._options),
+            env=small_environment(),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE if "--drain" in self._options else asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
         self._running.add(process)
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        with suppress(ConnectionError):  # it is gone already; whoever waits for its end learns that
+            process.stdin.write(msgspec.json.encode(self._environment))
+            await process.stdin.drain()
+        process.stdin.close()
         return process

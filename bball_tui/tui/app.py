@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.backend import Backend
 
 TERMINATED = 128 + signal.SIGTERM
+HUNG_UP = 128 + signal.SIGHUP
 FIRST_ROWS = 3.0
 """Seconds that everything else leaves to the first rows."""
 SETTLED = 0.2
@@ -309,18 +310,32 @@ async def run_async(settings: "Settings") -> int:
     """
     app = BballApp(settings)
     logging.getLogger().addHandler(faults := _FaultLog(settings))
-    # It ends with its terminal, even where whoever started it ignores that: without one it would run hot for ever.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     loop.add_signal_handler(signal.SIGTERM, app.exit, TERMINATED)
+    # It ends with its terminal, even where whoever started it ignores that: without one it would run hot for ever.
+    loop.add_signal_handler(signal.SIGHUP, _hung_up, app)
     try:
         result = await app.run_async(mouse=settings.mouse)
     finally:
-        await _finish_mails(app)
-        await app.close_backend()
-        loop.remove_signal_handler(signal.SIGTERM)
-        logging.getLogger().removeHandler(faults)
+        try:
+            await _finish_mails(app)
+        finally:
+            await app.close_backend()
+            for number, handler in before.items():
+                loop.remove_signal_handler(number)
+                signal.signal(number, handler)
+            logging.getLogger().removeHandler(faults)
     return result if result is not None else (app.return_code or 0)
+
+
+def _hung_up(app: BballApp) -> None:
+    """The window was closed: leave as by the key, but do not wait for a terminal that is no more."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):  # a closed terminal refuses what is written, and is no terminal any more
+        os.dup2(nothing, stream)
+    os.close(nothing)
+    app.exit(HUNG_UP)
 
 
 def run(settings: "Settings") -> int:

@@ -7,17 +7,19 @@ Over ssh there is no browser to open: then the sentence says where the file is a
 import getpass
 import os
 import socket
+import subprocess
 import sys
-import webbrowser
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
 import psutil
 
+from bball_tui.environment import desktop_environment
 from bball_tui.settings import Settings
 
 _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
+_OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -69,9 +71,19 @@ def has_browser() -> bool:
 
 def open_page(file: Path) -> bool:
     """Open ``file`` in the browser; False when there is none. Blocking: a browser may take its time."""
-    with suppress(webbrowser.Error, OSError):
-        return has_browser() and webbrowser.open(file.as_uri())
-    return False
+    if not has_browser():
+        return False
+    # In a process of its own, for a browser keeps its environment and stays when we are gone.
+    command = [sys.executable, "-c", _OPEN, file.as_uri()]
+    ended = subprocess.run(  # noqa: S603
+        command,
+        env=desktop_environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return ended.returncode == 0
 
 
 def how_to_fetch(file: Path) -> str:

@@ -7,8 +7,11 @@ import os
 import signal
 import sys
 import termios
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bball_tui.cli.worker_processes import environment_for
@@ -66,14 +69,15 @@ async def test_a_worker_whose_terminal_goes_finishes_the_mail_on_the_wire(
 ) -> None:
     """A closed window hangs up (SIGHUP), and takes stderr along: both are no reason to leave a mail in doubt."""
     await queue_mails(database, 1)
+    environment = settings_for(database_url, tmp_path)
     async with SmtpServer() as mail_server:
         mail_server.script("dot", HANG)
-        process, master = await on_a_terminal(settings_for(database_url, tmp_path, mail_server.url), *more)
-        await mail_server.at("dot")
-        os.close(master)
-        mail_server.release()
-        async with asyncio.timeout(60):
-            assert await process.wait() == 0
+        async with on_a_terminal(environment | {"BBALL_MAIL_URL": mail_server.url}, *more) as (process, close_window):
+            await mail_server.at("dot")
+            close_window()
+            mail_server.release()
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
     assert await states(database) == {"sent": 1}
     assert len(mail_server.messages) == 1
 
@@ -83,23 +87,52 @@ async def test_a_worker_that_is_to_outlive_its_terminal_goes_on(
 ) -> None:
     """nohup has it ignore the hangup."""
     club, family, _ = await queue_mails(database, 1)
+    environment = settings_for(database_url, tmp_path)
     async with SmtpServer() as mail_server:
-        environment = settings_for(database_url, tmp_path, mail_server.url)
-        process, master = await on_a_terminal(environment, before=("nohup",))
-        await mail_server.received(1)
-        os.close(master)
-        async with database.session() as session:
-            await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
-        await until_states(database, {"sent": 2})
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(60):
-            assert await process.wait() == 0
+        environment |= {"BBALL_MAIL_URL": mail_server.url}
+        async with on_a_terminal(environment, before=("nohup",)) as (process, close_window):
+            await mail_server.received(1)
+            close_window()
+            async with database.session() as session:
+                await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
+            await until_states(database, {"sent": 2})
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
 
 
+async def test_what_stands_in_a_workers_environment_is_no_secret(
+    database: Database, database_url: SecretUrl, tmp_path: Path
+) -> None:
+    """Also the password that a library reads from the environment reaches it, and is not seen there."""
+    await queue_mails(database, 1)
+    environment = settings_for(database_url, tmp_path) | {"GROUPME_ACCESS_TOKEN": "geheim", "PGPASSWORD": "geheim"}
+    async with SmtpServer() as mail_server:
+        mail_server.script("dot", HANG)
+        environment |= {"BBALL_MAIL_URL": mail_server.url}
+        async with on_a_terminal(environment, "--processes", "2") as (process, _):
+            await mail_server.at("dot")
+            workers = psutil.Process(process.pid).children()
+            seen = [worker.environ() for worker in workers]
+            commands = [worker.cmdline() for worker in workers]
+            mail_server.release()
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
+    assert len(seen) == 2
+    for variables in seen:
+        assert "PATH" in variables
+        assert not [name for name in variables if name.startswith(("BBALL_", "PG", "GROUPME"))]
+        assert "geheim" not in str(variables)
+    assert mail_server.url not in str(commands)
+    assert await states(database) == {"sent": 1}
+
+
+@asynccontextmanager
 async def on_a_terminal(
     environment: dict[str, str], *options: str, before: tuple[str, ...] = ()
-) -> tuple[asyncio.subprocess.Process, int]:
-    """A worker that has a terminal of its own, and the terminal's other end: to close it closes the window."""
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, Callable[[], None]]]:
+    """A worker that has a terminal of its own, and what closes its window. Killed at the end if it still runs."""
     master, slave = os.openpty()
     command = (*before, sys.executable, "-W", "ignore", "-m", "bball_tui", "worker", *options)
     process = await asyncio.create_subprocess_exec(
@@ -109,18 +142,34 @@ async def on_a_terminal(
         stdout=slave,
         stderr=slave,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=_takes_the_terminal,
         cwd=environment["BBALL_DATA_DIR"],
     )
     os.close(slave)
-    return process, master
+    window = ExitStack()
+    window.callback(os.close, master)
+    try:
+        yield process, window.close
+    finally:
+        window.close()
+        if process.returncode is None:
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
+            process.kill()
+            await process.wait()
 
 
-def settings_for(database_url: SecretUrl, folder: Path, mail_url: str) -> dict[str, str]:
+def _takes_the_terminal() -> None:
+    # Whoever runs the tests with nohup has them ignore it, and a program inherits that.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def settings_for(database_url: SecretUrl, folder: Path) -> dict[str, str]:
     """The environment of a worker of the test's database."""
     data_dir = folder / "data"
     data_dir.mkdir()
-    settings = {"database_url": database_url.reveal(), "data_dir": data_dir, "mail_url": mail_url}
+    settings = {"database_url": database_url.reveal(), "data_dir": data_dir}
     return environment_for(settings) | {"BBALL_CONFIG": str(folder / "config.toml")}
 
 

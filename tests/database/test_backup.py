@@ -1,20 +1,41 @@
 """Backup and restore: what was there before is never lost."""
 
+import asyncio
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from bball_tui.database import backup, embedded, migrate
+from bball_tui.database.engine import Database
+from bball_tui.settings import SecretUrl
+from tests.outbox.support import queue_mails
+
+MADE = "made"
+FIRST = migrate.REVISIONS[0]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+    started = embedded.start(tmp_path_factory.mktemp("backups") / "server")
+    migrate.create_database(started.url(embedded.OWNER, "postgres"), MADE)
+    migrate.upgrade(started.url(embedded.OWNER, MADE))
+    yield started
+    started.release()
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> embedded.EmbeddedServer:
-    started = embedded.start(tmp_path / "server")
-    migrate.create_database(started.url(embedded.OWNER, "postgres"), embedded.DATABASE)
-    migrate.upgrade(started.url(embedded.OWNER))
-    return started
+def server(running: embedded.EmbeddedServer) -> embedded.EmbeddedServer:
+    """With an empty league database, and none that another test left behind."""
+    with psycopg.connect(running.url(embedded.OWNER, "postgres").reveal(), autocommit=True) as connection:
+        for name in databases(running) - {"postgres", "template0", "template1", MADE}:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        made = map(sql.Identifier, (embedded.DATABASE, MADE))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(*made))
+    return running
 
 
 def names(server: embedded.EmbeddedServer, database: str = embedded.DATABASE) -> list[str]:
@@ -48,4 +69,180 @@ def test_there_and_back(server: embedded.EmbeddedServer, tmp_path: Path) -> None
         pytest.raises(backup.BackupError, match="Somebody still works"),
     ):
         backup.restore_embedded(server, file)
-    server.release()
+    assert not databases(server) & {"bball_restored"}
+
+
+def databases(server: embedded.EmbeddedServer) -> set[str]:
+    with psycopg.connect(server.url(embedded.OWNER, "postgres").reveal()) as connection:
+        return {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
+
+
+def everything(server: embedded.EmbeddedServer, database: str = embedded.DATABASE) -> dict[str, object]:
+    """All rows of all tables, the rules between them, and how far each counter has come."""
+    with psycopg.connect(server.url(embedded.OWNER, database).reveal()) as connection:
+        tables = connection.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        found: dict[str, object] = {
+            table: sorted(
+                connection.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table))).fetchall()
+            )
+            for (table,) in tables.fetchall()
+        }
+        for name, query in RULES.items():
+            found[name] = sorted(connection.execute(query).fetchall())
+    return found
+
+
+RULES = {
+    "constraints": (
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint"
+    ),
+    "triggers": "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
+    "counters": "SELECT sequencename, COALESCE(last_value, 0) FROM pg_sequences",
+    "rights": "SELECT relname, COALESCE(relacl::text, '') FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+}
+
+
+def test_everything_comes_back_as_it_was(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    async def fill() -> None:
+        database = Database(server.url(embedded.OWNER))
+        await queue_mails(database, 3)
+        await database.dispose()
+
+    asyncio.run(fill())
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("UPDATE team SET name = E'Tab\\tand \\\\. and\\nline'")
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox)")
+    before = everything(server)
+    backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
+    kept = backup.restore_embedded(server, tmp_path / "league.dump")
+    assert everything(server) == before == everything(server, kept)
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (backup.RESTORING,)).fetchone() is None
+
+
+def test_a_backup_of_an_older_program_is_brought_up_to_date(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    migrate.create_database(server.url(embedded.OWNER, "postgres"), "older")
+    migrate.upgrade(server.url(embedded.OWNER, "older"), FIRST)
+    with psycopg.connect(server.url(embedded.OWNER, "older").reveal()) as connection:
+        connection.execute("INSERT INTO league (slug, name) VALUES ('old', 'Old')")
+        connection.execute("INSERT INTO season (league_id, name) SELECT id, 'Spring' FROM league")
+    backup.dump(server.url(embedded.OWNER, "older"), tmp_path / "older.dump")
+    backup.restore_embedded(server, tmp_path / "older.dump")
+    assert names(server) == ["old"]
+    assert everything(server)["alembic_version"] == [(f"({migrate.HEAD})",)]
+
+
+HOSTILE = """
+CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN COPY (SELECT 1) TO PROGRAM 'touch {marker}'; RETURN NEW; END $$;
+CREATE TRIGGER evil BEFORE INSERT ON league FOR EACH ROW EXECUTE FUNCTION evil();
+CREATE FUNCTION evil_too(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN IF current_database() <> 'bball' THEN PERFORM evil_three(); END IF; RETURN $1; END $$;
+CREATE FUNCTION evil_three() RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN COPY (SELECT 1) TO PROGRAM 'touch {marker}'; RETURN 1; END $$;
+CREATE VIEW v AS SELECT evil_three();
+CREATE INDEX ON season (evil_too(league_id::integer));
+ALTER TABLE season ADD CHECK (evil_too(league_id::integer) > 0);
+CREATE FUNCTION evil_event() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN COPY (SELECT 1) TO PROGRAM 'touch {marker}'; END $$;
+CREATE EVENT TRIGGER evil ON ddl_command_start EXECUTE FUNCTION evil_event();
+"""
+
+
+def test_no_code_of_a_backup_is_run(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    add(server, "good")
+    marker = Path(server.directory / "cluster" / "touched")
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        connection.execute(HOSTILE.format(marker=marker))
+    backup.dump(server.url(embedded.OWNER), tmp_path / "hostile.dump")
+    marker.unlink(missing_ok=True)
+    backup.restore_embedded(server, tmp_path / "hostile.dump")
+    assert not marker.exists()
+    assert names(server) == ["good"]
+    triggers = everything(server)["triggers"]
+    assert isinstance(triggers, list)
+    assert not [name for _, name, _ in triggers if name == "evil"]
+
+
+@pytest.mark.parametrize("table", ["league", "alembic_version"])
+def test_a_backup_whose_rows_come_from_a_program_is_refused(
+    server: embedded.EmbeddedServer, tmp_path: Path, table: str
+) -> None:
+    """The statement that reads the rows stands in the file as well."""
+    file = tmp_path / "hostile.dump"
+    add(server, "good")
+    backup.dump(server.url(embedded.OWNER), file)
+    content = file.read_bytes()
+    begin = content.index(b"COPY public.%s (" % table.encode())
+    length = content.index(b";", begin) - begin
+    hostile = f"COPY {table} FROM PROGRAM 'false'".encode().ljust(length)
+    assert len(hostile) == length
+    file.write_bytes(content[:begin] + hostile + content[begin + length :])
+    with pytest.raises(backup.BackupError, match="some other database"):
+        backup.restore_embedded(server, file)
+    assert names(server) == ["good"]
+    assert "bball_restored" not in databases(server)
+
+
+def test_rows_that_break_a_rule_are_refused(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO season (league_id, name) VALUES (4711, 'of no league')")
+    backup.dump(server.url(embedded.OWNER), tmp_path / "broken.dump")
+    with pytest.raises(backup.BackupError, match=r"cannot be right \(ForeignKeyViolation\)"):
+        backup.restore_embedded(server, tmp_path / "broken.dump")
+
+
+def test_a_backup_of_another_database_is_refused(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    migrate.create_database(server.url(embedded.OWNER, "postgres"), "other")
+    with psycopg.connect(server.url(embedded.OWNER, "other").reveal()) as connection:
+        connection.execute("CREATE TABLE contract (id int)")
+    backup.dump(server.url(embedded.OWNER, "other"), tmp_path / "other.dump")
+    with pytest.raises(backup.BackupError, match="some other database"):
+        backup.restore_embedded(server, tmp_path / "other.dump")
+    backup.dump(server.url(embedded.OWNER), tmp_path / "newer.dump")
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    backup.dump(server.url(embedded.OWNER), tmp_path / "future.dump")
+    with pytest.raises(backup.BackupError, match="'9999', which this program does not know"):
+        backup.restore_embedded(server, tmp_path / "future.dump")
+
+
+def test_a_link_in_the_way_is_not_followed(server: embedded.EmbeddedServer, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("precious")
+    for name in ("league.dump", "league.dump.part"):
+        (tmp_path / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(backup.BackupError, match="never overwrites"):
+        backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
+    (tmp_path / "league.dump").unlink()
+    backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
+    assert (tmp_path / "elsewhere").read_text() == "precious"
+    (tmp_path / "dangling.dump").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(backup.BackupError, match="never overwrites"):
+        backup.dump(server.url(embedded.OWNER), tmp_path / "dangling.dump")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "dangling.dump",
+        "elsewhere",
+        "league.dump",
+        "league.dump.part",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://maria:geheim@db.example.org/league", "host=db.example.org dbname=league user=maria"),
+        ("postgresql://maria:geheim@192.0.2.7:5433/league?sslmode=require", "port=5433"),
+        ("postgresql://maria@/league?host=%2Ftmp,db.example.org", "verify-full"),
+    ],
+)
+def test_nothing_travels_in_the_clear(tmp_path: Path, url: str, said: str) -> None:
+    with pytest.raises(backup.BackupError, match="cannot encrypt") as caught:
+        backup.dump(SecretUrl(url), tmp_path / "league.dump")
+    assert "pg_dump --format=custom --no-owner --file=" in str(caught.value)
+    assert said in str(caught.value)
+    assert "geheim" not in str(caught.value)
+    assert not list(tmp_path.iterdir())

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pexpect
 import pyte
@@ -96,6 +97,12 @@ class Terminal:
         if self.child.exitstatus is not None:
             return int(self.child.exitstatus)
         return 128 + (self.child.signalstatus or 0)
+
+    def close_window(self) -> None:
+        """The terminal is gone from one moment to the next; waits for the program's end."""
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), self.child.child_fd)  # closes it, and leaves pexpect something to close
+        self.child.wait()
 
     def terminate(self) -> None:
         """As a system that shuts down does."""

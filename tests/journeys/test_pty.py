@@ -11,8 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+import psycopg
 import pytest
 
+from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
 from bball_tui.tui.screens.desk_actions import TABS
@@ -162,16 +165,69 @@ def test_a_system_that_shuts_down_gets_the_terminal_back(desk: Terminal) -> None
     assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l")
 
 
-def test_it_ends_with_its_terminal_even_where_that_is_ignored(data_dir: Path, one_player: Path) -> None:
-    environment = league(data_dir, "hangup", one_player) | {"BBALL_WORKER": "false"}
-    heard = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+def runs(pid: int) -> bool:
+    """Whether the process lives; one that nobody has buried yet does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
+@pytest.mark.parametrize("closed", [False, True], ids=["signal", "window"])
+def test_it_ends_with_its_terminal_and_takes_its_server_along(tmp_path: Path, *, closed: bool, ignored: bool) -> None:
+    """A closed window and a killed terminal are the same to it. It ends even where whoever started it ignores that."""
+    environment = clean_environment(tmp_path)
+    heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
     try:
         with terminal(environment) as program:
-            program.shows("Hamdi, Samir")
-            os.kill(program.child.pid, signal.SIGHUP)
-            assert program.ended() == 128 + signal.SIGHUP
+            program.shows("Import a roster", "Open the demo league")
+            server = int((tmp_path / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
+            assert runs(server)
+            if closed:
+                program.close_window()
+            else:
+                os.kill(program.child.pid, signal.SIGHUP)
+                assert program.ended() == 128 + signal.SIGHUP
+            assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
+            assert not runs(server)
     finally:
         signal.signal(signal.SIGHUP, heard)
+
+
+def test_a_crash_takes_the_server_along(tmp_path: Path, one_player: Path) -> None:
+    """What no version of the program ever made is nothing that a person could act on, so it is a fault of ours."""
+    environment = league(tmp_path, "crash", one_player)
+    running = embedded.start(tmp_path / "postgresql")
+    with psycopg.connect(running.url(embedded.OWNER).reveal()) as connection:
+        connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO gone")
+    running.release()
+    with terminal(environment) as program:
+        assert program.ended() not in (0, 128 + signal.SIGKILL)
+        assert b"fault of its own" in program.written
+    assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_command_that_is_ended_takes_its_server_along(tmp_path: Path, number: signal.Signals) -> None:
+    environment = clean_environment(tmp_path / "data") | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-u", "-m", "bball_tui", "demo"]
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        (running,) = tmp_path.glob("bball-demo-*/demo/postgresql/cluster/postmaster.pid")
+        server = int(running.read_text().split("\n", 1)[0])
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert not runs(server)
 
 
 def test_without_a_terminal_one_line_says_what_works_there(tmp_path: Path) -> None:
