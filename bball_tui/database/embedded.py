@@ -14,7 +14,6 @@ import shutil
 import socket
 import subprocess
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +21,17 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from bball_tui.database.pg_ctl import MAJOR_VERSION, NOT_FOR_PG_CTL, make_cluster, start_server, stop_server
+from bball_tui.database.pg_ctl import (
+    MAJOR_VERSION,
+    NOT_FOR_PG_CTL,
+    NoServerAccount,
+    folder_of,
+    is_handle,
+    make_cluster,
+    socket_folder,
+    start_server,
+    stop_server,
+)
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 
@@ -34,6 +43,8 @@ START_SECONDS = 60
 """How long recovery after a crash may take."""
 ORPHAN_SECONDS = 10
 """How long the backends of a killed server may take to notice and leave."""
+ANSWER_SECONDS = 30
+"""How long a server that listens may take to say whose it is; while it recovers it takes nobody in."""
 
 _NETWORK_DISKS = frozenset(
     {
@@ -93,7 +104,7 @@ class EmbeddedServer:
 def start(directory: Path) -> EmbeddedServer:
     """The server of ``directory``, started (and its cluster made) when it is not running yet.
 
-    Blocking: about 1 s for a new cluster, 0.1 s for a stopped server, a millisecond when it runs.
+    Blocking: about 1 s for a new cluster, 0.1 s for a stopped server, some milliseconds when it runs.
 
     Raises:
         EmbeddedServerError: the folder is read-only, full, on a network disk, of another version, or the server
@@ -186,10 +197,11 @@ def _file_system(directory: Path) -> str:
 
 
 def _running(cluster: Path) -> Path | None:
-    """The socket folder of the server when it answers, else None.
+    """The socket folder of this cluster's server when it answers, else None.
 
-    `postmaster.pid` outlives a crash and its process id may belong to another program by then, so only the socket
-    is believed. The file's lines: pid, folder, start, port, socket folder, address, memory, status.
+    `postmaster.pid` outlives a crash and its process id may belong to another program by then; in a copied folder it
+    names the server of the original. So only a server is believed that says itself that its data are these.
+    The file's lines: pid, folder, start, port, socket folder, address, memory, status.
     """
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
@@ -197,30 +209,67 @@ def _running(cluster: Path) -> Path | None:
         return None
     if len(lines) < 8 or lines[7].strip() != "ready":
         return None
+    folder = cluster.resolve() if is_handle(lines[4]) else Path(lines[4])
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while _listens(folder / f".s.PGSQL.{lines[3]}"):
+        ours = _is_server_of(cluster, folder, lines[3])
+        if ours is not None:
+            return folder if ours else None
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.05)
+    return None
+
+
+def _listens(place: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
-            probe.connect(f"{lines[4]}/.s.PGSQL.{lines[3]}")
+            probe.connect(str(place))
         except OSError:
-            return None
-    return Path(lines[4])
+            return False
+    return True
+
+
+def _is_server_of(cluster: Path, folder: Path, port: str) -> bool | None:
+    """Whether the server whose socket is in ``folder`` has its data in ``cluster``; None when it does not say."""
+    import psycopg  # the screen is painted before it is imported
+
+    try:
+        with psycopg.connect(
+            host=str(folder), port=port, user=OWNER, dbname="postgres", connect_timeout=ANSWER_SECONDS
+        ) as connection:
+            row = connection.execute("SELECT current_setting('data_directory'), pg_backend_pid()").fetchone()
+            assert row is not None  # noqa: S101 - a query without FROM has one row
+            return folder_of(row[1], row[0]).samefile(cluster)
+    except psycopg.OperationalError:
+        return None
+    except OSError:
+        return False  # its folder is gone or closed to us, so it is not this one
 
 
 def _start(directory: Path) -> Path:
     cluster = _cluster(directory).resolve()
-    with warnings.catch_warnings():
-        # The import of the library looks for a runtime folder and warns where there is none.
-        warnings.simplefilter("ignore")
-        try:
-            if not cluster.exists():
-                _make_cluster(cluster)
-            _forget_a_dead_server(cluster)
-            start_server(cluster, seconds=START_SECONDS)
-        except (subprocess.SubprocessError, OSError, AssertionError, RuntimeError) as error:
-            raise EmbeddedServerError(_why_not_started(directory, error)) from None
+    began = _size(cluster / "log")
+    try:
+        if not cluster.exists():
+            _make_cluster(cluster)
+        _forget_a_dead_server(cluster)
+        start_server(cluster, seconds=START_SECONDS)
+    except NoServerAccount as error:
+        raise EmbeddedServerError(f"The database cannot be started: {error.strerror}.") from None
+    except (subprocess.SubprocessError, OSError) as error:
+        raise EmbeddedServerError(_why_not_started(directory, error, began)) from None
     socket_dir = _running(cluster)
     if socket_dir is None:
-        raise EmbeddedServerError(_why_not_started(directory, None))
+        raise EmbeddedServerError(_why_not_started(directory, None, began))
     return socket_dir
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _make_cluster(cluster: Path) -> None:
@@ -239,12 +288,11 @@ def _forget_a_dead_server(cluster: Path) -> None:
 
     PostgreSQL and the library take any living process with the recorded id for the server, and a zombie for alive.
     The files go only when no process works in the cluster any more: they also keep a new server from starting
-    beside orphaned backends of the old one.
+    beside orphaned backends of the old one. In a copied folder they name the server of the original, whose own files
+    are left alone.
     """
     pid_file = cluster / "postmaster.pid"
-    try:
-        lines = pid_file.read_text().splitlines()
-    except OSError:
+    if not pid_file.exists():
         return
     deadline = time.monotonic() + ORPHAN_SECONDS
     while _works_in(cluster):
@@ -252,8 +300,8 @@ def _forget_a_dead_server(cluster: Path) -> None:
             return  # a real server then; PostgreSQL says so better than we could
         time.sleep(0.05)
     pid_file.unlink(missing_ok=True)
-    if len(lines) >= 5:
-        Path(lines[4], f".s.PGSQL.{lines[3]}.lock").unlink(missing_ok=True)
+    for folder in {cluster, socket_folder(cluster)}:
+        (folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def _works_in(cluster: Path) -> bool:
@@ -267,18 +315,35 @@ def _works_in(cluster: Path) -> bool:
     return False
 
 
-def _why_not_started(directory: Path, error: BaseException | None) -> str:
+def _why_not_started(directory: Path, error: BaseException | None, began: int) -> str:
+    """Why, for a person. ``began`` is where the server's log ended before this start: older lines are other stories."""
     log = _cluster(directory) / "log"
-    try:
-        last = [line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line or "PANIC" in line][-1]
-    except (OSError, IndexError):
-        last = str(getattr(error, "strerror", "") or type(error).__name__ if error else "no answer")
+    last = _last_word(log, began) or _said_by(error)
     full = isinstance(error, OSError) and error.errno == 28
     hint = "The disk is full. " if full or "No space left" in last else ""
     return (
         f"The database in {directory} did not start: {last}. {hint}Nothing was changed; the data is still there. "
         f"The server's own log is {log}."
     )
+
+
+def _last_word(log: Path, began: int) -> str:
+    try:
+        with log.open("rb") as lines:
+            lines.seek(began)
+            new = lines.read().decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line for line in reversed(new) if "FATAL" in line or "PANIC" in line), "")
+
+
+def _said_by(error: BaseException | None) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        said = [line.strip().rstrip(".") for line in str(error.stderr or "").splitlines() if line.strip()]
+        return said[0] if said else f"{error.cmd} ended with code {error.returncode}"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return type(error).__name__ if error else "no answer"
 
 
 def _stop(directory: Path) -> None:

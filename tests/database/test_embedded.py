@@ -1,14 +1,18 @@
 """The embedded server: shared by processes, stopped after the last, and clear about folders it cannot use."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -60,11 +64,21 @@ def copy(directory: Path, target: Path) -> Path:
     """The same cluster in another folder, owned as the server wants it."""
     shutil.copytree(directory, target)
     if os.geteuid() == 0:
-        for folder in (target, target.parent):
-            folder.chmod(0o711)
         for path in (target / "cluster", *(target / "cluster").rglob("*")):
             shutil.chown(path, "pgserver", "pgserver")
     return target
+
+
+def data_directory(url: str) -> str:
+    """What the server at ``url`` says of itself."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def server_process(directory: Path) -> int:
+    return int((directory / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
 def answers(url: str) -> bool:
@@ -103,8 +117,7 @@ def test_server_survives_the_kill_of_its_only_process(directory: Path) -> None:
 
 def test_starts_again_after_the_server_itself_was_killed(directory: Path) -> None:
     holder = Holder(directory)
-    pid = int((directory / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0])
-    os.kill(pid, signal.SIGKILL)
+    os.kill(server_process(directory), signal.SIGKILL)
     holder.kill()
     following = Holder(directory)
     assert answers(following.url)
@@ -196,3 +209,122 @@ def test_damaged_cluster_names_the_log_and_loses_nothing(directory: Path, tmp_pa
     with pytest.raises(embedded.EmbeddedServerError, match=r"did not start: .*Nothing was changed.*log is"):
         embedded.start(damaged)
     assert (damaged / "cluster" / "PG_VERSION").exists()
+
+
+@pytest.mark.parametrize("name", ["original", "long" * 30], ids=["plain", "long"])
+def test_a_copied_folder_never_works_on_the_original(directory: Path, tmp_path: Path, name: str) -> None:
+    """Not with the original's server running, whose socket and process id the copy names, and not with it stopped."""
+    original, copied = copy(directory, tmp_path / name), tmp_path / "copied"
+    holder = Holder(original)
+    with psycopg.connect(holder.url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE real_one ()")
+        connection.execute("CHECKPOINT")
+    subprocess.run(["cp", "-a", original, copied], check=True)
+    server = embedded.start(copied)
+    with psycopg.connect(server.url("postgres", "postgres").reveal()) as connection:
+        connection.execute("DROP TABLE real_one")
+    server.release()
+    with psycopg.connect(holder.url) as connection:
+        assert connection.execute("SELECT to_regclass('real_one') IS NOT NULL").fetchone() == (True,)
+    second = Holder(original)
+    assert second.url == holder.url, "the original's own files were left alone"
+    second.leave()
+    holder.leave()
+    assert not answers(holder.url)
+
+
+def test_a_folder_reached_by_another_name_has_one_server(directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(directory)
+    holder, other = Holder(directory), Holder(tmp_path / "link")
+    assert data_directory(holder.url) == data_directory(other.url)
+    pid = server_process(directory)
+    other.leave()
+    assert server_process(directory) == pid
+    holder.leave()
+
+
+def test_the_reason_for_not_starting_is_the_one_of_this_start(directory: Path, tmp_path: Path) -> None:
+    damaged = copy(directory, tmp_path / "damaged")
+    with (damaged / "cluster" / "log").open("a") as log:
+        log.write("2020-01-01 FATAL:  a story of long ago\n")
+    (damaged / "cluster" / "postgresql.conf").write_text("shared_buffers = nonsense\n")
+    with pytest.raises(embedded.EmbeddedServerError) as caught:
+        embedded.start(damaged)
+    assert "long ago" not in str(caught.value)
+    assert "contains errors" in str(caught.value)
+    (damaged / "cluster" / "log").chmod(0o400)
+    if os.geteuid() == 0:
+        shutil.chown(damaged / "cluster" / "log", "root", "root")
+    with pytest.raises(embedded.EmbeddedServerError) as caught:
+        embedded.start(damaged)
+    assert "long ago" not in str(caught.value)
+
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="about a server that root starts")
+
+
+@root_only
+def test_root_opens_no_folder_to_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    folders = [home, *home.parents]
+    before = [folder.stat().st_mode for folder in folders]
+    server = embedded.start(home / ".local" / "postgresql")
+    try:
+        assert answers(server.url("postgres", "postgres").reveal())
+    finally:
+        server.release()
+    assert [folder.stat().st_mode for folder in folders] == before
+
+
+@root_only
+def test_roots_server_has_no_rights_of_root_and_its_account_cannot_log_in(directory: Path) -> None:
+    holder = Holder(directory)
+    process = psutil.Process(server_process(directory))
+    groups = next(
+        line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("Groups:")
+    )
+    uids, gids = process.uids(), process.gids()
+    holder.leave()
+    account = pwd.getpwnam("pgserver")
+    assert set(uids) == {account.pw_uid}
+    assert set(gids) == {account.pw_gid}
+    assert groups.split() == ["Groups:"]
+    assert Path(account.pw_shell).name in ("nologin", "false")
+
+
+@root_only
+def test_an_ordinary_user_needs_nothing_of_root(directory: Path) -> None:
+    """A fork and no new program: root's own Python may be where nobody else may read it."""
+    nobody = pwd.getpwnam("nobody")
+    embedded.start(directory).release()  # everything is imported
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            with suppress(BaseException):
+                os.setgroups([])
+                os.setgid(nobody.pw_gid)
+                os.setuid(nobody.pw_uid)
+                data = Path(folder) / "data"
+                server = embedded.start(data)
+                url = server.url("postgres", "postgres").reveal()
+                place = data_directory(url)
+                owner = (data / "cluster" / "postmaster.pid").stat().st_uid
+                server.release()
+                if place == str(data.resolve() / "cluster") and owner == nobody.pw_uid and not answers(url):
+                    code = 0
+            os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_the_server_sees_no_secret_of_ours(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BBALL_MAIL_URL", "smtp://office:geheim@mail.example.org")
+    monkeypatch.setenv("GROUPME_ACCESS_TOKEN", "token-of-ours")
+    holder = Holder(directory)
+    seen = psutil.Process(server_process(directory)).environ()
+    holder.leave()
+    assert "PATH" in seen
+    assert not {"BBALL_MAIL_URL", "GROUPME_ACCESS_TOKEN"} & set(seen)
+    assert "geheim" not in str(seen)
