@@ -69,6 +69,14 @@ class SecretUrl:
         return hash(self._value)
 
 
+_PASSWORD = re.compile(r"//[^/?]*:[^/?]*@|[?&\s](ssl)?password\s*=|^(ssl)?password\s*=", re.IGNORECASE)
+
+
+def may_hold_password(url: str) -> bool:
+    """Whether a database's URL (or libpq's ``name=value`` form) seems to have a password in it."""
+    return _PASSWORD.search(url) is not None
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one run of the program works with.
 

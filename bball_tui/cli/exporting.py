@@ -1,13 +1,12 @@
 """`bball-tui export`: contracts, players, guardians or the outbox as CSV or JSON."""
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
 
 from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import narrate, plain
+from bball_tui.cli.output import echo_lines, narrate
 from bball_tui.files import write_pieces
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, Piece, export
@@ -46,11 +45,8 @@ def export_command(what: str, wanted: str | None, output: Path | None, season: s
 
 async def _print(pieces: AsyncIterator[Piece]) -> int:
     number = 0
-    terminal = sys.stdout.isatty()
     async for piece in pieces:
-        # A file gets the names as they are; a terminal would obey what is hidden in them.
-        text = "\n".join(map(plain, piece.text.splitlines())) + "\n" if terminal else piece.text
-        click.echo(text, nl=False)
+        echo_lines(piece.text)
         number += piece.records
     return number
 

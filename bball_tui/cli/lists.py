@@ -1,6 +1,5 @@
 """`bball-tui teams list` and `players list`, and the filters that every list of the roster understands."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -9,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, table
+from bball_tui.cli.output import echo_json, echo_lines, table
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
@@ -174,7 +173,7 @@ async def echo_csv(desk: Desk, name: ListName, found: RosterFilter, sort: Sort |
     """The list on stdout as it is read, however long it is."""
     async with desk.database.session() as session:
         async for piece in sheet(session, desk.league.id, name, found, sort):
-            sys.stdout.write(piece.text.replace("\r\n", "\n"))
+            echo_lines(piece.text.replace("\r\n", "\n"))
 
 
 @click.group()

@@ -40,6 +40,12 @@ def narrate(text: str) -> None:
         click.echo("\n".join(plain(line) for line in text.split("\n")), err=True)
 
 
+def echo_lines(text: str) -> None:
+    """Whole lines of a file's text on stdout: as they are for a file or a program, made harmless for a terminal."""
+    shown = "\n".join(map(plain, text.splitlines())) + "\n" if sys.stdout.isatty() else text
+    click.echo(shown, nl=False)
+
+
 def plain(text: str) -> str:
     """``text`` without anything that a terminal obeys: control, format and surrogate characters become a space."""
     if text.isascii() and text.isprintable():

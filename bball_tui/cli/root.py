@@ -8,6 +8,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from bball_tui import __version__
+from bball_tui.errors import BballError
+from bball_tui.settings import may_hold_password
 
 
 class Place(NamedTuple):
@@ -95,6 +97,13 @@ def root(
     ctx: click.Context, database_url: str | None, data_dir: Path | None, league: str | None, read_only: bool
 ) -> int:
     """The contract desk of a youth basketball league. Called alone, it opens the screen."""
+    if database_url is not None and may_hold_password(database_url):
+        # What a command line holds, every user of the machine can read, and the shell's history keeps.
+        raise BballError(
+            "The password of the database does not belong on the command line, where others can read it. Write the "
+            "whole URL into BBALL_DATABASE_URL or as database_url into config.toml, or the password into ~/.pgpass "
+            "and leave it out here."
+        )
     ctx.obj = {"database_url": database_url, "data_dir": data_dir, "league": league, "read_only": read_only or None}
     if ctx.invoked_subcommand is None:
         from bball_tui.cli.screen import open_screen

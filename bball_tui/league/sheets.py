@@ -44,7 +44,7 @@ class Sheet(Generic[RowT]):
 
 def _csv(rows: Any) -> str:
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return buffer.getvalue()
 

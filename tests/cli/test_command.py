@@ -123,3 +123,18 @@ def test_a_worker_on_a_shared_database_needs_a_mail_server(command_line: Command
     refused = command_line("worker", "--drain")
     assert refused.code == 1
     assert "BBALL_MAIL_URL" in refused.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://maria:secret@db.example/league",
+        "postgresql://db.example/league?password=secret",
+        "host=db.example user=maria password=secret",
+    ],
+)
+def test_a_password_on_the_command_line_is_refused_with_the_way_out(command_line: CommandLine, url: str) -> None:
+    ran = command_line("--database", url, "contracts", "list")
+    assert ran.code == 1
+    assert "BBALL_DATABASE_URL" in ran.err
+    assert "secret" not in ran.err + ran.out

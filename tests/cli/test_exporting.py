@@ -58,9 +58,9 @@ def test_an_import_writes_a_report_that_no_spreadsheet_runs(command_line: Comman
     ran = command_line("import", roster, "--skip-bad-rows", "--report", report)
     assert ran.code == 3
     lines = report.read_text().splitlines()
-    assert lines[0].startswith("Row,Result,Player,Team")
-    assert lines[1] == "2,new,Ann Lee,Hawks,,,,"
-    assert lines[2].startswith("3,refused,,,First,'=cmd,,")
+    assert lines[0].startswith('"Row","Result","Player","Team"')
+    assert lines[1] == '"2","new","Ann Lee","Hawks","","","",""'
+    assert lines[2].startswith("""\"3","refused","","","First","'=cmd","",""")
     assert command_line("import", roster, "--map", "Team").code == 2
 
 

@@ -53,7 +53,7 @@ def _cells(record: Any, most_guardians: int) -> Iterator[str]:
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
+    csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(rows)
     return buffer.getvalue()
 
 

@@ -1,14 +1,15 @@
 """The apostrophe that keeps a spreadsheet from running a text as a formula, and how it is taken away again.
 
-A spreadsheet runs a cell that begins with one of ``= + - @``, a tab or a line end (OWASP, "CSV Injection"). Exports put
-an apostrophe before such a text; imports take exactly one away. A text that begins with apostrophes and then such a
-character gets one more, so that no two texts are written alike and every text comes back as it was.
+A spreadsheet runs a cell that begins with one of ``= + - @``, in full width as well, a tab or a line end (OWASP, "CSV
+Injection"). Exports put an apostrophe before such a text; imports take exactly one away. A text that begins with
+apostrophes and then such a character gets one more, so that no two texts are written alike and every text comes back.
 """
 
 import re
 
-_FORMULA = re.compile("'*[=+@\t\r\n-]")
-_QUOTED = re.compile("'+[=+@\t\r\n-]")
+_BEGINNING = "[=+@\t\r\n\uff1d\uff0b\uff20\uff0d-]"
+_FORMULA = re.compile(f"'*{_BEGINNING}")
+_QUOTED = re.compile(f"'+{_BEGINNING}")
 
 
 def quoted(text: str) -> str:

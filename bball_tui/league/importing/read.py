@@ -1,5 +1,7 @@
 """From a roster file to typed rows, and every fault with its row, column and value. Pure: no database, no clock."""
 
+import os
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -73,8 +75,11 @@ def load(path: Path) -> bytes:
         BballError: there is no such file, or it may not be read.
     """
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+        # Without waiting: a named pipe to which nobody writes would keep us for ever.
+        with open(path, "rb", opener=_without_waiting) as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file.read(LARGEST_FILE + 1)
+        reason = "it is no file, but a pipe or a device; save the roster as a file"
     except IsADirectoryError:
         reason = "it is a folder"
     except FileNotFoundError:
@@ -86,15 +91,24 @@ def load(path: Path) -> bytes:
     raise BballError(f"The file {shown(str(path), 200)} cannot be opened: {reason}. Check the path and try again.")
 
 
-def read_file(data: bytes, *, sheet: str | None = None, tick: Tick = no_tick) -> FileTable | Roster:
-    """The rows of a file of any kind, or a roster without rows whose problem says why it cannot be read."""
+def _without_waiting(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NONBLOCK)
+
+
+def read_file(
+    data: bytes, *, sheet: str | None = None, tick: Tick = no_tick, reader: Callable[..., FileTable] = read_table
+) -> FileTable | Roster:
+    """The rows of a file of any kind, or a roster without rows whose problem says why it cannot be read.
+
+    ``reader`` is :func:`~.limited.read_limited` for files that come from outside.
+    """
     if len(data) > LARGEST_FILE:
         return _unreadable(
             f"The file is larger than {LARGEST_FILE // 1024**2} MB. No roster is; check that it is the right file, "
             "or split it."
         )
     try:
-        return read_table(data, sheet=sheet, tick=tick)
+        return reader(data, sheet=sheet, tick=tick)
     except BadRow as fault:
         return _unreadable(str(fault), fault.row)
     except NotARoster as reason:

@@ -51,7 +51,7 @@ def report_csv(report: Report) -> str:
     It opens in a spreadsheet and cannot act there.
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(HEADINGS)
     writer.writerows([quoted(cell) for cell in line] for line in sorted(_lines(report), key=lambda line: int(line[0])))
     return out.getvalue()

@@ -14,6 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.limited import read_limited
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moves import count_unsent
 from bball_tui.league.importing.plan import Diff, Imported
@@ -112,7 +113,7 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
         raise BballError(f"There is no preset “{shown(options.preset)}”. The presets are: {', '.join(PRESETS)}.")
     data = await asyncio.to_thread(load, path)
     watch.begin(Stage.READING)
-    table = await asyncio.to_thread(read_file, data, sheet=options.sheet, tick=watch.tick)
+    table = await asyncio.to_thread(read_file, data, sheet=options.sheet, tick=watch.tick, reader=read_limited)
     if isinstance(table, Roster):
         return Report(options.dry_run, table, table.problems)
     header = table.rows[0][1] if table.rows else []

@@ -1,0 +1,134 @@
+"""Reads workbooks and JSON in a process of its own, with limits of memory and time.
+
+Such a file may be small and unpack to anything: nine million cells in a row, twenty million styles, JSON with as many
+keys as bytes. Whatever it does, it happens to a child that the system stops (setrlimit(2)), and ``python -m`` of this
+module is that child. Plain text is read where it is: its cost follows its size, and its size is limited.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from bball_tui.environment import small_environment
+from bball_tui.league.importing.sniff import NotARoster
+from bball_tui.league.importing.tables import BadRow, FileTable, Tick, no_tick, read_table
+
+MEMORY: Final = 512 * 1024**2
+"""Bytes of address space. A workbook of 100,000 rows with 20 columns takes half of it."""
+SECONDS: Final = 60
+"""Of processor time. The same workbook takes thirty."""
+LARGEST_RESULT: Final = 128 * 1024**2
+"""Bytes of cells that a file may hold once it is read."""
+_POLL = 0.1
+"""Seconds after which somebody who wants to stop is heard."""
+_TOO_BIG = (
+    "Reading this file would take more memory than a roster ever needs. Open it in the spreadsheet program, copy the "
+    "rows with the players into a new file, and import that one."
+)
+_TOO_SLOW = (
+    "Reading this file takes longer than a roster ever does. Open it in the spreadsheet program, copy "
+    "the rows with the players into a new file, and import that one."
+)
+
+
+class _Question(msgspec.Struct, array_like=True, frozen=True):
+    data: bytes
+    sheet: str | None
+    memory: int
+    seconds: int
+
+
+class _Answer(msgspec.Struct, array_like=True, frozen=True):
+    table: FileTable | None = None
+    refused: str = ""
+    row: int = 0
+
+
+def unpacks(data: bytes) -> bool:
+    """Whether reading ``data`` may take more than its size tells: an archive, or JSON."""
+    return data.startswith(b"PK") or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+
+
+def read_limited(
+    data: bytes, *, sheet: str | None = None, tick: Tick = no_tick, memory: int = MEMORY, seconds: int = SECONDS
+) -> FileTable:
+    """Like :func:`read_table`, in a child process where the kind of file may cost more than its size.
+
+    ``tick`` is asked ten times a second; what it raises ends the child at once.
+
+    Raises:
+        NotARoster: the file as a whole is unreadable, or too large when read (:class:`BadRow` says from where on).
+    """
+    if not unpacks(data):
+        return read_table(data, sheet=sheet, tick=tick)
+    # A file without a name: a pipe would have to be filled while we wait for the answer.
+    with tempfile.TemporaryFile() as question:
+        question.write(msgspec.msgpack.encode(_Question(data, sheet, memory, seconds)))
+        question.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", __name__],
+            stdin=question,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # Where this program was found, also in a checkout or an archive; nothing else of ours.
+            env=small_environment() | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        with child:
+            try:
+                output = _answer_of(child, tick)
+            finally:
+                child.kill()
+    if not output:
+        raise NotARoster(_TOO_SLOW if child.returncode == -signal.SIGXCPU else _TOO_BIG)
+    answer = msgspec.msgpack.decode(output, type=_Answer)
+    if answer.table is not None:
+        return answer.table
+    raise BadRow(answer.row, answer.refused) if answer.row else NotARoster(answer.refused)
+
+
+def _answer_of(child: "subprocess.Popen[bytes]", tick: Tick) -> bytes:
+    while True:
+        try:
+            return child.communicate(timeout=_POLL)[0]
+        except subprocess.TimeoutExpired:
+            tick(0)
+
+
+def _limit(question: _Question) -> None:
+    """Let the system stop this process before it takes the machine's memory or time."""
+    limits = ((resource.RLIMIT_AS, question.memory), (resource.RLIMIT_CPU, question.seconds), (resource.RLIMIT_CORE, 0))
+    for what, most in limits:
+        _, hard = resource.getrlimit(what)
+        wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with suppress(ValueError, OSError):  # a system that has no such limit; the others still hold
+            resource.setrlimit(what, (wanted, hard))
+
+
+def _answer(question: _Question) -> bytes:
+    try:
+        table = read_table(question.data, sheet=question.sheet)
+    except BadRow as fault:
+        return msgspec.msgpack.encode(_Answer(refused=str(fault), row=fault.row))
+    except NotARoster as reason:
+        return msgspec.msgpack.encode(_Answer(refused=str(reason)))
+    answer = msgspec.msgpack.encode(_Answer(table))
+    return answer if len(answer) <= LARGEST_RESULT else msgspec.msgpack.encode(_Answer(refused=_TOO_BIG))
+
+
+def main() -> None:
+    """The child: a question on stdin, its answer on stdout; nothing there when memory did not do."""
+    question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
+    _limit(question)
+    with suppress(MemoryError):
+        sys.stdout.buffer.write(_answer(question))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Small files that unpack to anything are stopped by the system, said in words, and let go at once."""
+
+import asyncio
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+from openpyxl import Workbook
+
+from bball_tui.errors import BballError
+from bball_tui.league.importing.limited import read_limited
+from bball_tui.league.importing.read import load
+from bball_tui.league.importing.sniff import NotARoster
+from bball_tui.league.importing.tables import BadRow, read_table
+
+SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MANY_CELLS = b'<worksheet xmlns="%s"><sheetData><row r="1">' % SPREADSHEET + b"<c><v>1</v></c>" * 2_000_000
+MANY_CELLS += b"</row></sheetData></worksheet>"
+MANY_STYLES = b'<styleSheet xmlns="%s"><cellXfs>' % SPREADSHEET + b"<xf/>" * 4_000_000 + b"</cellXfs></styleSheet>"
+LITTLE = 192 * 1024**2
+"""Bytes: enough for the program and a usual workbook, so that a test need not fill the real limit."""
+
+
+def workbook(**members: bytes) -> bytes:
+    """A workbook in which these members are replaced."""
+    book, replaced = io.BytesIO(), io.BytesIO()
+    Workbook().save(book)
+    with zipfile.ZipFile(book) as source, zipfile.ZipFile(replaced, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, members.get(Path(name).stem, source.read(name)))
+    return replaced.getvalue()
+
+
+@pytest.mark.parametrize("bomb", [workbook(sheet1=MANY_CELLS), workbook(styles=MANY_STYLES)], ids=["cells", "styles"])
+def test_a_workbook_that_eats_memory_is_refused_in_words(bomb: bytes) -> None:
+    assert len(bomb) < 100_000
+    with pytest.raises(NotARoster, match="more memory than a roster ever needs"):
+        read_limited(bomb, memory=LITTLE)
+
+
+def test_a_file_that_takes_too_long_is_refused_in_words() -> None:
+    with pytest.raises(NotARoster, match="longer than a roster ever does"):
+        read_limited(workbook(sheet1=MANY_CELLS), seconds=1)
+
+
+def test_json_with_as_many_keys_as_bytes_is_refused_in_words() -> None:
+    many = b"[" + b",".join(b'{"k%d": 1}' % number for number in range(20_000)) + b"]"
+    with pytest.raises(NotARoster, match="more memory than a roster ever needs"):
+        read_limited(many, memory=LITTLE)
+
+
+def test_what_the_child_says_is_what_reading_here_says() -> None:
+    book = Workbook()
+    for row in (("Team", "First", "Last"), ("Hawks", "José", "Lee"), ("Hawks", "'=x", "")):
+        book.worksheets[0].append(row)
+    data = io.BytesIO()
+    book.save(data)
+    for usable in (
+        data.getvalue(),
+        b'[{"team": "Hawks", "first": "Jos\xc3\xa9", "last": null}]',
+        b"Team,First\nHawks,Ann\n",
+    ):
+        assert read_limited(usable) == read_table(usable)
+    with pytest.raises(NotARoster, match="begins like JSON"):
+        read_limited(b'[{"team": ')
+    with pytest.raises(BadRow) as caught:
+        read_limited(b"[" + b",".join([b"{}"] * 100_001) + b"]")
+    assert caught.value.row == 100_001
+
+
+async def test_whoever_stops_is_heard_at_once_and_no_child_is_left() -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(_: int) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        await asyncio.to_thread(read_limited, workbook(sheet1=MANY_CELLS), tick=stop)
+    children = psutil.Process().children()
+    assert [child for child in children if "limited" in " ".join(child.cmdline())] == []
+
+
+def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BBALL_MAIL_URL", "smtp://user:secret@mail.test")
+    seen: list[dict[str, str]] = []
+
+    def look(_: int) -> None:
+        seen.extend(child.environ() for child in psutil.Process().children() if "limited" in " ".join(child.cmdline()))
+
+    with pytest.raises(NotARoster):
+        read_limited(workbook(sheet1=MANY_CELLS), seconds=1, tick=look)
+    assert seen
+    assert not any("secret" in value for environment in seen for value in environment.values())
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "roster.csv")
+    with pytest.raises(BballError, match="no file, but a pipe or a device"):
+        load(tmp_path / "roster.csv")
