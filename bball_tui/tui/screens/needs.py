@@ -97,9 +97,7 @@ def _mails(mails: "MailDay") -> Iterator[Need]:
         yield Need(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
     for heap in mails.bounced:
         sentence = f"{counted(heap.count, 'mail')} came back: {heap.cause.phrase}."
-        advice = (
-            "Ask the families for another address. Enter lists the mails; e corrects the address and sends them there."
-        )
+        advice = f"{heap.cause.way_out} Enter lists the mails; e corrects an address and sends them there."
         fix = Fix("emails", what="came_back")
         yield Need(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
     if (doubt := mails.in_doubt) is not None:
