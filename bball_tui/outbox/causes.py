@@ -65,6 +65,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("provider_away", "mail server not reachable", ("provider_transient",)),
     Cause("quota", "sending limit used up", ("quota",)),
     Cause("login", "mail server refuses the login", ("auth",)),
+    Cause("sender", "mail server refuses the sender", ("refused",), _OURS),
     Cause("template", "the mail could not be written", ("render",), "Mend the template or the setting, then retry it."),
     Cause("no_address", "no address to send to", ("no_recipient",), _ASK),
     Cause("no_answer", "no answer after it was sent", ("in_doubt",)),
