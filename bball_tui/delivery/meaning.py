@@ -89,5 +89,5 @@ class Refusals:
         if len(self._recipients) < SAME_REFUSALS:
             return verdict
         self._same = None
-        reason = f"{SAME_REFUSALS} e-mails in a row were refused in the same words: {outcome.text}"
+        reason = f"{outcome.text or outcome.code} (the same answer to {SAME_REFUSALS} e-mails in a row)"
         return replace(verdict, cause=GateCause.REFUSED, answered=False, reason=reason)

@@ -12,11 +12,14 @@ from bball_tui.database.states import GateCause, GateState
 from bball_tui.delivery.gate import Permit, Wait, acquire, limits_for
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
+from bball_tui.league.today import ContractDay
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
 from bball_tui.outbox.situation import read_situation
 from bball_tui.outbox.story import item_story
+from bball_tui.outbox.today import read_mail_day
 from bball_tui.settings import SecretUrl, Settings
+from bball_tui.tui.screens.needs import needs
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer
@@ -97,7 +100,10 @@ async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_a
     async with database.session() as session:
         now = await read_situation(session, club.league_id)
         story = await item_story(session, club.league_id, ids[0])
+        day = await read_mail_day(session, club.league_id)
     (gate,) = now.holding()
+    asked = needs(day, ContractDay(0, None, 0, 0), worker_comes=True)
+    assert any("No family's address is to blame" in need.advice for need in asked)
     assert "refuses to send for this league" in now.hold(gate)
     assert gate.reason == "Access denied, bad outbound sender"
     assert story.item.attempts == 0
@@ -121,7 +127,7 @@ async def test_the_same_unknown_words_for_one_mail_after_the_other_close_the_gat
     assert drained.failed + drained.queued == 40
     gate = await the_gate(database, club.league_id)
     assert (gate.state, gate.cause) == (GateState.OPEN, GateCause.REFUSED)
-    assert gate.reason == f"3 e-mails in a row were refused in the same words: {said} (id 7Q)"
+    assert gate.reason == f"{said} (id 7Q) (the same answer to 3 e-mails in a row)"
 
 
 async def test_pausing_holds_all_mail_and_resuming_wakes_a_worker_at_once(
