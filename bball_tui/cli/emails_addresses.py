@@ -29,18 +29,19 @@ class ReturnedLine:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The JSON of `emails bounces`: ``known`` reports were read before, ``strangers`` are about no mail of the league,
-    ``others`` are no reports of returned mails at all.
+    ``others`` are no reports of returned mails at all; ``unread`` are the subjects of those that look like one.
     """
 
     new: list[ReturnedLine]
     known: int
     strangers: int
     others: int
+    unread: list[str]
 
     @classmethod
     def of(cls, found: BounceReading) -> "Reading":
         new = [ReturnedLine(one.outbox_id or 0, one.recipient, one.blocked) for one in found.new]
-        return cls(new, found.known, found.strangers, found.others)
+        return cls(new, found.known, found.strangers, found.others, list(found.unread))
 
 
 @click.command("bounces")
@@ -54,8 +55,9 @@ class Reading:
 def emails_bounces(folder: Path | None, block: bool | None, as_json: bool) -> int:
     """Read the mailbox to which undeliverable mails go, and note which of ours came back.
 
-    FOLDER is a maildir, an mbox file, or a folder of .eml files; without one, the setting bounce_dir. Nothing in it is
-    changed, and reading it twice changes nothing.
+    FOLDER is a maildir, an mbox file, one mail as a file, or a folder of .eml files; without one, the setting
+    bounce_dir. Nothing in it is changed, and reading it twice changes nothing. An address is blocked only by a report
+    that carries the Message-ID of our mail and says in code and words that there is no such mailbox.
     """
 
     async def work(desk: Desk) -> int:
@@ -81,6 +83,8 @@ def emails_bounces(folder: Path | None, block: bool | None, as_json: bool) -> in
             f"{len(found.new)} new, {found.known} known before, {found.strangers} about other mails, "
             f"{found.others} no reports."
         )
+        for subject in found.unread:
+            narrate(f"This one looks like a failure and cannot be read; read it yourself: {subject}")
         return 0
 
     return with_desk(work)
@@ -171,7 +175,7 @@ class SuppressionLine:
         return cls(
             address=row.email,
             reason=row.reason,
-            recorded_by=row.recorded_by,
+            recorded_by=row.by,
             recorded_at=row.recorded_at,
             lifted_at=row.lifted_at,
             lifted_by=row.lifted_by,
@@ -197,7 +201,7 @@ def emails_suppressions(lifted: bool, as_json: bool) -> int:
                 row.email,
                 row.people,
                 row.reason,
-                row.recorded_by,
+                row.by,
                 f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
                 "" if row.lifted_by is None else f"lifted by {row.lifted_by}",
             )

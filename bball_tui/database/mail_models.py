@@ -1,6 +1,6 @@
 """The table of returned mails. Same conventions as in `models.py`, which brings it into the common schema."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league
@@ -17,13 +17,15 @@ class Bounce(Base):
     """Names the report for ever, so that reading it twice changes nothing."""
     recipient: Mapped[str] = mapped_column(Text)
     permanent: Mapped[bool]
-    """Whether the mailbox will not take the next mail either; else this one was given up."""
+    """Whether status and words say that there is no such mailbox; else this one mail was given up."""
     status: Mapped[str | None] = mapped_column(Text)
     """The enhanced code of RFC 3463, such as 5.1.1."""
     diagnostic: Mapped[str | None] = mapped_column(Text)
     reporter: Mapped[str | None] = mapped_column(Text)
     """The mail server that says so."""
     reported_at: Mapped[Moment | None]
+    names_mail: Mapped[bool] = mapped_column(server_default=true())
+    """It carries the mail's own Message-ID and is about the mail's own address; any other may be forged."""
     recorded_by: Mapped[Actor]
     recorded_at: Mapped[Stamp]
     __table_args__ = (

@@ -20,6 +20,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB, TSVECTOR
@@ -504,6 +505,8 @@ class Suppression(Base):
     league_id: Mapped[int] = league()
     email: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    by_report: Mapped[bool] = mapped_column(server_default=false())
+    """A report of a mail server did it, and not the person whose worker or command read the report."""
     recorded_by: Mapped[Actor]
     recorded_at: Mapped[Stamp]
     lifted_at: Mapped[Moment | None]

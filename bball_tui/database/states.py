@@ -83,6 +83,8 @@ class GateCause(StrEnum):
     """The sending limit is used up. Tried again when the provider said, or later."""
     AUTH = "auth"
     """The provider refuses the login. Waits for staff, or for a worker that starts anew."""
+    REFUSED = "refused"
+    """The provider takes the login and refuses the sender, or every mail. Waits like AUTH."""
     PAUSED = "paused"
     """Staff paused all sending."""
 

@@ -18,6 +18,7 @@ from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, lock, look, store, wake_
 FIRST_OUTAGE = timedelta(seconds=5)
 LONGEST_OUTAGE = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
+_MENDABLE = (GateCause.OUTAGE, GateCause.AUTH, GateCause.REFUSED)
 PROBE_PATIENCE = timedelta(minutes=2)
 """After this a probe without a report counts as lost, and another mail may try."""
 
@@ -71,10 +72,10 @@ def admit(gate: Gate, wanted: int, limits: Limits, *, fresh: bool = False) -> tu
     """Ask ``gate`` to let ``wanted`` mails pass; returns the gate afterwards and the answer.
 
     ``fresh`` is a worker that has just started, perhaps with a mended password or network: once, it need not wait
-    for the end of an outage or a refused login.
+    for the end of an outage, a refused login or a refused sender.
     """
     if gate.state is not GateState.CLOSED:
-        impatient = fresh and gate.state is GateState.OPEN and gate.cause in (GateCause.OUTAGE, GateCause.AUTH)
+        impatient = fresh and gate.state is GateState.OPEN and gate.cause in _MENDABLE
         over = gate.open_until is not None and gate.open_until <= gate.now
         if not (impatient or over):
             left = None if gate.open_until is None else (gate.open_until - gate.now).total_seconds()
@@ -130,7 +131,7 @@ def trip(
     news = gate.state is GateState.CLOSED or (gate.state is GateState.HALF_OPEN and probe)
     failures = gate.failures + 1 if news else gate.failures
     match cause:
-        case GateCause.AUTH | GateCause.PAUSED:
+        case GateCause.AUTH | GateCause.REFUSED | GateCause.PAUSED:
             until: datetime | None = None
         case GateCause.QUOTA:
             until = gate.now + (retry_after or QUOTA_WAIT)

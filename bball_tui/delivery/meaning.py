@@ -4,11 +4,11 @@ Here the two words meet that otherwise do not know each other: `mail/outcome.py`
 gate are told what follows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bball_tui.database.states import GateCause
 from bball_tui.delivery.gate import Verdict
-from bball_tui.mail.outcome import Outcome, OutcomeClass
+from bball_tui.mail.outcome import Outcome, OutcomeClass, sameness
 from bball_tui.outbox.queue import Claim
 from bball_tui.outbox.settling import Ending, Report
 
@@ -30,6 +30,7 @@ MEANINGS: dict[OutcomeClass, Meaning] = {
     OutcomeClass.PROVIDER_TRANSIENT: Meaning(Ending.PUT_BACK, cause=GateCause.OUTAGE),
     OutcomeClass.QUOTA: Meaning(Ending.PUT_BACK, cause=GateCause.QUOTA),
     OutcomeClass.AUTH: Meaning(Ending.PUT_BACK, cause=GateCause.AUTH),
+    OutcomeClass.REFUSED: Meaning(Ending.PUT_BACK, cause=GateCause.REFUSED),
     OutcomeClass.RENDER: Meaning(Ending.FAILED),
     OutcomeClass.NO_RECIPIENT: Meaning(Ending.FAILED),
     # A provider that takes mails and does not answer would otherwise put every mail in doubt, one after the other.
@@ -60,3 +61,33 @@ def verdict_of(outcome: Outcome, *, probe: bool) -> Verdict:
     """What to tell the gate."""
     meaning = MEANINGS[outcome.outcome_class]
     return Verdict(meaning.cause, meaning.answered, outcome.text, outcome.retry_after, probe)
+
+
+SAME_REFUSALS = 3
+"""After so many mails in a row that were refused for good in the same words, the next ones wait for a person."""
+
+
+class Refusals:
+    """The net under the table: words that nobody knew yet, with which a provider refuses one mail after the other.
+
+    One for each worker, in memory: it is a net and no count.
+    """
+
+    def __init__(self) -> None:
+        self._same: str | None = None
+        self._recipients: set[str] = set()
+
+    def judge(self, claim: Claim, outcome: Outcome, verdict: Verdict) -> Verdict:
+        """``verdict``, or that the gate is to be closed because too many recipients got the same refusal in a row."""
+        if outcome.outcome_class is OutcomeClass.ACCEPTED:
+            self._same = None
+        if (same := sameness(outcome)) is None:
+            return verdict
+        if same != self._same:
+            self._same, self._recipients = same, set()
+        self._recipients.add(claim.recipient.lower())
+        if len(self._recipients) < SAME_REFUSALS:
+            return verdict
+        self._same = None
+        reason = f"{outcome.text or outcome.code} (the same answer to {SAME_REFUSALS} e-mails in a row)"
+        return replace(verdict, cause=GateCause.REFUSED, answered=False, reason=reason)

@@ -12,7 +12,7 @@ from bball_tui.database.states import GateCause, OutboxState
 from bball_tui.delivery import gate
 from bball_tui.delivery.batching import Batcher
 from bball_tui.delivery.gate import Verdict
-from bball_tui.delivery.meaning import report_of, verdict_of
+from bball_tui.delivery.meaning import Refusals, report_of, verdict_of
 from bball_tui.delivery.patience import Patience
 from bball_tui.errors import BballError
 from bball_tui.mail.context import MessageContext, load_contexts
@@ -77,13 +77,14 @@ class Sending:
         self._transport = transport
         self._in_steps = transport if isinstance(transport, TwoStepTransport) else None
         self._renderer = Renderer(settings)
+        self._refusals = Refusals()
         self._back = back
         self._lease = lease
         # A mark must not wait behind the settling of others.
         self._freezing, self._marking, self._settling = Lane(database), Lane(database), Lane(database)
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
         self._marks: Batcher[Departure, bool] = Batcher(self._mark)
-        self._settlements: Batcher[tuple[Work, Outcome], Done] = Batcher(self._settle)
+        self._settlements: Batcher[tuple[Work, Outcome, Verdict], Done] = Batcher(self._settle)
 
     async def close(self) -> None:
         """Give back the connections; no mail may be in hand."""
@@ -172,7 +173,8 @@ class Sending:
 
     async def settle(self, work: Work, outcome: Outcome) -> Done:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""
-        return await self._settlements.submit((work, outcome))
+        verdict = self._refusals.judge(work.claim, outcome, verdict_of(outcome, probe=work.probe))
+        return await self._settlements.submit((work, outcome, verdict))
 
     async def _freeze(self, departures: Sequence[Departure]) -> list[bool]:
         frozen = await freeze(self._freezing, departures)
@@ -182,7 +184,7 @@ class Sending:
         ours = await mark_on_wire(self._marking, departures, lease=self._lease)
         return [departure.claim.id in ours for departure in departures]
 
-    async def _settle(self, batch: Sequence[tuple[Work, Outcome]]) -> list[Done]:
+    async def _settle(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Done]:
         patience = Patience(self._back)
         while True:
             try:
@@ -197,8 +199,8 @@ class Sending:
                 log.exception("settling %s mails together failed, so each goes alone", len(batch))
                 return [done for one in batch for done in await self._settle([one])]
 
-    async def _settle_once(self, batch: Sequence[tuple[Work, Outcome]]) -> list[Done]:
-        reports = [report_of(work.claim, outcome) for work, outcome in batch]
+    async def _settle_once(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Done]:
+        reports = [report_of(work.claim, outcome) for work, outcome, _ in batch]
         verdicts = self._verdicts(batch)
         if verdicts:
             async with self._database.session() as session:
@@ -207,14 +209,13 @@ class Sending:
                     await gate.report(session, self._league_id, self._transport.provider, verdict)
         else:
             states = await settle(self._settling, reports)
-        return [Done(work, outcome, states[work.claim.id]) for work, outcome in batch]
+        return [Done(work, outcome, states[work.claim.id]) for work, outcome, _ in batch]
 
-    def _verdicts(self, batch: Sequence[tuple[Work, Outcome]]) -> list[Verdict]:
+    def _verdicts(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Verdict]:
         """What the gate has to hear of; a fault that several mails met is told once, and that of a probe always."""
         told: set[GateCause] = set()
         verdicts = []
-        for work, outcome in batch:
-            verdict = verdict_of(outcome, probe=work.probe)
+        for work, _, verdict in batch:
             if not verdict.matters or verdict.cause in told:
                 continue
             verdicts.append(verdict)

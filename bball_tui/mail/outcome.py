@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from bball_tui.mail import server_words as words_of
 from bball_tui.mail.values import one_line
 
 
@@ -31,7 +32,9 @@ class OutcomeClass(StrEnum):
     QUOTA = "quota"
     """The sending limit is used up. No attempt is burnt, all mail waits."""
     AUTH = "auth"
-    """The provider does not let us send at all. All mail waits until staff mend the settings."""
+    """The provider refuses the login. All mail waits until staff mend the settings."""
+    REFUSED = "refused"
+    """The provider refuses the sender or this account's mail. All mail waits until staff mend that."""
     RENDER = "render"
     """The mail could not be written: a template or a league setting is at fault."""
     NO_RECIPIENT = "no_recipient"
@@ -111,7 +114,8 @@ _SMTP = _OPENING | {Phase.AUTH, Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT}
 class Rule:
     """One line of the table. A field that is None fits everything; patterns for codes must fit the whole code.
 
-    ``words`` is searched in the provider's text without regard to case.
+    ``words`` is searched in the provider's text without regard to case; of an SMTP reply only in what may decide,
+    see :func:`bball_tui.mail.server_words.deciding`.
     """
 
     outcome: OutcomeClass
@@ -119,7 +123,7 @@ class Rule:
     phases: frozenset[Phase] = _ALL
     code: str | None = None
     enhanced: str | None = None
-    words: str | None = None
+    words: str | re.Pattern[str] | None = None
     faults: frozenset[Fault] | None = None
 
     def fits(self, phase: Phase, code: int | None, enhanced: str | None, text: str, fault: Fault | None) -> bool:
@@ -132,17 +136,19 @@ class Rule:
             return False
         if self.enhanced is not None and (enhanced is None or not re.fullmatch(self.enhanced, enhanced)):
             return False
-        return self.words is None or re.search(self.words, text, re.IGNORECASE) is not None
+        if isinstance(self.words, str):
+            return re.search(self.words, text, re.IGNORECASE) is not None
+        return self.words is None or self.words.search(text) is not None
 
 
-_QUOTA_WORDS = (
-    r"daily\b.{0,60}\b(limit|quota)|\b(sending|submission|outbound|outgoing|relay)[ -]?(limit|quota)"
-    r"|SubmissionQuotaExceeded|dailyLimitExceeded|quota for (sending|this account)"
-)
-_RATE_WORDS = (
-    r"too (many|much) (mail|e-?mails|messages|connections|concurrent|logins?|requests|errors)"
-    r"|rate[ -]?limit|sending rate|throttl|concurrent|RateLimitExceeded"
-)
+# Google's names for its limits; "per minute" and the like are about single calls there.
+_API_QUOTA = r"daily\b.{0,60}\b(limit|quota)|dailyLimitExceeded"
+_API_RATE = r"rate[ -]?limit|throttl|concurrent|RateLimitExceeded"
+_AT_RECIPIENT = frozenset({Phase.RCPT, Phase.DATA, Phase.DOT})
+_SUPPRESSED = r"suppression list|\bsuppressed\b|recipient .{0,40}\b(unsubscribed|deny ?list)"
+# Microsoft's and Google's codes for a sender, a tenant or a network that they do not let send, and those of RFC 7372
+# for what SPF, DKIM and the reverse lookup say of us.
+_REFUSED_CODES = r"5\.1\.[78]|5\.7\.(54|57|6[04]|2[0-79]|30|50[12389]|51[15]|60\d|6[0-4]\d|7[0-5]\d)"
 
 TABLE: tuple[Rule, ...] = (
     # SMTP and HTTP: the only ways to be accepted.
@@ -150,52 +156,118 @@ TABLE: tuple[Rule, ...] = (
     Rule(OutcomeClass.ACCEPTED, "the sending call succeeded", frozenset({Phase.HTTP_SEND}), "2.."),
     # Ourselves.
     Rule(OutcomeClass.RENDER, "the mail was never written", frozenset({Phase.RENDER})),
-    # SMTP, one trap after the other.
+    # SMTP: first what is surely about this mail or its recipient.
+    Rule(
+        OutcomeClass.PERMANENT,
+        "this one mail is too large, as MAIL may say before anybody was named",
+        _AT_RECIPIENT | {Phase.MAIL},
+        "5..",
+        r"5\.3\.4|5\.2\.3",
+    ),
+    Rule(
+        OutcomeClass.PERMANENT,
+        "this one mail is too large, in words",
+        _AT_RECIPIENT | {Phase.MAIL},
+        "5..",
+        words=words_of.TOO_LARGE,
+    ),
+    Rule(
+        OutcomeClass.PERMANENT,
+        "there is no such mailbox; no words win over this code",
+        _AT_RECIPIENT,
+        "5..",
+        r"5\.1\.(1|10)",
+    ),
     Rule(
         OutcomeClass.PERMANENT,
         "a 4xx that will never change: the provider keeps this recipient on a list",
-        frozenset({Phase.RCPT, Phase.DATA, Phase.DOT}),
+        _AT_RECIPIENT,
         "[45]..",
-        words=r"suppression list|\bsuppressed\b|recipient .{0,40}\b(unsubscribed|deny ?list)",
+        words=_SUPPRESSED,
     ),
     Rule(
-        OutcomeClass.QUOTA,
-        "a 5xx that is not permanent: Gmail's and Microsoft's daily limits",
-        _SMTP,
-        "[45]..",
-        r"5\.4\.5|5\.1\.90|5\.7\.705",
-    ),
-    Rule(
-        OutcomeClass.QUOTA,
-        "Microsoft's limit hides behind a mailbox code",
-        _SMTP,
-        "[45]..",
-        words="SubmissionQuotaExceeded",
-    ),
-    Rule(
-        OutcomeClass.AUTH,
-        "this login may not send as the From address: no mail can go until that is mended",
-        frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT}),
+        OutcomeClass.PERMANENT,
+        "the mail goes round in circles, which has the code of a limit",
+        _AT_RECIPIENT,
         "5..",
-        words=r"SendAsDenied|not owned by user|not (allowed|permitted|authorized) to send (as|from)",
+        words=r"\bloop|hop count|too many hops",
+    ),
+    # Our own limits, whatever the phase and the first digit.
+    Rule(
+        OutcomeClass.QUOTA,
+        "a 5xx that is not permanent: the limits of Gmail, Microsoft and Zoho",
+        _SMTP,
+        "[45]..",
+        r"5\.4\.[56]|5\.1\.90|5\.7\.(28|705)|4\.7\.28",
+    ),
+    Rule(
+        OutcomeClass.PROVIDER_TRANSIENT,
+        "Microsoft is busy, or slows this address of the network down",
+        _SMTP,
+        "[45]..",
+        r"4\.7\.[56]\d\d",
+    ),
+    Rule(
+        OutcomeClass.REFUSED,
+        "this login may not send as the From address: no mail can go until that is mended",
+        _AT_RECIPIENT | {Phase.MAIL},
+        "5(?!30|34|35|38)..",
+        words=words_of.SENDER,
+    ),
+    Rule(
+        OutcomeClass.RECIPIENT_TRANSIENT,
+        "the mailbox gets more than it may for the moment, also where a 5xx says so",
+        _AT_RECIPIENT,
+        "[45](?!21|54)..",
+        words=r"receiving (mail|messages|e-?mail)s? (too|at a rate)",
+    ),
+    Rule(
+        OutcomeClass.QUOTA,
+        "Microsoft's and Google's limit hides behind a mailbox code",
+        _SMTP,
+        "[45]..",
+        r"[45]\.2\.\d+",
+        words=r"SubmissionQuotaExceeded|\b(sending|submission|outbound|outgoing|relay)[ -]?(limit|quota)",
     ),
     Rule(
         OutcomeClass.RECIPIENT_TRANSIENT,
         "x.2.x is about the recipient's mailbox: full, or receiving too fast",
-        frozenset({Phase.RCPT, Phase.DATA, Phase.DOT}),
+        _AT_RECIPIENT,
         "4(?!21|54)..",
         r"[45]\.2\.\d+",
     ),
     Rule(
         OutcomeClass.PERMANENT,
         "x.2.x is about the recipient's mailbox: disabled, or full for good",
-        frozenset({Phase.RCPT, Phase.DATA, Phase.DOT}),
+        _AT_RECIPIENT,
         "5..",
         r"[45]\.2\.\d+",
     ),
-    Rule(OutcomeClass.QUOTA, "the words speak of our own sending limit", _SMTP, "[45]..", words=_QUOTA_WORDS),
+    Rule(
+        OutcomeClass.RECIPIENT_TRANSIENT,
+        "the recipient's mailbox is full, in words",
+        _AT_RECIPIENT,
+        "4(?!21|54)..",
+        words=words_of.MAILBOX_FULL,
+    ),
+    Rule(
+        OutcomeClass.PERMANENT,
+        "the recipient's mailbox is full for good, in words",
+        _AT_RECIPIENT,
+        "5..",
+        words=words_of.MAILBOX_FULL,
+    ),
+    Rule(OutcomeClass.QUOTA, "the words speak of our own sending limit", _SMTP, "[45]..", words=words_of.QUOTA),
+    Rule(OutcomeClass.PROVIDER_TRANSIENT, "the words say that we send too fast", _SMTP, "[45]..", words=words_of.RATE),
+    # The login, where a login is possible.
     Rule(OutcomeClass.AUTH, "the server wants a (better) login, whenever it says so", _SMTP, "530|534|535|538"),
-    Rule(OutcomeClass.AUTH, "the login is wrong, by its enhanced code", _SMTP, "5..", r"5\.7\.(8|9|14)"),
+    Rule(
+        OutcomeClass.AUTH,
+        "the login is wrong, by its enhanced code",
+        _OPENING | {Phase.AUTH, Phase.MAIL},
+        "5..",
+        r"5\.7\.(8|9|14)",
+    ),
     Rule(OutcomeClass.AUTH, "a refused login", frozenset({Phase.AUTH}), "5.."),
     Rule(
         OutcomeClass.AUTH,
@@ -203,6 +275,32 @@ TABLE: tuple[Rule, ...] = (
         frozenset({Phase.AUTH}),
         faults=frozenset({Fault.UNSUPPORTED}),
     ),
+    # The account: what it may send, and as whom.
+    Rule(OutcomeClass.PERMANENT, "552 is RFC 1870's code for a mail that is too large", frozenset({Phase.MAIL}), "552"),
+    Rule(OutcomeClass.REFUSED, "before a recipient was named only we can be at fault", frozenset({Phase.MAIL}), "5.."),
+    Rule(
+        OutcomeClass.REFUSED,
+        "the sender is refused, by its enhanced code",
+        _AT_RECIPIENT,
+        "5..",
+        _REFUSED_CODES,
+    ),
+    Rule(OutcomeClass.PERMANENT, "there is no such mailbox, in words", _AT_RECIPIENT, "5..", words=words_of.NO_MAILBOX),
+    Rule(
+        OutcomeClass.PERMANENT,
+        "this recipient does not want it; others may",
+        _AT_RECIPIENT,
+        "5..",
+        words=words_of.RECIPIENT_DECIDES,
+    ),
+    Rule(
+        OutcomeClass.REFUSED,
+        "the words are about the sender, the login, relaying, verification, permission or reputation",
+        _AT_RECIPIENT,
+        "5..",
+        words=words_of.ACCOUNT,
+    ),
+    # The provider's own trouble.
     Rule(OutcomeClass.PROVIDER_TRANSIENT, "a greeting, TLS or EHLO that fails concerns every mail", _OPENING),
     Rule(OutcomeClass.PROVIDER_TRANSIENT, "421: the server is closing", _SMTP, "421"),
     Rule(OutcomeClass.PROVIDER_TRANSIENT, "454: too many logins, or TLS for the moment not to be had", _SMTP, "454"),
@@ -212,7 +310,13 @@ TABLE: tuple[Rule, ...] = (
         frozenset({Phase.AUTH, Phase.MAIL}),
         "4..",
     ),
-    Rule(OutcomeClass.PROVIDER_TRANSIENT, "the words say that we send too fast", _SMTP, "4..", words=_RATE_WORDS),
+    Rule(
+        OutcomeClass.PROVIDER_TRANSIENT,
+        "a sender that is refused for the moment, which burns no attempt of this recipient",
+        _AT_RECIPIENT,
+        "4..",
+        words=words_of.SENDER,
+    ),
     Rule(OutcomeClass.RECIPIENT_TRANSIENT, "any other 4xx: try this mail later", _SMTP, "4.."),
     Rule(
         OutcomeClass.PERMANENT,
@@ -231,9 +335,9 @@ TABLE: tuple[Rule, ...] = (
         r"|accessNotConfigured|domainPolicy|delegation denied|failedPrecondition|mail service not enabled",
     ),
     Rule(OutcomeClass.AUTH, "the token is refused", _HTTP, "401"),
-    Rule(OutcomeClass.QUOTA, "the day's limit", _HTTP, "403|429", words=_QUOTA_WORDS),
+    Rule(OutcomeClass.QUOTA, "the day's limit", _HTTP, "403|429", words=_API_QUOTA),
     Rule(OutcomeClass.PROVIDER_TRANSIENT, "too many requests for now", _HTTP, "429"),
-    Rule(OutcomeClass.PROVIDER_TRANSIENT, "too many requests for now", _HTTP, "403", words=_RATE_WORDS),
+    Rule(OutcomeClass.PROVIDER_TRANSIENT, "too many requests for now", _HTTP, "403", words=_API_RATE),
     Rule(OutcomeClass.AUTH, "forbidden, for a reason that only staff can remove", _HTTP, "403"),
     Rule(OutcomeClass.AUTH, "no token for us: that is no mail's fault", frozenset({Phase.ACCESS}), "4(?!08).."),
     Rule(OutcomeClass.PERMANENT, "the request itself is refused", _HTTP, "400|413|422"),
@@ -245,7 +349,10 @@ TABLE: tuple[Rule, ...] = (
 # RFC 3463 section 2: class, subject, detail, at the start of the text.
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _RETRY_AFTER = re.compile(r"retry after ([0-9TZ:.+-]{19,35})", re.IGNORECASE)
+# Names of a queue, a session, an address of the network: they differ from mail to mail.
+_VARYING = re.compile(r"\S*\d\S*|[^\w\s]")
 MAX_TEXT = 500
+_LONGEST_REPLY = 5_000
 
 
 def rule_for(phase: Phase, code: int | None, enhanced: str | None, text: str, fault: Fault | None) -> Rule:
@@ -265,8 +372,25 @@ def classify_smtp(phase: Phase, code: int, enhanced: str | None, text: str) -> O
     if enhanced:  # servers repeat it on every line, which says nothing to a person
         text = re.sub(rf"(?m)^\s*{re.escape(enhanced)}(?=\s|$)", "", text)
     text = one_line(text)
-    rule = rule_for(phase, code, enhanced, text, None)
+    rule = rule_for(phase, code, enhanced, words_of.deciding(text[:_LONGEST_REPLY]), None)
     return Outcome(rule.outcome, phase, code, enhanced, text[:MAX_TEXT])
+
+
+def sameness(outcome: Outcome) -> str | None:
+    """What two refusals have in common that would meet every mail: their words without names and numbers.
+
+    None when the refusal is about the one recipient or the one mail, or is none.
+    """
+    text = words_of.deciding(outcome.text)
+    if outcome.outcome_class is not OutcomeClass.PERMANENT or outcome.code is None:
+        return None
+    code = outcome.enhanced_code or ""
+    of_one = (words_of.NO_MAILBOX, words_of.RECIPIENT_DECIDES, words_of.MAILBOX_FULL, words_of.TOO_LARGE)
+    if re.fullmatch(r"5\.1\.\d+|[45]\.2\.\d+|5\.3\.4", code) or any(words.search(text) for words in of_one):
+        return None
+    if re.search(rf"{_SUPPRESSED}|\binvalid to\b", text, re.IGNORECASE):
+        return None
+    return f"{outcome.code} {code} {_VARYING.sub('', text).strip().lower()}"
 
 
 def classify_exception(phase: Phase, fault: Fault, text: str) -> Outcome:

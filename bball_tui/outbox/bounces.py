@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Bounce, Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
-from bball_tui.outbox.causes import BOUNCED
+from bball_tui.outbox.causes import BOUNCED, BOUNCED_FOR_US
 from bball_tui.outbox.suppression import LONGEST_REASON, suppress
 
 RECENT = timedelta(days=30)
@@ -23,7 +23,8 @@ _LEFT = (OutboxState.SENT, OutboxState.IN_DOUBT)
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What a report says about one address. ``key`` names it for ever; ``message_id`` and ``subject`` are those of
-    the mail that came back, None where the report does not say.
+    the mail that came back, None where the report does not say. ``permanent``: status and words say that there is no
+    such mailbox. ``about_us``: the words complain about the league's mail, not about the address.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Returned:
     diagnostic: str | None
     reporter: str | None
     reported_at: datetime | None
+    about_us: bool = False
 
 
 class Match(StrEnum):
@@ -61,7 +63,9 @@ async def note_bounce(session: AsyncSession, league_id: int, returned: Returned,
     """Write one report down; the same one again changes nothing. The caller commits.
 
     A mail in doubt that comes back did go out. With ``block``, an address whose mailbox is not there takes no more
-    mail from now on.
+    mail from now on, if the report proves that it is about a mail of ours: it carries the Message-ID, which only the
+    one who got the mail knows, and it is about the very address that the mail went to. Anybody can write the others,
+    and they block nothing: they are shown to staff.
     """
     known = (
         await session.execute(
@@ -75,6 +79,7 @@ async def note_bounce(session: AsyncSession, league_id: int, returned: Returned,
     mail = await _find(session, league_id, returned)
     if mail is None:
         return Noted(Match.STRANGER, None, returned.addresses[0])
+    names_mail = mail.message_id == returned.message_id and mail.recipient.lower() == returned.addresses[-1].lower()
     made = await session.scalar(
         insert(Bounce)
         .values(
@@ -83,6 +88,7 @@ async def note_bounce(session: AsyncSession, league_id: int, returned: Returned,
             report_key=returned.key,
             recipient=mail.recipient,
             permanent=returned.permanent,
+            names_mail=names_mail,
             status=returned.status,
             diagnostic=returned.diagnostic,
             reporter=returned.reporter,
@@ -101,22 +107,30 @@ async def note_bounce(session: AsyncSession, league_id: int, returned: Returned,
             finalized_at=func.coalesce(Outbox.finalized_at, func.now()),
             claim_token=None,
             bounced_at=func.now(),
-            error_class=BOUNCED,
+            error_class=BOUNCED_FOR_US if returned.about_us else BOUNCED,
             error_code=returned.status,
             error_text=returned.diagnostic,
         )
         .execution_options(synchronize_session=False)
     )
     blocked = False
-    if block and returned.permanent:
+    if block and returned.permanent and names_mail:
         said = f": {returned.diagnostic}" if returned.diagnostic else ""
-        blocked = await suppress(session, league_id, mail.recipient, f"came back{said}"[:LONGEST_REASON])
+        reason = f"came back{said}"[:LONGEST_REASON]
+        blocked = await suppress(session, league_id, mail.recipient, reason, by_report=True)
     return Noted(Match.NEW, mail.id, mail.recipient, blocked)
 
 
 async def _find(session: AsyncSession, league_id: int, returned: Returned) -> Any:
-    """The mail that came back, locked: the one of that Message-ID, else the newest to one of the addresses."""
-    mails = select(Outbox.id, Outbox.recipient).where(Outbox.league_id == league_id).with_for_update(of=Outbox)
+    """The mail that came back, locked: the one of that Message-ID, else the newest accepted to one of the addresses.
+
+    A report without the Message-ID proves nothing, so it ends no doubt.
+    """
+    mails = (
+        select(Outbox.id, Outbox.recipient, Outbox.message_id)
+        .where(Outbox.league_id == league_id)
+        .with_for_update(of=Outbox)
+    )
     if returned.message_id is not None:
         exact = mails.where(Outbox.message_id == returned.message_id)
         if (found := (await session.execute(exact)).one_or_none()) is not None:
@@ -126,8 +140,8 @@ async def _find(session: AsyncSession, league_id: int, returned: Returned) -> An
     to_them = (
         mails.where(
             func.lower(Outbox.recipient).in_([one.lower() for one in returned.addresses]),
-            Outbox.state.in_(_LEFT),
-            func.coalesce(Outbox.finalized_at, Outbox.wire_started_at) > func.now() - RECENT,
+            Outbox.state == OutboxState.SENT,
+            Outbox.finalized_at > func.now() - RECENT,
         )
         .order_by(Outbox.id.desc())
         .limit(1)
@@ -142,14 +156,14 @@ async def _find(session: AsyncSession, league_id: int, returned: Returned) -> An
 
 @dataclass(frozen=True, slots=True)
 class BounceLine:
-    """One report about a mail, for its story."""
+    """One report about a mail, for its story. ``names_mail`` False: it may be about another one, or forged."""
 
     recorded_at: datetime
-    recorded_by: str
     status: str | None
     diagnostic: str | None
     reporter: str | None
     permanent: bool
+    names_mail: bool
 
 
 async def bounces_of(session: AsyncSession, outbox_id: int) -> Sequence[BounceLine]:
@@ -157,16 +171,16 @@ async def bounces_of(session: AsyncSession, outbox_id: int) -> Sequence[BounceLi
     rows = await session.execute(
         select(
             Bounce.recorded_at,
-            Bounce.recorded_by,
             Bounce.status,
             Bounce.diagnostic,
             Bounce.reporter,
             Bounce.permanent,
+            Bounce.names_mail,
         )
         .where(Bounce.outbox_id == outbox_id)
         .order_by(Bounce.id)
     )
     return [
-        BounceLine(row.recorded_at, row.recorded_by, row.status, row.diagnostic, row.reporter, row.permanent)
+        BounceLine(row.recorded_at, row.status, row.diagnostic, row.reporter, row.permanent, row.names_mail)
         for row in rows
     ]

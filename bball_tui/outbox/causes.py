@@ -13,6 +13,9 @@ PARKED = "parked"
 BOUNCED = "bounced"
 """The class of a mail that was accepted and came back; its code is the enhanced one of the report alone."""
 
+BOUNCED_FOR_US = "bounced_for_us"
+"""The same, where the report complains about the league's mail: the sender, a policy, a limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -32,6 +35,8 @@ class Cause:
 
 _REFUSED = ("permanent", "recipient_transient", BOUNCED)
 _ASK = "Ask the family for another address, or cancel it and tell them another way."
+_OURS = "Nothing is wrong with the family's address. Check the From address, and ask whoever runs your mail."
+_LOOK = "Read the report in the mail's story, then send it again, correct the address, or tell the family another way."
 
 # The first that fits counts. The codes are those of RFC 3463, behind the reply code: "550 5.1.1".
 CAUSES: tuple[Cause, ...] = (
@@ -40,7 +45,7 @@ CAUSES: tuple[Cause, ...] = (
         "no such mailbox",
         ("permanent", BOUNCED),
         _ASK,
-        r"5\.1\.([0-36]|10)$",
+        r"5\.1\.([1236]|10)$",
         r"no such (user|mailbox|recipient)|user unknown|unknown (user|recipient)|does not exist",
     ),
     Cause("mailbox_full", "mailbox full", _REFUSED, _ASK, r"[45]\.2\.2$", r"mailbox (is )?full|over quota"),
@@ -60,6 +65,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("provider_away", "mail server not reachable", ("provider_transient",)),
     Cause("quota", "sending limit used up", ("quota",)),
     Cause("login", "mail server refuses the login", ("auth",)),
+    Cause("sender", "mail server refuses the sender", ("refused",), _OURS),
     Cause("template", "the mail could not be written", ("render",), "Mend the template or the setting, then retry it."),
     Cause("no_address", "no address to send to", ("no_recipient",), _ASK),
     Cause("no_answer", "no answer after it was sent", ("in_doubt",)),
@@ -70,7 +76,8 @@ CAUSES: tuple[Cause, ...] = (
         "Look into the log of the worker's machine; then retry it, or cancel it.",
     ),
     Cause("worker_lost", "the worker was lost", ("worker_lost",)),
-    Cause("came_back", "came back", (BOUNCED,), _ASK),
+    Cause("came_back_for_us", "refused because of the sender or a rule", (BOUNCED_FOR_US,), _OURS),
+    Cause("came_back", "came back", (BOUNCED,), _LOOK),
     Cause("suppressed", "the address takes no more mail", ("suppressed",)),
     Cause("put_aside", "put aside by staff", (PARKED,), "Retry it when it may go out, or cancel it."),
 )
@@ -108,7 +115,7 @@ def _fits(
         signs.append(func.coalesce(code, "").regexp_match(cause.code))
     if cause.words is not None:
         # The words count only where no code says it more exactly.
-        vague = func.coalesce(code, "").regexp_match(r"^(\d*( \d\.0\.0)?|\d\.0\.0)$")
+        vague = func.coalesce(code, "").regexp_match(r"^(\d*( \d\.[015]\.0)?|\d\.[015]\.0)$")
         signs.append(vague & func.coalesce(words, "").regexp_match(cause.words, flags="i"))
     either = signs[0]
     for sign in signs[1:]:

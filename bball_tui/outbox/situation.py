@@ -83,6 +83,8 @@ class Situation:
                 )
             case GateCause.AUTH:
                 return f"{name[0].upper()}{name[1:]} refuses the login"
+            case GateCause.REFUSED:
+                return f"{name[0].upper()}{name[1:]} refuses to send for this league"
             case _:
                 return f"{name[0].upper()}{name[1:]} cannot be reached or has trouble"
 

@@ -22,12 +22,14 @@ from bball_tui.errors import BballError
 
 NEWEST_FIRST = Sort("id", descending=True)
 LONGEST_REASON = 300
+BY_REPORT = "report"
+"""Stands where a person's name would, when a mail server's report blocked an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressionRow:
     """One entry. ``people`` are the guardians with the address; ``kept_back`` counts the mails that were not sent
-    because of it. ``lifted_at`` None: it is in force.
+    because of it. ``lifted_at`` None: it is in force. ``by_report``: a mail server's report did it, and no person.
     """
 
     id: int
@@ -39,6 +41,12 @@ class SuppressionRow:
     lifted_by: str | None
     people: str
     kept_back: int
+    by_report: bool = False
+
+    @property
+    def by(self) -> str:
+        """Who did it, for display."""
+        return BY_REPORT if self.by_report else self.recorded_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class SuppressionListing(Listing[SuppressionRow]):
                 entry.id,
                 entry.email,
                 entry.reason,
+                entry.by_report,
                 entry.recorded_by,
                 entry.recorded_at,
                 entry.lifted_at,
@@ -120,6 +129,7 @@ class SuppressionListing(Listing[SuppressionRow]):
             lifted_by=found.lifted_by,
             people=found.people,
             kept_back=found.kept_back,
+            by_report=found.by_report,
         )
 
 
@@ -130,8 +140,12 @@ class SuppressionSource(ListingSource[SuppressionRow]):
         super().__init__(database, SuppressionListing(league_id, wanted))
 
 
-async def suppress(session: AsyncSession, league_id: int, address: str, reason: str) -> bool:
+async def suppress(
+    session: AsyncSession, league_id: int, address: str, reason: str, *, by_report: bool = False
+) -> bool:
     """Write ``address`` (checked by the caller) on the list. The caller commits.
+
+    ``by_report``: a mail server's report says so, and not whoever reads it here.
 
     Returns:
         False when it is on the list already; then nothing changes, whatever the reason.
@@ -147,13 +161,14 @@ async def suppress(session: AsyncSession, league_id: int, address: str, reason: 
     entry = models.Suppression
     made = await session.scalar(
         insert(entry)
-        .values(league_id=league_id, email=address, reason=reason)
+        .values(league_id=league_id, email=address, reason=reason, by_report=by_report)
         .on_conflict_do_nothing()
         .returning(entry.id)
     )
     if made is None:
         return False
-    await record(session, league_id, [Entry("address_blocked", "suppression", made, reason, after={"email": address})])
+    action = "address_blocked_by_report" if by_report else "address_blocked"
+    await record(session, league_id, [Entry(action, "suppression", made, reason, after={"email": address})])
     return True
 
 

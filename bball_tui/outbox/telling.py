@@ -94,7 +94,9 @@ def _joined(code: str | None, detail: str | None) -> str:
 def bounce_text(line: BounceLine) -> str:
     """What came back: ``came back: 550 5.1.1 No such user (says mx.example)``."""
     said = line.diagnostic or line.status or "no reason given"
-    return f"came back: {said}" + (f" (says {line.reporter})" if line.reporter else "")
+    by = f" (says {line.reporter})" if line.reporter else ""
+    doubt = "" if line.names_mail else "; the report does not carry this mail's Message-ID, so it proves nothing"
+    return f"came back: {said}{by}{doubt}"
 
 
 def act_text(act: Act) -> str:
@@ -113,7 +115,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
             return _sending(mail, now)
         case OutboxState.SENT if mail.bounced:
             phrase = mail.cause.phrase if mail.cause is not None else "it could not be delivered"
-            return f"It came back: {phrase}. Ask the family for another address, then correct it: the mail goes there."
+            return f"It came back: {phrase}. {mail.cause.way_out if mail.cause is not None else 'Read why above.'}"
         case OutboxState.SENT:
             by_staff = [act for act in acts if act.action == "outbox_resolved_as_arrived"]
             if by_staff:

@@ -17,6 +17,7 @@ from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.queue import claim
 from bball_tui.outbox.story import item_story
 from bball_tui.outbox.suppression import SuppressionFilter, list_suppressions, suppress
+from bball_tui.outbox.today import read_mail_day
 from tests.outbox.support import row, states
 from tests.support.factory import Club
 from tests.support.mails import accept, club_with_mails, doubt
@@ -49,16 +50,18 @@ async def test_a_returned_mail_is_noted_once_and_its_address_takes_no_more(datab
     club, ids = await club_with_mails(database, 3)
     await accept(database, ids[:2])
     await doubt(database, ids[2:])
-    (box / "new" / "1.a").write_bytes(report("elsewhere@x.test", message_id=await message_id(database, ids[0])))
+    names = [await message_id(database, id_) for id_ in ids]
+    (box / "new" / "1.a").write_bytes(report("p0@families.test", message_id=names[0]))
     (box / "new" / "2.b").write_bytes(report("p1@families.test", status="5.2.2", said="552 mailbox full"))
-    (box / "cur" / "3.c:2,S").write_bytes(report("p2@families.test", status="5.2.1", said="disabled", number=3))
+    (box / "cur" / "3.c:2,S").write_bytes(report("p2@families.test", message_id=names[2], number=3))
     (box / "new" / "4.d").write_bytes(report("stranger@families.test", number=4))
     (box / "new" / "5.e").write_bytes(b"Subject: Away\r\nAuto-Submitted: auto-replied\r\n\r\n550 5.1.1")
+    (box / "new" / "5.g").write_bytes(b"From: MAILER-DAEMON@x.test\r\nSubject: Undeliverable: Hi\r\n\r\nOdd.")
     (box / "tmp" / "6.f").write_bytes(report("p0@families.test", number=6))
 
     first = await read_bounces(database, club.league_id, box)
     assert sorted(one.outbox_id or 0 for one in first.new) == ids
-    assert (first.known, first.strangers, first.others) == (0, 1, 1)
+    assert (first.known, first.strangers, first.others, first.unread) == (0, 1, 2, ("Undeliverable: Hi",))
     assert sorted(one.recipient for one in first.new if one.blocked) == ["p0@families.test", "p2@families.test"]
     assert sorted(await blocked(database, club)) == ["p0@families.test", "p2@families.test"]
     (box / "new" / "1.a").rename(box / "cur" / "1.a:2,S")
@@ -69,7 +72,7 @@ async def test_a_returned_mail_is_noted_once_and_its_address_takes_no_more(datab
     async with database.session() as session:
         rows = await list_items(session, club.league_id, OutboxFilter(bucket=BucketName.BOUNCED))
         assert [(one.id, one.why) for one in rows] == [
-            (ids[2], "mailbox switched off"),
+            (ids[2], "no such mailbox"),
             (ids[1], "mailbox full"),
             (ids[0], "no such mailbox"),
         ]
@@ -77,6 +80,67 @@ async def test_a_returned_mail_is_noted_once_and_its_address_takes_no_more(datab
         story = await item_story(session, club.league_id, ids[0])
     assert any("550 5.1.1 No such user" in event.text for event in story.events)
     assert "came back" in story.next
+    async with database.session() as session:
+        entries = await list_suppressions(session, club.league_id, SuppressionFilter())
+        assert {entry.by for entry in entries} == {"report"}
+        audited = await session.scalars(text("SELECT action FROM audit WHERE entity = 'suppression'"))
+        assert set(audited) == {"address_blocked_by_report"}
+        await suppress(session, club.league_id, "other@families.test", "asked us to stop")
+        (other,) = await list_suppressions(session, club.league_id, SuppressionFilter(text="other"))
+        assert other.by == other.recorded_by
+
+
+@pytest.mark.parametrize("known", ["nothing", "another's", "subject"])
+async def test_a_forged_report_blocks_nobody_and_waits_for_a_person(database: Database, box: Path, known: str) -> None:
+    club, ids = await club_with_mails(database, 2)
+    await accept(database, ids)
+    async with database.session() as session:
+        await session.execute(FREEZE, {"ids": ids})
+    match known:
+        case "nothing":
+            forged = report("p0@families.test")
+        case "another's":  # p1 knows the Message-ID of the own mail, and no other
+            forged = report("p0@families.test", message_id=await message_id(database, ids[1]))
+        case _:
+            forged = report("p0@families.test", subject=f"Welcome {ids[0]}")
+    (box / "new" / "1").write_bytes(forged)
+    (found,) = (await read_bounces(database, club.league_id, box)).new
+    assert not found.blocked
+    assert await blocked(database, club) == []
+    async with database.session() as session:
+        story = await item_story(session, club.league_id, found.outbox_id or 0)
+    assert any("proves nothing" in event.text for event in story.events)
+
+
+async def test_a_report_without_the_message_id_ends_no_doubt(database: Database, box: Path) -> None:
+    club, ids = await club_with_mails(database, 1)
+    await doubt(database, ids)
+    (box / "new" / "1").write_bytes(report("p0@families.test"))
+    assert (await read_bounces(database, club.league_id, box)).strangers == 1
+    assert await states(database) == {"in_doubt": 1}
+
+
+async def test_an_address_that_was_forwarded_to_a_dead_one_is_not_blocked(database: Database, box: Path) -> None:
+    club, ids = await club_with_mails(database, 1)
+    await accept(database, ids)
+    raw = report("p0@families.test", message_id=await message_id(database, ids[0]))
+    raw = raw.replace(b"Final-Recipient: rfc822; p0@families.test", b"Final-Recipient: rfc822; gone@elsewhere.test")
+    (box / "new" / "1").write_bytes(raw)
+    assert [one.blocked for one in (await read_bounces(database, club.league_id, box)).new] == [False]
+
+
+async def test_nobody_asks_the_family_when_the_sender_was_refused(database: Database, box: Path) -> None:
+    club, ids = await club_with_mails(database, 1)
+    await accept(database, ids)
+    said = "550 5.7.515 Access denied, sending domain does not meet the required authentication level"
+    raw = report("p0@families.test", message_id=await message_id(database, ids[0]), status="5.7.515", said=said)
+    (box / "new" / "1").write_bytes(raw)
+    await read_bounces(database, club.league_id, box)
+    async with database.session() as session:
+        story = await item_story(session, club.league_id, ids[0])
+        (heap,) = (await read_mail_day(session, club.league_id)).bounced
+    assert "Nothing is wrong with the family's address" in story.next
+    assert "Ask the famil" not in story.next + heap.cause.way_out
 
 
 async def test_a_league_may_want_to_decide_about_addresses_itself(database: Database, box: Path) -> None:
@@ -105,7 +169,7 @@ async def test_a_report_is_matched_by_id_then_by_address_and_subject(database: D
     assert found.strangers == 1
 
 
-@pytest.mark.parametrize("form", ["mbox", "eml"])
+@pytest.mark.parametrize("form", ["mbox", "eml", "one"])
 async def test_other_kinds_of_folders(database: Database, tmp_path: Path, form: str) -> None:
     club, ids = await club_with_mails(database, 1)
     await accept(database, ids)
@@ -113,6 +177,9 @@ async def test_other_kinds_of_folders(database: Database, tmp_path: Path, form: 
     if form == "mbox":
         place = tmp_path / "returned.mbox"
         place.write_bytes(b"From MAILER-DAEMON Thu Nov 26 08:00:00 2026\n" + raw.replace(b"\r\n", b"\n") + b"\n")
+    elif form == "one":
+        place = tmp_path / "one.eml"
+        place.write_bytes(raw)
     else:
         place = tmp_path / "folder"
         place.mkdir()

@@ -12,10 +12,14 @@ from bball_tui.database.states import GateCause, GateState
 from bball_tui.delivery.gate import Permit, Wait, acquire, limits_for
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
+from bball_tui.league.today import ContractDay
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
 from bball_tui.outbox.situation import read_situation
+from bball_tui.outbox.story import item_story
+from bball_tui.outbox.today import read_mail_day
 from bball_tui.settings import SecretUrl, Settings
+from bball_tui.tui.screens.needs import needs
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer
@@ -62,6 +66,10 @@ async def test_a_server_that_is_down_costs_no_attempt_and_all_goes_out_when_it_i
         ("rcpt", "550 5.4.5 Daily sending quota exceeded", GateCause.QUOTA),
         ("dot", "550 5.4.5 Daily sending quota exceeded", GateCause.QUOTA),
         ("mail", "530 5.7.0 Authentication required", GateCause.AUTH),
+        ("mail", "553 5.7.1 not logged in", GateCause.REFUSED),
+        ("rcpt", "554 5.7.1 Relay access denied", GateCause.REFUSED),
+        ("dot", "554 Message rejected: Email address is not verified.", GateCause.REFUSED),
+        ("dot", "550 Domain has exceeded the max emails per hour", GateCause.QUOTA),
     ],
 )
 async def test_a_fault_of_the_provider_opens_the_gate_once_and_one_probe_closes_it(
@@ -79,6 +87,47 @@ async def test_a_fault_of_the_provider_opens_the_gate_once_and_one_probe_closes_
         server.behave()
         assert await drain(database, club.league_id, settings) == Drained(30, 0, 0, 0, 0)
         assert len(server.messages) == 30
+
+
+async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_asked(
+    database: Database, settings: Settings
+) -> None:
+    club, _, ids = await queue_mails(database, 1)
+    async with SmtpServer() as server:
+        server.script("mail", "550 5.1.8 Access denied, bad outbound sender", times=None)
+        settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
+        await drain_quickly(database, club.league_id, settings)
+    async with database.session() as session:
+        now = await read_situation(session, club.league_id)
+        story = await item_story(session, club.league_id, ids[0])
+        day = await read_mail_day(session, club.league_id)
+    (gate,) = now.holding()
+    asked = needs(day, ContractDay(0, None, 0, 0), worker_comes=True)
+    assert any("No family's address is to blame" in need.advice for need in asked)
+    assert "refuses to send for this league" in now.hold(gate)
+    assert gate.reason == "Access denied, bad outbound sender"
+    assert story.item.attempts == 0
+    assert story.item.why == "mail server refuses the sender"
+    assert "family" not in story.next
+
+
+@pytest.mark.parametrize(("said", "held"), [("Not for you today", True), ("No such user here", False)])
+async def test_the_same_unknown_words_for_one_mail_after_the_other_close_the_gate_and_ask(
+    database: Database, settings: Settings, said: str, held: bool
+) -> None:
+    club, _, _ = await queue_mails(database, 40)
+    async with SmtpServer() as server:
+        server.script("dot", f"554 5.7.0 {said} (id 7Q)", times=None)
+        settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
+        drained = await drain_quickly(database, club.league_id, settings)
+    if not held:
+        assert (drained.failed, drained.queued) == (40, 0)
+        return
+    assert 3 <= drained.failed < 40
+    assert drained.failed + drained.queued == 40
+    gate = await the_gate(database, club.league_id)
+    assert (gate.state, gate.cause) == (GateState.OPEN, GateCause.REFUSED)
+    assert gate.reason == f"{said} (id 7Q) (the same answer to 3 e-mails in a row)"
 
 
 async def test_pausing_holds_all_mail_and_resuming_wakes_a_worker_at_once(

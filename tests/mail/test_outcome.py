@@ -14,7 +14,9 @@ from bball_tui.mail.outcome import (
     classify_http,
     classify_smtp,
     enhanced_code,
+    sameness,
 )
+from bball_tui.mail.server_words import TOO_LARGE
 
 NOW = datetime(2027, 3, 6, 12, 0, tzinfo=UTC)
 PHASES = st.sampled_from(Phase)
@@ -83,8 +85,8 @@ def test_every_http_answer_has_one_class(phase: Phase, status: int, body: str, r
         (Phase.AUTH, "534 5.7.14 Please log in via your web browser", "auth"),
         (Phase.AUTH, "504 5.5.4 Unrecognized authentication type", "auth"),
         (Phase.MAIL, "530 5.7.0 Authentication Required.", "auth"),
-        (Phase.DOT, "554 5.2.252 SendAsDenied; a@b.example not allowed to send as c@d.example", "auth"),
-        (Phase.RCPT, "553 5.7.1 <a@b.example>: Sender address rejected: not owned by user x", "auth"),
+        (Phase.DOT, "554 5.2.252 SendAsDenied; a@b.example not allowed to send as c@d.example", "refused"),
+        (Phase.RCPT, "553 5.7.1 <a@b.example>: Sender address rejected: not owned by user x", "refused"),
         (Phase.CONNECT, "554 5.7.1 no service for you", "provider_transient"),
         (Phase.TLS, "454 4.3.0 TLS not available", "provider_transient"),
         (Phase.HELLO, "501 bad name", "provider_transient"),
@@ -110,6 +112,118 @@ def test_replies_of_real_servers(phase: Phase, reply: str, expected: str) -> Non
     outcome = classify_smtp(phase, int(reply[:3]), None, reply[4:])
     assert outcome.outcome_class == expected
     assert outcome.code == int(reply[:3])
+
+
+# The whole reply, and the class that it has at RCPT and after the dot.
+ACCOUNT = [
+    "501 must be the same as authorization user",
+    "501 5.1.7 Bad sender address syntax",
+    "550 5.1.8 Access denied, bad outbound sender",
+    "550 5.1.0 <office@westside.test>: Sender address rejected: User unknown in virtual mailbox table",
+    "553 5.7.1 <office@westside.test>: Sender address rejected: not owned by auth user",
+    "553 5.7.1 <office@westside.test>: Sender address rejected: not logged in",
+    "554 5.7.1 <rosa@families.test>: Relay access denied",
+    "550 5.7.1 Relaying denied",
+    "550 relay not permitted",
+    "550 Sender verify failed",
+    "554 Message rejected: Email address is not verified. The following identities failed the check: a@b.test",
+    "554 Access denied: User is not authorized to perform ses:SendRawEmail",
+    "554 Sending paused for this account.",
+    "550 The from address does not match a verified Sender Identity. Mail cannot be sent until this is resolved.",
+    "550 From address not verified",
+    "551 5.7.1 Not authorised to send from this header address",
+    "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+    "550 5.7.501 Service unavailable, spam abuse detected from your account",
+    "550 5.7.26 Unauthenticated email is not accepted due to the domain's DMARC policy",
+    "550 5.7.515 Access denied, sending domain does not meet the required authentication level",
+    "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP",
+    "550 5.7.1 Mail from your network blocked: on our blocklist",
+    "550 Your message was rejected for the poor reputation of the sending domain",
+    "550 Your account has been suspended",
+    "502 5.7.0 Your SMTP account is not yet activated",
+    "554 5.1.8 Email Outgoing Blocked",
+]
+LIMITS = [
+    "550 5.4.6 Unusual sending activity detected",
+    "550 5.7.28 There is an unusual rate of unsolicited mail",
+    "451 4.7.500 Server busy. Please try again later",
+    "550 Domain has exceeded the max emails per hour (150/150 (100%)) allowed. Message discarded.",
+    "550 5.7.1 <DATA>: Data command rejected: only 10 messages per day",
+    "554 mails limit per day reached",
+    "550 send limit exceeded",
+    "550 You have exceeded your monthly quota of messages",
+    '451 4.7.1 Ratelimit "user" exceeded',
+    "550 Email account x@y.test is sending too many emails - rate overlimit = 83.6 / 1h",
+    "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+    "451 Authentication failed: Maximum credits exceeded",
+    "550 Maximum credits exceeded",
+    "450 4.2.1 Peak SMTP relay limit exceeded for customer",
+    "550 exceeded hour limit",
+    "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+    "550 Too many messages, slow down",
+]
+RECIPIENTS = [
+    "550 5.1.1 <daily-limit@x.test>: no such user",
+    "550 5.1.1 sender verification of the recipient failed, rate limit per hour",
+    "550 No such user <relay.denied@sender-policy.test>",
+    '550 "daily limit exceeded"@x.test: User unknown',
+    "550 5.4.1 Recipient address rejected: Access denied",
+    "550 this recipient does not accept mail from this sender",
+    "552 Mailbox quota exceeded",
+    "552 5.2.2 mailbox over quota",
+    "554 5.7.9 Message not accepted for policy reasons",
+    "554 5.7.14 not here",
+    "550 5.7.8 no",
+    "552 5.3.4 Message size limit exceeded",
+    "550 message size exceeds the limit per message",
+    "554 5.4.6 Hop count exceeded - possible mail loop",
+    "550 Unrouteable address",
+]
+
+
+@pytest.mark.parametrize("phase", [Phase.RCPT, Phase.DATA, Phase.DOT])
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        *((reply, ("refused",)) for reply in ACCOUNT),
+        *((reply, ("quota", "provider_transient")) for reply in LIMITS),
+        *((reply, ("permanent",)) for reply in RECIPIENTS),
+    ],
+)
+def test_who_is_at_fault(phase: Phase, reply: str, expected: tuple[str, ...]) -> None:
+    assert classify_smtp(phase, int(reply[:3]), None, reply[4:]).outcome_class in expected
+
+
+@pytest.mark.parametrize("reply", LIMITS)
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase in ("connect", "hello", "auth", "mail")])
+def test_a_limit_is_one_in_every_phase(phase: Phase, reply: str) -> None:
+    found = classify_smtp(phase, int(reply[:3]), None, reply[4:]).outcome_class
+    assert found in (OutcomeClass.QUOTA, OutcomeClass.PROVIDER_TRANSIENT)
+
+
+@given(st.integers(500, 599), st.text(max_size=60))
+def test_no_recipient_is_to_blame_before_one_was_named(code: int, text: str) -> None:
+    found = classify_smtp(Phase.MAIL, code, None, text)
+    if code != 552 and not TOO_LARGE.search(text):
+        assert found.outcome_class not in (OutcomeClass.PERMANENT, OutcomeClass.RECIPIENT_TRANSIENT)
+
+
+@given(PHASES, st.sampled_from([*ACCOUNT, *LIMITS, *RECIPIENTS]))
+def test_the_words_of_an_address_never_decide(phase: Phase, words: str) -> None:
+    plain = classify_smtp(phase, 550, None, "Rejected").outcome_class
+    address = "-".join("".join(one for one in words if one.isalnum() or one == " ").split()) + "@x.test"
+    for written in (address, f"<{address}>", f'"{words[4:20]}"@x.test'.replace('""', '"')):
+        assert classify_smtp(phase, 550, None, f"{written} Rejected").outcome_class is plain
+
+
+def test_what_would_meet_every_mail_is_told_from_what_meets_one() -> None:
+    def same(reply: str) -> str | None:
+        return sameness(classify_smtp(Phase.DOT, int(reply[:3]), None, reply[4:]))
+
+    assert same("554 5.7.1 Not today (AB12) for <a@x.test>") == same("554 5.7.1 Not today (CD34) for <b@y.test>")
+    assert same("554 5.7.1 Not today") != same("554 5.7.1 Never")
+    for one in ("550 5.1.1 unknown", "550 no such user", "552 5.2.2 full", "552 5.3.4 size", "250 ok", "451 later"):
+        assert same(one) is None
 
 
 @pytest.mark.parametrize(

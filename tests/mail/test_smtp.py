@@ -351,6 +351,14 @@ async def test_an_unusable_address_never_reaches_the_wire(server: SmtpServer, tr
     assert server.connections == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+async def test_the_letters_of_a_reply_are_kept(server: SmtpServer, transport: SmtpTransport, encoding: str) -> None:
+    said = "550 5.1.1 Empfänger unbekannt".encode(encoding).decode("utf-8", "surrogateescape")
+    server.script("rcpt", said)
+    outcome = await transport.send(envelope(), Wire())
+    assert (outcome.outcome_class, outcome.text) == (OutcomeClass.PERMANENT, "Empfänger unbekannt")
+
+
 async def test_international_addresses(server: SmtpServer, transport: SmtpTransport) -> None:
     await transport.send(envelope(1, "ana@bücher.example.com"), Wire())
     await transport.send(envelope(2, "josé@example.com"), Wire())

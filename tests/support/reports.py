@@ -40,6 +40,61 @@ To: {to}
 
 """
 
+EXIM = b"""\
+Return-Path: <>
+X-Failed-Recipients: rosa@families.test
+Auto-Submitted: auto-replied
+From: Mail Delivery System <MAILER-DAEMON@mx.example>
+To: office@westside.test
+Subject: Mail delivery failed: returning message to sender
+Message-ID: <E1r-exim@mx.example>
+Date: Thu, 26 Nov 2026 08:00:00 +0000
+
+This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  rosa@families.test
+    host mx.families.test [192.0.2.1]
+    SMTP error from remote mail server after RCPT TO:<rosa@families.test>:
+    550 5.1.1 No such user
+
+------ This is a copy of the message, including all the headers. ------
+
+Return-path: <office@westside.test>
+Message-ID: <a@westside.test>
+Subject: Welcome
+To: rosa@families.test
+
+Welcome!
+"""
+"""What Exim wrote before it had reports of its own, and writes still where it is told so."""
+
+QMAIL = b"""\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example
+To: office@westside.test
+Subject: failure notice
+Date: Thu, 26 Nov 2026 08:00:00 +0000
+
+Hi. This is the qmail-send program at mx.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<rosa@families.test>:
+Sorry, no mailbox here by that name. (#5.1.1)
+
+--- Below this line is a copy of the message.
+
+Return-Path: <office@westside.test>
+Message-ID: <a@westside.test>
+Subject: Welcome
+To: rosa@families.test
+
+Welcome!
+"""
+
 
 def report(
     to: str = "rosa@families.test",

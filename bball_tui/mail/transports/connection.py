@@ -19,6 +19,7 @@ from aiosmtplib import (
 )
 
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_smtp
+from bball_tui.mail.server_words import letters
 from bball_tui.mail.transports.base import TroubleError
 from bball_tui.mail.transports.url import SmtpTarget, Tls
 
@@ -203,6 +204,8 @@ class Connection:
     def _classified(self, phase: Phase, code: int, text: str) -> Outcome:
         if not 200 <= code <= 599:
             return self._failed(phase, Fault.MALFORMED, f"gave an answer that is no SMTP: {text}")
+        if not text.isascii():  # the library keeps bytes that are no UTF-8 as lone surrogates
+            text = letters(text.encode("utf-8", "surrogateescape"))
         return classify_smtp(phase, code, None, self._redacted(text))
 
     def _failed(self, phase: Phase, fault: Fault, what: str) -> Outcome:

@@ -71,7 +71,7 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
 
     @staticmethod
     def _who(row: "SuppressionRow") -> str | Styled:
-        return row.recorded_by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
+        return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[SuppressionRow]":
         from bball_tui.outbox.suppression import SuppressionFilter
@@ -85,7 +85,7 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
         facts: list[SectionLine] = [
             Fact("whose", row.people or status(Tone.WARN, "nobody's in the roster")),
             Fact("why", row.reason),
-            Fact("by", f"{row.recorded_by}, {short_time(row.recorded_at, self.zone, self.now)}"),
+            Fact("by", f"{row.by}, {short_time(row.recorded_at, self.zone, self.now)}"),
         ]
         if row.lifted_at is not None:
             facts.append(Fact("lifted", f"by {row.lifted_by}, {short_time(row.lifted_at, self.zone, self.now)}"))

@@ -358,7 +358,7 @@ def _advice(concern: str) -> str:
         "unwritable": "Mend what the sentence names. Until then this mail would fail when it is to go out.",
         "sender": "Give the league a From address, so that mail can leave in its name.",
         "blocked": "Nothing goes to this address. If the family says that it works again, e lifts the block.",
-        "came_back": "Ask the family for another address; e corrects it, and what came back goes there.",
+        "came_back": "If the address is the reason, ask the family for another one; e corrects it and sends it there.",
         "text": "Look at the names in the roster: something in this mail reads like a mistake.",
         "template": "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong.",
         "link": "Look at the link in the league's own template, or at the team's chat link.",

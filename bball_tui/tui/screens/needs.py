@@ -81,7 +81,9 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
             advice = "Somebody paused all sending on purpose. Enter asks whether to resume it."
             yield Need("pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since)
         else:
-            advice = f"The mail server said: “{gate.reason}”. Enter asks whether to try it now."
+            ours = gate.cause is not None and str(gate.cause) == "refused"
+            blame = "No family's address is to blame: check the From address and the account. " if ours else ""
+            advice = f"The mail server said: “{gate.reason}”. {blame}Enter asks whether to try it now."
             fix = Fix("outbox", question=Question.GATE)
             yield Need(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
     if mails.waiting and not now.workers and not worker_comes:
@@ -97,9 +99,7 @@ def _mails(mails: "MailDay") -> Iterator[Need]:
         yield Need(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
     for heap in mails.bounced:
         sentence = f"{counted(heap.count, 'mail')} came back: {heap.cause.phrase}."
-        advice = (
-            "Ask the families for another address. Enter lists the mails; e corrects the address and sends them there."
-        )
+        advice = f"{heap.cause.way_out} Enter lists the mails; e corrects an address and sends them there."
         fix = Fix("emails", what="came_back")
         yield Need(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
     if (doubt := mails.in_doubt) is not None:
