@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
 
-from bball_tui.league.importing.headings import Meaning, best_preset, guardian_part, ignores, meaning_of, recognised
+from bball_tui.league.importing.headings import (
+    MOST_COLUMNS,
+    Meaning,
+    best_preset,
+    guardian_part,
+    ignores,
+    meaning_of,
+    recognised,
+)
 from bball_tui.league.importing.presets import (
     GUARDIAN_FIELDS,
     OWN,
@@ -17,8 +25,6 @@ from bball_tui.league.importing.presets import (
     fold_heading,
 )
 from bball_tui.league.importing.problems import Problem, listed, shown
-
-MOST_COLUMNS = 500
 
 _BY_NUMBER = re.compile(r"#([0-9]{1,3})")
 

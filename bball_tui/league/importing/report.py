@@ -16,7 +16,7 @@ HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Rem
 def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
-    notes = [] if report.diff is None else list(report.diff.notes)
+    notes = [*roster.notes, *(() if report.diff is None else report.diff.notes)]
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
