@@ -48,6 +48,7 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
             samples=roster.samples,
             columns=roster.columns,
             unmapped=roster.unmapped,
+            left_out=len(roster.staff_rows) + len(report.left_rows),
         )
 
     async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:

@@ -58,6 +58,7 @@ _INVISIBLE = re.compile(
 _SOFT_HYPHEN = "\u00ad"
 _HYPHENS = re.compile("[\u2010\u2011]|(?<=\\w)[\u2012-\u2015\u2212](?=\\w)")
 _SEVERAL = re.compile(r"\s*(?:&|\+|/|;|,|\b(?:and|und|(?-i:y))\b(?=\s))\s*", re.IGNORECASE)
+_NAME = re.compile(r"[^\W\d_][\w .'’-]+")
 _SUFFIX = re.compile(r"(?:jr|sr|junior|senior|esq|[ivx]+|[0-9](?:st|nd|rd|th))\.?", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 # "U3-4" typed as 3-4 is the 4th of March to a spreadsheet, which saves it like this.
@@ -194,14 +195,14 @@ def person_name(value: str) -> str:
     """A part of the name of one person, possibly empty; typographic hyphens become plain ones.
 
     Raises:
-        CellFault: see :func:`name_text`, or it has no letter, or is what a spreadsheet makes of another text.
+        CellFault: see :func:`name_text`, or it is nothing but punctuation, or what a spreadsheet makes of another text.
     """
     text = name_text(value)
     if not text or (text.isascii() and text.isalpha() and text not in ("TRUE", "FALSE")):
         return text
     text = _HYPHENS.sub("-", text)
     _refuse_converted(text)
-    if not any(character.isalnum() for character in text):
+    if not any(unicodedata.category(character)[0] in "LNS" for character in text):
         raise CellFault("This is no name: it has no letter. Type the name, or clear the cell.")
     return text
 
@@ -216,7 +217,7 @@ def first_name(value: str) -> str:
     text = person_name(value)
     if not text.isalpha():
         parts = [part.strip() for part in _SEVERAL.split(text)]
-        people = [part for part in parts if len(part) > 1 and part[0].isalpha() and not _SUFFIX.fullmatch(part)]
+        people = [part for part in parts if _NAME.fullmatch(part) and not _SUFFIX.fullmatch(part)]
         if len(people) > 1:
             some = " and ".join(shown(one, 30) for one in people)
             raise CellFault(
