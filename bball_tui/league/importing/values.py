@@ -227,6 +227,7 @@ def first_name(value: str) -> str:
     return text
 
 
+@lru_cache(maxsize=32_768)
 def group_name(value: str, longest: int = NAME_LENGTH) -> str:
     """The name of a team or a division, possibly empty.
 
