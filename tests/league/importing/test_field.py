@@ -413,3 +413,9 @@ def test_a_few_bytes_of_opendocument_that_claim_millions_of_cells_are_refused(bo
 def test_any_content_of_an_opendocument_file_is_read_or_refused(content: bytes) -> None:
     data = archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": content})
     assert read(data).problems
+
+
+def test_a_column_of_whole_names_says_how_to_split_it() -> None:
+    roster = field("fullname.csv")
+    whole = [problem for problem in roster.problems if "holds whole names. Split it" in problem.problem]
+    assert [problem.column for problem in whole] == ["Player Name", "Parent Name"]
