@@ -102,11 +102,29 @@ def _mapped_field(text: str) -> MappedField:
 
 def as_document(report: Report) -> dict[str, object]:
     """The report as scripts get it."""
+    roster = report.roster
+    rows = () if report.diff is None else report.diff.rows
     return {
+        "dry_run": report.dry_run,
+        "season": None if report.diff is None else report.diff.season,
         "created": report.imported.created,
         "updated": report.imported.updated,
         "unchanged": report.imported.unchanged,
         "errors": report.problems,
+        "duplicates": [
+            {"row": row.row, "player": row.player, "team": row.team, "remark": row.duplicate}
+            for row in rows
+            if row.duplicate
+        ],
+        "left_out": {"staff": roster.staff_rows, "by_choice": [row.number for row in report.left_rows]},
+        "without_email": roster.without_email,
+        "unused_columns": roster.unused_columns,
+        "layout": roster.layout,
+        "encoding": roster.encoding,
+        "sheet": roster.sheet,
+        "sheets": roster.sheets,
+        "remarks": remarks(report),
+        "summary": verdict(report),
     }
 
 
@@ -134,7 +152,12 @@ def _preview(diff: Diff) -> Iterator[str]:
             row.verdict,
             row.player,
             row.team,
-            ", ".join(f"{one.field}: {one.before or '(empty)'} → {one.after}" for one in row.changes),
+            "; ".join(
+                [
+                    *([f"Possible duplicate: {row.duplicate}"] if row.duplicate else []),
+                    *(f"{one.field}: {one.before or '(empty)'} → {one.after}" for one in row.changes),
+                ]
+            ),
         )
         for row in diff.rows
         if row.verdict is not Verdict.UNCHANGED
@@ -177,6 +200,11 @@ def verdict(report: Report) -> str:
     what = f"{counted(len(report.roster.rows), 'row')} read, {done} things new or changed"
     if not done:
         what = "Nothing to change: the league says already what the file says"
+        left = len(report.roster.staff_rows) + len(report.left_rows)
+        if left or report.problems:
+            # What was left out is in the file and not in the league.
+            what = "Nothing to change: the league says already what the other rows of the file say"
+            what = f"{what}; {counted(left, 'row')} left out" if left else what
     ending = "Nothing was changed yet (dry run)." if report.dry_run else "Imported."
     skipped = f" {faults} left out." if report.problems else ""
     return f"{what}. {ending if done else ''}{skipped}".strip()

@@ -41,13 +41,14 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
             imported=report.imported if report.diff is None else report.diff.imported(),
             rows=() if report.diff is None else report.diff.rows,
             problems=tuple(replace(one, problem=on_screen(one.problem)) for one in report.problems),
-            notes=tuple(remarks(report)),
+            notes=tuple(map(on_screen, remarks(report))),
             sheet=roster.sheet,
             sheets=roster.sheets,
             header=roster.header,
             samples=roster.samples,
             columns=roster.columns,
             unmapped=roster.unmapped,
+            left_out=len(roster.staff_rows) + len(report.left_rows),
         )
 
     async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:

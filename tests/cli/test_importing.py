@@ -26,9 +26,12 @@ def test_the_json_is_the_contract(command_line: CommandLine) -> None:
     made = {"teams": 12, "players": 138, "guardians": 207, "contracts": 138}
     first = command_line("import", DATA / "westside-spring.csv", "--json")
     assert first.code == 0
-    assert first.json == {"created": made, "updated": ZERO, "unchanged": ZERO, "errors": []}
+    assert {name: first.json[name] for name in ("created", "updated", "unchanged", "errors")} == {
+        "created": made, "updated": ZERO, "unchanged": ZERO, "errors": []
+    }  # fmt: skip
     second = command_line("import", DATA / "westside-spring.csv", "--json")
-    assert second.json == {"created": ZERO, "updated": ZERO, "unchanged": made, "errors": []}
+    assert (second.json["created"], second.json["updated"], second.json["unchanged"]) == (ZERO, ZERO, made)
+    assert second.json["summary"].startswith("Nothing to change: the league says already what the file says")
 
 
 @pytest.mark.usefixtures("league")
@@ -112,3 +115,71 @@ def test_a_missing_file_is_refused_in_one_sentence(command_line: CommandLine, tm
     ran = command_line("import", tmp_path / "missing.csv")
     assert (ran.code, ran.out) == (1, "")
     assert "no such file" in ran.err
+
+
+FIELD = DATA / "field"
+
+
+@pytest.mark.usefixtures("league")
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("nick-a.csv", "nick-b.csv", ["Michael (Mike) Stone"]),
+        ("nick-a.csv", "nick-c.csv", ["Mike Stone", "Michel Stone"]),
+        ("nick-c.csv", "nick-a.csv", ["Michael Stone"]),
+        ("suffix-a.csv", "suffix-b.csv", ["Carlos Rivera Jr."]),
+        ("suffix-b.csv", "suffix-a.csv", ["Carlos Rivera"]),
+    ],
+)
+def test_possible_duplicates_stand_in_the_preview_the_report_and_the_json(
+    command_line: CommandLine, tmp_path: Path, first: str, second: str, names: list[str]
+) -> None:
+    assert command_line("import", FIELD / first).code == 0
+    report = tmp_path / "report.csv"
+    shown = command_line("import", FIELD / second, "--dry-run", "--report", report)
+    assert shown.out.count("Possible duplicate: The league has") == len(names)
+    assert report.read_text().count("Possible duplicate. The league has") == len(names)
+    told = command_line("import", FIELD / second, "--dry-run", "--json").json
+    assert [one["player"] for one in told["duplicates"]] == names
+    assert "may be there already" in " ".join(told["remarks"])
+
+
+@pytest.mark.usefixtures("league")
+def test_one_name_with_a_plain_and_a_typographic_hyphen_is_one_player(command_line: CommandLine) -> None:
+    assert command_line("import", FIELD / "hyphen-a.csv").code == 0
+    again = command_line("import", FIELD / "hyphen-b.csv", "--json").json
+    assert (again["created"], again["unchanged"]["players"]) == (ZERO, 1)
+
+
+@pytest.mark.usefixtures("league")
+def test_rows_that_were_left_out_are_never_said_to_be_in_the_league(command_line: CommandLine) -> None:
+    nobody = command_line("import", FIELD / "all-nonplayer.csv")
+    assert nobody.code == 1
+    assert "All 2 rows are left out as staff" in nobody.out
+    positions = command_line("import", FIELD / "role-positions.csv", "--skip-bad-rows")
+    assert positions.code == 3
+    again = command_line("import", FIELD / "role-positions.csv", "--dry-run", "--skip-bad-rows")
+    assert "what the file says" not in again.out
+
+
+@pytest.mark.usefixtures("league")
+def test_the_json_says_what_the_text_says(command_line: CommandLine) -> None:
+    told = command_line("import", FIELD / "x-two-team-sheets.xlsx", "--dry-run", "--json").json
+    assert (told["sheet"], told["sheets"], told["encoding"], told["season"]) == (
+        "Hawks", ["Hawks", "Owls"], "xlsx", "Spring 2027"
+    )  # fmt: skip
+    assert any("“Owls” holds a roster, too" in remark for remark in told["remarks"])
+    told = command_line("import", FIELD / "role-positions.csv", "--dry-run", "--json", "--skip-bad-rows").json
+    assert told["left_out"] == {"staff": [6], "by_choice": []}
+    assert [error["row"] for error in told["errors"]] == [2, 3, 4]
+    assert command_line("import", FIELD / "nick-a.csv", "--dry-run", "--json").json["without_email"] == 1
+    assert command_line("import", FIELD / "cp850.csv", "--sheet", "Hawks").code == 1
+
+
+@pytest.mark.parametrize("path", sorted(FIELD.iterdir()), ids=lambda path: path.name)
+@pytest.mark.usefixtures("league")
+def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: CommandLine, path: Path) -> None:
+    ran = command_line("import", path, "--dry-run", "--json")
+    assert ran.code in (0, 1)
+    assert (ran.code == 1) == bool(ran.json["errors"])
+    assert all(error["problem"].endswith(".") for error in ran.json["errors"])

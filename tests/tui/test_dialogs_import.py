@@ -325,7 +325,9 @@ async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
 def test_the_dialog_names_no_option_of_the_command_line() -> None:
     sources = Path(importing.__file__).parent.glob("*.py")
     told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
-    assert told == {"--ignore-column", "--date-order", "--season", "--format"}, "say in import_words.py what it is here"
+    assert told == {"--ignore-column", "--date-order", "--season", "--format", "--sheet", "--map"}, (
+        "say in import_words.py what it is here"
+    )
     for sentence in (
         AMBIGUOUS,
         "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",
@@ -333,6 +335,10 @@ def test_the_dialog_names_no_option_of_the_command_line() -> None:
         "All dates of this column fit day/month/year: if that is how they are meant, use --date-order dmy.",
         "Import one season at a time, or say with --season NAME into which one all its rows go.",
         "The file names none. Say which one with --season NAME.",
+        "If it holds them, say so with --map “Jersey=#1”.",
+        "“Owls” holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
+        "Leave --sheet out, or choose the workbook.",
+        "If the column holds positions, leave it out with --ignore-column; else write Player, Coach or Staff.",
     ):
         assert "--" not in on_screen(sentence)
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
 
-from bball_tui.league.importing.headings import Meaning, best_preset, guardian_part, ignores, meaning_of, recognised
+from bball_tui.league.importing.headings import (
+    MOST_COLUMNS,
+    Meaning,
+    best_preset,
+    guardian_part,
+    ignores,
+    meaning_of,
+    recognised,
+)
 from bball_tui.league.importing.presets import (
     GUARDIAN_FIELDS,
     OWN,
@@ -18,8 +26,10 @@ from bball_tui.league.importing.presets import (
 )
 from bball_tui.league.importing.problems import Problem, listed, shown
 
-MOST_COLUMNS = 500
-
+_WHOLE_NAME = re.compile(
+    r"(?:player|athlete|child|full|parentguardian|parent|guardian|mothers?|fathers?|moms?|dads?|contact|p)?[0-9]{0,2}"
+    r"(?:full)?name[0-9]{0,2}"
+)
 _BY_NUMBER = re.compile(r"#([0-9]{1,3})")
 
 
@@ -339,6 +349,11 @@ def _twice(first: str, one: int, other: int) -> str:
 
 
 def _unknown(preset: Preset, name: str, folded: str) -> str:
+    if _WHOLE_NAME.fullmatch(folded):
+        return (
+            f"The column “{name}” holds whole names. Split it into two columns, one for first names and one for last "
+            f"names (in a spreadsheet: “Text to columns”), or leave it out with --ignore-column “{name}”."
+        )
     number = re.search(r"[0-9]+", folded)
     word = next((word for word in preset.guardian_words if folded.startswith(word)), "guardian")
     guardians = [f"{word.title()} {number[0] if number else 1} {part}" for part in GuardianField]

@@ -1,17 +1,26 @@
 """New players who may be somebody that the league, or the file itself, has already. A hint for people, never a merge.
 
-The name (case- and accent-blind) with another date of birth; or the date and the last name with a first name that is
-almost the same (Jon and John, Sam and Samuel). Twins have the same date and the same last name, and are no hint.
+The name (case- and accent-blind) with another date of birth; or the date, a last name that is another way to write the
+same one (`spellings`), and a first name that is almost the same, the short form of the other (Mike, Michael), or both
+in one (Michael (Mike)). Twins have the same date and the same last name, and are no hint.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from bball_tui.league.importing.existing import Existing
 from bball_tui.league.importing.households import Family
 from bball_tui.league.importing.plan import PlayerValues
 from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.importing.spellings import spellings
+
+if TYPE_CHECKING:
+    from nicknames import NickNamer
 
 ALIKE = 0.75
 """Of two first names: SequenceMatcher's ratio from which one may be a slip of the other."""
@@ -22,30 +31,92 @@ def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mappi
     known = {family.player for family in families if family.player > 0}
     new = [family.row for family in families if family.player < 0]
     in_file: dict[str, list[RosterRow]] = defaultdict(list)
+    same_day: dict[tuple[date, str], list[RosterRow]] = defaultdict(list)
     for family in families:
-        in_file[existing.person_key(family.row.first, family.row.last)].append(family.row)
+        row = family.row
+        in_file[existing.person_key(row.first, row.last)].append(row)
+        if row.birthdate is not None:
+            for last in spellings(existing.folded[row.last]):
+                same_day[row.birthdate, last].append(row)
     found: dict[int, str] = {}
     for row in new:
         for player_id, values in _candidates(existing, row):
             if player_id not in known:
                 found[row.number] = f"The league has {_described(values)} already."
                 break
+        if row.number in found:
+            continue
         namesakes = in_file[existing.person_key(row.first, row.last)]
         other = next((one for one in namesakes if one is not row), None)
-        if other is not None and row.number not in found:
+        if other is not None:
             found[row.number] = f"Row {other.number} of the file has the same name."
+        elif (other := _neighbour(existing, same_day, row)) is not None:
+            label = f"{other.first} {other.last}"
+            found[row.number] = f"Row {other.number} of the file, {label}, may be the same: the date of birth is."
     return found
 
 
 def _candidates(existing: Existing, row: RosterRow) -> Iterator[tuple[int, PlayerValues]]:
     for player in existing.players.get(existing.person_key(row.first, row.last), ()):
         yield player.id, player.values
+    first, last = existing.folded[row.first], existing.folded[row.last]
+    for spelling in spellings(last):
+        for neighbour in existing.same_day.get((row.birthdate, spelling), ()):
+            if (first, last) != (neighbour.first_key, neighbour.last_key) and _first_alike(first, neighbour.first_key):
+                yield neighbour.id, neighbour.values
+
+
+def _neighbour(
+    existing: Existing, same_day: Mapping[tuple[date, str], Sequence[RosterRow]], row: RosterRow
+) -> RosterRow | None:
+    """Another row with the day, the last name and a form of the first name; a slip of the pen is more often a twin."""
+    if row.birthdate is None:
+        return None
     first = existing.folded[row.first]
-    for neighbour in existing.same_day.get((row.birthdate, existing.folded[row.last]), ()):
-        other = neighbour.first_key
-        begins = min(len(first), len(other)) >= 3 and (first.startswith(other) or other.startswith(first))
-        if first != other and (begins or SequenceMatcher(None, first, other).ratio() >= ALIKE):
-            yield neighbour.id, neighbour.values
+    for spelling in spellings(existing.folded[row.last]):
+        for other in same_day.get((row.birthdate, spelling), ()):
+            if other is not row and _same_forms(first, existing.folded[other.first]):
+                return other
+    return None
+
+
+@lru_cache(maxsize=32_768)
+def _first_alike(one: str, other: str) -> bool:
+    """Whether two folded first names may be one."""
+    return _same_forms(one, other) or SequenceMatcher(None, one, other).ratio() >= ALIKE
+
+
+@lru_cache(maxsize=32_768)
+def _same_forms(one: str, other: str) -> bool:
+    forms, others = _forms(one), _forms(other)
+    if forms & others:
+        return True
+    return any(
+        min(len(first), len(second)) >= 3 and (first.startswith(second) or second.startswith(first))
+        for first in _written(one)
+        for second in _written(other)
+    )
+
+
+@lru_cache(maxsize=32_768)
+def _written(first: str) -> frozenset[str]:
+    """The names that a first name writes: Michael (Mike) is two, Mary-Ann one."""
+    parts = re.split(r"[()\[\]\"“”/]|\baka\b", first)
+    return frozenset(squeezed for part in parts if (squeezed := "".join(filter(str.isalnum, part))))
+
+
+@lru_cache(maxsize=32_768)
+def _forms(first: str) -> frozenset[str]:
+    """A first name and the full names that it is short for. Two full names with a nickname in common are not one."""
+    names = _written(first)
+    return names | {full for name in names for full in _nicknames().canonicals_of(name)}
+
+
+@lru_cache(maxsize=1)
+def _nicknames() -> "NickNamer":
+    from nicknames import NickNamer
+
+    return NickNamer()
 
 
 def _described(values: PlayerValues) -> str:

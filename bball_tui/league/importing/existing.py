@@ -21,6 +21,7 @@ from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.importing.plan import GuardianValues, LinkValues, PlayerValues, TeamValues
 from bball_tui.league.importing.read import Roster
+from bball_tui.league.importing.spellings import spellings
 
 
 class KnownTeam(msgspec.Struct, frozen=True, gc=False):
@@ -47,6 +48,7 @@ class Neighbour(msgspec.Struct, frozen=True, gc=False):
     id: int
     values: PlayerValues
     first_key: str
+    last_key: str
 
 
 class KnownGuardian(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +87,7 @@ class Existing:
     players: Mapping[str, list[KnownPlayer]] = field(default_factory=dict)
     """By the folded "last, first"."""
     same_day: Mapping[tuple[date | None, str], list[Neighbour]] = field(default_factory=dict)
-    """By date of birth and the folded last name."""
+    """By date of birth and each of the `spellings` of the last name."""
     guardians: tuple[KnownGuardian, ...] = ()
     contracts: Mapping[int, list[KnownContract]] = field(default_factory=dict)
     """By the player's id, whatever their status."""
@@ -119,12 +121,14 @@ _PLAYERS = text(
     """
 )
 # The stored key is "last, first" folded: asking for its first part keeps the whole league from being folded again.
+# What is more than one word may be another way to write a name of the roster.
 _SAME_DAY = text(
     """
     SELECT id, first_name, last_name, birthdate, jersey, name_key
     FROM player
     WHERE league_id = :league_id AND birthdate = ANY (CAST(:days AS date[]))
-        AND split_part(name_key, ', ', 1) = ANY (CAST(:lasts AS text[]))
+        AND (split_part(name_key, ', ', 1) = ANY (CAST(:lasts AS text[]))
+            OR split_part(name_key, ', ', 1) !~ '^[[:alpha:]]+$')
     ORDER BY id
     """
 )
@@ -169,7 +173,7 @@ class _Keys:
         self.folded = {row.value: row.bball_fold for row in folded}
         self.people = self._of(named.people)
         self.parents = self._of(named.parents)
-        self.lasts = text_array({self.folded[last] for _, last in named.people})
+        self.lasts = text_array({one for _, last in named.people for one in spellings(self.folded[last])})
 
     def _of(self, names: Iterable[tuple[str, str]]) -> str:
         return text_array({f"{self.folded[last]}, {self.folded[first]}" for first, last in names})
@@ -216,7 +220,8 @@ def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbo
     for row in rows:
         values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
         last, _, first = row.name_key.partition(", ")
-        same_day[row.birthdate, last].append(Neighbour(row.id, values, first))
+        for spelling in spellings(last):
+            same_day[row.birthdate, spelling].append(Neighbour(row.id, values, first, last))
     return dict(same_day)
 
 

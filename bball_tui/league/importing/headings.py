@@ -12,11 +12,16 @@ from typing import TypeAlias
 from bball_tui.league.importing.presets import (
     GUARDIAN_FIELDS,
     PRESETS,
+    REQUIRED,
     Field,
     GuardianField,
     Preset,
     fold_heading,
 )
+
+MOST_COLUMNS = 500
+TITLE_ROWS = 10
+"""A file may have a title and a date above the row that names the columns."""
 
 GuardianPart: TypeAlias = tuple[str, int, GuardianField]
 """The word, the number (1 when there is none) and the part that a guardian's heading names."""
@@ -66,3 +71,27 @@ def best_preset(header: Sequence[str]) -> Preset:
     # Our own exports have rules of their own, so a file must say that it is one.
     possible = [preset for preset in PRESETS.values() if not preset.own_export or preset.marks & folded]
     return max(possible, key=lambda preset: (recognised(preset, header), len(preset.marks & folded)))
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row names the columns that every roster has."""
+    names = cells[:MOST_COLUMNS]
+    preset = best_preset(names)
+    return set(REQUIRED) <= {meaning_of(preset, cell) for cell in names}
+
+
+def from_header(rows: list[tuple[int, list[str]]], *, pad: bool) -> list[tuple[int, list[str]]]:
+    """``rows`` without the title above the row that names the columns.
+
+    With ``pad`` no row is shorter than that one: a workbook does not keep the empty cells at the end of a row.
+    """
+    if not rows:
+        return rows
+    place = next((place for place, (_, cells) in enumerate(rows[:TITLE_ROWS]) if is_header(cells)), None)
+    if place is None and (pad or sum(bool(cell.strip()) for cell in rows[0][1]) == 1):
+        # A title names one thing at most; the row with the columns names several.
+        known = [recognised(best_preset(cells[:MOST_COLUMNS]), cells) for _, cells in rows[:TITLE_ROWS]]
+        place = known.index(max(known))
+    rows = rows[place or 0 :]
+    width = len(rows[0][1]) if pad else 0
+    return [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in rows] if pad else rows

@@ -27,7 +27,7 @@ def shown(value: str, width: int = SHOWN) -> str:
 
     Control characters become their pictures (a line break ``␊``, ESC ``␛``), what cannot be seen or read ``�``.
     """
-    cut = value if len(value) <= width else value[: width - 1] + "…"
+    cut = str(value) if len(value) <= width else value[: width - 1] + "…"
     if cut.isascii() and cut.isprintable():
         return cut
     return "".join(character if character.isprintable() else _picture(character) for character in cut)

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.importing import values
 from bball_tui.league.importing.columns import ColumnMap, Columns, GuardianColumns, MappedField, map_columns
 from bball_tui.league.importing.families import joined
+from bball_tui.league.importing.furniture import counting_columns, without_furniture
 from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
@@ -58,6 +59,8 @@ class Roster:
     remembered: bool = False
     unmapped: bool = False
     """What the columns mean is not clear; somebody has to say it."""
+    notes: tuple[str, ...] = ()
+    """What staff should know of how the file was read, as sentences."""
     name_column: str = "Player First Name"
     team_column: str = "Team"
     """What the file calls these two, for faults that show only beside other rows or the database."""
@@ -158,13 +161,14 @@ def read_rows(
     tick: Tick = no_tick,
 ) -> Roster:
     """Like :func:`read_roster`, for a file whose rows are read already."""
-    rows = list(table.rows)
+    rows, notes = list(table.rows), list(table.notes)
     if not rows:
         return _unreadable("The file is empty. Export the roster again; the first line must name the columns.")
     header_row, header = rows.pop(0)
     if {fold_heading(heading) for heading in header} >= OUTBOX_MARKS:
         return _unreadable(OUTBOX, header_row)
-    columns = map_columns(header, header_row, preset=preset, ignore=ignore_columns, mapping=mapping)
+    counting = [] if mapping else counting_columns(header, [cells for _, cells in rows])
+    columns = map_columns(header, header_row, preset=preset, ignore=[*ignore_columns, *counting], mapping=mapping)
     if not isinstance(columns, Columns):
         return Roster(
             problems=columns,
@@ -177,13 +181,32 @@ def read_rows(
     if not rows:
         return _unreadable("The file has a header and no rows below it. Export the roster again.", header_row)
 
+    for name in counting:
+        spelled = shown(header[int(name[1:]) - 1].strip()) or name
+        notes.append(
+            f"The column “{spelled}” counts the rows, so it is not taken as jerseys. If it holds them, say so "
+            f"with --map “Jersey={name}”."
+        )
+    rows, kept = without_furniture(header, rows, columns)
+    notes += kept
+    doubt = _doubtful_dates(columns, rows)
+    if doubt is not None:
+        return replace(doubt, encoding=table.encoding, sheet=table.sheet, sheets=table.sheets, notes=tuple(notes))
     reader = _Reader(columns, date_order, today)
     reader.read(rows, tick)
     own = columns.preset.own_export
     found = joined(reader.rows) if own else reader.rows
+    if reader.staff_rows and len(reader.staff_rows) == len(rows):
+        named = columns.names[columns.non_player or columns.role or 0]
+        sentence = (
+            f"All {len(rows)} rows are left out as staff, because of the column “{named}”. Correct it, or leave it out "
+            f"with --ignore-column “{named}”."
+        )
+        reader.problems.append(Problem(header_row, named, "", sentence))
     return Roster(
         rows=() if reader.gave_up else tuple(found),
         problems=tuple(reader.problems),
+        notes=tuple(notes),
         staff_rows=tuple(reader.staff_rows),
         unused_columns=columns.unused,
         layout=columns.preset.title,
@@ -196,6 +219,27 @@ def read_rows(
         name_column=columns.names[columns.first],
         team_column="Team" if columns.team is None else columns.names[columns.team],
     )
+
+
+def _doubtful_dates(columns: Columns, rows: Sequence[Row]) -> Roster | None:
+    """A roster without rows when a spreadsheet has read the dates of birth in an order they are not written in."""
+    index = columns.birthdate
+    found = None if index is None else values.converted_dates(cells[index] for _, cells in rows if len(cells) > index)
+    if index is None or found is None:
+        return None
+    text, day = found
+    number = next(number for number, cells in rows if len(cells) > index and cells[index].strip() == text)
+    sentence = (
+        f"A spreadsheet has read the dates of this column in another order than they were written in: {text} it left "
+        f"as a text, and {day} may be the {_turned(day)}. Nobody can tell any more, so nothing is read. Import the "
+        "file as it was exported, or correct these dates so that all are written as 2015-03-24."
+    )
+    return Roster(problems=(Problem(number, columns.names[index], shown(text), sentence),))
+
+
+def _turned(day: str) -> str:
+    year, month, number = day[:10].replace("/", "-").replace(".", "-").split("-")
+    return f"{year}-{number}-{month}"
 
 
 def _unreadable(sentence: str, row: int = 1) -> Roster:
@@ -216,6 +260,10 @@ class _Reader:
         self._today = today
         self._proven: DateOrder | None = None
         self._width = len(columns.names)
+        self._days = {columns.birthdate}
+        self._flags = {columns.non_player} | {
+            index for block in columns.guardians for index in (block.gets_email, block.may_sign)
+        }
         # Trailing columns without a name are only padding; their cells may be missing as well.
         while self._width - 1 in columns.unnamed:
             self._width -= 1
@@ -253,9 +301,9 @@ class _Reader:
             return None
         status = self._cell(number, cells, columns.status, values.contract_status)
         team = self._team(number, cells, status)
-        first = self._required(number, cells, columns.first, values.name_text)
-        last = self._required(number, cells, columns.last, values.name_text)
-        division = self._cell(number, cells, columns.division, values.name_text)
+        first = self._required(number, cells, columns.first, values.first_name)
+        last = self._required(number, cells, columns.last, values.person_name)
+        division = self._cell(number, cells, columns.division, values.group_name)
         season = self._cell(number, cells, columns.season, values.name_text)
         born = self._cell(number, cells, columns.birthdate, self._birthdate)
         jersey = self._cell(number, cells, columns.jersey, values.jersey)
@@ -314,10 +362,13 @@ class _Reader:
         # Most cells of most files are empty.
         if index is None or index >= len(cells) or not cells[index]:
             return None
+        cell = cells[index]
         try:
-            return parse(cells[index])
+            if type(cell) is not str:
+                values.check_type(cell, index in self._days, index in self._flags)
+            return parse(cell)
         except values.CellFault as fault:
-            self.problems.append(Problem(number, self._columns.names[index], shown(cells[index]), str(fault)))
+            self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))
             return None
 
     def _required(self, number: int, cells: list[str], index: int, parse: Callable[[str], str]) -> str:
@@ -333,8 +384,8 @@ class _Reader:
 
     def _guardian(self, number: int, cells: list[str], block: GuardianColumns) -> GuardianCell | None:
         before = len(self.problems)
-        first = self._cell(number, cells, block.first, values.name_text) or ""
-        last = self._cell(number, cells, block.last, values.name_text) or ""
+        first = self._cell(number, cells, block.first, values.first_name) or ""
+        last = self._cell(number, cells, block.last, values.person_name) or ""
         email = self._cell(number, cells, block.email, values.email)
         phone = self._cell(number, cells, block.phone, values.phone)
         relation = self._cell(number, cells, block.relation, values.relation)
@@ -356,4 +407,4 @@ class _Reader:
 
 
 def _team(cell: str) -> str:
-    return values.name_text(cell, values.TEAM_LENGTH)
+    return values.group_name(cell, values.TEAM_LENGTH)

@@ -16,7 +16,7 @@ HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Rem
 def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
-    notes = [] if report.diff is None else list(report.diff.notes)
+    notes = [*roster.notes, *(() if report.diff is None else report.diff.notes)]
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
@@ -40,6 +40,13 @@ def remarks(report: Report) -> list[str]:
     elif roster.without_email:
         players = counted(roster.without_email, "player has", "players have")
         notes.append(f"{players} no guardian with an e-mail address, so no mail can reach them.")
+    doubtful = () if report.diff is None else [row for row in report.diff.rows if row.duplicate]
+    if doubtful:
+        rows = ", ".join(str(row.row) for row in doubtful[:20]) + (" …" if len(doubtful) > 20 else "")
+        players = counted(len(doubtful), "new player may be there", "new players may be there")
+        notes.append(
+            f"{players} already under another spelling or date: {'row' if len(doubtful) == 1 else 'rows'} {rows}."
+        )
     if report.left_rows:
         notes.append(f"{counted(len(report.left_rows), 'row')} left out, as you said.")
     return notes
@@ -63,7 +70,8 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         result = str(row.verdict) if stands or row.verdict is Verdict.UNCHANGED else f"{row.verdict} (not imported)"
         changes = [(one.field, one.before, one.after) for one in row.changes] or [("", "", "")]
         for change in changes:
-            yield (str(row.row), result, row.player, row.team, *change, "")
+            remark = f"Possible duplicate. {row.duplicate}" if row.duplicate else ""
+            yield (str(row.row), result, row.player, row.team, *change, remark)
     for problem in report.problems:
         yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
     for number in report.roster.staff_rows:

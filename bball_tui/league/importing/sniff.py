@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from charset_normalizer import from_bytes
-
-from bball_tui.league.importing.columns import MOST_COLUMNS
-from bball_tui.league.importing.headings import best_preset, recognised
+from bball_tui.league.importing.encodings import Decoded, likely
+from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognised
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -26,8 +24,21 @@ _OLD = (
     "This is an old Excel workbook (.xls). Open it in the spreadsheet program, choose “Save as” and the type “Excel "
     "workbook (.xlsx)” or “CSV UTF-8”, and import that file."
 )
+_PAGE = (
+    "This is a web page or an XML file, whatever its name ends with. Open it in the spreadsheet program, choose “Save "
+    "as” and the type “Excel workbook (.xlsx)”, and import that file."
+)
+_MARKUP = re.compile(
+    rb"\s*<(?:!doctype|!--|html|head|body|meta|table|style|\?xml|[a-z]*:?workbook)[\s>]", re.IGNORECASE
+)
 _SIGNATURES = (
     (b"%PDF", "This is a PDF document, not a CSV file. Ask for the roster as a CSV export."),
+    (
+        b"{\\rtf",
+        "This is a text document (RTF). Copy its table into a spreadsheet, and save that as a workbook.",
+    ),
+    (b"\x89PNG", "This is a picture. Ask for the roster as a workbook or a CSV file."),
+    (b"\xff\xd8\xff", "This is a picture. Ask for the roster as a workbook or a CSV file."),
     (b"\x1f\x8b", "This file is compressed (gzip). Unpack it first and import the CSV file inside."),
 )
 _BOMS = (
@@ -38,6 +49,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NO_CSV = "This is no CSV file: it holds bytes that no text has. Ask for the roster as a CSV export."
+_NO_ENCODING = (
+    "It cannot be told in which encoding this file is written, and letters with accents would be read wrongly. Open it "
+    "in the program that made it, save it as “CSV UTF-8” or as an Excel workbook, and import that file."
+)
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _MULTIBYTE = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _BROKEN = re.compile("[\udc80-\udcff]")
@@ -47,20 +63,11 @@ class NotARoster(Exception):
     """The file as a whole is unreadable; the message is for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A file's text. Bytes that could not be decoded are lone surrogates or U+FFFD, for the cell's own message."""
-
-    text: str
-    encoding: str
-
-
 def decode(data: bytes) -> Decoded:
     """The text of ``data``.
 
-    A byte order mark decides. Without one it is UTF-8 if it can be; else Windows-1252 (of which Latin-1 is the
-    printable part); a file that has bytes outside that as well is left to charset-normalizer. A file that is UTF-8
-    but for a few bytes stays UTF-8: reading all of it as Windows-1252 would garble every other name.
+    A byte order mark decides. Without one it is UTF-8 if it can be; else what `encodings.py` finds likely, with a note.
+    A file that is UTF-8 but for a few bytes stays UTF-8: reading all of it otherwise would garble every other name.
 
     Raises:
         NotARoster: empty, binary, or a kind of file that has another name.
@@ -72,6 +79,8 @@ def decode(data: bytes) -> Decoded:
     for signature, sentence in _SIGNATURES:
         if data.startswith(signature):
             raise NotARoster(sentence)
+    if _MARKUP.match(data.removeprefix(codecs.BOM_UTF8)[:1_000]):
+        raise NotARoster(_PAGE)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             errors = "surrogateescape" if encoding == "utf-8" else "replace"
@@ -86,13 +95,10 @@ def decode(data: bytes) -> Decoded:
     escaped = data.decode("utf-8", "surrogateescape")
     if len(_MULTIBYTE.findall(escaped)) >= len(_BROKEN.findall(escaped)):
         return Decoded(escaped, "utf-8")
-    try:
-        return Decoded(data.decode("cp1252"), "cp1252")
-    except UnicodeDecodeError:
-        best = from_bytes(data[:200_000]).best()
-    if best is None or best.encoding == "ascii":
-        raise NotARoster(_NO_CSV)
-    return Decoded(data.decode(best.encoding, "replace"), best.encoding)
+    found = likely(data)
+    if found is None:
+        raise NotARoster(_NO_CSV if _BINARY.search(data) else _NO_ENCODING)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class Table:
 
 
 def tabulate(text: str) -> Table:
-    """Find the delimiter: the one under which the first line names most columns that we know.
+    """Find the delimiter: the one under which a line near the top names most columns that we know.
 
     A first line ``sep=;`` (Excel's own hint, which Excel does not show as a row) is obeyed and left out.
     """
@@ -123,12 +129,15 @@ def tabulate(text: str) -> Table:
     start = text[:100_000]
 
     def score(delimiter: str) -> tuple[int, int]:
+        best, seen = (0, 0), 0
         try:
-            records = islice(Table(start, delimiter).records(), 50)
-            header = next((record for record in records if any(cell.strip() for cell in record)), [])
+            for record in islice(Table(start, delimiter).records(), 50):
+                # A title may stand above the row that names the columns.
+                if seen < TITLE_ROWS and any(cell.strip() for cell in record):
+                    seen, names = seen + 1, record[:MOST_COLUMNS]
+                    best = max(best, (recognised(best_preset(names), names), len(names)))
         except csv.Error:
-            return (0, 0)
-        names = header[:MOST_COLUMNS]
-        return (recognised(best_preset(names), names), len(header))
+            pass
+        return best
 
     return Table(text, max(DELIMITERS, key=score))

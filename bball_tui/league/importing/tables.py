@@ -2,11 +2,15 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from bball_tui.league.importing.encodings import mend
+from bball_tui.league.importing.headings import from_header
+from bball_tui.league.importing.problems import listed, shown
 from bball_tui.league.importing.sniff import NotARoster, Table, decode, tabulate
+from bball_tui.wording import counted
 
 MOST_ROWS = 100_000
 _JSON = re.compile(r'\s*(\[\s*[{\]]|\{\s*")')
@@ -38,6 +42,8 @@ class FileTable:
     delimiter: str = ","
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What staff should know of how it was read, as sentences."""
 
 
 def no_tick(_: int) -> None:
@@ -52,17 +58,29 @@ def read_table(data: bytes, *, sheet: str | None = None, tick: Tick = no_tick) -
     Raises:
         NotARoster: the file as a whole is unreadable (:class:`BadRow` says from where on).
     """
+    table = _read_table(data, sheet, tick)
+    return replace(table, notes=(*table.notes, *mend(table.rows)))
+
+
+def _read_table(data: bytes, sheet: str | None, tick: Tick) -> FileTable:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         from bball_tui.league.importing.workbook import read_workbook
 
         return read_workbook(data, sheet=sheet, tick=tick)
+    if sheet is not None:
+        raise NotARoster("This file is no workbook and has no sheets. Leave --sheet out, or choose the workbook.")
     decoded = decode(data)
     if _JSON.match(decoded.text):
         from bball_tui.league.importing.documents import read_document
 
-        return FileTable(read_document(decoded.text), decoded.encoding)
+        return FileTable(read_document(decoded.text), decoded.encoding, notes=decoded.notes)
     table = tabulate(decoded.text)
-    return FileTable(list(_records(table, tick)), decoded.encoding, table.delimiter)
+    rows = list(_records(table, tick))
+    kept = from_header(rows, pad=False)
+    notes = list(decoded.notes)
+    if len(kept) < len(rows):
+        notes.append(above_the_header([number for number, _ in rows[: len(rows) - len(kept)]]))
+    return FileTable(kept, decoded.encoding, table.delimiter, notes=tuple(notes))
 
 
 def _records(table: Table, tick: Tick) -> Iterator[Row]:
@@ -86,3 +104,37 @@ def _records(table: Table, tick: Tick) -> Iterator[Row]:
 def too_many_rows(number: int) -> BadRow:
     """No league has so many players."""
     return BadRow(number, f"The file has more than {MOST_ROWS:,} rows. Split it.")
+
+
+def above_the_header(rows: Sequence[int]) -> str:
+    """That lines above the one that names the columns were left out."""
+    return f"Left out as a title above the columns: {'row' if len(rows) == 1 else 'rows'} {', '.join(map(str, rows))}."
+
+
+def hidden_rows(rows: Sequence[int]) -> str:
+    """That rows which nobody sees in the spreadsheet program are read."""
+    some = ", ".join(map(str, rows[:20])) + (" …" if len(rows) > 20 else "")
+    return (
+        f"{counted(len(rows), 'row that the sheet hides is', 'rows that the sheet hides are')} read as well: {some}. "
+        "Delete them, or leave them out row by row, if they are not meant."
+    )
+
+
+def hidden_columns(names: list[str]) -> str:
+    """The same of columns."""
+    return f"The sheet hides the {'column' if len(names) == 1 else 'columns'} {listed(names, 'and')}; read as well."
+
+
+def other_sheets(names: Sequence[str]) -> str:
+    """That a workbook holds more rosters than the one that is read."""
+    some = [shown(name) for name in names[:10]]
+    return (
+        f"{listed(some, 'and')} {'holds' if len(names) == 1 else 'hold'} a roster, too, and "
+        f"{'is' if len(names) == 1 else 'are'} not read now. Choose it with --sheet NAME; one import reads one sheet."
+    )
+
+
+def no_sheet(wanted: str, sheets: Sequence[str]) -> NotARoster:
+    """That the workbook has no sheet of that name, and which it has."""
+    names = listed([shown(name) for name in sheets[:10]], "and")
+    return NotARoster(f"The workbook has no sheet “{shown(wanted)}”. It has {names}.")

@@ -52,7 +52,8 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         yield [(note, STYLES[Tone.MUTED])]
     yield from _faults(preview, skip)
     if not changes_something(preview) and not preview.problems:
-        yield [("Nothing to do: the league says already what the file says.", "bold")]
+        which = "the other rows of the file say" if preview.left_out else "the file says"
+        yield [(f"Nothing to do: the league says already what {which}.", "bold")]
     doubtful = sum(bool(row.duplicate) for row in preview.rows)
     if doubtful:
         many = "1 new player may be" if doubtful == 1 else f"{doubtful:,} new players may be"

@@ -45,6 +45,8 @@ class RosterPreview:
     columns: "ColumnMap | None" = field(default=None)
     unmapped: bool = False
     """What the columns hold is not clear."""
+    left_out: int = 0
+    """Rows of staff, and rows that somebody left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def test_missing_and_double_columns() -> None:
         (b"\x00" * 1000, "empty"),
         (HEADER.encode(), "no rows"),
         (f"{HEADER}\n,,,,\n".encode(), "no rows"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "none of the columns"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "picture"),
         (b"\x7fELF\x02\x01\x01\x00\x00" + bytes(range(256)) * 20, "no CSV"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500, "old Excel"),

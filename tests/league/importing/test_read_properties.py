@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing import values
+from bball_tui.league.importing.encodings import mend
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 
@@ -58,9 +59,11 @@ def test_any_cells_below_a_good_header_are_read_or_refused(
 
 def usable(text: str) -> bool:
     try:
-        return values.name_text(text) == text != ""
+        unchanged = values.first_name(text) == values.group_name(text) == text != ""
     except values.CellFault:
         return False
+    # What looks as if it was encoded twice is mended, and said.
+    return unchanged and not mend([(1, [text])])
 
 
 letters = st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Co", "Cn", "Cf"))

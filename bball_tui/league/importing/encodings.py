@@ -1,0 +1,160 @@
+"""In which encoding a file without a mark is, and names that were encoded twice.
+
+Statistics need pages of text, and a roster has a few accents, so an encoding is judged by what it makes of the words:
+letters of two scripts, symbols or capitals within a word, and letters rare in names speak against it. Windows-1252,
+which Excel writes in America and Western Europe, wins where nothing speaks against it. Whatever is found is said with
+examples before anything is written, for shape alone cannot tell ñ from ń.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bball_tui.league.importing.problems import listed, shown
+from bball_tui.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's text. Bytes that could not be decoded are lone surrogates or U+FFFD, for the cell's own message."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    encoding: str
+    title: str
+    unlikely: float
+    """What its rarity costs, in faults of shape."""
+
+
+_CANDIDATES = (
+    _Candidate("cp1252", "Windows Western European", 0),
+    _Candidate("mac_roman", "Mac Roman", 0.4),
+    _Candidate("cp850", "DOS Western European (CP850)", 0.5),
+    _Candidate("cp1250", "Windows Central European", 0.6),
+    _Candidate("iso8859_2", "Latin-2", 0.7),
+    _Candidate("cp1251", "Windows Cyrillic", 0.6),
+    _Candidate("cp437", "DOS (CP437)", 0.8),
+    _Candidate("cp1254", "Windows Turkish", 0.8),
+    _Candidate("cp932", "Shift-JIS", 0.6),
+    _Candidate("gb18030", "Chinese (GB 18030)", 1.0),
+    _Candidate("cp949", "Korean", 1.0),
+    _Candidate("big5", "Chinese (Big5)", 1.1),
+)
+MOST_WORDS = 5_000
+WORST = 0.75
+"""Faults of shape per word, from which no candidate is believed."""
+
+_WORD = re.compile(rb"[^\s,;\t\"@.]*[\x80-\xff][^\s,;\t\"@.]*")
+# In names of Western and Central Europe; capitals with accents begin words of any of these.
+_COMMON = frozenset("áéíóúàèìòùâêîôûäëïöüãõåæøœçñýÿßąćęłńśźżčďěňřšťůžőűăîșțşţğıđ")
+
+
+def likely(data: bytes) -> Decoded | None:
+    """The text of ``data`` in the likeliest encoding, and a note that says which; None when none is likely."""
+    words = list(dict.fromkeys(found[0] for found in _WORD.finditer(data)))[:MOST_WORDS]
+    best: tuple[float, _Candidate, str] | None = None
+    for candidate in _CANDIDATES:
+        try:
+            text = data.decode(candidate.encoding)
+            cost = sum(_cost(word.decode(candidate.encoding, "replace")) for word in words)
+        except UnicodeDecodeError:
+            continue
+        if "\x1a" in text or any(0x80 <= ord(character) < 0xA0 for character in set(text)):
+            continue
+        cost += candidate.unlikely
+        if best is None or cost < best[0]:
+            best = (cost, candidate, text)
+    if best is None or best[0] - best[1].unlikely > WORST * max(len(words), 1):
+        return None
+    _, candidate, text = best
+    examples = list(dict.fromkeys(shown(word.decode(candidate.encoding, "replace"), 30) for word in words))[:4]
+    note = (
+        f"The file does not say its encoding and is read as {candidate.title}: {listed(examples, 'and')}. If these "
+        "look wrong, do not import it; save the file as “CSV UTF-8” first."
+    )
+    return Decoded(text, candidate.encoding, (note,))
+
+
+@lru_cache(maxsize=65_536)
+def _cost(word: str) -> float:
+    """How much speaks against a word with letters beyond ASCII."""
+    cost = 0.0
+    scripts = set()
+    for place, character in enumerate(word):
+        before = word[place - 1] if place else ""
+        after = word[place + 1] if place + 1 < len(word) else ""
+        if character.isalpha():
+            script = _script(character)
+            scripts.add(script)
+            if character.isascii() or script != "LATIN":
+                continue
+            if (character.isupper() and before.isalpha() and before.islower()) or character.lower() not in _COMMON:
+                cost += 1
+            # Two accents side by side are rare, five of them another alphabet.
+            if before.isalpha() and not before.isascii():
+                cost += 0.25
+        elif not character.isascii():
+            apostrophe = character in "‘’" and before.isalpha() and after.isalpha()
+            cost += 0 if apostrophe else 1.0 if before.isalpha() or after.isalpha() else 0.4
+    if len(scripts) > 1:
+        cost += 1.5
+    if "CYRILLIC" in scripts and not word.isupper() and any(map(str.isupper, word[1:])):
+        cost += 1
+    if scripts & {"CJK", "HANGUL"} and len(word) > 12:
+        cost += 0.5
+    return cost
+
+
+@lru_cache(maxsize=65_536)
+def _script(character: str) -> str:
+    if character.isascii():
+        return "LATIN"
+    script = unicodedata.name(character, "UNKNOWN").split()[0].split("-")[0]
+    # Japanese is written in three scripts at once.
+    return "CJK" if script in ("HIRAGANA", "KATAKANA") else script
+
+
+def mend(rows: Sequence[tuple[int, list[str]]]) -> list[str]:
+    """Undo in ``rows`` (changing the lists) what reading UTF-8 as another encoding made of names, such as JosÃ©.
+
+    Sentences that say what was mended.
+    """
+    examples: dict[str, str] = {}
+    number = 0
+    for _, cells in rows:
+        if "".join(cells).isascii():
+            continue
+        for place, cell in enumerate(cells):
+            if type(cell) is str and not cell.isascii():
+                mended = _mended(cell)
+                if mended != cell:
+                    cells[place] = mended
+                    number += 1
+                    examples.setdefault(shown(cell.strip(), 30), shown(mended.strip(), 30))
+    if not number:
+        return []
+    some = ", ".join(f"“{before}” as “{after}”" for before, after in list(examples.items())[:4])
+    return [
+        f"{counted(number, 'cell was encoded twice and is', 'cells were encoded twice and are')} read as meant: "
+        f"{some}. If that is wrong, do not import the file; correct it first."
+    ]
+
+
+@lru_cache(maxsize=32_768)
+def _mended(cell: str) -> str:
+    from ftfy import fix_encoding
+    from ftfy.badness import is_bad
+
+    if not is_bad(cell):
+        return cell
+    mended = fix_encoding(cell)
+    # Only what makes a name of it is taken.
+    after = sum(map(_cost, mended.split()))
+    return mended if after < 0.5 and after < sum(map(_cost, cell.split())) else cell

@@ -1,0 +1,421 @@
+"""Files as people really have them: each is read as its author meant it, or refused in words before anything is kept.
+
+The kinds, and the neighbors of each that these tests hold as well:
+
+* values that a spreadsheet changed on the way: dates read in another order, U3-4 that became a day, TRUE, 5.55E+09, a
+  number that lost its zeros, `_x000D_`, a time of day that rounds to the next day;
+* bytes in an encoding that the file does not name: Mac Roman, CP850 and CP437, Latin-2 and Windows Central European,
+  Cyrillic, Shift-JIS, UTF-8 encoded twice (also inside a workbook);
+* rows that are no players: titles, repeated headers, totals, staff, and columns that count the rows;
+* cells that hold something else than their column says: an address for a number, two children, a whole name, letters
+  that are blank or of another alphabet;
+* files that are something else than their name says: web pages and XML as .xls, Numbers, .xlsb, Word, pictures;
+* what a workbook does not show: hidden rows and columns, other sheets;
+* people who are there already under another spelling: hyphens, particles, suffixes, nicknames, soft hyphens.
+"""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from bball_tui.database.states import DateOrder
+from bball_tui.league.importing import values
+from bball_tui.league.importing.encodings import likely
+from bball_tui.league.importing.read import Roster, read_roster
+from bball_tui.league.importing.rows import GuardianCell, RosterRow
+
+FIELD = Path(__file__).parents[2] / "data" / "field"
+TODAY = date(2027, 3, 1)
+HEADER = ("Team", "Player First Name", "Player Last Name", "Date of Birth", "Jersey")
+HIDDEN = (
+    "1 row that the sheet hides is read as well: 3. Delete them, or leave them out row by row, if they are not meant."
+)
+
+
+def read(data: bytes | str, *, sheet: str | None = None, **options: Any) -> Roster:
+    raw = data.encode() if isinstance(data, str) else data
+    return read_roster(raw, date_order=DateOrder.YMD, today=TODAY, sheet=sheet, **options)
+
+
+def field(name: str, **options: Any) -> Roster:
+    return read((FIELD / name).read_bytes(), **options)
+
+
+def names(roster: Roster) -> list[tuple[str, str]]:
+    return [(row.first, row.last) for row in roster.rows]
+
+
+def faults(roster: Roster) -> list[tuple[int, str]]:
+    return [(problem.row, problem.column) for problem in roster.problems]
+
+
+def book(*rows: Sequence[Any], formats: dict[str, str] | None = None) -> bytes:
+    made = Workbook()
+    sheet = made.worksheets[0]
+    for row in rows:
+        sheet.append(list(row))
+    for cell, number_format in (formats or {}).items():
+        sheet[cell].number_format = number_format
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+MUNOZ = RosterRow(
+    2,
+    "Hawks U12",
+    "José",
+    "Muñoz",
+    birthdate=date(2015, 3, 4),
+    jersey="7",
+    guardians=(GuardianCell("Inés", "Peña", "ines@pena.test"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("cp850.csv", "CP850"), ("macroman.csv", "Mac Roman"), ("mojibake-utf8.csv", "encoded twice")],
+)
+def test_an_encoding_that_the_file_does_not_name_is_found_and_said(name: str, said: str) -> None:
+    roster = field(name)
+    assert roster.problems == ()
+    assert roster.rows == (MUNOZ,)
+    [note] = roster.notes
+    assert said in note
+    assert "“José”" in note
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "José,Muñoz\nZoë,O’Brien\nRenée,Élite\n"),
+        ("mac_roman", "Zoë,Gómez\nChloé,Üben\n"),
+        ("cp850", "Zoë,Núñez\n"),
+        ("cp1250", "Łukasz,Wałęsa\nMiloš,Dvořák\n"),
+        ("iso8859_2", "Žofie,Dvořák\nŁukasz,Wałęsa\n"),
+        ("cp1251", "Иванов,Пётр\nМария,Юрьевна\n"),
+        ("cp932", "山田,太郎\nさくら,タカシ\n"),
+    ],
+)
+def test_encodings_are_told_by_the_names_that_they_make(encoding: str, text: str) -> None:
+    found = likely(f"Team,First,Last\n{text}".encode(encoding))
+    assert found is not None
+    assert found.text.endswith(text)
+    assert found.notes
+
+
+def test_bytes_that_make_names_in_no_encoding_are_refused() -> None:
+    roster = read(b"Team,First,Last\nHawks,\xa4\xa7\xb6\xb1\xf7x\xa4\xa7\xb6,A\xa4\xa7\xb6\xb1\xf7\x80z\n")
+    assert "CSV UTF-8" in roster.problems[0].problem
+    assert roster.rows == ()
+
+
+@given(st.text("abcáéíóúàèñüßçøåäöëïžšłň", min_size=1, max_size=20))
+def test_a_file_in_utf_8_with_good_names_is_never_changed(name: str) -> None:
+    assert names(read(f"Team,First,Last\nHawks,A{name},Lee\n")) == [(f"A{name}", "Lee")]
+
+
+def test_a_workbook_with_names_encoded_twice_is_mended_too() -> None:
+    roster = read(book(HEADER, ("Hawks", "JosÃ©", "MuÃ±oz", None, 7)))
+    assert names(roster) == [("José", "Muñoz")]
+    assert "2 cells were encoded twice" in roster.notes[0]
+
+
+def test_titles_above_and_headers_within_a_csv_file_are_left_out_and_said() -> None:
+    roster = field("title-above.csv")
+    assert names(roster) == [("Mia", "Lopez")]
+    assert roster.rows[0].number == 4
+    assert roster.notes == ("Left out as a title above the columns: row 1.",)
+    roster = field("repeated-header-names.csv")
+    assert names(roster) == [("Mia", "Lopez"), ("Leo", "Stone")]
+    assert roster.notes == ("Left out because the header is repeated there: row 4.",)
+
+
+def test_totals_are_no_players() -> None:
+    roster = read("Team,First,Last,Jersey\nHawks,Ann,Lee,1\nTotal: 1,,,\nGrand total,,1,\nPlayers,,,1\n")
+    assert (names(roster), roster.problems) == ([("Ann", "Lee")], ())
+    assert roster.notes == ("Left out as totals, not players: rows 3, 4, 5.",)
+    # A team may be called so, as long as it has a player.
+    assert names(read("Team,First,Last\nTotal Hoops,Ann,Lee\n")) == [("Ann", "Lee")]
+
+
+def test_a_column_that_counts_the_rows_holds_no_jerseys() -> None:
+    roster = read("No.,Team,First,Last\n1,Hawks,A,Lee\n2,Hawks,B,Lee\n3,Hawks,C,Lee\n1,Owls,D,Lee\n")
+    assert [row.jersey for row in roster.rows] == [None] * 4
+    assert "“No.” counts the rows" in roster.notes[0]
+    beside = read("#,Team,First,Last,Jersey\n1,Hawks,A,Lee,9\n2,Hawks,B,Lee,8\n3,Hawks,C,Lee,7\n")
+    assert [row.jersey for row in beside.rows] == ["9", "8", "7"]
+    for heading, cells in (("Jersey", "123"), ("No.", "124"), ("No.", "213")):
+        lines = "".join(f"{cell},Hawks,{name},Lee\n" for cell, name in zip(cells, "ABC", strict=True))
+        assert [row.jersey for row in read(f"{heading},Team,First,Last\n{lines}").rows] == list(cells)
+
+
+def test_only_known_words_make_staff_and_a_file_of_staff_alone_is_a_fault() -> None:
+    roster = field("role-positions.csv")
+    assert faults(roster) == [(2, "Role"), (3, "Role"), (4, "Role")]
+    assert names(roster) == [("Pat", "Reed")]
+    assert roster.staff_rows == (6,)
+    nobody = field("all-nonplayer.csv")
+    assert nobody.rows == ()
+    [problem] = nobody.problems
+    assert "All 2 rows are left out as staff" in problem.problem
+
+
+def test_characters_that_only_look_like_those_of_an_address_are_faults() -> None:
+    roster = field("email-lookalikes.csv")
+    assert [row.guardians[0].email for row in roster.rows] == ["ana@tres.test", "ana@cuatro.test"]
+    assert [number for number, _ in faults(roster)] == [2, 3, 6, 7, 8, 9, 10]
+    meant = ("liam.o'brien@uno.test", "smith-jones@dos.test", "ana@cinco.test", "ana@seis.test", "ana@siete.test",
+             "ana@ocho.test", "ana@nueve.test")  # fmt: skip
+    for problem, address in zip(roster.problems, meant, strict=True):
+        assert f"If {address} is meant, type that." in problem.problem
+    assert values.email("josé@müller.test") == "josé@müller.test"
+    assert values.email("иван@почта.test") == "иван@почта.test"
+
+
+def test_what_is_no_telephone_number_is_a_fault() -> None:
+    roster = field("phone-scientific.csv")
+    assert faults(roster) == [(2, "Guardian 1 Phone")]
+    assert "last digits are lost" in roster.problems[0].problem
+    for cell in ("ana@lopez.test", "5,55E+09", "5.55e9"):
+        with pytest.raises(values.CellFault):
+            values.phone(cell)
+
+
+@pytest.mark.parametrize("cell", ["\u3164", "\u2800\u2800", "\u200d", "\u115f", "A\u200cnn", "…", "TRUE", "3-Apr"])
+def test_what_nobody_can_read_is_no_name(cell: str) -> None:
+    with pytest.raises(values.CellFault):
+        values.person_name(cell)
+
+
+@pytest.mark.parametrize("cell", ["Mia & Leo", "Mia and Leo", "Mia/Leo", "Mia, Leo", "Ana y Ben", "Mia; Leo"])
+def test_two_children_in_one_cell_are_a_fault(cell: str) -> None:
+    with pytest.raises(values.CellFault, match="names 2 people"):
+        values.first_name(cell)
+
+
+@pytest.mark.parametrize("cell", ["Mary-Ann", "John, Jr.", "Anne Marie", "D’Andre", "Thi Y Nhu", "Sandy", "می‌نا"])
+def test_one_child_with_several_names_is_one(cell: str) -> None:
+    assert values.first_name(cell) == cell
+
+
+def test_soft_hyphens_are_taken_out_and_typographic_ones_made_plain() -> None:
+    assert names(field("softhyphen.csv")) == [("Liam", "Hamilton")]
+    assert names(field("hyphen-b.csv")) == names(field("hyphen-a.csv")) == [("Liam", "Smith-Jones")]
+    assert field("hyphen-b.csv").rows[0].guardians[0].last == "Smith-Jones"
+
+
+def test_dates_of_a_spreadsheet_beside_texts_in_another_order_stop_the_import() -> None:
+    roster = field("x-mixed-dates.xlsx")
+    assert roster.rows == ()
+    [problem] = roster.problems
+    assert (problem.row, problem.column, problem.value) == (3, "Date of Birth", "25/03/2015")
+    assert "2015-03-04 may be the 2015-04-03" in problem.problem
+    csv = "Team,First,Last,DOB\nHawks,Mia,Lopez,2015-03-04\nHawks,Leo,Stone,25/03/2015\n"
+    assert read(csv).rows == ()
+    # With a day that has one order only among them, the years in front are how somebody writes.
+    assert len(read(csv + "Hawks,Kim,Park,2015-03-24\n").rows) == 3
+    assert (
+        len(
+            read(
+                book(
+                    HEADER, ("Hawks", "Mia", "Lopez", date(2015, 3, 24), 7), ("Hawks", "Leo", "Stone", "25/03/2015", 8)
+                )
+            ).rows
+        )
+        == 2
+    )
+
+
+def test_a_date_or_a_truth_value_in_a_column_of_texts_is_a_fault() -> None:
+    assert faults(field("x-date-division.xlsx")) == [(2, "Division"), (3, "Division")]
+    assert faults(field("x-bool-name.xlsx")) == [(2, "Player First Name"), (2, "Guardian 1 Last")]
+    assert faults(read("Team,Division,First,Last\nHawks,3-Apr,A,Lee\nHawks,2026-04-03,B,Lee\nTRUE,U9,C,Lee\n")) == [
+        (2, "Division"),
+        (3, "Division"),
+        (4, "Team"),
+    ]
+
+
+def test_what_a_workbook_escapes_is_unescaped() -> None:
+    roster = field("x-x000D.xlsx")
+    assert names(roster) == [("Mia", "Lopez")]
+    assert roster.rows[0].guardians[0].last == "Lopez"
+
+
+def test_zeros_that_a_format_shows_are_kept() -> None:
+    roster = field("x-zero-formats.xlsx")
+    assert roster.problems == ()
+    assert [row.jersey for row in roster.rows] == ["00", "00", "00", "00", "07", None]
+    assert roster.rows[5].guardians[0].phone == "0472123456"
+
+
+def test_a_day_with_a_time_is_never_the_next_day() -> None:
+    late = datetime.fromisoformat("2015-03-04T23:59:59.999")
+    row = ("Hawks", "Ann", "Lee")
+    roster = read(book(HEADER, (*row, late, 7)))
+    assert "has a time" in roster.problems[0].problem
+    rounded = read(book(HEADER, (*row, 42067.999999999, 7), formats={"D2": "yyyy-mm-dd"}))
+    assert "has a time" in rounded.problems[0].problem
+    noise = read(book(HEADER, (*row, 42067.000000001, 7), formats={"D2": "yyyy-mm-dd"}))
+    assert noise.rows[0].birthdate == date(2015, 3, 4)
+
+
+def test_what_a_workbook_hides_is_said() -> None:
+    roster = field("x-hidden-row.xlsx")
+    assert names(roster) == [("Mia", "Lopez"), ("Leo", "Stone")]
+    assert roster.notes == (HIDDEN, "The sheet hides the column “Guardian 1 Email”; read as well.")
+
+
+def test_a_second_sheet_with_a_roster_is_said() -> None:
+    roster = field("x-two-team-sheets.xlsx")
+    assert (roster.sheet, names(roster)) == ("Hawks", [("Mia", "Lopez")])
+    assert roster.notes == (
+        "“Owls” holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
+    )
+    assert names(field("x-two-team-sheets.xlsx", sheet="Owls")) == [("Leo", "Stone")]
+
+
+def test_a_strict_workbook_is_read() -> None:
+    roster = field("x-strict.xlsx")
+    assert names(roster) == [("Mia", "Lopez")]
+    assert roster.rows[0].birthdate == date(2015, 3, 4)
+    assert roster.sheets == ("Hawks", "Owls")
+
+
+def archive(**members: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        ((FIELD / "html-as.xls").read_bytes(), "web page"),
+        (b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML"),
+        (b"\xef\xbb\xbf  <table><tr><td>Team</td></tr></table>", "web page"),
+        (archive(**{"xl/workbook.bin": b""}), ".xlsb"),
+        (archive(**{"Index/Document.iwa": b""}), "Numbers"),
+        (archive(**{"roster.numbers/Index.zip": b""}), "Numbers"),
+        (archive(**{"word/document.xml": b""}), "Word"),
+        (archive(mimetype=b"application/vnd.oasis.opendocument.text"), "no spreadsheet"),
+        (b"{\\rtf1 Team}", "RTF"),
+    ],
+)
+def test_a_file_that_is_something_else_says_the_way_out(data: bytes, hint: str) -> None:
+    roster = read(data)
+    assert roster.rows == ()
+    assert hint in roster.problems[0].problem
+
+
+def test_a_csv_file_has_no_sheets() -> None:
+    assert "--sheet" in field("cp850.csv", sheet="Spring").problems[0].problem
+
+
+NAMESPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style")
+)
+
+
+def ods(*tables: str) -> bytes:
+    content = f"<office:document-content {NAMESPACES}><office:body><office:spreadsheet>{''.join(tables)}"
+    content += "</office:spreadsheet></office:body></office:document-content>"
+    return archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": content.encode()})
+
+
+STRING = 'office:value-type="string"'
+
+
+def text_row(*cells: str, attributes: str = "") -> str:
+    inside = "".join(
+        cell
+        if cell.startswith("<")
+        else f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        for cell in cells
+    )
+    return f"<table:table-row {attributes}>{inside}</table:table-row>"
+
+
+def typed(kind: str, value: str, shown: str) -> str:
+    name = {"float": "value", "date": "date-value", "boolean": "boolean-value"}[kind]
+    attributes = f'office:value-type="{kind}" office:{name}="{value}"'
+    return f"<table:table-cell {attributes}><text:p>{shown}</text:p></table:table-cell>"
+
+
+def sheet(*rows: str, name: str = "Roster") -> str:
+    return f'<table:table table:name="{name}">{"".join(rows)}</table:table>'
+
+
+WIDE = '<table:table-cell table:number-columns-repeated="16384"/>'
+FILLER = f'<table:table-row table:number-rows-repeated="1048570">{WIDE}</table:table-row>'
+
+
+def test_an_opendocument_spreadsheet_is_read_as_it_is_shown() -> None:
+    data = ods(
+        sheet(
+            text_row("Spring"),
+            '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>',
+            text_row(*HEADER),
+            text_row("Hawks", "Ann", "Lee", typed("date", "2015-03-24", "3/24/15"), typed("float", "0", "00")),
+            text_row("Hawks", "Ben", "Roe", typed("date", "2014-01-02", "1/2/14"), typed("float", "12", "12"),
+                     attributes='table:visibility="filter"'),
+            FILLER,
+        ),
+        sheet(text_row(*HEADER), text_row("Owls", "Cem", "Oz", "", "1"), name="Owls"),
+    )  # fmt: skip
+    roster = read(data)
+    assert roster.problems == ()
+    assert [(row.number, row.first, row.birthdate, row.jersey) for row in roster.rows] == [
+        (5, "Ann", date(2015, 3, 24), "00"),
+        (6, "Ben", date(2014, 1, 2), "12"),
+    ]
+    assert (roster.sheet, roster.sheets) == ("Roster", ("Roster", "Owls"))
+    assert "hides is read as well: 6." in roster.notes[0]
+    assert "“Owls” holds a roster, too" in roster.notes[1]
+    assert names(read(data, sheet="owls")) == [("Cem", "Oz")]
+    wrong = ods(
+        sheet(
+            text_row(*HEADER),
+            text_row("Hawks", typed("boolean", "true", "TRUE"), typed("date", "2015-01-01", "x"), "", ""),
+        )
+    )
+    assert faults(read(wrong)) == [(2, "Player First Name"), (2, "Player Last Name")]
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        text_row('<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>',
+                 attributes='table:number-rows-repeated="99999"'),
+        text_row("x", attributes='table:number-rows-repeated="1048576"'),
+        text_row('<table:table-cell table:number-columns-repeated="9999999999"><text:p>x</text:p></table:table-cell>')
+        * 5000,
+    ],
+)  # fmt: skip
+def test_a_few_bytes_of_opendocument_that_claim_millions_of_cells_are_refused(bomb: str) -> None:
+    roster = read(ods(sheet(text_row(*HEADER), bomb)))
+    assert roster.rows == ()
+    assert any(hint in roster.problems[0].problem for hint in ("larger than any roster", "more than 100,000 rows"))
+
+
+@given(st.binary(max_size=300))
+def test_any_content_of_an_opendocument_file_is_read_or_refused(content: bytes) -> None:
+    data = archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet", **{"content.xml": content})
+    assert read(data).problems
+
+
+def test_a_column_of_whole_names_says_how_to_split_it() -> None:
+    roster = field("fullname.csv")
+    whole = [problem for problem in roster.problems if "holds whole names. Split it" in problem.problem]
+    assert [problem.column for problem in whole] == ["Player Name", "Parent Name"]
