@@ -80,7 +80,7 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BballError, match="cannot be (read|written)"):
+    with pytest.raises(BballError, match=r"cannot be (read|written)"):
         store(tmp_path / "file" / "config.toml", "mail_url", URL)
 
 

@@ -102,15 +102,14 @@ def _smtp(account: Account, known: SecretUrl | None) -> SecretUrl:
     elif account.tls == Tls.NONE and not is_loopback(server):
         problems["tls"] = "Without encryption mail may go to a server on this computer only. Choose one of the others."
     if login and not password:
-        problems["password"] = "Type the password."
+        problems |= {"password": "Type the password."}
     if password and not login:
         problems["login"] = "Type the login, most often the whole e-mail address."
     if not login and account.provider != OWN:
         problems["login"] = "Type your whole e-mail address."
-    if not _can_be_written(login):
-        problems["login"] = "There is a character in it that cannot be sent. Type it anew."
-    if not _can_be_written(password):
-        problems["password"] = "There is a character in it that cannot be sent. Type it anew."
+    for name, text in (("login", login), ("password", password)):
+        if not _can_be_written(text):
+            problems[name] = "There is a character in it that cannot be sent. Type it anew."
     if problems:
         raise WrongFields(problems)
     who = f"{quote(login, safe='')}:{quote(password, safe='')}@" if login else ""

@@ -25,12 +25,12 @@ def test_login_and_password_arrive_as_they_were_typed(login: str, password: str)
 
 @given(st.builds(Account, *[st.text(max_size=12)] * 7))
 def test_whatever_is_typed_is_a_url_or_refused_by_field(account: Account) -> None:
+    wrong: set[str] = set()
     try:
         parse_mail_url(mail_url(account))
-    except WrongFields as wrong:
-        assert wrong.problems
-        assert set(wrong.problems) <= {"server", "port", "tls", "login", "password", "credentials"}
-        assert not account.password or f"{account.password}!" not in str(wrong)
+    except WrongFields as error:
+        wrong = set(error.problems)
+    assert wrong <= {"server", "port", "tls", "login", "password", "credentials"}
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda one: one.id)

@@ -30,7 +30,8 @@ class Fix:
     """Where a need is dealt with: a tab, what to show there, and the question to begin with, if any.
 
     ``trouble`` is the name of a trouble of contracts, ``search`` what to search for, ``view`` a view of the tab and
-    ``what`` what became of the mails to list there.
+    ``what`` what became of the mails to list there. ``command`` is the id of a command of the desk that deals with
+    it instead of a tab.
     """
 
     tab: str
@@ -40,6 +41,7 @@ class Fix:
     search: str = ""
     view: str | None = None
     what: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
