@@ -15,6 +15,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, League, Outbox
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.delivery.gate import Verdict, report
+from bball_tui.demo.marker import READY
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
 from bball_tui.league.mail_account import keep_account
@@ -216,3 +217,29 @@ async def test_a_file_that_cannot_be_read_saves_nothing_at_all(settings: Setting
     async with database.session() as session:
         assert await session.scalar(select(League.from_email).where(League.id == club.league_id)) == LOGIN
     assert settings.config_file.read_text() == "this is no settings file"
+
+
+async def test_a_refused_login_on_today_leads_to_it(settings: Settings, database: Database) -> None:
+    club, _ = await club_with_mails(database, 2)
+    async with database.session() as session:
+        await report(session, club.league_id, "smtp:mail.test:587", Verdict(GateCause.AUTH, True, "535 5.7.8 No"))
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("1")
+        await desk.shows("Mail.test refuses the login; 2 mails wait: see Set up e-mail.")
+        await desk.shows("Enter opens Set up e-mail")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, MailSetup))
+
+
+async def test_the_demo_sends_to_no_real_server(settings: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    settings.data_dir.mkdir(parents=True)
+    (settings.data_dir / READY).touch()
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press(";")
+        await desk.shows("This is the demo: its e-mails stay on this computer.")
+        await desk.press(",")
+        await desk.shows("From, address")
+        await desk.press("ctrl+t")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        assert not isinstance(desk.app.screen, MailSetup)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from bball_tui.database.states import GateCause
 from bball_tui.tui.screens.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, on
@@ -61,6 +62,9 @@ class Need:
         return crc32(self.key.encode())
 
 
+SET_UP_MAIL = Fix("outbox", command="mail.setup")
+
+
 def needs(
     mails: "MailDay", contracts: "ContractDay", templates: "Sequence[Finding]" = (), *, worker_comes: bool
 ) -> tuple[Need, ...]:
@@ -82,6 +86,11 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
         if gate.pauses:
             advice = "Somebody paused all sending on purpose. Enter asks whether to resume it."
             yield Need("pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since)
+        elif gate.cause is GateCause.AUTH:
+            advice = (
+                f"Enter opens Set up e-mail: correct login or password there. The mail server said: “{gate.reason}”."
+            )
+            yield Need(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, SET_UP_MAIL, gate.since)
         else:
             advice = f"The mail server said: “{gate.reason}”. Enter asks whether to try it now."
             fix = Fix("outbox", question=Question.GATE)
