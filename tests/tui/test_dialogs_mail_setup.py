@@ -8,6 +8,7 @@ from bball_tui.errors import BballError
 from bball_tui.mail.account import account_of
 from bball_tui.mail.providers import PROVIDERS
 from bball_tui.settings import SecretUrl
+from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, Desk, asking
 
@@ -220,3 +221,20 @@ async def test_the_keys_alone_do_it() -> None:
     assert accounts.kept == [
         ("smtp://office%40yahoo.com:abcdefghijklmnop@smtp.mail.yahoo.com:465?tls=implicit", "office@yahoo.com")
     ]
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+x"])
+async def test_a_password_does_not_leave_its_field(key: str) -> None:
+    async with asking(setup(Accounts())) as desk:
+        await fill(desk, login="office@gmail.com", password=PASSWORD)
+        field = desk.widget("#in-password")
+        assert isinstance(field, TextField)
+        field.select_all()
+        await desk.press(key)
+        assert desk.app.copied == []
+        await desk.go_to("#in-login")
+        other = desk.widget("#in-login")
+        assert isinstance(other, TextField)
+        other.select_all()
+        await desk.press(key)
+        assert desk.app.copied == ["office@gmail.com"]
