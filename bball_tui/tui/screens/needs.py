@@ -62,7 +62,7 @@ class Need:
         return crc32(self.key.encode())
 
 
-SET_UP_MAIL = Fix("outbox", command="mail.setup")
+TO_MAIL_SETUP = Fix("outbox", command="mail.setup")
 
 
 def needs(
@@ -90,7 +90,7 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
             advice = (
                 f"Enter opens Set up e-mail: correct login or password there. The mail server said: “{gate.reason}”."
             )
-            yield Need(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, SET_UP_MAIL, gate.since)
+            yield Need(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, TO_MAIL_SETUP, gate.since)
         else:
             advice = f"The mail server said: “{gate.reason}”. Enter asks whether to try it now."
             fix = Fix("outbox", question=Question.GATE)
