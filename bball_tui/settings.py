@@ -87,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     data_dir: Path
     config_dir: Path
+    config_name: str = "config.toml"
+    """The name of the settings file in ``config_dir``."""
     database_url: SecretUrl | None = None
     mail_url: SecretUrl | None = None
     league: str | None = None
@@ -141,6 +143,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return self.data_dir / "mail"
 
     @property
+    def config_file(self) -> Path:
+        """The settings file, which need not be there."""
+        return self.config_dir / self.config_name
+
+    @property
     def log_file(self) -> Path:
         """The redacted log of crashes and of the worker inside the screen."""
         return self.data_dir / "bball-tui.log"
@@ -169,10 +176,16 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
         value = environment.get(ENV_PREFIX + name.upper())
         if not value:
             continue
-        if name == "keys":  # a table has no sensible spelling in one variable
+        if name in {"keys", "config_name"}:  # a table has no sensible spelling in one variable, and BBALL_CONFIG is it
             continue
         found[name] = [part.strip() for part in value.split(",")] if name == "chat_hosts" else value
     return found
+
+
+def overriding(name: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """The environment variable that wins over the settings file for the field ``name``; None when there is none."""
+    variable = ENV_PREFIX + name.upper()
+    return variable if (os.environ if environment is None else environment).get(variable) else None
 
 
 def load_settings(
@@ -189,6 +202,7 @@ def load_settings(
     merged: dict[str, object] = {
         "data_dir": str(platformdirs.user_data_path(APP_NAME)),
         "config_dir": str(config_file.parent),
+        "config_name": config_file.name,
     }
     layers = (
         (f"the settings file {config_file}", _from_file(config_file)),

@@ -19,7 +19,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
-from bball_tui.database.states import GateState, MessageKind
+from bball_tui.database.states import GateCause, GateState, MessageKind
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
 from bball_tui.mail.outcome import OutcomeClass
@@ -191,7 +191,10 @@ async def _sending(database: Database, league: LeagueInfo) -> Sequence[Check]:
         who = "all mail" if gate.provider == ALL_PROVIDERS else f"mail through {gate.provider}"
         until = "until somebody resumes it" if gate.open_until is None else f"until {gate.open_until:%H:%M} UTC"
         sentence = f"{league.slug}: {who} is held {until} ({gate.reason})."
-        checks.append(Check("gate", State.LOOK, sentence, "The Outbox screen shows it and can resume sending."))
+        way_out = "The Outbox screen shows it and can resume sending."
+        if gate.cause is GateCause.AUTH:
+            way_out = "Correct the login in Set up e-mail, or with: bball-tui mail setup"
+        checks.append(Check("gate", State.LOOK, sentence, way_out))
     if numbers.needs_attention:
         sentence = f"{league.slug}: {counted(numbers.needs_attention, 'mail')} failed or in doubt."
         way_out = "See 'bball-tui outbox list --state failed' and '--state in_doubt', then retry or resolve them."
@@ -235,13 +238,9 @@ async def _mail(settings: Settings) -> Check:
         code = " ".join(str(part) for part in (trouble.code, trouble.enhanced_code) if part is not None)
         said = f"{code} {trouble.text}".strip()
         way_out = (
-            (
-                "Mend the credentials file that BBALL_MAIL_URL names, or the consent that it stands for."
-                if transport.provider.startswith("gmail:")
-                else "Correct the user name or the password in BBALL_MAIL_URL."
-            )
+            "Correct the login in Set up e-mail, or with: bball-tui mail setup"
             if trouble.outcome_class is OutcomeClass.AUTH
-            else "Check BBALL_MAIL_URL and the network. Signing works meanwhile; mails wait."
+            else "Check the server in Set up e-mail and the network. Signing works meanwhile; mails wait."
         )
         return Check("mail", State.FAIL, f"{transport.provider} does not take mail ({trouble.phase}): {said}", way_out)
     if settings.mail_url is None:

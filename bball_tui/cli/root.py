@@ -40,6 +40,7 @@ COMMANDS = {
     "emails": Place(
         "bball_tui.cli.emails:emails", "Preview, check and log mails; returned mails, blocked addresses, reminders."
     ),
+    "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
     "worker": Place("bball_tui.cli.worker:worker", "Send the league's mails until stopped."),
     "demo": Place("bball_tui.cli.demo:demo", "Try everything with invented people."),

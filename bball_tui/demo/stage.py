@@ -16,12 +16,12 @@ from bball_tui.database.opening import open_database
 from bball_tui.demo.chats import Chats, furnish, open_groupme
 from bball_tui.demo.league import FULL, UNKNOWN
 from bball_tui.demo.mail_server import MailServer, mail_server
+from bball_tui.demo.marker import READY
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
 from bball_tui.settings import SecretUrl, Settings
 
 SLUG = "westside"
-_READY = "ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Stage:
     @property
     def prepared(self) -> bool:
         """Whether the league was made ready here before, to the end."""
-        return (self.folder / _READY).exists()
+        return (self.folder / READY).exists()
 
     def mark_prepared(self) -> None:
         """Remember that the league is ready."""
-        (self.folder / _READY).touch()
+        (self.folder / READY).touch()
 
 
 @asynccontextmanager
@@ -51,7 +51,7 @@ async def open_stage(settings: Settings, folder: Path) -> AsyncIterator[Stage]:
     Raises:
         BballError: the folder cannot be used, or another demo is open in it.
     """
-    if not (folder / _READY).exists():
+    if not (folder / READY).exists():
         await asyncio.to_thread(clear, folder)
     async with mail_server(folder / "mail") as server, open_groupme() as chats:
         server.unknown.add(UNKNOWN)

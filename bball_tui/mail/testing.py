@@ -2,15 +2,32 @@
 
 from datetime import datetime
 from email.utils import format_datetime
+from html import escape
 from uuid import uuid4
 
-from bball_tui.mail.mime import Mailbox, header, subject_line
-from bball_tui.mail.values import address
+from bball_tui.mail.mime import Letter, Mailbox, build, header, subject_line
+from bball_tui.mail.values import address, one_line
 
 MARK = "X-Test-Of"
 """The header that names the Message-ID of the mail that was tried."""
 PREFIX = "[Test] "
 _REPLACED = ("date:", "to:", "subject:", "message-id:")
+
+
+TRIAL_SUBJECT = "E-mail is set up"
+
+
+def trial_mail(league: str, sender: str, *, date: datetime) -> bytes:
+    """A mail of a few lines from ``league`` to itself, to see that mail goes out; :func:`as_test` addresses it.
+
+    Raises:
+        RenderError: ``sender`` is no address.
+    """
+    office = Mailbox(league, address(sender, "the From address"))
+    text = f"This is a test from the contract desk of {one_line(league)}. E-mail to families goes out this way."
+    html = f"<!doctype html><html><body><p>{escape(text)}</p></body></html>"
+    message_id = f"<{uuid4()}@{office.address.rpartition('@')[2]}>"
+    return build(Letter(office, office, None, TRIAL_SUBJECT, text, html, message_id, date))
 
 
 def as_test(mime: bytes, subject: str, recipient: str, *, date: datetime) -> bytes:

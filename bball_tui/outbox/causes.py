@@ -64,7 +64,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause("not_now", "not taken for the moment", ("recipient_transient",)),
     Cause("provider_away", "mail server not reachable", ("provider_transient",)),
     Cause("quota", "sending limit used up", ("quota",)),
-    Cause("login", "mail server refuses the login", ("auth",)),
+    Cause(
+        "login",
+        "mail server refuses the login",
+        ("auth",),
+        "Correct it in Set up e-mail; then retry the mail, or cancel it.",
+    ),
     Cause("sender", "mail server refuses the sender", ("refused",), _OURS),
     Cause("template", "the mail could not be written", ("render",), "Mend the template or the setting, then retry it."),
     Cause("no_address", "no address to send to", ("no_recipient",), _ASK),

@@ -178,6 +178,15 @@ async def reopen_gate(
     await wake_workers(session)
 
 
+async def reopen_refused(session: AsyncSession, league_id: int, provider: str) -> bool:
+    """Let mail go out through ``provider`` again if nothing held it but a refused login; True when that was so."""
+    gate = (await look(session, league_id, provider)).get(provider)
+    if gate is None or gate.state is GateState.CLOSED or gate.cause is not GateCause.AUTH:
+        return False
+    await reopen_gate(session, league_id, provider, reason="e-mail was set up anew")
+    return True
+
+
 async def _audit(
     session: AsyncSession, league_id: int, action: str, reason: str | None, before: Gate, after: GateState
 ) -> None:

@@ -92,7 +92,7 @@ class Situation:
         if gate.state is GateState.HALF_OPEN:
             return ", one mail is being tried right now"
         if gate.open_until is None:
-            return " until that is mended and sending is re-opened"
+            return ": see Set up e-mail"
         if gate.open_until <= self.now:
             return ", next try at once"
         return f", next try {self.clock(gate.open_until)}"

@@ -197,11 +197,22 @@ class BballApp(App[int]):
         self.desk.heard(HEADER)
         await asyncio.to_thread(import_ahead)
         settled()
-        if backend.sends_mail:
+        self._start_sending(backend)
+        await self._listen(backend)
+
+    def _start_sending(self, backend: "Backend") -> None:
+        """Send mail, if this program may and does not yet."""
+        if backend.sends_mail and (self._sending is None or self._sending.done()):
             self._stop_sending = asyncio.Event()
             self._sending = asyncio.create_task(backend.work(self._stop_sending))
             self._sending.add_done_callback(self._sending_ended)
-        await self._listen(backend)
+
+    async def send_anew(self, backend: "Backend") -> None:
+        """Another mail account: finish the mail on the wire through the old one, go on through the new one."""
+        self.settings = backend.settings
+        await self.stop_sending()
+        if backend is self.backend:
+            self._start_sending(backend)
 
     async def _listen(self, backend: "Backend") -> None:
         from bball_tui.database.changes import Changed, Connection

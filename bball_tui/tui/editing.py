@@ -207,15 +207,22 @@ def _today(backend: "Backend") -> date:
     return datetime.now(backend.league.zone).date()
 
 
-async def edit_league(app: "Host", backend: "Backend") -> Saved | None:
-    """What the league says about itself."""
+async def edit_league(app: "Host", backend: "Backend", set_up_mail: "Callable[[], object]") -> Saved | None:
+    """What the league says about itself; ``set_up_mail`` begins when somebody goes on to it from there."""
     from bball_tui.league.editing.profile import LeagueDraft
+
+    wanted: list[bool] = []
 
     async def make() -> "Form[LeagueDraft]":
         base = await backend.load_league()
-        return league_form(base.draft, lambda mine, now, _: backend.save_league(mine, now or base), base)
+        return league_form(
+            base.draft, lambda mine, now, _: backend.save_league(mine, now or base), base, lambda: wanted.append(True)
+        )
 
-    return await ask_form(app, make)
+    saved = await ask_form(app, make)
+    if wanted:
+        set_up_mail()
+    return saved
 
 
 async def edit_seasons(app: "Host", backend: "Backend") -> bool:

@@ -191,7 +191,12 @@ async def test_the_story_of_a_mail_that_nobody_takes(database: Database) -> None
     [
         ("gmail", GateCause.QUOTA, 30, "Gmail's daily limit is used up; 3 mails wait, next try "),
         ("smtp:mail.club.test:587", GateCause.OUTAGE, 1, "Mail.club.test cannot be reached or has trouble; 3 mails"),
-        ("gmail", GateCause.AUTH, None, "Gmail refuses the login; 3 mails wait until that is mended"),
+        (
+            "gmail",
+            GateCause.AUTH,
+            None,
+            "Gmail refuses the login; 3 mails wait: see Set up",
+        ),
     ],
 )
 async def test_the_story_of_a_mail_behind_a_gate(

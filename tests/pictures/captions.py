@@ -87,6 +87,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "connect": ("Connect to a shared database", "The password stays out of sight; what went wrong is said."),
         "migrate": ("Upgrade a shared database", "Nothing happens to a database of others without a question."),
         "form-league": ("The league", "What it says about itself, in mails and on the screen."),
+        "mail-setup": ("Set up e-mail", "Provider, login and password, tried before they are saved."),
         "seasons": ("Seasons", "The one that the desk shows is marked."),
         "form-season": ("Edit a season", "Its name and days."),
         "help": ("Help", "What the keys do here."),

@@ -117,6 +117,13 @@ SCENES = (
         ),
         arguments=(),
     ),
+    Scene(
+        (
+            "wait:Open the demo", "i", "type:Westside Basketball", ENTER, "wait:Season", ESC, "gone:Season  ",
+            ";", "wait:From address", "shot:mail-setup", ESC,
+        ),
+        arguments=(),
+    ),
     *DECISIONS,
     Scene(
         ("wait:The league cannot be opened", "shot:error"), arguments=(),

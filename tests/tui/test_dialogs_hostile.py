@@ -41,6 +41,7 @@ from bball_tui.league.rows import ContractRow
 from bball_tui.league.saved_filters import NamedFilter
 from bball_tui.league.sheets import Piece
 from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.account import Account
 from bball_tui.outbox.staff import Acted, NotDone
 from bball_tui.settings import SecretUrl
 from bball_tui.tui import dialogs
@@ -69,6 +70,7 @@ from bball_tui.tui.dialogs.forms import records
 from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.forms.records import (
+    LeagueForm,
     contract_form,
     guardian_form,
     league_form,
@@ -79,6 +81,7 @@ from bball_tui.tui.dialogs.forms.records import (
 from bball_tui.tui.dialogs.import_job import ImportDone, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows
+from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from bball_tui.tui.dialogs.map_columns import MapColumns
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
@@ -162,6 +165,27 @@ def _import(name: str) -> ImportRoster:
     return ImportRoster(preview=preview, apply=_apply, season=name, path=Path(f"/nowhere/{name or 'x'}"))
 
 
+class _Refusing:
+    """A mail server that says nothing but ``name``."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def try_mail(self, url: SecretUrl) -> str | None:
+        return self._name
+
+    async def send_trial(self, url: SecretUrl, from_email: str, mine: str) -> str:
+        return self._name
+
+    async def keep_mail(self, url: SecretUrl, from_email: str) -> None:
+        raise BballError(self._name)
+
+
+def _mail_setup(name: str) -> MailSetup:
+    account = Account("own", "mail.league.test", "587", "starttls", name, name)
+    return MailSetup(account, MailBefore(None, "office@league.test", name, name), _Refusing(name))
+
+
 def _connect(name: str) -> ConnectDialog:
     async def test(url: SecretUrl) -> None:
         raise BballError(name)
@@ -229,7 +253,7 @@ FORMS: dict[str, Callable[[str], Form[Any]]] = {
         SeasonDraft(name, name, name), _never, DateOrder.DMY, Loaded(1, 1, SeasonDraft(name))
     ),
     "league": lambda name: league_form(
-        LeagueDraft(name, name, name, timezone=name), _never, Loaded(1, 1, LeagueDraft(name))
+        LeagueDraft(name, name, name, timezone=name), _never, Loaded(1, 1, LeagueDraft(name)), lambda: None
     ),
     "contract": lambda name: contract_form(
         ContractDraft("1", name, name),
@@ -305,6 +329,8 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     MigrateDialog: lambda name: MigrateDialog(name, name),
     NewAddress: lambda name: NewAddress(name, [name], _never),
     ReadMail: lambda name: ReadMail(Letter(name, ((name, name),), [[name]], [[name]], (name,), name)),
+    LeagueForm: FORMS["league"],
+    MailSetup: _mail_setup,
     MyAddress: MyAddress,
     ReminderSchedule: lambda name: ReminderSchedule(name, name, _refuse_schedule),
     BlockAddress: lambda name: BlockAddress(_refuse_address),
@@ -331,7 +357,7 @@ def test_no_dialog_is_forgotten() -> None:
 @pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
 async def test_hostile_names_are_drawn_and_not_obeyed(kind: type[Screen[Any]]) -> None:
     async with asking(DIALOGS[kind](ALL_NAMES)) as desk:
-        if kind is ConnectDialog:
+        if kind in {ConnectDialog, MailSetup}:
             await desk.press("enter")
         assert desk.open, "still running, still asking"
         assert desk.harmless()

@@ -168,7 +168,7 @@ async def test_what_a_colleague_settles_goes_by_itself_and_the_cursor_stays(
 async def test_hostile_reasons_are_shown_literally(quiet: Settings, database: Database, size: tuple[int, int]) -> None:
     club, _ = await club_with_mails(database, 1)
     evil = "[@click=app.quit]x[/] \x1b[2J\u202eevil " + "long" * 40
-    await shut(database, club, provider="smtp:[b]evil\u202e[/b]:25", cause="auth", reason=evil)
+    await shut(database, club, provider="smtp:[b]evil\u202e[/b]:25", cause="outage", reason=evil)
     async with opened(quiet, size) as desk:
         await today(desk)
         await desk.shows("[b]evil")

@@ -152,8 +152,8 @@ class Connection:
                 classify_exception(
                     Phase.AUTH,
                     Fault.UNSUPPORTED,
-                    f"The mail server {self._target.host} offers no login with a password. Check host, port and tls "
-                    "in the mail URL.",
+                    f"The mail server {self._target.host} offers no login with a password. Check server, port and "
+                    "encryption in Set up e-mail.",
                 )
             )
         await self._step(Phase.AUTH, login)

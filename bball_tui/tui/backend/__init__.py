@@ -22,6 +22,7 @@ from bball_tui.tui.backend.editing import EditCalls
 from bball_tui.tui.backend.emails import EmailCalls
 from bball_tui.tui.backend.exporting import ExportCalls
 from bball_tui.tui.backend.importing import ImportCalls
+from bball_tui.tui.backend.mail_setup import MailSetupCalls
 from bball_tui.tui.backend.mails import MailCalls
 from bball_tui.tui.backend.roster import RosterCalls
 from bball_tui.tui.backend.staff import StaffCalls
@@ -34,6 +35,7 @@ class Backend(
     ContractCalls,
     EditCalls,
     MailCalls,
+    MailSetupCalls,
     EmailCalls,
     ImportCalls,
     ExportCalls,

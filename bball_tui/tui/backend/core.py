@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from bball_tui.database.engine import Database, Session
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.presence import Present, present
+from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import (
     LeagueInfo,
@@ -50,6 +51,11 @@ class League:
         On a shared database only with a mail server: a folder on one laptop would swallow the league's mails.
         """
         return self.settings.worker and self.settings.may_send and not self.settings.read_only
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the league is the invented one."""
+        return is_demo(self.settings)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Session]:

@@ -98,6 +98,18 @@ class TextField(Input):
             clean(value), placeholder=placeholder, password=password, id=id, compact=True, select_on_focus=False
         )
 
+    def action_copy(self) -> None:
+        """A masked text does not leave its field: the terminal would be sent it in clear."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut; a masked text is only taken away."""
+        if self.password:
+            self.delete_selection()
+        else:
+            super().action_cut()
+
     def validate_value(self, value: str) -> str:
         """Nothing that a terminal would obey stays in the field."""
         return clean(value)

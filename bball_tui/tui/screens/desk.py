@@ -88,6 +88,7 @@ class DeskScreen(DayScreen):
         self._pulse: Timer | None = None
         self._reachable = True
         self._memory: DeskMemory | None = None
+        self._is_demo = False
 
     def compose(self) -> ComposeResult:
         """Header, tabs, room for what the tabs show, footer."""
@@ -119,6 +120,7 @@ class DeskScreen(DayScreen):
         self.remember()
         self.begin_day()
         self._memory = None if backend is None else DeskMemory(backend.settings, backend.league.slug)
+        self._is_demo = backend is not None and backend.is_demo
         for name, pane in self._panes.items():
             if self._memory is not None:
                 self._memory.restore(name, pane)
@@ -146,7 +148,7 @@ class DeskScreen(DayScreen):
 
     def situation(self) -> DeskState:
         """Whether a league is open, and whether something can be taken back."""
-        return DeskState(self.backend is not None, self.undo_obstacle(), ceil(max(0.0, self.undo_left)))
+        return DeskState(self.backend is not None, self.undo_obstacle(), ceil(max(0.0, self.undo_left)), self._is_demo)
 
     # Tabs
 
@@ -216,6 +218,9 @@ class DeskScreen(DayScreen):
         from bball_tui.tui.screens.outbox import OutboxPane
 
         fix = event.fix
+        if fix.command:
+            await self._do(fix.command)
+            return
         self.show_tab(fix.tab)
         pane = self.open_tab(fix.tab)
         if self._loading is not None:
@@ -232,6 +237,15 @@ class DeskScreen(DayScreen):
         if fix.search:
             pane.search_bar.put(fix.search)
             pane.ask()
+
+    async def _do(self, command: str) -> None:
+        """Run one of the desk's commands by its id, or say why it is not allowed now."""
+        method = command.replace(".", "_")
+        reason = self.refusal(method)
+        if reason is None:
+            await self.run_action(method)
+        else:
+            self.tell(reason)
 
     # Everywhere
 
@@ -298,13 +312,32 @@ class DeskScreen(DayScreen):
         from bball_tui.tui.app import BballApp
         from bball_tui.tui.editing import edit_league
 
-        if self.backend is None or await edit_league(self.app, self.backend) is None:
+        if self.backend is None:
+            return
+        saved = await edit_league(self.app, self.backend, lambda: self.call_later(self._do, "mail.setup"))
+        if saved is None:
             return
         with suppress(BballError):  # the header reads it again by itself
             await self.backend.overview()
         if isinstance(self.app, BballApp):
             self.app.dress(self.backend)
         self._another_season()
+
+    @work(group="command")
+    async def action_mail_setup(self) -> None:
+        """Where the league's mails go out; the program sends through the new account at once."""
+        from bball_tui.tui.app import BballApp
+        from bball_tui.tui.mail_setup import set_up_mail
+
+        backend = self.backend
+        if backend is None or not await set_up_mail(self.app, backend):
+            return
+        self.begin_day()
+        self.look_at_day()
+        self.tell("E-mail is set up.")
+        if isinstance(self.app, BballApp):
+            await self.app.send_anew(backend)
+        self.heard(HEADER)
 
     @work(group="command")
     async def action_desk_seasons(self) -> None:

@@ -26,10 +26,16 @@ class DeskState:
     """Why nothing can be undone, or None if something can."""
     undo_left: int = 0
     """Seconds until it is too late to undo."""
+    demo: bool = False
+    """Whether it is the demo, whose mails stay on this computer."""
 
 
 def _ready(state: DeskState) -> str | None:
     return None if state.ready else "The league is not open yet."
+
+
+def _can_set_up_mail(state: DeskState) -> str | None:
+    return "This is the demo: its e-mails stay on this computer." if state.demo else _ready(state)
 
 
 def _can_undo(state: DeskState) -> str | None:
@@ -91,6 +97,14 @@ DESK_ACTIONS: ActionSet[DeskState] = ActionSet(
             label="the league",
             help="Name, colour, addresses of the mails, clock, dates, undo time.",
             when=_ready,
+            writes=True,
+        ),
+        Action(
+            id="mail.setup",
+            keys="semicolon",
+            label="set up e-mail",
+            help="Provider, login, password and From address of the league's e-mails, tried before they are saved.",
+            when=_can_set_up_mail,
             writes=True,
         ),
         Action(

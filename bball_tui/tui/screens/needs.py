@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from bball_tui.database.states import GateCause
 from bball_tui.tui.screens.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, on
@@ -30,7 +31,8 @@ class Fix:
     """Where a need is dealt with: a tab, what to show there, and the question to begin with, if any.
 
     ``trouble`` is the name of a trouble of contracts, ``search`` what to search for, ``view`` a view of the tab and
-    ``what`` what became of the mails to list there.
+    ``what`` what became of the mails to list there. ``command`` is the id of a command of the desk that deals with
+    it instead of a tab.
     """
 
     tab: str
@@ -40,6 +42,7 @@ class Fix:
     search: str = ""
     view: str | None = None
     what: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class Need:
     def id(self) -> int:
         """The same as long as the key is, so that the cursor stays on the line."""
         return crc32(self.key.encode())
+
+
+TO_MAIL_SETUP = Fix("outbox", command="mail.setup")
 
 
 def needs(
@@ -80,6 +86,11 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
         if gate.pauses:
             advice = "Somebody paused all sending on purpose. Enter asks whether to resume it."
             yield Need("pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since)
+        elif gate.cause is GateCause.AUTH:
+            advice = (
+                f"Enter opens Set up e-mail: correct login or password there. The mail server said: “{gate.reason}”."
+            )
+            yield Need(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, TO_MAIL_SETUP, gate.since)
         else:
             ours = gate.cause is not None and str(gate.cause) == "refused"
             blame = "No family's address is to blame: check the From address and the account. " if ours else ""

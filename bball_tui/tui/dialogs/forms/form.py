@@ -200,17 +200,22 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         self._base = quicker.now
         return True
 
-    def cancel(self) -> None:
-        """Leave; what was typed is not thrown away without a question."""
+    def cancel(self, then: Callable[[], object] | None = None) -> None:
+        """Leave; what was typed is not thrown away without a question. ``then`` is called when it was left."""
         if self._busy:
             self.say("Saving; one moment.")
         elif self.draft == self._draft:
-            self.dismiss(None)
+            self._left(then)
         else:
-            self.run_worker(self._leave(), group="leave", exclusive=True)
+            self.run_worker(self._leave(then), group="leave", exclusive=True)
 
-    async def _leave(self) -> None:
+    async def _leave(self, then: Callable[[], object] | None) -> None:
         lines = ["What you typed in this form is not saved yet."]
         question = Confirm("Leave without saving?", lines, "Leave", danger=True, cancel_label="Back")
         if await self.app.push_screen_wait(question):
-            self.dismiss(None)
+            self._left(then)
+
+    def _left(self, then: Callable[[], object] | None) -> None:
+        if then is not None:
+            then()
+        self.dismiss(None)

@@ -1,12 +1,15 @@
 """The forms of the league: which fields each has, and what they are for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import available_timezones
+
+from textual.binding import Binding
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import EXAMPLES, example
+from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec
 from bball_tui.tui.dialogs.forms.form import Form, Save
 
@@ -124,10 +127,37 @@ def season_form(
     return Form("New season" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
 
 
-def league_form(draft: "LeagueDraft", save: Save, base: "Loaded[LeagueDraft]") -> "Form[LeagueDraft]":
+class LeagueForm(Form["LeagueDraft"]):
+    """The league's form; ``to_mail_setup`` is called when somebody leaves it to set up e-mail."""
+
+    BINDINGS: ClassVar = [Binding("ctrl+t", "mail_setup", "set up e-mail", show=False)]
+
+    def __init__(
+        self, draft: "LeagueDraft", save: Save, base: "Loaded[LeagueDraft]", to_mail_setup: Callable[[], object]
+    ) -> None:
+        super().__init__(f"The league {base.draft.name}", _league_specs(draft), draft, save, base=base)
+        self._to_mail_setup = to_mail_setup
+
+    def choices(self) -> Iterable[Choice]:
+        """Save, go on to the mail account, or leave."""
+        save, *rest = super().choices()
+        return (save, Choice("Set up e-mail", key="ctrl+t", command="mail_setup"), *rest)
+
+    def action_mail_setup(self) -> None:
+        """Leave, after the usual question, for the mail account."""
+        self.cancel(then=self._to_mail_setup)
+
+
+def league_form(
+    draft: "LeagueDraft", save: Save, base: "Loaded[LeagueDraft]", to_mail_setup: Callable[[], object]
+) -> LeagueForm:
     """What the league says about itself in its mails, its clock and its habits."""
+    return LeagueForm(draft, save, base, to_mail_setup)
+
+
+def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
     zones = sorted(available_timezones() | {draft.timezone})
-    specs = (
+    return (
         TextSpec(name="name", label="Name", help="As families know the league."),
         TextSpec(
             name="brand_color", label="Colour", help="#rrggbb, of the mails and of this screen.", placeholder="#c2410c"
@@ -177,7 +207,6 @@ def league_form(draft: "LeagueDraft", save: Save, base: "Loaded[LeagueDraft]") -
             help="Mails that wait already go on waiting.",
         ),
     )
-    return Form(f"The league {base.draft.name}", specs, draft, save, base=base)
 
 
 def contract_form(

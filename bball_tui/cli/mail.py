@@ -1,0 +1,198 @@
+"""`bball-tui mail setup|test`: where the league's mails go out, tried before it is saved."""
+
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import click
+
+from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.saving import json_option
+from bball_tui.delivery.testing import note_test, send_test
+from bball_tui.errors import BballError
+from bball_tui.league.mail_account import keep_account
+from bball_tui.mail.account import Account, WrongFields, account_of, has_password, mail_url
+from bball_tui.mail.login_check import login_trouble
+from bball_tui.mail.providers import BY_ID, PROVIDERS, provider_at
+from bball_tui.mail.sender import default_sender
+from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail
+from bball_tui.mail.transports.url import Tls
+from bball_tui.mail.values import address
+from bball_tui.settings import SecretUrl, overriding
+
+_OPTIONS = {
+    "provider": "--provider",
+    "server": "--server",
+    "port": "--port",
+    "tls": "--tls",
+    "login": "--login",
+    "password": "--password-stdin",
+    "credentials": "--credentials",
+    "from": "--from",
+}
+_RETRY = "With --unchecked it is saved all the same."
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """The JSON of `mail setup`. ``overridden_by`` is the environment variable that wins over what was saved."""
+
+    provider: str
+    server: str
+    port: int
+    tls: str
+    login: str
+    from_email: str
+    checked: bool
+    overridden_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailTest:
+    """The JSON of `mail test`. ``trouble`` null: the login works; ``sent_to`` null: no mail was asked for, or sent."""
+
+    server: str
+    trouble: str | None
+    sent_to: str | None
+
+
+@click.group()
+def mail() -> None:
+    """Set up e-mail: the provider and its login; try it."""
+
+
+@mail.command()
+@click.option("--provider", type=click.Choice(list(BY_ID)), help="Fills in server, port and encryption.")
+@click.option("--server", help="The mail server's name, where the provider is another one.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Most often 587 or 465.")
+@click.option("--tls", type=click.Choice([one.value for one in Tls]), help="How the connection is encrypted.")
+@click.option("--login", help="Most often the whole e-mail address.")
+@click.option("--credentials", metavar="FILE", help="The JSON file from Google, for the provider workspace.")
+@click.option("--from", "sender", metavar="ADDRESS", help="The address that families see; saved with the league.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+@click.option("--unchecked", is_flag=True, help="Save without logging in.")
+@json_option
+def setup(
+    provider: str | None, sender: str | None, password_stdin: bool, unchecked: bool, as_json: bool, **given: object
+) -> int:
+    """Save the mail account in the settings file, once the login works. What is not said is asked for.
+
+    The password is never said on the command line, where others can read it.
+    """
+
+    async def work(desk: Desk) -> int:
+        desk.settings.refuse_read_only()
+        known = desk.settings.mail_url
+        try:
+            account = _asked(_begun(provider, known, given), known, password_stdin=password_stdin)
+            url = mail_url(account, known)
+            from_email = address(_sender(sender, desk, account), "the From address")
+        except WrongFields as wrong:
+            raise BballError(" ".join(f"{_OPTIONS[name]}: {what}" for name, what in wrong.problems.items())) from None
+        if not unchecked:
+            narrate("Logging in …")
+            if (trouble := await login_trouble(desk.settings, url)) is not None:
+                raise BballError(f"{trouble} {BY_ID[account.provider].advice} Nothing was saved. {_RETRY}")
+        async with desk.database.session() as session:
+            await keep_account(session, desk.settings, desk.league, url, from_email)
+        variable = overriding("mail_url")
+        narrate(
+            f"Saved in {desk.settings.config_file}. Mails go out as {from_email}, while the screen or a worker runs."
+        )
+        if variable is not None:
+            narrate(f"{variable} is set in the environment and wins over what was saved. Take it out there.")
+        if wants_json(as_json):
+            port = int(account.port)
+            where = (account.provider, account.server.strip(), port, account.tls, account.login.strip())
+            echo_json(SetUp(*where, from_email, not unchecked, variable))
+        return 0
+
+    return with_desk(work)
+
+
+@mail.command("test")
+@click.option("--to", metavar="ADDRESS", help="Send one mail there: your own address.")
+@json_option
+def test(to: str | None, as_json: bool) -> int:
+    """Log in to the mail server and say what is in the way; with --to, send one mail to yourself."""
+
+    async def work(desk: Desk) -> int:
+        url = desk.settings.mail_url
+        if url is None:
+            raise BballError("No mail server is set up yet. Set it up with: bball-tui mail setup")
+        mine = None if to is None else address(to.strip(), "your own address")
+        trouble = await login_trouble(desk.settings, url)
+        sent = None
+        if trouble is None and mine is not None:
+            sender = desk.league.from_email or default_sender(desk.settings)
+            mime = trial_mail(desk.league.name, sender, date=datetime.now(UTC).replace(microsecond=0))
+            sent = await send_test(desk.settings, mime, TRIAL_SUBJECT, mine)
+            async with desk.database.session() as session:
+                await note_test(session, desk.league.id, sent, TRIAL_SUBJECT)
+        account = account_of(url)
+        if wants_json(as_json):
+            echo_json(MailTest(account.server or account.login, trouble, sent))
+        if trouble is not None:
+            narrate(f"{trouble} {BY_ID[account.provider].advice}")
+            narrate("Set it up anew with: bball-tui mail setup")
+            return 1
+        narrate(
+            "The login works." if sent is None else f"The login works, and the mail server took the mail for {sent}."
+        )
+        return 0
+
+    return with_desk(work)
+
+
+def _begun(provider: str | None, known: SecretUrl | None, given: dict[str, object]) -> Account:
+    """What was said; the rest as it is known of the same provider."""
+    if provider is None and given["server"] is not None:
+        provider = provider_at(str(given["server"])).id
+    if provider is None and known is None:
+        provider = _ask("provider", "Provider", choices=[one.id for one in PROVIDERS])
+    account = account_of(known)
+    if provider is not None and (known is None or account.provider != provider):
+        account = Account().at(BY_ID[provider])
+    said = {name: str(value) for name, value in given.items() if value is not None}
+    return replace(account, **said)
+
+
+def _asked(account: Account, known: SecretUrl | None, *, password_stdin: bool) -> Account:
+    """``account`` with what is missing asked for, the password hidden."""
+    narrate(BY_ID[account.provider].advice)
+    if not account.by_file and not account.server:
+        account = replace(account, server=_ask("server", "Server"))
+    if not account.login:
+        account = replace(account, login=_ask("login", "Login"))
+    if account.by_file:
+        return account if account.credentials else replace(account, credentials=_ask("credentials", "Google's file"))
+    if password_stdin:
+        return replace(account, password=sys.stdin.readline().rstrip("\r\n"))
+    if has_password(account, known):
+        if not sys.stdin.isatty():
+            return account
+        keep = "Password (Enter keeps the one that is saved)"
+        return replace(account, password=click.prompt(keep, default="", show_default=False, hide_input=True, err=True))
+    return replace(account, password=_ask("password", "Password", hidden=True))
+
+
+def _sender(said: str | None, desk: Desk, account: Account) -> str:
+    if said is not None:
+        return said.strip()
+    if desk.league.from_email is not None:
+        return desk.league.from_email
+    login = account.login.strip()
+    return _ask("from", "From address", default=login if "@" in login else None)
+
+
+def _ask(
+    name: str, words: str, *, choices: list[str] | None = None, default: str | None = None, hidden: bool = False
+) -> str:
+    if not sys.stdin.isatty():
+        if default is not None:
+            return default
+        raise BballError(f"{words} is missing. Say it with {_OPTIONS[name]}.")
+    kind = None if choices is None else click.Choice(choices)
+    answer = click.prompt(words, type=kind, default=default, hide_input=hidden, err=True)
+    return str(answer)

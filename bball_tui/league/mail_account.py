@@ -1,0 +1,38 @@
+"""The league's mail account: where its mails go out from now on, and in whose name."""
+
+import asyncio
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.league.leagues import LeagueInfo
+from bball_tui.league.profile import ProfileChange, change_profile
+from bball_tui.mail.transports import open_transport
+from bball_tui.outbox.gates import reopen_refused
+from bball_tui.settings import SecretUrl, Settings
+from bball_tui.settings_file import store
+
+
+async def keep_account(
+    session: AsyncSession, settings: Settings, league: LeagueInfo, url: SecretUrl, from_email: str
+) -> Settings:
+    """Save ``url`` in the settings file, and ``from_email`` (empty: none) with the league. The caller commits.
+
+    Mails that only a refused login held back may go out again. The password is in the settings file and nowhere else:
+    the record of what was done names the server alone.
+
+    Returns:
+        The settings with the new URL.
+
+    Raises:
+        BballError: the address is none, somebody else has just changed the league, the URL is not usable, or the
+            file cannot be written. Then nothing is saved.
+    """
+    settings.refuse_read_only()
+    changed = msgspec.structs.replace(settings, mail_url=url)
+    transport = open_transport(changed)
+    await transport.close()
+    await change_profile(session, league, ProfileChange(from_email=from_email))
+    await reopen_refused(session, league.id, transport.provider)
+    await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal())
+    return changed

@@ -1,0 +1,90 @@
+"""Writes one setting into the settings file, and leaves everything else in it as its owner wrote it."""
+
+import os
+import stat
+import tempfile
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from bball_tui.errors import BballError
+
+OWNER_ONLY = 0o600
+
+
+def store(file: Path, name: str, value: str) -> None:
+    """Set ``name`` to ``value`` in ``file``, in one step that a power cut cannot halve.
+
+    Comments, order and line ends of the rest stay. Afterwards only its owner can read the file, whoever could before:
+    it may hold a password. A link is followed, so that the file behind it is written.
+
+    Raises:
+        BballError: the file is there and cannot be read as settings, or cannot be written. It is as it was then.
+    """
+    target = file.resolve()
+    before = _read(target)
+    text = with_setting(before, name, value)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(target, text)
+    except OSError as error:
+        raise BballError(
+            f"The settings file {file} cannot be written: {error.strerror or error}. Nothing in it was changed."
+        ) from None
+
+
+def with_setting(text: str, name: str, value: str) -> str:
+    """``text``, which is TOML, with ``name`` set at its top; all else as it was.
+
+    Raises:
+        BballError: the name stands there as a table, or the text cannot be changed without changing more.
+    """
+    expected = tomllib.loads(text)
+    if isinstance(expected.get(name), dict):
+        raise BballError(f"{name} in the settings file is a table. Take it out there first.")
+    expected[name] = value
+    try:
+        document = tomlkit.parse(text)
+        document[name] = value
+        changed = tomlkit.dumps(document)
+        if tomllib.loads(changed) == expected:
+            return changed
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        pass
+    raise BballError(f"{name} cannot be put into the settings file without changing more of it. Write it in by hand.")
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.exists() and not stat.S_ISREG(file.stat().st_mode):
+            raise BballError(f"The settings file {file} is no file. Move it away, then save again.")
+        text = file.read_bytes().decode()
+        tomllib.loads(text)
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        # What stands there may be a password, so the fault is named without the line.
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else "it is not TOML"
+        raise BballError(
+            f"The settings file {file} cannot be read ({why}), so nothing was written. Correct it or move it away, "
+            "then save again."
+        ) from None
+    return text
+
+
+def _replace(target: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            os.fchmod(out.fileno(), OWNER_ONLY)
+            out.write(text.encode())
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,111 @@
+"""From nothing, by keys alone, to a first mail that a mail server with STARTTLS and a login took."""
+
+import asyncio
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from tests.journeys.conftest import clean_environment
+from tests.journeys.terminal import ENTER, TAB, Terminal, terminal
+from tests.journeys.test_pty import run
+from tests.support.authority import Authority
+from tests.support.smtp import SmtpServer
+
+PASSWORD = "pa ss/w@rd:#%é"
+LOGIN = "office@westside.test"
+CLEAR = "\x05\x15"
+"""To the end of a field, and everything before it away."""
+ROSTER = (
+    "Season,Player First Name,Player Last Name,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email\n"
+    "Spring 2027,Samir,Hamdi,Hawks,Rosa,Hamdi,rosa@families.test\n"
+)
+
+
+def make_the_league(program: Terminal, roster: Path) -> None:
+    """The first run: its name, its roster."""
+    program.shows("Import a roster", "Open the demo league")
+    program.press("i")
+    program.shows("What is your league called?")
+    program.press("Westside Basketball", ENTER)
+    program.shows("File")
+    program.press(str(roster))
+    program.shows(roster.name)
+    program.press(ENTER)
+    program.shows("guardians", "[▸Import")
+    program.press(ENTER)
+    program.shows("Hamdi, Samir", "offered")
+    program.rest()
+
+
+def set_up_mail(program: Terminal, port: int) -> None:
+    """Server, login and password, typed as they are."""
+    program.press(";")
+    program.shows("Set up e-mail", "Gmail wants an app password")
+    program.press(" ")
+    program.shows("Fastmail")
+    program.press("another")
+    program.rest()
+    program.press(ENTER)
+    program.shows("Whoever runs the mail server")
+    fields = (("127.0.0.1", 1), (str(port), 1), (LOGIN, 2), (PASSWORD, 1))
+    for value, tabs in fields:
+        program.press(*[TAB] * tabs)
+        program.press(CLEAR, value)
+        program.rest()
+    program.press(ENTER)
+    program.shows("E-mail is set up.")
+    program.rest()
+
+
+def sign(program: Terminal) -> None:
+    """The one contract that there is."""
+    program.press("s")
+    program.shows("becomes signed")
+    program.press(ENTER)
+    program.shows("✔ signed")
+
+
+def secrets_in_sight(program: Terminal) -> list[str]:
+    """Where the password can be read by others: arguments and environments of the program and its children."""
+    this = psutil.Process(program.child.pid)
+    seen = []
+    for process in (this, *this.children(recursive=True)):
+        texts = [*process.cmdline(), *process.environ().values()]
+        seen += [process.name() for text in texts if PASSWORD in text or quote(PASSWORD, safe="") in text]
+    return seen
+
+
+async def test_from_the_first_start_to_a_mail_server_with_a_login(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(ROSTER)
+    context = authority.context("127.0.0.1")
+    async with SmtpServer(tls="starttls", context=context, users={LOGIN: PASSWORD}, patience=60) as server:
+        environment = clean_environment(tmp_path / "data") | {"SSL_CERT_FILE": str(authority.file)}
+        config = Path(environment["BBALL_CONFIG"])
+
+        def journey() -> int:
+            with terminal(environment) as program:
+                make_the_league(program, roster)
+                set_up_mail(program, server.port)
+                sign(program)
+                program.press("5")
+                program.shows("rosa@families.test", "✔ accepted")
+                assert secrets_in_sight(program) == []
+                assert PASSWORD.encode() not in program.written
+                assert config.stat().st_mode & 0o777 == 0o600
+                program.press("q")
+                return program.ended()
+
+        assert await asyncio.to_thread(journey) == 0
+        (mail,) = await server.received(1)
+        assert (mail.sender, mail.recipient) == (LOGIN, "rosa@families.test")
+        assert set(server.logins) == {LOGIN}
+        # What was saved serves every later start, and the commands.
+        tested = await asyncio.to_thread(run, environment, "mail", "test", "--to", LOGIN, "--json")
+        assert json.loads(tested) == {"server": "127.0.0.1", "trouble": None, "sent_to": LOGIN}
+        assert len(server.messages) == 2
+    written = [one for one in (tmp_path / "data").rglob("*.log") if PASSWORD in one.read_text(errors="replace")]
+    assert written == []

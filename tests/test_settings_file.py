@@ -1,0 +1,112 @@
+"""Saving one setting: everything else stays, nobody else can read it, and no half file is ever there."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bball_tui.errors import BballError
+from bball_tui.settings import load_settings, overriding
+from bball_tui.settings_file import store, with_setting
+
+URL = "smtp://office%40league.test:s%22ecret@smtp.league.test:587"
+OWN = """# Ours, do not touch
+league = "westside"   # the big one
+mail_url = 'smtp://old:old@old.test'  # from last year
+
+[keys]
+"contract.sign" = "s,ctrl+s"
+"""
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "folder" / "config.toml"
+    store(file, "mail_url", URL)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    settings = load_settings(environment={"BBALL_CONFIG": str(file)})
+    assert settings.config_file == file
+    assert settings.mail_url is not None
+    assert settings.mail_url.reveal() == URL
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_comments_order_and_tables_stay(tmp_path: Path, end: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(OWN.replace("\n", end).encode())
+    file.chmod(0o644)
+    store(file, "mail_url", URL)
+    expected = OWN.replace("'smtp://old:old@old.test'", f'"{URL}"').replace("\n", end)
+    assert file.read_bytes().decode() == expected
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_a_setting_is_put_before_the_tables(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\n[keys]\n"contract.sign" = "s"\n')
+    store(file, "mail_url", URL)
+    assert tomllib.loads(file.read_text()) == {"mail_url": URL, "keys": {"contract.sign": "s"}}
+    assert "# mine" in file.read_text()
+
+
+@pytest.mark.parametrize("content", [b"mail_url = smtp://maria:hunter2@x", b"\xff\xfe", b"[mail_url]\nx = 1\n"])
+def test_what_cannot_be_read_is_refused_and_stays(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(content)
+    with pytest.raises(BballError) as error:
+        store(file, "mail_url", URL)
+    assert "hunter2" not in str(error.value)
+    assert "settings file" in str(error.value)
+    assert file.read_bytes() == content
+
+
+def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").mkdir()
+    with pytest.raises(BballError, match="is no file"):
+        store(tmp_path / "config.toml", "mail_url", URL)
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    kept = tmp_path / "dotfiles.toml"
+    kept.write_text('league = "westside"\n')
+    (tmp_path / "config.toml").symlink_to(kept)
+    store(tmp_path / "config.toml", "mail_url", URL)
+    assert (tmp_path / "config.toml").is_symlink()
+    assert tomllib.loads(kept.read_text()) == {"league": "westside", "mail_url": URL}
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BballError, match=r"cannot be (read|written)"):
+        store(tmp_path / "file" / "config.toml", "mail_url", URL)
+
+
+def test_the_environment_is_named_when_it_wins() -> None:
+    assert overriding("mail_url", {"BBALL_MAIL_URL": URL}) == "BBALL_MAIL_URL"
+    assert overriding("mail_url", {"BBALL_MAIL_URL": ""}) is None
+
+
+keys = st.text("abc_", min_size=1, max_size=8)
+scalars = st.one_of(st.booleans(), st.integers(-9, 9), st.text(st.characters(codec="utf-8"), max_size=12))
+
+
+@given(
+    settings=st.dictionaries(keys, scalars, max_size=4),
+    table=st.dictionaries(keys, scalars, max_size=3),
+    value=st.text(st.characters(codec="utf-8"), max_size=30),
+    name=keys,
+)
+def test_whatever_else_stands_there_says_the_same(
+    settings: dict[str, object], table: dict[str, object], value: str, name: str
+) -> None:
+    import tomlkit
+
+    written: dict[str, object] = dict(settings)
+    written["zz"] = table
+    before = "# first\n" + tomlkit.dumps(written)
+    after = with_setting(before, name, value)
+    assert tomllib.loads(after) == tomllib.loads(before) | {name: value}
+    assert after.startswith("# first\n")
