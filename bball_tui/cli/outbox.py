@@ -157,7 +157,7 @@ def outbox_show(outbox_id: int, as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            story = await item_story(session, desk.league.id, outbox_id)
+            story = await item_story(session, desk.league.id, outbox_id, mail_server=desk.settings.may_send)
         if as_json:
             echo_json(_shown(story))
         else:

@@ -39,7 +39,7 @@ async def test_a_drain_sends_each_mail_once_and_a_second_drain_nothing(database:
 async def test_a_drain_into_a_maildir(database: Database, settings: Settings) -> None:
     club, _, _ = await queue_mails(database, 3)
     assert (await drain(database, club.league_id, settings)).sent == 3
-    assert len(list((settings.maildir / "new").iterdir())) == 3
+    assert len(list((settings.data_dir / "mail" / "new").iterdir())) == 3
 
 
 async def test_a_drain_waits_for_a_short_hold_and_reports_a_long_one(database: Database, settings: Settings) -> None:
