@@ -236,6 +236,7 @@ async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
             at=row.finalized_at or row.wire_started_at or row.claimed_at,
             error_text=row.error_text,
             came_back=row.bounced_at is not None and row.bounce_settled_at is None,
+            in_folder=row.provider == "maildir",
         )
         for row in rows
     ]

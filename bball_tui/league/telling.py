@@ -41,6 +41,8 @@ class Mail:
     """It waits for the link of the team chat."""
     came_back: bool = False
     """After it was accepted; and nobody dealt with that yet."""
+    in_folder: bool = False
+    """It was only written to a folder: no mail server had it."""
 
     @property
     def untouched(self) -> bool:
@@ -103,7 +105,7 @@ def mail_words(mail: Mail, desk: Desk) -> str:
         case OutboxState.SENT if mail.came_back:
             return f"came back{why}"
         case OutboxState.SENT:
-            return f"accepted by the mail server{when}"
+            return f"written to a folder{when}" if mail.in_folder else f"accepted by the mail server{when}"
         case OutboxState.IN_DOUBT:
             return f"in doubt{when}: it may have gone out"
         case OutboxState.DEAD:
@@ -161,6 +163,10 @@ def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
             return f"{what} at {leaves}; until then undo takes everything back."
         return f"The mail to {first.recipient}: {mail_words(first, desk)}."
     sent = len(by_state.get(OutboxState.SENT, ()))
+    if sent and all(mail.in_folder for mail in by_state[OutboxState.SENT]):
+        return (
+            f"{counted(sent, 'welcome mail')} written to a folder: no mail server had {'it' if sent == 1 else 'them'}."
+        )
     if sent:
         return f"Nothing more to do: {counted(sent, 'welcome mail')} accepted by the mail server."
     if mails:
@@ -246,6 +252,8 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
 
 
 def _attempt_text(attempt: Attempt, recipient: str) -> str:
+    if attempt.outcome == "accepted" and attempt.phase == "file":
+        return f"mail to {recipient} written to a folder"
     if attempt.outcome == "accepted":
         return f"mail to {recipient} accepted by the mail server"
     said = f": {attempt.detail}" if attempt.detail else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -216,8 +217,8 @@ async def test_what_is_of_another_league_does_not_exist(database: Database) -> N
         other = await make_club(session, slug="other")
         family = await make_family(session, other)
         reads: tuple[tuple[Callable[..., Awaitable[object]], int], ...] = (
-            (contract_detail, family.contract_id),
-            (player_detail, family.player_id),
+            (partial(contract_detail, mail_server=True), family.contract_id),
+            (partial(player_detail, mail_server=True), family.player_id),
             (team_detail, other.team_id),
         )
         for read, row_id in reads:
