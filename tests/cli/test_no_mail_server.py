@@ -55,3 +55,11 @@ def test_the_mail_the_gates_and_the_doctor_say_it(command_line: CommandLine, fam
         assert WORDS in text
         assert WAY_OUT in text
     assert "No worker is running" not in story + gates
+
+
+def test_a_cause_is_taken_in_the_words_of_the_list(command_line: CommandLine, family: Family) -> None:
+    for words in ("no such mailbox", "No  such mailbox", "no_such_mailbox"):
+        assert command_line("outbox", "retry", "--cause", words).code == 0
+    wrong = command_line("outbox", "retry", "--cause", "bad luck")
+    assert wrong.code == 2
+    assert "mailbox full (mailbox_full)" in " ".join(wrong.err.split())
