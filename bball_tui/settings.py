@@ -25,6 +25,9 @@ READ_ONLY = (
     "Open it without to change something."
 )
 
+NO_MAIL_SERVER = "no mail server is set up yet"
+SET_UP_MAIL = "Set one up with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 # Only a URL whose parts cannot be mistaken for one another is shown; its query is left out whole, because libpq
 # takes a password there as well.
@@ -80,9 +83,9 @@ def may_hold_password(url: str) -> bool:
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one run of the program works with.
 
-    ``data_dir`` holds the embedded database, the default mail folder and the log. ``config_dir`` is where the file
-    came from. ``database_url`` of None means the embedded server; ``mail_url`` of None means a maildir in
-    ``data_dir``, so nothing leaves the machine until somebody configures it.
+    ``data_dir`` holds the embedded database and the log. ``config_dir`` is where the file came from. ``database_url``
+    of None means the embedded server; ``mail_url`` of None means that no mail server is set up: no worker runs here,
+    and mails wait.
     """
 
     data_dir: Path
@@ -117,11 +120,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def may_send(self) -> bool:
-        """Whether a worker may run here: on a shared database only with a mail URL.
+        """Whether a worker may run here: only with a mail URL.
 
-        A folder on one machine would swallow the whole league's mails and call them sent.
+        A mail that is not handed to anybody must not count as sent.
         """
-        return self.embedded or self.mail_url is not None
+        return self.mail_url is not None
 
     def refuse_read_only(self) -> None:
         """For what writes past the usual connections.
@@ -136,11 +139,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def server_dir(self) -> Path:
         """The embedded server's data folder."""
         return self.data_dir / "postgresql"
-
-    @property
-    def maildir(self) -> Path:
-        """Where mails land when no mail server is configured."""
-        return self.data_dir / "mail"
 
     @property
     def config_file(self) -> Path:

@@ -133,5 +133,11 @@ async def marias_database(server: Server, database_name: str) -> AsyncIterator[D
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: SecretUrl) -> Settings:
-    """Settings for the test's database, with a data folder of its own and the default maildir."""
-    return Settings(data_dir=tmp_path / "data", config_dir=tmp_path / "config", database_url=database_url)
+    """Settings for the test's database, with a data folder of its own and a mail folder in it."""
+    data = tmp_path / "data"
+    return Settings(
+        data_dir=data,
+        config_dir=tmp_path / "config",
+        database_url=database_url,
+        mail_url=SecretUrl(f"maildir://{data}/mail"),
+    )

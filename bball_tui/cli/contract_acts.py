@@ -205,7 +205,7 @@ def contracts_edit(contract_id: int, team: str | None, correct: bool, as_json: b
     async def work(desk: Desk, session: Session) -> Outcome:
         order = desk.league.date_order
         base = await load_contract(session, desk.league.id, contract_id, order)
-        detail = await contract_detail(session, desk.league.id, contract_id)
+        detail = await contract_detail(session, desk.league.id, contract_id, mail_server=desk.settings.may_send)
         changed = replace(given(base.draft, dict(values)), correct=correct)
         if team is not None:
             changed = replace(changed, team_id=await team_id_of(desk, detail.season, team))

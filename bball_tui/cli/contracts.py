@@ -22,6 +22,8 @@ from bball_tui.league.rows import ContractRow
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.values import one_line
+from bball_tui.outbox.workers import nowhere_to_send
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -162,6 +164,11 @@ def contracts_sign(
             until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
             held = "" if until is None or not outbox else f" (held until {_clock(until, desk)}, undo until then)"
             narrate(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
+        if outbox:
+            async with desk.database.session() as session:
+                nowhere = await nowhere_to_send(session, desk.league.id, mail_server=desk.settings.may_send)
+            if nowhere:
+                narrate(f"{NO_MAIL_SERVER.capitalize()}, so the mails wait. {SET_UP_MAIL}")
         narrate_refused(refused, "Not signed")
         return exit_code(len(signed), len(refused))
 

@@ -30,7 +30,7 @@ from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.backlog import backlog
 from bball_tui.outbox.gates import ALL_PROVIDERS, gates
 from bball_tui.outbox.workers import running
-from bball_tui.settings import Settings
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
 
 SMALLEST_SCREEN = (60, 20)
@@ -139,7 +139,7 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         yield _sender(league, settings)
         if league.logo_url is not None:
             yield await _logo(league, league.logo_url)
-        for check in await _sending(database, league):
+        for check in await _sending(database, league, settings):
             yield check
 
 
@@ -171,7 +171,7 @@ async def _logo(league: LeagueInfo, url: str) -> Check:
     return Check("logo", State.LOOK, sentence, "Mend it, or take it away with: bball-tui league set --logo-url ''")
 
 
-async def _sending(database: Database, league: LeagueInfo) -> Sequence[Check]:
+async def _sending(database: Database, league: LeagueInfo, settings: Settings) -> Sequence[Check]:
     async with database.session() as session:
         workers = await running(session, league.id)
         left = await backlog(session, league.id)
@@ -181,6 +181,11 @@ async def _sending(database: Database, league: LeagueInfo) -> Sequence[Check]:
     if workers:
         names = ", ".join(worker.name for worker in workers)
         checks.append(Check("worker", State.OK, f"{league.slug}: running are {names}."))
+    elif not settings.may_send:
+        number = left.queued + left.held
+        wait = f"{counted(number, 'mail')} {'waits' if number == 1 else 'wait'}"
+        sentence = f"{league.slug}: {NO_MAIL_SERVER}, so no worker runs; {wait}."
+        checks.append(Check("worker", State.FAIL if left.due else State.LOOK, sentence, SET_UP_MAIL))
     elif left.due:
         sentence = f"{league.slug}: {counted(left.due, 'mail')} could go out, and no worker runs to send them."
         checks.append(Check("worker", State.FAIL, sentence, "Start one with 'bball-tui worker', or open the screen."))
@@ -226,6 +231,13 @@ def _templates(settings: Settings) -> list[Check]:
 
 
 async def _mail(settings: Settings) -> Check:
+    if not settings.may_send:
+        return Check(
+            "mail",
+            State.LOOK,
+            f"{NO_MAIL_SERVER.capitalize()}: mails wait, and nothing leaves this machine.",
+            SET_UP_MAIL,
+        )
     try:
         transport = open_transport(settings)
     except BballError as error:
@@ -243,9 +255,9 @@ async def _mail(settings: Settings) -> Check:
             else "Check the server in Set up e-mail and the network. Signing works meanwhile; mails wait."
         )
         return Check("mail", State.FAIL, f"{transport.provider} does not take mail ({trouble.phase}): {said}", way_out)
-    if settings.mail_url is None:
-        sentence = f"No mail server is set: mails are kept in {settings.maildir}, and nothing leaves this machine."
-        return Check("mail", State.LOOK, sentence, "Set BBALL_MAIL_URL=smtp://user:password@host:587 to send them.")
+    if transport.provider == "maildir":
+        sentence = "Mails are written to a folder, as the mail URL says; none reaches a family."
+        return Check("mail", State.LOOK, sentence, SET_UP_MAIL)
     return Check("mail", State.OK, f"{transport.provider} takes mail.")
 
 

@@ -36,7 +36,9 @@ def guardians_list(player_id: int, as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            found = (await player_detail(session, desk.league.id, player_id)).guardians
+            found = (
+                await player_detail(session, desk.league.id, player_id, mail_server=desk.settings.may_send)
+            ).guardians
         if as_json:
             echo_json(found)
         else:

@@ -157,7 +157,7 @@ def outbox_show(outbox_id: int, as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            story = await item_story(session, desk.league.id, outbox_id)
+            story = await item_story(session, desk.league.id, outbox_id, mail_server=desk.settings.may_send)
         if as_json:
             echo_json(_shown(story))
         else:
@@ -207,10 +207,22 @@ def _tell(story: ItemStory) -> None:
     click.echo(f"\nWhat is next\n  {plain(story.next)}")
 
 
+def _cause_named(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """The name of a cause from that name, or from the words that the list prints."""
+    if value is None:
+        return None
+    wanted = " ".join(value.split()).casefold()
+    for cause in BY_NAME.values():
+        if wanted in (cause.name, cause.phrase.casefold()):
+            return cause.name
+    known = "; ".join(f"{cause.phrase} ({cause.name})" for cause in BY_NAME.values())
+    raise click.BadParameter(f"'{plain(value)}' is no cause. The causes are: {known}.")
+
+
 @outbox.command("retry")
 @ids_argument
 @click.option("--failed", is_flag=True, help="All failed mails.")
-@click.option("--cause", metavar="NAME", type=click.Choice(sorted(BY_NAME)), help="All that failed for this reason.")
+@click.option("--cause", metavar="WORDS", callback=_cause_named, help="All that failed for this reason, as listed.")
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
 @json_option
 def outbox_retry(ids: tuple[int, ...], failed: bool, cause: str | None, reason: str | None, as_json: bool) -> int:

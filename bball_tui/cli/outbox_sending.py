@@ -147,7 +147,7 @@ def outbox_gates(as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_situation(session, desk.league.id)
+            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 
@@ -171,7 +171,9 @@ def _tell(now: Situation, *, as_json: bool) -> None:
     for line in lines:
         if line.sentence is not None:
             narrate(line.sentence)
-    if all(line.sentence is None for line in lines):
+    if now.nowhere_to_send and (obstacle := now.obstacle(None)) is not None:
+        narrate(obstacle)
+    elif all(line.sentence is None for line in lines):
         narrate(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
 
 
@@ -184,7 +186,7 @@ def outbox_pause(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.pause(session, desk.league.id, reason=reason)
-            now = await read_situation(session, desk.league.id)
+            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 
@@ -200,7 +202,7 @@ def outbox_resume(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.resume(session, desk.league.id, reason=reason)
-            now = await read_situation(session, desk.league.id)
+            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 
@@ -219,7 +221,7 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            before = await read_situation(session, desk.league.id)
+            before = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
             known = [gate for gate in before.gates if not gate.pauses]
             if provider is not None and provider not in {gate.provider for gate in known}:
                 names = ", ".join(gate.provider for gate in known) or "there is none yet"
@@ -227,7 +229,7 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
             for gate in known:
                 if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
                     await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
-            now = await read_situation(session, desk.league.id)
+            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 

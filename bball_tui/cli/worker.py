@@ -16,10 +16,11 @@ from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.database.engine import Database
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
-from bball_tui.errors import BballError
 from bball_tui.league.reminders import reminder_chores
 from bball_tui.mail.transports import open_transport
-from bball_tui.settings import Settings
+from bball_tui.outbox.backlog import backlog
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
+from bball_tui.wording import counted
 
 LEFT_AT_ONCE = 130
 """The exit code after a second Ctrl-C."""
@@ -36,10 +37,7 @@ def worker(drain: bool, concurrency: int | None, processes: int, as_json: bool) 
     async def work(desk: Desk) -> int:
         desk.settings.refuse_read_only()
         if not desk.settings.may_send:
-            raise BballError(
-                "No mail server is set, and the mails of a shared database must not end in a folder of this machine. "
-                "Set BBALL_MAIL_URL=smtp://user:password@host:587, or maildir:///folder if a folder is really meant."
-            )
+            return await _without_a_server(desk, drain=drain, as_json=as_json)
         if processes > 1:
             return await run_processes(processes, drain=drain, concurrency=concurrency, as_json=as_json)
         return await run_worker(
@@ -47,6 +45,18 @@ def worker(drain: bool, concurrency: int | None, processes: int, as_json: bool) 
         )
 
     return with_desk(work, fast=True)
+
+
+async def _without_a_server(desk: Desk, *, drain: bool, as_json: bool) -> int:
+    """Nothing is claimed: what waits is counted and said. Returns the exit code."""
+    async with desk.database.session() as session:
+        left = await backlog(session, desk.league.id)
+    if drain and wants_json(as_json):
+        echo_json(Drained(0, 0, 0, left.queued + left.sending, left.held))
+    waiting = left.queued + left.held
+    verb = "waits" if waiting == 1 else "wait"
+    narrate(f"{NO_MAIL_SERVER.capitalize()}, so nothing was sent; {counted(waiting, 'mail')} {verb}. {SET_UP_MAIL}")
+    return 1
 
 
 async def run_worker(

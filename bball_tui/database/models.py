@@ -119,6 +119,8 @@ class League(Base):
     wait_for_chat: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether welcome mails wait until the team's chat has a share link."""
     """Whether an offer is told by mail."""
+    mail_salt: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), server_default=text("gen_random_uuid()"))
+    """Goes into every Message-ID: receivers drop repeated ones, and a trial database knows the same families."""
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (

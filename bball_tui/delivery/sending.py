@@ -18,9 +18,10 @@ from bball_tui.errors import BballError
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
+from bball_tui.mail.sender import NoSender, default_sender, domain_of
 from bball_tui.mail.transports import Envelope, Transport, TwoStepTransport
 from bball_tui.mail.values import RenderError
-from bball_tui.outbox.queue import LEASE, Claim, Departure, Frozen, freeze, mark_on_wire
+from bball_tui.outbox.queue import LEASE, UNADDRESSED, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
 from bball_tui.outbox.references import keep_reference
 from bball_tui.outbox.settling import settle
 from bball_tui.settings import Settings
@@ -105,7 +106,23 @@ class Sending:
             async with self._database.reading() as session:
                 contexts = await load_contexts(session, self._settings, league_id=self._league_id, mails=new)
             sources = {claim.id: context for claim, context in zip(new, contexts, strict=True)}
+            claims = await self._addressed(claims, contexts)
         return [Work(claim, probe, claim.frozen or sources[claim.id]) for claim in claims]
+
+    async def _addressed(
+        self, claims: Sequence[Claim], contexts: Sequence[MessageContext | RenderError]
+    ) -> Sequence[Claim]:
+        """With Message-IDs of the From address's domain, if the league has one by now."""
+        brand = next((one.brand for one in contexts if isinstance(one, MessageContext)), None)
+        try:
+            sender = None if brand is None else brand.from_email or default_sender(self._settings)
+        except NoSender:
+            return claims
+        domain = None if sender is None else domain_of(sender)
+        if domain is None or all(not claim.message_id.endswith(f"@{UNADDRESSED}>") for claim in claims):
+            return claims
+        async with self._database.session() as session:
+            return await address_ids(session, claims, domain)
 
     def write(self, work: Work) -> Written | Outcome:
         """The mail as it was frozen, or written now; an outcome of class ``render`` when it cannot be written."""
@@ -122,6 +139,8 @@ class Sending:
                 message_id=claim.message_id,
                 date=datetime.now(UTC).replace(microsecond=0),
             )
+        except NoSender as error:  # it was taken away just now: nothing is wrong with the mail, and it waits
+            return Outcome(OutcomeClass.STOPPED, Phase.RENDER, text=str(error))
         except RenderError as error:
             return Outcome(OutcomeClass.RENDER, Phase.RENDER, text=str(error))
         message = Frozen(rendered.subject, rendered.mime, rendered.notice)

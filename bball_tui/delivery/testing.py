@@ -11,7 +11,7 @@ from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.testing import as_test
 from bball_tui.mail.transports import Envelope, open_transport
 from bball_tui.mail.values import address
-from bball_tui.settings import Settings
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 
 
 async def send_test(settings: Settings, mime: bytes, subject: str, mine: str) -> str:
@@ -25,7 +25,8 @@ async def send_test(settings: Settings, mime: bytes, subject: str, mine: str) ->
     """
     if not settings.may_send:
         raise BballError(
-            "No mail server is set here, so nothing can be sent. Set BBALL_MAIL_URL, or look at the mail in a browser."
+            f"{NO_MAIL_SERVER.capitalize()}, so nothing can be sent. {SET_UP_MAIL} "
+            "You can look at the mail in a browser meanwhile."
         )
     to = address(mine.strip(), "your own address")
     test = as_test(mime, subject, to, date=datetime.now(UTC).replace(microsecond=0))

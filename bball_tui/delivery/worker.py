@@ -28,7 +28,9 @@ from bball_tui.delivery.signals import Signals, heard
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.upkeep import Chore, Upkeep
 from bball_tui.errors import BballError
+from bball_tui.mail.context import has_from_address
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
+from bball_tui.mail.sender import FROM_NEEDED, has_default_sender
 from bball_tui.mail.transports import Transport
 from bball_tui.outbox.backlog import Backlog, backlog
 from bball_tui.outbox.queue import Claim, claim, next_due
@@ -101,6 +103,8 @@ class Worker:
         self._stopping = False
         self._gate_open = False
         self._fresh = True
+        self._own_sender = has_default_sender(settings)
+        self._sender_known = True
         self._sent = self._failed = 0
         self._in_doubt: set[int] = set()
         self._doubts = DoubtSolver(
@@ -158,6 +162,8 @@ class Worker:
 
     async def _take(self, wanted: int) -> list[Work] | Wait:
         if not self._claimed:
+            if not await self._has_sender():
+                return Wait(None, None, FROM_NEEDED)
             claims, probe = await self._claim(wanted), False
             if not claims:
                 answer = await self._ask_gate(wanted)
@@ -177,6 +183,17 @@ class Worker:
         works = await self._sending.works(self._claimed, probe=self._probing)
         self._claimed = []
         return works
+
+    async def _has_sender(self) -> bool:
+        """Whether it is known in whose name mails go out; until then none is claimed."""
+        if self._own_sender:
+            return True
+        async with self._database.reading() as session:
+            known = await has_from_address(session, self._league_id)
+        if not known and self._sender_known:
+            log.info("sending waits: %s", FROM_NEEDED)
+        self._sender_known = known
+        return known
 
     async def _claim(self, wanted: int) -> list[Claim]:
         """The short way, while no gate has a say: one statement."""

@@ -30,6 +30,8 @@ class Desk:
     hold_seconds: int
     wait_for_chat: bool = False
     """Whether welcome mails wait until their team's chat has a share link."""
+    nowhere_to_send: bool = False
+    """Whether no mail can leave, as no mail server is set up; only who tells what is next looks."""
 
     @property
     def today(self) -> date:

@@ -24,6 +24,7 @@ from bball_tui.league.papers import (
     recipients_of,
     warnings_for,
 )
+from bball_tui.outbox.workers import nowhere_to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,16 @@ class ContractPreview:
 
 @dataclass(frozen=True, slots=True)
 class SigningPreview:
-    """The effect, before it happens. ``recorded_by`` is the database role; nobody can choose it."""
+    """The effect, before it happens. ``recorded_by`` is the database role; nobody can choose it.
+
+    ``nowhere_to_send``: the mails will wait, because no mail server is set up.
+    """
 
     contracts: tuple[ContractPreview, ...]
     recorded_by: str
     signed_on: date
     hold_seconds: int
+    nowhere_to_send: bool = False
 
     @property
     def signable(self) -> tuple[tuple[int, int], ...]:
@@ -99,8 +104,11 @@ async def preview_signing(
     capacity: Capacity | None = None,
     signed_on: date | None = None,
     hold_seconds: int | None = None,
+    mail_server: bool = True,
 ) -> SigningPreview:
     """What :func:`sign` would do, contract by contract in the order given. Writes nothing.
+
+    ``mail_server``: one is set up where this program runs (`Settings.may_send`).
 
     Raises:
         BballError: the date or the signer's name cannot be (the same as :func:`sign`).
@@ -137,4 +145,10 @@ async def preview_signing(
             )
         )
     hold = check_hold(hold_seconds, desk)
-    return SigningPreview(tuple(previews), recorded_by=desk.person, signed_on=day, hold_seconds=hold)
+    return SigningPreview(
+        tuple(previews),
+        recorded_by=desk.person,
+        signed_on=day,
+        hold_seconds=hold,
+        nowhere_to_send=await nowhere_to_send(session, league_id, mail_server=mail_server),
+    )

@@ -1,7 +1,7 @@
 """One contract, player or team whole: what the inspector shows and what a parent on the telephone asks for."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -26,6 +26,7 @@ from bball_tui.league.telling import (
     next_step,
     trace_of,
 )
+from bball_tui.outbox.workers import nowhere_to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,18 @@ class TeamDetail:
     contracts: tuple[ContractRow, ...]
 
 
-async def contract_detail(session: AsyncSession, league_id: int, contract_id: int) -> ContractDetail:
-    """Everything about one contract, told in the league's time zone.
+async def contract_detail(
+    session: AsyncSession, league_id: int, contract_id: int, *, mail_server: bool
+) -> ContractDetail:
+    """Everything about one contract, told in the league's time zone. ``mail_server``: one is set up here.
 
     Raises:
         BballError: the league has no such contract.
     """
-    desk = await read_desk(session, league_id)
+    desk = replace(
+        await read_desk(session, league_id),
+        nowhere_to_send=await nowhere_to_send(session, league_id, mail_server=mail_server),
+    )
     found = (
         await session.execute(
             select(models.Contract, models.Player, models.Team, models.Season.name, models.Signature)
@@ -164,8 +170,8 @@ async def contract_detail(session: AsyncSession, league_id: int, contract_id: in
     )
 
 
-async def player_detail(session: AsyncSession, league_id: int, player_id: int) -> PlayerDetail:
-    """Everything about one player.
+async def player_detail(session: AsyncSession, league_id: int, player_id: int, *, mail_server: bool) -> PlayerDetail:
+    """Everything about one player. ``mail_server``: one is set up here.
 
     Raises:
         BballError: the league has no such player.
@@ -180,7 +186,7 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int) -
         player=_player(player, desk),
         guardians=await read_family(session, league_id, player_id),
         contracts=contracts,
-        latest=None if newest is None else await contract_detail(session, league_id, newest),
+        latest=None if newest is None else await contract_detail(session, league_id, newest, mail_server=mail_server),
     )
 
 
@@ -230,6 +236,7 @@ async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
             at=row.finalized_at or row.wire_started_at or row.claimed_at,
             error_text=row.error_text,
             came_back=row.bounced_at is not None and row.bounce_settled_at is None,
+            in_folder=row.provider == "maildir",
         )
         for row in rows
     ]

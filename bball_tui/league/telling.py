@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.facts import Desk
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.wording import counted
 
 _METHODS = {"paper": "on paper", "scan": "by scan", "e_sign": "electronically"}
@@ -40,6 +41,8 @@ class Mail:
     """It waits for the link of the team chat."""
     came_back: bool = False
     """After it was accepted; and nobody dealt with that yet."""
+    in_folder: bool = False
+    """It was only written to a folder: no mail server had it."""
 
     @property
     def untouched(self) -> bool:
@@ -89,6 +92,8 @@ def mail_words(mail: Mail, desk: Desk) -> str:
     match mail.state:
         case OutboxState.QUEUED if mail.for_chat:
             return "waiting for the link of the team chat"
+        case OutboxState.QUEUED if desk.nowhere_to_send:
+            return f"waiting: {NO_MAIL_SERVER}"
         case OutboxState.QUEUED if mail.available_at <= desk.now:
             return "waiting for its turn" if mail.attempts == 0 else _try(mail, "now")
         case OutboxState.QUEUED if mail.untouched:
@@ -100,7 +105,7 @@ def mail_words(mail: Mail, desk: Desk) -> str:
         case OutboxState.SENT if mail.came_back:
             return f"came back{why}"
         case OutboxState.SENT:
-            return f"accepted by the mail server{when}"
+            return f"written to a folder{when}" if mail.in_folder else f"accepted by the mail server{when}"
         case OutboxState.IN_DOUBT:
             return f"in doubt{when}: it may have gone out"
         case OutboxState.DEAD:
@@ -147,6 +152,9 @@ def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
     if waiting and all(mail.for_chat for mail in waiting):
         what = "The mail waits" if len(waiting) == 1 else f"{len(waiting)} mails wait"
         return f"{what} for the link of the team chat; until then undo takes everything back."
+    if waiting and desk.nowhere_to_send:
+        what = "so the mail waits" if len(waiting) == 1 else f"so {len(waiting)} mails wait"
+        return f"{NO_MAIL_SERVER.capitalize()}, {what}. {SET_UP_MAIL}"
     if waiting:
         first = min(waiting, key=lambda mail: mail.available_at)
         if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
@@ -155,6 +163,10 @@ def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
             return f"{what} at {leaves}; until then undo takes everything back."
         return f"The mail to {first.recipient}: {mail_words(first, desk)}."
     sent = len(by_state.get(OutboxState.SENT, ()))
+    if sent and all(mail.in_folder for mail in by_state[OutboxState.SENT]):
+        return (
+            f"{counted(sent, 'welcome mail')} written to a folder: no mail server had {'it' if sent == 1 else 'them'}."
+        )
     if sent:
         return f"Nothing more to do: {counted(sent, 'welcome mail')} accepted by the mail server."
     if mails:
@@ -240,6 +252,8 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
 
 
 def _attempt_text(attempt: Attempt, recipient: str) -> str:
+    if attempt.outcome == "accepted" and attempt.phase == "file":
+        return f"mail to {recipient} written to a folder"
     if attempt.outcome == "accepted":
         return f"mail to {recipient} accepted by the mail server"
     said = f": {attempt.detail}" if attempt.detail else ""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, true
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, League, Team
@@ -97,6 +97,9 @@ _LOOK = (
 )
 
 
+_FROM = text("SELECT from_email FROM league WHERE id = :league_id")
+
+
 async def load_contexts(
     session: AsyncSession, settings: Settings, *, league_id: int, mails: Sequence[Promised]
 ) -> list[MessageContext | RenderError]:
@@ -134,6 +137,11 @@ async def load_contexts(
             return error
 
     return [context(mail) for mail in mails]
+
+
+async def has_from_address(session: AsyncSession, league_id: int) -> bool:
+    """Whether the league says itself in whose name its mails go out."""
+    return await session.scalar(_FROM, {"league_id": league_id}) is not None
 
 
 async def load_context(session: AsyncSession, settings: Settings, *, league_id: int, mail: Promised) -> MessageContext:

@@ -93,6 +93,8 @@ class OutboxRow:
     bounced_at: datetime | None = None
     bounced: bool = False
     waits_for: WaitsFor | None = None
+    in_folder: bool = False
+    """It was only written to a folder, as the mail URL said: no mail server ever had it."""
 
     @property
     def bucket(self) -> BucketName:
@@ -245,6 +247,7 @@ class OutboxListing(Listing[OutboxRow]):
             outbox.bounced_at,
             is_bounced().label("bounced"),
             outbox.waits_for,
+            outbox.provider,
         )
         return (
             select(*columns)
@@ -283,6 +286,7 @@ class OutboxListing(Listing[OutboxRow]):
             subject=found.subject,
             bounced_at=found.bounced_at,
             bounced=found.bounced,
+            in_folder=state is OutboxState.SENT and found.provider == "maildir",
         )
 
 

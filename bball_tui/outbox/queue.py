@@ -6,11 +6,11 @@ transaction, which must be short: never open while something travels over the ne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
@@ -22,7 +22,8 @@ from bball_tui.database.states import WaitsFor
 LEASE = timedelta(seconds=60)
 """How long a claim lasts unless it is extended."""
 
-_NAMESPACE = UUID("6f0d3a5e-5c1b-5f0a-9c55-2f1f8b0e7a41")
+UNADDRESSED = "bball-tui.invalid"
+"""The right side of the Message-ID of a mail that was promised before the league had a From address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ class Claim:
     frozen: Frozen | None
 
 
-# The Message-ID's right side is the league's own domain when it has a usable one; mail servers reject others.
+# The Message-ID's left side names the promise, salted by the league's row: receivers drop an id that they have seen,
+# and a trial database promises the same mails. Its right side is the league's own domain when it has a usable one;
+# mail servers reject others, so the mails of a league without one get theirs before they are frozen.
 # The conflict names no column: the Message-ID is as unique as the promise, and of two transactions at once either may
 # be met first.
 _ENQUEUE = text(
@@ -90,15 +93,16 @@ _ENQUEUE = text(
     INSERT INTO outbox (league_id, kind, contract_id, recipient, dedupe_key, message_id, payload, available_at,
                         waits_for)
     SELECT :league_id, item.kind, item.contract_id, item.recipient, item.dedupe_key,
-           '<' || item.uuid || '@'
+           '<' || CAST(left(encode(sha256(convert_to(CAST(league.mail_salt AS text) || item.dedupe_key, 'UTF8')),
+                                   'hex'), 32) AS uuid) || '@'
                || coalesce(substring(lower(league.from_email) FROM '@([a-z0-9][a-z0-9.-]*[a-z0-9])$'),
-                           'bball-tui.invalid') || '>',
+                           :unaddressed) || '>',
            item.payload,
            now() + CASE WHEN item.waits_for IS NULL THEN make_interval(secs => :hold_seconds)
                         ELSE make_interval(years => 100) END,
            item.waits_for
     FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS item
-             (place int, kind text, contract_id bigint, recipient text, dedupe_key text, uuid text, payload jsonb,
+             (place int, kind text, contract_id bigint, recipient text, dedupe_key text, payload jsonb,
               waits_for text),
          league
     WHERE league.id = :league_id
@@ -127,13 +131,17 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
             "contract_id": item.contract_id,
             "recipient": item.recipient,
             "dedupe_key": item.dedupe_key,
-            "uuid": str(uuid5(_NAMESPACE, item.dedupe_key)),
             "payload": item.payload,
             "waits_for": item.waits_for,
         }
         for place, item in enumerate(items)
     ]
-    values = {"league_id": league_id, "hold_seconds": hold_seconds, "items": msgspec.json.encode(rows).decode()}
+    values = {
+        "league_id": league_id,
+        "hold_seconds": hold_seconds,
+        "items": msgspec.json.encode(rows).decode(),
+        "unaddressed": UNADDRESSED,
+    }
     return sorted((await session.scalars(_ENQUEUE, values)).all())
 
 
@@ -227,6 +235,38 @@ def claim_of(row: Any, worker: str) -> Claim:
         created_at=row.created_at,
         frozen=None if row.mime is None else Frozen(row.subject, row.mime),
     )
+
+
+_ADDRESS = text(
+    """
+    WITH ours AS MATERIALIZED (
+        SELECT outbox.id
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS uuid[])) AS held (id, token)
+        JOIN outbox ON outbox.id = held.id AND outbox.claim_token = held.token
+        WHERE outbox.state = 'sending'
+            AND NOT EXISTS (SELECT FROM outbox_message WHERE outbox_message.outbox_id = outbox.id)
+        ORDER BY outbox.id
+        FOR UPDATE OF outbox
+    )
+    UPDATE outbox SET message_id = split_part(message_id, '@', 1) || '@' || :domain || '>'
+    FROM ours
+    WHERE outbox.id = ours.id
+    RETURNING outbox.id, message_id
+    """
+)
+
+
+async def address_ids(runs: Runs, claims: Sequence[Claim], domain: str) -> list[Claim]:
+    """Give mails that were promised before the league had a From address a Message-ID of its ``domain``.
+
+    Only for claims that still hold and are not frozen; the others come back as they are.
+    """
+    bare = [one for one in claims if one.frozen is None and one.message_id.endswith(f"@{UNADDRESSED}>")]
+    if not bare:
+        return list(claims)
+    values = {"ids": [one.id for one in bare], "tokens": [one.token for one in bare], "domain": domain}
+    given = {row.id: row.message_id for row in await runs.execute(_ADDRESS, values)}
+    return [replace(one, message_id=given.get(one.id, one.message_id)) for one in claims]
 
 
 @dataclass(frozen=True, slots=True)

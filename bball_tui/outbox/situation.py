@@ -14,17 +14,26 @@ from bball_tui.errors import BballError
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
 from bball_tui.outbox.waiting import is_waiting
 from bball_tui.outbox.workers import WorkerInfo, running
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One look at the sending of a league. ``waiting`` counts queued mails that leave by themselves."""
+    """One look at the sending of a league. ``waiting`` counts queued mails that leave by themselves; ``mail_server``:
+    one is set up where this program runs.
+    """
 
     now: datetime
     zone: ZoneInfo
     gates: tuple[Gate, ...]
     workers: tuple[WorkerInfo, ...]
     waiting: int
+    mail_server: bool
+
+    @property
+    def nowhere_to_send(self) -> bool:
+        """No mail can leave: no worker runs anywhere, and none can run here, as no mail server is set up."""
+        return not self.workers and not self.mail_server
 
     def clock(self, moment: datetime) -> str:
         """``14:02`` for a moment of today in the league's time zone, else ``12 May, 14:02``."""
@@ -42,6 +51,8 @@ class Situation:
         shut = {gate.provider: gate for gate in self.gates if gate.state is not GateState.CLOSED}
         if (paused := shut.get(ALL_PROVIDERS)) is not None:
             return self.hold(paused)
+        if self.nowhere_to_send:
+            return f"{NO_MAIL_SERVER.capitalize()}, so nothing goes out; {self._wait()}. {SET_UP_MAIL}"
         used = [worker.provider for worker in self.workers] or ([provider] if provider is not None else [])
         held = [shut[name] for name in used if name in shut]
         if held and all(name in shut for name in used):
@@ -53,14 +64,15 @@ class Situation:
     def holding(self) -> tuple[Gate, ...]:
         """The gates that hold mail now: a pause, and those of the providers in use (of all, while no worker runs).
 
-        A gate whose time is up holds nothing while no mail waits: the next mail is its probe.
+        A gate whose time is up holds nothing while no mail waits: the next mail is its probe. Without a mail server
+        no gate of one is what holds the mails.
         """
         used = {worker.provider for worker in self.workers}
         return tuple(
             gate
             for gate in self.gates
             if gate.state is not GateState.CLOSED
-            and (gate.pauses or not used or gate.provider in used)
+            and (gate.pauses or ((not used or gate.provider in used) and not self.nowhere_to_send))
             and (self.waiting or gate.open_until is None or gate.open_until > self.now)
         )
 
@@ -112,8 +124,8 @@ def provider_name(provider: str) -> str:
             return provider
 
 
-async def read_situation(session: AsyncSession, league_id: int) -> Situation:
-    """Look at everything once.
+async def read_situation(session: AsyncSession, league_id: int, *, mail_server: bool) -> Situation:
+    """Look at everything once. ``mail_server``: one is set up where this program runs (`Settings.may_send`).
 
     Raises:
         BballError: the league is gone, or its time zone is none.
@@ -140,4 +152,5 @@ async def read_situation(session: AsyncSession, league_id: int) -> Situation:
         gates=await gates(session, league_id),
         workers=await running(session, league_id),
         waiting=found.waiting,
+        mail_server=mail_server,
     )

@@ -65,8 +65,8 @@ class ItemStory:
     bounces: tuple[BounceLine, ...] = ()
 
 
-async def item_story(session: AsyncSession, league_id: int, outbox_id: int) -> ItemStory:
-    """Everything that is known about one mail.
+async def item_story(session: AsyncSession, league_id: int, outbox_id: int, *, mail_server: bool) -> ItemStory:
+    """Everything that is known about one mail. ``mail_server``: as in :func:`read_situation`.
 
     Raises:
         BballError: there is no such mail in the league.
@@ -74,7 +74,7 @@ async def item_story(session: AsyncSession, league_id: int, outbox_id: int) -> I
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
         raise BballError(f"There is no mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
-    now = await read_situation(session, league_id)
+    now = await read_situation(session, league_id, mail_server=mail_server)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (
         await session.execute(

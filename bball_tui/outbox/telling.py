@@ -77,9 +77,16 @@ class Present:
     """It came back, and nobody dealt with that yet."""
 
 
+def in_folder(provider: str | None) -> bool:
+    """Whether a mail that went through ``provider`` was only written to a folder: no server ever had it."""
+    return provider == "maildir"
+
+
 def attempt_text(attempt: Attempt) -> str:
     """How an attempt ended: ``RCPT → 452 4.2.2 mailbox full``."""
     place = "" if attempt.phase is None else _PLACES.get(attempt.phase, attempt.phase.upper()) + " → "
+    if attempt.outcome == "accepted" and attempt.phase == "file":
+        return "written to a folder"
     if attempt.outcome == "accepted":
         return f"{place}{_joined(attempt.code, attempt.detail) or 'accepted'}"
     phrase = attempt.cause.phrase if attempt.cause is not None else attempt.outcome.replace("_", " ")
@@ -120,7 +127,8 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
             by_staff = [act for act in acts if act.action == "outbox_resolved_as_arrived"]
             if by_staff:
                 return f"Nothing: {by_staff[-1].who} found out that it arrived."
-            return f"Nothing: the mail server accepted it{_at(mail.finalized_at, now)}."
+            done = "it was written to a folder" if in_folder(mail.provider) else "the mail server accepted it"
+            return f"Nothing: {done}{_at(mail.finalized_at, now)}."
         case OutboxState.IN_DOUBT if (mail.provider or "").startswith("gmail:"):
             return "A worker asks Gmail by itself whether it was sent, as soon as Gmail can be reached."
         case OutboxState.IN_DOUBT:

@@ -78,13 +78,13 @@ class MailDay:
         return self.due + self.held + self.later
 
 
-async def read_mail_day(session: AsyncSession, league_id: int) -> MailDay:
-    """Look at the mails once.
+async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: bool) -> MailDay:
+    """Look at the mails once. ``mail_server``: as in :func:`read_situation`.
 
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    situation = await read_situation(session, league_id)
+    situation = await read_situation(session, league_id, mail_server=mail_server)
     counts = _Counts((await session.execute(_today(league_id))).all())
     last_sent = counts.moment("last")
     return MailDay(

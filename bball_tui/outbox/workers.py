@@ -56,6 +56,11 @@ async def sign_off(session: AsyncSession, league_id: int, worker_id: UUID) -> No
     )
 
 
+async def nowhere_to_send(session: AsyncSession, league_id: int, *, mail_server: bool) -> bool:
+    """Whether no mail can leave: no worker runs anywhere, and none can run here (`Settings.may_send`)."""
+    return not mail_server and not await running(session, league_id)
+
+
 async def running(session: AsyncSession, league_id: int) -> tuple[WorkerInfo, ...]:
     """The workers that were heard of lately, the oldest first."""
     query = (

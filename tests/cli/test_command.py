@@ -118,11 +118,11 @@ def test_an_unknown_command(without_database: CommandLine) -> None:
     assert without_database("basketball").code == 2
 
 
-def test_a_worker_on_a_shared_database_needs_a_mail_server(command_line: CommandLine) -> None:
+def test_a_worker_needs_a_mail_server(command_line: CommandLine) -> None:
     command_line("init", "--league", "Westside Basketball")
     refused = command_line("worker", "--drain")
     assert refused.code == 1
-    assert "BBALL_MAIL_URL" in refused.err
+    assert "bball-tui mail setup" in refused.err
 
 
 @pytest.mark.parametrize(

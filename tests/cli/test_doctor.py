@@ -1,5 +1,6 @@
 """`doctor`: each thing that can be wrong is found, with a way out, and only real faults make it fail."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +79,9 @@ def test_a_data_folder_that_cannot_be(without_database: CommandLine, tmp_path: A
     assert checks(without_database, code=1)["folder"]["state"] == "fail"
 
 
-def test_mails_that_nobody_fetches(command_line: CommandLine, club: Club) -> None:
+def test_mails_that_nobody_fetches(command_line: CommandLine, club: Club, tmp_path: Path) -> None:
+    command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")
+
     async def family(session: AsyncSession) -> int:
         return (await make_family(session, club)).contract_id
 

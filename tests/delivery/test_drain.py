@@ -5,8 +5,10 @@ import msgspec
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Drained, Worker
+from bball_tui.league.story import contract_detail
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.queue import enqueue
+from bball_tui.outbox.story import item_story
 from bball_tui.settings import SecretUrl, Settings
 from tests.outbox.support import history, item, queue_mails, states, stored
 from tests.support.smtp import SmtpServer
@@ -36,10 +38,18 @@ async def test_a_drain_sends_each_mail_once_and_a_second_drain_nothing(database:
         assert sent.message_id.encode() in mime
 
 
-async def test_a_drain_into_a_maildir(database: Database, settings: Settings) -> None:
-    club, _, _ = await queue_mails(database, 3)
+async def test_a_drain_into_a_maildir_is_never_called_accepted(database: Database, settings: Settings) -> None:
+    club, family, ids = await queue_mails(database, 3)
     assert (await drain(database, club.league_id, settings)).sent == 3
-    assert len(list((settings.maildir / "new").iterdir())) == 3
+    assert len(list((settings.data_dir / "mail" / "new").iterdir())) == 3
+    async with database.session() as session:
+        story = await item_story(session, club.league_id, ids[0], mail_server=True)
+        contract = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+    assert story.item.in_folder
+    assert story.next.startswith("Nothing: it was written to a folder at ")
+    told = [story.next, *(event.text for event in story.events), *(event.text for event in contract.trace)]
+    assert not [text for text in told if "accepted" in text]
+    assert any("written to a folder" in event.text for event in contract.trace)
 
 
 async def test_a_drain_waits_for_a_short_hold_and_reports_a_long_one(database: Database, settings: Settings) -> None:

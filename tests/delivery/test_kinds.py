@@ -40,7 +40,7 @@ async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
     assert (await drain(database, club.league_id, settings)).sent == len(MessageKind)
 
     assert [(await stored(database, id_)).state for id_ in ids] == [OutboxState.SENT] * len(MessageKind)
-    mails = [file.read_bytes() for file in (settings.maildir / "new").iterdir()]
+    mails = [file.read_bytes() for file in (settings.data_dir / "mail" / "new").iterdir()]
     assert all(parts(mime).text.startswith("Hola, Ngozi:") for mime in mails)
     assert len({header(mime, "Subject") for mime in mails}) == len(MessageKind)
     async with database.session() as session:

@@ -72,12 +72,15 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
             assert await list_items(session, club.league_id, OutboxFilter(bucket=other)) == []
         counts = {one.name: one.count for one in await buckets(session, club.league_id)}
         assert (counts["waiting"], counts["queued"], counts["held"]) == (1, 0, 0)
-        assert "Waits for the link of the team chat" in (await item_story(session, club.league_id, mail)).next
+        assert (
+            "Waits for the link of the team chat"
+            in (await item_story(session, club.league_id, mail, mail_server=True)).next
+        )
         (contract,) = await list_contracts(session, club.league_id, RosterFilter())
         assert (contract.welcome, contract.welcome_at) == (WelcomeState.WAITING, None)
         found = await list_contracts(session, club.league_id, RosterFilter(welcome=(WelcomeState.WAITING,)))
         assert [one.id for one in found] == [family.contract_id]
-        story = await contract_detail(session, club.league_id, family.contract_id)
+        story = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert story.next == "The mail waits for the link of the team chat; until then undo takes everything back."
         chats = await list_chats(session, club.league_id, None)
         assert {chat.team: chat.waiting for chat in chats} == {"Hawks U12": 1, "Bulls": 0}
@@ -93,7 +96,7 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
     async with database.session() as session:
         assert (await link(session, club.league_id, club.team_id, GROUP, how="by hand")).released == 1
     assert await drained(database, club, settings) == (1, 0)
-    (written,) = (settings.maildir / "new").iterdir()
+    (written,) = (settings.data_dir / "mail" / "new").iterdir()
     assert "join_group/4711/AbCdEfGh" in written.read_text()
     # With the link there, nothing waits.
     async with database.session() as session:

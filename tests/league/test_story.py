@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
     async with marias_database.session() as session:
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
     async with database.session() as session:
-        held = await contract_detail(session, club.league_id, family.contract_id)
+        held = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert held.next.startswith("2 mails leave at ")
         assert held.next.endswith("until then undo takes everything back.")
         first = select(func.min(Outbox.id)).scalar_subquery()
@@ -63,7 +64,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                 )
             )
     async with database.session() as session:
-        detail = await contract_detail(session, club.league_id, family.contract_id)
+        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
     assert (detail.player.first, detail.player.jersey, detail.team, detail.season) == (
         "Amara",
         "00",
@@ -150,7 +151,7 @@ async def test_the_next_step_follows_the_worst_mail(database: Database, mail: di
         family = await make_family(session, club)
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
         await session.execute(update(Outbox).values(**mail))
-        detail = await contract_detail(session, club.league_id, family.contract_id)
+        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert detail.next.startswith(sentence)
 
 
@@ -174,7 +175,7 @@ async def test_the_next_step_of_an_unsigned_contract(
         if days is not None:
             today = func.current_date()
             await session.execute(update(Contract).values(offered_on=today - 9, due_on=today + days))
-        detail = await contract_detail(session, club.league_id, family.contract_id)
+        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert (detail.next, detail.signature, detail.mails) == (sentence, None, ())
 
 
@@ -184,11 +185,11 @@ async def test_undo_void_and_a_mail_nobody_got_are_part_of_the_story(database: D
         family = await make_family(session, club, parents=(Parent(email=None),))
         request = SigningRequest(((family.contract_id, 1),), FreeText("[bold]Grandma[/]"))
         await sign(session, club.league_id, request)
-        silent = await contract_detail(session, club.league_id, family.contract_id)
+        silent = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert silent.next == "Nobody was told by e-mail. Tell the family another way."
         await undo(session, club.league_id, [family.contract_id])
         await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "moved away"))
-        detail = await contract_detail(session, club.league_id, family.contract_id)
+        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert detail.next == "Nothing more: the contract is void (moved away)."
         assert [event.text for event in detail.trace] == [
             "offered",
@@ -203,7 +204,7 @@ async def test_player_and_team_are_whole(database: Database) -> None:
         club = await make_club(session)
         family = await make_family(session, club, parents=PARENTS)
         await make_family(session, club, first="Bo", last="Abel")
-        player = await player_detail(session, club.league_id, family.player_id)
+        player = await player_detail(session, club.league_id, family.player_id, mail_server=True)
         assert (player.player.last, len(player.guardians), len(player.contracts)) == ("Hamilton", 3, 1)
         team = await team_detail(session, club.league_id, club.team_id)
         assert (team.team.players, team.team.open, team.chat_url) == (2, 2, None)
@@ -216,8 +217,8 @@ async def test_what_is_of_another_league_does_not_exist(database: Database) -> N
         other = await make_club(session, slug="other")
         family = await make_family(session, other)
         reads: tuple[tuple[Callable[..., Awaitable[object]], int], ...] = (
-            (contract_detail, family.contract_id),
-            (player_detail, family.player_id),
+            (partial(contract_detail, mail_server=True), family.contract_id),
+            (partial(player_detail, mail_server=True), family.player_id),
             (team_detail, other.team_id),
         )
         for read, row_id in reads:
@@ -236,7 +237,7 @@ async def test_links_and_guardians_are_of_the_player_asked_for(database: Databas
             )
         )
         await session.execute(update(Guardian).where(Guardian.first_name == "Zoe").values(phone="+1 555 010"))
-        guardians = (await player_detail(session, club.league_id, two.player_id)).guardians
+        guardians = (await player_detail(session, club.league_id, two.player_id, mail_server=True)).guardians
         assert [(one.first, one.household) for one in guardians] == [("Zoe", 1), ("Rosa", 2)]
 
 

@@ -230,7 +230,7 @@ async def test_a_doubt_stays_while_gmail_cannot_be_asked(office: Office) -> None
     await office.drain()
     assert (await stored(office.database, id_)).state == OutboxState.IN_DOUBT
     async with office.database.session() as session:
-        story = await item_story(session, office.league_id, id_)
+        story = await item_story(session, office.league_id, id_, mail_server=True)
     assert "asks Gmail by itself" in story.next
     office.server.faults.clear()
     assert (await office.drain()).sent == 1

@@ -96,10 +96,11 @@ def test_what_is_this_machine() -> None:
 
 
 def test_the_transport_follows_the_settings(tmp_path: Path) -> None:
-    default = open_transport(make_settings(tmp_path))
-    assert isinstance(default, MaildirTransport)
-    assert default.provider == "maildir"
-    assert isinstance(open_transport(make_settings(tmp_path, mail_url="maildir:///tmp/x")), MaildirTransport)
+    with pytest.raises(BballError, match=r"No mail server is set up yet.*bball-tui mail setup"):
+        open_transport(make_settings(tmp_path))
+    folder = open_transport(make_settings(tmp_path, mail_url="maildir:///tmp/x"))
+    assert isinstance(folder, MaildirTransport)
+    assert folder.provider == "maildir"
     smtp = open_transport(make_settings(tmp_path, mail_url="smtp://user:hunter2@smtp.example.com"))
     assert isinstance(smtp, SmtpTransport)
     assert smtp.provider == "smtp:smtp.example.com:587"

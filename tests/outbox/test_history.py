@@ -25,7 +25,7 @@ from tests.outbox.test_staff import MAIL, doubt, take
 
 async def tell(database: Database, league_id: int, id_: int) -> ItemStory:
     async with database.session() as session:
-        return await item_story(session, league_id, id_)
+        return await item_story(session, league_id, id_, mail_server=True)
 
 
 async def settled(database: Database, league_id: int, ending: Ending, outcome: str, code: str, detail: str) -> int:

@@ -22,9 +22,9 @@ async def test_staff_hear_of_a_broken_template_until_a_mail_is_as_it_should_be(d
         [trouble] = await override_trouble(session, club.league_id)
         assert (trouble.kind, trouble.notice, trouble.mails) == ("contract_signed", NOTICE, 2)
         assert await override_trouble(session, club.league_id + 1) == ()
-        story = await item_story(session, club.league_id, ids[0])
+        story = await item_story(session, club.league_id, ids[0], mail_server=True)
         assert NOTICE in [event.text for event in story.events]
-        day = await read_mail_day(session, club.league_id)
+        day = await read_mail_day(session, club.league_id, mail_server=True)
         nobody = ContractDay(0, None, 0, 0)
         assert any(NOTICE in need.advice for need in needs(day, nobody, worker_comes=True))
 

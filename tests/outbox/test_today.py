@@ -16,7 +16,7 @@ from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 
 async def day(database: Database, club: Club) -> MailDay:
     async with database.session() as session:
-        return await read_mail_day(session, club.league_id)
+        return await read_mail_day(session, club.league_id, mail_server=True)
 
 
 async def a_worker(database: Database, club: Club, provider: str = "maildir") -> None:

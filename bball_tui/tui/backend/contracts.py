@@ -29,7 +29,15 @@ class ContractCalls(League):
         from bball_tui.league.preview import preview_signing
 
         async with self._session() as session:
-            return await preview_signing(session, self.league.id, ids, choice, capacity=capacity, signed_on=signed_on)
+            return await preview_signing(
+                session,
+                self.league.id,
+                ids,
+                choice,
+                capacity=capacity,
+                signed_on=signed_on,
+                mail_server=self.settings.may_send,
+            )
 
     async def sign(self, request: SigningRequest) -> SigningResult:
         from bball_tui.league.signing import sign

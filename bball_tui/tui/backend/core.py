@@ -35,6 +35,7 @@ class League:
         self.database = database
         self.settings = settings
         self._league: LeagueInfo | None = None
+        self._workers = 0
         self.season: Season | None = None
 
     @property
@@ -46,16 +47,18 @@ class League:
 
     @property
     def sends_mail(self) -> bool:
-        """Whether this program may send mail while it is open.
-
-        On a shared database only with a mail server: a folder on one laptop would swallow the league's mails.
-        """
+        """Whether this program may send mail while it is open: only with a mail server."""
         return self.settings.worker and self.settings.may_send and not self.settings.read_only
 
     @property
     def is_demo(self) -> bool:
         """Whether the league is the invented one."""
         return is_demo(self.settings)
+
+    @property
+    def nowhere_to_send(self) -> bool:
+        """Whether no mail can leave, as the header's numbers had it last: no worker runs, and none can run here."""
+        return not self._workers and not self.settings.may_send
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Session]:
@@ -95,5 +98,5 @@ class League:
         async with self._session() as session:
             season = await current_season(session, self.league.id)
             found = await overview(session, self.league.id, season.id if season else None)
-        self._league, self.season = found.league, found.season
+        self._league, self.season, self._workers = found.league, found.season, found.workers
         return found

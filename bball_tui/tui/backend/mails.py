@@ -36,7 +36,7 @@ class MailCalls(League):
         from bball_tui.outbox.story import item_story
 
         async with self._session() as session:
-            return await item_story(session, self.league.id, outbox_id)
+            return await item_story(session, self.league.id, outbox_id, mail_server=self.settings.may_send)
 
     async def buckets(self) -> tuple[Bucket, ...]:
         from bball_tui.outbox.buckets import buckets
@@ -48,7 +48,7 @@ class MailCalls(League):
         from bball_tui.outbox.situation import read_situation
 
         async with self._session() as session:
-            return await read_situation(session, self.league.id)
+            return await read_situation(session, self.league.id, mail_server=self.settings.may_send)
 
     async def mail_preview(self, outbox_id: int) -> MailPreview:
         from bball_tui.league.mail_preview import preview_mail
@@ -75,7 +75,7 @@ class MailCalls(League):
         async with self._session() as session:
             season = self.season.id if self.season else None
             return (
-                await read_mail_day(session, self.league.id),
+                await read_mail_day(session, self.league.id, mail_server=self.settings.may_send),
                 await read_contract_day(session, self.league.id, season),
             )
 

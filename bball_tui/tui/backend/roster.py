@@ -88,10 +88,10 @@ class RosterCalls(League):
         from bball_tui.league.story import player_detail
 
         async with self._session() as session:
-            return await player_detail(session, self.league.id, player_id)
+            return await player_detail(session, self.league.id, player_id, mail_server=self.settings.may_send)
 
     async def contract(self, contract_id: int) -> ContractDetail:
         from bball_tui.league.story import contract_detail
 
         async with self._session() as session:
-            return await contract_detail(session, self.league.id, contract_id)
+            return await contract_detail(session, self.league.id, contract_id, mail_server=self.settings.may_send)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -46,6 +47,9 @@ def promises(preview: "SigningPreview", undo_key: str) -> list[str]:
         lines.append(f"{wait} for the link of the team chat")
         if preview.waiting == preview.mails:
             return lines
+    if preview.nowhere_to_send:
+        wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
+        return [*lines, f"{wait}: {NO_MAIL_SERVER}. {SET_UP_MAIL}"]
     mails = counted(preview.mails - preview.waiting, "welcome mail goes", "welcome mails go")
     if preview.hold_seconds:
         back = f"({undo_key} takes it all back until then)"

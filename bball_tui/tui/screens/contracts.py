@@ -69,10 +69,15 @@ class ContractsPane(RosterPane["ContractRow"], ContractCommands):
                 width=19,
                 flex=1,
                 limit=24,
-                render=lambda row: welcome_cell(row, self.zone, self.now),
+                render=self._welcome,
                 unsorted="What became of the mails is looked up for the rows on the screen only. Narrow it with f.",
             ),
         )
+
+    def _welcome(self, row: "ContractRow") -> Styled:
+        backend = self.backend
+        nowhere = backend is not None and backend.nowhere_to_send
+        return welcome_cell(row, self.zone, self.now, nowhere_to_send=nowhere)
 
     def _due(self, row: "ContractRow") -> str | Styled:
         if row.status not in SIGNABLE:

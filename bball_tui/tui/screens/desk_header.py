@@ -56,6 +56,9 @@ def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled
         return Styled(f"! sending on hold, {wait}", Tone.WARN)
     if found.workers:
         return Styled(f"● worker, {wait}" if found.queued else "● worker idle", Tone.GOOD)
+    if not settings.may_send:
+        waiting = found.queued + found.held
+        return Styled(f"! no mail server{f', {waiting} wait' if waiting else ''}", Tone.WARN)
     if not sends_mail:
         waiting = found.queued + found.held
         return Styled(f"! no worker{f', {waiting} wait' if waiting else ''}", Tone.WARN)

@@ -22,6 +22,9 @@ STATE_WORDS = {
 }
 """By the name of the bucket."""
 
+IN_FOLDER = status(Tone.WARN, "in a folder")
+"""Accepted by nobody: written to the folder that somebody chose by URL."""
+
 _KINDS = {
     "contract_signed": "welcome",
     "team_chat_ready": "team chat",
@@ -36,8 +39,13 @@ def kind_word(kind: str) -> str:
     return _KINDS.get(kind, kind.replace("_", " "))
 
 
+def state_cell(row: "OutboxRow") -> Styled:
+    """What became of a mail; a folder is no mail server."""
+    return IN_FOLDER if row.in_folder and not row.bounced else STATE_WORDS[row.bucket]
+
+
 def outcome_cell(row: "OutboxRow") -> Styled:
     """What became of a mail in the end; one that came back stays so, also when somebody dealt with it."""
     if row.bounced_at is not None and not row.bounced:
         return Styled("– came back, settled", Tone.MUTED)
-    return STATE_WORDS[row.bucket]
+    return state_cell(row)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from bball_tui.database.states import GateCause
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.tui.screens.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, on
@@ -97,7 +98,12 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
             advice = f"The mail server said: “{gate.reason}”. {blame}Enter asks whether to try it now."
             fix = Fix("outbox", question=Question.GATE)
             yield Need(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
-    if mails.waiting and not now.workers and not worker_comes:
+    if mails.waiting and now.nowhere_to_send:
+        waiting = counted(mails.waiting, "mail")
+        sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
+        advice = f"{SET_UP_MAIL} Signing works meanwhile, and nothing is lost."
+        yield Need("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
+    elif mails.waiting and not now.workers and not worker_comes:
         sentence = f"No worker is running: {counted(mails.waiting, 'mail')} cannot go out."
         advice = "Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then."
         yield Need("worker", Tone.BAD, sentence, advice, Fix("outbox", Kind("queued")))

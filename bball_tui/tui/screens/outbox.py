@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.screens.bucket_panel import BucketPanel, Kind, KindChosen, panel_lines
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.mail_commands import MailCommands
-from bball_tui.tui.screens.mail_words import STATE_WORDS
+from bball_tui.tui.screens.mail_words import state_cell
 from bball_tui.tui.screens.needs import Question
 from bball_tui.tui.screens.sections import mail_sections
 from bball_tui.tui.text import content
@@ -87,7 +87,7 @@ class OutboxPane(MailCommands):
                 sort="about",
                 priority=2,
             ),
-            Column(key="state", title="State", width=11, render=lambda row: STATE_WORDS[row.bucket], sort="state"),
+            Column(key="state", title="State", width=11, render=state_cell, sort="state"),
             Column(
                 key="since",
                 title="Since",

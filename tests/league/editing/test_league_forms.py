@@ -187,7 +187,7 @@ async def test_a_contract_moves_before_it_is_signed_and_is_offered_anew_afterwar
             session, club.league_id, replace(base.draft, team_id=str(owls)), order=YMD, base=base
         )
         assert moved == Saved(family.contract_id)
-        detail = await contract_detail(session, club.league_id, family.contract_id)
+        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
         assert (detail.team, detail.status) == ("Owls", "offered")
         assert detail.trace[-1].text == "moved from Hawks U12 to Owls"
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 2),)))
