@@ -4,11 +4,12 @@ A guardian is always matched by name (case- and accent-blind), and further
 
 1. by e-mail address, when the cell has one. Two people who share an address are two guardians, because each is
    greeted, and signs, by name; the outbox sends one mail to the address all the same.
-2. by telephone number (its digits), when the cell or the stored guardian has no address.
+2. by telephone number (its digits), when the cell or the stored guardian has no address and the number is one that
+   can tell who somebody is (see :mod:`placeholders`).
 3. within the family: the guardian of that name whom the stored player has already. So an address or number that is
    new in the file corrects the stored one, and nobody else's.
-4. within the household, when the cell is a bare name: the guardian of that name of a player who shares another
-   guardian with this one.
+4. within the household, when the cell is a bare name (or has a number that tells nothing): the guardian of that name
+   of a player who shares another guardian with this one.
 
 Anything else is a new guardian. Two cells of one player are never made one person, unless they agree in the name
 and nothing speaks against it. An empty cell never empties a stored field.
@@ -24,6 +25,7 @@ from typing import TypeAlias
 import msgspec
 
 from bball_tui.league.importing.existing import Existing, KnownGuardian
+from bball_tui.league.importing.placeholders import real_address, real_number
 from bball_tui.league.importing.plan import Changed, Entities, GuardianValues, LinkValues, New, Ref, new_ref
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 
@@ -73,8 +75,13 @@ class _Person:
 
 @lru_cache(maxsize=32_768)
 def _number(phone: str) -> str:
-    """A telephone number as it is compared: its digits."""
+    """A telephone number without the signs in which two spellings of it differ."""
     return re.sub(r"[^0-9]", "", phone) or phone.casefold()
+
+
+def _real(phone: str | None) -> str:
+    """The number by which somebody is known; empty where there is none."""
+    return (real_number(phone) or "") if phone else ""
 
 
 class _Matcher:
@@ -85,10 +92,10 @@ class _Matcher:
         self._known_email: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         self._known_phone: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         for guardian in existing.guardians:
-            if guardian.values.email:
-                self._known_email[guardian.values.email.lower(), guardian.name_key].append(guardian)
-            if guardian.values.phone:
-                self._known_phone[_number(guardian.values.phone), guardian.name_key].append(guardian)
+            if address := real_address(guardian.values.email):
+                self._known_email[address, guardian.name_key].append(guardian)
+            if number := _real(guardian.values.phone):
+                self._known_phone[number, guardian.name_key].append(guardian)
         self._wards: dict[int, list[int]] = defaultdict(list)
         for player, links in existing.links.items():
             for link in links:
@@ -103,11 +110,12 @@ class _Matcher:
             for i, family in enumerate(self._families)
             for j, cell in enumerate(family.row.guardians)
         ]
-        addressed = [entry for entry in cells if entry[2].email]
-        telephoned = [entry for entry in cells if not entry[2].email and entry[2].phone]
+        addressed = [entry for entry in cells if real_address(entry[2].email)]
+        others = [entry for entry in cells if not real_address(entry[2].email)]
+        telephoned = [entry for entry in others if _real(entry[2].phone)]
         self._place_addressed(addressed)
         self._place_telephoned(telephoned, self._telephones(addressed, telephoned))
-        self._place_bare([entry for entry in cells if not entry[2].email and not entry[2].phone])
+        self._place_bare([entry for entry in others if not _real(entry[2].phone)])
         return self._placed
 
     def _place(self, i: int, j: int, person: _Person) -> None:
@@ -153,10 +161,10 @@ class _Matcher:
     def _telephones(self, addressed: list[_Cell], telephoned: list[_Cell]) -> dict[tuple[str, str], list[_Person]]:
         """The people with an address, by those of their numbers that cells without an address have, too."""
         by_phone: dict[tuple[str, str], list[_Person]] = {
-            (_number(cell.phone or ""), key): [] for _, _, cell, key in telephoned
+            (_real(cell.phone), key): [] for _, _, cell, key in telephoned
         }
         for i, j, cell, key in addressed:
-            namesakes = by_phone.get((_number(cell.phone), key)) if cell.phone else None
+            namesakes = by_phone.get((_real(cell.phone), key))
             person = self._placed[i][j]
             if namesakes is not None and person is not None and person not in namesakes:
                 namesakes.append(person)
@@ -165,7 +173,7 @@ class _Matcher:
     def _correction(self, person: _Person, key: str) -> KnownGuardian | None:
         """The stored guardian who gets ``person``'s address."""
         for _, cell in person.mentions:
-            stored = self._known_phone.get((_number(cell.phone), key), []) if cell.phone else []
+            stored = self._known_phone.get((_real(cell.phone), key), [])
             known = self._free(guardian for guardian in stored if guardian.values.email is None)
             if known is not None:
                 return known
@@ -178,7 +186,7 @@ class _Matcher:
     def _place_telephoned(self, cells: list[_Cell], by_phone: dict[tuple[str, str], list[_Person]]) -> None:
         fresh: dict[tuple[str, str], _Person] = {}
         for i, j, cell, key in cells:
-            identity = (_number(cell.phone or ""), key)
+            identity = (_real(cell.phone), key)
             player = self._families[i].player
             namesakes = by_phone[identity]
             if namesakes:

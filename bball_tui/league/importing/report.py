@@ -12,6 +12,9 @@ from bball_tui.wording import counted
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
 
+MOST_PLACEHOLDERS = 5
+"""Texts of empty cells that the remark about them repeats."""
+
 
 def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
@@ -28,6 +31,12 @@ def remarks(report: Report) -> list[str]:
     if roster.staff_rows:
         rows = ", ".join(map(str, roster.staff_rows[:20])) + (" …" if len(roster.staff_rows) > 20 else "")
         notes.append(f"Left out as staff, not players: {'row' if len(roster.staff_rows) == 1 else 'rows'} {rows}.")
+    if roster.placeholders:
+        cells = sum(number for _, number in roster.placeholders)
+        some = listed([text for text, _ in roster.placeholders[:MOST_PLACEHOLDERS]], "and")
+        more = " and others" if len(roster.placeholders) > MOST_PLACEHOLDERS else ""
+        say = "cell says" if cells == 1 else "cells say"
+        notes.append(f"{cells:,} {say} nothing ({some}{more}) and {'is' if cells == 1 else 'are'} read as empty.")
     if roster.unused_columns:
         notes.append(f"Columns that are not used: {', '.join(roster.unused_columns)}.")
     if roster.history:

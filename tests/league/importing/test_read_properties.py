@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing import values
+from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 
@@ -58,7 +59,8 @@ def test_any_cells_below_a_good_header_are_read_or_refused(
 
 def usable(text: str) -> bool:
     try:
-        return values.name_text(text) == text != ""
+        says_something = not (says_nothing(text) or no_name(text) or perhaps_no_name(text))
+        return says_something and values.name_text(text) == text != ""
     except values.CellFault:
         return False
 
@@ -70,7 +72,11 @@ names = (
     .filter(usable)
 )
 addresses = st.builds("{}@{}.test".format, st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True), st.just("families"))
-phones = st.from_regex(r"\+?[0-9][0-9 ]{3,15}[0-9]", fullmatch=True).map(lambda text: " ".join(text.split()))
+phones = (
+    st.from_regex(r"\+?[0-9][0-9 ]{3,15}[0-9]", fullmatch=True)
+    .map(lambda text: " ".join(text.split()))
+    .filter(lambda text: not no_telephone(text))
+)
 guardians = st.builds(
     GuardianCell,
     first=names,
