@@ -45,6 +45,7 @@ KINDS = ("teams", "players", "guardians", "contracts")
     "for the next file with the same columns.",
 )
 @click.option("--sheet", metavar="NAME", help="Which sheet of a workbook; otherwise the first that holds a roster.")
+@click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write what happened, row by row, to this CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers and the errors as JSON.")
 def import_roster(
@@ -58,6 +59,7 @@ def import_roster(
     ignore_columns: tuple[str, ...],
     mapped: tuple[str, ...],
     sheet: str | None,
+    take_file: bool,
     report: Path | None,
     as_json: bool,
 ) -> int:
@@ -76,6 +78,7 @@ def import_roster(
         ignore_columns=ignore_columns,
         mapping=tuple(map(_mapped_field, mapped)),
         sheet=sheet,
+        take_file=take_file,
     )
 
     async def work(desk: Desk) -> int:
@@ -160,6 +163,8 @@ def _count(counts: Counts, kind: str) -> int:
 
 def _remarks(report: Report) -> Iterator[str]:
     notes = remarks(report)
+    if report.diff is not None and any(one.said is not None and not one.taken for one in report.diff.conflicts):
+        notes.append("To take the file's values instead of staff's, give --take-file.")
     if notes:
         yield "\n".join(map(plain, notes))
 

@@ -63,7 +63,14 @@ async def apply(session: AsyncSession, diff: Diff, *, source: str = "") -> Impor
         RosterMoved: importing the same roster would do something else now; the caller must roll back.
     """
     await hold_league(session, diff.league_id)
-    fresh = await compute_diff(session, diff.league_id, diff.season, diff.roster, contract_status=diff.contract_status)
+    fresh = await compute_diff(
+        session,
+        diff.league_id,
+        diff.season,
+        diff.roster,
+        contract_status=diff.contract_status,
+        take_file=diff.take_file,
+    )
     if fresh != diff:
         raise RosterMoved
     return await write(session, diff, source=source)

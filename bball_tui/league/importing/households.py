@@ -17,13 +17,14 @@ and nothing speaks against it. An empty cell never empties a stored field.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
 
+from bball_tui.league.importing.corrections import FIELD_WORDS, FIELDS, Conflict
 from bball_tui.league.importing.existing import Existing, KnownGuardian
 from bball_tui.league.importing.placeholders import real_address, real_number
 from bball_tui.league.importing.plan import Changed, Entities, GuardianValues, LinkValues, New, Ref, new_ref
@@ -60,6 +61,8 @@ class Households:
 
     entities: Entities[GuardianValues]
     kin: tuple[tuple[Kin, ...], ...]
+    conflicts: tuple[Conflict, ...] = ()
+    """Where the file contradicts what staff said."""
 
 
 _Cell: TypeAlias = tuple[int, int, GuardianCell, str]
@@ -92,10 +95,17 @@ class _Matcher:
         self._known_email: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         self._known_phone: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         for guardian in existing.guardians:
-            if address := real_address(guardian.values.email):
-                self._known_email[address, guardian.name_key].append(guardian)
-            if number := _real(guardian.values.phone):
-                self._known_phone[number, guardian.name_key].append(guardian)
+            for key in (guardian.name_key, *guardian.former_keys):
+                if address := real_address(guardian.values.email):
+                    self._known_email[address, key].append(guardian)
+                if number := _real(guardian.values.phone):
+                    self._known_phone[number, key].append(guardian)
+        for guardian in existing.guardians:
+            # Behind those who have the address now.
+            for address in guardian.history.emails:
+                for key in (guardian.name_key, *guardian.former_keys):
+                    if real_address(address) and guardian not in self._known_email[address, key]:
+                        self._known_email[address, key].append(guardian)
         self._wards: dict[int, list[int]] = defaultdict(list)
         for player, links in existing.links.items():
             for link in links:
@@ -128,7 +138,7 @@ class _Matcher:
     def _linked(self, player: Ref, key: str) -> list[KnownGuardian]:
         """The stored player's guardians of that name."""
         found = (self._guardians.get(link.guardian_id) for link in self._existing.links.get(player, ()))
-        return [guardian for guardian in found if guardian is not None and guardian.name_key == key]
+        return [guardian for guardian in found if guardian is not None and guardian.is_called(key)]
 
     def _free(self, guardians: Iterable[KnownGuardian]) -> KnownGuardian | None:
         """The only one of ``guardians`` whom no stronger evidence has taken."""
@@ -262,14 +272,18 @@ class _Matcher:
         return _Person()
 
 
-def match_guardians(existing: Existing, families: Sequence[Family]) -> Households:
-    """Find or make the guardians of all ``families`` by the rules above."""
+def match_guardians(existing: Existing, families: Sequence[Family], take: Callable[[int], bool]) -> Households:
+    """Find or make the guardians of all ``families`` by the rules above.
+
+    ``take`` says of a row whether the file's word counts where staff said another.
+    """
     placed = _Matcher(existing, families).match()
     refs: dict[int, Ref] = {}
     new: list[New[GuardianValues]] = []
     changed: list[Changed[GuardianValues]] = []
     unchanged = 0
     kin: list[tuple[Kin, ...]] = []
+    conflicts: list[Conflict] = []
     for family, persons in zip(families, placed, strict=True):
         own: dict[Ref, Kin] = {}
         for person, cell in zip(persons, family.row.guardians, strict=True):
@@ -283,6 +297,8 @@ def match_guardians(existing: Existing, families: Sequence[Family]) -> Household
                     new.append(New(number, after))
                 else:
                     refs[id(person)] = person.known.id
+                    after, against = _settled(person.known, after, number, existing.returned, take(number))
+                    conflicts += against
                     if after == person.known.values:
                         unchanged += 1
                     else:
@@ -293,7 +309,31 @@ def match_guardians(existing: Existing, families: Sequence[Family]) -> Household
             if ref not in own or own[ref].relation is None:
                 own[ref] = Kin(ref, cell.relation, cell.gets_email, cell.may_sign)
         kin.append(tuple(own.values()))
-    return Households(Entities(tuple(new), tuple(changed), unchanged), tuple(kin))
+    return Households(Entities(tuple(new), tuple(changed), unchanged), tuple(kin), tuple(conflicts))
+
+
+def _settled(
+    known: KnownGuardian, file: GuardianValues, row: int, returned: frozenset[str], take: bool
+) -> tuple[GuardianValues, list[Conflict]]:
+    """What the guardian gets of the file's values, and where they contradict what staff said."""
+    stored = known.values
+    kept: dict[str, str | None] = {}
+    conflicts = []
+    for field in FIELDS:
+        ours, theirs = getattr(stored, field), getattr(file, field)
+        if ours == theirs:
+            continue
+        back = field == "email" and theirs is not None and theirs.lower() in returned
+        said = None if back else known.history.said.get(field)
+        if not back and said is None:
+            continue
+        conflict = Conflict(
+            row, stored.label(), FIELD_WORDS[field], theirs or "", ours or "", said, taken=take and not back
+        )
+        conflicts.append(conflict)
+        if not conflict.taken:
+            kept[field] = ours
+    return msgspec.structs.replace(file, **kept), conflicts
 
 
 def _values(person: _Person) -> GuardianValues:

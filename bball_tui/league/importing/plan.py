@@ -16,10 +16,13 @@ from typing import Generic, TypeAlias, TypeVar
 import msgspec
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read import Roster
 
 Ref: TypeAlias = int
+Take: TypeAlias = bool | frozenset[int]
+"""Whether the file's word counts where staff said another: everywhere, nowhere, or in these rows."""
 
 
 def new_ref(index: int) -> Ref:
@@ -255,6 +258,9 @@ class Diff:
     relinked: frozenset[int] = frozenset()
     """Players whose own fields stay, but whose guardians do not."""
     rows: tuple[RowDiff, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    """Where the file says something else than staff, and who counts."""
+    take_file: Take = False
     refused: tuple[Problem, ...] = ()
     """Rows that are readable but contradict another row or the database."""
     notes: tuple[str, ...] = ()

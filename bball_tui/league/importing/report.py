@@ -12,6 +12,7 @@ from bball_tui.wording import counted
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
 
+MOST_CONFLICTS = 50
 MOST_PLACEHOLDERS = 5
 """Texts of empty cells that the remark about them repeats."""
 
@@ -20,6 +21,11 @@ def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
     notes = [] if report.diff is None else list(report.diff.notes)
+    if report.diff is not None and report.diff.conflicts:
+        conflicts = report.diff.conflicts
+        notes += [f"Row {one.row}: {one.sentence()}" for one in conflicts[:MOST_CONFLICTS]]
+        if len(conflicts) > MOST_CONFLICTS:
+            notes.append(f"And {len(conflicts) - MOST_CONFLICTS:,} more like these: the report has them all.")
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
@@ -73,6 +79,9 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         changes = [(one.field, one.before, one.after) for one in row.changes] or [("", "", "")]
         for change in changes:
             yield (str(row.row), result, row.player, row.team, *change, "")
+    for one in () if report.diff is None else report.diff.conflicts:
+        result = "changed" if one.taken else "kept"
+        yield (str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence())
     for problem in report.problems:
         yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
     for number in report.roster.staff_rows:

@@ -16,7 +16,7 @@ from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moves import count_unsent
-from bball_tui.league.importing.plan import Diff, Imported
+from bball_tui.league.importing.plan import Diff, Imported, Take
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.read import Roster, load, read_file, read_rows
@@ -41,7 +41,8 @@ class ImportOptions:
     ``preset`` None finds the layout by the header. ``season`` None is the file's own, else the league's newest.
     ``date_order`` None is the league's. ``skip_bad_rows`` imports the good rows of a file with faults. ``mapping`` and
     ``ignore_columns`` say what columns hold; when both are empty, what was remembered for files with these columns
-    is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers.
+    is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers; in
+    the rows of ``take_file`` the file's word counts also against what staff corrected.
     """
 
     dry_run: bool = False
@@ -54,6 +55,7 @@ class ImportOptions:
     mapping: tuple[MappedField, ...] = ()
     sheet: str | None = None
     leave: frozenset[int] = frozenset()
+    take_file: Take = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,14 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
             await hold_league(session, league.id)
         season = await _season(session, league, roster, options.season)
         watch.begin(Stage.COMPARING, len(kept.rows))
-        diff = await compute_diff(session, league.id, season, kept, contract_status=options.contract_status)
+        diff = await compute_diff(
+            session,
+            league.id,
+            season,
+            kept,
+            contract_status=options.contract_status,
+            take_file=options.take_file,
+        )
         problems = tuple(sorted((*roster.problems, *diff.refused)))
         report = Report(options.dry_run, roster, problems, diff, left_rows=left)
         if problems and not options.skip_bad_rows:

@@ -74,9 +74,7 @@ class Desk:
         return {str(player): (str(team), str(status)) for player, team, status in found}
 
 
-async def make_desk(
-    database: Database, folder: Path, season: str | None = "Spring 2027", slug: str | None = "w"
-) -> Desk:
+async def make_desk(database: Database, folder: Path, season: str | None = "Spring 2027", slug: str = "w") -> Desk:
     async with database.session() as session:
         return Desk(database, await create_league(session, "Westside", slug=slug, season=season), folder)
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -153,7 +154,7 @@ async def test_rows_without_a_common_address_or_number_never_share_a_guardian(
     """
     lines = [f"Hawks,Kid{place},Lee,2015-01-02,,{','.join(row)}" for place, row in enumerate(rows)]
     with TemporaryDirectory() as folder:
-        desk = await make_desk(database, Path(folder), slug=None)
+        desk = await make_desk(database, Path(folder), slug=f"w{uuid4().hex}")
         for part in (lines[:stored], lines[stored:]):
             if part:
                 assert (await desk.bring_in(*part)).problems == ()
