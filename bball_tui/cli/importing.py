@@ -46,6 +46,8 @@ KINDS = ("teams", "players", "guardians", "contracts")
 )
 @click.option("--sheet", metavar="NAME", help="Which sheet of a workbook; otherwise the first that holds a roster.")
 @click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
+@click.option("--due", default="", metavar="DATE", help="Until when new offers should be signed.")
+@click.option("--expect", default="", metavar="CODE", help="Import only what the preview with this code showed.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write what happened, row by row, to this CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers and the errors as JSON.")
 def import_roster(
@@ -60,6 +62,8 @@ def import_roster(
     mapped: tuple[str, ...],
     sheet: str | None,
     take_file: bool,
+    due: str,
+    expect: str,
     report: Path | None,
     as_json: bool,
 ) -> int:
@@ -79,6 +83,8 @@ def import_roster(
         mapping=tuple(map(_mapped_field, mapped)),
         sheet=sheet,
         take_file=take_file,
+        due=due,
+        expect=expect.strip().lower(),
     )
 
     async def work(desk: Desk) -> int:
@@ -109,6 +115,10 @@ def as_document(report: Report) -> dict[str, object]:
         "created": report.imported.created,
         "updated": report.imported.updated,
         "unchanged": report.imported.unchanged,
+        "mails": report.imported.promised,
+        "conflicts": () if report.diff is None else report.diff.conflicts,
+        "empty": dict(report.roster.placeholders),
+        "preview": report.digest,
         "errors": report.problems,
     }
 
@@ -165,6 +175,8 @@ def _remarks(report: Report) -> Iterator[str]:
     notes = remarks(report)
     if report.diff is not None and any(one.said is not None and not one.taken for one in report.diff.conflicts):
         notes.append("To take the file's values instead of staff's, give --take-file.")
+    if report.dry_run and report.diff is not None and report.diff.changes_something:
+        notes.append(f"This preview is {report.digest}: with --expect {report.digest} nothing else is imported.")
     if notes:
         yield "\n".join(map(plain, notes))
 

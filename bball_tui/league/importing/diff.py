@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +37,7 @@ async def compute_diff(
     *,
     contract_status: ContractStatus = ContractStatus.OFFERED,
     take_file: Take = False,
+    due_on: date | None = None,
 ) -> Diff:
     """Compare the usable rows of ``roster`` with the season; reads only.
 
@@ -44,7 +46,8 @@ async def compute_diff(
     word stays, but for the rows of ``take_file``. The work does not block the event loop.
     """
     existing = await load_existing(session, league_id, season_name, roster)
-    return await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, take_file, existing)
+    diff = await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, take_file, existing)
+    return replace(diff, due_on=due_on)
 
 
 def _compare(

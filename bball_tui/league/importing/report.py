@@ -30,6 +30,12 @@ def remarks(report: Report) -> list[str]:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
         notes.append(f"{unsent} not left: cancelled.")
+    if report.imported.promised:
+        mails = counted(report.imported.promised, "mail")
+        when = "will go out to tell families of their offers" if report.dry_run else "tell families of their offers"
+        notes.append(f"{mails} {when}.")
+    if report.diff is not None and report.diff.due_on is not None and report.diff.contracts.new:
+        notes.append(f"New offers are due on {report.diff.due_on.isoformat()}.")
     if roster.remembered:
         notes.append("The columns are read as somebody said for an earlier file with the same ones.")
     if len(roster.sheets) > 1:
