@@ -8,12 +8,13 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, narrate, plain, table
 from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.errors import BballError
 from bball_tui.files import write_file
 from bball_tui.league.importing.columns import MappedField
 from bball_tui.league.importing.plan import Counts, Diff, Verdict
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.report import remarks, report_csv
-from bball_tui.league.importing.service import ImportOptions, Report, run_import
+from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
 from bball_tui.wording import counted
 
 KINDS = ("teams", "players", "guardians", "contracts")
@@ -88,7 +89,10 @@ def import_roster(
     )
 
     async def work(desk: Desk) -> int:
-        done = await run_import(desk.database, desk.league, file, options)
+        try:
+            done = await run_import(desk.database, desk.league, file, options)
+        except PreviewMoved as over:
+            raise BballError(f"{over} --dry-run instead of --expect shows it, with the code for --expect.") from None
         if report is not None:
             write_file(report, report_csv(done))
             narrate(f"The report is in {report}.")

@@ -39,7 +39,7 @@ class PreviewMoved(BballError):
     def __init__(self, expected: str) -> None:
         super().__init__(
             f"The league or the file is not as it was for the preview {shown(expected)}, so nothing was imported. Look "
-            "at it anew with --dry-run, then import with --expect and the code that stands there."
+            "at a new preview first."
         )
 
 

@@ -19,7 +19,7 @@ async def test_only_what_was_previewed_is_imported(desk: Desk) -> None:
     preview = await desk.bring_in(corrected, BEN, options=ImportOptions(dry_run=True))
     assert preview.digest == (await desk.bring_in(corrected, BEN, options=ImportOptions(dry_run=True))).digest
     await desk.rows("UPDATE guardian SET phone = '555-0199', version = version + 1 WHERE email = 'rosa@x.test'")
-    with pytest.raises(PreviewMoved, match="--dry-run"):
+    with pytest.raises(PreviewMoved, match="new preview"):
         await desk.bring_in(corrected, BEN, options=ImportOptions(expect=preview.digest))
     assert list(await desk.families()) == ["Ann Lee"]
     anew = await desk.bring_in(corrected, BEN, options=ImportOptions(dry_run=True))
