@@ -21,6 +21,8 @@ FIELD_WORDS = {
     "language": "language",
 }
 FIELDS = tuple(FIELD_WORDS)
+PLAYER_FIELDS = ("jersey",)
+"""Of a player, besides the names."""
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
@@ -57,7 +59,7 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
 
 
 class History(msgspec.Struct, frozen=True, gc=False):
-    """What staff said of one guardian, by field, and the names and addresses that a person changed."""
+    """What staff said of one guardian or player, by field, and the names and addresses that a person changed."""
 
     said: Mapping[str, Said] = {}
     names: tuple[tuple[str, str], ...] = ()
@@ -67,21 +69,21 @@ class History(msgspec.Struct, frozen=True, gc=False):
 
 NO_HISTORY = History()
 
-_GUARDIANS = text(
-    """
+_CHANGES = """
     SELECT a.entity_id AS id, a.before, a.after, a.recorded_by AS by,
         to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day,
         a.recorded_at IN (
             SELECT recorded_at FROM audit
             WHERE entity = 'league' AND entity_id = :league_id AND action = 'roster_imported'
-        ) AS by_file, g.first_name, g.last_name
-    FROM audit a JOIN league l ON l.id = a.league_id JOIN guardian g ON g.id = a.entity_id
-    WHERE a.league_id = :league_id AND a.entity = 'guardian'
+        ) AS by_file, who.first_name, who.last_name
+    FROM audit a JOIN league l ON l.id = a.league_id JOIN {entity} who ON who.id = a.entity_id
+    WHERE a.league_id = :league_id AND a.entity = '{entity}'
         AND (a.entity_id = ANY (CAST(:ids AS bigint[]))
             OR jsonb_exists_any(a.before, ARRAY['first_name', 'last_name']))
     ORDER BY a.id DESC
     """
-)
+_OF_GUARDIANS = text(_CHANGES.format(entity="guardian"))
+_OF_PLAYERS = text(_CHANGES.format(entity="player"))
 _REMOVED = text(
     """
     SELECT a.entity_id AS player_id, coalesce(a.before, a.after) ->> 'guardian_id' AS guardian_id, a.action,
@@ -108,13 +110,16 @@ _RETURNED = text(
 )
 
 
-async def read_histories(session: AsyncSession, league_id: int, guardian_ids: Iterable[int]) -> dict[int, History]:
-    """What people did to these guardians, and to all whose name they changed."""
-    rows = await session.execute(_GUARDIANS, {"league_id": league_id, "ids": number_array(guardian_ids)})
+async def read_histories(
+    session: AsyncSession, league_id: int, ids: Iterable[int], *, players: bool = False
+) -> dict[int, History]:
+    """What people did to these guardians (or players), and to all whose name they changed."""
+    statement = _OF_PLAYERS if players else _OF_GUARDIANS
+    rows = await session.execute(statement, {"league_id": league_id, "ids": number_array(ids)})
     entries: dict[int, list[Any]] = {}
     for row in rows:
         entries.setdefault(row.id, []).append(row)
-    return {guardian_id: _history(found) for guardian_id, found in entries.items()}
+    return {one: _history(found) for one, found in entries.items()}
 
 
 def _history(newest_first: list[Any]) -> History:
@@ -125,7 +130,7 @@ def _history(newest_first: list[Any]) -> History:
     first, last = newest_first[0].first_name, newest_first[0].last_name
     for entry in newest_first:
         before, after = entry.before or {}, entry.after or {}
-        for name in FIELDS:
+        for name in (*FIELDS, *PLAYER_FIELDS):
             if name in after and name not in settled:
                 settled.add(name)
                 if not entry.by_file:

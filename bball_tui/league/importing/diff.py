@@ -61,7 +61,7 @@ def _compare(
     def take(row: int) -> bool:
         return take_file if isinstance(take_file, bool) else row in take_file
 
-    players = Players(existing, roster, contract_status)
+    players = Players(existing, roster, contract_status, take)
     families: list[Family] = []
     refused: list[Problem] = []
     for row in roster.rows:
@@ -90,7 +90,7 @@ def _compare(
         changed_links=tuple(changed_links),
         contracts=players.contracts(),
         relinked=relinked,
-        conflicts=tuple(sorted((*households.conflicts, *conflicts), key=lambda one: one.row)),
+        conflicts=tuple(sorted((*players.conflicts, *households.conflicts, *conflicts), key=lambda one: one.row)),
         take_file=take_file,
         refused=tuple(refused),
         notes=tuple(players.notes),

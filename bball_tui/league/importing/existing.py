@@ -8,7 +8,7 @@ folded once.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -47,6 +47,7 @@ class KnownPlayer(msgspec.Struct, frozen=True, gc=False):
     id: int
     version: int
     values: PlayerValues
+    history: History = NO_HISTORY
 
 
 class Neighbour(msgspec.Struct, frozen=True, gc=False):
@@ -98,7 +99,7 @@ class Existing:
     folded: Mapping[str, str]
     teams: tuple[KnownTeam, ...] = ()
     players: Mapping[str, list[KnownPlayer]] = field(default_factory=dict)
-    """By the folded "last, first"."""
+    """By the folded "last, first", also as it was before staff corrected it."""
     same_day: Mapping[tuple[date | None, str], list[Neighbour]] = field(default_factory=dict)
     """By date of birth and the folded last name."""
     guardians: tuple[KnownGuardian, ...] = ()
@@ -134,7 +135,10 @@ _TEAMS = text(
 _PLAYERS = text(
     """
     SELECT id, version, first_name, last_name, birthdate, jersey, name_key
-    FROM player WHERE league_id = :league_id AND name_key = ANY (CAST(:keys AS text[])) ORDER BY id
+    FROM player
+    WHERE league_id = :league_id
+        AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
+    ORDER BY id
     """
 )
 # The stored key is "last, first" folded: asking for its first part keeps the whole league from being folded again.
@@ -190,7 +194,8 @@ class _Keys:
 
     def __init__(self, named: _Named, folded: Iterable[Any]) -> None:
         self.folded = {row.value: row.bball_fold for row in folded}
-        self.people = self._of(named.people)
+        self.people_keys = {self.of(first, last) for first, last in named.people}
+        self.people = text_array(self.people_keys)
         self.parent_keys = {self.of(first, last) for first, last in named.parents}
         self.parents = text_array(self.parent_keys)
         self.lasts = text_array({self.folded[last] for _, last in named.people})
@@ -198,12 +203,9 @@ class _Keys:
     def of(self, first: str, last: str) -> str:
         return f"{self.folded[last]}, {self.folded[first]}"
 
-    def _of(self, names: Iterable[tuple[str, str]]) -> str:
-        return text_array({self.of(first, last) for first, last in names})
-
 
 async def load_existing(session: AsyncSession, league_id: int, season: str, roster: Roster) -> Existing:
-    """Read what ``roster`` has to be compared with, in at most twelve statements.
+    """Read what ``roster`` has to be compared with, in at most fifteen statements.
 
     What takes long with thousands of rows is done by threads: the event loop only asks and waits.
     """
@@ -215,7 +217,11 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     folded = (await session.execute(_FOLD, {"texts": named.texts})).all()
     keys = await asyncio.to_thread(_Keys, named, folded)
     season_id = await session.scalar(_SEASON, {"league_id": league_id, "name": season})
-    players = await asyncio.to_thread(_players, await ask(_PLAYERS, keys=keys.people))
+    called = await _former_names(session, league_id, keys.people_keys, players=True)
+    renamed = number_array(player_id for player_id, found in called.items() if found)
+    stored = await ask(_PLAYERS, keys=keys.people, renamed=renamed)
+    histories = await read_histories(session, league_id, [row.id for row in stored], players=True) if stored else {}
+    players = await asyncio.to_thread(_players, stored, histories, called)
     same_day = await asyncio.to_thread(_same_day, await ask(_SAME_DAY, days=named.days, lasts=keys.lasts))
     guardians, returned = await _known_guardians(session, league_id, named, keys)
     player_ids = number_array(player.id for namesakes in players.values() for player in namesakes)
@@ -235,17 +241,7 @@ async def _known_guardians(
     session: AsyncSession, league_id: int, named: _Named, keys: _Keys
 ) -> tuple[tuple[KnownGuardian, ...], frozenset[str]]:
     """The guardians whom the roster names, also by a name that staff corrected; the addresses mail came back from."""
-    changed = await read_histories(session, league_id, ())
-    former = {name for history in changed.values() for name in history.names}
-    texts = text_array({part for name in former for part in name})
-    folds = (await session.execute(_FOLD, {"texts": texts})).all() if former else []
-    folded = {row.value: row.bball_fold for row in folds}
-    called = {
-        guardian_id: tuple(
-            key for first, last in history.names if (key := f"{folded[last]}, {folded[first]}") in keys.parent_keys
-        )
-        for guardian_id, history in changed.items()
-    }
+    called = await _former_names(session, league_id, keys.parent_keys)
     renamed = number_array(guardian_id for guardian_id, found in called.items() if found)
     values = {"league_id": league_id, "keys": keys.parents, "renamed": renamed}
     rows = (await session.execute(_GUARDIANS, values)).all()
@@ -254,11 +250,30 @@ async def _known_guardians(
     return known, await read_returned(session, league_id, named.emails)
 
 
-def _players(rows: Iterable[Any]) -> dict[str, list[KnownPlayer]]:
+async def _former_names(
+    session: AsyncSession, league_id: int, wanted: Collection[str], *, players: bool = False
+) -> dict[int, tuple[str, ...]]:
+    """The folded names of ``wanted`` that guardians (or players) had before somebody changed them, by id."""
+    changed = await read_histories(session, league_id, (), players=players)
+    former = {name for history in changed.values() for name in history.names}
+    texts = text_array({part for name in former for part in name})
+    folds = (await session.execute(_FOLD, {"texts": texts})).all() if former else []
+    folded = {row.value: row.bball_fold for row in folds}
+    return {
+        one: tuple(key for first, last in history.names if (key := f"{folded[last]}, {folded[first]}") in wanted)
+        for one, history in changed.items()
+    }
+
+
+def _players(
+    rows: Iterable[Any], histories: Mapping[int, History], called: Mapping[int, tuple[str, ...]]
+) -> dict[str, list[KnownPlayer]]:
     players: dict[str, list[KnownPlayer]] = defaultdict(list)
     for row in rows:
         values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
-        players[row.name_key].append(KnownPlayer(row.id, row.version, values))
+        known = KnownPlayer(row.id, row.version, values, histories.get(row.id, NO_HISTORY))
+        for key in dict.fromkeys((row.name_key, *called.get(row.id, ()))):
+            players[key].append(known)
     return dict(players)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bball_tui.league.editing.guardians import GuardianDraft, load_guardian, save_guardian, unlink_guardian
 from bball_tui.league.editing.outcome import Saved
+from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.importing.report import remarks
 from bball_tui.league.importing.service import ImportOptions
 from tests.league.importing.support import Desk
@@ -101,3 +102,21 @@ async def test_an_address_that_mail_came_back_from_is_never_brought_back(desk: D
     report = await desk.bring_in(OLD, options=options)
     assert await desk.families() == {"Ann Lee": ["Rosa Lee new@x.test 555-0101"]}
     assert any("came back or is blocked" in note for note in remarks(report))
+
+
+async def test_a_player_whom_staff_renamed_is_not_made_a_second_time(desk: Desk) -> None:
+    await desk.good(OLD)
+    player, _ = await ids(desk)
+    order = desk.league.date_order
+    async with desk.database.session() as session:
+        base = await load_player(session, desk.league.id, player, order)
+        draft = replace(base.draft, first_name="Anna", jersey="00")
+        assert isinstance(await save_player(session, desk.league.id, draft, order=order, base=base), Saved)
+    report = await desk.bring_in(OLD)
+    assert report.diff is not None
+    assert [(one.field, one.staff) for one in report.diff.conflicts] == [("first name", "Anna"), ("jersey", "00")]
+    assert list(await desk.families()) == ["Anna Lee"]
+    both = await desk.bring_in(OLD, OLD.replace("Ann,", "Anna,"))
+    assert [one.row for one in both.problems] == [3]
+    await desk.good(OLD, options=TAKE)
+    assert list(await desk.families()) == ["Ann Lee"]
