@@ -174,3 +174,15 @@ async def test_rows_without_a_common_address_or_number_never_share_a_guardian(
     for one in of:
         for other in of:
             assert family[one] == family[other] or not of[one] & of[other]
+
+
+@pytest.mark.parametrize("pair", [("nick-a", "nick-b"), ("suffix-a", "suffix-b"), ("hyphen-a", "hyphen-b")])
+async def test_children_of_almost_one_name_are_never_made_one(desk: Desk, pair: tuple[str, str]) -> None:
+    for name in pair:
+        assert (await run_import(desk.database, desk.league, FIELD / f"{name}.csv", ImportOptions())).exit_code == 0
+    assert len(await desk.families()) == 2
+
+
+async def test_slips_of_a_first_name_stay_two_children(desk: Desk) -> None:
+    await run_import(desk.database, desk.league, FIELD / "nick-c.csv", ImportOptions())
+    assert set(await desk.families()) == {"Mike Stone", "Michel Stone"}
