@@ -5,10 +5,17 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, table
+from bball_tui.cli.output import echo_json, narrate, table
 from bball_tui.cli.saving import given, json_option, save
 from bball_tui.database.engine import Session
-from bball_tui.league.editing.guardians import RELATIONS, GuardianDraft, load_guardian, save_guardian, unlink_guardian
+from bball_tui.league.editing.guardians import (
+    RELATIONS,
+    GuardianDraft,
+    load_guardian,
+    other_children,
+    save_guardian,
+    unlink_guardian,
+)
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.story import player_detail
 
@@ -103,6 +110,8 @@ def guardians_edit(player_id: int, guardian_id: int, as_json: bool, **values: An
 
     async def work(desk: Desk, session: Session) -> Outcome:
         base = await load_guardian(session, desk.league.id, player_id, guardian_id)
+        if others := await other_children(session, guardian_id, player_id):
+            narrate(f"Name, address and telephone count for {', '.join(others)} too.")
         return await save_guardian(session, desk.league.id, player_id, given(base.draft, values), base=base)
 
     return save("Guardian", work, as_json=as_json)

@@ -8,12 +8,13 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, narrate, plain, table
 from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.errors import BballError
 from bball_tui.files import write_file
 from bball_tui.league.importing.columns import MappedField
 from bball_tui.league.importing.plan import Counts, Diff, Verdict
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.report import remarks, report_csv
-from bball_tui.league.importing.service import ImportOptions, Report, run_import
+from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
 from bball_tui.wording import counted
 
 KINDS = ("teams", "players", "guardians", "contracts")
@@ -45,6 +46,9 @@ KINDS = ("teams", "players", "guardians", "contracts")
     "for the next file with the same columns.",
 )
 @click.option("--sheet", metavar="NAME", help="Which sheet of a workbook; otherwise the first that holds a roster.")
+@click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
+@click.option("--due", default="", metavar="DATE", help="Until when new offers should be signed.")
+@click.option("--expect", default="", metavar="CODE", help="Import only what the preview with this code showed.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write what happened, row by row, to this CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers and the errors as JSON.")
 def import_roster(
@@ -58,6 +62,9 @@ def import_roster(
     ignore_columns: tuple[str, ...],
     mapped: tuple[str, ...],
     sheet: str | None,
+    take_file: bool,
+    due: str,
+    expect: str,
     report: Path | None,
     as_json: bool,
 ) -> int:
@@ -76,10 +83,16 @@ def import_roster(
         ignore_columns=ignore_columns,
         mapping=tuple(map(_mapped_field, mapped)),
         sheet=sheet,
+        take_file=take_file,
+        due=due,
+        expect=expect.strip().lower(),
     )
 
     async def work(desk: Desk) -> int:
-        done = await run_import(desk.database, desk.league, file, options)
+        try:
+            done = await run_import(desk.database, desk.league, file, options)
+        except PreviewMoved as over:
+            raise BballError(f"{over} --dry-run instead of --expect shows it, with the code for --expect.") from None
         if report is not None:
             write_file(report, report_csv(done))
             narrate(f"The report is in {report}.")
@@ -110,6 +123,10 @@ def as_document(report: Report) -> dict[str, object]:
         "created": report.imported.created,
         "updated": report.imported.updated,
         "unchanged": report.imported.unchanged,
+        "mails": report.imported.promised,
+        "conflicts": () if report.diff is None else report.diff.conflicts,
+        "empty": dict(report.roster.placeholders),
+        "preview": report.digest,
         "errors": report.problems,
         "duplicates": [
             {"row": row.row, "player": row.player, "team": row.team, "remark": row.duplicate}
@@ -183,6 +200,10 @@ def _count(counts: Counts, kind: str) -> int:
 
 def _remarks(report: Report) -> Iterator[str]:
     notes = remarks(report)
+    if report.diff is not None and any(one.said is not None and not one.taken for one in report.diff.conflicts):
+        notes.append("To take the file's values instead of staff's, give --take-file.")
+    if report.dry_run and report.diff is not None and report.diff.changes_something:
+        notes.append(f"This preview is {report.digest}: with --expect {report.digest} nothing else is imported.")
     if notes:
         yield "\n".join(map(plain, notes))
 

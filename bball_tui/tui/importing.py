@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
-from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, RosterPreview
+from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_words import on_screen
 from bball_tui.tui.text import clean
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None":
     """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported."""
+    from bball_tui.league.importing.apply import RosterMoved
     from bball_tui.league.importing.report import remarks, report_csv
-    from bball_tui.league.importing.service import SeasonMissing
+    from bball_tui.league.importing.service import PreviewMoved, SeasonMissing
 
     async def preview(path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview:
         try:
@@ -49,10 +50,18 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
             columns=roster.columns,
             unmapped=roster.unmapped,
             left_out=len(roster.staff_rows) + len(report.left_rows),
+            digest=report.digest,
+            corrected=0 if report.diff is None else sum(one.said is not None for one in report.diff.conflicts),
         )
 
     async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:
-        report = await backend.import_roster(path, _options(options, dry_run=False), watch)
+        try:
+            report = await backend.import_roster(path, _options(options, dry_run=False), watch)
+        except (PreviewMoved, RosterMoved):
+            raise PreviewOver(
+                "Somebody changed the league or the file since you looked, so nothing was imported. This is what it "
+                "would change now."
+            ) from None
         await backend.remember_file(path)
         if not options.report:
             return ImportDone(report.imported)
@@ -76,7 +85,7 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
 
 
 def _options(options: ImportOptions, *, dry_run: bool) -> "service.ImportOptions":
-    from bball_tui.database.states import DateOrder
+    from bball_tui.database.states import ContractStatus, DateOrder
     from bball_tui.league.importing.service import ImportOptions as Wanted
 
     columns = options.columns
@@ -88,6 +97,10 @@ def _options(options: ImportOptions, *, dry_run: bool) -> "service.ImportOptions
         mapping=() if columns is None else columns.fields,
         sheet=options.sheet or None,
         leave=options.leave,
+        contract_status=ContractStatus.DRAFT if options.drafts else ContractStatus.OFFERED,
+        take_file=options.take_file,
+        due=options.due,
+        expect=options.expect,
         date_order=DateOrder(options.date_order) if options.date_order else None,
     )
 

@@ -81,3 +81,14 @@ def test_a_wrong_address_by_commands(command_line: CommandLine) -> None:
     gone = command_line("guardians", "remove", player, rosa)
     assert "1 mail that still waited was cancelled." in gone.err
     assert command_line("guardians", "list", player, "--json").json == []
+
+
+def test_editing_a_guardian_names_the_other_children(command_line: CommandLine) -> None:
+    command_line.in_database(make_club)
+    player = command_line("players", "add", "--first", "Ada", "--last", "Nowak", "--json").json["id"]
+    kid = command_line("players", "add", "--first", "Zoe", "--last", "Nowak", "--json").json["id"]
+    words = ("--first", "Rita", "--last", "Nowak", "--email", "rita@right.test")
+    rita = command_line("guardians", "add", player, *words, "--json").json["id"]
+    linked = command_line("guardians", "add", kid, *words)
+    assert "as a guardian of" in linked.err
+    assert "count for Zoe Nowak too" in command_line("guardians", "edit", player, rita, "--phone", "555-0101").err

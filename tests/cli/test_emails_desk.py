@@ -40,8 +40,8 @@ def test_a_returned_mail_from_the_folder_to_the_repetition(
     first = command_line("emails", "bounces", box, "--json").json
     assert first["new"] == [{"id": sent, "recipient": "rosa@families.test", "blocked": True}]
     command_line.setenv("BBALL_BOUNCE_DIR", str(box))
-    again = {"new": [], "known": 1, "strangers": 0, "others": 0, "unread": []}
-    assert command_line("emails", "bounces", "--json").json == again
+    nothing_new = {"new": [], "known": 1, "strangers": 0, "others": 0, "unread": []}
+    assert command_line("emails", "bounces", "--json").json == nothing_new
 
     (line,) = command_line("emails", "log", "--came-back", "--search", "ham", "--json").json
     assert (line["outcome"], line["why"]) == ("bounced", "no such mailbox")

@@ -117,6 +117,16 @@ def test_a_missing_file_is_refused_in_one_sentence(command_line: CommandLine, tm
     assert "no such file" in ran.err
 
 
+@pytest.mark.usefixtures("league")
+def test_only_what_a_preview_showed_is_imported(command_line: CommandLine) -> None:
+    file = DATA / "westside-spring.csv"
+    preview = command_line("import", file, "--dry-run", "--due", "2099-03-24", "--json").json["preview"]
+    refused = command_line("import", file, "--expect", preview)
+    assert refused.code == 1
+    assert "--dry-run" in refused.err
+    assert command_line("import", file, "--expect", preview, "--due", "2099-03-24").code == 0
+
+
 FIELD = DATA / "field"
 
 

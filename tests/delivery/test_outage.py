@@ -98,9 +98,9 @@ async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_a
         settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
         await drain_quickly(database, club.league_id, settings)
     async with database.session() as session:
-        now = await read_situation(session, club.league_id)
-        story = await item_story(session, club.league_id, ids[0])
-        day = await read_mail_day(session, club.league_id)
+        now = await read_situation(session, club.league_id, mail_server=True)
+        story = await item_story(session, club.league_id, ids[0], mail_server=True)
+        day = await read_mail_day(session, club.league_id, mail_server=True)
     (gate,) = now.holding()
     asked = needs(day, ContractDay(0, None, 0, 0), worker_comes=True)
     assert any("No family's address is to blame" in need.advice for need in asked)
@@ -166,7 +166,7 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
         assert answer.cause is GateCause.QUOTA
         assert 0 < (answer.seconds or 0) <= 24 * 3600
     async with database.session() as session:
-        now = await read_situation(session, club.league_id, mail_server=True)
+        now = await read_situation(session, club.league_id, mail_server=True, mail_server=True)
     (gate,) = now.holding()
     assert gate.open_until is not None
     assert gate.open_until.time() == time(0)

@@ -49,7 +49,7 @@ async def filled(database: Database, folder: Path) -> Desk:
         "UPDATE player_guardian SET may_sign = false WHERE position = 2",
         "UPDATE player_guardian SET receives_email = false, relation = 'mother' WHERE guardian_id % 3 = 0",
         "UPDATE guardian SET language = 'es-mx' WHERE id % 5 = 0",
-        "UPDATE guardian SET phone = '-55 5' WHERE id % 7 = 0",
+        "UPDATE guardian SET phone = '-55 555 0155' WHERE id % 7 = 0",
         "UPDATE player SET first_name = '=SUM(A1)', last_name = '''+1' WHERE id = (SELECT min(id) FROM player)",
         "UPDATE player SET birthdate = NULL, jersey = '00' WHERE id % 11 = 0",
         "UPDATE contract SET status = 'draft', offered_on = NULL WHERE id % 13 = 0",

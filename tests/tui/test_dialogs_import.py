@@ -16,7 +16,7 @@ from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDi
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.tui.dialogs.file_picker import FilePicker
-from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, RosterPreview
+from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_words import on_screen
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
@@ -116,6 +116,48 @@ async def test_a_file_is_previewed_and_then_imported() -> None:
         await desk.press("enter")
         assert league.imports == [expected]
         assert desk.answers == [ImportDone(NUMBERS)]
+
+
+class Moved(League):
+    """The first import finds the league changed."""
+
+    async def apply(self, path: Path, options: ImportOptions, watch: Watch) -> ImportDone:
+        if not self.imports:
+            self.imports.append((path, options))
+            self.answer = replace(GOOD, digest="second", notes=("A colleague was here.",))
+            raise PreviewOver("Somebody changed the league.")
+        return await super().apply(path, options, watch)
+
+
+async def test_a_preview_that_is_over_is_shown_anew_and_nothing_else_is_written() -> None:
+    league = Moved(replace(GOOD, digest="first"))
+    async with asking(league.dialog(), ROOMY) as desk:
+        await desk.until_shown("240")
+        await desk.press("enter")
+        await desk.until_shown("A colleague was here.")
+        await desk.until_shown("Somebody changed the league.")
+        assert desk.answers == []
+        await desk.press("enter")
+        await desk.until_answered()
+    assert [options.expect for _, options in league.imports] == ["first", "second"]
+    assert [options.expect for _, options in league.previews] == ["", ""]
+
+
+async def test_corrections_are_offered_only_where_there_are_some() -> None:
+    async with asking(League().dialog(), ROOMY) as desk:
+        await desk.until_shown("240")
+        assert "Corrections" not in desk.line
+    league = League(replace(GOOD, corrected=2))
+    async with asking(league.dialog(), ROOMY) as desk:
+        await desk.until_shown("Corrections")
+        await desk.go_to("#take")
+        await desk.press("space")
+        await desk.until_shown("240")
+        await desk.go_to("#drafts")
+        await desk.press("space")
+        await desk.until_shown("240")
+        chosen = league.previews[-1][1]
+        assert (chosen.take_file, chosen.drafts) == (True, True)
 
 
 async def test_no_file_is_a_question_beside_the_field() -> None:

@@ -231,7 +231,11 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, values: _V
             wrong = Checks()
             wrong.complain("email", "The player has this guardian already. Edit that one instead.")
             return Wrong(tuple(wrong.problems))
-        notes.append(f"{values.first_name} {values.last_name} was in the league already and is linked, not made twice.")
+        children = ", ".join(await other_children(session, known, player_id))
+        of = f", as a guardian of {children}," if children else ""
+        notes.append(
+            f"{values.first_name} {values.last_name} was in the league already{of} and is linked, not made twice."
+        )
     guardian_id = known if known is not None else await _insert(session, league_id, values)
     last = await session.scalar(
         select(func.coalesce(func.max(PlayerGuardian.position), 0)).where(PlayerGuardian.player_id == player_id)

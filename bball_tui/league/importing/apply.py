@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.database.states import OPEN_STATUSES, ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.league.facts import read_contracts, read_desk
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.moves import take_back
@@ -34,6 +35,7 @@ from bball_tui.league.importing.plan import (
     resolve,
 )
 from bball_tui.league.importing.tables import Tick, no_tick
+from bball_tui.league.promising import promise_offers, wants_offer_mails
 
 WRITE_STEPS = 6
 """Teams, players, guardians, links, contracts, changes."""
@@ -63,7 +65,15 @@ async def apply(session: AsyncSession, diff: Diff, *, source: str = "") -> Impor
         RosterMoved: importing the same roster would do something else now; the caller must roll back.
     """
     await hold_league(session, diff.league_id)
-    fresh = await compute_diff(session, diff.league_id, diff.season, diff.roster, contract_status=diff.contract_status)
+    fresh = await compute_diff(
+        session,
+        diff.league_id,
+        diff.season,
+        diff.roster,
+        contract_status=diff.contract_status,
+        take_file=diff.take_file,
+        due_on=diff.due_on,
+    )
     if fresh != diff:
         raise RosterMoved
     return await write(session, diff, source=source)
@@ -81,16 +91,16 @@ async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Ti
     if not diff.changes_something:
         return diff.imported()
     try:
-        cancelled = await _write(session, diff, source, tick)
+        cancelled, promised = await _write(session, diff, source, tick)
     except IntegrityError as error:
         if isinstance(error.orig, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
             raise RosterMoved from error
         raise
-    return replace(diff.imported(), cancelled=cancelled)
+    return replace(diff.imported(), cancelled=cancelled, promised=promised)
 
 
-async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> int:
-    """How many mails of moved contracts were cancelled."""
+async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> tuple[int, int]:
+    """How many mails of moved contracts were cancelled, and how many mails of new offers were promised."""
     season_id = diff.season_id or await _insert_season(session, diff)
     new_teams, new_players, new_guardians = diff.teams.new, diff.players.new, diff.guardians.new
     team_ids = await _insert(
@@ -113,21 +123,42 @@ async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> 
         session, diff, statements.LINKS, diff.new_links, lambda: _new_link_columns(diff, player_ids, guardian_ids)
     )
     tick(4)
-    await _insert(
+    contract_ids = await _insert(
         session,
         diff,
         statements.CONTRACTS,
         diff.contracts.new,
         lambda: _contract_columns(diff, player_ids, team_ids),
         season_id=season_id,
+        due_on=diff.due_on,
     )
     tick(5)
     await _update_all(session, diff, team_ids)
     cancelled = await take_back(session, diff)
+    promised = await _promise(session, diff, contract_ids)
     tick(WRITE_STEPS)
     entries = await asyncio.to_thread(_entries, diff, guardian_ids, source)
     await record(session, diff.league_id, entries)
-    return cancelled
+    return cancelled, promised
+
+
+async def _promise(session: AsyncSession, diff: Diff, contract_ids: Sequence[int]) -> int:
+    """Tell the families of new offers, if the league does that by mail; how many mails that are."""
+    if not contract_ids or not await wants_offer_mails(session, diff.league_id):
+        return 0
+    desk = await read_desk(session, diff.league_id)
+    contracts = await read_contracts(session, diff.league_id, contract_ids)
+    offered = [one for one in contracts.values() if one.status is ContractStatus.OFFERED]
+    return len(
+        await promise_offers(
+            session,
+            diff.league_id,
+            offered,
+            offered_on=desk.today,
+            due_on=diff.due_on,
+            hold_seconds=desk.hold_seconds,
+        )
+    )
 
 
 async def _insert_season(session: AsyncSession, diff: Diff) -> int:

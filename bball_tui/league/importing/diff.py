@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.duplicates import possible_duplicates
 from bball_tui.league.importing.existing import Existing, load_existing
 from bball_tui.league.importing.households import Family, Households, match_guardians
@@ -18,6 +20,7 @@ from bball_tui.league.importing.plan import (
     LinkValues,
     NewLink,
     RowDiff,
+    Take,
     Verdict,
 )
 from bball_tui.league.importing.players import Players
@@ -33,20 +36,32 @@ async def compute_diff(
     roster: Roster,
     *,
     contract_status: ContractStatus = ContractStatus.OFFERED,
+    take_file: Take = False,
+    due_on: date | None = None,
 ) -> Diff:
     """Compare the usable rows of ``roster`` with the season; reads only.
 
     ``contract_status`` (draft or offered) is what a new contract begins with; contracts that exist keep theirs. A
-    season that does not exist yet is part of the difference. The work does not block the event loop.
+    season that does not exist yet is part of the difference. Where staff said something else than the file, staff's
+    word stays, but for the rows of ``take_file``. The work does not block the event loop.
     """
     existing = await load_existing(session, league_id, season_name, roster)
-    return await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, existing)
+    diff = await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, take_file, existing)
+    return replace(diff, due_on=due_on)
 
 
 def _compare(
-    league_id: int, season_name: str, roster: Roster, contract_status: ContractStatus, existing: Existing
+    league_id: int,
+    season_name: str,
+    roster: Roster,
+    contract_status: ContractStatus,
+    take_file: Take,
+    existing: Existing,
 ) -> Diff:
-    players = Players(existing, roster, contract_status)
+    def take(row: int) -> bool:
+        return take_file if isinstance(take_file, bool) else row in take_file
+
+    players = Players(existing, roster, contract_status, take)
     families: list[Family] = []
     refused: list[Problem] = []
     for row in roster.rows:
@@ -54,8 +69,8 @@ def _compare(
             families.append(Family(row, players.accept(row)))
         except Refusal as refusal:
             refused.append(Problem(row.number, refusal.column, shown(refusal.value), str(refusal)))
-    households = match_guardians(existing, families)
-    new_links, changed_links = _links(existing, families, households)
+    households = match_guardians(existing, families, take)
+    new_links, changed_links, conflicts = _links(existing, families, households, take)
     relinked = frozenset(
         player
         for player in [*(link.player for link in new_links), *(link.player_id for link in changed_links)]
@@ -75,6 +90,8 @@ def _compare(
         changed_links=tuple(changed_links),
         contracts=players.contracts(),
         relinked=relinked,
+        conflicts=tuple(sorted((*players.conflicts, *households.conflicts, *conflicts), key=lambda one: one.row)),
+        take_file=take_file,
         refused=tuple(refused),
         notes=tuple(players.notes),
     )
@@ -82,8 +99,10 @@ def _compare(
 
 
 def _links(
-    existing: Existing, families: Sequence[Family], households: Households
-) -> tuple[list[NewLink], list[ChangedLink]]:
+    existing: Existing, families: Sequence[Family], households: Households, take: Callable[[int], bool]
+) -> tuple[list[NewLink], list[ChangedLink], list[Conflict]]:
+    labels = {guardian.id: guardian.values.label() for guardian in existing.guardians}
+    conflicts: list[Conflict] = []
     new: list[NewLink] = []
     changed: list[ChangedLink] = []
     for family, kin in zip(families, households.kin, strict=True):
@@ -92,12 +111,18 @@ def _links(
         for one in kin:
             link = stored.get(one.guardian)
             if link is None:
+                if said := existing.removed.get((family.player, one.guardian)):
+                    who, number = f"{family.row.first} {family.row.last}", family.row.number
+                    file, ours = labels[one.guardian], f"not {labels[one.guardian]}"
+                    conflicts.append(Conflict(number, who, "guardian", file, ours, said, taken=take(number)))
+                    if not take(number):
+                        continue
                 position += 1
                 new.append(NewLink(family.player, one.guardian, position, one.values(LinkValues())))
             elif (after := one.values(link.values)) != link.values:
                 number = family.row.number
                 changed.append(ChangedLink(number, family.player, one.guardian, link.values, after))
-    return new, changed
+    return new, changed, conflicts
 
 
 def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing) -> Diff:

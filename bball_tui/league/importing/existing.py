@@ -8,7 +8,7 @@ folded once.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,6 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.importing.corrections import (
+    NO_HISTORY,
+    History,
+    Said,
+    read_histories,
+    read_removed,
+    read_returned,
+)
 from bball_tui.league.importing.plan import GuardianValues, LinkValues, PlayerValues, TeamValues
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.spellings import spellings
@@ -40,6 +48,7 @@ class KnownPlayer(msgspec.Struct, frozen=True, gc=False):
     id: int
     version: int
     values: PlayerValues
+    history: History = NO_HISTORY
 
 
 class Neighbour(msgspec.Struct, frozen=True, gc=False):
@@ -58,6 +67,13 @@ class KnownGuardian(msgspec.Struct, frozen=True, gc=False):
     version: int
     values: GuardianValues
     name_key: str
+    history: History = NO_HISTORY
+    former_keys: tuple[str, ...] = ()
+    """The folded names that the guardian had before staff corrected them, as far as the roster has them."""
+
+    def is_called(self, key: str) -> bool:
+        """Whether this is, or was, the guardian's folded name."""
+        return key == self.name_key or key in self.former_keys
 
 
 class KnownContract(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +101,7 @@ class Existing:
     folded: Mapping[str, str]
     teams: tuple[KnownTeam, ...] = ()
     players: Mapping[str, list[KnownPlayer]] = field(default_factory=dict)
-    """By the folded "last, first"."""
+    """By the folded "last, first", also as it was before staff corrected it."""
     same_day: Mapping[tuple[date | None, str], list[Neighbour]] = field(default_factory=dict)
     """By date of birth and each of the `spellings` of the last name."""
     guardians: tuple[KnownGuardian, ...] = ()
@@ -93,6 +109,10 @@ class Existing:
     """By the player's id, whatever their status."""
     links: Mapping[int, list[KnownLink]] = field(default_factory=dict)
     """By the player's id, in order of position."""
+    removed: Mapping[tuple[int, int], Said] = field(default_factory=dict)
+    """Guardians whom staff took off a player: by the ids of player and guardian."""
+    returned: frozenset[str] = frozenset()
+    """Addresses of the roster that mail came back from, in small letters."""
 
     def person_key(self, first: str, last: str) -> str:
         """The folded "last, first" of somebody in the roster."""
@@ -117,7 +137,10 @@ _TEAMS = text(
 _PLAYERS = text(
     """
     SELECT id, version, first_name, last_name, birthdate, jersey, name_key
-    FROM player WHERE league_id = :league_id AND name_key = ANY (CAST(:keys AS text[])) ORDER BY id
+    FROM player
+    WHERE league_id = :league_id
+        AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
+    ORDER BY id
     """
 )
 # The stored key is "last, first" folded: asking for its first part keeps the whole league from being folded again.
@@ -135,7 +158,10 @@ _SAME_DAY = text(
 _GUARDIANS = text(
     """
     SELECT id, version, first_name, last_name, email, phone, language, name_key
-    FROM guardian WHERE league_id = :league_id AND name_key = ANY (CAST(:keys AS text[])) ORDER BY id
+    FROM guardian
+    WHERE league_id = :league_id
+        AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
+    ORDER BY id
     """
 )
 _CONTRACTS = text(
@@ -163,6 +189,7 @@ class _Named:
         texts = {part for name in self.people | self.parents for part in name}
         texts.update(part for row in roster.rows for part in (row.team, row.division))
         self.texts = text_array(texts)
+        self.emails = {cell.email.lower() for row in roster.rows for cell in row.guardians if cell.email}
         self.days = text_array({row.birthdate for row in roster.rows if row.birthdate is not None})
 
 
@@ -171,16 +198,18 @@ class _Keys:
 
     def __init__(self, named: _Named, folded: Iterable[Any]) -> None:
         self.folded = {row.value: row.bball_fold for row in folded}
-        self.people = self._of(named.people)
-        self.parents = self._of(named.parents)
+        self.people_keys = {self.of(first, last) for first, last in named.people}
+        self.people = text_array(self.people_keys)
+        self.parent_keys = {self.of(first, last) for first, last in named.parents}
+        self.parents = text_array(self.parent_keys)
         self.lasts = text_array({one for _, last in named.people for one in spellings(self.folded[last])})
 
-    def _of(self, names: Iterable[tuple[str, str]]) -> str:
-        return text_array({f"{self.folded[last]}, {self.folded[first]}" for first, last in names})
+    def of(self, first: str, last: str) -> str:
+        return f"{self.folded[last]}, {self.folded[first]}"
 
 
 async def load_existing(session: AsyncSession, league_id: int, season: str, roster: Roster) -> Existing:
-    """Read what ``roster`` has to be compared with, in at most eight statements.
+    """Read what ``roster`` has to be compared with, in at most fifteen statements.
 
     What takes long with thousands of rows is done by threads: the event loop only asks and waits.
     """
@@ -192,26 +221,63 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     folded = (await session.execute(_FOLD, {"texts": named.texts})).all()
     keys = await asyncio.to_thread(_Keys, named, folded)
     season_id = await session.scalar(_SEASON, {"league_id": league_id, "name": season})
-    players = await asyncio.to_thread(_players, await ask(_PLAYERS, keys=keys.people))
+    called = await _former_names(session, league_id, keys.people_keys, players=True)
+    renamed = number_array(player_id for player_id, found in called.items() if found)
+    stored = await ask(_PLAYERS, keys=keys.people, renamed=renamed)
+    histories = await read_histories(session, league_id, [row.id for row in stored], players=True) if stored else {}
+    players = await asyncio.to_thread(_players, stored, histories, called)
     same_day = await asyncio.to_thread(_same_day, await ask(_SAME_DAY, days=named.days, lasts=keys.lasts))
-    guardians = await asyncio.to_thread(_guardians, await ask(_GUARDIANS, keys=keys.parents))
+    guardians, returned = await _known_guardians(session, league_id, named, keys)
     player_ids = number_array(player.id for namesakes in players.values() for player in namesakes)
     guardian_ids = number_array(guardian.id for guardian in guardians)
     linked = await session.execute(_LINKS, {"players": player_ids, "guardians": guardian_ids})
     links = await asyncio.to_thread(_links, linked.all())
+    removed = await read_removed(session, league_id, player_ids) if players else {}
     if season_id is None:
-        return Existing(None, keys.folded, (), players, same_day, guardians, {}, links)
+        return Existing(None, keys.folded, (), players, same_day, guardians, {}, links, removed, returned)
     teams = await asyncio.to_thread(_teams, await ask(_TEAMS, season_id=season_id))
     contracted = await session.execute(_CONTRACTS, {"players": player_ids, "season_id": season_id})
     contracts = await asyncio.to_thread(_contracts, contracted.all())
-    return Existing(season_id, keys.folded, teams, players, same_day, guardians, contracts, links)
+    return Existing(season_id, keys.folded, teams, players, same_day, guardians, contracts, links, removed, returned)
 
 
-def _players(rows: Iterable[Any]) -> dict[str, list[KnownPlayer]]:
+async def _known_guardians(
+    session: AsyncSession, league_id: int, named: _Named, keys: _Keys
+) -> tuple[tuple[KnownGuardian, ...], frozenset[str]]:
+    """The guardians whom the roster names, also by a name that staff corrected; the addresses mail came back from."""
+    called = await _former_names(session, league_id, keys.parent_keys)
+    renamed = number_array(guardian_id for guardian_id, found in called.items() if found)
+    values = {"league_id": league_id, "keys": keys.parents, "renamed": renamed}
+    rows = (await session.execute(_GUARDIANS, values)).all()
+    histories = await read_histories(session, league_id, [row.id for row in rows]) if rows else {}
+    known = await asyncio.to_thread(_guardians, rows, histories, called)
+    return known, await read_returned(session, league_id, named.emails)
+
+
+async def _former_names(
+    session: AsyncSession, league_id: int, wanted: Collection[str], *, players: bool = False
+) -> dict[int, tuple[str, ...]]:
+    """The folded names of ``wanted`` that guardians (or players) had before somebody changed them, by id."""
+    changed = await read_histories(session, league_id, (), players=players)
+    former = {name for history in changed.values() for name in history.names}
+    texts = text_array({part for name in former for part in name})
+    folds = (await session.execute(_FOLD, {"texts": texts})).all() if former else []
+    folded = {row.value: row.bball_fold for row in folds}
+    return {
+        one: tuple(key for first, last in history.names if (key := f"{folded[last]}, {folded[first]}") in wanted)
+        for one, history in changed.items()
+    }
+
+
+def _players(
+    rows: Iterable[Any], histories: Mapping[int, History], called: Mapping[int, tuple[str, ...]]
+) -> dict[str, list[KnownPlayer]]:
     players: dict[str, list[KnownPlayer]] = defaultdict(list)
     for row in rows:
         values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
-        players[row.name_key].append(KnownPlayer(row.id, row.version, values))
+        known = KnownPlayer(row.id, row.version, values, histories.get(row.id, NO_HISTORY))
+        for key in dict.fromkeys((row.name_key, *called.get(row.id, ()))):
+            players[key].append(known)
     return dict(players)
 
 
@@ -225,13 +291,17 @@ def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbo
     return dict(same_day)
 
 
-def _guardians(rows: Iterable[Any]) -> tuple[KnownGuardian, ...]:
+def _guardians(
+    rows: Iterable[Any], histories: Mapping[int, History], called: Mapping[int, tuple[str, ...]]
+) -> tuple[KnownGuardian, ...]:
     return tuple(
         KnownGuardian(
             row.id,
             row.version,
             GuardianValues(row.first_name, row.last_name, row.email, row.phone, row.language),
             row.name_key,
+            histories.get(row.id, NO_HISTORY),
+            called.get(row.id, ()),
         )
         for row in rows
     )

@@ -4,11 +4,12 @@ A guardian is always matched by name (case- and accent-blind), and further
 
 1. by e-mail address, when the cell has one. Two people who share an address are two guardians, because each is
    greeted, and signs, by name; the outbox sends one mail to the address all the same.
-2. by telephone number (its digits), when the cell or the stored guardian has no address.
+2. by telephone number (its digits), when the cell or the stored guardian has no address and the number is one that
+   can tell who somebody is (see :mod:`placeholders`).
 3. within the family: the guardian of that name whom the stored player has already. So an address or number that is
    new in the file corrects the stored one, and nobody else's.
-4. within the household, when the cell is a bare name: the guardian of that name of a player who shares another
-   guardian with this one.
+4. within the household, when the cell is a bare name (or has a number that tells nothing): the guardian of that name
+   of a player who shares another guardian with this one.
 
 Anything else is a new guardian. Two cells of one player are never made one person, unless they agree in the name
 and nothing speaks against it. An empty cell never empties a stored field.
@@ -16,14 +17,16 @@ and nothing speaks against it. An empty cell never empties a stored field.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
 
+from bball_tui.league.importing.corrections import FIELD_WORDS, FIELDS, Conflict
 from bball_tui.league.importing.existing import Existing, KnownGuardian
+from bball_tui.league.importing.placeholders import real_address, real_number
 from bball_tui.league.importing.plan import Changed, Entities, GuardianValues, LinkValues, New, Ref, new_ref
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 
@@ -58,6 +61,8 @@ class Households:
 
     entities: Entities[GuardianValues]
     kin: tuple[tuple[Kin, ...], ...]
+    conflicts: tuple[Conflict, ...] = ()
+    """Where the file contradicts what staff said."""
 
 
 _Cell: TypeAlias = tuple[int, int, GuardianCell, str]
@@ -73,8 +78,13 @@ class _Person:
 
 @lru_cache(maxsize=32_768)
 def _number(phone: str) -> str:
-    """A telephone number as it is compared: its digits."""
+    """A telephone number without the signs in which two spellings of it differ."""
     return re.sub(r"[^0-9]", "", phone) or phone.casefold()
+
+
+def _real(phone: str | None) -> str:
+    """The number by which somebody is known; empty where there is none."""
+    return (real_number(phone) or "") if phone else ""
 
 
 class _Matcher:
@@ -85,10 +95,17 @@ class _Matcher:
         self._known_email: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         self._known_phone: dict[tuple[str, str], list[KnownGuardian]] = defaultdict(list)
         for guardian in existing.guardians:
-            if guardian.values.email:
-                self._known_email[guardian.values.email.lower(), guardian.name_key].append(guardian)
-            if guardian.values.phone:
-                self._known_phone[_number(guardian.values.phone), guardian.name_key].append(guardian)
+            for key in (guardian.name_key, *guardian.former_keys):
+                if address := real_address(guardian.values.email):
+                    self._known_email[address, key].append(guardian)
+                if number := _real(guardian.values.phone):
+                    self._known_phone[number, key].append(guardian)
+        for guardian in existing.guardians:
+            # Behind those who have the address now.
+            for address in guardian.history.emails:
+                for key in (guardian.name_key, *guardian.former_keys):
+                    if real_address(address) and guardian not in self._known_email[address, key]:
+                        self._known_email[address, key].append(guardian)
         self._wards: dict[int, list[int]] = defaultdict(list)
         for player, links in existing.links.items():
             for link in links:
@@ -103,11 +120,12 @@ class _Matcher:
             for i, family in enumerate(self._families)
             for j, cell in enumerate(family.row.guardians)
         ]
-        addressed = [entry for entry in cells if entry[2].email]
-        telephoned = [entry for entry in cells if not entry[2].email and entry[2].phone]
+        addressed = [entry for entry in cells if real_address(entry[2].email)]
+        others = [entry for entry in cells if not real_address(entry[2].email)]
+        telephoned = [entry for entry in others if _real(entry[2].phone)]
         self._place_addressed(addressed)
         self._place_telephoned(telephoned, self._telephones(addressed, telephoned))
-        self._place_bare([entry for entry in cells if not entry[2].email and not entry[2].phone])
+        self._place_bare([entry for entry in others if not _real(entry[2].phone)])
         return self._placed
 
     def _place(self, i: int, j: int, person: _Person) -> None:
@@ -120,7 +138,7 @@ class _Matcher:
     def _linked(self, player: Ref, key: str) -> list[KnownGuardian]:
         """The stored player's guardians of that name."""
         found = (self._guardians.get(link.guardian_id) for link in self._existing.links.get(player, ()))
-        return [guardian for guardian in found if guardian is not None and guardian.name_key == key]
+        return [guardian for guardian in found if guardian is not None and guardian.is_called(key)]
 
     def _free(self, guardians: Iterable[KnownGuardian]) -> KnownGuardian | None:
         """The only one of ``guardians`` whom no stronger evidence has taken."""
@@ -153,10 +171,10 @@ class _Matcher:
     def _telephones(self, addressed: list[_Cell], telephoned: list[_Cell]) -> dict[tuple[str, str], list[_Person]]:
         """The people with an address, by those of their numbers that cells without an address have, too."""
         by_phone: dict[tuple[str, str], list[_Person]] = {
-            (_number(cell.phone or ""), key): [] for _, _, cell, key in telephoned
+            (_real(cell.phone), key): [] for _, _, cell, key in telephoned
         }
         for i, j, cell, key in addressed:
-            namesakes = by_phone.get((_number(cell.phone), key)) if cell.phone else None
+            namesakes = by_phone.get((_real(cell.phone), key))
             person = self._placed[i][j]
             if namesakes is not None and person is not None and person not in namesakes:
                 namesakes.append(person)
@@ -165,7 +183,7 @@ class _Matcher:
     def _correction(self, person: _Person, key: str) -> KnownGuardian | None:
         """The stored guardian who gets ``person``'s address."""
         for _, cell in person.mentions:
-            stored = self._known_phone.get((_number(cell.phone), key), []) if cell.phone else []
+            stored = self._known_phone.get((_real(cell.phone), key), [])
             known = self._free(guardian for guardian in stored if guardian.values.email is None)
             if known is not None:
                 return known
@@ -178,7 +196,7 @@ class _Matcher:
     def _place_telephoned(self, cells: list[_Cell], by_phone: dict[tuple[str, str], list[_Person]]) -> None:
         fresh: dict[tuple[str, str], _Person] = {}
         for i, j, cell, key in cells:
-            identity = (_number(cell.phone or ""), key)
+            identity = (_real(cell.phone), key)
             player = self._families[i].player
             namesakes = by_phone[identity]
             if namesakes:
@@ -254,14 +272,18 @@ class _Matcher:
         return _Person()
 
 
-def match_guardians(existing: Existing, families: Sequence[Family]) -> Households:
-    """Find or make the guardians of all ``families`` by the rules above."""
+def match_guardians(existing: Existing, families: Sequence[Family], take: Callable[[int], bool]) -> Households:
+    """Find or make the guardians of all ``families`` by the rules above.
+
+    ``take`` says of a row whether the file's word counts where staff said another.
+    """
     placed = _Matcher(existing, families).match()
     refs: dict[int, Ref] = {}
     new: list[New[GuardianValues]] = []
     changed: list[Changed[GuardianValues]] = []
     unchanged = 0
     kin: list[tuple[Kin, ...]] = []
+    conflicts: list[Conflict] = []
     for family, persons in zip(families, placed, strict=True):
         own: dict[Ref, Kin] = {}
         for person, cell in zip(persons, family.row.guardians, strict=True):
@@ -275,6 +297,8 @@ def match_guardians(existing: Existing, families: Sequence[Family]) -> Household
                     new.append(New(number, after))
                 else:
                     refs[id(person)] = person.known.id
+                    after, against = _settled(person.known, after, number, existing.returned, take(number))
+                    conflicts += against
                     if after == person.known.values:
                         unchanged += 1
                     else:
@@ -285,7 +309,31 @@ def match_guardians(existing: Existing, families: Sequence[Family]) -> Household
             if ref not in own or own[ref].relation is None:
                 own[ref] = Kin(ref, cell.relation, cell.gets_email, cell.may_sign)
         kin.append(tuple(own.values()))
-    return Households(Entities(tuple(new), tuple(changed), unchanged), tuple(kin))
+    return Households(Entities(tuple(new), tuple(changed), unchanged), tuple(kin), tuple(conflicts))
+
+
+def _settled(
+    known: KnownGuardian, file: GuardianValues, row: int, returned: frozenset[str], take: bool
+) -> tuple[GuardianValues, list[Conflict]]:
+    """What the guardian gets of the file's values, and where they contradict what staff said."""
+    stored = known.values
+    kept: dict[str, str | None] = {}
+    conflicts = []
+    for field in FIELDS:
+        ours, theirs = getattr(stored, field), getattr(file, field)
+        if ours == theirs:
+            continue
+        back = field == "email" and theirs is not None and theirs.lower() in returned
+        said = None if back else known.history.said.get(field)
+        if not back and said is None:
+            continue
+        conflict = Conflict(
+            row, stored.label(), FIELD_WORDS[field], theirs or "", ours or "", said, taken=take and not back
+        )
+        conflicts.append(conflict)
+        if not conflict.taken:
+            kept[field] = ours
+    return msgspec.structs.replace(file, **kept), conflicts
 
 
 def _values(person: _Person) -> GuardianValues:

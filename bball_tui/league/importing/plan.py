@@ -7,8 +7,9 @@ What exists once a row of the file is a msgspec struct that the garbage collecto
 of a cycle, and walking tens of thousands of them again and again took as long as the comparison itself.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
@@ -16,10 +17,13 @@ from typing import Generic, TypeAlias, TypeVar
 import msgspec
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read import Roster
 
 Ref: TypeAlias = int
+Take: TypeAlias = bool | frozenset[int]
+"""Whether the file's word counts where staff said another: everywhere, nowhere, or in these rows."""
 
 
 def new_ref(index: int) -> Ref:
@@ -235,6 +239,8 @@ class Imported:
     unchanged: Counts = field(default_factory=Counts)
     cancelled: int = 0
     """Mails of contracts that go to another team, which have not left and name the old one."""
+    promised: int = 0
+    """Mails that tell the families of new offers, where the league does that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +261,11 @@ class Diff:
     relinked: frozenset[int] = frozenset()
     """Players whose own fields stay, but whose guardians do not."""
     rows: tuple[RowDiff, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    """Where the file says something else than staff, and who counts."""
+    take_file: Take = False
+    due_on: date | None = None
+    """Until when new offers should be signed."""
     refused: tuple[Problem, ...] = ()
     """Rows that are readable but contradict another row or the database."""
     notes: tuple[str, ...] = ()
@@ -278,6 +289,19 @@ class Diff:
                 self.contracts.unchanged,
             ),
         )
+
+    def digest(self) -> str:
+        """A short code for all that importing would do, and for nothing else: 16 hexadecimal digits.
+
+        It counts the versions of the rows that change, so that a colleague's edit in between gives another one.
+        """
+        take = self.take_file if isinstance(self.take_file, bool) else sorted(self.take_file)
+        what = (
+            (self.league_id, self.season, self.season_id, self.contract_status, self.due_on, take),
+            (self.teams, self.players, self.guardians, self.new_links, self.changed_links, self.contracts),
+            (self.rows, self.conflicts, [astuple(one) for one in self.refused]),
+        )
+        return hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:16]
 
     @property
     def changes_something(self) -> bool:

@@ -5,7 +5,12 @@ a player of that name counts as the same when the team of the season is the same
 namesakes have different dates or teams.
 """
 
+from collections.abc import Callable
+
+import msgspec
+
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus
+from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.existing import Existing, KnownContract, KnownPlayer
 from bball_tui.league.importing.plan import (
     Changed,
@@ -26,8 +31,10 @@ from bball_tui.league.importing.teams import Refusal, TeamMatch, Teams
 class Players:
     """Finds the players of one roster and decides on their contracts, row by row."""
 
-    def __init__(self, existing: Existing, roster: Roster, status: ContractStatus) -> None:
+    def __init__(self, existing: Existing, roster: Roster, status: ContractStatus, take: Callable[[int], bool]) -> None:
         self._existing = existing
+        self._take = take
+        self.conflicts: list[Conflict] = []
         self._status = status
         self._roster = roster
         self._teams = Teams(existing, roster)
@@ -41,6 +48,7 @@ class Players:
             for player in existing.players.get(existing.person_key(row.first, row.last), ())
             if player.values.birthdate == row.birthdate and (row.birthdate is not None or player.id == row.player_id)
         }
+        self._named: dict[int, RosterRow] = {}
         self._new: list[New[PlayerValues]] = []
         self._changed: list[Changed[PlayerValues]] = []
         self._unchanged: list[int] = []
@@ -60,6 +68,8 @@ class Players:
         team = self._teams.find(row) if row.team else None
         self._refuse_second(row, key, team)
         known = self._find(row, key, team)
+        if known is not None and known.id in self._named:
+            raise self._twice(row, self._named[known.id])  # by the name of now and by that of before
         if team is None:
             self._earlier[key] = (*self._earlier.get(key, ()), row)
             return self._note_player(row, known)
@@ -159,14 +169,32 @@ class Players:
             self._new.append(New(row.number, PlayerValues(row.first, row.last, row.birthdate, row.jersey)))
             return new_ref(len(self._new) - 1)
         self._taken.add(known.id)
+        self._named[known.id] = row
         # An empty cell says nothing; it never empties a field.
         born = row.birthdate or known.values.birthdate
-        after = PlayerValues(row.first, row.last, born, row.jersey or known.values.jersey)
+        after = self._settled(row, known, PlayerValues(row.first, row.last, born, row.jersey or known.values.jersey))
         if after == known.values:
             self._unchanged.append(known.id)
         else:
             self._changed.append(Changed(row.number, known.id, known.version, known.values, after))
         return known.id
+
+    def _settled(self, row: RosterRow, known: KnownPlayer, file: PlayerValues) -> PlayerValues:
+        """What the player gets of the file's values; where they contradict staff, that is noted."""
+        kept = {}
+        for field in ("first_name", "last_name", "jersey"):
+            ours, theirs = getattr(known.values, field), getattr(file, field)
+            said = known.history.said.get(field)
+            if ours == theirs or said is None:
+                continue
+            taken = self._take(row.number)
+            word = field.replace("_", " ")
+            self.conflicts.append(
+                Conflict(row.number, known.values.label(), word, theirs or "", ours or "", said, taken)
+            )
+            if not taken:
+                kept[field] = ours
+        return msgspec.structs.replace(file, **kept)
 
     def _keep(self, row: RosterRow, contracts: list[KnownContract], live: KnownContract | None) -> None:
         self._kept_contracts += 1

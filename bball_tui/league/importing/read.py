@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.importing import values
+from bball_tui.league.importing import placeholders, values
 from bball_tui.league.importing.columns import ColumnMap, Columns, GuardianColumns, MappedField, map_columns
 from bball_tui.league.importing.families import joined
 from bball_tui.league.importing.furniture import counting_columns, without_furniture
@@ -61,6 +62,8 @@ class Roster:
     """What the columns mean is not clear; somebody has to say it."""
     notes: tuple[str, ...] = ()
     """What staff should know of how the file was read, as sentences."""
+    placeholders: tuple[tuple[str, int], ...] = ()
+    """Texts such as “N/A” that were read as empty cells, and in how many cells each stood; the most frequent first."""
     name_column: str = "Player First Name"
     team_column: str = "Team"
     """What the file calls these two, for faults that show only beside other rows or the database."""
@@ -215,6 +218,7 @@ def read_rows(
         sheet=table.sheet,
         sheets=table.sheets,
         nameless=reader.nameless,
+        placeholders=tuple(reader.placeholders.most_common()),
         history=own and columns.status is not None,
         name_column=columns.names[columns.first],
         team_column="Team" if columns.team is None else columns.names[columns.team],
@@ -255,6 +259,7 @@ class _Reader:
         self.staff_rows: list[int] = []
         self.gave_up = False
         self.nameless = 0
+        self.placeholders: Counter[str] = Counter()
         self._columns = columns
         self._order = order
         self._today = today
@@ -305,7 +310,7 @@ class _Reader:
         last = self._required(number, cells, columns.last, values.person_name)
         division = self._cell(number, cells, columns.division, values.group_name)
         season = self._cell(number, cells, columns.season, values.name_text)
-        born = self._cell(number, cells, columns.birthdate, self._birthdate)
+        born = self._cell(number, cells, columns.birthdate, self._birthdate, placeholders.no_value)
         jersey = self._cell(number, cells, columns.jersey, values.jersey)
         guardians = []
         for block in columns.guardians:
@@ -358,11 +363,21 @@ class _Reader:
             return False
         return True
 
-    def _cell(self, number: int, cells: list[str], index: int | None, parse: Callable[[str], T]) -> T | None:
+    def _cell(
+        self,
+        number: int,
+        cells: list[str],
+        index: int | None,
+        parse: Callable[[str], T],
+        empty: Callable[[str], bool] = placeholders.says_nothing,
+    ) -> T | None:
         # Most cells of most files are empty.
         if index is None or index >= len(cells) or not cells[index]:
             return None
         cell = cells[index]
+        if empty(cell):
+            self._pass_over(cell)
+            return None
         try:
             if type(cell) is not str:
                 values.check_type(cell, index in self._days, index in self._flags)
@@ -371,12 +386,17 @@ class _Reader:
             self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))
             return None
 
+    def _pass_over(self, cell: str) -> None:
+        self.placeholders[shown(" ".join(cell.split()))] += 1
+
     def _required(self, number: int, cells: list[str], index: int, parse: Callable[[str], str]) -> str:
         before = len(self.problems)
-        value = self._cell(number, cells, index, parse)
+        value = self._cell(number, cells, index, parse, placeholders.no_name)
         if not value and len(self.problems) == before:
             name = self._columns.names[index]
-            self.problems.append(Problem(number, name, "", f"“{name}” is empty. Every player needs one; fill it in."))
+            cell = shown(cells[index]) if index < len(cells) else ""
+            said = f"“{cell}” says nothing" if cell.strip() else f"“{name}” is empty"
+            self.problems.append(Problem(number, name, cell, f"{said}. Every player needs one; fill it in."))
         return value or ""
 
     def _birthdate(self, cell: str) -> date | None:
@@ -384,10 +404,14 @@ class _Reader:
 
     def _guardian(self, number: int, cells: list[str], block: GuardianColumns) -> GuardianCell | None:
         before = len(self.problems)
-        first = self._cell(number, cells, block.first, values.first_name) or ""
-        last = self._cell(number, cells, block.last, values.person_name) or ""
-        email = self._cell(number, cells, block.email, values.email)
-        phone = self._cell(number, cells, block.phone, values.phone)
+        first = self._cell(number, cells, block.first, values.first_name, placeholders.no_name) or ""
+        last = self._cell(number, cells, block.last, values.person_name, placeholders.no_name) or ""
+        if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
+            for part in filter(None, (first, last)):
+                self._pass_over(part)
+            first = last = ""
+        email = self._cell(number, cells, block.email, values.email, placeholders.no_address)
+        phone = self._cell(number, cells, block.phone, values.phone, placeholders.no_telephone)
         relation = self._cell(number, cells, block.relation, values.relation)
         gets_email = self._cell(number, cells, block.gets_email, values.flag)
         may_sign = self._cell(number, cells, block.may_sign, values.flag)

@@ -12,15 +12,30 @@ from bball_tui.wording import counted
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
 
+MOST_CONFLICTS = 50
+MOST_PLACEHOLDERS = 5
+"""Texts of empty cells that the remark about them repeats."""
+
 
 def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
     notes = [*roster.notes, *(() if report.diff is None else report.diff.notes)]
+    if report.diff is not None and report.diff.conflicts:
+        conflicts = report.diff.conflicts
+        notes += [f"Row {one.row}: {one.sentence()}" for one in conflicts[:MOST_CONFLICTS]]
+        if len(conflicts) > MOST_CONFLICTS:
+            notes.append(f"And {len(conflicts) - MOST_CONFLICTS:,} more like these: the report has them all.")
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
         notes.append(f"{unsent} not left: cancelled.")
+    if report.imported.promised:
+        mails = counted(report.imported.promised, "mail")
+        when = "will go out to tell families of their offers" if report.dry_run else "tell families of their offers"
+        notes.append(f"{mails} {when}.")
+    if report.diff is not None and report.diff.due_on is not None and report.diff.contracts.new:
+        notes.append(f"New offers are due on {report.diff.due_on.isoformat()}.")
     if roster.remembered:
         notes.append("The columns are read as somebody said for an earlier file with the same ones.")
     if len(roster.sheets) > 1:
@@ -28,6 +43,12 @@ def remarks(report: Report) -> list[str]:
     if roster.staff_rows:
         rows = ", ".join(map(str, roster.staff_rows[:20])) + (" …" if len(roster.staff_rows) > 20 else "")
         notes.append(f"Left out as staff, not players: {'row' if len(roster.staff_rows) == 1 else 'rows'} {rows}.")
+    if roster.placeholders:
+        cells = sum(number for _, number in roster.placeholders)
+        some = listed([text for text, _ in roster.placeholders[:MOST_PLACEHOLDERS]], "and")
+        more = " and others" if len(roster.placeholders) > MOST_PLACEHOLDERS else ""
+        say = "cell says" if cells == 1 else "cells say"
+        notes.append(f"{cells:,} {say} nothing ({some}{more}) and {'is' if cells == 1 else 'are'} read as empty.")
     if roster.unused_columns:
         notes.append(f"Columns that are not used: {', '.join(roster.unused_columns)}.")
     if roster.history:
@@ -72,6 +93,9 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         for change in changes:
             remark = f"Possible duplicate. {row.duplicate}" if row.duplicate else ""
             yield (str(row.row), result, row.player, row.team, *change, remark)
+    for one in () if report.diff is None else report.diff.conflicts:
+        result = "changed" if one.taken else "kept"
+        yield (str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence())
     for problem in report.problems:
         yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
     for number in report.roster.staff_rows:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.database.statistics import MANY, analyse
+from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
@@ -17,7 +19,7 @@ from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.limited import read_limited
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moves import count_unsent
-from bball_tui.league.importing.plan import Diff, Imported
+from bball_tui.league.importing.plan import Diff, Imported, Take
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.read import Roster, load, read_file, read_rows
@@ -26,9 +28,20 @@ from bball_tui.league.importing.tables import FileTable
 from bball_tui.league.importing.values import NAME_LENGTH, CellFault, name_text
 from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.league.leagues import LeagueInfo, current_season
+from bball_tui.league.promising import wants_offer_mails
 
 SAMPLED_ROWS = 50
 SAMPLES = 3
+
+
+class PreviewMoved(BballError):
+    """Importing would do something else now than its preview showed. Nothing was imported."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(
+            f"The league or the file is not as it was for the preview {shown(expected)}, so nothing was imported. Look "
+            "at a new preview first."
+        )
 
 
 class SeasonMissing(BballError):
@@ -42,7 +55,10 @@ class ImportOptions:
     ``preset`` None finds the layout by the header. ``season`` None is the file's own, else the league's newest.
     ``date_order`` None is the league's. ``skip_bad_rows`` imports the good rows of a file with faults. ``mapping`` and
     ``ignore_columns`` say what columns hold; when both are empty, what was remembered for files with these columns
-    is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers.
+    is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers; in
+    the rows of ``take_file`` the file's word counts also against what staff corrected. ``due`` is until when new
+    offers should be signed, as the league writes dates. ``expect`` is the code of a preview: anything else is not
+    imported.
     """
 
     dry_run: bool = False
@@ -55,6 +71,9 @@ class ImportOptions:
     mapping: tuple[MappedField, ...] = ()
     sheet: str | None = None
     leave: frozenset[int] = frozenset()
+    take_file: Take = False
+    due: str = ""
+    expect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,8 @@ class Report:
     imported: Imported = field(default_factory=Imported)
     left_rows: tuple[RosterRow, ...] = ()
     """Rows that the caller left out."""
+    digest: str = ""
+    """The code of this preview (:meth:`Diff.digest`)."""
 
     @property
     def refused(self) -> bool:
@@ -145,14 +166,27 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
         if not options.dry_run:
             await hold_league(session, league.id)
         season = await _season(session, league, roster, options.season)
+        due_on = _due(options, league, today)
         watch.begin(Stage.COMPARING, len(kept.rows))
-        diff = await compute_diff(session, league.id, season, kept, contract_status=options.contract_status)
+        diff = await compute_diff(
+            session,
+            league.id,
+            season,
+            kept,
+            contract_status=options.contract_status,
+            take_file=options.take_file,
+            due_on=due_on,
+        )
+        digest = await asyncio.to_thread(diff.digest)
+        if options.expect and options.expect != digest:
+            raise PreviewMoved(options.expect)
         problems = tuple(sorted((*roster.problems, *diff.refused)))
-        report = Report(options.dry_run, roster, problems, diff, left_rows=left)
+        report = Report(options.dry_run, roster, problems, diff, left_rows=left, digest=digest)
         if problems and not options.skip_bad_rows:
             return report
         if options.dry_run:
-            return replace(report, imported=replace(diff.imported(), cancelled=await count_unsent(session, diff)))
+            cancelled, promised = await count_unsent(session, diff), await _count_promised(session, diff)
+            return replace(report, imported=replace(diff.imported(), cancelled=cancelled, promised=promised))
         watch.begin(Stage.WRITING, WRITE_STEPS)
         report = replace(report, imported=await write(session, diff, source=shown(path.name, 200), tick=watch.tick))
         if options.mapping:
@@ -161,6 +195,37 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
         async with database.session() as session:
             await analyse(session)
     return report
+
+
+def _due(options: ImportOptions, league: LeagueInfo, today: date) -> date | None:
+    """Until when new offers should be signed.
+
+    Raises:
+        BballError: it is no date, lies in the past, or new contracts are drafts, which nobody can sign yet.
+    """
+    if not options.due.strip():
+        return None
+    if options.contract_status is ContractStatus.DRAFT:
+        raise BballError("A draft has no due date. Leave the due date out, or import the contracts as offers.")
+    try:
+        day = parse_date(options.due, league.date_order, today, ahead=True)
+    except NoDate as error:
+        raise BballError(f"The due date “{shown(options.due)}” does not do: {error}") from None
+    if day < today:
+        raise BballError(f"The due date {day} lies in the past: today is {today}. Correct it.")
+    return day
+
+
+async def _count_promised(session: AsyncSession, diff: Diff) -> int:
+    """How many mails of offers importing would promise. It is tried and taken back: no other count would be exact."""
+    if not diff.contracts.new or not await wants_offer_mails(session, diff.league_id):
+        return 0
+    await hold_league(session, diff.league_id)
+    trial = await session.begin_nested()
+    try:
+        return (await write(session, diff)).promised
+    finally:
+        await trial.rollback()
 
 
 def _samples(table: FileTable) -> tuple[tuple[str, ...], ...]:

@@ -49,12 +49,14 @@ LINKS = text(
 )
 CONTRACTS = text(
     """
-    INSERT INTO contract (league_id, season_id, team_id, player_id, status, offered_on)
+    INSERT INTO contract (league_id, season_id, team_id, player_id, status, offered_on, due_on)
     SELECT :league_id, :season_id, team, player, status,
         CASE WHEN status <> 'draft'
-            THEN (SELECT (now() AT TIME ZONE timezone)::date FROM league WHERE id = :league_id) END
+            THEN (SELECT (now() AT TIME ZONE timezone)::date FROM league WHERE id = :league_id) END,
+        CASE WHEN status <> 'draft' THEN CAST(:due_on AS date) END
     FROM unnest(CAST(:players AS bigint[]), CAST(:teams AS bigint[]), CAST(:statuses AS text[]))
         AS new (player, team, status)
+    RETURNING id
     """
 )
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from bball_tui.errors import BballError
+
 if TYPE_CHECKING:
     from bball_tui.league.importing.columns import ColumnMap
     from bball_tui.league.importing.plan import Imported, RowDiff
@@ -28,6 +30,14 @@ class ImportOptions:
     report: bool = False
     date_order: str = ""
     """``mdy``, ``dmy`` or ``ymd``; empty: as the league writes dates."""
+    take_file: bool = False
+    """The file's values count where staff corrected them by hand."""
+    drafts: bool = False
+    """New contracts begin as drafts, not as offers."""
+    due: str = ""
+    """Until when new offers should be signed; empty: no such day."""
+    expect: str = ""
+    """The code of the preview that staff saw: nothing else is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,14 @@ class RosterPreview:
     """What the columns hold is not clear."""
     left_out: int = 0
     """Rows of staff, and rows that somebody left out."""
+    digest: str = ""
+    """The code of this preview."""
+    corrected: int = 0
+    """How many values of the file staff have corrected by hand."""
+
+
+class PreviewOver(BballError):
+    """Importing would do something else now than the preview showed; nothing was imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,8 @@ class ApplyRoster(Protocol):
     """Imports the file in one transaction; being cancelled rolls it back.
 
     Raises:
-        BballError: as above, or the league changed since the preview.
+        PreviewOver: the league or the file changed since the preview.
+        BballError: as above.
     """
 
     async def __call__(self, path: Path, options: ImportOptions, watch: "Watch") -> ImportDone: ...

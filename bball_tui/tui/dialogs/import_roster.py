@@ -16,7 +16,14 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField, Tick
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_effect import can_import, effect
-from bball_tui.tui.dialogs.import_job import ApplyRoster, ImportDone, ImportOptions, PreviewRoster, RosterPreview
+from bball_tui.tui.dialogs.import_job import (
+    ApplyRoster,
+    ImportDone,
+    ImportOptions,
+    PreviewOver,
+    PreviewRoster,
+    RosterPreview,
+)
 from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, rows_of
 from bball_tui.tui.dialogs.map_columns import MapColumns
 from bball_tui.tui.hanging import Hanging
@@ -53,11 +60,17 @@ class ImportRoster(Dialog[ImportDone | None]):
     ## Import a roster
     Type the path of a CSV file or an Excel workbook, or choose one with ctrl+o. Enter shows what it would change;
     nothing is written before you press **Import**. ctrl+r shows the rows one by one: leave out those that should not
-    come in. ctrl+l says by hand what the columns hold. Rows with faults are listed with row, column and value: mend the
-    file, or leave these rows out. A file comes in whole or not at all; Esc stops it.
+    come in. ctrl+l says by hand what the columns hold. New contracts are offers, or drafts if you tick that; a due
+    date counts for offers. What staff corrected by hand stays, unless you tick that the file's values count. If the
+    league changes before you press **Import**, nothing comes in and you see what it would change now. Rows with faults
+    are listed with row, column and value: mend the file, or leave these rows out. A file comes in whole or not at all;
+    Esc stops it.
     """
     DEFAULT_CSS = """
-    ImportRoster { & #effect { margin: 1 0 0 0; } & #sheet-field, & #dates-field { display: none; } }
+    ImportRoster {
+        & #effect { margin: 1 0 0 0; }
+        & #sheet-field, & #dates-field, & #corrected-field { display: none; }
+    }
     """
     BINDINGS: ClassVar = [
         Binding("enter", "preview", "preview", show=False),
@@ -102,8 +115,12 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Season", TextField(self._season, placeholder="as the file says", id="season"))
         yield Field("Sheet", PickOne([("", "")], "", id="sheet"), id="sheet-field")
         yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
-        yield Field("Faults", Tick("leave out rows with faults", id="skip"))
-        yield Field("Report", Tick("write a report beside the file", id="report"))
+        take = Tick("take the file's values where staff corrected them", id="take")
+        yield Field("Corrections", take, id="corrected-field")
+        skip, report = Tick("leave out rows with faults", id="skip"), Tick("write a report", id="report")
+        yield Field("Options", skip, report)
+        due = TextField("", placeholder="due date of new offers", id="due")
+        yield Field("Contracts", due, Tick("as drafts", id="drafts"))
         rows = Choice("Row by row", key="ctrl+r", command="rows")
         yield Field("Details", rows, Choice("What the columns hold", key="ctrl+l", command="columns", short="Columns"))
         yield Static("", id="effect")
@@ -145,6 +162,9 @@ class ImportRoster(Dialog[ImportDone | None]):
             leave=self._leave,
             report=self.query_one("#report", Tick).value,
             date_order=self.query_one("#dates", PickOne).chosen,
+            take_file=self.query_one("#take", Tick).value,
+            drafts=self.query_one("#drafts", Tick).value,
+            due=self.query_one("#due", TextField).value.strip(),
         )
 
     @on(Input.Changed)
@@ -197,7 +217,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         self.choice("browse").disabled = busy
         self.choice("rows").disabled = busy or not self._rows
         self.choice("columns").disabled = busy or preview is None or not preview.header
-        for field in self.query("#path, #season, #sheet, #dates, #skip, #report"):
+        for field in self.query("#path, #season, #sheet, #dates, #take, #drafts, #due, #skip, #report"):
             field.disabled = self._writing
 
     def action_preview(self) -> None:
@@ -242,7 +262,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._looking.stop()
             self._looking = None
 
-    async def _read(self, path: Path, options: ImportOptions, watch: "Watch") -> None:
+    async def _read(self, path: Path, options: ImportOptions, watch: "Watch", anew: str = "") -> None:
         try:
             preview = await self._preview_roster(path, options, watch)
         except BballError as error:
@@ -256,6 +276,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         if self.gone:
             return
         self._offer_sheets(preview.sheets, preview.sheet)
+        if preview.corrected or options.take_file:
+            self.query_one("#corrected-field").display = True
         if options.date_order or any("field Dates" in problem.problem for problem in preview.problems):
             self.query_one("#dates-field").display = True
         options = replace(options, sheet=self.query_one("#sheet", PickOne).chosen)
@@ -263,7 +285,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         if not options.leave:
             many = len(preview.rows) > MANY_ROWS
             self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
-        self.say("")
+        self.say(anew, Tone.WARN)
         self._show()
         # At once, and not by focus(), which waits its turn: whoever sees the numbers may press Enter.
         if not self.choice("import").disabled:
@@ -277,12 +299,21 @@ class ImportRoster(Dialog[ImportDone | None]):
             return
         self._writing = True
         watch = self._begin()
-        self._job = self.run_worker(self._write(*self._previewed, watch), group="import")
+        path, options = self._previewed
+        expect = "" if self._preview is None else self._preview.digest
+        self._job = self.run_worker(self._write(path, replace(options, expect=expect), watch), group="import")
         self._show()
 
     async def _write(self, path: Path, options: ImportOptions, watch: "Watch") -> None:
         try:
             done = await self._apply_roster(path, options, watch)
+        except PreviewOver as over:
+            self._end()
+            self._preview = None
+            self._job = self.run_worker(
+                self._read(path, replace(options, expect=""), self._begin(), anew=str(over)), group="import"
+            )
+            self._show()
         except BballError as error:
             self._end()
             self.say(f"{error} Everything here is kept: press Import to try again.", Tone.BAD)

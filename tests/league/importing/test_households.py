@@ -19,25 +19,25 @@ from tests.league.importing.support import NOTHING, Desk
 
 async def test_siblings_share_a_guardian(desk: Desk) -> None:
     made = await desk.good(
-        "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,+1 555 1",
+        "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,+1 555 555 0101",
         "Wolves,Ben,Lee,2013-01-02,8,ROSA,Lee,Rosa@X.test,",
     )
     assert made.created.guardians == 1
     assert await desk.families() == {
-        "Ann Lee": ["Rosa Lee rosa@x.test +1 555 1"],
-        "Ben Lee": ["Rosa Lee rosa@x.test +1 555 1"],
+        "Ann Lee": ["Rosa Lee rosa@x.test +1 555 555 0101"],
+        "Ben Lee": ["Rosa Lee rosa@x.test +1 555 555 0101"],
     }
     assert made.created.guardians == 1
 
 
 async def test_siblings_share_a_guardian_who_is_known_by_telephone(desk: Desk) -> None:
     made = await desk.good(
-        "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,,+1 (555) 100", "Hawks,Ben,Lee,2013-01-02,8,Rosa,Lee,,+1 555 100"
+        "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,,+1 (555) 100 2000", "Hawks,Ben,Lee,2013-01-02,8,Rosa,Lee,,+1 555 100 2000"
     )
     assert made.created.guardians == 1
-    later = await desk.good("Hawks,Cid,Lee,2012-01-02,9,Rosa,Lee,rosa@x.test,+1 555 100")
+    later = await desk.good("Hawks,Cid,Lee,2012-01-02,9,Rosa,Lee,rosa@x.test,+1 555 100 2000")
     assert (later.created.guardians, later.updated.guardians) == (0, 1)
-    assert set((await desk.families())["Ann Lee"]) == {"Rosa Lee rosa@x.test +1 (555) 100"}
+    assert set((await desk.families())["Ann Lee"]) == {"Rosa Lee rosa@x.test +1 (555) 100 2000"}
 
 
 async def test_siblings_share_a_guardian_of_whom_only_the_name_is_known(desk: Desk) -> None:
@@ -56,18 +56,20 @@ async def test_strangers_with_one_name_stay_apart(desk: Desk) -> None:
         "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test",
         "Hawks,Ben,Lee,2013-01-02,8,Rosa,Lee,other@x.test",
         "Hawks,Cid,Lee,2012-01-02,8,Rosa,Lee",
-        "Hawks,Dan,Lee,2011-01-02,8,Rosa,Lee,,+1 555 3",
+        "Hawks,Dan,Lee,2011-01-02,8,Rosa,Lee,,+1 555 555 0103",
     )
     assert made.created.guardians == 4
 
 
 async def test_two_households_stay_apart(desk: Desk) -> None:
-    lines = ("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,+1 555 1,Carl,Roe,carl@y.test,+1 555 2",)
+    lines = ("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,+1 555 555 0101,Carl,Roe,carl@y.test,+1 555 555 0102",)
     assert (await desk.good(*lines)).created.guardians == 2
-    assert await desk.families() == {"Ann Lee": ["Rosa Lee rosa@x.test +1 555 1", "Carl Roe carl@y.test +1 555 2"]}
+    assert await desk.families() == {
+        "Ann Lee": ["Rosa Lee rosa@x.test +1 555 555 0101", "Carl Roe carl@y.test +1 555 555 0102"]
+    }
     # The half-sibling of one household brings nobody of the other one.
     await desk.good("Hawks,Ben,Roe,2013-01-02,8,Carl,Roe,carl@y.test")
-    assert (await desk.families())["Ben Roe"] == ["Carl Roe carl@y.test +1 555 2"]
+    assert (await desk.families())["Ben Roe"] == ["Carl Roe carl@y.test +1 555 555 0102"]
 
 
 async def test_two_people_with_one_address_are_two_guardians(desk: Desk) -> None:
@@ -86,14 +88,14 @@ async def test_the_same_guardian_twice_in_a_row_is_one(desk: Desk) -> None:
 
 async def test_a_new_address_corrects_the_guardian_of_the_player_and_of_nobody_else(desk: Desk) -> None:
     await desk.good(
-        "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,old@x.test,+1 555 1",
-        "Hawks,Ben,Fox,2013-01-02,8,Rosa,Lee,stranger@x.test,+1 555 2",
+        "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,old@x.test,+1 555 555 0101",
+        "Hawks,Ben,Fox,2013-01-02,8,Rosa,Lee,stranger@x.test,+1 555 555 0102",
     )
-    made = await desk.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,new@x.test,+1 555 1")
+    made = await desk.good("Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,new@x.test,+1 555 555 0101")
     assert (made.created.guardians, made.updated.guardians) == (0, 1)
     assert await desk.families() == {
-        "Ann Lee": ["Rosa Lee new@x.test +1 555 1"],
-        "Ben Fox": ["Rosa Lee stranger@x.test +1 555 2"],
+        "Ann Lee": ["Rosa Lee new@x.test +1 555 555 0101"],
+        "Ben Fox": ["Rosa Lee stranger@x.test +1 555 555 0102"],
     }
 
 
@@ -120,7 +122,7 @@ people = st.builds(
     first=st.sampled_from(["Rosa", "ROSA", "Carl"]),
     last=st.sampled_from(["Lee", "Lée"]),
     email=st.sampled_from([None, None, "a@x.test", "A@x.test", "b@x.test"]),
-    phone=st.sampled_from([None, None, "1 2", "12", "3"]),
+    phone=st.sampled_from([None, None, "555 0102", "5550102", "3", "none"]),
     relation=st.sampled_from([None, None, "mother"]),
 )
 players = st.builds(

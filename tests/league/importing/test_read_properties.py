@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing import values
 from bball_tui.league.importing.encodings import mend
+from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 
@@ -59,7 +60,8 @@ def test_any_cells_below_a_good_header_are_read_or_refused(
 
 def usable(text: str) -> bool:
     try:
-        unchanged = values.first_name(text) == values.group_name(text) == text != ""
+        says_something = not (says_nothing(text) or no_name(text) or perhaps_no_name(text))
+        unchanged = says_something and values.first_name(text) == values.group_name(text) == text != ""
     except values.CellFault:
         return False
     # What looks as if it was encoded twice is mended, and said.
@@ -73,7 +75,11 @@ names = (
     .filter(usable)
 )
 addresses = st.builds("{}@{}.test".format, st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True), st.just("families"))
-phones = st.from_regex(r"\+?[0-9][0-9 ]{3,15}[0-9]", fullmatch=True).map(lambda text: " ".join(text.split()))
+phones = (
+    st.from_regex(r"\+?[0-9][0-9 ]{3,15}[0-9]", fullmatch=True)
+    .map(lambda text: " ".join(text.split()))
+    .filter(lambda text: not no_telephone(text))
+)
 guardians = st.builds(
     GuardianCell,
     first=names,
