@@ -187,6 +187,19 @@ async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, datab
         await desk.shows("Owls")
 
 
+async def test_the_offer_to_take_back_goes_when_it_was_taken(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("u takes it back")
+        await desk.press("u")
+        await desk.shows("Taken back: 1 signature")
+        await desk.until(lambda: "u takes it back" not in desk.text)
+        assert "Taken back: 1 signature" in desk.text, "long before its own time was over"
+
+
 async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:
     club = await club_with(database, 1)
     async with database.session() as session:
