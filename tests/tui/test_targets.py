@@ -140,6 +140,18 @@ async def test_the_selected_player_is_edited_and_several_are_refused_in_words(
         assert desk.app.screen is desk.app.desk
 
 
+@pytest.mark.parametrize("columns", [80, 100, 120])
+async def test_the_team_stays_visible_beside_the_panel(quiet: Settings, database: Database, columns: int) -> None:
+    await club_with(database, 1)
+    async with opened(quiet, (columns, 30)) as desk:
+        for tab in ("4", "3"):
+            await desk.press(tab)
+            await desk.until(lambda: desk.records.current is not None)
+            titles, row = (desk.records.render_line(y).text for y in (0, 1))
+            assert "Team" in titles
+            assert "Hawks" in row
+
+
 def test_no_command_reads_its_target_past_the_one_rule() -> None:
     """``records.targets`` and ``records.current`` know nothing of an open record: only the pane itself may ask them."""
     allowed = {"pane.py", "emails_kinds.py"}
