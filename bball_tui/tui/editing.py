@@ -167,9 +167,14 @@ async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Save
         teams = await backend.team_choices()
         if not teams:
             raise BballError("There is no team in this season yet. Make the team first, on the Teams tab.")
-        player = (await backend.player(player_id)).player
+        detail = await backend.player(player_id)
+        player, last = detail.player, detail.latest
+        # The team of the last contract, and of a new season the one that is called the same. Else nobody is guessed at.
+        named = "" if last is None else f"{last.team} ({last.division})" if last.division else last.team
+        likely = [one for one in teams if last is not None and one.id == last.team_id]
+        likely += [one for one in teams if one.label == named]
         return contract_form(
-            ContractDraft(str(teams[0].id)),
+            ContractDraft(str(likely[0].id) if likely else ""),
             lambda mine, _, __: backend.new_contract(player_id, mine),
             teams,
             backend.league.date_order,

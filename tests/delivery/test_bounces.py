@@ -77,7 +77,7 @@ async def test_a_returned_mail_is_noted_once_and_its_address_takes_no_more(datab
             (ids[0], "no such mailbox"),
         ]
         assert await list_items(session, club.league_id, OutboxFilter(bucket=BucketName.SENT)) == []
-        story = await item_story(session, club.league_id, ids[0], mail_server=True, mail_server=True)
+        story = await item_story(session, club.league_id, ids[0], mail_server=True)
     assert any("550 5.1.1 No such user" in event.text for event in story.events)
     assert "came back" in story.next
     async with database.session() as session:
@@ -237,7 +237,7 @@ async def test_an_accepted_mail_is_sent_again_as_a_mail_of_its_own(database: Dat
         assert keys == [keys[0], f"{keys[0]}:again:1", f"{keys[0]}:again:2"]
         assert len({(await row(session, id_)).message_id for id_ in (first, second, third)}) == 3
         assert any(
-            "again" in act.action for act in (await item_story(session, club.league_id, second, mail_server=True, mail_server=True)).acts
+            "again" in act.action for act in (await item_story(session, club.league_id, second, mail_server=True)).acts
         )
     async with database.session() as session:
         await session.execute(text("UPDATE contract SET revision = revision + 1"))

@@ -166,7 +166,7 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
         assert answer.cause is GateCause.QUOTA
         assert 0 < (answer.seconds or 0) <= 24 * 3600
     async with database.session() as session:
-        now = await read_situation(session, club.league_id, mail_server=True, mail_server=True)
+        now = await read_situation(session, club.league_id, mail_server=True)
     (gate,) = now.holding()
     assert gate.open_until is not None
     assert gate.open_until.time() == time(0)

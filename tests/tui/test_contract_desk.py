@@ -8,13 +8,14 @@ from sqlalchemy import func, select, update
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, Outbox, Player
+from bball_tui.database.models import Audit, Contract, Outbox, Player, Team
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.due import change_due
 from bball_tui.league.editing.profile import load_league, save_league
 from bball_tui.league.reminders import remind, set_schedule
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.contract_act import ContractAct
+from bball_tui.tui.dialogs.controls import PickOne
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.support.factory import make_club, make_family
 from tests.tui.desk_host import Desk, club_with, opened
@@ -171,8 +172,10 @@ async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, datab
         await desk.press("enter")
         await desk.shows("Rosa Hamdi, guardian")
         await desk.press("escape")
-        await desk.shows("New contract of Samir Hamdi", "Hawks U12")
+        await desk.shows("New contract of Samir Hamdi", "choose one")
         await desk.press("enter")
+        await desk.shows("Choose a team of this season.")
+        await desk.press("space", "down", "enter", "enter")
         await desk.shows("Hamdi, Samir", "signed 0/2")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.press("2")
@@ -182,6 +185,32 @@ async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, datab
         await paste(desk, "Owls")
         await desk.press("enter")
         await desk.shows("Owls")
+
+
+async def test_the_offer_to_take_back_goes_when_it_was_taken(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("u takes it back")
+        await desk.press("u")
+        await desk.shows("Taken back: 1 signature")
+        await desk.until(lambda: "u takes it back" not in desk.text)
+        assert "Taken back: 1 signature" in desk.text, "long before its own time was over"
+
+
+async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:
+    club = await club_with(database, 1)
+    async with database.session() as session:
+        await session.execute(update(Contract).values(status=ContractStatus.DECLINED, status_reason="moved"))
+        for name in ("Aces", "Zebras"):
+            session.add(Team(league_id=club.league_id, season_id=club.season_id, name=name))
+    async with opened(quiet) as desk:
+        await desk.press("n")
+        await desk.shows("New contract of Kid0 Family00", "Hawks U12")
+        form = desk.app.screen.query_one("#in-team_id", PickOne)
+        assert form.chosen == str(club.team_id)
 
 
 async def test_the_league_and_another_season(quiet: Settings, database: Database, marias_database: Database) -> None:
@@ -194,8 +223,6 @@ async def test_the_league_and_another_season(quiet: Settings, database: Database
             theirs = replace(base.draft, reply_to="maria@westside.test")
             await save_league(session, club.league_id, theirs, base=base)
         await paste(desk, " 2")
-        await desk.press("enter")
-        await desk.shows("maria changed 1 field", "theirs: maria@westside.test")
         await desk.press("enter")
         await desk.shows("Westside Basketball 2 · Spring 2027")
         await desk.press("full_stop")

@@ -105,7 +105,7 @@ async def test_leaving_asks_only_when_something_was_typed() -> None:
         await desk.until_answered()
 
 
-async def test_a_colleague_who_was_quicker_shows_field_by_field() -> None:
+async def test_a_colleague_who_was_quicker_is_asked_about_only_where_both_changed() -> None:
     now = Loaded(1, 3, replace(SAMIR, first_name="Sami", jersey="7"))
     quicker = Overtaken(
         "maria",
@@ -117,17 +117,53 @@ async def test_a_colleague_who_was_quicker_shows_field_by_field() -> None:
     async with asking(desks.form()) as desk:
         await replace_text(desk, "jersey", "9")
         await desk.press("enter")
-        await desk.until_shown("maria changed 2 fields at 14:02")
-        assert "theirs: Sami" in desk.line
+        await desk.until_shown("maria changed 1 field as well at 14:02")
+        assert "Sami " not in desk.line, "what only she changed is kept without a question"
         assert "yours: 9" in desk.line
         assert "it was: 00" in desk.line
         await desk.press("escape")
         await desk.until_shown("Nothing was saved. What you typed is kept.")
         await desk.press("enter")
-        await desk.until_shown("maria changed 2 fields at 14:02")
+        await desk.until_shown("maria changed 1 field as well at 14:02")
         await desk.press("enter")
         await desk.until_answered()
     assert desks.asked[-1] == (replace(SAMIR, first_name="Sami", jersey="9"), 3, ())
+
+
+async def test_different_fields_of_two_people_are_put_together_without_a_question() -> None:
+    now = Loaded(1, 3, replace(SAMIR, first_name="Sami"))
+    quicker = Overtaken("maria", "14:02", (Difference("first_name", "Samir", "Sami", "Samir"),), now)
+    desks = Desks(quicker, Saved(1))
+    async with asking(desks.form()) as desk:
+        await replace_text(desk, "jersey", "9")
+        await desk.press("enter")
+        await desk.until_answered()
+    assert desks.asked[-1] == (replace(SAMIR, first_name="Sami", jersey="9"), 3, ())
+    assert desk.answers == [Saved(1)]
+
+
+async def test_what_the_form_does_not_show_is_never_written_back_as_it_was() -> None:
+    """A signed contract's form shows the team alone; a colleague may have changed a day, and to a new team at that."""
+    base = ContractDraft("1", "2026-11-01", "2026-12-01")
+    theirs = replace(base, team_id="9", due_on="2026-12-24")
+    differences = (Difference("due_on", "2026-12-01", "2026-12-24", "2026-12-01"), Difference("team_id", "1", "9", "1"))
+    asked: list[ContractDraft] = []
+
+    async def save(draft: ContractDraft, base: Loaded[ContractDraft] | None, _: tuple[int, ...]) -> Outcome:
+        asked.append(draft)
+        if base is not None and base.version == 1:
+            return Overtaken("maria", "14:02", differences, Loaded(1, 2, theirs))
+        return Saved(1)
+
+    teams = [TeamChoice(1, "Hawks"), TeamChoice(2, "Owls")]
+    form = contract_form(
+        base, save, teams, DateOrder.YMD, "Samir", date(2026, 11, 2), base=Loaded(1, 1, base), signed=True
+    )
+    async with asking(form) as desk:
+        await desk.go_to("#in-correct")
+        await desk.press("space", "ctrl+s")
+        await desk.until_answered()
+    assert asked[-1] == replace(theirs, correct=True)
 
 
 async def test_a_namesake_is_asked_about_and_the_answer_goes_along() -> None:

@@ -113,6 +113,9 @@ async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet
             await desk.shows(why)
         pane.app.screen.query_one("#group").value = f"  {LINK} "  # type: ignore[attr-defined]
         await desk.press("enter")
+        await desk.shows("Found: group 4711", "Enter links it to")
+        assert isinstance(desk.app.screen, ChatLink), "the first Enter only looks it up"
+        await desk.press("enter")
         await until_on(desk, ChatTell)
         await desk.shows("1 family was", "Amara Hamilton", "Link, 1 mail")
         await desk.press("enter")  # Cancel has the focus
@@ -121,6 +124,8 @@ async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet
         await desk.press("l")
         await until_on(desk, ChatLink)
         pane.app.screen.query_one("#group").value = LINK  # type: ignore[attr-defined]
+        await desk.press("enter")
+        await desk.shows("Found: group 4711")
         await desk.press("enter")
         await until_on(desk, ChatTell)
         await desk.press("n")
@@ -193,6 +198,8 @@ async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake:
         await desk.press("g", "l")
         await until_on(desk, ChatLink)
         await desk.press("down", "enter")
+        await desk.shows("Found: the group “Bulls”")
+        await desk.press("enter")
         await desk.shows("Bulls is linked with the group 'Bulls'")
         await desk.shows("! linked", "p shows 3 steps", "2 adults at least")
         assert fake.owner.token not in desk.text

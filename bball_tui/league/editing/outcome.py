@@ -78,6 +78,11 @@ class Overtaken:
     differences: tuple[Difference, ...]
     now: Loaded[Any]
 
+    @property
+    def clashes(self) -> tuple[Difference, ...]:
+        """The fields that both changed. Without any, a form may take over the others and save without a question."""
+        return tuple(one for one in self.differences if not one.untouched)
+
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:

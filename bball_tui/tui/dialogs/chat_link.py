@@ -43,8 +43,8 @@ class ChatLink(Dialog["Rehearsed | None"]):
     HELP = """
     ## Link a group
     Paste the group's share link, or its number, or type a part of its name; the arrow keys choose from the list. In the
-    GroupMe app the share link is under the group's picture, Share Group. Enter looks the group up; nothing is changed
-    in GroupMe, and unlinking (`U`) takes it back.
+    GroupMe app the share link is under the group's picture, Share Group. Enter looks the group up and says what it
+    found; a second Enter links it. Nothing is changed in GroupMe, and unlinking (`U`) takes it back.
     """
     DEFAULT_CSS = """
     ChatLink OptionList {
@@ -71,6 +71,8 @@ class ChatLink(Dialog["Rehearsed | None"]):
         self._rehearse = rehearse
         self._note = note
         self._busy = False
+        self._found: Rehearsed | None = None
+        """What the last Enter found, as long as nothing else was typed or chosen: the next Enter means it."""
 
     def body(self) -> Iterable[Widget]:
         """The field, and what there is to choose from."""
@@ -114,18 +116,32 @@ class ChatLink(Dialog["Rehearsed | None"]):
         )
         groups.highlighted = 0 if shown and not pasted and (words or shown[0].likely) else None
         groups.display = bool(shown)
-        self.say("")
+        self._forget()
 
     @property
     def _text(self) -> str:
         return self.query_one("#group", TextField).value.strip()
 
+    @property
+    def _wanted(self) -> str:
+        """What was pasted, else the group that is chosen; empty for neither."""
+        groups = self.query_one("#groups", OptionList)
+        chosen = None if groups.highlighted is None else groups.get_option_at_index(groups.highlighted).id
+        return self._text if self._is_pasted(self._text) or chosen is None else chosen
+
     @staticmethod
     def _is_pasted(text: str) -> bool:
         return "/" in text or text.isdigit()
 
+    def _forget(self) -> None:
+        """Something else is meant now than what was found."""
+        self._found = None
+        self.say("")
+        self.choice("confirm").caption = "Look it up"
+
     def action_choose(self, step: int) -> None:
         """To the next group of the list; the field keeps the keys."""
+        self._forget()
         groups = self.query_one("#groups", OptionList)
         if step > 0:
             groups.action_cursor_down()
@@ -135,16 +151,18 @@ class ChatLink(Dialog["Rehearsed | None"]):
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        self._forget()
         self.choice("confirm").focus()
 
     @on(Input.Submitted)
     def action_confirm(self) -> None:
-        """Look up what was pasted, else what is chosen."""
+        """Look up what was pasted, else what is chosen; once more, and what was found is meant."""
         if self._busy:
             return
-        groups = self.query_one("#groups", OptionList)
-        chosen = None if groups.highlighted is None else groups.get_option_at_index(groups.highlighted).id
-        wanted = self._text if self._is_pasted(self._text) or chosen is None else chosen
+        if self._found is not None:
+            self.dismiss(self._found)
+            return
+        wanted = self._wanted
         if not wanted:
             self.say("Paste the group's share link or its number, or choose a group.", Tone.WARN)
             return
@@ -160,10 +178,20 @@ class ChatLink(Dialog["Rehearsed | None"]):
                 self.say(str(error), Tone.BAD)
                 self.query_one("#group", TextField).focus()
         else:
-            self.dismiss(rehearsed)
+            if not self.gone and self._wanted == wanted:
+                self._found = rehearsed
+                self.choice("confirm").caption = "Link"
+                self.say(found_words(rehearsed), Tone.GOOD)
         finally:
             self._busy = False
 
     def cancel(self) -> None:
         """Leave it."""
         self.dismiss(None)
+
+
+def found_words(rehearsed: "Rehearsed") -> str:
+    """What a look-up found and what linking it would mean."""
+    linked, chosen = rehearsed.linked, rehearsed.chosen
+    group = f"the group “{linked.name}”" if linked.name else f"group {linked.group_id}, whose name is not known"
+    return " ".join((f"Found: {group}.", *chosen.notes, f"Enter links it to {linked.team}."))

@@ -10,14 +10,13 @@ from textual.widgets import Static
 
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.touched import some
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
-from bball_tui.wording import counted, listed
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.groupme.families import FamiliesToTell
-
-MOST_NAMES = 30
 
 
 class Answer(StrEnum):
@@ -70,10 +69,7 @@ class ChatTell(Dialog[Answer | None]):
             content(f"{who} welcomed before this link was there. {counted(self._mails, 'mail')} would go out:")
         )
         for team, one in self._families:
-            names = [*one.players[:MOST_NAMES]]
-            if len(one.players) > MOST_NAMES:
-                names.append(f"{len(one.players) - MOST_NAMES} more")
-            yield Static(content((f"{team}: ", STYLES[Tone.MUTED]), listed(names)))
+            yield Static(content((f"{team}: ", STYLES[Tone.MUTED]), some(one.players)))
 
     def choices(self) -> Iterable[Choice]:
         """With mails, without, or not at all."""

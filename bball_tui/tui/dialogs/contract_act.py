@@ -14,7 +14,7 @@ from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.life import RULES, Act, ReasonNeed
-from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.base import CANCEL, Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField, Tick
 from bball_tui.tui.dialogs.touched import touched
 from bball_tui.tui.hanging import Hanging
@@ -39,7 +39,6 @@ TITLES = {
 }
 _ON_THE_BUTTON = {Act.ACCEPT: "Accept", Act.DECLINE: "Decline", Act.EXPIRE: "Expire"}
 """A button says what it does; the others are called so already."""
-_DANGEROUS = (Act.RELEASE, Act.VOID)
 
 DoAct: TypeAlias = Callable[["Asked"], Awaitable["Done"]]
 
@@ -81,7 +80,7 @@ class ContractAct(Dialog[ActDone | None]):
         number = len(effect.possible)
         whose = effect.players[0] if number == 1 else counted(number, "contract")
         self.set_reactive(ContractAct.heading, f"{TITLES[effect.act]}: {whose}")
-        self.dangerous = effect.act in _DANGEROUS
+        self.dangerous = rule.ends
         self._effect, self._rule, self._act = effect, rule, act
         self._today, self._order = today, date_order
         self._waiting = list(effect.possible)
@@ -130,7 +129,9 @@ class ContractAct(Dialog[ActDone | None]):
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
-        """The field if there is one: what is dangerous wants a reason, so no slip does it. Else doing it."""
+        """The field if there is one. Where Enter in it would end a contract at once, Cancel: no slip does that."""
+        if self.dangerous and self._rule.reason is not ReasonNeed.REQUIRED and not self._must_count:
+            return self.choice(CANCEL)
         fields = [one for one in self.query("TextField") if one.focusable]
         return fields[0] if fields else self.choice("confirm")
 

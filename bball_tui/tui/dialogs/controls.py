@@ -84,6 +84,7 @@ class TextField(Input):
     DEFAULT_CSS = """
     TextField, TextField.-textual-compact { background: $panel; height: 1; border: none; padding: 0 1; }
     TextField:focus { background: $primary-muted; }
+    TextField:ansi:focus { text-style: bold underline; }
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class PickOne(Select[ValueT], Generic[ValueT], inherit_bindings=False):
         &.-textual-compact > SelectCurrent { padding: 0 1; }
         & > SelectCurrent Static#label { height: 1; }
         &:focus > SelectCurrent { background: $primary-muted; border: none; }
+        &:ansi:focus > SelectCurrent Static#label { text-style: reverse; }
     }
     """
     BINDINGS: ClassVar = [Binding("space,down,up", "show_overlay", "open the list", show=False)]
@@ -159,6 +161,7 @@ class Tick(Checkbox, inherit_bindings=False):
     Tick, Tick.-textual-compact { background: transparent; border: none; padding: 0; }
     Tick, Tick.-on { & > .toggle--button { color: $foreground; background: transparent; } }
     Tick:focus > .toggle--label { background: $primary-muted; color: $foreground; text-style: bold; }
+    Tick:ansi:focus > .toggle--label { text-style: bold underline; }
     """
     # Textual paints the sides in the mark's background, so these would not be seen: the brackets belong to the mark.
     BUTTON_LEFT = BUTTON_RIGHT = ""

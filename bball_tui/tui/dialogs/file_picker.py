@@ -25,6 +25,7 @@ class RosterFiles(DirectoryTree):
 
     DEFAULT_CSS = """
     RosterFiles { height: 14; max-height: 60vh; background: $surface; padding: 0; }
+    RosterFiles:ansi:focus > .tree--cursor { text-style: bold underline; }
     """
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "

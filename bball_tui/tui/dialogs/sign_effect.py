@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bball_tui.league.preview import ContractPreview, SigningPreview
 
 MOST_NOTICES = 12
-MOST_CONTRACTS = 8
+MOST_CONTRACTS = 5
 
 
 def counted(number: int, one: str, many: str) -> str:

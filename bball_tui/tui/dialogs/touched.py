@@ -7,7 +7,8 @@ from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted, listed
 
-MOST_NAMES = 6
+MOST_NAMES = 5
+"""Children that a dialog names; of more it says how many."""
 MOST_TOLD = 3
 MOST_REFUSED = 4
 
@@ -37,12 +38,12 @@ class Touching(Protocol):
 
 def touched(effect: Touching, *, by: str = "", mail: str, told: str) -> Iterator[list[Part]]:
     """Names, ``by`` whom, mails that are taken back (each a ``mail``), who was ``told`` what, and who stays."""
-    yield [(f"{_some(effect.players, MOST_NAMES)}.{by}", STYLES[Tone.MUTED])]
+    yield [(f"{some(effect.players)}.{by}", STYLES[Tone.MUTED])]
     if effect.unsent:
         mails = counted(effect.unsent, f"{mail} that still waits", f"{mail}s that still wait")
         yield [(f"{SYMBOLS[Tone.WARN]} {mails}: cancelled", STYLES[Tone.WARN])]
     if effect.told:
-        yield [(f"{SYMBOLS[Tone.WARN]} {_some(effect.told, MOST_TOLD)} {told}", STYLES[Tone.WARN])]
+        yield [(f"{SYMBOLS[Tone.WARN]} {some(effect.told, MOST_TOLD)} {told}", STYLES[Tone.WARN])]
     for refused in effect.refused[:MOST_REFUSED]:
         yield [(f"{SYMBOLS[Tone.MUTED]} not: {refused.reason}", STYLES[Tone.MUTED])]
     if len(effect.refused) > MOST_REFUSED:
@@ -50,6 +51,7 @@ def touched(effect: Touching, *, by: str = "", mail: str, told: str) -> Iterator
     yield [""]
 
 
-def _some(names: Sequence[str], most: int) -> str:
+def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
+    """``Ann, Ben and 3 more``: the first ``most`` names, and how many more there are."""
     more = len(names) - most
     return listed([*names[:most], *([f"{more:,} more"] if more > 0 else [])])

@@ -123,7 +123,7 @@ CONTRACT_ACTIONS: ActionSet[ContractState] = ActionSet(
             keys="p",
             label="preview mail",
             help="Read the welcome mails of the contract under the cursor, word for word, before or after they leave.",
-            when=_obstacle,
+            when=_one,
             footer=True,
         ),
         Action(

@@ -42,7 +42,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
 
     def situation(self) -> ContractState:
         """What is meant by a command, and what is known of it."""
-        targets = self.records.targets
+        targets = self.targets
         rows = [row for one in targets if (row := self.records.loaded(one)) is not None]
         return ContractState(
             obstacle=self.not_ready(),
@@ -52,11 +52,6 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
             busy=self._busy,
         )
 
-    @property
-    def current(self) -> "ContractRow | None":
-        """The contract under the cursor."""
-        return self.records.current
-
     # Signing
 
     @work(group="command")
@@ -64,7 +59,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
         """Show the effect, sign, and say what came of it."""
         from bball_tui.tui.dialogs.sign import SignDialog
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or not targets or self._busy:
             return
         self._busy = True
@@ -84,8 +79,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
         if done is None:
             return
         signed = tuple(one.id for one in done.result.signed)
-        self.records.drop(frozenset(signed))
-        self.records.reload()
+        self.acted()
         if signed:
             # Not the moment that the database names: its clock and this machine's may differ.
             seconds = 0 if done.result.undo_until is None else backend.league.hold_seconds
@@ -119,7 +113,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
         """Show the mails of the contract under the cursor, one after the other."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.records.current
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
@@ -147,13 +141,14 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
         from bball_tui.tui.dialogs.due_date import DueDate
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or not targets or self._busy:
             return
         self._busy = True
         try:
             effect = await backend.due_effect(targets)
             if not effect.possible:
+                self.acted()
                 self._tell_refused([one.reason for one in effect.refused], "changed")
                 return
             done = await self.app.push_screen_wait(DueDate(effect, backend.change_due, backend.league.date_order))
@@ -164,8 +159,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
             self._busy = False
         if done is None:
             return
-        self.records.drop(frozenset(done.done))
-        self.records.reload()
+        self.acted()
         mails = f", {counted(len(done.cancelled), 'reminder')} cancelled" if done.cancelled else ""
         self.app.notify(f"{counted(len(done.done), 'contract')} with another due date{mails}.", markup=False)
         self._tell_refused([one.reason for one in done.refused], "changed")
@@ -196,13 +190,14 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
         from bball_tui.tui.dialogs.contract_act import ContractAct
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or not targets or self._busy:
             return
         self._busy = True
         try:
             effect = await backend.effect(act, targets)
             if not effect.possible:
+                self.acted()
                 self._tell_refused([one.reason for one in effect.refused], RULES[act].target)
                 return
             today = self.now.astimezone(self.zone).date()
@@ -218,8 +213,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
 
     def _tell_done(self, act: Act, finished: "ActDone") -> None:
         done = finished.done
-        self.records.drop(frozenset(done.done))
-        self.records.reload()
+        self.acted()
         parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
         if done.cancelled:
             parts.append(f"{counted(len(done.cancelled), 'mail')} cancelled")
@@ -296,7 +290,7 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
         """Another team or other days."""
         from bball_tui.tui.editing import edit_contract
 
-        backend, row = self.backend, self._only
+        backend, row = self.backend, self.meant
         if backend is None or row is None or self._busy:
             return
         self._busy = True
@@ -305,30 +299,24 @@ class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
             await edit_contract(self.app, backend, row.id, f"{row.first} {row.last}", signed=signed)
         finally:
             self._busy = False
-        self.changed()
+        self.acted()
 
     @work(group="command")
     async def action_contract_new(self) -> None:
         """A new contract for the player of this one."""
         from bball_tui.tui.editing import make_contract
 
-        backend, row = self.backend, self._only
+        backend, row = self.backend, self.meant
         if backend is not None and row is not None:
             await make_contract(self.app, backend, row.player_id)
-            self.changed()
+            self.acted()
 
     @work(group="command")
     async def action_contract_family(self) -> None:
         """The guardians of the player."""
         from bball_tui.tui.editing import edit_family
 
-        backend, row = self.backend, self._only
+        backend, row = self.backend, self.meant
         if backend is not None and row is not None:
             await edit_family(self.app, backend, row.player_id)
-            self.changed()
-
-    @property
-    def _only(self) -> "ContractRow | None":
-        """The one contract that is meant: the selected one, or that under the cursor."""
-        targets = self.records.targets
-        return self.records.loaded(targets[0]) if len(targets) == 1 else None
+            self.acted()

@@ -40,7 +40,7 @@ class ContractsPane(RosterPane["ContractRow"], ContractCommands):
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
-            Column(key="player", title="Player", width=16, flex=3, limit=32, render=name_of, sort="player"),
+            Column(key="player", title="Player", width=14, flex=3, limit=32, render=name_of, sort="player"),
             Column(
                 key="team",
                 title="Team",
@@ -49,7 +49,6 @@ class ContractsPane(RosterPane["ContractRow"], ContractCommands):
                 limit=24,
                 render=lambda row: row.team,
                 sort="team",
-                priority=2,
             ),
             Column(key="status", title="Status", width=10, render=lambda row: status_cell(row.status), sort="status"),
             Column(key="due", title="Due", width=6, render=self._due, sort="due", priority=3),
@@ -66,8 +65,8 @@ class ContractsPane(RosterPane["ContractRow"], ContractCommands):
             Column(
                 key="welcome",
                 title="Welcome mail",
-                width=19,
-                flex=1,
+                width=15,
+                flex=2,
                 limit=24,
                 render=self._welcome,
                 unsorted="What became of the mails is looked up for the rows on the screen only. Narrow it with f.",

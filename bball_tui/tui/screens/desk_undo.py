@@ -4,6 +4,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.notifications import Notification, Notify
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
@@ -28,6 +29,8 @@ class UndoScreen(Acting[DeskState], Screen[None]):
         self._undoable: tuple[int, ...] = ()
         self._undo_until = 0.0
         self._counting: Timer | None = None
+        self._offer: Notification | None = None
+        """The toast that says what ``u`` takes back."""
 
     def heard(self, table: str) -> None:
         """A table was written, here or on another machine."""
@@ -42,10 +45,17 @@ class UndoScreen(Acting[DeskState], Screen[None]):
             parts = [f"{counted(going, 'mail')} in {event.undo_seconds} s"] if going else []
             parts += [f"{counted(event.waiting, 'mail')} waiting for a team chat"] if event.waiting else []
             mails = ", ".join(parts) or "No mail goes out"
-            self.app.notify(f"{signed} signed. {mails}; u takes it back.", timeout=event.undo_seconds, markup=False)
+            self._withdraw_offer()
+            self._offer = Notification(f"{signed} signed. {mails}; u takes it back.", timeout=event.undo_seconds)
+            self.app.post_message(Notify(self._offer))
         else:
             self.app.notify(f"{signed} signed, {counted(event.mails, 'mail')} on the way.", markup=False)
         self._count_down()
+
+    def _withdraw_offer(self) -> None:
+        """What the toast offers is over: it goes with the next toast, which tells what came instead."""
+        if self._offer is not None:
+            self._offer.timeout, self._offer = 0, None
 
     def _count_down(self) -> None:
         """Keep the seconds in the footer true, once a second, until it is too late."""
@@ -89,6 +99,7 @@ class UndoScreen(Acting[DeskState], Screen[None]):
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
         self.heard("contract")
+        self._withdraw_offer()
         if result.undone:
             mails = f", {counted(len(result.cancelled), 'mail')} cancelled" if result.cancelled else ""
             self.app.notify(f"Taken back: {counted(len(result.undone), 'signature')}{mails}.", markup=False)

@@ -95,7 +95,7 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
 
     def situation(self) -> BlockedState:
         """What is under the cursor."""
-        targets = self.records.targets
+        targets = self.targets
         row = self.records.loaded(targets[0]) if len(targets) == 1 else None
         return BlockedState(self.not_ready(), len(targets), row is not None and row.lifted_at is not None)
 
@@ -127,7 +127,7 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
     @work(group="command")
     async def action_blocked_lift(self) -> None:
         """Ask whether what was kept back goes out, then lift."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         row = await backend.suppression(targets[0]) if backend is not None and len(targets) == 1 else None
         if backend is None or row is None:
             return
@@ -144,4 +144,4 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
             return
         going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
         self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
-        self.changed()
+        self.acted()

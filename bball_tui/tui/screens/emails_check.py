@@ -276,7 +276,7 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
             return CheckState("The league is not open yet.")
         if self._check is None:
             return CheckState("One moment: the mails are still being looked at.")
-        row = self.records.current
+        row = self.meant
         kinds = sum(line.kind is not None for line in self.panel.lines)
         if row is None:
             return CheckState(None, kinds=kinds)
@@ -284,7 +284,7 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
 
     def action_check_contracts(self) -> None:
         """The contracts that the finding is about."""
-        row = self.records.current
+        row = self.meant
         if row is None:
             return
         if row.team_id is not None:
@@ -297,7 +297,7 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
         """The mail of the first contract."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.records.current
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         await read_asked(self.app, backend, backend.contract_mails(row.contracts[0]))
@@ -305,7 +305,7 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
     @work(group="command")
     async def action_check_fix(self) -> None:
         """Mend what is under the cursor."""
-        backend, row = self.backend, self.records.current
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         match str(row.concern):

@@ -152,7 +152,7 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
         """The mail to invented people."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.records.current
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         await read_asked(self.app, backend, backend.sample_mail(row.kind))
@@ -162,7 +162,7 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
         """The mail to the families of a contract."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.records.current
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         await read_asked(self.app, backend, backend.kind_mails(row.kind, self._contract()))
@@ -173,7 +173,7 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.records.current
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         kind = row.kind

@@ -12,7 +12,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.log_actions import LOG_ACTIONS, LogState
-from bball_tui.tui.screens.mail_words import kind_word, outcome_cell
+from bball_tui.tui.screens.mail_words import kind_word, mails_named, outcome_cell
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.screens.sections import mail_sections
 from bball_tui.tui.text import clean, short_time
@@ -107,7 +107,7 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
 
     def situation(self) -> LogState:
         """The mails that a command would be about."""
-        targets = self.records.targets
+        targets = self.targets
         rows = [row for one in targets if (row := self.records.loaded(one)) is not None]
         return LogState(
             obstacle=self.not_ready(),
@@ -140,7 +140,7 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
         """The mail, and all that can be done with it."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or len(targets) != 1:
             return
         await read_asked(self.app, backend, backend.mail_preview(targets[0]))
@@ -150,22 +150,23 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
         """The right address: for the guardian, and for what never arrived."""
         from bball_tui.tui.screens.addressing import fix_address
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0]):
-            self.changed()
+            self.acted()
 
     @work(group="command")
     async def action_log_send_again(self) -> None:
         """The same mail once more, as a mail of its own."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         row = self.records.loaded(targets[0]) if len(targets) == 1 else None
         if backend is None or row is None:
             return
         when = short_time(row.since, self.zone, self.now)
+        mail = f"the {kind_word(row.kind)} mail{f' about {row.about}' if row.about else ''}"
         lines = [
-            f"{row.recipient} gets the {kind_word(row.kind)} mail a second time; the first was accepted at {when}."
+            f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."
             if row.bounced_at is None
-            else f"{row.recipient} gets the {kind_word(row.kind)} mail again, although it came back.",
+            else f"{row.recipient} gets {mail} again, although it came back.",
             "It goes out at once. The log keeps both.",
         ]
         if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
@@ -176,27 +177,31 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
         self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
-        self.changed()
+        self.acted()
 
     @work(group="command")
     async def action_log_settle(self) -> None:
         """The family was told another way."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return
         try:
+            if len(targets) > 1:
+                lines = ["Nobody needs to look at these mails any more.", *await mails_named(backend, targets)]
+                title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
+                if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
+                    return
             settled = await backend.settle_bounces(targets)
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
-        self.records.drop(frozenset(targets))
-        self.changed()
+        self.acted()
         self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
 
     @work(group="command")
     async def action_log_export(self) -> None:
         """Write the mails into files that any mail program opens."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return
         try:

@@ -164,7 +164,7 @@ class RemindersPane(Acting[ReminderState], RecordPane["PlannedReminder"]):
 
     def situation(self) -> ReminderState:
         """Whether there are rows, and which one is meant."""
-        return ReminderState(self.not_ready(), len(self.records.targets))
+        return ReminderState(self.not_ready(), len(self.targets))
 
     @work(group="command")
     async def action_reminder_schedule(self) -> None:
@@ -182,7 +182,7 @@ class RemindersPane(Acting[ReminderState], RecordPane["PlannedReminder"]):
         """The reminder as it would go out."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or len(targets) != 1:
             return
         await read_asked(self.app, backend, backend.kind_mails("contract_reminder", targets[0]))

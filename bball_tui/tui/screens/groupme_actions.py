@@ -13,7 +13,7 @@ class ChatState:
 
     obstacle: str | None
     """Why nothing is allowed yet; None once there are rows."""
-    on_team: bool
+    targets: int
     has_group: bool = False
     has_link: bool = False
     waiting: int = 0
@@ -47,27 +47,29 @@ def _plan(state: ChatState) -> str | None:
 def _on_team(state: ChatState) -> str | None:
     if state.obstacle is not None:
         return state.obstacle
-    return None if state.on_team else "There is no team under the cursor."
+    return None if state.targets else "There is no team under the cursor."
 
 
-def _link(state: ChatState) -> str | None:
-    return _on_team(state)
+def _one_team(state: ChatState) -> str | None:
+    if (why := _on_team(state)) is not None:
+        return why
+    return "Do this with one team at a time: select none, or one." if state.targets > 1 else None
 
 
 def _unlink(state: ChatState) -> str | None:
-    if (why := _on_team(state)) is not None:
+    if (why := _one_team(state)) is not None:
         return why
     return None if state.has_group or state.has_link else "This team has no group that could be unlinked."
 
 
 def _share(state: ChatState) -> str | None:
-    if (why := _on_team(state)) is not None:
+    if (why := _one_team(state)) is not None:
         return why
     return None if state.has_link else "This team has no share link yet. l links its group."
 
 
 def _create(state: ChatState) -> str | None:
-    if (why := _on_team(state) or _asks(state)) is not None:
+    if (why := _one_team(state) or _asks(state)) is not None:
         return why
     return "This team has a group already." if state.has_group else None
 
@@ -89,7 +91,7 @@ def _ready(state: ChatState) -> str | None:
 
 
 def _dismiss(state: ChatState) -> str | None:
-    if (why := _on_team(state)) is not None:
+    if (why := _one_team(state)) is not None:
         return why
     return None if state.proposed or state.dismissed else "No group is proposed to this team."
 
@@ -129,7 +131,7 @@ CHAT_ACTIONS: ActionSet[ChatState] = ActionSet(
             keys="l",
             label="link…",
             help="Choose the team's group, or paste its share link or its number.",
-            when=_link,
+            when=_one_team,
             footer=True,
         ),
         Action(

@@ -63,6 +63,6 @@ class ChatChoosing(ChatMailCommands):
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
         self.app.notify(clean(told), markup=False)
-        self.changed()
+        self.acted()
         if self.no_token is None:
             self.start_reading()

@@ -51,10 +51,10 @@ class ChatCommands(Acting[ChatState], RecordPane["ChatRow"]):
     def situation(self) -> ChatState:
         """The team under the cursor, and whether GroupMe can be asked."""
         row = self.team
-        selected = [one for id_ in self.records.targets if (one := self.records.loaded(id_)) is not None]
+        selected = [one for id_ in self.targets if (one := self.records.loaded(id_)) is not None]
         return ChatState(
             obstacle=self.not_ready(),
-            on_team=row is not None,
+            targets=len(self.targets),
             has_group=row is not None and row.group_id is not None,
             has_link=row is not None and row.link is not None,
             to_tell=sum(one.to_tell for one in selected),
@@ -70,8 +70,8 @@ class ChatCommands(Acting[ChatState], RecordPane["ChatRow"]):
 
     @property
     def team(self) -> "ChatRow | None":
-        """The team under the cursor."""
-        return self.records.current
+        """The one team that is meant."""
+        return self.meant
 
     @property
     def proposed(self) -> "tuple[Group, ...]":
@@ -188,7 +188,7 @@ class ChatCommands(Acting[ChatState], RecordPane["ChatRow"]):
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
-        self.changed()
+        self.acted()
         notes = [] if families.families else list(rehearsed.chosen.notes)
         if linked.released:
             notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
@@ -236,7 +236,7 @@ class ChatCommands(Acting[ChatState], RecordPane["ChatRow"]):
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
-        self.changed()
+        self.acted()
         self.app.notify(clean(f"{row.label} is unlinked. r looks for its group again."), markup=False)
 
 

@@ -18,7 +18,7 @@ class ChatMailCommands(ChatCommands):
     @work(group="command")
     async def action_chat_tell(self) -> None:
         """Say how many and who, then promise the mails."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return
         try:
@@ -33,13 +33,13 @@ class ChatMailCommands(ChatCommands):
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
-        self.changed()
+        self.acted()
         self.app.notify(f"{counted(mails, 'mail')} promised. The Outbox shows them.", markup=False)
 
     @work(group="command")
     async def action_chat_send_anyway(self) -> None:
         """Say how many mails go without a button, then send them."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         rows = [row for one in targets if (row := self.records.loaded(one)) is not None and row.waiting]
         if backend is None or not rows:
             return
@@ -55,7 +55,7 @@ class ChatMailCommands(ChatCommands):
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
-        self.changed()
+        self.acted()
         self.app.notify(f"{counted(sent, 'mail')} on the way.", markup=False)
 
     @work(group="command")

@@ -1,6 +1,6 @@
 """What staff do with mails: each command asks, does one thing, and says what came of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -16,6 +16,7 @@ from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.screens.addressing import fix_address
 from bball_tui.tui.screens.bucket_panel import Kind
 from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS, UNSENT, MailState
+from bball_tui.tui.screens.mail_words import mails_named
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.text import short_time
 from bball_tui.wording import counted
@@ -49,7 +50,7 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
 
     def situation(self) -> MailState:
         """The mails that a command would be about."""
-        targets = self.records.targets
+        targets = self.targets
         rows = [row for one in targets if (row := self.records.loaded(one)) is not None]
         holding = () if self.sending is None else self.sending.holding()
         return MailState(
@@ -65,23 +66,33 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
 
     # One, or the selected
 
-    def _meant(self) -> tuple[tuple[int, ...], list[str]]:
+    def _unsent(self) -> tuple[tuple[int, ...], list[str]]:
         """The selected mails without those that are known to be over, and a line about these."""
-        targets = self.records.targets
+        targets = self.targets
         over = {one for one in targets if (row := self.records.loaded(one)) is not None and row.state not in UNSENT}
         left = tuple(one for one in targets if one not in over)
         stay = "is not waiting and stays as it is" if len(over) == 1 else "are not waiting and stay as they are"
         return left, [f"{len(over):,} of the selected mails {stay}."] if over else []
 
+    async def _named(self, backend: "Backend", ids: Sequence[int]) -> list[str] | None:
+        """Whom the mails are about; None when that could not be read, which was said."""
+        try:
+            return await mails_named(backend, ids)
+        except BballError as error:
+            await self.app.push_screen_wait(ErrorDialog(str(error)))
+            return None
+
     @work(group="command")
     async def action_mail_retry(self) -> None:
         """Try the selected mails again; more than one asks first."""
-        backend, (targets, others) = self.backend, self._meant()
+        backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return
         if len(targets) > 1 or others:
+            if (names := await self._named(backend, targets)) is None:
+                return
             goes = "They go back into the queue and leave" if len(targets) > 1 else "It goes back and leaves"
-            lines = [f"{goes} as soon as the mail server takes mail.", *others]
+            lines = [f"{goes} as soon as the mail server takes mail.", *names, *others]
             question = f"Try {counted(len(targets), 'mail')} again"
             if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
                 return
@@ -90,10 +101,12 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_mail_cancel(self) -> None:
         """Ask why, then give the mails up."""
-        backend, (targets, others) = self.backend, self._meant()
+        backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return
-        lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again.", *others]
+        if (names := await self._named(backend, targets)) is None:
+            return
+        lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again.", *names, *others]
         reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
         if reason is not None:
             await self._act("Cancelling", targets, lambda ids: backend.cancel_mails(ids, reason), "cancelled")
@@ -101,11 +114,14 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_mail_park(self) -> None:
         """Ask why, then keep the mails back."""
-        backend, (targets, others) = self.backend, self._meant()
+        backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
+            return
+        if (names := await self._named(backend, targets)) is None:
             return
         lines = [
             f"{counted(len(targets), 'mail')}: kept back until somebody presses r. Nothing goes out by itself.",
+            *names,
             *others,
         ]
         reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
@@ -126,12 +142,11 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error)))
             return
-        if not ids:
+        if not ids or (names := await self._named(backend, ids)) is None:
             return
         number = counted(len(ids), "mail")
-        if await self.app.push_screen_wait(
-            Confirm(f"Try {number} again", self._effect(number, kind, sending), "Try again", danger=True)
-        ):
+        lines = [*self._effect(number, kind, sending), *names]
+        if await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
             await self._act("Trying again", tuple(ids), backend.retry_mails, "back in the queue")
 
     def _effect(self, number: str, kind: Kind, sending: "Situation") -> list[str]:
@@ -163,14 +178,12 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
             self._tell(acted, done)
             return
         report = await self.app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'mail')}", ids, act, done=done))
-        self.records.drop(frozenset(report.done))
-        self.changed()
+        self.acted()
         if len(report.done) == len(ids):
             self.app.notify(f"{counted(len(ids), 'mail')} {done}.", markup=False)
 
     def _tell(self, acted: "Acted", what: str) -> None:
-        self.records.drop(frozenset(acted.done))
-        self.changed()
+        self.acted()
         if acted.done:
             self.app.notify(f"{counted(len(acted.done), 'mail')} {what}.", markup=False)
         if acted.refused:
@@ -180,7 +193,7 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
 
     async def _one(self, backend: "Backend") -> "OutboxRow | None":
         """The mail that is meant, as it is now."""
-        targets = self.records.targets
+        targets = self.targets
         if len(targets) != 1:
             return None
         try:
@@ -214,19 +227,18 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_mail_address(self) -> None:
         """The right address: for the guardian, and for what has not left."""
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or len(targets) != 1:
             return
         if await fix_address(self.app, backend, targets[0]):
-            self.records.drop(frozenset(targets))
-            self.changed()
+            self.acted()
 
     @work(group="command")
     async def action_mail_read(self) -> None:
         """The mail, and all that can be done with it."""
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, targets = self.backend, self.records.targets
+        backend, targets = self.backend, self.targets
         if backend is None or len(targets) != 1:
             return
         await read_asked(self.app, backend, backend.mail_preview(targets[0]))

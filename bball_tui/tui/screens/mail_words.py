@@ -1,11 +1,14 @@
 """How mails read in a list: what kind it is, and what became of it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bball_tui.tui.dialogs.touched import MOST_NAMES
 from bball_tui.tui.theme import Styled, Tone, status
 
 if TYPE_CHECKING:
     from bball_tui.outbox.history import OutboxRow
+    from bball_tui.tui.backend import Backend
 
 STATE_WORDS = {
     "queued": Styled("● queued", Tone.ACCENT),
@@ -49,3 +52,15 @@ def outcome_cell(row: "OutboxRow") -> Styled:
     if row.bounced_at is not None and not row.bounced:
         return Styled("– came back, settled", Tone.MUTED)
     return state_cell(row)
+
+
+async def mails_named(backend: "Backend", ids: Sequence[int]) -> list[str]:
+    """Whom these mails are about and to which addresses, for a dialog: the first few, then how many more.
+
+    Raises:
+        BballError: one of them is gone, or the database is away.
+    """
+    rows = [(await backend.mail(one)).item for one in ids[:MOST_NAMES]]
+    lines = [f"  {row.about}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
+    more = len(ids) - len(rows)
+    return [*lines, f"  and {more:,} more"] if more else lines

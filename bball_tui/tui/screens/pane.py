@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, Generic
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
@@ -112,7 +112,38 @@ class RecordPane(Vertical, Generic[RowT]):
             return "The league is not open yet."
         if self.records.selecting:
             return "One moment: the rows are still being selected."
-        return STILL_READING if self.records.total is None else None
+        if self.records.total is None:
+            return STILL_READING
+        if self.opened is not None and self.records.loaded(self.opened) is None:
+            return "The record that is open is not in the list any more. Esc leads back to the list."
+        return None
+
+    # What a command is about
+
+    @property
+    def opened(self) -> int | None:
+        """The record that is read whole: its panel is a page of its own, or has the keys. None: the list has them."""
+        reading = self.has_class("-page") or (self.is_attached and self.screen.focused is self.inspector)
+        return self._inspected if reading else None
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """The ids that a command is about, the one rule for all tabs: what is on the screen.
+
+        With a record open it is that one. Else the selected rows that the list has, else the row under the cursor.
+        """
+        return self.records.targets if self.opened is None else (self.opened,)
+
+    @property
+    def meant(self) -> RowT | None:
+        """The one row that a command is about; None when there is none, or several, or it is still on its way."""
+        targets = self.targets
+        return self.records.loaded(targets[0]) if len(targets) == 1 else None
+
+    def acted(self) -> None:
+        """Something was done: nothing stays selected, not even what was refused, and the rows are read again."""
+        self.records.clear_selection()
+        self.changed()
 
     # What is remembered of the tab
 
@@ -240,7 +271,8 @@ class RecordPane(Vertical, Generic[RowT]):
     @on(CursorMoved)
     def _moved(self, event: CursorMoved) -> None:
         event.stop()
-        self._inspect(event.row_id)
+        if self.opened is None:  # what is read whole stays, whatever happens to its row
+            self._inspect(event.row_id)
 
     @on(RowOpened)
     def _opened(self, event: RowOpened) -> None:
@@ -248,6 +280,22 @@ class RecordPane(Vertical, Generic[RowT]):
         self._inspect(event.row_id, at_once=True)
         self.add_class("-page")
         self.inspector.focus()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        """Whoever goes on to the list or to the search is done with reading the record."""
+        if event.widget is not self.inspector:
+            self._close_page()
+
+    def on_hide(self) -> None:
+        """Another tab is looked at; this one shows its list when somebody comes back."""
+        self.remove_class("-page")
+
+    def _close_page(self) -> None:
+        self.remove_class("-page")
+        row = self.records.current
+        if row is not None and row.id != self._inspected:
+            self._inspect(row.id)
 
     def _inspect(self, row_id: int | None, *, at_once: bool = False) -> None:
         self._inspected = row_id

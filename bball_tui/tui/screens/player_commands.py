@@ -18,7 +18,7 @@ class PlayerState:
 
     obstacle: str | None
     """Why nothing is allowed yet; None once there are rows."""
-    on_player: bool
+    targets: int
 
 
 def _ready(state: PlayerState) -> str | None:
@@ -28,7 +28,9 @@ def _ready(state: PlayerState) -> str | None:
 def _on_player(state: PlayerState) -> str | None:
     if state.obstacle is not None:
         return state.obstacle
-    return None if state.on_player else "There is no player under the cursor."
+    if state.targets > 1:
+        return "Do this with one player at a time: select none, or one."
+    return None if state.targets else "There is no player under the cursor."
 
 
 PLAYER_ACTIONS: ActionSet[PlayerState] = ActionSet(
@@ -82,19 +84,15 @@ class PlayerCommands(Acting[PlayerState], RecordPane["PlayerRow"]):
     BINDING_GROUP_TITLE = PLAYER_ACTIONS.title
 
     def situation(self) -> PlayerState:
-        """Whether there is a player under the cursor."""
-        return PlayerState(self.not_ready(), self.records.current is not None)
-
-    @property
-    def current(self) -> "PlayerRow | None":
-        """The player under the cursor."""
-        return self.records.current
+        """How many players are meant."""
+        return PlayerState(self.not_ready(), len(self.targets))
 
     @work(group="command")
     async def action_player_edit(self) -> None:
-        """Change the player under the cursor."""
-        if self.current is not None:
-            await self._edit(self.current.id)
+        """Change the player that is meant."""
+        player: PlayerRow | None = self.meant
+        if player is not None:
+            await self._edit(player.id)
 
     @work(group="command")
     async def action_player_new(self) -> None:
@@ -105,22 +103,22 @@ class PlayerCommands(Acting[PlayerState], RecordPane["PlayerRow"]):
         from bball_tui.tui.editing import edit_player
 
         if self.backend is not None and await edit_player(self.app, self.backend, player_id) is not None:
-            self.changed()
+            self.acted()
 
     @work(group="command")
     async def action_player_family(self) -> None:
         """The guardians of the player under the cursor."""
         from bball_tui.tui.editing import edit_family
 
-        if self.backend is not None and self.current is not None:
-            await edit_family(self.app, self.backend, self.current.id)
-            self.changed()
+        if self.backend is not None and self.meant is not None:
+            await edit_family(self.app, self.backend, self.meant.id)
+            self.acted()
 
     @work(group="command")
     async def action_player_contract(self) -> None:
         """A contract for the player under the cursor."""
         from bball_tui.tui.editing import make_contract
 
-        if self.backend is not None and self.current is not None:
-            await make_contract(self.app, self.backend, self.current.id)
-            self.changed()
+        if self.backend is not None and self.meant is not None:
+            await make_contract(self.app, self.backend, self.meant.id)
+            self.acted()

@@ -10,9 +10,6 @@ from bball_tui.tui.screens.happenings import TeamChosen
 from bball_tui.tui.screens.pane import RecordPane
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from bball_tui.league.rows import TeamRow
 
 
@@ -22,13 +19,15 @@ class TeamState:
 
     obstacle: str | None
     """Why nothing is allowed yet; None once there are rows."""
-    on_team: bool
+    targets: int
 
 
 def _on_team(state: TeamState) -> str | None:
     if state.obstacle is not None:
         return state.obstacle
-    return None if state.on_team else "There is no team under the cursor."
+    if state.targets > 1:
+        return "Do this with one team at a time: select none, or one."
+    return None if state.targets else "There is no team under the cursor."
 
 
 def _ready(state: TeamState) -> str | None:
@@ -77,25 +76,21 @@ class TeamCommands(Acting[TeamState], RecordPane["TeamRow"]):
     BINDING_GROUP_TITLE = TEAM_ACTIONS.title
 
     def situation(self) -> TeamState:
-        """Whether there is a team under the cursor."""
-        return TeamState(self.not_ready(), self.records.current is not None)
-
-    @property
-    def current(self) -> "TeamRow | None":
-        """The team under the cursor."""
-        return self.records.current
+        """How many teams are meant."""
+        return TeamState(self.not_ready(), len(self.targets))
 
     def action_team_contracts(self) -> None:
         """Show the contracts of the team under the cursor."""
-        team = self.current
+        team = self.meant
         if team is not None:
             self.post_message(TeamChosen(team.id, team.name))
 
     @work(group="command")
     async def action_team_edit(self) -> None:
-        """Change the team under the cursor."""
-        if self.current is not None:
-            await self._edit(self.current.id)
+        """Change the team that is meant."""
+        team: TeamRow | None = self.meant
+        if team is not None:
+            await self._edit(team.id)
 
     @work(group="command")
     async def action_team_new(self) -> None:
@@ -106,4 +101,4 @@ class TeamCommands(Acting[TeamState], RecordPane["TeamRow"]):
         from bball_tui.tui.editing import edit_team
 
         if self.backend is not None and await edit_team(self.app, self.backend, team_id) is not None:
-            self.changed()
+            self.acted()

@@ -50,9 +50,12 @@ class RecordList(Acting[ListState], RecordView[RowT]):
 
     @property
     def targets(self) -> tuple[int, ...]:
-        """The ids that a command is about: the selected rows, else the one under the cursor."""
-        if self._selection:
-            return tuple(sorted(self._selection.ids))
+        """The ids that a command is about: the selected rows that the list has, else the one under the cursor.
+
+        A selected row that a search or a filter leaves out is never among them: nobody sees it.
+        """
+        if self._selection.shown:
+            return tuple(sorted(self._selection.shown))
         return () if self._row is None else (self._row.id,)
 
     def situation(self) -> ListState:

@@ -24,6 +24,11 @@ class Selection:
         return self._ids
 
     @property
+    def shown(self) -> frozenset[int]:
+        """Those that the present filter leaves in the list."""
+        return self._ids - self._hidden
+
+    @property
     def hidden(self) -> int:
         """How many of them the list does not show at present, wherever it is scrolled."""
         return len(self._hidden)

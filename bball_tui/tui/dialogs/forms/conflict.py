@@ -21,13 +21,16 @@ MINE, THEIRS = "mine", "theirs"
 
 
 class Conflict(Dialog["frozenset[str] | None"]):
-    """The fields in which the colleague's value is to count, or None to go back to the form."""
+    """The fields in which the colleague's value is to count, or None to go back to the form.
+
+    It asks only about fields that both changed; what only the colleague changed counts without a question.
+    """
 
     HELP = """
     ## Changed in the meantime
-    Somebody saved the same record while your form was open. For each field that differs choose whose value counts;
-    space opens the list. Fields that only the colleague changed start with theirs, the others with yours. Enter
-    saves, Esc goes back to your form.
+    Somebody changed the same fields while your form was open. For each of them choose whose value counts; space opens
+    the list, and each starts with yours. What only the colleague changed is kept. Enter saves, Esc goes back to your
+    form.
     """
     DEFAULT_CSS = """
     Conflict {
@@ -46,15 +49,17 @@ class Conflict(Dialog["frozenset[str] | None"]):
     def body(self) -> Iterable[Widget]:
         """Who, when, and a choice for each field."""
         quicker = self._quicker
-        what = counted(len(quicker.differences), "field")
-        yield Static(content((quicker.by, "bold"), f" changed {what} at {quicker.at}, while this form was open."))
+        what = counted(len(quicker.clashes), "field")
+        yield Static(
+            content((quicker.by, "bold"), f" changed {what} as well at {quicker.at}, while this form was open.")
+        )
         yield Static(content(("Choose what counts; nothing of yours is saved yet.", STYLES[Tone.MUTED])))
-        for one in quicker.differences:
+        for one in quicker.clashes:
             options = [
                 (f"yours: {self._words(one.field, one.yours)}", MINE),
                 (f"theirs: {self._words(one.field, one.theirs)}", THEIRS),
             ]
-            choice = PickOne(options, THEIRS if one.untouched else MINE, id=f"whose-{one.field}")
+            choice = PickOne(options, MINE, id=f"whose-{one.field}")
             yield Field(self._label(one.field), choice)
             yield Static(content(f"it was: {self._words(one.field, one.before)}"), classes="conflict--was")
 
@@ -75,7 +80,7 @@ class Conflict(Dialog["frozenset[str] | None"]):
         """These."""
         taken = {
             one.field
-            for one in self._quicker.differences
+            for one in self._quicker.clashes
             if self.query_one(f"#whose-{one.field}", PickOne).chosen == THEIRS
         }
         self.dismiss(frozenset(taken))

@@ -85,10 +85,12 @@ def value_of(control: Widget) -> FieldValue:
     raise TypeError("no control of a form")
 
 
-def put(control: Widget, value: FieldValue) -> None:
-    """Let a control show ``value``."""
-    match control:
-        case TextField() | Tick() | PickOne():
+def take(spec: Spec, control: Widget, value: FieldValue) -> None:
+    """Let the control of ``spec`` show a colleague's ``value``, also one that was not there to choose before."""
+    match control, spec:
+        case PickOne(), PickSpec() if all(one != value for _, one in spec.options):
+            control.offer((("as the colleague chose", str(value)), *spec.options), str(value))
+        case ((TextField() | Tick() | PickOne()), _):
             control.value = value
         case _:
             raise TypeError("no control of a form")
@@ -107,5 +109,10 @@ def words_of(spec: Spec, value: FieldValue) -> str:
 
 def changed(draft: DraftT, specs: Sequence[Spec], values: dict[str, FieldValue]) -> DraftT:
     """``draft`` with the values of the form."""
-    mine: dict[str, Any] = {spec.name: values[spec.name] for spec in specs}
+    return with_values(draft, {spec.name: values[spec.name] for spec in specs})
+
+
+def with_values(draft: DraftT, values: dict[str, FieldValue]) -> DraftT:
+    """``draft`` with these values, be they shown in the form or not."""
+    mine: dict[str, Any] = dict(values)
     return replace(draft, **mine)  # type: ignore[type-var]

@@ -1,6 +1,6 @@
 """One form for all records: fields with what is wrong beside them, and a draft that lives until it is saved."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import events, on
@@ -15,7 +15,7 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, Tick
 from bball_tui.tui.dialogs.forms.conflict import Conflict
-from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, put, value_of
+from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, take, value_of, with_values
 from bball_tui.tui.text import content, shorten
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
@@ -38,7 +38,8 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
     field. What is wrong stands below its field, and nothing is written until everything is right. Esc leaves; if
     something was typed, it asks first.
 
-    If somebody else saved the same record in the meantime, you see what they changed and choose field by field.
+    If somebody else saved the same record in the meantime, what they changed in other fields is kept beside yours. Only
+    where both changed the same field you choose.
     """
     DEFAULT_CSS = """
     Form {
@@ -161,6 +162,8 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
                             self.say("Nothing was saved. What you typed is kept.")
                             return
                         others = (*others, *(one.id for one in outcome.others))
+                    case Overtaken() if not outcome.clashes:
+                        self._take_over(outcome, {one.field for one in outcome.differences})
                     case Overtaken():
                         if not await self._agree(outcome):
                             self.say("Nothing was saved. What you typed is kept.")
@@ -194,11 +197,18 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         taken = await self.app.push_screen_wait(Conflict(quicker, self._specs))
         if taken is None:
             return False
-        for one in quicker.differences:
-            if one.field in taken:
-                put(self.control(one.field), one.theirs)
-        self._base = quicker.now
+        self._take_over(quicker, taken | {one.field for one in quicker.differences if one.untouched})
         return True
+
+    def _take_over(self, quicker: Overtaken, fields: Collection[str]) -> None:
+        """Let the colleague's values count in these fields, and go on from the record as it is now."""
+        theirs = {one.field: one.theirs for one in quicker.differences if one.field in fields}
+        for spec in self._specs:
+            if spec.name in theirs:
+                take(spec, self.control(spec.name), theirs[spec.name])
+        # Also what the form does not show: it must not be written back as it was.
+        self._draft = with_values(self._draft, theirs)
+        self._base = quicker.now
 
     def cancel(self, then: Callable[[], object] | None = None) -> None:
         """Leave; what was typed is not thrown away without a question. ``then`` is called when it was left."""

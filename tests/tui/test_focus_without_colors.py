@@ -1,0 +1,50 @@
+"""Without colors the control with the focus differs by reverse, bold, underline or a sign: in every dialog there is."""
+
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tests.tui.dialog_host import Host
+from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
+
+
+def looks(widget: Widget) -> list[tuple[str, bool, bool, bool]]:
+    """What is drawn of it, without colors."""
+    region = widget.region
+    strips = widget.screen._compositor.render_strips()[region.y : region.bottom]
+    drawn = [piece for strip in strips for piece in strip.crop(region.x, region.right)]
+    return [
+        (character, bool(style and style.reverse), bool(style and style.bold), bool(style and style.underline))
+        for text, style, _ in drawn
+        for character in text
+    ]
+
+
+async def blind_spots(dialog: Screen[Any]) -> list[str]:
+    app: Host[Any] = Host(dialog)
+    found = []
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.theme = "ansi-dark"
+        await pilot.pause()
+        controls = [one for one in app.screen.focus_chain if one.region.area]
+        for one in controls:
+            app.screen.set_focus(None)
+            await pilot.pause()
+            without = looks(one)
+            app.screen.set_focus(one)
+            await pilot.pause()
+            if looks(one) == without:
+                found.append(f"{type(one).__name__}#{one.id}")
+    return found
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
+async def test_the_focus_is_seen_without_colors(kind: type[Screen[Any]]) -> None:
+    assert not await blind_spots(DIALOGS[kind]("Ann"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_the_focus_is_seen_in_every_form_without_colors(form: str) -> None:
+    assert not await blind_spots(FORMS[form]("Ann"))
