@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.journeys.terminal import ENTER, ESC, terminal
+from tests.journeys.terminal import ENTER, ESC, TAB, terminal
 from tests.journeys.test_contract_desk import desk_of
-from tests.journeys.test_pty import run
+from tests.journeys.test_pty import ROSTER, run
 
 PILE = [f"paper{number:03}" for number in (17, 3, 29, 12, 8, 21, 5, 30, 1, 26, 14, 9)]
 
@@ -43,3 +43,18 @@ def test_a_pile_of_twelve_papers_in_two_writes(data_dir: Path) -> None:
     signed = signed_in(environment)
     assert len(signed) == 13
     assert all(any(name in line for line in signed) for name in [*PILE, "paper028"])
+
+
+def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
+    environment = desk_of(data_dir, "hastier", 2, worker=False)
+    with terminal(environment) as desk:
+        desk.shows("0/2", "Paper000, Kid")
+        desk.press_at_once("i", "\x01", "\x0b", str(ROSTER), TAB, TAB, "\x01", "\x0b", "Spring 2027", ENTER, ENTER)
+        desk.shows("Imported: 138 new players")
+        desk.press_at_once("/", "abara", ENTER, "s")
+        desk.shows("Sign Grace Abara")
+        desk.press(ESC)
+        desk.rest()  # Esc and a letter in one write are another key
+        desk.press("q")
+        assert desk.ended() == 0
+    assert not signed_in(environment)
