@@ -39,7 +39,7 @@ COMMANDS = frozenset({"command", "letters", "undo", "open"})
 """The groups of workers, of the tabs and of the program, that lead to a question or change something."""
 ROWS = frozenset({"open", "select"})
 """The groups of a list's workers that decide which rows a command is about."""
-SEEN_AT_WORK = frozenset({"bulk", "chats", "chats-run", "names", "preview"})
+SEEN_AT_WORK = frozenset({"bulk", "chats", "chats-run", "import", "names", "preview"})
 """The groups of a dialog's workers beside which it takes keys: it shows how far they are, or that they are reading."""
 LEFT_OUT = "Keys that were pressed while the program was at work were left out."
 

@@ -49,7 +49,9 @@ def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
     environment = desk_of(data_dir, "hastier", 2, worker=False)
     with terminal(environment) as desk:
         desk.shows("0/2", "Paper000, Kid")
-        desk.press_at_once("i", "\x01", "\x0b", str(ROSTER), TAB, TAB, "\x01", "\x0b", "Spring 2027", ENTER, ENTER)
+        desk.press_at_once("i", "\x01", "\x0b", str(ROSTER), TAB, TAB, "\x01", "\x0b", "Spring 2027", ENTER)
+        desk.shows("guardians", "207")
+        desk.press_at_once(ENTER)
         desk.shows("Imported: 138 new players")
         desk.press_at_once("/", "abara", ENTER, "s")
         desk.shows("Sign Grace Abara")

@@ -341,6 +341,7 @@ class SignDialog(Dialog[Signed | None]):
             self._in_a_hurry = self._loading
             return
         if self.pressed_before(self._shown_at) and self._warns(self._preview):
+            self._shown_at = 0.0  # said once: a click of the mouse is no key, and comes after it
             self.forget_keys()
             self.say("Please read the warnings, then press Enter.", Tone.WARN)
             return
