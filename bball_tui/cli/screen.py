@@ -1,5 +1,6 @@
 """Opens the full-screen program, where there is a terminal for it. Imports little: start-up is measured."""
 
+import os
 import sys
 from collections.abc import Mapping
 
@@ -9,12 +10,21 @@ WITHOUT_TERMINAL = (
     "Error: the screen needs a terminal. Everything that it does can be done by commands, too: bball-tui --help lists "
     "them. 'bball-tui worker' sends the mails, 'bball-tui demo' tells the whole journey, both without a terminal."
 )
+CANNOT_DRAW = (
+    "Error: TERM=dumb says that this terminal cannot draw the screen. Everything that it does can be done by commands, "
+    "too: bball-tui --help lists them. 'bball-tui contracts list' shows the contracts, 'bball-tui worker' sends mails."
+)
 WRONG_USAGE = 2
 
 
 def has_terminal() -> bool:
     """Whether a person sits at both ends: keys come in and a picture can go out."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def can_draw() -> bool:
+    """Whether the terminal knows more than letters and the end of a line."""
+    return os.environ.get("TERM") != "dumb"
 
 
 def open_screen(overrides: Mapping[str, object]) -> int:
@@ -25,6 +35,9 @@ def open_screen(overrides: Mapping[str, object]) -> int:
     """
     if not has_terminal():
         sys.stderr.write(f"{WITHOUT_TERMINAL}\n")
+        return WRONG_USAGE
+    if not can_draw():
+        sys.stderr.write(f"{CANNOT_DRAW}\n")
         return WRONG_USAGE
     settings = load_settings(overrides=overrides)
     from bball_tui.tui.garbage import starting

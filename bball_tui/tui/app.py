@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -21,6 +21,7 @@ from bball_tui.tui.garbage import settled, started, tidy_up
 from bball_tui.tui.remembered import keep_theme, recall_theme
 from bball_tui.tui.screens.desk import HEADER, DeskScreen
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
+from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.too_small import guard_size
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ SETTLED = 0.2
 """Seconds without another change of size after which a window is taken to have its size."""
 PATIENCE = 0.5
 """Seconds that leaving may take before it says why."""
+AWAKE = (
+    "ctrl+z puts other programs to sleep. This one stays awake: it may have mails on their way. Open another window "
+    "for the shell, or leave the program."
+)
+NOTHING_DONE = "Nothing was done, and what was typed behind it was left out."
 QUIET = 5.0
 """Seconds without a key or the mouse after which nobody would feel a pause."""
 
@@ -57,14 +63,17 @@ def _system_commands() -> "type[Provider]":
     return SystemCommandsProvider
 
 
-class BballApp(App[int]):
+class BballApp(PatientApp[int]):
     """Opens the desk at once and the database behind it."""
 
     TITLE = "bball_tui"
     CSS_PATH = "screens/desk.tcss"  # Textual reads no sheet of the first screen by itself
     COMMANDS: ClassVar[set[Any]] = {_palette, _system_commands}
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[Any]] = [Binding("ctrl+q", "quit", "quit", show=False, system=True)]
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("ctrl+q", "quit", "quit", show=False, system=True),
+        Binding("ctrl+z", "stay_awake", "stay awake", show=False, system=True, priority=True),
+    ]
 
     def __init__(self, settings: "Settings") -> None:
         # Textual alone would show shades of grey, which are colours too.
@@ -119,6 +128,14 @@ class BballApp(App[int]):
         waiting = self.screen is self.desk and self.desk.pane is None
         if waiting and event.is_printable and event.key not in self.screen.active_bindings:
             self.notify("The league is not open yet.", severity="warning", timeout=4, markup=False)
+
+    def action_stay_awake(self) -> None:
+        """Say so, in the way of the keys: whoever thinks to be in the shell types a command next."""
+        from bball_tui.tui.dialogs.message import ErrorDialog
+
+        self.forget_keys()
+        if not isinstance(self.screen, ErrorDialog):
+            self.push_screen(ErrorDialog(AWAKE, title="This is still the league", safe=NOTHING_DONE))
 
     async def on_event(self, event: events.Event) -> None:
         """Note when somebody last did something."""

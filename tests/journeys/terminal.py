@@ -77,9 +77,13 @@ class Terminal:
         self.until(lambda: any(text in self.text for text in texts))
 
     def press(self, *keys: str) -> None:
-        """Send keys as a terminal does."""
+        """Send keys one by one, as a terminal does; each of them may be many letters."""
         for key in keys:
             self.child.send(key.encode())
+
+    def press_at_once(self, *keys: str) -> None:
+        """Send all keys in one write, as a line that stood still does, or a paste."""
+        self.child.send("".join(keys).encode())
 
     def resize(self, rows: int, columns: int) -> None:
         """Give the window another size.
@@ -111,17 +115,23 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    environment: dict[str, str], *arguments: str, rows: int = 24, columns: int = 80, module: str = "bball_tui"
+    environment: dict[str, str],
+    *arguments: str,
+    rows: int = 24,
+    columns: int = 80,
+    module: str = "bball_tui",
+    kind: str = "xterm-256color",
 ) -> Iterator[Terminal]:
     """`bball-tui` with ``arguments`` on a terminal of its own, killed at the end of the block if it still runs.
 
     Args:
         module: another program of ours instead of it.
+        kind: what TERM says.
     """
     child = pexpect.spawn(
         sys.executable,
         ["-X", "faulthandler", "-m", module, *arguments],
-        env=environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUNBUFFERED": "1"},
+        env=environment | {"TERM": kind, "COLORTERM": "truecolor", "PYTHONUNBUFFERED": "1"},
         dimensions=(rows, columns),
         timeout=PATIENCE,
     )

@@ -243,6 +243,16 @@ def test_without_a_terminal_one_line_says_what_works_there(tmp_path: Path) -> No
     assert "bball-tui --help" in ran.stderr
 
 
+def test_a_terminal_that_cannot_draw_is_told_what_works_there(tmp_path: Path) -> None:
+    with terminal(clean_environment(tmp_path), kind="dumb") as program:
+        assert program.ended() == 2
+        said = bytes(program.written).decode().strip()
+    assert "\n" not in said
+    assert "\x1b" not in said
+    assert "TERM=dumb" in said
+    assert "bball-tui --help" in said
+
+
 def test_settings_that_cannot_be_used_are_a_sentence_and_not_a_screen(tmp_path: Path) -> None:
     settings = tmp_path / "config.toml"
     environment = clean_environment(tmp_path) | {"BBALL_CONFIG": str(settings)}

@@ -53,6 +53,8 @@ class Desk:
 
     async def settle(self) -> None:
         """Let all that was asked be done: a key goes from the program to the screen, and from there to a part."""
+        await self.pilot.pause(0)
+        await self.until(lambda: not self.app.keys_wait)
         for _ in range(HOPS):
             await self.pilot.pause(0)
 

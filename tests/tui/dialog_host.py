@@ -14,6 +14,7 @@ from textual.widgets import Input
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
+from bball_tui.tui.typed_ahead import PatientApp
 
 ResultT = TypeVar("ResultT")
 
@@ -21,7 +22,7 @@ BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 ROOMY, USUAL, SMALL = (120, 36), (80, 24), (60, 20)
 
 
-class Host(App[None], Generic[ResultT]):
+class Host(PatientApp[None], Generic[ResultT]):
     def __init__(self, asked: Screen[ResultT]) -> None:
         super().__init__()
         self.asked = asked
@@ -81,6 +82,9 @@ class Desk(Generic[ResultT]):
     async def settle(self) -> None:
         """Everything that the keys set going has happened, except what waits for an event of the test."""
         await self.pilot.pause()
+        async with asyncio.timeout(30):
+            while self.app.keys_wait:
+                await self.pilot.pause()
         await self.pilot.pause()
 
     async def until_shown(self, text: str) -> None:

@@ -23,6 +23,7 @@ from textual.widgets import Button, HelpPanel, Static
 from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.typed_ahead import PatientApp
 
 ResultT = TypeVar("ResultT")
 
@@ -69,6 +70,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     heading: reactive[str] = reactive("")
     dangerous: bool = False
+    unexpected: bool = False
+    """Whether nobody who typed ahead can have meant this dialog: what was typed is forgotten when it comes up."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,6 +90,20 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self._answered, self._answer = True, result
         self._answer_waits = not self.is_active
         return AwaitComplete() if self._answer_waits else super().dismiss(result)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether a key was pressed that waits for an answer: the next keys wait with it."""
+        return False
+
+    def forget_keys(self) -> None:
+        """The dialog turned a key down, or says what nobody reckoned with: what was typed ahead is not obeyed."""
+        if isinstance(self.app, PatientApp):
+            self.app.forget_keys()
+
+    def pressed_before(self, moment: float) -> bool:
+        """Whether the key that is being obeyed came in before ``moment`` (of the monotonic clock)."""
+        return isinstance(self.app, PatientApp) and self.app.pressed_at < moment
 
     @property
     def gone(self) -> bool:
@@ -126,6 +143,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def on_mount(self) -> None:
         """Colour the frame and put the focus where it belongs."""
+        if self.unexpected:
+            self.forget_keys()
         self.set_class(self.dangerous, "-dangerous")
         self.watch_heading(self.heading)
         self.fit()

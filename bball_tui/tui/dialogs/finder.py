@@ -63,6 +63,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         self._looked_for: str | None = None
         self._asked_for: str | None = None
         self._asked = 0
+        self._moves: list[int] = []
         self._in_a_hurry = self._busy = False
 
     async def chosen(self, row: "ContractRow") -> None:
@@ -103,6 +104,16 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
     def _text(self) -> str:
         return self.query_one("#name", TextField).value
 
+    @property
+    def _up_to_date(self) -> bool:
+        """Whether the names that are shown are the answer to what stands in the field."""
+        return self._text == self._looked_for and self._asked_for == self._looked_for
+
+    @property
+    def hurried(self) -> bool:
+        """Enter, or an arrow key, means the names of the text as it is now: they are on their way."""
+        return self._in_a_hurry or bool(self._moves)
+
     @on(Input.Changed)
     def _typed(self) -> None:
         if self._text != self._looked_for:
@@ -119,14 +130,18 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         if self.gone:
             return
         self._asked += 1
-        self._asked_for = self._text
+        self._asked_for, self._looked_for = self._text, None
         self.run_worker(self._read(self._text, self._asked), group="names")
 
     async def _read(self, text: str, asked: int) -> None:
         try:
             found = await self._find(text)
         except BballError as error:
+            if asked != self._asked:
+                return
             self._in_a_hurry, self._asked_for = False, None
+            self._moves.clear()
+            self.forget_keys()
             self.say(f"{error} Type on to try again.", Tone.BAD)
             return
         if asked != self._asked or self.gone:
@@ -135,6 +150,8 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         if found.left is not None:
             self._left = found.left
         self.draw()
+        while self._moves:
+            self.action_move(self._moves.pop(0))
         if self._in_a_hurry:
             self._in_a_hurry = False
             self.action_choose()
@@ -158,7 +175,10 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
 
     def action_move(self, step: int) -> None:
         """To the name above or below; the field keeps the focus."""
-        if self._rows:
+        if not self._up_to_date:
+            self._moves.append(step)
+            self._hurry()
+        elif self._rows:
             at = (self.list.highlighted or 0) + step
             self.list.highlighted = max(0, min(at, len(self._rows) - 1))
 
@@ -175,14 +195,19 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
             return
         if self._busy:
             return
-        if self._text != self._looked_for:
+        if not self._up_to_date:
             self._in_a_hurry = True
-            self.look()
+            self._hurry()
             return
         at = self.list.highlighted
         if at is not None and at < len(self._rows):
             self._busy = True
             self.run_worker(self._do(self._rows[at]), group="choose")
+
+    def _hurry(self) -> None:
+        """Look at once for what stands in the field, unless that is being done."""
+        if self._asked_for != self._text:
+            self.look()
 
     async def _do(self, row: "ContractRow") -> None:
         try:

@@ -180,7 +180,8 @@ class ImportRoster(Dialog[ImportDone | None]):
             if self._previewed is not None:
                 self._previewed = (self._previewed[0], seen[1])
             return  # the report changes nothing of what was shown
-        self._stop()
+        if self._stop():
+            self.say("")  # nothing is being read any more
         if before is not None and before[0] != seen[0]:
             self._forget_file()
         again = self._previewed is not None and self._previewed[0] == self.path

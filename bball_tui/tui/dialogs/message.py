@@ -34,6 +34,7 @@ class ErrorDialog(Dialog[AfterError]):
     The text says what happened and what is safe. `y` copies it, so that you can send it to somebody who can help.
     `r` tries the same again where that makes sense. Esc closes, or leaves the program where no league is open.
     """
+    unexpected = True
     BINDINGS: ClassVar = [
         Binding("y", "copy", "copy the text", show=False),
         Binding("r", "retry", "try again", show=False),

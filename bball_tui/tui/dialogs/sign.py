@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import on
@@ -119,6 +120,7 @@ class SignDialog(Dialog[Signed | None]):
         self._known = known
         self._preview: SigningPreview | None = None
         self._asked = 0
+        self._shown_at = 0.0
         self._loading = False
         self._seen: tuple[object, ...] = ()
         self._signing = False
@@ -152,6 +154,11 @@ class SignDialog(Dialog[Signed | None]):
         """Show the effect of the likely choice at once."""
         self._seen = self._values()
         self._reload()
+
+    @property
+    def hurried(self) -> bool:
+        """Enter was pressed before the effect was there: what was typed behind it is not for this dialog."""
+        return self._in_a_hurry
 
     def _values(self) -> tuple[object, ...]:
         picked = [self.query_one(f"#{name}", PickOne).chosen for name in ("signer", "capacity", "method")]
@@ -260,15 +267,12 @@ class SignDialog(Dialog[Signed | None]):
         if asked != self._asked or self.gone:
             return
         self._loading = False
-        self._preview = preview
+        self._preview, self._shown_at = preview, monotonic()
         self._know_signers(preview)
         self._show()
         if self._in_a_hurry:
             self._in_a_hurry = False
-            if any(notice.kind not in self._known for notice in preview.notices):
-                self.say("Please read the warnings, then press Enter.", Tone.WARN)
-            else:
-                self.action_sign()
+            self.action_sign()
 
     def _know_signers(self, preview: "SigningPreview") -> None:
         """Once, offer by name the guardians who may sign for all the players: for siblings there are some."""
@@ -314,6 +318,10 @@ class SignDialog(Dialog[Signed | None]):
         if self._show_mails is not None:
             self.choice("preview").disabled = not ready or preview is None or not preview.mails
 
+    def _warns(self, preview: "SigningPreview") -> bool:
+        """Whether there is something to read that was not read a moment ago."""
+        return any(notice.kind not in self._known for notice in preview.notices)
+
     def _request(self) -> "SigningRequest | None":
         from bball_tui.league.signing import SigningRequest
 
@@ -331,6 +339,11 @@ class SignDialog(Dialog[Signed | None]):
             if not self._loading:
                 self._reload()
             self._in_a_hurry = self._loading
+            return
+        if self.pressed_before(self._shown_at) and self._warns(self._preview):
+            self._shown_at = 0.0  # said once: a click of the mouse is no key, and comes after it
+            self.forget_keys()
+            self.say("Please read the warnings, then press Enter.", Tone.WARN)
             return
         request = self._request()
         if request is None:

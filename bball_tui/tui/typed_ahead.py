@@ -1,0 +1,179 @@
+"""Keys wait until what the key before them opened has the focus: a key never acts on what nobody sees.
+
+Textual gives a key to whatever has the focus when the key comes in. Keys that come in together, after an ssh line
+stood still, from a paste or from fast hands, would all go to what had it before the first of them was obeyed. So one
+key at a time is let in, and the next one only when the program has come to rest: every part has dealt with its
+messages, no command is on its way to its question, and no answer is on its way to the rows that it is about.
+"""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App, ReturnType
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import get_current_worker
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+    from textual.worker import Worker
+
+    AnyWorker = Worker[Any]
+
+_Typed = events.Key | events.Paste
+
+LOOK = 0.004
+"""Seconds between two looks whether a command has come to its question: nothing tells of that moment."""
+PATIENCE = 0.25
+"""Seconds after which a part that has not answered, because it was taken away, is not waited for."""
+LIST_PATIENCE = 5.0
+"""Seconds that a key waits for rows. After that the list says itself that it is still reading."""
+STALE = 30.0
+"""Seconds after which a key that waited is not obeyed any more: nobody remembers what it was meant for."""
+
+COMMANDS = frozenset({"command", "letters", "undo", "open"})
+"""The groups of workers, of the tabs and of the program, that lead to a question or change something."""
+ROWS = frozenset({"open", "select"})
+"""The groups of a list's workers that decide which rows a command is about."""
+SEEN_AT_WORK = frozenset({"bulk", "chats", "chats-run", "import", "names", "preview"})
+"""The groups of a dialog's workers beside which it takes keys: it shows how far they are, or that they are reading."""
+LEFT_OUT = "Keys that were pressed while the program was at work were left out."
+
+
+class PatientApp(App[ReturnType]):
+    """Lets keys in one by one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._waiting: deque[tuple[_Typed, float]] = deque()
+        self._let_in: _Typed | None = None
+        self._letting: asyncio.Task[None] | None = None
+        self._asking: dict[AnyWorker, Screen[Any] | str] = {}
+        self.pressed_at = 0.0
+        """When the key came in that is being obeyed, by the monotonic clock."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key or a paste waits for its turn; everything else goes on."""
+        if isinstance(event, _Typed) and not event.is_forwarded and event is not self._let_in:
+            self._take(event)
+        else:
+            await super().on_event(event)
+
+    @property
+    def keys_wait(self) -> bool:
+        """Whether keys are on their way that nothing holds up."""
+        return self._letting is not None and self._in_the_way() is None
+
+    def forget_keys(self) -> None:
+        """What was typed ahead was meant for something else than what is shown now."""
+        self._waiting.clear()
+
+    async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
+        """While a command waits for a person's answer it holds up no keys."""
+        worker = get_current_worker()
+        self._asking[worker] = screen
+        try:
+            return await super().push_screen_wait(screen, mode=mode)
+        finally:
+            del self._asking[worker]
+
+    def _take(self, event: _Typed) -> None:
+        key = event.key if isinstance(event, events.Key) else ""
+        worker = self._in_the_way()
+        if worker is not None and (key == "ctrl+q" or (key == "escape" and self._can_be_stopped(worker))):
+            # Stop means now, and not after what was typed before.
+            self.forget_keys()
+        self._waiting.append((event, monotonic()))
+        if self._letting is None:
+            self._letting = asyncio.create_task(self._let_in_one_by_one())
+
+    async def _let_in_one_by_one(self) -> None:
+        try:
+            while await self._at_rest() and self._waiting:
+                event, since = self._waiting.popleft()
+                if monotonic() - since > STALE:
+                    self.forget_keys()
+                    self.notify(LEFT_OUT, severity="warning", timeout=8, markup=False)
+                else:
+                    self._let_in, self.pressed_at = event, since
+                    self.post_message(event)
+        finally:
+            self._letting = None
+
+    # Rest
+
+    async def _at_rest(self) -> bool:
+        """Return when nothing is in the way of the next key; False when the program ends."""
+        rows_since = monotonic()
+        while self.is_running and self.screen_stack:
+            before = self._path()
+            settled = [await self._answers(part) for part in before]
+            worker = self._in_the_way()
+            if not all(settled) or before != self._path() or self._stirs():
+                continue
+            if worker is None or self._may_pass(worker):
+                return True
+            if worker.group in ROWS and worker.node is not self and monotonic() - rows_since > LIST_PATIENCE:
+                return True
+            await asyncio.sleep(LOOK)
+        return False
+
+    def _path(self) -> "list[MessagePump]":
+        """The way of a key: from what has the focus up to the program."""
+        start = self.screen if self.screen.focused is None else self.screen.focused
+        return list(start.ancestors_with_self)
+
+    @staticmethod
+    async def _answers(part: "MessagePump") -> bool:
+        """Whether ``part`` has dealt with all that it had been sent."""
+        answered = asyncio.Event()
+        if part.call_later(answered.set):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await answered.wait()
+        return answered.is_set()
+
+    def _stirs(self) -> bool:
+        """Whether any part still has messages to deal with."""
+        parts = self.screen.walk_children(with_self=True)
+        return self.message_queue_size > 0 or any(part.message_queue_size for part in parts)
+
+    def _in_the_way(self) -> "AnyWorker | None":
+        """What has to come to an end, or to its question, before another key may act."""
+        return next((worker for worker in self.workers if not worker.is_finished and self._holds(worker)), None)
+
+    def _holds(self, worker: "AnyWorker") -> bool:
+        asked = self._asking.get(worker)
+        if asked is not None and asked in self.screen_stack:
+            return False
+        node = worker.node
+        if asked is not None:
+            return True
+        if isinstance(node, Screen) and node.is_modal:
+            if not node.is_attached:
+                return False
+            return worker.group not in SEEN_AT_WORK or (node is self.screen and getattr(node, "hurried", False) is True)
+        if worker.group in ROWS and node is not self:
+            return self._is_looked_at(node)
+        return node is not self and worker.group in COMMANDS
+
+    def _is_looked_at(self, node: Any) -> bool:
+        """Whether ``node`` is a list before a person who does not type into a field beside it."""
+        if node.screen is not self.screen or isinstance(self.screen.focused, Input):
+            return False
+        return all(getattr(one, "display", True) for one in node.ancestors_with_self)
+
+    def _can_be_stopped(self, worker: "AnyWorker") -> bool:
+        """Whether ``worker`` belongs to the dialog that a person looks at, which knows what Esc means then."""
+        return worker.node is self.screen and self.screen.is_modal
+
+    def _may_pass(self, worker: "AnyWorker") -> bool:
+        """Whether the next key is one that what is at work must hear of."""
+        key = self._waiting[0][0] if self._waiting else None
+        if not isinstance(key, events.Key):
+            return False
+        return key.key == "ctrl+q" or (key.key == "escape" and self._can_be_stopped(worker))

@@ -1,0 +1,166 @@
+"""Keys that come in together: each acts on what the key before it opened, and none on anything else."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from textual.events import Key
+from textual.screen import Screen
+from textual.widgets import Input
+
+from bball_tui.database.engine import Database
+from bball_tui.database.states import ContractStatus
+from bball_tui.errors import BballError
+from bball_tui.league.paper_stack import Stack
+from bball_tui.league.rows import ContractRow
+from bball_tui.league.welcome import WelcomeState
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.find_family import FindFamily
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.keymap import character_of, normal_key
+from tests.tui.desk_host import Desk, club_with, opened
+from tests.tui.dialog_host import asking
+from tests.tui.test_dialogs_hostile import DIALOGS
+
+
+def at_once(app: Any, *keys: str) -> None:
+    """All keys in one write: every one is there before the first of them is obeyed."""
+    for key in keys:
+        app.post_message(Key(normal_key(key) or key, character_of(key)))
+
+
+def row(number: int, last: str) -> ContractRow:
+    return ContractRow(
+        number, number, "Kid", last, "", "", "Hawks", ContractStatus.OFFERED, None, None, "", WelcomeState.NONE, None, 1
+    )
+
+
+class Families:
+    """Answers when it is allowed to."""
+
+    def __init__(self, *names: str) -> None:
+        self.rows = tuple(row(number, name) for number, name in enumerate(names))
+        self.read: list[str] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.failure = ""
+
+    async def find(self, text: str) -> Stack:
+        await self.may_answer.wait()
+        if self.failure:
+            raise BballError(self.failure)
+        return Stack(tuple(one for one in self.rows if one.last.startswith(text)), len(self.rows))
+
+    async def open(self, found: ContractRow) -> None:
+        self.read.append(found.last)
+
+
+async def test_enter_means_the_text_as_it_was_typed() -> None:
+    families = Families("abara", "rhodes", "rhomer")
+    async with asking(FindFamily("For whom?", families.find, families.open)) as desk:
+        families.may_answer.clear()
+        at_once(desk.app, *"rhodes", "enter", "ctrl+u", *"abara", "enter")
+        await desk.settle()
+        assert families.read == []
+        families.may_answer.set()
+        await desk.settle()
+        await desk.settle()
+        assert families.read == ["rhodes", "abara"]
+
+
+async def test_an_arrow_key_moves_in_the_answer_to_what_was_typed() -> None:
+    families = Families("abara", "rhodes", "rhomer")
+    async with asking(FindFamily("For whom?", families.find, families.open)) as desk:
+        at_once(desk.app, *"rho", "down", "enter")
+        await desk.settle()
+        await desk.settle()
+        assert families.read == ["rhomer"]
+
+
+async def test_an_answer_that_fails_takes_what_was_typed_ahead_along() -> None:
+    families = Families("abara")
+    async with asking(FindFamily("For whom?", families.find, families.open)) as desk:
+        families.failure = "The database cannot be reached at the moment."
+        at_once(desk.app, *"ab", "enter", "escape")
+        await desk.settle()
+        await desk.settle()
+        assert desk.open
+        assert "Type on to try again." in desk.line
+
+
+async def test_a_letter_typed_while_the_names_are_fetched_is_not_lost() -> None:
+    families = Families("abara", "rhodes")
+    async with asking(FindFamily("For whom?", families.find, families.open)) as desk:
+        families.may_answer.clear()
+        at_once(desk.app, *"rho")
+        await desk.settle()
+        at_once(desk.app, *"des")
+        await desk.settle()
+        field = desk.widget("#name")
+        assert isinstance(field, Input)
+        assert field.value == "rhodes"
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
+async def test_keys_in_one_write_go_where_the_same_keys_one_by_one_go(kind: type[Screen[Any]]) -> None:
+    """In every dialog: the fields, one after the other, get what was typed after the key that leads to them."""
+    keys = ("tab", "1", "tab", "2", "tab", "3", "tab", "4")
+    seen = []
+    for together in (False, True):
+        async with asking(DIALOGS[kind]("x")) as desk:
+            if together:
+                at_once(desk.app, *keys)
+            else:
+                for key in keys:
+                    await desk.press(key)
+            await desk.settle()
+            await desk.settle()
+            fields = [field.value for field in desk.app.screen.query(Input)]
+            seen.append((desk.open, desk.focus, fields, len(desk.answers)))
+    assert seen[0] == seen[1]
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """No worker and no animations."""
+    return msgspec.structs.replace(settings, worker=False, animations=False)
+
+
+SEARCHES: list[tuple[tuple[str, ...], Callable[[Desk], bool]]] = [
+    (("t", *"family01", "enter"), lambda desk: "Sign Kid1 Family01" in desk.text),
+    (("/", *"family02", "enter", "s"), lambda desk: "Sign Kid2 Family02" in desk.text),
+    (("3", "/", *"family01", "enter", "h"), lambda desk: "Guardians of Kid1 Family01" in desk.text),
+]
+
+
+@pytest.mark.parametrize(("keys", "done"), SEARCHES, ids=["stack", "search", "another tab"])
+async def test_a_name_in_one_write_opens_whom_it_names(
+    quiet: Settings, database: Database, keys: tuple[str, ...], done: Callable[[Desk], bool]
+) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        at_once(desk.app, *keys)
+        await desk.until(lambda: done(desk))
+        assert not desk.records.selected
+
+
+async def test_slash_tran_selects_nothing(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        at_once(desk.app, "/", *"tran")
+        await desk.shows("/ tran")
+        await desk.settle()
+        assert desk.app.screen is desk.app.desk
+        assert not desk.records.selected
+
+
+async def test_what_nobody_reckoned_with_takes_what_was_typed_ahead_along(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        at_once(desk.app, "ctrl+z", "a", "s", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+        await desk.settle()
+        assert not desk.records.selected
+        assert len(desk.app.screen_stack) == 2
