@@ -21,8 +21,8 @@ from bball_tui.tui.widgets.inspector import Section
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.listing import ChatRow
-    from bball_tui.groupme.progress import Progress
+    from bball_tui.groupme.plan.team_list import ChatRow
+    from bball_tui.groupme.run.progress import Progress
     from bball_tui.tui.backend import Backend
 
 

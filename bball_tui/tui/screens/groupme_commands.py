@@ -23,10 +23,10 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bball_tui.groupme.listing import ChatRow
-    from bball_tui.groupme.models import Group
-    from bball_tui.groupme.reading import Reading
-    from bball_tui.groupme.rehearsal import Rehearsed
+    from bball_tui.groupme.api.models import Group
+    from bball_tui.groupme.links.link_preview import Rehearsed
+    from bball_tui.groupme.plan.status import Reading
+    from bball_tui.groupme.plan.team_list import ChatRow
     from bball_tui.tui.backend import Backend
 
 
