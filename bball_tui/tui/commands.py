@@ -1,7 +1,5 @@
 """Every command of the screen: for the user's own keys, and for the key table of the documentation."""
 
-from typing import Any
-
 from bball_tui.tui.actions import ActionSet
 from bball_tui.tui.screens.blocked_actions import BLOCKED_ACTIONS
 from bball_tui.tui.screens.check_actions import CHECK_ACTIONS
@@ -18,7 +16,7 @@ from bball_tui.tui.screens.team_commands import TEAM_ACTIONS
 from bball_tui.tui.screens.views_pane import VIEW_ACTIONS
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
 
-ACTION_SETS: tuple[ActionSet[Any], ...] = (
+ACTION_SETS: tuple[ActionSet, ...] = (
     DESK_ACTIONS,
     LIST_ACTIONS,
     TOOL_ACTIONS,

@@ -28,7 +28,7 @@ def _can_lift(state: BlockedState) -> str | None:
     return "This address takes mail again already." if state.lifted else None
 
 
-BLOCKED_ACTIONS: ActionSet[BlockedState] = ActionSet(
+BLOCKED_ACTIONS: ActionSet = ActionSet(
     "On blocked addresses",
     (
         Action(

@@ -35,7 +35,7 @@ def _can_step(state: CheckState) -> str | None:
     return None if state.kinds else "There are no findings to choose from."
 
 
-CHECK_ACTIONS: ActionSet[CheckState] = ActionSet(
+CHECK_ACTIONS: ActionSet = ActionSet(
     "On what the check found",
     (
         Action(

@@ -73,7 +73,7 @@ def _counted(word: str) -> Callable[[ContractState], str]:
     return lambda state: f"{word} {state.targets}…" if state.targets > 1 else f"{word}…"
 
 
-CONTRACT_ACTIONS: ActionSet[ContractState] = ActionSet(
+CONTRACT_ACTIONS: ActionSet = ActionSet(
     "On contracts",
     (
         Action(

@@ -8,7 +8,7 @@ from textual import work
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.life import RULES, Act
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.screens.contract_actions import CONTRACT_ACTIONS, ContractState
 from bball_tui.tui.screens.happenings import ContractsSigned
 from bball_tui.tui.screens.pane import RecordPane
@@ -28,7 +28,7 @@ READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
 
 
-class ContractCommands(Acting[ContractState], RecordPane["ContractRow"]):
+class ContractCommands(ActionHost, RecordPane["ContractRow"]):
     """The commands of the contracts. The list and the panel beside it are the subclass's."""
 
     ACTIONS = CONTRACT_ACTIONS

@@ -7,7 +7,7 @@ from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -30,7 +30,7 @@ def _email(row: "SuppressionRow") -> str:
     return row.email
 
 
-class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
+class BlockedPane(ActionHost, RecordPane["SuppressionRow"]):
     """The list that is looked at before any mail leaves."""
 
     ACTIONS = BLOCKED_ACTIONS
@@ -112,7 +112,7 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
         self._lifted = not self._lifted
         self.ask()
 
-    # Acting
+    # ActionHost
 
     @work(group="command")
     async def action_blocked_add(self) -> None:

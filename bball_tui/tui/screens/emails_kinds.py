@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.actions import Action, ActionHost, ActionSet
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.mail_words import kind_word
 from bball_tui.tui.screens.memory_source import ReadSource
@@ -51,7 +51,7 @@ def _ready(state: KindState) -> str | None:
     return state.obstacle
 
 
-KIND_ACTIONS: ActionSet[KindState] = ActionSet(
+KIND_ACTIONS: ActionSet = ActionSet(
     "On kinds of mails",
     (
         Action(
@@ -83,7 +83,7 @@ KIND_ACTIONS: ActionSet[KindState] = ActionSet(
 )
 
 
-class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
+class MailKindsPane(ActionHost, RecordPane["KindRow"]):
     """The kinds of mails there are."""
 
     ACTIONS = KIND_ACTIONS

@@ -112,7 +112,7 @@ def _tell_caption(state: ChatState) -> str:
     return f"tell {state.to_tell}…" if state.to_tell else "tell families"
 
 
-CHAT_ACTIONS: ActionSet[ChatState] = ActionSet(
+CHAT_ACTIONS: ActionSet = ActionSet(
     "On team chats",
     (
         Action(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal
 
-from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.actions import Action, ActionHost, ActionSet
 
 if TYPE_CHECKING:
     from bball_tui.tui.screens.roster_pane import RosterPane
@@ -34,7 +34,7 @@ def _narrowed(state: ToolState) -> str | None:
     return state.obstacle or (None if state.narrowed else "Nothing is searched for or filtered.")
 
 
-TOOL_ACTIONS: ActionSet[ToolState] = ActionSet(
+TOOL_ACTIONS: ActionSet = ActionSet(
     "On a list of the roster",
     (
         Action(
@@ -80,7 +80,7 @@ TOOL_ACTIONS: ActionSet[ToolState] = ActionSet(
 )
 
 
-class ListTools(Acting[ToolState], Horizontal):
+class ListTools(ActionHost, Horizontal):
     """The room of list and panel; the commands are carried out by the pane around it."""
 
     ACTIONS = TOOL_ACTIONS

@@ -42,7 +42,7 @@ def _in(buckets: frozenset[str], otherwise: str, *, several: bool = False) -> Ca
     return when
 
 
-LOG_ACTIONS: ActionSet[LogState] = ActionSet(
+LOG_ACTIONS: ActionSet = ActionSet(
     "In the log of mails",
     (
         Action(

@@ -82,7 +82,7 @@ def _ready(state: MailState) -> str | None:
     return state.obstacle
 
 
-MAIL_ACTIONS: ActionSet[MailState] = ActionSet(
+MAIL_ACTIONS: ActionSet = ActionSet(
     "On mails",
     (
         Action(

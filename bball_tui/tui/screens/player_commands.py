@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 
-from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.actions import Action, ActionHost, ActionSet
 from bball_tui.tui.screens.pane import RecordPane
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _on_player(state: PlayerState) -> str | None:
     return None if state.targets else "There is no player under the cursor."
 
 
-PLAYER_ACTIONS: ActionSet[PlayerState] = ActionSet(
+PLAYER_ACTIONS: ActionSet = ActionSet(
     "On a player",
     (
         Action(
@@ -76,7 +76,7 @@ PLAYER_ACTIONS: ActionSet[PlayerState] = ActionSet(
 )
 
 
-class PlayerCommands(Acting[PlayerState], RecordPane["PlayerRow"]):
+class PlayerCommands(ActionHost, RecordPane["PlayerRow"]):
     """The commands of the players. The list and the panel beside it are the subclass's."""
 
     ACTIONS = PLAYER_ACTIONS

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 
-from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.actions import Action, ActionHost, ActionSet
 from bball_tui.tui.screens.happenings import TeamChosen
 from bball_tui.tui.screens.pane import RecordPane
 
@@ -34,7 +34,7 @@ def _ready(state: TeamState) -> str | None:
     return state.obstacle
 
 
-TEAM_ACTIONS: ActionSet[TeamState] = ActionSet(
+TEAM_ACTIONS: ActionSet = ActionSet(
     "On a team",
     (
         Action(
@@ -68,7 +68,7 @@ TEAM_ACTIONS: ActionSet[TeamState] = ActionSet(
 )
 
 
-class TeamCommands(Acting[TeamState], RecordPane["TeamRow"]):
+class TeamCommands(ActionHost, RecordPane["TeamRow"]):
     """The commands of the teams. The list and the panel beside it are the subclass's."""
 
     ACTIONS = TEAM_ACTIONS

@@ -119,7 +119,7 @@ class TodayPane(RecordPane[Need]):
             words = need if number else "All is well."
         self.news.update(content((f"{SYMBOLS[tone]} {words}", STYLES[tone])))
 
-    # Acting
+    # ActionHost
 
     @on(RowOpened)
     def _fix(self, event: RowOpened) -> None:

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.reactive import reactive
 
-from bball_tui.tui.actions import Acting, Action, ActionSet, always
+from bball_tui.tui.actions import Action, ActionHost, ActionSet, always
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.widgets.record_list import RecordList
 from bball_tui.tui.widgets.search_bar import SearchBar
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bball_tui.tui.backend import Backend
 
-VIEW_ACTIONS: ActionSet[None] = ActionSet(
+VIEW_ACTIONS: ActionSet = ActionSet(
     "Views of a tab",
     (
         Action(id="view.next", keys="v,right", label="next view", help="Show the next view of this tab.", when=always),
@@ -30,7 +30,7 @@ VIEW_ACTIONS: ActionSet[None] = ActionSet(
 )
 
 
-class ViewsPane(Acting[None], Vertical):
+class ViewsPane(ActionHost, Vertical):
     """Looks to the desk like one pane: what it asks, the view that is shown answers.
 
     ``VIEWS`` names them; ``PARTS`` says where each is, so that a view is loaded when it is first looked at.
