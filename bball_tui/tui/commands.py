@@ -3,7 +3,6 @@
 from bball_tui.tui.actions import ActionSet
 from bball_tui.tui.screens.blocked_actions import BLOCKED_ACTIONS
 from bball_tui.tui.screens.check_actions import CHECK_ACTIONS
-from bball_tui.tui.screens.contract_actions import CONTRACT_ACTIONS
 from bball_tui.tui.screens.desk_actions import DESK_ACTIONS
 from bball_tui.tui.screens.emails_kinds import KIND_ACTIONS
 from bball_tui.tui.screens.emails_reminders import REMINDER_ACTIONS
@@ -14,13 +13,14 @@ from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS
 from bball_tui.tui.screens.player_commands import PLAYER_ACTIONS
 from bball_tui.tui.screens.team_commands import TEAM_ACTIONS
 from bball_tui.tui.screens.views_pane import VIEW_ACTIONS
+from bball_tui.tui.tabs.contracts import ContractsPane
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
 
 ACTION_SETS: tuple[ActionSet, ...] = (
     DESK_ACTIONS,
     LIST_ACTIONS,
     TOOL_ACTIONS,
-    CONTRACT_ACTIONS,
+    ContractsPane.ACTIONS,
     TEAM_ACTIONS,
     PLAYER_ACTIONS,
     MAIL_ACTIONS,

@@ -203,7 +203,6 @@ async def test_an_empty_database_offers_three_ways_to_begin(quiet: Settings, dat
 
 
 def test_every_command_has_its_method() -> None:
-    from bball_tui.tui.screens.contracts import ContractsPane
     from bball_tui.tui.screens.desk import DeskScreen
     from bball_tui.tui.screens.emails_blocked import BlockedPane
     from bball_tui.tui.screens.emails_check import MailCheckPane
@@ -216,6 +215,7 @@ def test_every_command_has_its_method() -> None:
     from bball_tui.tui.screens.players import PlayersPane
     from bball_tui.tui.screens.teams import TeamsPane
     from bball_tui.tui.screens.views_pane import ViewsPane
+    from bball_tui.tui.tabs.contracts import ContractsPane
     from bball_tui.tui.widgets.record_list import RecordList
 
     nodes: tuple[type, ...] = (

@@ -39,7 +39,7 @@ PANES = {
     "today": "bball_tui.tui.screens.today:TodayPane",
     "teams": "bball_tui.tui.screens.teams:TeamsPane",
     "players": "bball_tui.tui.screens.players:PlayersPane",
-    "contracts": "bball_tui.tui.screens.contracts:ContractsPane",
+    "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
     "outbox": "bball_tui.tui.screens.outbox:OutboxPane",
     "emails": "bball_tui.tui.screens.emails:EmailsPane",
     "groupme": "bball_tui.tui.screens.groupme:GroupMePane",
@@ -204,7 +204,7 @@ class DeskScreen(DayScreen):
 
     @on(TeamChosen)
     def _team_chosen(self, event: TeamChosen) -> None:
-        from bball_tui.tui.screens.contracts import ContractsPane
+        from bball_tui.tui.tabs.contracts import ContractsPane
 
         self.show_tab("contracts")
         contracts = self.open_tab("contracts")
@@ -213,9 +213,9 @@ class DeskScreen(DayScreen):
 
     @on(FixWanted)
     async def _fix_wanted(self, event: FixWanted) -> None:
-        from bball_tui.tui.screens.contracts import ContractsPane
         from bball_tui.tui.screens.emails import EmailsPane
         from bball_tui.tui.screens.outbox import OutboxPane
+        from bball_tui.tui.tabs.contracts import ContractsPane
 
         fix = event.fix
         if fix.command:

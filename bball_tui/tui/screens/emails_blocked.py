@@ -7,7 +7,6 @@ from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -30,7 +29,7 @@ def _email(row: "SuppressionRow") -> str:
     return row.email
 
 
-class BlockedPane(ActionHost, RecordPane["SuppressionRow"]):
+class BlockedPane(RecordPane["SuppressionRow"]):
     """The list that is looked at before any mail leaves."""
 
     ACTIONS = BLOCKED_ACTIONS

@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
@@ -64,7 +63,7 @@ AUTOMATIC = 500
 """Up to so many contracts, every change is a new look; above, staff ask for it."""
 
 
-class MailCheckPane(ActionHost, RecordPane["Finding"]):
+class MailCheckPane(RecordPane["Finding"]):
     """The findings, by kind. Looking takes a moment for many contracts, and says how far it is."""
 
     ACTIONS = CHECK_ACTIONS

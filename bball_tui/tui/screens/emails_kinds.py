@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.tui.actions import Action, ActionHost, ActionSet
+from bball_tui.tui.actions import Action, ActionSet
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.mail_words import kind_word
 from bball_tui.tui.screens.memory_source import ReadSource
@@ -83,7 +83,7 @@ KIND_ACTIONS: ActionSet = ActionSet(
 )
 
 
-class MailKindsPane(ActionHost, RecordPane["KindRow"]):
+class MailKindsPane(RecordPane["KindRow"]):
     """The kinds of mails there are."""
 
     ACTIONS = KIND_ACTIONS
@@ -187,7 +187,7 @@ class MailKindsPane(ActionHost, RecordPane["KindRow"]):
 
     def _contract(self) -> int | None:
         """The contract under the cursor of the tab Contracts, if somebody looked at it."""
-        from bball_tui.tui.screens.contracts import ContractsPane
+        from bball_tui.tui.tabs.contracts import ContractsPane
 
         for pane in self.screen.query(ContractsPane):
             if pane.records.current is not None:

@@ -7,7 +7,6 @@ from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.cells import time_cell
@@ -37,7 +36,7 @@ _WHAT_WORDS = {
 }
 
 
-class MailLogPane(ActionHost, RecordPane["OutboxRow"]):
+class MailLogPane(RecordPane["OutboxRow"]):
     """The log. What is to be done about a mail is done in the outbox, or here by the same keys."""
 
     ACTIONS = LOG_ACTIONS

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.tui.actions import Action, ActionHost, ActionSet
+from bball_tui.tui.actions import Action, ActionSet
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.screens.cells import day_cell
 from bball_tui.tui.screens.memory_source import ReadSource
@@ -71,7 +71,7 @@ REMINDER_ACTIONS: ActionSet = ActionSet(
 )
 
 
-class RemindersPane(ActionHost, RecordPane["PlannedReminder"]):
+class RemindersPane(RecordPane["PlannedReminder"]):
     """The reminders to come."""
 
     ACTIONS = REMINDER_ACTIONS

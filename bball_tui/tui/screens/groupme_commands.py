@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.dialogs.chat_link import ChatLink
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_run import ChatRun
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.backend import Backend
 
 
-class ChatCommands(ActionHost, RecordPane["ChatRow"]):
+class ChatCommands(RecordPane["ChatRow"]):
     """The commands of the tab GroupMe. The list and the reading are the subclass's."""
 
     ACTIONS = CHAT_ACTIONS

@@ -7,7 +7,6 @@ from textual import work
 
 from bball_tui.database.states import GateState, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.dialogs.bulk_run import BulkRun
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.backend import Backend
 
 
-class MailCommands(ActionHost, RecordPane["OutboxRow"]):
+class MailCommands(RecordPane["OutboxRow"]):
     """The commands of the outbox. The list and the panel beside it are the subclass's."""
 
     ACTIONS = MAIL_ACTIONS

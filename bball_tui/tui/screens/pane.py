@@ -11,6 +11,7 @@ from textual.reactive import reactive
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.remembered import Tab
 from bball_tui.tui.screens.happenings import MomentCame
 from bball_tui.tui.theme import Styled, Tone
@@ -41,7 +42,7 @@ LONGEST_ALARM = 3600.0
 """Seconds. Below: a clock that goes wrong must not make the list read for ever; above: a laptop may have slept."""
 
 
-class RecordPane(Vertical, Generic[RowT]):
+class RecordPane(ActionHost, Vertical, Generic[RowT]):
     """One tab. A subclass says its columns, its rows, and how one record reads.
 
     Below 100 columns the panel is a page of its own: Enter opens it, Esc closes it.

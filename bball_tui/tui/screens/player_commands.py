@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 
-from bball_tui.tui.actions import Action, ActionHost, ActionSet
+from bball_tui.tui.actions import Action, ActionSet
 from bball_tui.tui.screens.pane import RecordPane
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ PLAYER_ACTIONS: ActionSet = ActionSet(
 )
 
 
-class PlayerCommands(ActionHost, RecordPane["PlayerRow"]):
+class PlayerCommands(RecordPane["PlayerRow"]):
     """The commands of the players. The list and the panel beside it are the subclass's."""
 
     ACTIONS = PLAYER_ACTIONS

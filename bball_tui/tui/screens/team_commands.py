@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 
-from bball_tui.tui.actions import Action, ActionHost, ActionSet
+from bball_tui.tui.actions import Action, ActionSet
 from bball_tui.tui.screens.happenings import TeamChosen
 from bball_tui.tui.screens.pane import RecordPane
 
@@ -68,7 +68,7 @@ TEAM_ACTIONS: ActionSet = ActionSet(
 )
 
 
-class TeamCommands(ActionHost, RecordPane["TeamRow"]):
+class TeamCommands(RecordPane["TeamRow"]):
     """The commands of the teams. The list and the panel beside it are the subclass's."""
 
     ACTIONS = TEAM_ACTIONS
