@@ -7,22 +7,22 @@ from bball_tui.tui.screens.desk_actions import DESK_ACTIONS
 from bball_tui.tui.screens.emails_kinds import KIND_ACTIONS
 from bball_tui.tui.screens.emails_reminders import REMINDER_ACTIONS
 from bball_tui.tui.screens.groupme_actions import CHAT_ACTIONS
-from bball_tui.tui.screens.list_tools import TOOL_ACTIONS
 from bball_tui.tui.screens.log_actions import LOG_ACTIONS
 from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS
-from bball_tui.tui.screens.player_commands import PLAYER_ACTIONS
-from bball_tui.tui.screens.team_commands import TEAM_ACTIONS
 from bball_tui.tui.screens.views_pane import VIEW_ACTIONS
 from bball_tui.tui.tabs.contracts import ContractsPane
+from bball_tui.tui.tabs.players import PlayersPane
+from bball_tui.tui.tabs.roster_pane import ListTools
+from bball_tui.tui.tabs.teams import TeamsPane
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
 
 ACTION_SETS: tuple[ActionSet, ...] = (
     DESK_ACTIONS,
     LIST_ACTIONS,
-    TOOL_ACTIONS,
+    ListTools.ACTIONS,
     ContractsPane.ACTIONS,
-    TEAM_ACTIONS,
-    PLAYER_ACTIONS,
+    TeamsPane.ACTIONS,
+    PlayersPane.ACTIONS,
     MAIL_ACTIONS,
     VIEW_ACTIONS,
     LOG_ACTIONS,

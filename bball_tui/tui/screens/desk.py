@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 PANES = {
     "today": "bball_tui.tui.screens.today:TodayPane",
-    "teams": "bball_tui.tui.screens.teams:TeamsPane",
-    "players": "bball_tui.tui.screens.players:PlayersPane",
+    "teams": "bball_tui.tui.tabs.teams:TeamsPane",
+    "players": "bball_tui.tui.tabs.players:PlayersPane",
     "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
     "outbox": "bball_tui.tui.screens.outbox:OutboxPane",
     "emails": "bball_tui.tui.screens.emails:EmailsPane",
