@@ -8,9 +8,9 @@ from bball_tui.tui.screens.emails_kinds import KIND_ACTIONS
 from bball_tui.tui.screens.emails_reminders import REMINDER_ACTIONS
 from bball_tui.tui.screens.groupme_actions import CHAT_ACTIONS
 from bball_tui.tui.screens.log_actions import LOG_ACTIONS
-from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS
 from bball_tui.tui.screens.views_pane import VIEW_ACTIONS
 from bball_tui.tui.tabs.contracts import ContractsPane
+from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.players import PlayersPane
 from bball_tui.tui.tabs.roster_pane import ListTools
 from bball_tui.tui.tabs.teams import TeamsPane
@@ -23,7 +23,7 @@ ACTION_SETS: tuple[ActionSet, ...] = (
     ContractsPane.ACTIONS,
     TeamsPane.ACTIONS,
     PlayersPane.ACTIONS,
-    MAIL_ACTIONS,
+    OutboxPane.ACTIONS,
     VIEW_ACTIONS,
     LOG_ACTIONS,
     CHAT_ACTIONS,

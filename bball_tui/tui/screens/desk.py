@@ -40,7 +40,7 @@ PANES = {
     "teams": "bball_tui.tui.tabs.teams:TeamsPane",
     "players": "bball_tui.tui.tabs.players:PlayersPane",
     "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
-    "outbox": "bball_tui.tui.screens.outbox:OutboxPane",
+    "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
     "emails": "bball_tui.tui.screens.emails:EmailsPane",
     "groupme": "bball_tui.tui.screens.groupme:GroupMePane",
 }
@@ -214,8 +214,8 @@ class DeskScreen(DayScreen):
     @on(FixWanted)
     async def _fix_wanted(self, event: FixWanted) -> None:
         from bball_tui.tui.screens.emails import EmailsPane
-        from bball_tui.tui.screens.outbox import OutboxPane
         from bball_tui.tui.tabs.contracts import ContractsPane
+        from bball_tui.tui.tabs.outbox import OutboxPane
 
         fix = event.fix
         if fix.command:

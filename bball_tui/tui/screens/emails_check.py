@@ -14,12 +14,12 @@ from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
-from bball_tui.tui.screens.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.screens.check_actions import CHECK_ACTIONS, CheckState
 from bball_tui.tui.screens.happenings import FixWanted, TeamChosen
 from bball_tui.tui.screens.memory_source import MemorySource
 from bball_tui.tui.screens.needs import Fix
 from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
 from bball_tui.tui.widgets.columns import Column

@@ -11,9 +11,9 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.log_actions import LOG_ACTIONS, LogState
-from bball_tui.tui.screens.mail_words import kind_word, mails_named, outcome_cell
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.screens.sections import mail_sections
+from bball_tui.tui.tabs.mail_words import kind_word, mails_named, outcome_cell
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING
 from bball_tui.tui.widgets.columns import Column
@@ -147,7 +147,7 @@ class MailLogPane(RecordPane["OutboxRow"]):
     @work(group="command")
     async def action_log_address(self) -> None:
         """The right address: for the guardian, and for what never arrived."""
-        from bball_tui.tui.screens.addressing import fix_address
+        from bball_tui.tui.tabs.addressing import fix_address
 
         backend, targets = self.backend, self.targets
         if backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0]):

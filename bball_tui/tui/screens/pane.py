@@ -141,6 +141,11 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         targets = self.targets
         return self.records.loaded(targets[0]) if len(targets) == 1 else None
 
+    @property
+    def meant_rows(self) -> list[RowT]:
+        """Of the rows that a command is about those that are in memory."""
+        return [row for one in self.targets if (row := self.records.loaded(one)) is not None]
+
     def acted(self) -> None:
         """Something was done: nothing stays selected, not even what was refused, and the rows are read again."""
         self.records.clear_selection()
