@@ -6,10 +6,10 @@ from bball_tui.tui.screens.check_actions import CHECK_ACTIONS
 from bball_tui.tui.screens.desk_actions import DESK_ACTIONS
 from bball_tui.tui.screens.emails_kinds import KIND_ACTIONS
 from bball_tui.tui.screens.emails_reminders import REMINDER_ACTIONS
-from bball_tui.tui.screens.groupme_actions import CHAT_ACTIONS
 from bball_tui.tui.screens.log_actions import LOG_ACTIONS
 from bball_tui.tui.screens.views_pane import VIEW_ACTIONS
 from bball_tui.tui.tabs.contracts import ContractsPane
+from bball_tui.tui.tabs.groupme import GroupMePane
 from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.players import PlayersPane
 from bball_tui.tui.tabs.roster_pane import ListTools
@@ -26,7 +26,7 @@ ACTION_SETS: tuple[ActionSet, ...] = (
     OutboxPane.ACTIONS,
     VIEW_ACTIONS,
     LOG_ACTIONS,
-    CHAT_ACTIONS,
+    GroupMePane.ACTIONS,
     CHECK_ACTIONS,
     BLOCKED_ACTIONS,
     KIND_ACTIONS,

@@ -209,9 +209,9 @@ def test_every_command_has_its_method() -> None:
     from bball_tui.tui.screens.emails_kinds import MailKindsPane
     from bball_tui.tui.screens.emails_log import MailLogPane
     from bball_tui.tui.screens.emails_reminders import RemindersPane
-    from bball_tui.tui.screens.groupme import GroupMePane
     from bball_tui.tui.screens.views_pane import ViewsPane
     from bball_tui.tui.tabs.contracts import ContractsPane
+    from bball_tui.tui.tabs.groupme import GroupMePane
     from bball_tui.tui.tabs.outbox import OutboxPane
     from bball_tui.tui.tabs.players import PlayersPane
     from bball_tui.tui.tabs.roster_pane import ListTools

@@ -42,7 +42,7 @@ PANES = {
     "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
     "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
     "emails": "bball_tui.tui.screens.emails:EmailsPane",
-    "groupme": "bball_tui.tui.screens.groupme:GroupMePane",
+    "groupme": "bball_tui.tui.tabs.groupme:GroupMePane",
 }
 """What each tab shows. Loaded when it is first looked at: the frame is on the screen before any of them."""
 SETTLE = 0.12
