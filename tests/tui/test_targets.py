@@ -154,7 +154,7 @@ async def test_the_team_stays_visible_beside_the_panel(quiet: Settings, database
 
 def test_no_command_reads_its_target_past_the_one_rule() -> None:
     """``records.targets`` and ``records.current`` know nothing of an open record: only the pane itself may ask them."""
-    allowed = {"pane.py", "emails_kinds.py"}
+    allowed = {"pane.py", "kinds.py"}
     found = [
         f"{path.name}:{node.lineno}"
         for room in ("screens", "tabs")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.screens.pane import RecordPane
-    from bball_tui.tui.screens.views_pane import ViewsPane
+    from bball_tui.tui.tabs.views_pane import ViewsPane
 
     TabPane: TypeAlias = RecordPane[Any] | ViewsPane
 
@@ -41,7 +41,7 @@ PANES = {
     "players": "bball_tui.tui.tabs.players:PlayersPane",
     "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
     "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
-    "emails": "bball_tui.tui.screens.emails:EmailsPane",
+    "emails": "bball_tui.tui.tabs.emails.tab:EmailsPane",
     "groupme": "bball_tui.tui.tabs.groupme:GroupMePane",
 }
 """What each tab shows. Loaded when it is first looked at: the frame is on the screen before any of them."""
@@ -213,8 +213,8 @@ class DeskScreen(DayScreen):
 
     @on(FixWanted)
     async def _fix_wanted(self, event: FixWanted) -> None:
-        from bball_tui.tui.screens.emails import EmailsPane
         from bball_tui.tui.tabs.contracts import ContractsPane
+        from bball_tui.tui.tabs.emails.tab import EmailsPane
         from bball_tui.tui.tabs.outbox import OutboxPane
 
         fix = event.fix
