@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.tui.screens.roster_pane import RosterPane
+from bball_tui.tui.actions import action
+from bball_tui.tui.screens.happenings import TeamChosen
 from bball_tui.tui.screens.sections import team_sections
-from bball_tui.tui.screens.team_commands import TeamCommands
+from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
@@ -14,6 +16,9 @@ from bball_tui.tui.widgets.inspector import Section
 if TYPE_CHECKING:
     from bball_tui.league.rows import TeamRow
     from bball_tui.tui.backend import Backend
+
+
+_one = on_one("team", "Do this with one team at a time: select none, or one.")
 
 
 def _signed(row: "TeamRow") -> Styled:
@@ -24,7 +29,7 @@ def _signed(row: "TeamRow") -> Styled:
     return Styled(f"{row.signed}/{row.players}")
 
 
-class TeamsPane(RosterPane["TeamRow"], TeamCommands):
+class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     """Who plays where, and how far each team is."""
 
     HELP = """
@@ -77,3 +82,26 @@ class TeamsPane(RosterPane["TeamRow"], TeamCommands):
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
         return team_sections(await backend.team(row_id))
+
+    @action("c", "its contracts", when=_one, footer=True)
+    def action_team_contracts(self) -> None:
+        """Show the contracts of this team."""
+        team = self.meant
+        if team is not None:
+            self.post_message(TeamChosen(team.id, team.name))
+
+    @action("e", "edit", when=_one, writes=True, footer=True)
+    async def action_team_edit(self) -> bool:
+        """Name and division of this team."""
+        team: TeamRow | None = self.meant
+        return team is not None and await self._edit(team.id)
+
+    @action("n", "new team", when=ready, writes=True, footer=True)
+    async def action_team_new(self) -> bool:
+        """Add a team to the season."""
+        return await self._edit(None)
+
+    async def _edit(self, team_id: int | None) -> bool:
+        from bball_tui.tui.editing import edit_team
+
+        return self.backend is not None and await edit_team(self.app, self.backend, team_id) is not None

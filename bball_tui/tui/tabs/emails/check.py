@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,16 +11,15 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
-from bball_tui.tui.screens.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
-from bball_tui.tui.screens.check_actions import CHECK_ACTIONS, CheckState
 from bball_tui.tui.screens.happenings import FixWanted, TeamChosen
-from bball_tui.tui.screens.memory_source import MemorySource
 from bball_tui.tui.screens.needs import Fix
 from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
+from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -64,12 +63,33 @@ AUTOMATIC = 500
 """Up to so many contracts, every change is a new look; above, staff ask for it."""
 
 
-class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
+def _looked(pane: "MailCheckPane") -> str | None:
+    if pane.backend is None:
+        return "The league is not open yet."
+    return None if pane.looked else "One moment: the mails are still being looked at."
+
+
+def _can_fix(pane: "MailCheckPane") -> str | None:
+    return _looked(pane) or (None if pane.meant else "There is nothing to mend: no finding is under the cursor.")
+
+
+def _can_read(pane: "MailCheckPane") -> str | None:
+    contracts = pane.meant is not None and pane.meant.contracts
+    return _looked(pane) or (None if contracts else "There is no finding under the cursor.")
+
+
+def _can_step(pane: "MailCheckPane") -> str | None:
+    kinds = any(line.kind is not None for line in pane.panel.lines)
+    return _looked(pane) or (None if kinds else "There are no findings to choose from.")
+
+
+def _fix_caption(pane: "MailCheckPane") -> str:
+    return "mend" if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
+
+
+class MailCheckPane(RecordPane["Finding"], commands="On what the check found", tab="emails"):
     """The findings, by kind. Looking takes a moment for many contracts, and says how far it is."""
 
-    ACTIONS = CHECK_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = CHECK_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = CHECK_ACTIONS.title
     HELP = """
     ## Check
     The welcome mails of all contracts that are offered or accepted are written in memory and looked at, before anybody
@@ -148,9 +168,10 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
             self._stale = False
             self._look()
 
-    def action_check_again(self) -> None:
-        """Look at all mails once more."""
-        self._look()
+    @property
+    def looked(self) -> bool:
+        """Whether the mails were looked at."""
+        return self._check is not None
 
     def _look(self) -> None:
         self._once_more = True
@@ -255,56 +276,16 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
         self.kind = event.kind
         self._list()
 
-    def action_check_next(self) -> None:
-        """Only the next kind of findings."""
-        self._step(1)
-
-    def action_check_previous(self) -> None:
-        """Only the previous kind."""
-        self._step(-1)
-
     def _step(self, step: int) -> None:
         if (kind := self.panel.step(step)) is not None:
             self.kind = kind
             self._list()
 
-    # Mending
+    # Commands
 
-    def situation(self) -> CheckState:
-        """What is under the cursor, and what mending it is called."""
-        if self.backend is None:
-            return CheckState("The league is not open yet.")
-        if self._check is None:
-            return CheckState("One moment: the mails are still being looked at.")
-        row = self.meant
-        kinds = sum(line.kind is not None for line in self.panel.lines)
-        if row is None:
-            return CheckState(None, kinds=kinds)
-        return CheckState(None, _FIXES[row.concern], len(row.contracts), kinds)
-
-    def action_check_contracts(self) -> None:
-        """The contracts that the finding is about."""
-        row = self.meant
-        if row is None:
-            return
-        if row.team_id is not None:
-            self.post_message(TeamChosen(row.team_id, row.about))
-        else:
-            self.post_message(FixWanted(Fix("contracts", search=row.about if row.player_id is not None else "")))
-
-    @work(group="command")
-    async def action_check_read(self) -> None:
-        """The mail of the first contract."""
-        from bball_tui.tui.mail_reading import read_asked
-
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
-            return
-        await read_asked(self.app, backend, backend.contract_mails(row.contracts[0]))
-
-    @work(group="command")
+    @action("e", "mend", when=_can_fix, writes=True, footer=True, caption=_fix_caption)
     async def action_check_fix(self) -> None:
-        """Mend what is under the cursor."""
+        """Mend what is under the cursor: the address, the block, the chat link, or the league's settings."""
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
@@ -341,9 +322,44 @@ class MailCheckPane(Acting[CheckState], RecordPane["Finding"]):
             return
         try:
             await backend.lift(address, send=False)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error)))
+        finally:
+            self._look()
+
+    @action("p", "preview mail", when=_can_read, footer=True)
+    async def action_check_read(self) -> None:
+        """The mail of the first contract that the finding is about."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        await read_asked(self.app, backend, backend.contract_mails(row.contracts[0]))
+
+    @action("c", "its contracts", when=_can_read)
+    def action_check_contracts(self) -> None:
+        """Show the contract, or the contracts of the team, in the tab Contracts."""
+        row = self.meant
+        if row is None:
+            return
+        if row.team_id is not None:
+            self.post_message(TeamChosen(row.team_id, row.about))
+        else:
+            self.post_message(FixWanted(Fix("contracts", search=row.about if row.player_id is not None else "")))
+
+    @action("r", "check again", footer=True)
+    def action_check_again(self) -> None:
+        """Look at all mails once more."""
         self._look()
+
+    @action("right_square_bracket,f", "next kind of findings", when=_can_step)
+    def action_check_next(self) -> None:
+        """Show only the next kind: no address, blocked, no chat link and so on."""
+        self._step(1)
+
+    @action("left_square_bracket", "previous kind of findings", when=_can_step)
+    def action_check_previous(self) -> None:
+        """Show only the previous kind."""
+        self._step(-1)
 
 
 def _calm(found: "MailCheck") -> str:

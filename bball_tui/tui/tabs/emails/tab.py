@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bball_tui.tui.screens.views_pane import ViewsPane
+from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.tab_bar import TabSpec
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ class EmailsPane(ViewsPane):
         TabSpec("reminders", "", "Reminders"),
     )
     PARTS: ClassVar[dict[str, str]] = {
-        "log": "bball_tui.tui.screens.emails_log:MailLogPane",
-        "check": "bball_tui.tui.screens.emails_check:MailCheckPane",
-        "kinds": "bball_tui.tui.screens.emails_kinds:MailKindsPane",
-        "reminders": "bball_tui.tui.screens.emails_reminders:RemindersPane",
-        "blocked": "bball_tui.tui.screens.emails_blocked:BlockedPane",
+        "log": "bball_tui.tui.tabs.emails.log:MailLogPane",
+        "check": "bball_tui.tui.tabs.emails.check:MailCheckPane",
+        "kinds": "bball_tui.tui.tabs.emails.kinds:MailKindsPane",
+        "reminders": "bball_tui.tui.tabs.emails.reminders:RemindersPane",
+        "blocked": "bball_tui.tui.tabs.emails.blocked:BlockedPane",
     }
     watches = frozenset(
         {"outbox", "bounce", "suppression", "contract", "player", "guardian", "player_guardian", "team", "league"}
@@ -38,7 +38,7 @@ class EmailsPane(ViewsPane):
 
     async def show_fix(self, fix: "Fix") -> None:
         """Look at what somebody chose elsewhere."""
-        from bball_tui.tui.screens.emails_log import MailLogPane
+        from bball_tui.tui.tabs.emails.log import MailLogPane
 
         view = self.show_view(fix.view or self.VIEWS[0].id)
         if self.loading_view is not None:

@@ -1,21 +1,20 @@
 """Who is reminded of an offer, when, and for which time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.screens.cells import day_cell
-from bball_tui.tui.screens.memory_source import ReadSource
 from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.guards import ready
+from bball_tui.tui.tabs.memory_source import ReadSource
 from bball_tui.tui.text import content, short_date
 from bball_tui.tui.theme import STYLES, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -27,56 +26,13 @@ if TYPE_CHECKING:
     from bball_tui.tui.backend import Backend
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderState:
-    """What decides which commands are allowed."""
-
-    obstacle: str | None
-    """Why nothing is allowed yet; None once there are rows."""
-    targets: int
+def _one(pane: "RemindersPane") -> str | None:
+    return ready(pane) or (None if len(pane.targets) == 1 else "Put the cursor on one offer.")
 
 
-def _ready(state: ReminderState) -> str | None:
-    return state.obstacle
-
-
-def _one(state: ReminderState) -> str | None:
-    if state.obstacle is not None:
-        return state.obstacle
-    return None if state.targets == 1 else "Put the cursor on one offer."
-
-
-REMINDER_ACTIONS: ActionSet[ReminderState] = ActionSet(
-    "On reminders",
-    (
-        Action(
-            id="reminder.schedule",
-            writes=True,
-            keys="e",
-            label="when to remind",
-            help="How many days before an offer is due, how often at most, or never.",
-            when=_ready,
-            footer=True,
-        ),
-        Action(
-            id="reminder.read",
-            keys="p",
-            label="preview mail",
-            help="The reminder that goes to the families of the offer under the cursor.",
-            when=_one,
-            footer=True,
-        ),
-    ),
-    tab="emails",
-)
-
-
-class RemindersPane(Acting[ReminderState], RecordPane["PlannedReminder"]):
+class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab="emails"):
     """The reminders to come."""
 
-    ACTIONS = REMINDER_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = REMINDER_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = REMINDER_ACTIONS.title
     HELP = """
     ## Reminders
     Offers with a due date, and when their families are reminded next. `e` says how many days before, and how often at
@@ -162,13 +118,9 @@ class RemindersPane(Acting[ReminderState], RecordPane["PlannedReminder"]):
             ),
         )
 
-    def situation(self) -> ReminderState:
-        """Whether there are rows, and which one is meant."""
-        return ReminderState(self.not_ready(), len(self.targets))
-
-    @work(group="command")
+    @action("e", "when to remind", when=ready, writes=True, footer=True)
     async def action_reminder_schedule(self) -> None:
-        """Ask for days and number."""
+        """How many days before an offer is due, how often at most, or never."""
         backend, schedule = self.backend, self._schedule
         if backend is None or schedule is None:
             return
@@ -177,12 +129,11 @@ class RemindersPane(Acting[ReminderState], RecordPane["PlannedReminder"]):
             self.app.notify("The schedule is saved.", markup=False)
             self.ask()
 
-    @work(group="command")
+    @action("p", "preview mail", when=_one, footer=True)
     async def action_reminder_read(self) -> None:
-        """The reminder as it would go out."""
+        """The reminder that goes to the families of the offer under the cursor."""
         from bball_tui.tui.mail_reading import read_asked
 
         backend, targets = self.backend, self.targets
-        if backend is None or len(targets) != 1:
-            return
-        await read_asked(self.app, backend, backend.kind_mails("contract_reminder", targets[0]))
+        if backend is not None and len(targets) == 1:
+            await read_asked(self.app, backend, backend.kind_mails("contract_reminder", targets[0]))

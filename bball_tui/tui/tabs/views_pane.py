@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.reactive import reactive
 
-from bball_tui.tui.actions import Acting, Action, ActionSet, always
+from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.widgets.record_list import RecordList
 from bball_tui.tui.widgets.search_bar import SearchBar
@@ -20,17 +20,8 @@ if TYPE_CHECKING:
 
     from bball_tui.tui.backend import Backend
 
-VIEW_ACTIONS: ActionSet[None] = ActionSet(
-    "Views of a tab",
-    (
-        Action(id="view.next", keys="v,right", label="next view", help="Show the next view of this tab.", when=always),
-        Action(id="view.previous", keys="left", label="previous view", help="Show the previous view of this tab."),
-    ),
-    tab="emails",
-)
 
-
-class ViewsPane(Acting[None], Vertical):
+class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
     """Looks to the desk like one pane: what it asks, the view that is shown answers.
 
     ``VIEWS`` names them; ``PARTS`` says where each is, so that a view is loaded when it is first looked at.
@@ -38,9 +29,6 @@ class ViewsPane(Acting[None], Vertical):
 
     VIEWS: ClassVar[tuple[TabSpec, ...]]
     PARTS: ClassVar[dict[str, str]]
-    ACTIONS = VIEW_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = VIEW_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = VIEW_ACTIONS.title
     DEFAULT_CSS = """
     ViewsPane { height: 1fr; }
     ViewsPane > TabBar { padding: 0 1; }
@@ -68,9 +56,6 @@ class ViewsPane(Acting[None], Vertical):
         module, kind = self.PARTS[name].split(":")
         view: RecordPane[Any] = getattr(import_module(module), kind)(id=f"{self.id}-{name}")
         return view
-
-    def situation(self) -> None:
-        """The views can always be changed."""
 
     # What the desk asks
 
@@ -138,12 +123,14 @@ class ViewsPane(Acting[None], Vertical):
         event.stop()
         self.show_view(event.tab_id)
 
+    @action("v,right", "next view")
     def action_view_next(self) -> None:
-        """The next view; after the last comes the first."""
+        """Show the next view of this tab."""
         self._step(1)
 
+    @action("left", "previous view")
     def action_view_previous(self) -> None:
-        """The previous view."""
+        """Show the previous view of this tab."""
         self._step(-1)
 
     def _step(self, step: int) -> None:

@@ -1,8 +1,8 @@
-"""The tabs of teams, players and contracts: lists that can be narrowed, saved as a filter, and written to a file."""
+"""What teams, players and contracts share: lists that are narrowed, saved as a filter, and written to a file."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from textual import on, work
@@ -11,9 +11,9 @@ from textual.containers import Horizontal
 from bball_tui.database.paging import RowT
 from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
+from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.remembered import Choice as RememberedChoice
 from bball_tui.tui.remembered import Tab
-from bball_tui.tui.screens.list_tools import ListTools
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.widgets.list_messages import ListLoaded
@@ -64,59 +64,6 @@ class RosterPane(RecordPane[RowT]):
             self.search_bar.put(text)
         self.ask()
 
-    @work(group="command")
-    async def choose_filter(self) -> None:
-        """Ask what to narrow the list to."""
-        from bball_tui.league.saved_filters import NamedFilter
-        from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
-        from bball_tui.tui.dialogs.message import ErrorDialog
-
-        backend = self.backend
-        if backend is None:
-            return
-        name, text = self.list_name, self.search_bar.text
-        answer = await self.app.push_screen_wait(
-            FilterDialog(
-                self.choices,
-                text,
-                load=lambda typed, choices: backend.facets(name, text, choices, typed),
-                saved=lambda: backend.saved_filters(name),
-                forget=lambda title: backend.delete_filter(name, title),
-            )
-        )
-        if answer is None:
-            return
-        if not answer.save:
-            self.narrow(answer.choices, answer.text)
-            return
-        self.narrow(answer.choices)
-        words = [one.chip for one in answer.choices] + ([f"search: {text}"] if text else [])
-        title = await self.app.push_screen_wait(SaveFilter(words))
-        if title is None:
-            return
-        try:
-            await backend.save_filter(name, NamedFilter(title, text, answer.choices))
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
-            return
-        self.app.notify(clean(f"Saved as “{title}”: f lists it."), markup=False)
-
-    @work(group="command")
-    async def export(self) -> None:
-        """Ask for a file and write the list into it."""
-        from bball_tui.tui.dialogs.export_list import ExportList
-
-        backend, total = self.backend, self.records.total
-        if backend is None or not total:
-            return
-        name, text, choices, sort = self.list_name, self.search_bar.text, self.choices, self.records.sort
-        day = self.now.astimezone(self.zone).date().isoformat()
-        written = await self.app.push_screen_wait(
-            ExportList(Path.home() / f"{name} {day}.csv", total, write=lambda: backend.sheet(name, text, choices, sort))
-        )
-        if written is not None:
-            self.app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)
-
     def remembered(self) -> Tab:
         choices = tuple(RememberedChoice(one.facet, one.value, one.label) for one in self.choices)
         return msgspec.structs.replace(super().remembered(), choices=choices)
@@ -131,3 +78,92 @@ class RosterPane(RecordPane[RowT]):
         """Only what has this trouble; with ``waiting``, only contracts that a family has and has not signed."""
         statuses = ("offered", "accepted") if waiting else ()
         self.narrow([*(choice(Facet.STATUS, one) for one in statuses), choice(Facet.TROUBLE, trouble)], "")
+
+
+def _ready(tools: "ListTools") -> str | None:
+    return tools.pane.not_ready()
+
+
+def _has_rows(tools: "ListTools") -> str | None:
+    return _ready(tools) or (None if tools.pane.records.total else "The list is empty.")
+
+
+def _narrowed(tools: "ListTools") -> str | None:
+    narrowed = tools.pane.search_bar.text or tools.pane.choices
+    return _ready(tools) or (None if narrowed else "Nothing is searched for or filtered.")
+
+
+class ListTools(ActionHost, Horizontal, commands="On a list of the roster", place=3, tab="contracts"):
+    """The room of list and panel; its commands do the same in each tab of the roster."""
+
+    def __init__(self, pane: RosterPane[Any]) -> None:
+        super().__init__(classes="pane--body")
+        self.pane = pane
+
+    @action("f", "filter", when=_ready)
+    async def action_tool_filter(self) -> None:
+        """Choose what the list is narrowed to: team, status, welcome mail, what needs attention, or your own."""
+        from bball_tui.league.saved_filters import NamedFilter
+        from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
+        from bball_tui.tui.dialogs.message import ErrorDialog
+
+        pane, backend = self.pane, self.pane.backend
+        if backend is None:
+            return
+        name, text = pane.list_name, pane.search_bar.text
+        answer = await self.app.push_screen_wait(
+            FilterDialog(
+                pane.choices,
+                text,
+                load=lambda typed, choices: backend.facets(name, text, choices, typed),
+                saved=lambda: backend.saved_filters(name),
+                forget=lambda title: backend.delete_filter(name, title),
+            )
+        )
+        if answer is None:
+            return
+        if not answer.save:
+            pane.narrow(answer.choices, answer.text)
+            return
+        pane.narrow(answer.choices)
+        words = [one.chip for one in answer.choices] + ([f"search: {text}"] if text else [])
+        title = await self.app.push_screen_wait(SaveFilter(words))
+        if title is None:
+            return
+        try:
+            await backend.save_filter(name, NamedFilter(title, text, answer.choices))
+        except BballError as error:
+            await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
+            return
+        self.app.notify(clean(f"Saved as “{title}”: f lists it."), markup=False)
+
+    @action("F", "show everything", when=_narrowed)
+    def action_tool_unfilter(self) -> None:
+        """Take the search and all filters away at once."""
+        self.pane.narrow((), "")
+
+    @action("right", "choose a column", when=_has_rows, palette=False)
+    def action_tool_next_column(self) -> None:
+        """Choose the next column: y then copies one cell, and o orders by it. Esc chooses none."""
+        self.pane.records.choose_column(1)
+
+    @action("left", "choose a column to the left", when=_has_rows, palette=False)
+    def action_tool_previous_column(self) -> None:
+        """Choose the previous column."""
+        self.pane.records.choose_column(-1)
+
+    @action("x", "export this list", when=_has_rows)
+    async def action_tool_export(self) -> None:
+        """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
+        from bball_tui.tui.dialogs.export_list import ExportList
+
+        pane, backend, total = self.pane, self.pane.backend, self.pane.records.total
+        if backend is None or not total:
+            return
+        name, text, choices, sort = pane.list_name, pane.search_bar.text, pane.choices, pane.records.sort
+        day = pane.now.astimezone(pane.zone).date().isoformat()
+        written = await self.app.push_screen_wait(
+            ExportList(Path.home() / f"{name} {day}.csv", total, write=lambda: backend.sheet(name, text, choices, sort))
+        )
+        if written is not None:
+            self.app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)

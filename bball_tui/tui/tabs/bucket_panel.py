@@ -13,6 +13,9 @@ from bball_tui.tui.text import Part, cell, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from textual.content import Content
 
     from bball_tui.outbox.buckets import Bucket
@@ -31,6 +34,17 @@ class Kind:
 
     bucket: str
     cause: str | None = None
+
+
+def kind_words(buckets: "Sequence[Bucket]", kind: Kind | None) -> "tuple[str, datetime | None]":
+    """What a kind is called, and since when its oldest mail waits; before the numbers came, its plain name."""
+    if kind is None:
+        return "", None
+    for bucket in buckets:
+        if bucket.name == kind.bucket:
+            found = next((one for one in bucket.children if one.wanted.cause == kind.cause), bucket)
+            return found.label, found.oldest
+    return kind.cause or kind.bucket, None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
 """Each kind of mail: what it is for, how often it went out, and how it reads, with invented people or a real family."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual import work
+from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.tui.actions import Acting, Action, ActionSet
+from bball_tui.tui.actions import action
 from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.mail_words import kind_word
-from bball_tui.tui.screens.memory_source import ReadSource
 from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.guards import ready
+from bball_tui.tui.tabs.mail_words import kind_word
+from bball_tui.tui.tabs.memory_source import ReadSource
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
@@ -39,56 +37,9 @@ _WHEN = {
 """The same in so few words that the narrowest list holds them."""
 
 
-@dataclass(frozen=True, slots=True)
-class KindState:
-    """What decides which commands are allowed."""
-
-    obstacle: str | None
-    """Why nothing is allowed yet; None once there are rows."""
-
-
-def _ready(state: KindState) -> str | None:
-    return state.obstacle
-
-
-KIND_ACTIONS: ActionSet[KindState] = ActionSet(
-    "On kinds of mails",
-    (
-        Action(
-            id="kind.read",
-            keys="p",
-            label="read a sample",
-            help="The mail with invented people, in the look of the league.",
-            when=_ready,
-            footer=True,
-        ),
-        Action(
-            id="kind.real",
-            keys="e",
-            label="with a real family",
-            help="The mail as the families of the contract under the cursor of the tab Contracts would get it.",
-            when=_ready,
-            footer=True,
-        ),
-        Action(
-            id="kind.find",
-            keys="c",
-            label="choose a family",
-            help="Find a family by a few letters of its name, and read the mail as it would get it.",
-            when=_ready,
-            footer=True,
-        ),
-    ),
-    tab="emails",
-)
-
-
-class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
+class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="emails"):
     """The kinds of mails there are."""
 
-    ACTIONS = KIND_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = KIND_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = KIND_ACTIONS.title
     HELP = """
     ## Kinds
     What each kind of mail is for. `p` shows it with invented people, `e` as the families of a real contract would get
@@ -143,13 +94,9 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
             lines.append(Note(status(Tone.WARN, row.trouble)))
         return (Section(kind_word(row.kind).capitalize(), tuple(lines)),)
 
-    def situation(self) -> KindState:
-        """Whether there are rows."""
-        return KindState(self.not_ready())
-
-    @work(group="command")
+    @action("p", "read a sample", when=ready, footer=True)
     async def action_kind_read(self) -> None:
-        """The mail to invented people."""
+        """The mail with invented people, in the look of the league."""
         from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.meant
@@ -157,9 +104,9 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
             return
         await read_asked(self.app, backend, backend.sample_mail(row.kind))
 
-    @work(group="command")
+    @action("e", "with a real family", when=ready, footer=True)
     async def action_kind_real(self) -> None:
-        """The mail to the families of a contract."""
+        """The mail as the families of the contract under the cursor of the tab Contracts would get it."""
         from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.meant
@@ -167,9 +114,9 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
             return
         await read_asked(self.app, backend, backend.kind_mails(row.kind, self._contract()))
 
-    @work(group="command")
+    @action("c", "choose a family", when=ready, footer=True)
     async def action_kind_find(self) -> None:
-        """The mail to a family that is found by name, as often as somebody likes."""
+        """Find a family by a few letters of its name, and read the mail as it would get it."""
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
 
@@ -187,7 +134,7 @@ class MailKindsPane(Acting[KindState], RecordPane["KindRow"]):
 
     def _contract(self) -> int | None:
         """The contract under the cursor of the tab Contracts, if somebody looked at it."""
-        from bball_tui.tui.screens.contracts import ContractsPane
+        from bball_tui.tui.tabs.contracts import ContractsPane
 
         for pane in self.screen.query(ContractsPane):
             if pane.records.current is not None:

@@ -1,19 +1,15 @@
 """The addresses that take no more mail: whose they are, who wrote them there and why."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual import work
+from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
-from bball_tui.tui.screens.blocked_actions import BLOCKED_ACTIONS, BlockedState
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.guards import on_one, ready
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -30,12 +26,17 @@ def _email(row: "SuppressionRow") -> str:
     return row.email
 
 
-class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
+_one = on_one("address", "One address at a time.")
+
+
+def _can_lift(pane: "BlockedPane") -> str | None:
+    lifted = pane.meant is not None and pane.meant.lifted_at is not None
+    return _one(pane) or ("This address takes mail again already." if lifted else None)
+
+
+class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses", tab="emails"):
     """The list that is looked at before any mail leaves."""
 
-    ACTIONS = BLOCKED_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = BLOCKED_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = BLOCKED_ACTIONS.title
     HELP = """
     ## Blocked addresses
     Nothing is sent to these. An address comes onto the list when its mail came back because the mailbox does not exist
@@ -93,12 +94,6 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
             facts.append(Note(f"{counted(row.kept_back, 'mail')} kept back because of it."))
         return (Section(row.email, tuple(facts)),)
 
-    def situation(self) -> BlockedState:
-        """What is under the cursor."""
-        targets = self.targets
-        row = self.records.loaded(targets[0]) if len(targets) == 1 else None
-        return BlockedState(self.not_ready(), len(targets), row is not None and row.lifted_at is not None)
-
     # The filter
 
     def chips(self) -> tuple[Chip, ...]:
@@ -107,16 +102,29 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
     def drop_chip(self, key: str) -> None:
         self._lifted = False
 
-    def action_blocked_old(self) -> None:
-        """Also the lifted ones, or only those in force."""
-        self._lifted = not self._lifted
-        self.ask()
+    # Commands
 
-    # Acting
+    @action("e", "lift", when=_can_lift, writes=True, footer=True)
+    async def action_blocked_lift(self) -> bool:
+        """Let the address take mail again. You are asked what becomes of the mails that were kept back."""
+        backend, targets = self.backend, self.targets
+        row = await backend.suppression(targets[0]) if backend is not None and len(targets) == 1 else None
+        if backend is None or row is None:
+            return False
+        lines = [f"{row.email} takes mail again.", f"It was blocked because: {row.reason}"]
+        if row.kept_back:
+            goes = counted(row.kept_back, "mail that was kept back goes", "mails that were kept back go")
+            lines.append(f"{goes} out at once, unless it is no longer true.")
+        if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
+            return False
+        _, sent = await backend.lift(row.email, send=bool(row.kept_back))
+        going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
+        self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
+        return True
 
-    @work(group="command")
+    @action("n", "block an address", when=ready, writes=True, footer=True)
     async def action_blocked_add(self) -> None:
-        """Ask which address and why."""
+        """Write no more mail to an address, with a reason."""
         backend = self.backend
         if backend is None:
             return
@@ -124,24 +132,8 @@ class BlockedPane(Acting[BlockedState], RecordPane["SuppressionRow"]):
             self.app.notify("The address takes no more mail.", markup=False)
             self.changed()
 
-    @work(group="command")
-    async def action_blocked_lift(self) -> None:
-        """Ask whether what was kept back goes out, then lift."""
-        backend, targets = self.backend, self.targets
-        row = await backend.suppression(targets[0]) if backend is not None and len(targets) == 1 else None
-        if backend is None or row is None:
-            return
-        lines = [f"{row.email} takes mail again.", f"It was blocked because: {row.reason}"]
-        if row.kept_back:
-            goes = counted(row.kept_back, "mail that was kept back goes", "mails that were kept back go")
-            lines.append(f"{goes} out at once, unless it is no longer true.")
-        if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
-            return
-        try:
-            _, sent = await backend.lift(row.email, send=bool(row.kept_back))
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error)))
-            return
-        going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
-        self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
-        self.acted()
+    @action("f", "show lifted ones", when=ready)
+    def action_blocked_old(self) -> None:
+        """Show also the addresses that were lifted, or only those in force."""
+        self._lifted = not self._lifted
+        self.ask()

@@ -1,20 +1,16 @@
 """Every mail that was ever promised, newest first: to whom, about whom, and what became of it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual import work
+from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.log_actions import LOG_ACTIONS, LogState
-from bball_tui.tui.screens.mail_words import kind_word, mails_named, outcome_cell
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.screens.sections import mail_sections
+from bball_tui.tui.tabs.guards import Guard, on_one, on_some
+from bball_tui.tui.tabs.mail_words import kind_word, mails_named, outcome_cell
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING
 from bball_tui.tui.widgets.columns import Column
@@ -28,6 +24,8 @@ if TYPE_CHECKING:
 
 WHAT = ("", "sent", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
 """What `f` goes through; empty is everything."""
+NEVER_ARRIVED = frozenset({"queued", "held", "failed", "parked", "suppressed", "bounced"})
+ARRIVED = frozenset({"sent", "bounced"})
 _WHAT_WORDS = {
     "bounced": "came back",
     "came_back": "came back, also settled",
@@ -37,12 +35,25 @@ _WHAT_WORDS = {
 }
 
 
-class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
+_some = on_some("mail")
+_one = on_one("mail", "One mail at a time: select none, or one.")
+
+
+def _in(buckets: frozenset[str], otherwise: str, first: Guard = _one) -> Guard:
+    """What became of a mail is one of these, or is not in memory: that is judged when the command reaches it."""
+
+    def when(pane: "MailLogPane") -> str | None:
+        if (reason := first(pane)) is not None:
+            return reason
+        rows = [pane.records.loaded(one) for one in pane.targets]
+        return otherwise if all(row is not None and str(row.bucket) not in buckets for row in rows) else None
+
+    return when
+
+
+class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="emails"):
     """The log. What is to be done about a mail is done in the outbox, or here by the same keys."""
 
-    ACTIONS = LOG_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = LOG_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = LOG_ACTIONS.title
     HELP = """
     ## Log
     Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **came back**: later the
@@ -105,17 +116,6 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
         return mail_sections(await backend.mail(row_id), self.zone, self.now)
 
-    def situation(self) -> LogState:
-        """The mails that a command would be about."""
-        targets = self.targets
-        rows = [row for one in targets if (row := self.records.loaded(one)) is not None]
-        return LogState(
-            obstacle=self.not_ready(),
-            targets=len(targets),
-            buckets=frozenset(str(row.bucket) for row in rows),
-            all_known=len(rows) == len(targets),
-        )
-
     # The filter
 
     def chips(self) -> tuple[Chip, ...]:
@@ -129,38 +129,80 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
         self._what = what
         self.ask()
 
-    def action_log_filter(self) -> None:
-        """The next outcome; after the last come all mails."""
-        self.show_what(WHAT[(WHAT.index(self._what) + 1) % len(WHAT)])
+    # Commands
 
-    # One mail
-
-    @work(group="command")
+    @action("p", "read the mail", when=_one, footer=True)
     async def action_log_read(self) -> None:
-        """The mail, and all that can be done with it."""
+        """The mail as it was written; from there into a browser, to yourself, or compared with the last one."""
         from bball_tui.tui.mail_reading import read_asked
 
         backend, targets = self.backend, self.targets
-        if backend is None or len(targets) != 1:
+        if backend is not None and len(targets) == 1:
+            await read_asked(self.app, backend, backend.mail_preview(targets[0]))
+
+    @action(
+        "e",
+        "fix the address",
+        when=_in(NEVER_ARRIVED, "Only a mail that did not arrive can go to another address."),
+        writes=True,
+        footer=True,
+        quiet=True,
+    )
+    async def action_log_address(self) -> bool:
+        """Correct the family's address, and send there what never arrived."""
+        from bball_tui.tui.tabs.addressing import fix_address
+
+        backend, targets = self.backend, self.targets
+        return backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0])
+
+    @action("f", "filter", footer=True)
+    def action_log_filter(self) -> None:
+        """Only mails of which this became: accepted, came back, failed, in doubt, and so on."""
+        self.show_what(WHAT[(WHAT.index(self._what) + 1) % len(WHAT)])
+
+    @action(
+        "w",
+        "told another way",
+        when=_in(frozenset({"bounced"}), "Only mails that came back need that.", _some),
+        writes=True,
+    )
+    async def action_log_settle(self) -> bool:
+        """Note that the families of mails that came back were told another way."""
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
+            return False
+        if len(targets) > 1:
+            lines = ["Nobody needs to look at these mails any more.", *await mails_named(backend, targets)]
+            title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
+            if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
+                return False
+        settled = await backend.settle_bounces(targets)
+        self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
+        return True
+
+    @action("x", "write to files", when=_some)
+    async def action_log_export(self) -> None:
+        """Write the selected mails as .eml files, which any mail program opens."""
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
             return
-        await read_asked(self.app, backend, backend.mail_preview(targets[0]))
+        folder, number = await backend.export_mails(targets)
+        never = len(targets) - number
+        left = f" {counted(never, 'mail')} never written, so not there." if never else ""
+        self.app.notify(clean(f"{counted(number, 'mail')} written to {folder}.{left}"), timeout=12, markup=False)
 
-    @work(group="command")
-    async def action_log_address(self) -> None:
-        """The right address: for the guardian, and for what never arrived."""
-        from bball_tui.tui.screens.addressing import fix_address
-
-        backend, targets = self.backend, self.targets
-        if backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0]):
-            self.acted()
-
-    @work(group="command")
-    async def action_log_send_again(self) -> None:
-        """The same mail once more, as a mail of its own."""
-        backend, targets = self.backend, self.targets
-        row = self.records.loaded(targets[0]) if len(targets) == 1 else None
+    @action(
+        "S",
+        "send again",
+        when=_in(ARRIVED, "Only a mail that the mail server accepted can be sent again. r tries others again."),
+        writes=True,
+        dangerous=True,
+    )
+    async def action_log_send_again(self) -> bool:
+        """The same mail once more to the same address, as a mail of its own."""
+        backend, row = self.backend, self.meant
         if backend is None or row is None:
-            return
+            return False
         when = short_time(row.since, self.zone, self.now)
         mail = f"the {kind_word(row.kind)} mail{f' about {row.about}' if row.about else ''}"
         lines = [
@@ -170,45 +212,7 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
             "It goes out at once. The log keeps both.",
         ]
         if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
-            return
-        try:
-            await backend.send_again(row.id)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error)))
-            return
+            return False
+        await backend.send_again(row.id)
         self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
-        self.acted()
-
-    @work(group="command")
-    async def action_log_settle(self) -> None:
-        """The family was told another way."""
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
-            return
-        try:
-            if len(targets) > 1:
-                lines = ["Nobody needs to look at these mails any more.", *await mails_named(backend, targets)]
-                title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
-                if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
-                    return
-            settled = await backend.settle_bounces(targets)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error)))
-            return
-        self.acted()
-        self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
-
-    @work(group="command")
-    async def action_log_export(self) -> None:
-        """Write the mails into files that any mail program opens."""
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
-            return
-        try:
-            folder, number = await backend.export_mails(targets)
-        except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error)))
-            return
-        never = len(targets) - number
-        left = f" {counted(never, 'mail')} never written, so not there." if never else ""
-        self.app.notify(clean(f"{counted(number, 'mail')} written to {folder}.{left}"), timeout=12, markup=False)
+        return True
