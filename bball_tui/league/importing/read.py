@@ -375,12 +375,13 @@ class _Reader:
         if index is None or index >= len(cells) or not cells[index]:
             return None
         cell = cells[index]
-        if empty(cell):
-            self._pass_over(cell)
-            return None
         try:
+            # Before anything else: TRUE in a column of telephone numbers is no word that says nothing.
             if type(cell) is not str:
                 values.check_type(cell, index in self._days, index in self._flags)
+            if empty(cell):
+                self._pass_over(cell)
+                return None
             return parse(cell)
         except values.CellFault as fault:
             self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))

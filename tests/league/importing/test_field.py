@@ -419,3 +419,21 @@ def test_a_column_of_whole_names_says_how_to_split_it() -> None:
     roster = field("fullname.csv")
     whole = [problem for problem in roster.problems if "holds whole names. Split it" in problem.problem]
     assert [problem.column for problem in whole] == ["Player Name", "Parent Name"]
+
+
+@pytest.mark.parametrize("column", ["Jersey", "Guardian 1 Email", "Guardian 1 Phone", "Guardian 1 Relation"])
+@pytest.mark.parametrize("cell", [True, False, date(2015, 3, 4)])
+def test_a_typed_cell_is_a_fault_also_where_words_would_be_passed_over(column: str, cell: Any) -> None:
+    header = (*HEADER[:4], "Guardian 1 First", "Guardian 1 Last", column)
+    roster = read(book(header, ("Hawks", "Ann", "Lee", None, "Rosa", "Lee", cell)))
+    assert (faults(roster), roster.placeholders) == ([(2, column)], ())
+
+
+def test_a_shortened_number_and_an_address_are_faults_and_words_are_empty_cells() -> None:
+    header = ",".join((*HEADER[:3], "Guardian 1 First", "Guardian 1 Last", "Guardian 1 Phone"))
+    cells = ("5.55E+09", "rosa@lee.test", "N/A", "call mom", "=…")
+    roster = read(
+        "\n".join((header, *(f"Hawks,Ann{'abcde'[place]},Lee,Rosa,Lee,{cell}" for place, cell in enumerate(cells))))
+    )
+    assert faults(roster) == [(2, header.split(",")[-1]), (3, header.split(",")[-1]), (6, header.split(",")[-1])]
+    assert dict(roster.placeholders) == {"N/A": 1, "call mom": 1}

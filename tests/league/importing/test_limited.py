@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -54,7 +55,8 @@ def test_json_with_as_many_keys_as_bytes_is_refused_in_words() -> None:
 
 def test_what_the_child_says_is_what_reading_here_says() -> None:
     book = Workbook()
-    for row in (("Team", "First", "Last"), ("Hawks", "José", "Lee"), ("Hawks", "'=x", "")):
+    day = date(2015, 3, 4)
+    for row in (("Team", "First", "Last"), ("Hawks", "José", "Lee"), ("Hawks", "'=x", ""), (True, day, "Lee")):
         book.worksheets[0].append(row)
     data = io.BytesIO()
     book.save(data)
@@ -63,7 +65,9 @@ def test_what_the_child_says_is_what_reading_here_says() -> None:
         b'[{"team": "Hawks", "first": "Jos\xc3\xa9", "last": null}]',
         b"Team,First\nHawks,Ann\n",
     ):
-        assert read_limited(usable) == read_table(usable)
+        here, there = read_table(usable), read_limited(usable)
+        assert there == here
+        assert [list(map(type, cells)) for _, cells in there.rows] == [list(map(type, cells)) for _, cells in here.rows]
     with pytest.raises(NotARoster, match="begins like JSON"):
         read_limited(b'[{"team": ')
     with pytest.raises(BadRow) as caught:
