@@ -50,6 +50,7 @@ _Place: TypeAlias = tuple[int, int, int]
 class _Question(msgspec.Struct, array_like=True, frozen=True):
     data: bytes
     sheet: str | None
+    encoding: str
     memory: int
     seconds: int
 
@@ -68,7 +69,13 @@ def unpacks(data: bytes) -> bool:
 
 
 def read_limited(
-    data: bytes, *, sheet: str | None = None, tick: Tick = no_tick, memory: int = MEMORY, seconds: int = SECONDS
+    data: bytes,
+    *,
+    sheet: str | None = None,
+    encoding: str = "",
+    tick: Tick = no_tick,
+    memory: int = MEMORY,
+    seconds: int = SECONDS,
 ) -> FileTable:
     """Like :func:`read_table`, in a child process where the kind of file may cost more than its size.
 
@@ -78,10 +85,10 @@ def read_limited(
         NotARoster: the file as a whole is unreadable, or too large when read (:class:`BadRow` says from where on).
     """
     if not unpacks(data):
-        return read_table(data, sheet=sheet, tick=tick)
+        return read_table(data, sheet=sheet, encoding=encoding, tick=tick)
     # A file without a name: a pipe would have to be filled while we wait for the answer.
     with tempfile.TemporaryFile() as question:
-        question.write(msgspec.msgpack.encode(_Question(data, sheet, memory, seconds)))
+        question.write(msgspec.msgpack.encode(_Question(data, sheet, encoding, memory, seconds)))
         question.seek(0)
         child = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", __name__],
@@ -128,7 +135,7 @@ def _limit(question: _Question) -> None:
 
 def _answer(question: _Question) -> bytes:
     try:
-        table = read_table(question.data, sheet=question.sheet)
+        table = read_table(question.data, sheet=question.sheet, encoding=question.encoding)
     except BadRow as fault:
         return msgspec.msgpack.encode(_Answer(refused=str(fault), row=fault.row))
     except NotARoster as reason:
