@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from bball_tui.errors import BballError
-from bball_tui.league.importing.limited import read_limited
+from bball_tui.league.importing.limited import read_limited, unpacks
 from bball_tui.league.importing.read import load
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import BadRow, read_table
@@ -41,6 +41,40 @@ def test_a_workbook_that_eats_memory_is_refused_in_words(bomb: bytes) -> None:
     assert len(bomb) < 100_000
     with pytest.raises(NotARoster, match="more memory than a roster ever needs"):
         read_limited(bomb, memory=LITTLE)
+
+
+def opendocument(content: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        target.writestr("content.xml", content)
+    return made.getvalue()
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
+MANY_TEXTS = (
+    f'<office:document-content xmlns:office="{OFFICE}office:1.0" xmlns:table="{OFFICE}table:1.0" '
+    f'xmlns:text="{OFFICE}text:1.0"><office:body><office:spreadsheet><table:table table:name="A">'
+    + f"<table:table-row><table:table-cell><text:p>{'x' * 2_000}</text:p></table:table-cell></table:table-row>"
+    * 60_000
+).encode()
+DEEP_TAGS = f'<office:document-content xmlns:office="{OFFICE}office:1.0">'.encode() + b"<office:a>" * 9_000_000
+
+
+@pytest.mark.parametrize("content", [MANY_TEXTS, DEEP_TAGS], ids=["texts", "tags"])
+def test_an_opendocument_file_that_eats_memory_is_refused_in_words_whatever_its_name(content: bytes) -> None:
+    bomb = opendocument(content)
+    assert len(bomb) < 1_000_000
+    assert unpacks(bomb)
+    with pytest.raises(NotARoster):
+        read_limited(bomb, memory=LITTLE, seconds=20)
+
+
+def test_all_that_is_packed_goes_to_the_child() -> None:
+    assert unpacks(workbook(workbook=b"http://purl.oclc.org/ooxml/spreadsheetml/main"))
+    # Whatever does not begin like an archive is read as text.
+    with pytest.raises(NotARoster):
+        read_table(b"\n" + opendocument(b"<a/>"))
 
 
 def test_a_file_that_takes_too_long_is_refused_in_words() -> None:
