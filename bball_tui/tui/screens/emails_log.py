@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.history import OutboxFilter, OutboxRow
     from bball_tui.tui.backend import Backend
 
-WHAT = ("", "sent", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
+WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
 """What `f` goes through; empty is everything."""
 _WHAT_WORDS = {
     "bounced": "came back",
@@ -34,6 +34,7 @@ _WHAT_WORDS = {
     "in_doubt": "in doubt",
     "suppressed": "blocked",
     "sent": "accepted",
+    "in_folder": "written to a folder",
 }
 
 
@@ -45,8 +46,9 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
     BINDING_GROUP_TITLE = LOG_ACTIONS.title
     HELP = """
     ## Log
-    Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **came back**: later the
-    family's mail server said that it could not be delivered. Search by address, player or Message-ID; `f` shows only
+    Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
+    only written to a folder, and no family has it; **came back**: later the family's mail server said that it could
+    not be delivered. Search by address, player or Message-ID; `f` shows only
     mails of one outcome. `p` shows the very mail, `e` corrects the address of one that never arrived, `S` sends an
     accepted one again, `w` notes that a family was told another way, `x` writes mails into files.
     """
@@ -164,9 +166,7 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
         when = short_time(row.since, self.zone, self.now)
         mail = f"the {kind_word(row.kind)} mail{f' about {row.about}' if row.about else ''}"
         lines = [
-            f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."
-            if row.bounced_at is None
-            else f"{row.recipient} gets {mail} again, although it came back.",
+            _once_more(row, mail, when),
             "It goes out at once. The log keeps both.",
         ]
         if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
@@ -212,3 +212,11 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
         never = len(targets) - number
         left = f" {counted(never, 'mail')} never written, so not there." if never else ""
         self.app.notify(clean(f"{counted(number, 'mail')} written to {folder}.{left}"), timeout=12, markup=False)
+
+
+def _once_more(row: "OutboxRow", mail: str, when: str) -> str:
+    if row.bounced_at is not None:
+        return f"{row.recipient} gets {mail} again, although it came back."
+    if row.in_folder:
+        return f"{row.recipient} gets {mail} for the first time; at {when} it was only written to a folder."
+    return f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."

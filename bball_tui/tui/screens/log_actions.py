@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bball_tui.tui.actions import Action, ActionSet
 
 NEVER_ARRIVED = frozenset({"queued", "held", "failed", "parked", "suppressed", "bounced"})
-ARRIVED = frozenset({"sent", "bounced"})
+ARRIVED = frozenset({"sent", "bounced", "in_folder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ LOG_ACTIONS: ActionSet[LogState] = ActionSet(
             id="log.filter",
             keys="f",
             label="filter",
-            help="Only mails of which this became: accepted, came back, failed, in doubt, and so on.",
+            help="Only mails of which this became: accepted, in a folder, came back, failed, and so on.",
             footer=True,
         ),
         Action(
@@ -91,7 +91,7 @@ LOG_ACTIONS: ActionSet[LogState] = ActionSet(
             keys="S",
             label="send again",
             help="The same mail once more to the same address, as a mail of its own.",
-            when=_in(ARRIVED, "Only a mail that the mail server accepted can be sent again. r tries others again."),
+            when=_in(ARRIVED, "Only a mail that went out can be sent again. r tries others again."),
             dangerous=True,
         ),
     ),
