@@ -16,6 +16,7 @@ STATE_WORDS = {
     "waiting": Styled("● waits", Tone.ACCENT),
     "sending": Styled("● on its way", Tone.ACCENT),
     "sent": status(Tone.GOOD, "accepted"),
+    "in_folder": status(Tone.WARN, "in a folder"),
     "in_doubt": status(Tone.WARN, "in doubt"),
     "failed": status(Tone.BAD, "failed"),
     "bounced": status(Tone.BAD, "came back"),
@@ -24,9 +25,6 @@ STATE_WORDS = {
     "suppressed": status(Tone.WARN, "blocked"),
 }
 """By the name of the bucket."""
-
-IN_FOLDER = status(Tone.WARN, "in a folder")
-"""Accepted by nobody: written to the folder that somebody chose by URL."""
 
 _KINDS = {
     "contract_signed": "welcome",
@@ -44,7 +42,7 @@ def kind_word(kind: str) -> str:
 
 def state_cell(row: "OutboxRow") -> Styled:
     """What became of a mail; a folder is no mail server."""
-    return IN_FOLDER if row.in_folder and not row.bounced else STATE_WORDS[row.bucket]
+    return STATE_WORDS[row.bucket]
 
 
 def outcome_cell(row: "OutboxRow") -> Styled:

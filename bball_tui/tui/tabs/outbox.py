@@ -107,10 +107,11 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     HELP = """
     ## Outbox
-    One line is one mail to one person. **accepted** means that the mail server took it; **in doubt** that it may have
-    gone out without an answer: ask the family, then press `d`. `r` tries failed mails again, `e` corrects the address
-    first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go through the kinds on the left, and `R` tries a
-    whole kind again. `p` shows the mail itself. When mails are held, a line above the list says why: `P` pauses and
+    One line is one mail to one person. **accepted** means that the mail server took it; **in a folder** that no mail
+    server had it; **in doubt** that it may have gone out without an answer: ask the family, then press `d`. `r` tries
+    failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
+    through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
+    line above the list says why: `P` pauses and
     resumes all sending, `O` tries the mail server again without waiting.
     """
     DEFAULT_CSS = """
