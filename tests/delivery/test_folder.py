@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from bball_tui.tui.screens.mail_words import state_cell
+from bball_tui.tui.tabs.mail_words import state_cell
 
 from bball_tui.cli.contracts import _cells, _line
 from bball_tui.database.engine import Database
