@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from bball_tui.tui.tabs.mail_words import state_cell
 
 from bball_tui.cli.contracts import _cells, _line
 from bball_tui.database.engine import Database
@@ -26,6 +25,7 @@ from bball_tui.outbox.today import read_mail_day
 from bball_tui.settings import Settings
 from bball_tui.tui.screens.cells import welcome_cell
 from bball_tui.tui.screens.day_summary import _counts
+from bball_tui.tui.tabs.mail_words import state_cell
 from tests.support.factory import Club
 from tests.support.mails import club_with_mails
 
