@@ -27,6 +27,8 @@ class MailState:
     paused: bool = False
     shut: int = 0
     """Providers whose gate holds mails."""
+    in_folder: int = 0
+    """Mails of the league that were only written to a folder."""
     returned: bool = False
     """Whether one of the mails was accepted and came back."""
 
@@ -76,6 +78,16 @@ def _open_gate(state: MailState) -> str | None:
     if state.obstacle is not None:
         return state.obstacle
     return None if state.shut else "No mail server is being spared: there is nothing to open."
+
+
+def _for_real(state: MailState) -> str | None:
+    if state.obstacle is not None:
+        return state.obstacle
+    return None if state.in_folder else "No mail was only written to a folder."
+
+
+def _for_real_caption(state: MailState) -> str:
+    return f"send all {state.in_folder:,} for real" if state.in_folder else "send all for real"
 
 
 def _ready(state: MailState) -> str | None:
@@ -166,6 +178,16 @@ MAIL_ACTIONS: ActionSet[MailState] = ActionSet(
             help="After a password or a limit was mended: do not wait any longer.",
             when=_open_gate,
             dangerous=True,
+        ),
+        Action(
+            id="mail.for-real",
+            writes=True,
+            keys="S",
+            label="send all for real",
+            help="Send what was only written to a folder, once a mail server is set up; first it says which.",
+            when=_for_real,
+            dangerous=True,
+            caption=_for_real_caption,
         ),
         Action(
             id="mail.next-bucket",

@@ -16,7 +16,7 @@ from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.screens.addressing import fix_address
 from bball_tui.tui.screens.bucket_panel import Kind
 from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS, UNSENT, MailState
-from bball_tui.tui.screens.mail_words import mails_named
+from bball_tui.tui.screens.mail_words import for_real_lines, mails_named
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.text import short_time
 from bball_tui.wording import counted
@@ -41,6 +41,8 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
         super().__init__(id=id)
         self.sending: Situation | None = None
         """What holds the mails, as it was read last."""
+        self.in_folder = 0
+        """Mails of the league that were only written to a folder, as they were counted last."""
         self.kind: Kind | None = None
         """The mails that are shown; None for all."""
 
@@ -57,6 +59,7 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
             obstacle=self.not_ready(),
             targets=len(targets),
             states=frozenset(row.state for row in rows),
+            in_folder=self.in_folder,
             returned=any(row.bounced for row in rows),
             kind=None if self.kind is None else self.kind.bucket,
             listed=self.records.total or 0,
@@ -244,6 +247,37 @@ class MailCommands(Acting[MailState], RecordPane["OutboxRow"]):
         await read_asked(self.app, backend, backend.mail_preview(targets[0]))
 
     # All sending
+
+    @work(group="command")
+    async def action_mail_for_real(self) -> None:
+        """What was only written to a folder: say what would go out, have the number typed, then queue exactly that."""
+        backend = self.backend
+        if backend is None:
+            return
+        try:
+            found = await backend.for_real()
+            sending = await backend.situation()
+            number = counted(len(found.ids), "mail")
+            lines = for_real_lines(found)
+            if found.oldest is not None:
+                lines.append(f"The oldest was written on {short_time(found.oldest, self.zone, self.now)}.")
+            if found.ids and (obstacle := sending.obstacle(None)) is not None:
+                lines.append(f"They will wait all the same: {obstacle}")
+            if not found.ids:
+                await self.app.push_screen_wait(ErrorDialog("\n".join(lines), title="Nothing to send for real"))
+                return
+            lines += await mails_named(backend, found.ids)
+            question = Confirm(f"Send {number} for real", lines, "Send for real", typed=str(len(found.ids)))
+            if not await self.app.push_screen_wait(question):
+                return
+            queued = await backend.send_for_real(found.ids)
+        except BballError as error:
+            await self.app.push_screen_wait(ErrorDialog(str(error)))
+            return
+        self.acted()
+        left = len(found.ids) - len(queued)
+        stayed = f" {counted(left, 'mail')} changed meanwhile and stayed as it is." if left else ""
+        self.app.notify(f"{counted(len(queued), 'mail')} queued to go out for real.{stayed}", markup=False)
 
     @work(group="command")
     async def action_mail_pause(self) -> None:

@@ -44,7 +44,8 @@ class OutboxPane(MailCommands):
     failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
     through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
     line above the list says why: `P` pauses and
-    resumes all sending, `O` tries the mail server again without waiting.
+    resumes all sending, `O` tries the mail server again without waiting. Once a mail server is set up, `S` sends what
+    was only written to a folder.
     """
     DEFAULT_CSS = """
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
@@ -88,7 +89,7 @@ class OutboxPane(MailCommands):
                 sort="about",
                 priority=2,
             ),
-            Column(key="state", title="State", width=11, render=state_cell, sort="state"),
+            Column(key="state", title="State", width=13, render=state_cell, sort="state"),
             Column(
                 key="since",
                 title="Since",
@@ -168,6 +169,7 @@ class OutboxPane(MailCommands):
 
     async def _read_around(self, backend: "Backend") -> None:
         self._buckets = await backend.buckets()
+        self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
         self.sending = await backend.situation()
         self.panel.lines = tuple(panel_lines(self._buckets))
         self._show_hold(self.sending)
