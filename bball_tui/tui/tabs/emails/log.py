@@ -59,7 +59,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     ## Log
     Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
     only written to a folder, and no family has it; **came back**: later the family's mail server said that it could
-    not be delivered. Search by address, player or Message-ID; `f` shows only mails of one outcome. `p` shows the very mail, `e` corrects the address of one that never arrived, `S` sends an
+    not be delivered. Search by address, player or Message-ID; `f` shows only mails of
+    one outcome. `p` shows the very mail, `e` corrects the address of one that never arrived, `S` sends an
     accepted one again, `w` notes that a family was told another way, `x` writes mails into files.
     """
     placeholder = "address, player or Message-ID"
