@@ -15,6 +15,7 @@ _WORDS = frozenset(
         *("n/a", "n.a.", "n.a", "n\\a", "n / a", "none", "none given", "none listed", "none provided", "nothing"),
         *("not available", "not applicable", "not given", "not known", "not listed", "not provided", "unknown", "unk"),
         *("tbd", "tba", "t.b.d.", "t.b.a.", "to be announced", "to be determined", "empty", "missing", "pending"),
+        *("undefined", "[object object]", "(blank)", "(null)", "(none)"),
         *("see note", "see notes", "see above", "see below", "see comment", "see comments", "same as above", "ditto"),
         *("no email", "no e-mail", "no mail", "no phone", "no number", "no name", "no guardian", "no parent"),
         *("no answer", "doesn't have one", "does not have one", "don't know", "do not know", "dont know", "call me"),
