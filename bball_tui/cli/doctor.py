@@ -19,9 +19,10 @@ from bball_tui.database.engine import Database
 from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
-from bball_tui.database.states import GateCause, GateState, MessageKind
+from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
@@ -213,7 +214,7 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
 def _templates(settings: Settings) -> list[Check]:
     renderer = Renderer(settings)
     checks = []
-    for kind in MessageKind:
+    for kind in KINDS:
         try:
             mail = renderer.render(
                 sample_context(kind),

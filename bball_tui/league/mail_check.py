@@ -17,13 +17,13 @@ from sqlalchemy import select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract
-from bball_tui.database.states import Capacity, MessageKind
+from bball_tui.database.states import WAITING_STATUSES, Capacity
 from bball_tui.league.facts import ContractFacts, Desk, GuardianFacts, read_contracts, read_desk, read_guardians
 from bball_tui.league.papers import FIRST_GUARDIAN, Recipient, Signer, decide, recipients_of
 from bball_tui.league.signing import welcome_facts
-from bball_tui.league.troubles import WAITING
 from bball_tui.mail.checks import Code, MailWarning, check
 from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.standing import Standing, standings
@@ -147,7 +147,7 @@ async def check_mails(
     """
     async with database.session() as session:
         wanted = select(Contract.id).where(
-            Contract.league_id == league_id, Contract.season_id == season_id, Contract.status.in_(WAITING)
+            Contract.league_id == league_id, Contract.season_id == season_id, Contract.status.in_(WAITING_STATUSES)
         )
         ids = list(await session.scalars(wanted.order_by(Contract.id)))
     renderer = Renderer(settings)
@@ -194,7 +194,7 @@ def _planned(contract: ContractFacts, family: tuple[GuardianFacts, ...], desk: D
     signer = decided if isinstance(decided, Signer) else Signer(None, contract.player, Capacity.GUARDIAN)
     for recipient in recipients_of(family):
         facts = welcome_facts(contract, signer, recipient, desk.today)
-        yield _Planned(contract, recipient, MessageKind.CONTRACT_SIGNED, contract.id, msgspec.to_builtins(facts))
+        yield _Planned(contract, recipient, WelcomeMail.kind, contract.id, msgspec.to_builtins(facts))
 
 
 def _addresses(

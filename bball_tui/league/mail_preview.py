@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox, OutboxMessage
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import ContractFacts, read_contracts
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.values import RenderError
@@ -128,7 +129,7 @@ async def preview_items(
         await rehearsal.rollback()
 
 
-async def preview_sample(session: AsyncSession, settings: Settings, league_id: int, kind: MessageKind) -> MailPreview:
+async def preview_sample(session: AsyncSession, settings: Settings, league_id: int, kind: str) -> MailPreview:
     """The mail of ``kind`` to the invented people of its sample, in the look of the league.
 
     Raises:
@@ -191,7 +192,7 @@ async def _written(
     rows = await _items(
         session,
         Outbox.contract_id == contract.id,
-        Outbox.kind == MessageKind.CONTRACT_SIGNED,
+        Outbox.kind == WelcomeMail.kind,
         func.split_part(Outbox.dedupe_key, ":", 3) == str(revision),
     )
     return await _read(session, settings, league_id, rows, promised=promised)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bball_tui.database.states import LIVE_STATUSES, ContractStatus
+from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.league.life import RULES, Act, why_none
-from bball_tui.league.troubles import WAITING
 from bball_tui.tui.actions import Action, ActionSet
 
 SIGNABLE = tuple(status for status in ContractStatus if status in RULES[Act.SIGN].sources)
@@ -64,7 +63,7 @@ def _can_edit(state: ContractState) -> str | None:
 def _can_be_due(state: ContractState) -> str | None:
     if obstacle := _obstacle(state):
         return obstacle
-    if not state.all_known or state.statuses & set(WAITING):
+    if not state.all_known or state.statuses & set(WAITING_STATUSES):
         return None
     return "Only an offer that waits for its signature has a due date."
 

@@ -7,12 +7,13 @@ from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
+from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import Acting
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.log_actions import LOG_ACTIONS, LogState
-from bball_tui.tui.screens.mail_words import kind_word, mails_named, outcome_cell
+from bball_tui.tui.screens.mail_words import mails_named, outcome_cell
 from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.screens.sections import mail_sections
 from bball_tui.tui.text import clean, short_time
@@ -80,7 +81,7 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
                 sort="about",
                 priority=2,
             ),
-            Column(key="kind", title="Mail", width=10, render=lambda row: kind_word(row.kind), priority=1),
+            Column(key="kind", title="Mail", width=10, render=lambda row: kind_label(row.kind), priority=1),
             Column(key="what", title="What became of it", width=20, render=outcome_cell, sort="state"),
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
@@ -162,7 +163,7 @@ class MailLogPane(Acting[LogState], RecordPane["OutboxRow"]):
         if backend is None or row is None:
             return
         when = short_time(row.since, self.zone, self.now)
-        mail = f"the {kind_word(row.kind)} mail{f' about {row.about}' if row.about else ''}"
+        mail = f"the {kind_label(row.kind)} mail{f' about {row.about}' if row.about else ''}"
         lines = [
             f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."
             if row.bounced_at is None

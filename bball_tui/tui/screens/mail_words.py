@@ -28,19 +28,6 @@ STATE_WORDS = {
 IN_FOLDER = status(Tone.WARN, "in a folder")
 """Accepted by nobody: written to the folder that somebody chose by URL."""
 
-_KINDS = {
-    "contract_signed": "welcome",
-    "team_chat_ready": "team chat",
-    "contract_offered": "offer",
-    "contract_reminder": "reminder",
-    "signature_corrected": "correction",
-}
-
-
-def kind_word(kind: str) -> str:
-    """What staff call a kind of mail."""
-    return _KINDS.get(kind, kind.replace("_", " "))
-
 
 def state_cell(row: "OutboxRow") -> Styled:
     """What became of a mail; a folder is no mail server."""
