@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import GateCause, GateState
+from bball_tui.mail.transports import Limits, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, lock, look, store, wake_workers
 
 FIRST_OUTAGE = timedelta(seconds=5)
@@ -23,31 +24,12 @@ PROBE_PATIENCE = timedelta(minutes=2)
 """After this a probe without a report counts as lost, and another mail may try."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a provider allows: mails a second, after ``burst`` at once, and mails a day; None: any."""
-
-    per_second: float | None = None
-    burst: int = 10
-    per_day: int | None = None
-
-    @property
-    def unlimited(self) -> bool:
-        return self.per_second is None and self.per_day is None
-
-
-LIMITS: dict[str, Limits] = {
-    # Gmail API: 15,000 units a minute and user, 100 units a send; Workspace: 2,000 messages a day.
-    "gmail": Limits(per_second=2.5, per_day=2000),
-}
-
-
 def limits_for(provider: str, rate: float | None) -> Limits:
     """The limits of a transport's provider, such as ``gmail:...`` or ``smtp:mail.example.org:587``.
 
     ``rate`` is what the settings say of it, in mails a second; then no more than a second's worth goes at once.
     """
-    known = LIMITS.get(provider.partition(":")[0], Limits())
+    known = scheme_of(provider).limits
     return known if rate is None else replace(known, per_second=rate, burst=math.ceil(rate))
 
 

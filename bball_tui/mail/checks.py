@@ -16,9 +16,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import RenderedMessage
-from bball_tui.mail.sender import LOCAL_SENDER
 from bball_tui.mail.templates import packaged
-from bball_tui.mail.values import contrast
+from bball_tui.mail.values import LOCAL_SENDER, contrast
 from bball_tui.mail.variables import variables
 
 CLIPPED_BYTES = 102_400

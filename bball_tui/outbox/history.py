@@ -16,6 +16,7 @@ from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_matching, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
 from bball_tui.outbox.waiting import is_waiting
 
@@ -286,7 +287,7 @@ class OutboxListing(Listing[OutboxRow]):
             subject=found.subject,
             bounced_at=found.bounced_at,
             bounced=found.bounced,
-            in_folder=state is OutboxState.SENT and found.provider == "maildir",
+            in_folder=state is OutboxState.SENT and stays_here(found.provider),
         )
 
 

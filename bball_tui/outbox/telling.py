@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine
 from bball_tui.outbox.causes import PARKED, Cause
 from bball_tui.outbox.situation import Situation
@@ -77,11 +78,6 @@ class Present:
     """It came back, and nobody dealt with that yet."""
 
 
-def in_folder(provider: str | None) -> bool:
-    """Whether a mail that went through ``provider`` was only written to a folder: no server ever had it."""
-    return provider == "maildir"
-
-
 def attempt_text(attempt: Attempt) -> str:
     """How an attempt ended: ``RCPT → 452 4.2.2 mailbox full``."""
     place = "" if attempt.phase is None else _PLACES.get(attempt.phase, attempt.phase.upper()) + " → "
@@ -127,10 +123,11 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
             by_staff = [act for act in acts if act.action == "outbox_resolved_as_arrived"]
             if by_staff:
                 return f"Nothing: {by_staff[-1].who} found out that it arrived."
-            done = "it was written to a folder" if in_folder(mail.provider) else "the mail server accepted it"
+            done = "it was written to a folder" if stays_here(mail.provider) else "the mail server accepted it"
             return f"Nothing: {done}{_at(mail.finalized_at, now)}."
-        case OutboxState.IN_DOUBT if (mail.provider or "").startswith("gmail:"):
-            return "A worker asks Gmail by itself whether it was sent, as soon as Gmail can be reached."
+        case OutboxState.IN_DOUBT if mail.provider is not None and scheme_of(mail.provider).ends_doubts:
+            name = provider_name(mail.provider)
+            return f"A worker asks {name} by itself whether it was sent, as soon as {name} can be reached."
         case OutboxState.IN_DOUBT:
             return (
                 "It may have arrived or not: ask the family or look into the mailbox, then say that it arrived "

@@ -20,8 +20,8 @@ from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.groupme.fake.faults import Answer, Effect, Hang, Reset, Truncated
-from bball_tui.mail.transports.gmail import GmailTransport
-from bball_tui.mail.transports.url import GmailTarget
+from bball_tui.mail.transports.gmail import GmailTarget
+from bball_tui.mail.transports.gmail_transport import GmailTransport
 from bball_tui.outbox.gates import Gate, gates, reopen_gate
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.staff import resolve
