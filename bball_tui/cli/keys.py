@@ -1,7 +1,6 @@
 """`bball-tui keys`: the key table, made from the declarations that the screen itself works by."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import click
 
@@ -35,6 +34,6 @@ def keys(markdown: bool) -> int:
     return 0
 
 
-def _keys(action: Action[Any], overrides: Mapping[str, str]) -> str:
+def _keys(action: Action, overrides: Mapping[str, str]) -> str:
     chosen = overrides.get(action.id)
     return action.key_names if chosen is None else ", ".join(key_name(key) for key in chosen.split(","))

@@ -127,7 +127,7 @@ def outbox_list(state: str | None, contract: int | None, search: str, limit: int
         lines = [
             (
                 str(row.id),
-                row.bucket.replace("_", " "),
+                row.bucket.words,
                 row.recipient,
                 row.about,
                 "" if row.next_at is None else f"{row.next_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
@@ -196,7 +196,7 @@ def _shown(story: ItemStory) -> Shown:
 
 def _tell(story: ItemStory) -> None:
     item = story.item
-    click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.replace('_', ' ')}"))
+    click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.words}"))
     if item.about:
         click.echo(plain(f"About {item.about}" + (f", {item.team}" if item.team else "")))
     if story.mail is not None:

@@ -78,6 +78,11 @@ class Present:
     """It came back, and nobody dealt with that yet."""
 
 
+def taken_by(provider: str | None) -> str:
+    """What became of a mail that counts as sent through ``provider``: ``accepted by the mail server``."""
+    return "only written to a folder" if stays_here(provider) else "accepted by the mail server"
+
+
 def attempt_text(attempt: Attempt) -> str:
     """How an attempt ended: ``RCPT → 452 4.2.2 mailbox full``."""
     place = "" if attempt.phase is None else _PLACES.get(attempt.phase, attempt.phase.upper()) + " → "

@@ -1,16 +1,25 @@
-"""One declaration for each command: its key, label, help, and when it is allowed.
+"""A command is one method: :func:`action` stands on it, and its docstring is the help.
 
-From it come the Textual bindings, the footer, the palette (`palette.py`), the help panel, the user's own keys
-(`keymap.py`) and the key table of the documentation. A node that offers commands mixes in :class:`Acting`, has
-``ACTIONS`` and ``BINDINGS = ACTIONS.bindings()``, and a method ``action_<id with _ for .>`` for each of them.
+From that one declaration come the Textual bindings, the footer, the palette (`palette.py`), the help panel, the user's
+own keys (`keymap.py`) and the key table of the documentation. A node that offers commands mixes in
+:class:`ActionHost` and says how its commands are headed::
+
+    class TeamsTab(ActionHost, Vertical, commands="On a team", tab="teams"):
+        @action("e", "edit", when=one_team, writes=True, footer=True)
+        async def action_team_edit(self) -> bool:
+            \"\"\"Name and division of this team.\"\"\"
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
+from textual import work
 from textual.binding import Binding
 
+from bball_tui.errors import BballError
 from bball_tui.tui.keymap import key_name, normal_key
 from bball_tui.tui.text import clean
 
@@ -25,9 +34,11 @@ else:
     # Textual finds the styles of a widget along the first DOMNode among its bases; a mixin must not be one.
     _Node = object
 
-StateT = TypeVar("StateT")
+HostT = TypeVar("HostT", bound="ActionHost")
+P = ParamSpec("P")
 
 
+BUSY = "One moment: the last command is still at work."
 LOOK_ONLY = "This is read only: the program was opened with --read-only, so nothing can be changed here."
 
 
@@ -36,15 +47,15 @@ def always(_: object) -> str | None:
     return None
 
 
-# No slots: a frozen generic dataclass with slots cannot be made as Action[State](...) before Python 3.12.
-@dataclass(frozen=True, kw_only=True)
-class Action(Generic[StateT]):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
     """One command.
 
-    ``when`` gets the state of the node that offers the command and returns None if it is allowed now, else the
-    reason in words ("Nothing is selected."). ``caption`` is a shorter or counted label for the footer ("sign 3…").
-    A ``quiet`` command that is not allowed says nothing and leaves its key to others. ``keys`` is a
-    comma-separated list; a ``dangerous`` command has capital letters only, so that no slip of a finger meets it.
+    ``when`` gets the node that offers the command and returns None if it is allowed now, else the reason in words
+    ("Nothing is selected."). It must be cheap: it is asked for every command at every change. ``caption`` is a shorter
+    or counted label for the footer ("sign 3…"), of the same node. A ``quiet`` command that is not allowed says nothing
+    and leaves its key to others. ``keys`` is a comma-separated list; a ``dangerous`` command has capital letters only,
+    so that no slip of a finger meets it.
 
     Raises:
         ValueError: a key that no terminal sends, a dangerous command on a plain key, markup in the words.
@@ -54,7 +65,7 @@ class Action(Generic[StateT]):
     keys: str
     label: str
     help: str
-    when: Callable[[StateT], str | None] = always
+    when: Callable[[Any], str | None] = always
     footer: bool = False
     dangerous: bool = False
     quiet: bool = False
@@ -63,7 +74,9 @@ class Action(Generic[StateT]):
     """Whether it changes something that others see: refused while the program is read only."""
     priority: bool = False
     """Whether the key works even while a text field has the focus."""
-    caption: Callable[[StateT], str] | None = None
+    caption: Callable[[Any], str] | None = None
+    group: str | None = None
+    """The workers among which it runs, one at a time; None for a command that is over at once."""
 
     def __post_init__(self) -> None:
         for key in self.keys.split(","):
@@ -96,7 +109,7 @@ class Action(Generic[StateT]):
 
 
 @dataclass(frozen=True)
-class ActionSet(Generic[StateT]):
+class ActionSet:
     """The commands of one node; ``title`` heads them in the help panel and in the key table.
 
     Commands of a set that is active ``everywhere`` (the program, the list) share no key with any other set. The
@@ -107,12 +120,12 @@ class ActionSet(Generic[StateT]):
     """
 
     title: str
-    actions: tuple[Action[StateT], ...]
+    actions: tuple[Action, ...]
     everywhere: bool = False
     place: int = 0
     tab: str = ""
     """The tab that these commands are on; the palette leads there from anywhere."""
-    _by_method: dict[str, Action[StateT]] = field(init=False, repr=False, compare=False)
+    _by_method: dict[str, Action] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         keys = [key for action in self.actions for key in action.normal_keys]
@@ -122,10 +135,10 @@ class ActionSet(Generic[StateT]):
             raise ValueError(f"{self.title}: declared twice: {', '.join(twice)}")
         object.__setattr__(self, "_by_method", {action.method: action for action in self.actions})
 
-    def __iter__(self) -> Iterator[Action[StateT]]:
+    def __iter__(self) -> Iterator[Action]:
         return iter(self.actions)
 
-    def by_method(self, method: str) -> Action[StateT] | None:
+    def by_method(self, method: str) -> Action | None:
         """The command that Textual calls ``method``, if it is one of these."""
         return self._by_method.get(method)
 
@@ -145,14 +158,111 @@ class ActionSet(Generic[StateT]):
         ]
 
 
-class Acting(Generic[StateT], _Node):
-    """A mixin (first among the bases) for apps, screens and widgets that offer commands."""
+def action(
+    keys: str,
+    label: str,
+    *,
+    when: Callable[[Any], str | None] = always,
+    footer: bool = False,
+    dangerous: bool = False,
+    quiet: bool = False,
+    palette: bool = True,
+    writes: bool = False,
+    priority: bool = False,
+    caption: Callable[[Any], str] | None = None,
+    group: str = "command",
+) -> Callable[[Callable[Concatenate[HostT, P], object]], Callable[Concatenate[HostT, P], None]]:
+    """Make a command of a method of an :class:`ActionHost`; what the rest means, :class:`Action` says.
 
-    ACTIONS: ClassVar[ActionSet[Any]]
+    The id follows from the name (``action_mail_retry_all`` is ``mail.retry-all``), the help is the first paragraph of
+    the docstring. An ``async`` method runs as a worker of ``group``, beside the keys: while it is at work, its host's
+    commands of that group are refused. A :class:`BballError` that it raises is shown in a dialog. If it returns True,
+    something was done, and the host hears of it (:meth:`ActionHost.acted`).
 
-    def situation(self) -> StateT:
-        """The state that decides what is allowed now. Cheap: it is asked for every command at every change."""
-        raise NotImplementedError
+    Raises:
+        ValueError: the method is not called ``action_<what>_<command>``, has no docstring, or what Action raises.
+    """
+
+    def declare(method: Callable[Concatenate[HostT, P], object]) -> Callable[Concatenate[HostT, P], None]:
+        prefix, _, rest = method.__name__.partition("_")
+        if prefix != "action" or "_" not in rest or not method.__doc__:
+            raise ValueError(f"{method.__qualname__}: a command is called action_<what>_<command> and has a docstring")
+        command = iscoroutinefunction(method)
+        declared = Action(
+            id=rest.replace("_", ".", 1).replace("_", "-"),
+            keys=keys,
+            label=label,
+            help=" ".join(method.__doc__.split("\n\n")[0].split()),
+            when=when,
+            footer=footer,
+            dangerous=dangerous,
+            quiet=quiet,
+            palette=palette,
+            writes=writes,
+            priority=priority,
+            caption=caption,
+            group=group if command else None,
+        )
+        run = _one_at_a_time(method, group) if command else method
+        run.__dict__["declared"] = declared
+        return cast("Callable[Concatenate[HostT, P], None]", run)
+
+    return declare
+
+
+def _one_at_a_time(method: Callable[Concatenate[HostT, P], Any], group: str) -> Callable[..., Any]:
+    """The worker that carries a command out."""
+    run: Callable[Concatenate[HostT, P], Coroutine[Any, Any, object]] = method
+
+    @work(group=group)
+    @wraps(method)
+    async def carry_out(host: HostT, *args: P.args, **kwargs: P.kwargs) -> None:
+        if group in host.at_work:
+            return
+        done: object = False
+        host.at_work |= {group}
+        try:
+            done = await run(host, *args, **kwargs)
+        except BballError as error:
+            from bball_tui.tui.dialogs.message import ErrorDialog
+
+            await host.app.push_screen_wait(ErrorDialog(str(error)))
+        finally:
+            host.at_work -= {group}
+        host.refresh_bindings()
+        if done is True:
+            host.acted()
+
+    return carry_out
+
+
+class ActionHost(_Node):
+    """A mixin (first among the bases) for apps, screens and widgets that offer commands.
+
+    ``commands`` heads those that are declared in the class itself; the rest are the fields of :class:`ActionSet`.
+    """
+
+    ACTIONS: ClassVar[ActionSet] = ActionSet("", ())
+    at_work: frozenset[str] = frozenset()
+    """The groups of which a command is being carried out."""
+
+    def __init_subclass__(
+        cls, *, commands: str = "", tab: str = "", place: int = 0, everywhere: bool = False, **kwargs: Any
+    ) -> None:
+        if commands:
+            found = (getattr(one, "declared", None) for one in vars(cls).values())
+            actions = tuple(one for one in found if isinstance(one, Action))
+            cls.ACTIONS = ActionSet(commands, actions, everywhere=everywhere, place=place, tab=tab)
+            cls.BINDINGS = cls.ACTIONS.bindings()
+            cls.BINDING_GROUP_TITLE = commands
+        super().__init_subclass__(**kwargs)
+
+    def acted(self) -> None:
+        """Something was done by a command of this node."""
+
+    def situation(self) -> Any:
+        """What decides which commands are allowed now: the node itself, unless a subclass sums it up."""
+        return self
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks here whether to show and whether to run a command."""
@@ -163,9 +273,11 @@ class Acting(Generic[StateT], _Node):
             return True
         return False if found.quiet else None
 
-    def _obstacle(self, action: Action[StateT]) -> str | None:
+    def _obstacle(self, action: Action) -> str | None:
         if action.writes and getattr(self.app, "read_only", False):
             return LOOK_ONLY
+        if action.group in self.at_work:
+            return BUSY
         return action.when(self.situation())
 
     def refusal(self, action: str) -> str | None:
@@ -184,7 +296,7 @@ class Acting(Generic[StateT], _Node):
 def explain_refusal(app: "App[Any]", event: "Key") -> None:
     """Call this from the app's ``on_key``: a key whose command is not allowed now says why, in a toast."""
     active = app.screen.active_bindings.get(event.key)
-    if active is None or active.enabled or not isinstance(active.node, Acting):
+    if active is None or active.enabled or not isinstance(active.node, ActionHost):
         return
     reason = active.node.refusal(active.binding.action)
     if reason is not None:
@@ -192,11 +304,11 @@ def explain_refusal(app: "App[Any]", event: "Key") -> None:
         app.notify(clean(reason), severity="warning", timeout=4, markup=False)
 
 
-def acting_nodes(screen: "Screen[Any]") -> Iterator["Acting[Any]"]:
+def action_hosts(screen: "Screen[Any]") -> Iterator["ActionHost"]:
     """The nodes whose commands can be reached from ``screen`` now, the focused one first."""
     start: DOMNode = screen if screen.focused is None else screen.focused
     for node in start.ancestors_with_self:
-        if isinstance(node, Acting):
+        if isinstance(node, ActionHost):
             yield node
         if node.is_modal:
             return

@@ -1,36 +1,34 @@
 """Every command of the screen: for the user's own keys, and for the key table of the documentation."""
 
-from typing import Any
-
 from bball_tui.tui.actions import ActionSet
-from bball_tui.tui.screens.blocked_actions import BLOCKED_ACTIONS
-from bball_tui.tui.screens.check_actions import CHECK_ACTIONS
-from bball_tui.tui.screens.contract_actions import CONTRACT_ACTIONS
 from bball_tui.tui.screens.desk_actions import DESK_ACTIONS
-from bball_tui.tui.screens.emails_kinds import KIND_ACTIONS
-from bball_tui.tui.screens.emails_reminders import REMINDER_ACTIONS
-from bball_tui.tui.screens.groupme_actions import CHAT_ACTIONS
-from bball_tui.tui.screens.list_tools import TOOL_ACTIONS
-from bball_tui.tui.screens.log_actions import LOG_ACTIONS
-from bball_tui.tui.screens.mail_actions import MAIL_ACTIONS
-from bball_tui.tui.screens.player_commands import PLAYER_ACTIONS
-from bball_tui.tui.screens.team_commands import TEAM_ACTIONS
-from bball_tui.tui.screens.views_pane import VIEW_ACTIONS
+from bball_tui.tui.tabs.contracts import ContractsPane
+from bball_tui.tui.tabs.emails.blocked import BlockedPane
+from bball_tui.tui.tabs.emails.check import MailCheckPane
+from bball_tui.tui.tabs.emails.kinds import MailKindsPane
+from bball_tui.tui.tabs.emails.log import MailLogPane
+from bball_tui.tui.tabs.emails.reminders import RemindersPane
+from bball_tui.tui.tabs.groupme import GroupMePane
+from bball_tui.tui.tabs.outbox import OutboxPane
+from bball_tui.tui.tabs.players import PlayersPane
+from bball_tui.tui.tabs.roster_pane import ListTools
+from bball_tui.tui.tabs.teams import TeamsPane
+from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
 
-ACTION_SETS: tuple[ActionSet[Any], ...] = (
+ACTION_SETS: tuple[ActionSet, ...] = (
     DESK_ACTIONS,
     LIST_ACTIONS,
-    TOOL_ACTIONS,
-    CONTRACT_ACTIONS,
-    TEAM_ACTIONS,
-    PLAYER_ACTIONS,
-    MAIL_ACTIONS,
-    VIEW_ACTIONS,
-    LOG_ACTIONS,
-    CHAT_ACTIONS,
-    CHECK_ACTIONS,
-    BLOCKED_ACTIONS,
-    KIND_ACTIONS,
-    REMINDER_ACTIONS,
+    ListTools.ACTIONS,
+    ContractsPane.ACTIONS,
+    TeamsPane.ACTIONS,
+    PlayersPane.ACTIONS,
+    OutboxPane.ACTIONS,
+    ViewsPane.ACTIONS,
+    MailLogPane.ACTIONS,
+    GroupMePane.ACTIONS,
+    MailCheckPane.ACTIONS,
+    BlockedPane.ACTIONS,
+    MailKindsPane.ACTIONS,
+    RemindersPane.ACTIONS,
 )

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.keys import KEY_TO_UNICODE_NAME, Keys
 
@@ -21,7 +21,7 @@ RESERVED = {
     "tab": "it moves between the parts of the screen",
     "shift+tab": "it moves between the parts of the screen",
     "ctrl+c": "it copies",
-    "ctrl+z": "terminals use it to put a program to sleep",
+    "ctrl+z": "elsewhere it puts a program to sleep; here it says that this one stays awake",
 }
 """Keys that no command may have."""
 
@@ -106,7 +106,7 @@ def key_name(key: str) -> str:
     return "+".join([*modifiers, shown])
 
 
-def checked_overrides(overrides: Mapping[str, str], sets: Iterable["ActionSet[Any]"]) -> dict[str, str]:
+def checked_overrides(overrides: Mapping[str, str], sets: Iterable["ActionSet"]) -> dict[str, str]:
     """The user's keys (command id to comma-separated keys), ready for ``App.set_keymap``.
 
     Every command keeps at least one key and no two commands that can be active together share one; so neither
@@ -150,8 +150,8 @@ def _checked_keys(action_id: str, keys: str, mistakes: list[str]) -> tuple[str, 
     return tuple(good)
 
 
-def _clashes(sets: list["ActionSet[Any]"], chosen: Mapping[str, tuple[str, ...]]) -> list[str]:
-    placed: list[tuple[int, Action[Any]]] = [(index, action) for index, group in enumerate(sets) for action in group]
+def _clashes(sets: list["ActionSet"], chosen: Mapping[str, tuple[str, ...]]) -> list[str]:
+    placed: list[tuple[int, Action]] = [(index, action) for index, group in enumerate(sets) for action in group]
     found: list[str] = []
     for (one_set, one), (other_set, other) in combinations(placed, 2):
         together = one_set == other_set or sets[one_set].everywhere or sets[other_set].everywhere
@@ -162,7 +162,7 @@ def _clashes(sets: list["ActionSet[Any]"], chosen: Mapping[str, tuple[str, ...]]
     return found
 
 
-def key_table(sets: Iterable["ActionSet[Any]"]) -> str:
+def key_table(sets: Iterable["ActionSet"]) -> str:
     """All commands with their default keys as Markdown, one table a set: the documentation's key table."""
     blocks = []
     for group in sets:
@@ -172,4 +172,6 @@ def key_table(sets: Iterable["ActionSet[Any]"]) -> str:
             label = f"**{action.title}**" if action.dangerous else action.title
             rows.append(f"| {keys} | {label} | {action.help} | `{action.id}` |")
         blocks.append("\n".join(rows))
+    taken = ["## Taken", "", "No command can have these keys.", "", "| Key | Why |", "|---|---|"]
+    blocks.append("\n".join([*taken, *(f"| `{key}` | {why[:1].upper()}{why[1:]}. |" for key, why in RESERVED.items())]))
     return "\n\n".join(blocks) + "\n"

@@ -5,11 +5,10 @@ Loaded when the palette first opens: give ``App.COMMANDS`` a function that impor
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from bball_tui.tui.actions import Acting, Action, ActionSet, acting_nodes
+from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.text import clean
 
@@ -17,8 +16,8 @@ from bball_tui.tui.text import clean
 class ActionPalette(Provider):
     """Offers every command; one that is not allowed now says why, there and when it is chosen all the same."""
 
-    def _commands(self) -> Iterator[tuple[Acting[Any], Action[Any], str]]:
-        for node in sorted(acting_nodes(self.screen), key=lambda node: node.ACTIONS.place):
+    def _commands(self) -> Iterator[tuple[ActionHost, Action, str]]:
+        for node in sorted(action_hosts(self.screen), key=lambda node: node.ACTIONS.place):
             for action in node.ACTIONS:
                 if not action.palette:
                     continue
@@ -26,18 +25,18 @@ class ActionPalette(Provider):
                 note = action.help if reason is None else f"Not now: {reason}"
                 yield node, action, self._literal(f"{note}  ({action.key_names})")
 
-    def _elsewhere(self) -> Iterator[tuple[ActionSet[Any], Action[Any], str]]:
+    def _elsewhere(self) -> Iterator[tuple[ActionSet, Action, str]]:
         """The commands of the other tabs. A dialog has none: whoever answers it goes nowhere else."""
         if self.screen.is_modal:
             return
-        here = [node.ACTIONS for node in acting_nodes(self.screen)]
+        here = [node.ACTIONS for node in action_hosts(self.screen)]
         for group in ACTION_SETS:
             if group.tab and group not in here:
                 for action in group:
                     if action.palette:
                         yield group, action, self._literal(f"{group.title}: {action.help}  ({action.key_names})")
 
-    async def _go(self, group: ActionSet[Any], action: Action[Any]) -> None:
+    async def _go(self, group: ActionSet, action: Action) -> None:
         """Show the tab that the command is on. What it is to act on, a person chooses there."""
         await self.app.run_action(f"tab_{group.tab}", self.screen)
         sentence = f"{action.title}: press {action.key_names} here, on the row that is meant."
@@ -48,7 +47,7 @@ class ActionPalette(Provider):
         # The palette reads this line as markup, and only a bracket can start any.
         return clean(text).replace("[", "(").replace("]", ")")
 
-    async def _run(self, node: Acting[Any], action: Action[Any]) -> None:
+    async def _run(self, node: ActionHost, action: Action) -> None:
         reason = node.refusal(action.method)
         if reason is None:
             await self.app.run_action(action.method, node)

@@ -219,6 +219,7 @@ SETS: list[tuple[list[dict[str, Any]], WelcomeState]] = [
         ],
         WelcomeState.SENT,
     ),
+    ([SENT, SENT | {"provider": "maildir"}], WelcomeState.IN_FOLDER),
     (
         [SENT, {"claims": 1}],
         WelcomeState.QUEUED,

@@ -1,7 +1,6 @@
 """One declaration a command, and everything that is made from it."""
 
-from dataclasses import dataclass
-from typing import Any
+import asyncio
 
 import pytest
 from hypothesis import given
@@ -13,67 +12,24 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting, Action, ActionSet, explain_refusal
+from bball_tui.tui.actions import BUSY, Action, ActionHost, ActionSet, action, explain_refusal
+from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.keymap import checked_overrides, key_name, key_table, normal_key
 from bball_tui.tui.palette import ActionPalette
 from bball_tui.tui.widgets.action_footer import ActionFooter
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    selected: int = 0
+def _selected(part: "Contracts") -> str | None:
+    return None if part.host.selected else "Nothing is selected: press space on a row first [/]."
 
 
-def _selected(desk: Desk) -> str | None:
-    return None if desk.selected else "Nothing is selected: press space on a row first [/]."
-
-
-PROGRAM: ActionSet[Desk] = ActionSet(
-    "Everywhere",
-    (
-        Action(id="app.quit", keys="ctrl+q", label="quit", help="Leave the program.", priority=True),
-        Action(id="app.help", keys="question_mark", label="help", help="Show the keys.", footer=True),
-    ),
-    everywhere=True,
-)
-CONTRACTS: ActionSet[Desk] = ActionSet(
-    "Contracts",
-    (
-        Action(
-            id="contract.sign",
-            keys="s",
-            label="sign",
-            help="Mark the selected contracts signed.",
-            when=_selected,
-            footer=True,
-            caption=lambda desk: f"sign {desk.selected}…",
-        ),
-        Action(id="contract.edit", keys="e", label="edit", help="Change the contract.", footer=True),
-        Action(id="contract.void", keys="V", label="void", help="Take the contract back.", dangerous=True),
-        Action(
-            id="contract.peel",
-            keys="escape",
-            label="back",
-            help="Clear the selection.",
-            when=_selected,
-            quiet=True,
-            palette=False,
-        ),
-    ),
-)
-OUTBOX: ActionSet[Desk] = ActionSet("Outbox", (Action(id="outbox.send", keys="s", label="send", help="Send it now."),))
-SETS: list[ActionSet[Any]] = [PROGRAM, LIST_ACTIONS, CONTRACTS, OUTBOX]
-
-
-class Host(Acting[Desk], App[None]):
-    ACTIONS = PROGRAM
-    BINDINGS = PROGRAM.bindings()
+class Host(ActionHost, App[None], commands="Everywhere", everywhere=True):
     COMMANDS = {ActionPalette}  # noqa: RUF012 - Textual reads it as a class variable
 
     def __init__(self) -> None:
         super().__init__()
-        self.desk = Desk()
+        self.selected = 0
         self.done: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -84,20 +40,21 @@ class Host(Acting[Desk], App[None]):
     def on_mount(self) -> None:
         self.query_one(Contracts).focus()
 
-    def situation(self) -> Desk:
-        return self.desk
-
     def select(self, count: int) -> None:
-        self.desk = Desk(count)
+        self.selected = count
         self.refresh_bindings()
 
     def on_key(self, event: Key) -> None:
         explain_refusal(self, event)
 
+    @action("ctrl+q", "quit", priority=True)
     def action_app_quit(self) -> None:
+        """Leave the program."""
         self.exit()
 
+    @action("question_mark", "help", footer=True)
     def action_app_help(self) -> None:
+        """Show the keys."""
         self.done.append("help")
 
     @property
@@ -109,32 +66,107 @@ class Host(Acting[Desk], App[None]):
         return str(self.query_one(ActionFooter).render())
 
 
-class Contracts(Acting[Desk], Static, can_focus=True):
-    ACTIONS = CONTRACTS
-    BINDINGS = CONTRACTS.bindings()
-    BINDING_GROUP_TITLE = CONTRACTS.title
+class Contracts(ActionHost, Static, can_focus=True, commands="Contracts"):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.may_end = asyncio.Event()
 
-    def situation(self) -> Desk:
+    @property
+    def host(self) -> Host:
         app = self.app
         assert isinstance(app, Host)
-        return app.desk
+        return app
 
-    def _did(self, what: str) -> None:
-        app = self.app
-        assert isinstance(app, Host)
-        app.done.append(what)
+    def acted(self) -> None:
+        self.host.done.append("read again")
 
+    @action("s", "sign", when=_selected, footer=True, caption=lambda part: f"sign {part.host.selected}…")
     def action_contract_sign(self) -> None:
-        self._did("sign")
+        """Mark the selected contracts signed."""
+        self.host.done.append("sign")
 
+    @action("e", "edit", footer=True)
     def action_contract_edit(self) -> None:
-        self._did("edit")
+        """Change the contract."""
+        self.host.done.append("edit")
 
+    @action("V", "void", dangerous=True)
     def action_contract_void(self) -> None:
-        self._did("void")
+        """Take the contract back."""
+        self.host.done.append("void")
 
+    @action("escape", "back", when=_selected, quiet=True, palette=False)
     def action_contract_peel(self) -> None:
-        self._did("peel")
+        """Clear the selection."""
+        self.host.done.append("peel")
+
+    @action("w", "wait")
+    async def action_contract_wait_long(self) -> bool:
+        """Take long.
+
+        This is for whoever reads the code.
+        """
+        await self.may_end.wait()
+        self.host.done.append("waited")
+        return True
+
+    @action("d", "doubt")
+    async def action_contract_doubt(self) -> bool:
+        """Look, and find nothing."""
+        return False
+
+    @action("x", "fail")
+    async def action_contract_fail(self) -> None:
+        """Fail."""
+        raise BballError("The database is away.")
+
+
+class Outbox(ActionHost, Static, commands="Outbox"):
+    @action("s", "send")
+    def action_outbox_send(self) -> None:
+        """Send it now."""
+
+
+CONTRACTS = Contracts.ACTIONS
+SETS: list[ActionSet] = [Host.ACTIONS, LIST_ACTIONS, CONTRACTS, Outbox.ACTIONS]
+
+
+def test_a_command_is_named_after_its_method_and_its_help_is_the_docstring() -> None:
+    found = CONTRACTS.by_method("contract_wait_long")
+    assert found is not None
+    assert (found.id, found.help, found.method) == ("contract.wait-long", "Take long.", "contract_wait_long")
+    with pytest.raises(ValueError, match="docstring"):
+
+        @action("x", "x")
+        def action_without_words(self: ActionHost) -> None: ...
+
+
+async def test_a_command_at_work_refuses_the_next_one_and_its_host_hears_of_its_end() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        part = app.query_one(Contracts)
+        await pilot.press("w", "d", "e")
+        assert app.done == ["edit"], "what is over at once is not refused"
+        assert app.toasts == [BUSY]
+        part.action_contract_wait_long()
+        part.may_end.set()
+        await app.workers.wait_for_complete()
+        assert app.done == ["edit", "waited", "read again"], "once"
+        await pilot.press("d")
+        await app.workers.wait_for_complete()
+        assert app.done == ["edit", "waited", "read again"], "nothing was done"
+
+
+async def test_what_goes_wrong_is_a_dialog_and_the_next_command_works() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        assert isinstance(app.screen, ErrorDialog)
+        await pilot.press("escape")
+        await app.workers.wait_for_complete()
+        await pilot.press("e")
+        assert app.done == ["edit"]
 
 
 async def test_a_key_runs_its_command_and_the_footer_counts() -> None:
@@ -219,8 +251,8 @@ async def test_the_palette_knows_the_commands_of_every_tab() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)):
         palette = ActionPalette(app.screen)
-        offered = {action.id for _, action, _ in palette._elsewhere()}
-        placed = {action.id for group in ACTION_SETS if group.tab for action in group if action.palette}
+        offered = {one.id for _, one, _ in palette._elsewhere()}
+        placed = {one.id for group in ACTION_SETS if group.tab for one in group if one.palette}
         assert offered == placed
     loose = {group.title for group in ACTION_SETS if not group.tab and not group.everywhere}
     assert loose == set(), "every set of commands is everywhere or on a tab"
@@ -229,8 +261,8 @@ async def test_the_palette_knows_the_commands_of_every_tab() -> None:
 async def test_own_keys_replace_the_default_ones() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.set_keymap(checked_overrides({"contract.edit": "V", "contract.void": "e, x"}, SETS))
-        await pilot.press("V", "e", "x")
+        app.set_keymap(checked_overrides({"contract.edit": "V", "contract.void": "e, z"}, SETS))
+        await pilot.press("V", "e", "z")
         assert app.done == ["edit", "void", "void"]
 
 
@@ -283,8 +315,8 @@ def test_the_key_table_names_every_command() -> None:
     table = key_table(SETS)
     for group in SETS:
         assert f"## {group.title}" in table
-        for action in group:
-            assert f"`{action.id}`" in table
+        for one in group:
+            assert f"`{one.id}`" in table
     assert "| `V` | **Void** | Take the contract back. | `contract.void` |" in table
     assert "| `k`, `↑` | Up | One row up. | `list.up` |" in table
 
@@ -296,7 +328,7 @@ def test_a_careless_declaration_is_refused() -> None:
         Action(id="x", keys="ctrl+nonsense", label="x", help="X.")
     with pytest.raises(ValueError, match="markup"):
         Action(id="x", keys="x", label="[b]x", help="X.")
-    one = Action[Desk](id="one", keys="x", label="one", help="One.")
-    two = Action[Desk](id="two", keys="y,x", label="two", help="Two.")
+    one = Action(id="one", keys="x", label="one", help="One.")
+    two = Action(id="two", keys="y,x", label="two", help="Two.")
     with pytest.raises(ValueError, match="twice: x"):
         ActionSet("Twice", (one, two))

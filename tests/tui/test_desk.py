@@ -203,19 +203,19 @@ async def test_an_empty_database_offers_three_ways_to_begin(quiet: Settings, dat
 
 
 def test_every_command_has_its_method() -> None:
-    from bball_tui.tui.screens.contracts import ContractsPane
     from bball_tui.tui.screens.desk import DeskScreen
-    from bball_tui.tui.screens.emails_blocked import BlockedPane
-    from bball_tui.tui.screens.emails_check import MailCheckPane
-    from bball_tui.tui.screens.emails_kinds import MailKindsPane
-    from bball_tui.tui.screens.emails_log import MailLogPane
-    from bball_tui.tui.screens.emails_reminders import RemindersPane
-    from bball_tui.tui.screens.groupme import GroupMePane
-    from bball_tui.tui.screens.list_tools import ListTools
-    from bball_tui.tui.screens.outbox import OutboxPane
-    from bball_tui.tui.screens.players import PlayersPane
-    from bball_tui.tui.screens.teams import TeamsPane
-    from bball_tui.tui.screens.views_pane import ViewsPane
+    from bball_tui.tui.tabs.contracts import ContractsPane
+    from bball_tui.tui.tabs.emails.blocked import BlockedPane
+    from bball_tui.tui.tabs.emails.check import MailCheckPane
+    from bball_tui.tui.tabs.emails.kinds import MailKindsPane
+    from bball_tui.tui.tabs.emails.log import MailLogPane
+    from bball_tui.tui.tabs.emails.reminders import RemindersPane
+    from bball_tui.tui.tabs.groupme import GroupMePane
+    from bball_tui.tui.tabs.outbox import OutboxPane
+    from bball_tui.tui.tabs.players import PlayersPane
+    from bball_tui.tui.tabs.roster_pane import ListTools
+    from bball_tui.tui.tabs.teams import TeamsPane
+    from bball_tui.tui.tabs.views_pane import ViewsPane
     from bball_tui.tui.widgets.record_list import RecordList
 
     nodes: tuple[type, ...] = (

@@ -18,9 +18,9 @@ from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
-from bball_tui.tui.screens.bucket_panel import Kind
-from bball_tui.tui.screens.emails import EmailsPane
-from bball_tui.tui.screens.emails_check import MailCheckPane
+from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.emails.check import MailCheckPane
+from bball_tui.tui.tabs.emails.tab import EmailsPane
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, fail
 from tests.tui.desk_host import Desk, opened

@@ -11,10 +11,17 @@ from sqlalchemy import insert, select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupDismissal, Outbox, Team
 from bball_tui.groupme.fake.faults import VERIFICATION, Hang
+from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User
-from bball_tui.groupme.fake_server import FakeGroupMe, running
-from bball_tui.groupme.staff import list_staff
-from bball_tui.groupme.staff_form import StaffDraft, StaffOvertaken, StaffSaved, StaffWrong, load_staff, save_staff
+from bball_tui.groupme.staff.staff import list_staff
+from bball_tui.groupme.staff.staff_form import (
+    StaffDraft,
+    StaffOvertaken,
+    StaffSaved,
+    StaffWrong,
+    load_staff,
+    save_staff,
+)
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_code import ChatCode
@@ -27,7 +34,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.pick_record import PickRecord
-from bball_tui.tui.screens.groupme import GroupMePane
+from bball_tui.tui.tabs.groupme import GroupMePane
 from tests.support.factory import Club, make_club
 from tests.support.mails import send, signed_family
 from tests.tui.desk_host import Desk, opened
@@ -326,7 +333,7 @@ async def test_a_filter_by_state_and_a_group_that_is_not_the_teams(database: Dat
         await desk.press("enter")
         await desk.shows("x takes that back", "No team matches")
         await desk.press("escape")
-        await desk.until(lambda: desk.records.total == 3 and not pane.is_reading)
+        await desk.until(lambda: desk.records.total == 3 and not pane.groupme.is_reading)
         assert "proposed" not in desk.text.split("Hawks U12")[0]
         async with database.session() as session:
             assert list(await session.scalars(select(GroupDismissal.team_id))) != []

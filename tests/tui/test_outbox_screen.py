@@ -19,8 +19,8 @@ from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.read_mail import ReadMail
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
-from bball_tui.tui.screens.bucket_panel import Kind
-from bball_tui.tui.screens.outbox import OutboxPane
+from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.outbox import OutboxPane
 from tests.support.mails import club_with_mails, doubt, fail, shut
 from tests.tui.desk_host import Desk, opened
 

@@ -23,7 +23,7 @@ from bball_tui.tui.screens.desk_actions import TABS
 from bball_tui.tui.screens.desk_day import DayScreen
 from bball_tui.tui.screens.desk_undo import UndoScreen
 from bball_tui.tui.screens.pane import RecordPane
-from bball_tui.tui.screens.views_pane import ViewsPane
+from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.too_small import TooSmall
 from tests.support.hostile import ACTING, make_hostile_club
 from tests.tui.desk_host import Desk, opened

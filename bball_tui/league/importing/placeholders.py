@@ -45,8 +45,11 @@ def _plain(cell: str) -> str:
 
 
 def _only_signs(text: str) -> bool:
-    return not any(character.isalnum() for character in text) and all(
-        unicodedata.category(character)[0] in "PSZ" for character in text
+    # A formula is a fault, whatever stands behind its sign.
+    return (
+        not text.startswith("=")
+        and not any(character.isalnum() for character in text)
+        and all(unicodedata.category(character)[0] in "PSZ" for character in text)
     )
 
 

@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.screens.pane import RecordPane
-    from bball_tui.tui.screens.views_pane import ViewsPane
+    from bball_tui.tui.tabs.views_pane import ViewsPane
 
     TabPane: TypeAlias = RecordPane[Any] | ViewsPane
 
 PANES = {
     "today": "bball_tui.tui.screens.today:TodayPane",
-    "teams": "bball_tui.tui.screens.teams:TeamsPane",
-    "players": "bball_tui.tui.screens.players:PlayersPane",
-    "contracts": "bball_tui.tui.screens.contracts:ContractsPane",
-    "outbox": "bball_tui.tui.screens.outbox:OutboxPane",
-    "emails": "bball_tui.tui.screens.emails:EmailsPane",
-    "groupme": "bball_tui.tui.screens.groupme:GroupMePane",
+    "teams": "bball_tui.tui.tabs.teams:TeamsPane",
+    "players": "bball_tui.tui.tabs.players:PlayersPane",
+    "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
+    "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
+    "emails": "bball_tui.tui.tabs.emails.tab:EmailsPane",
+    "groupme": "bball_tui.tui.tabs.groupme:GroupMePane",
 }
 """What each tab shows. Loaded when it is first looked at: the frame is on the screen before any of them."""
 SETTLE = 0.12
@@ -68,7 +68,9 @@ class DeskScreen(DayScreen):
     HELP = """
     ## The desk
     `1` to `7` change the tab, `/` searches, `ctrl+p` lists every command. Enter only opens; it never changes anything.
-    Capital letters are for what cannot be taken back. Esc goes back one layer.
+    Capital letters are for what cannot be taken back. Esc goes back one layer. Keys that are typed ahead wait until
+    what they are meant for is there. `ctrl+z` does not put the program to sleep: it says so, and forgets what was typed
+    behind it.
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
     ACTIONS = DESK_ACTIONS
@@ -204,7 +206,7 @@ class DeskScreen(DayScreen):
 
     @on(TeamChosen)
     def _team_chosen(self, event: TeamChosen) -> None:
-        from bball_tui.tui.screens.contracts import ContractsPane
+        from bball_tui.tui.tabs.contracts import ContractsPane
 
         self.show_tab("contracts")
         contracts = self.open_tab("contracts")
@@ -213,9 +215,9 @@ class DeskScreen(DayScreen):
 
     @on(FixWanted)
     async def _fix_wanted(self, event: FixWanted) -> None:
-        from bball_tui.tui.screens.contracts import ContractsPane
-        from bball_tui.tui.screens.emails import EmailsPane
-        from bball_tui.tui.screens.outbox import OutboxPane
+        from bball_tui.tui.tabs.contracts import ContractsPane
+        from bball_tui.tui.tabs.emails.tab import EmailsPane
+        from bball_tui.tui.tabs.outbox import OutboxPane
 
         fix = event.fix
         if fix.command:

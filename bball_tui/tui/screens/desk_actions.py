@@ -46,11 +46,11 @@ def _undo_caption(state: DeskState) -> str:
     return f"undo ({state.undo_left} s)" if state.undo_left else "undo"
 
 
-DESK_ACTIONS: ActionSet[DeskState] = ActionSet(
+DESK_ACTIONS: ActionSet = ActionSet(
     "Everywhere",
     (
         *(
-            Action[DeskState](
+            Action(
                 id=f"tab.{tab.id}",
                 keys=tab.key,
                 label=tab.title[:1].lower() + tab.title[1:],

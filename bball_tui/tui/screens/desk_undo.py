@@ -10,8 +10,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting
-from bball_tui.tui.screens.desk_actions import DeskState
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.screens.happenings import ContractsSigned
 from bball_tui.wording import counted
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.backend import Backend
 
 
-class UndoScreen(Acting[DeskState], Screen[None]):
+class UndoScreen(ActionHost, Screen[None]):
     """Knows what was signed last and how long it can be undone. What it shows besides is the subclass's."""
 
     backend: reactive["Backend | None"] = reactive(None)

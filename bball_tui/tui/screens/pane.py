@@ -11,6 +11,7 @@ from textual.reactive import reactive
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.remembered import Tab
 from bball_tui.tui.screens.happenings import MomentCame
 from bball_tui.tui.theme import Styled, Tone
@@ -41,7 +42,7 @@ LONGEST_ALARM = 3600.0
 """Seconds. Below: a clock that goes wrong must not make the list read for ever; above: a laptop may have slept."""
 
 
-class RecordPane(Vertical, Generic[RowT]):
+class RecordPane(ActionHost, Vertical, Generic[RowT]):
     """One tab. A subclass says its columns, its rows, and how one record reads.
 
     Below 100 columns the panel is a page of its own: Enter opens it, Esc closes it.
@@ -114,6 +115,8 @@ class RecordPane(Vertical, Generic[RowT]):
             return "One moment: the rows are still being selected."
         if self.records.total is None:
             return STILL_READING
+        if self.records.behind is not None:
+            return self.records.behind
         if self.opened is not None and self.records.loaded(self.opened) is None:
             return "The record that is open is not in the list any more. Esc leads back to the list."
         return None
@@ -139,6 +142,11 @@ class RecordPane(Vertical, Generic[RowT]):
         """The one row that a command is about; None when there is none, or several, or it is still on its way."""
         targets = self.targets
         return self.records.loaded(targets[0]) if len(targets) == 1 else None
+
+    @property
+    def meant_rows(self) -> list[RowT]:
+        """Of the rows that a command is about those that are in memory."""
+        return [row for one in self.targets if (row := self.records.loaded(one)) is not None]
 
     def acted(self) -> None:
         """Something was done: nothing stays selected, not even what was refused, and the rows are read again."""

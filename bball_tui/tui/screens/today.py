@@ -13,9 +13,9 @@ from bball_tui.database.paging import Sort
 from bball_tui.tui.screens.cells import time_cell
 from bball_tui.tui.screens.day_summary import DaySummary
 from bball_tui.tui.screens.happenings import DayAsked, FixWanted
-from bball_tui.tui.screens.memory_source import MemorySource
 from bball_tui.tui.screens.needs import Need
 from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -119,7 +119,7 @@ class TodayPane(RecordPane[Need]):
             words = need if number else "All is well."
         self.news.update(content((f"{SYMBOLS[tone]} {words}", STYLES[tone])))
 
-    # Acting
+    # ActionHost
 
     @on(RowOpened)
     def _fix(self, event: RowOpened) -> None:

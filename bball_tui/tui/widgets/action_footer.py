@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.keymap import character_of, key_name
 from bball_tui.tui.text import Part, content, width_of
 
@@ -44,7 +44,7 @@ def footer_keys(screen: Screen[object]) -> list[FooterKey]:
         # Textual leaves "/" among the bindings although a text field with the focus will take it.
         if focused not in (None, active.node) and focused.check_consume_key(key, character_of(key)):
             continue
-        caption = active.node.footer_caption(active.binding.action) if isinstance(active.node, Acting) else None
+        caption = active.node.footer_caption(active.binding.action) if isinstance(active.node, ActionHost) else None
         found[command] = FooterKey(key, caption or active.binding.description)
     return list(found.values())
 

@@ -35,7 +35,7 @@ def _sortable(state: ListState) -> str | None:
     return None if state.sortable else "This list has one order only."
 
 
-LIST_ACTIONS: ActionSet[ListState] = ActionSet(
+LIST_ACTIONS: ActionSet = ActionSet(
     "In every list",
     (
         Action(id="list.up", keys="k,up", label="up", help="One row up.", palette=False),

@@ -7,7 +7,7 @@ from textual import events
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import Acting
+from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
 from bball_tui.tui.widgets.list_actions import LIST_ACTIONS, ListState
@@ -22,7 +22,7 @@ MOST_COPIED = 1_000
 """Terminals take some 75,000 characters into the clipboard, and silently drop what is longer."""
 
 
-class RecordList(Acting[ListState], RecordView[RowT]):
+class RecordList(ActionHost, RecordView[RowT]):
     """A list of rows with a cursor, a selection and an order. Give it rows with :meth:`show`.
 
     It posts the messages of `list_messages.py`.

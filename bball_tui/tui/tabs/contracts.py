@@ -1,0 +1,421 @@
+"""The contracts of the season: the desk where staff sign, and what else they do with contracts."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
+from bball_tui.errors import BballError
+from bball_tui.league.choices import Facet, FilterChoice
+from bball_tui.league.life import RULES, Act, why_none
+from bball_tui.tui.actions import action
+from bball_tui.tui.screens.cells import day_cell, name_of, status_cell, welcome_cell
+from bball_tui.tui.screens.happenings import ContractsSigned
+from bball_tui.tui.screens.sections import contract_sections
+from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
+from bball_tui.tui.tabs.roster_pane import RosterPane
+from bball_tui.tui.text import clean
+from bball_tui.tui.theme import NOTHING, Styled
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Section
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.preview import SigningPreview
+    from bball_tui.league.rows import ContractRow
+    from bball_tui.league.signing import SigningRequest
+    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.dialogs.contract_act import ActDone
+    from bball_tui.tui.dialogs.paper_stack import PaperSigned
+    from bball_tui.tui.dialogs.sign import SigningDraft
+
+SIGNABLE = tuple(status for status in ContractStatus if status in RULES[Act.SIGN].sources)
+READ_ONE_BY_ONE = 3
+"""Refusals that a toast names one by one."""
+
+_some = on_some("contract")
+_one = on_one("contract", "Do this with one contract at a time.")
+
+
+def _can(act: Act) -> Guard:
+    """What is legal is said by ``league/life.py``."""
+
+    def when(pane: "ContractsPane") -> str | None:
+        if reason := _some(pane):
+            return reason
+        statuses = pane.statuses
+        return None if statuses is None else why_none(act, statuses)
+
+    return when
+
+
+def _can_edit(pane: "ContractsPane") -> str | None:
+    if reason := _one(pane):
+        return reason
+    statuses = pane.statuses
+    if statuses is not None and not statuses & set(LIVE_STATUSES):
+        return "This contract is over: make a new one instead (n)."
+    return None
+
+
+def _can_be_due(pane: "ContractsPane") -> str | None:
+    if reason := _some(pane):
+        return reason
+    statuses = pane.statuses
+    if statuses is None or statuses & set(WAITING_STATUSES):
+        return None
+    return "Only an offer that waits for its signature has a due date."
+
+
+class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="contracts"):
+    """Who has signed, and what became of the mail that was promised."""
+
+    HELP = """
+    ## Contracts
+    `s` marks contracts signed: the selected ones (`space`, or `a` for all that match), else the one under the cursor.
+    The dialog shows what will happen before it happens. `u` takes the last signing back, with its mails, until they
+    leave. `t` signs a whole pile of papers, two keys each. `e` moves a contract to another team, `h` shows the
+    guardians, `m` and `w` are for the offer and the word before the signature; the capitals end contracts.
+    `f` narrows the list, `x` writes it to a file. It can be sorted by every column but the welcome mail: `f` shows
+    what is in one state.
+    """
+    list_name = "contracts"
+    placeholder = "player, parent, e-mail, team"
+    empty_text = "There are no contracts yet. Press i to import a roster."
+    first_sort = Sort("player")
+    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._known_warnings: frozenset[str] = frozenset()
+
+    def make_columns(self) -> "Sequence[Column[ContractRow]]":
+        return (
+            Column(key="player", title="Player", width=14, flex=3, limit=32, render=name_of, sort="player"),
+            Column(
+                key="team",
+                title="Team",
+                width=11,
+                flex=1,
+                limit=24,
+                render=lambda row: row.team,
+                sort="team",
+            ),
+            Column(key="status", title="Status", width=10, render=lambda row: status_cell(row.status), sort="status"),
+            Column(key="due", title="Due", width=6, render=self._due, sort="due", priority=3),
+            Column(
+                key="signer",
+                title="Signed by",
+                width=12,
+                flex=2,
+                limit=24,
+                render=lambda row: row.signer or NOTHING,
+                sort="signer",
+                priority=4,
+            ),
+            Column(
+                key="welcome",
+                title="Welcome mail",
+                width=15,
+                flex=2,
+                limit=24,
+                render=self._welcome,
+                unsorted="What became of the mails is looked up for the rows on the screen only. Narrow it with f.",
+            ),
+        )
+
+    def _welcome(self, row: "ContractRow") -> Styled:
+        backend = self.backend
+        nowhere = backend is not None and backend.nowhere_to_send
+        return welcome_cell(row, self.zone, self.now, nowhere_to_send=nowhere)
+
+    def _due(self, row: "ContractRow") -> str | Styled:
+        if row.status not in SIGNABLE:
+            return NOTHING
+        return day_cell(row.due_on, self._today)
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[ContractRow]":
+        return backend.contracts(text, self.choices)
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        return contract_sections(await backend.contract(row_id), self.zone, self.now)
+
+    def show_trouble(self, trouble: str | None) -> None:
+        """Only the contracts that need a person for this reason."""
+        if trouble is None:
+            self.narrow((), "")
+        else:
+            self.with_trouble(trouble, waiting=True)
+
+    def show_team(self, team_id: int, name: str) -> None:
+        """Only the contracts of this team."""
+        self.narrow([FilterChoice(Facet.TEAM, str(team_id), name)], "")
+
+    def next_moment(self) -> datetime | None:
+        from bball_tui.league.welcome import WelcomeState
+
+        now = self.now
+        moments = (
+            row.welcome_at
+            for row in self.records.in_memory()
+            if row.welcome_at is not None
+            and (row.welcome is WelcomeState.HELD or (row.welcome is WelcomeState.QUEUED and row.welcome_at > now))
+        )
+        return min(moments, default=None)
+
+    @property
+    def statuses(self) -> frozenset[ContractStatus] | None:
+        """Of the contracts that are meant; None: some are not in memory, and are judged when the dialog reads them."""
+        rows = [self.records.loaded(one) for one in self.targets]
+        known = frozenset(row.status for row in rows if row is not None)
+        return None if None in rows else known
+
+    @property
+    def _today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    # Signing
+
+    @action("s", "sign", when=_can(Act.SIGN), writes=True, footer=True, caption=counted_caption("sign"))
+    async def action_contract_sign(self) -> bool:
+        """Mark the selected contracts signed, or the one under the cursor. You see the effect first."""
+        from bball_tui.tui.dialogs.sign import SignDialog
+
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
+            return False
+        done = await self.app.push_screen_wait(
+            SignDialog(
+                len(targets),
+                load=lambda draft: self._preview(backend, targets, draft),
+                sign=backend.sign,
+                today=self._today,
+                date_order=backend.league.date_order,
+                show_mails=partial(self._show_mails, backend),
+            )
+        )
+        if done is None:
+            return False
+        signed = tuple(one.id for one in done.result.signed)
+        if signed:
+            # Not the moment that the database names: its clock and this machine's may differ.
+            seconds = 0 if done.result.undo_until is None else backend.league.hold_seconds
+            self.post_message(ContractsSigned(signed, len(done.result.outbox_ids), seconds, done.result.waiting))
+        self._tell_refused([one.reason for one in done.result.refused])
+        return True
+
+    @staticmethod
+    async def _preview(backend: "Backend", targets: tuple[int, ...], draft: "SigningDraft") -> "SigningPreview":
+        return await backend.preview_signing(targets, draft.signer, draft.capacity, draft.signed_on)
+
+    def _tell_refused(self, reasons: list[str], word: str = "signed") -> None:
+        from bball_tui.tui.dialogs.message import ErrorDialog
+
+        if not reasons:
+            return
+        shown = reasons[:READ_ONE_BY_ONE]
+        more = len(reasons) - len(shown)
+        lines = [*shown, *([f"and {more} more"] if more else [])]
+        self.app.push_screen(
+            ErrorDialog(
+                "\n".join(lines),
+                title=f"{counted(len(reasons), 'contract')} not {word}",
+                safe=f"All others are {word}. These are as they were.",
+            )
+        )
+
+    def _show_mails(self, backend: "Backend", request: "SigningRequest") -> None:
+        """The mails of a signing that is being prepared, above its dialog."""
+        self._read_mails(backend, request)
+
+    @work(group="letters")
+    async def _read_mails(self, backend: "Backend", request: "SigningRequest") -> None:
+        from bball_tui.tui.mail_reading import read_asked
+
+        await read_asked(self.app, backend, backend.signing_mails(request))
+
+    @action("t", "sign a stack of papers", when=ready, writes=True)
+    async def action_contract_stack(self) -> None:
+        """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
+        from bball_tui.tui.dialogs.paper_stack import PaperStack
+
+        backend = self.backend
+        if backend is None:
+            return
+        stack = PaperStack(
+            find=backend.paper_stack,
+            sign=partial(self._sign_paper, backend),
+            take_back=partial(self._take_back, backend),
+        )
+        self._known_warnings = frozenset()
+        done = await self.app.push_screen_wait(stack)
+        self.records.reload()
+        if done:
+            seconds = backend.league.hold_seconds
+            self.post_message(ContractsSigned((done[-1].contract_id,), done[-1].mails, seconds))
+
+    async def _sign_paper(self, backend: "Backend", row: "ContractRow") -> "PaperSigned | None":
+        from bball_tui.league.papers import NoticeKind
+        from bball_tui.tui.dialogs.paper_stack import PaperSigned
+        from bball_tui.tui.dialogs.sign import SignDialog
+
+        dialog = SignDialog(
+            1,
+            load=lambda draft: self._preview(backend, (row.id,), draft),
+            sign=backend.sign,
+            today=self._today,
+            date_order=backend.league.date_order,
+            undo_key="ctrl+t",
+            known=self._known_warnings,
+            show_mails=partial(self._show_mails, backend),
+        )
+        done = await self.app.push_screen_wait(dialog)
+        if done is None:
+            return None
+        if done.result.refused:
+            raise BballError(done.result.refused[0].reason)
+        # A team without a chat link is worth reading once, not at each paper of the pile.
+        self._known_warnings = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT})
+        return PaperSigned(row.id, f"{row.first} {row.last}", len(done.result.outbox_ids))
+
+    @staticmethod
+    async def _take_back(backend: "Backend", contract_id: int) -> str | None:
+        result = await backend.undo([contract_id])
+        return result.refused[0].reason if result.refused else None
+
+    # The contract, its player and its mails
+
+    @action("e", "edit", when=_can_edit, writes=True)
+    async def action_contract_edit(self) -> bool:
+        """Another team or other days. A signed contract is released and offered anew by the other team."""
+        from bball_tui.tui.editing import edit_contract
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return False
+        signed = row.status is ContractStatus.SIGNED
+        await edit_contract(self.app, backend, row.id, f"{row.first} {row.last}", signed=signed)
+        return True
+
+    @action("n", "new contract", when=_one, writes=True)
+    async def action_contract_new(self) -> bool:
+        """A new contract for the player under the cursor, when the last one is over."""
+        from bball_tui.tui.editing import make_contract
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return False
+        await make_contract(self.app, backend, row.player_id)
+        return True
+
+    @action("h", "guardians", when=_one, writes=True)
+    async def action_contract_family(self) -> bool:
+        """The guardians of the player under the cursor: addresses, who gets mail, who may sign."""
+        from bball_tui.tui.editing import edit_family
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return False
+        await edit_family(self.app, backend, row.player_id)
+        return True
+
+    @action("p", "preview mail", when=_one, footer=True)
+    async def action_contract_preview(self) -> None:
+        """Read the welcome mails of the contract under the cursor, word for word, before or after they leave."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
+        await read_asked(self.app, backend, backend.contract_mails(row.id), nobody=nobody)
+
+    # The life before and after a signature
+
+    @action("m", "make the offer", when=_can(Act.OFFER), writes=True)
+    async def action_contract_offer(self) -> bool:
+        """Offer drafts to their families, with a due date."""
+        return await self._live(Act.OFFER)
+
+    @action("d", "due date", when=_can_be_due, writes=True)
+    async def action_contract_due(self) -> bool:
+        """Give the selected offers another due date, or none. You see the effect first."""
+        from bball_tui.tui.dialogs.due_date import DueDate
+
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
+            return False
+        effect = await backend.due_effect(targets)
+        if not effect.possible:
+            self._tell_refused([one.reason for one in effect.refused], "changed")
+            return True
+        done = await self.app.push_screen_wait(DueDate(effect, backend.change_due, backend.league.date_order))
+        if done is None:
+            return False
+        mails = f", {counted(len(done.cancelled), 'reminder')} cancelled" if done.cancelled else ""
+        self.app.notify(f"{counted(len(done.done), 'contract')} with another due date{mails}.", markup=False)
+        self._tell_refused([one.reason for one in done.refused], "changed")
+        return True
+
+    @action("w", "accepted by word", when=_can(Act.ACCEPT), writes=True)
+    async def action_contract_accept(self) -> bool:
+        """Note that families said yes; the signatures are still to come."""
+        return await self._live(Act.ACCEPT)
+
+    @action("D", "declined", when=_can(Act.DECLINE), dangerous=True, writes=True)
+    async def action_contract_decline(self) -> bool:
+        """Note that families said no, with a reason."""
+        return await self._live(Act.DECLINE)
+
+    @action("E", "expired", when=_can(Act.EXPIRE), dangerous=True, writes=True)
+    async def action_contract_expire(self) -> bool:
+        """End offers whose due date has passed."""
+        return await self._live(Act.EXPIRE)
+
+    @action("R", "release", when=_can(Act.RELEASE), dangerous=True, writes=True)
+    async def action_contract_release(self) -> bool:
+        """Let players go who have signed, with a reason. Mails that wait are cancelled."""
+        return await self._live(Act.RELEASE)
+
+    @action("V", "void", when=_can(Act.VOID), dangerous=True, writes=True)
+    async def action_contract_void(self) -> bool:
+        """End contracts that were a mistake, with a reason. Mails that wait are cancelled."""
+        return await self._live(Act.VOID)
+
+    async def _live(self, act: Act) -> bool:
+        """Read the effect, show it, do it, and say what came of it."""
+        from bball_tui.tui.dialogs.contract_act import ContractAct
+
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
+            return False
+        effect = await backend.effect(act, targets)
+        if not effect.possible:
+            self._tell_refused([one.reason for one in effect.refused], RULES[act].target)
+            return True
+        dialog = ContractAct(effect, backend.act, today=self._today, date_order=backend.league.date_order)
+        finished = await self.app.push_screen_wait(dialog)
+        if finished is None:
+            return False
+        self._tell_done(act, finished)
+        return True
+
+    def _tell_done(self, act: Act, finished: "ActDone") -> None:
+        done = finished.done
+        parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
+        if done.cancelled:
+            parts.append(f"{counted(len(done.cancelled), 'mail')} cancelled")
+        if done.promised:
+            parts.append(f"{counted(len(done.promised), 'mail')} on the way")
+        if finished.left:
+            parts.append(f"{finished.left:,} not reached")
+        note = ""
+        if done.told and not finished.asked.correct:
+            told = ", ".join(dict.fromkeys(one.recipient for one in done.told[:3]))
+            note = f" {told} had the welcome mail already: please write to them."
+        self.app.notify(clean(f"{', '.join(parts)}.{note}"), timeout=10, markup=False)
+        self._tell_refused([one.reason for one in done.refused], RULES[act].target)

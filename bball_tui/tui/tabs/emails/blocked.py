@@ -1,0 +1,140 @@
+"""The addresses that take no more mail: whose they are, who wrote them there and why."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.block_address import BlockAddress
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.screens.cells import time_cell
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.text import clean, short_time
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.outbox.suppression import SuppressionRow
+    from bball_tui.tui.backend import Backend
+
+
+def _email(row: "SuppressionRow") -> str:
+    return row.email
+
+
+_one = on_one("address", "One address at a time.")
+
+
+def _can_lift(pane: "BlockedPane") -> str | None:
+    lifted = pane.meant is not None and pane.meant.lifted_at is not None
+    return _one(pane) or ("This address takes mail again already." if lifted else None)
+
+
+class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses", tab="emails"):
+    """The list that is looked at before any mail leaves."""
+
+    HELP = """
+    ## Blocked addresses
+    Nothing is sent to these. An address comes onto the list when its mail came back because the mailbox does not exist
+    (the league may want to decide that itself), or when staff write it there with `n`. `e` lifts it, `f` shows the
+    lifted ones too.
+    """
+    placeholder = "address"
+    empty_text = "No address is blocked: every family with an address gets its mail. n blocks one."
+    first_sort = Sort("id", descending=True)
+    watches = frozenset({"suppression", "guardian", "outbox"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lifted = False
+
+    def make_columns(self) -> "Sequence[Column[SuppressionRow]]":
+        return (
+            Column(
+                key="email", title="Address", width=20, flex=2, limit=36, render=lambda row: row.email, sort="email"
+            ),
+            Column(key="whose", title="Whose", width=12, flex=1, render=lambda row: row.people or NOTHING, priority=2),
+            Column(key="why", title="Why", width=16, flex=3, render=lambda row: row.reason),
+            Column(
+                key="since",
+                title="Since",
+                width=6,
+                render=lambda row: time_cell(row.recorded_at, self.zone, self.now),
+                sort="id",
+                priority=1,
+            ),
+            Column(key="who", title="By", width=8, render=self._who, priority=3),
+        )
+
+    @staticmethod
+    def _who(row: "SuppressionRow") -> str | Styled:
+        return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[SuppressionRow]":
+        from bball_tui.outbox.suppression import SuppressionFilter
+
+        return backend.suppressions(SuppressionFilter(text=text, lifted=self._lifted))
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        row = await backend.suppression(row_id)
+        if row is None:
+            return ()
+        facts: list[SectionLine] = [
+            Fact("whose", row.people or status(Tone.WARN, "nobody's in the roster")),
+            Fact("why", row.reason),
+            Fact("by", f"{row.by}, {short_time(row.recorded_at, self.zone, self.now)}"),
+        ]
+        if row.lifted_at is not None:
+            facts.append(Fact("lifted", f"by {row.lifted_by}, {short_time(row.lifted_at, self.zone, self.now)}"))
+        if row.kept_back:
+            facts.append(Note(f"{counted(row.kept_back, 'mail')} kept back because of it."))
+        return (Section(row.email, tuple(facts)),)
+
+    # The filter
+
+    def chips(self) -> tuple[Chip, ...]:
+        return (Chip("lifted", "lifted ones too"),) if self._lifted else ()
+
+    def drop_chip(self, key: str) -> None:
+        self._lifted = False
+
+    # Commands
+
+    @action("e", "lift", when=_can_lift, writes=True, footer=True)
+    async def action_blocked_lift(self) -> bool:
+        """Let the address take mail again. You are asked what becomes of the mails that were kept back."""
+        backend, targets = self.backend, self.targets
+        row = await backend.suppression(targets[0]) if backend is not None and len(targets) == 1 else None
+        if backend is None or row is None:
+            return False
+        whose = f"It is the address of {row.people}." if row.people else "It is nobody's in the roster."
+        lines = [f"{row.email} takes mail again.", whose, f"It was blocked because: {row.reason}"]
+        if row.kept_back:
+            goes = counted(row.kept_back, "mail that was kept back goes", "mails that were kept back go")
+            lines.append(f"{goes} out at once, unless it is no longer true.")
+        if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
+            return False
+        _, sent = await backend.lift(row.email, send=bool(row.kept_back))
+        going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
+        self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
+        return True
+
+    @action("n", "block an address", when=ready, writes=True, footer=True)
+    async def action_blocked_add(self) -> None:
+        """Write no more mail to an address, with a reason."""
+        backend = self.backend
+        if backend is None:
+            return
+        if await self.app.push_screen_wait(BlockAddress(backend.suppress)):
+            self.app.notify("The address takes no more mail.", markup=False)
+            self.changed()
+
+    @action("f", "show lifted ones", when=ready)
+    def action_blocked_old(self) -> None:
+        """Show also the addresses that were lifted, or only those in force."""
+        self._lifted = not self._lifted
+        self.ask()

@@ -1,0 +1,383 @@
+"""What would go wrong with the mails of all contracts that wait for a signature, each one key from being mended."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.screens.happenings import FixWanted, TeamChosen
+from bball_tui.tui.screens.needs import Fix
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
+from bball_tui.tui.tabs.memory_source import MemorySource
+from bball_tui.tui.text import clean, content
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Note, Section
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.mail_check import Finding, MailCheck
+    from bball_tui.tui.backend import Backend
+
+LABELS = {
+    "no_address": "no address",
+    "unwritable": "cannot be written",
+    "sender": "no From address",
+    "blocked": "address is blocked",
+    "came_back": "last one came back",
+    "text": "odd text",
+    "template": "own template",
+    "link": "links",
+    "look": "looks",
+    "chat": "no chat link",
+}
+"""What the kinds of findings are called, the worst first."""
+_FIXES = {
+    "no_address": "add the address",
+    "unwritable": "see the contract",
+    "sender": "the league's settings",
+    "blocked": "lift the block",
+    "came_back": "fix the address",
+    "text": "see the contract",
+    "template": "how to mend it",
+    "link": "how to mend it",
+    "look": "the league's settings",
+    "chat": "link the chat",
+}
+_BAD = frozenset({"no_address", "unwritable", "sender"})
+SHOWN_NAMES = 30
+"""Contracts of a finding that the panel names."""
+AUTOMATIC = 500
+"""Up to so many contracts, every change is a new look; above, staff ask for it."""
+
+
+def _looked(pane: "MailCheckPane") -> str | None:
+    if pane.backend is None:
+        return "The league is not open yet."
+    return None if pane.looked else "One moment: the mails are still being looked at."
+
+
+def _can_fix(pane: "MailCheckPane") -> str | None:
+    return _looked(pane) or (None if pane.meant else "There is nothing to mend: no finding is under the cursor.")
+
+
+def _can_read(pane: "MailCheckPane") -> str | None:
+    contracts = pane.meant is not None and pane.meant.contracts
+    return _looked(pane) or (None if contracts else "There is no finding under the cursor.")
+
+
+def _can_step(pane: "MailCheckPane") -> str | None:
+    kinds = any(line.kind is not None for line in pane.panel.lines)
+    return _looked(pane) or (None if kinds else "There are no findings to choose from.")
+
+
+def _fix_caption(pane: "MailCheckPane") -> str:
+    return "mend" if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
+
+
+class MailCheckPane(RecordPane["Finding"], commands="On what the check found", tab="emails"):
+    """The findings, by kind. Looking takes a moment for many contracts, and says how far it is."""
+
+    HELP = """
+    ## Check
+    The welcome mails of all contracts that are offered or accepted are written in memory and looked at, before anybody
+    signs. Nothing is stored or sent. `e` mends the finding under the cursor, `p` shows the mail, `f`, `]` and `[` go
+    through the kinds of findings, `r` looks again.
+    """
+    DEFAULT_CSS = """
+    MailCheckPane .check--news { height: auto; max-height: 2; padding: 0 1; }
+    """
+    placeholder = "player, team or address"
+    empty_text = ""
+    nothing_found = "No such finding. Esc shows all."
+    first_sort = Sort("about")
+    watches = frozenset(
+        {"contract", "player", "guardian", "player_guardian", "team", "league", "suppression", "season"}
+    )
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.news = Static("", classes="check--news")
+        self.panel = BucketPanel()
+        self.kind: Kind | None = None
+        self._check: MailCheck | None = None
+        self._looking = self._once_more = False
+
+    def compose(self) -> ComposeResult:
+        """Search, how the mails are, then panel, list and inspector side by side."""
+        yield self.search_bar
+        yield self.news
+        with Horizontal(classes="pane--body"):
+            yield self.panel
+            yield self.records
+            yield self.inspector
+
+    def make_columns(self) -> "Sequence[Column[Finding]]":
+        return (
+            Column(key="about", title="About", width=12, flex=1, limit=26, render=lambda row: row.about),
+            Column(
+                key="what",
+                title="What",
+                width=24,
+                flex=5,
+                render=lambda row: status(Tone.BAD if row.concern in _BAD else Tone.WARN, row.sentence),
+            ),
+            Column(
+                key="contracts",
+                title="Contracts",
+                width=9,
+                align="right",
+                render=lambda row: f"{len(row.contracts):,}",
+                priority=1,
+            ),
+        )
+
+    # Looking
+
+    def ask(self) -> None:
+        """Show the findings; look first if nobody did."""
+        if self._check is None:
+            self._look()
+        else:
+            self._list()
+
+    def changed(self) -> None:
+        """Something changed that mails are made of."""
+        if not self.display:
+            self._stale = True
+        elif self._check is None or self._check.contracts <= AUTOMATIC:
+            self._look()
+        else:
+            self._say("Something changed since this look. r looks again.", Tone.MUTED)
+
+    def freshen(self) -> None:
+        """Look again at what changed while nobody looked."""
+        if self._stale and self.backend is not None:
+            self._stale = False
+            self._look()
+
+    @property
+    def looked(self) -> bool:
+        """Whether the mails were looked at."""
+        return self._check is not None
+
+    def _look(self) -> None:
+        self._once_more = True
+        if self.backend is not None and not self._looking:
+            self._read(self.backend)
+
+    @work(group="check")
+    async def _read(self, backend: "Backend") -> None:
+        """Changes that come while it looks are one more look."""
+        self._looking = True
+        try:
+            while self._once_more:
+                self._once_more = False
+                self._check = await backend.check_mails(self._tell_progress)
+                self._list()
+        except BballError as error:
+            self._say(str(error), Tone.BAD)
+        finally:
+            self._looking = False
+        self._inspect(self._inspected, at_once=True)
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        if done < total:
+            self._say(f"Looking at the mails: {done:,} of {counted(total, 'contract')} …", Tone.MUTED)
+
+    def _list(self) -> None:
+        found = self._check
+        if found is None or self.backend is None:
+            return
+        kinds = [(name, label, self._number(name)) for name, label in LABELS.items()]
+        self.panel.lines = (
+            PanelLine("What the check found"),
+            *(PanelLine(label, Kind(name), number) for name, label, number in kinds if number),
+        )
+        if self.kind is not None and not self._number(self.kind.bucket):
+            self.kind = None
+        self.panel.chosen = self.kind
+        self._say_result(found)
+        self.search_bar.set_chips(self.chips())
+        filtered = bool(self.search_bar.text or self.kind)
+        self.records.show(
+            self.source(self.backend, self.search_bar.text),
+            empty_text=self.nothing_found if filtered and found.findings else "Nothing to mend.",
+        )
+        self.refresh_bindings()
+
+    def _number(self, concern: str) -> int:
+        return 0 if self._check is None else sum(one.concern == concern for one in self._check.findings)
+
+    def _say_result(self, found: "MailCheck") -> None:
+        if found.affected:
+            verb = "has" if found.affected == 1 else "have"
+            words = f"{found.affected:,} of {counted(found.contracts, 'contract')} {verb} a warning."
+            self._say(f"{words} {counted(found.mails, 'mail')} looked at, none sent.", Tone.WARN)
+        else:
+            self._say(_calm(found), Tone.GOOD)
+
+    def _say(self, sentence: str, tone: Tone) -> None:
+        symbol = f"{SYMBOLS[tone]} " if tone in (Tone.GOOD, Tone.WARN, Tone.BAD) else ""
+        self.news.update(content((f"{symbol}{sentence}", STYLES[tone])))
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[Finding]":
+        rows = () if self._check is None else self._check.findings
+        words = text.casefold().split()
+        return MemorySource(
+            [
+                one
+                for one in rows
+                if (self.kind is None or one.concern == self.kind.bucket)
+                and all(word in f"{one.about} {one.sentence}".casefold() for word in words)
+            ]
+        )
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        found = self._found(row_id)
+        if found is None:
+            return ()
+        names = await backend.names_of(found.contracts[:SHOWN_NAMES])
+        more = len(found.contracts) - len(names)
+        lines = [Note(name) for name in names] + ([Note(f"and {more:,} more")] if more > 0 else [])
+        return (
+            Section(found.about, (Note(found.sentence),)),
+            Section("What to do", (Note(_advice(found.concern)),)),
+            Section(counted(len(found.contracts), "contract"), tuple(lines)),
+        )
+
+    def _found(self, row_id: int | None) -> "Finding | None":
+        rows = () if self._check is None else self._check.findings
+        return next((one for one in rows if one.id == row_id), None)
+
+    # Kinds
+
+    def chips(self) -> tuple[Chip, ...]:
+        return () if self.kind is None else (Chip("kind", LABELS[self.kind.bucket]),)
+
+    def drop_chip(self, key: str) -> None:
+        self.kind = None
+
+    @on(KindChosen)
+    def _kind_chosen(self, event: KindChosen) -> None:
+        event.stop()
+        self.kind = event.kind
+        self._list()
+
+    def _step(self, step: int) -> None:
+        if (kind := self.panel.step(step)) is not None:
+            self.kind = kind
+            self._list()
+
+    # Commands
+
+    @action("e", "mend", when=_can_fix, writes=True, footer=True, caption=_fix_caption)
+    async def action_check_fix(self) -> None:
+        """Mend what is under the cursor: the address, the block, the chat link, or the league's settings."""
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        match str(row.concern):
+            case "no_address" | "came_back" if row.player_id is not None and row.guardian_id is not None:
+                await self._fix_address(backend, row, row.player_id, row.guardian_id)
+            case "blocked" if row.address is not None:
+                await self._lift(backend, row.address)
+            case "sender" | "look":
+                await self.app.run_action("desk_league", self.screen)
+            case "template" | "link":
+                await self.app.push_screen_wait(
+                    ErrorDialog(_advice(row.concern), title=LABELS[row.concern], safe=row.sentence)
+                )
+            case "chat":
+                self.post_message(FixWanted(Fix("groupme", search=row.about)))
+            case _:
+                self.action_check_contracts()
+
+    async def _fix_address(self, backend: "Backend", row: "Finding", player_id: int, guardian_id: int) -> None:
+        lines = [row.sentence, "The address is written into the roster, for all children of this guardian."]
+        dialog = NewAddress(
+            row.address or "", lines, partial(backend.set_address, player_id, guardian_id), button="Save the address"
+        )
+        saved = await self.app.push_screen_wait(dialog)
+        if saved is not None:
+            notes = f" {' '.join(saved.notes)}" if saved.notes else ""
+            self.app.notify(clean(f"The address is saved.{notes}"), markup=False)
+            self._look()
+
+    async def _lift(self, backend: "Backend", address: str) -> None:
+        lines = [f"{address} takes mail again.", "Do this when the family says that the address works."]
+        if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):
+            return
+        try:
+            await backend.lift(address, send=False)
+        finally:
+            self._look()
+
+    @action("p", "preview mail", when=_can_read, footer=True)
+    async def action_check_read(self) -> None:
+        """The mail of the first contract that the finding is about."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        await read_asked(self.app, backend, backend.contract_mails(row.contracts[0]))
+
+    @action("c", "its contracts", when=_can_read)
+    def action_check_contracts(self) -> None:
+        """Show the contract, or the contracts of the team, in the tab Contracts."""
+        row = self.meant
+        if row is None:
+            return
+        if row.team_id is not None:
+            self.post_message(TeamChosen(row.team_id, row.about))
+        else:
+            self.post_message(FixWanted(Fix("contracts", search=row.about if row.player_id is not None else "")))
+
+    @action("r", "check again", footer=True)
+    def action_check_again(self) -> None:
+        """Look at all mails once more."""
+        self._look()
+
+    @action("right_square_bracket,f", "next kind of findings", when=_can_step)
+    def action_check_next(self) -> None:
+        """Show only the next kind: no address, blocked, no chat link and so on."""
+        self._step(1)
+
+    @action("left_square_bracket", "previous kind of findings", when=_can_step)
+    def action_check_previous(self) -> None:
+        """Show only the previous kind."""
+        self._step(-1)
+
+
+def _calm(found: "MailCheck") -> str:
+    if not found.contracts:
+        return "No contract waits for a signature, so there is nothing to check."
+    return f"All is well: {counted(found.mails, 'mail')} of {counted(found.contracts, 'contract')} looked at."
+
+
+def _advice(concern: str) -> str:
+    return {
+        "no_address": "Ask the family for an e-mail address; e writes it into the roster. They can be signed without.",
+        "unwritable": "Mend what the sentence names. Until then this mail would fail when it is to go out.",
+        "sender": "Give the league a From address, so that mail can leave in its name.",
+        "blocked": "Nothing goes to this address. If the family says that it works again, e lifts the block.",
+        "came_back": "If the address is the reason, ask the family for another one; e corrects it and sends it there.",
+        "text": "Look at the names in the roster: something in this mail reads like a mistake.",
+        "template": "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong.",
+        "link": "Look at the link in the league's own template, or at the team's chat link.",
+        "look": "Change the league's colour or logo. The mail is readable as it is.",
+        "chat": "Link the team to its chat. Until then the mails go without the button to join.",
+    }[concern]

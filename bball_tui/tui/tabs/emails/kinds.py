@@ -1,0 +1,125 @@
+"""Each kind of mail: what it is for, how often it went out, and how it reads, with invented people or a real family."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.mail.kinds import KINDS, kind_label
+from bball_tui.tui.actions import action
+from bball_tui.tui.screens.cells import time_cell
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.guards import ready
+from bball_tui.tui.tabs.memory_source import ReadSource
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
+
+if TYPE_CHECKING:
+    from bball_tui.league.mail_kinds import KindRow
+    from bball_tui.league.rows import ContractRow
+    from bball_tui.tui.backend import Backend
+
+
+class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="emails"):
+    """The kinds of mails there are."""
+
+    HELP = """
+    ## Kinds
+    What each kind of mail is for. `p` shows it with invented people, `e` as the families of a real contract would get
+    it: that of the contract under the cursor in the tab Contracts. From the mail, `t` sends it to you alone.
+    """
+    placeholder = "kind of mail"
+    empty_text = ""
+    first_sort = Sort("kind")
+    watches = frozenset({"outbox", "league"})
+
+    def make_columns(self) -> "Sequence[Column[KindRow]]":
+        return (
+            Column(key="kind", title="Mail", width=11, render=lambda row: kind_label(row.kind)),
+            Column(key="when", title="Goes out", width=25, flex=3, render=lambda row: KINDS[row.kind].goes_out),
+            Column(key="sent", title="Sent", width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
+            Column(
+                key="last",
+                title="Last",
+                width=6,
+                render=lambda row: time_cell(row.last, self.zone, self.now),
+                priority=2,
+            ),
+            Column(key="own", title="Template", width=10, render=self._template, priority=3),
+        )
+
+    @staticmethod
+    def _template(row: "KindRow") -> Styled:
+        if row.trouble is not None:
+            return status(Tone.WARN, "trouble")
+        return Styled("own") if row.own else NOTHING
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[KindRow]":
+        words = text.casefold().split()
+
+        async def read() -> "Sequence[KindRow]":
+            rows = await backend.kinds()
+            return [row for row in rows if all(word in f"{kind_label(row.kind)} {row.kind}" for word in words)]
+
+        return ReadSource(read)
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        row = self.records.loaded(row_id)
+        if row is None:
+            return ()
+        lines: list[SectionLine] = [
+            Note(KINDS[row.kind].purpose),
+            Fact("sent", f"{row.sent:,}"),
+            Fact("waiting", f"{row.waiting:,}"),
+            Fact("template", "the league's own" if row.own else "the standard one"),
+        ]
+        if row.trouble is not None:
+            lines.append(Note(status(Tone.WARN, row.trouble)))
+        return (Section(kind_label(row.kind).capitalize(), tuple(lines)),)
+
+    @action("p", "read a sample", when=ready, footer=True)
+    async def action_kind_read(self) -> None:
+        """The mail with invented people, in the look of the league."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        await read_asked(self.app, backend, backend.sample_mail(row.kind))
+
+    @action("e", "with a real family", when=ready, footer=True)
+    async def action_kind_real(self) -> None:
+        """The mail as the families of the contract under the cursor of the tab Contracts would get it."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        await read_asked(self.app, backend, backend.kind_mails(row.kind, self._contract()))
+
+    @action("c", "choose a family", when=ready, footer=True)
+    async def action_kind_find(self) -> None:
+        """Find a family by a few letters of its name, and read the mail as it would get it."""
+        from bball_tui.tui.dialogs.find_family import FindFamily
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        kind = row.kind
+
+        async def read(contract: "ContractRow") -> None:
+            nobody = f"No mail: {contract.first} {contract.last} has no guardian whom a mail can reach."
+            await read_asked(self.app, backend, backend.kind_mails(kind, contract.id), nobody=nobody)
+
+        title = f"{kind_label(kind).capitalize()}: for whom?"
+        await self.app.push_screen_wait(FindFamily(title, backend.families_called, read))
+
+    def _contract(self) -> int | None:
+        """The contract under the cursor of the tab Contracts, if somebody looked at it."""
+        from bball_tui.tui.tabs.contracts import ContractsPane
+
+        for pane in self.screen.query(ContractsPane):
+            if pane.records.current is not None:
+                return pane.records.current.id
+        return None

@@ -1,0 +1,227 @@
+"""Every mail that was ever promised, newest first: to whom, about whom, and what became of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.mail.kinds import kind_label
+from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.screens.cells import time_cell
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.screens.sections import mail_sections
+from bball_tui.tui.tabs.guards import Guard, on_one, on_some
+from bball_tui.tui.tabs.mail_words import mails_named, outcome_cell
+from bball_tui.tui.text import clean, short_time
+from bball_tui.tui.theme import NOTHING
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Section
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.outbox.history import OutboxFilter, OutboxRow
+    from bball_tui.tui.backend import Backend
+
+WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
+"""What `f` goes through; empty is everything."""
+NEVER_ARRIVED = frozenset({"queued", "held", "failed", "parked", "suppressed", "bounced"})
+ARRIVED = frozenset({"sent", "bounced", "in_folder"})
+_WHAT_WORDS = {
+    "bounced": "came back",
+    "came_back": "came back, also settled",
+    "in_doubt": "in doubt",
+    "suppressed": "blocked",
+    "sent": "accepted",
+    "in_folder": "written to a folder",
+}
+
+
+_some = on_some("mail")
+_one = on_one("mail", "One mail at a time: select none, or one.")
+
+
+def _in(buckets: frozenset[str], otherwise: str, first: Guard = _one) -> Guard:
+    """What became of a mail is one of these, or is not in memory: that is judged when the command reaches it."""
+
+    def when(pane: "MailLogPane") -> str | None:
+        if (reason := first(pane)) is not None:
+            return reason
+        rows = [pane.records.loaded(one) for one in pane.targets]
+        return otherwise if all(row is not None and str(row.bucket) not in buckets for row in rows) else None
+
+    return when
+
+
+class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="emails"):
+    """The log. What is to be done about a mail is done in the outbox, or here by the same keys."""
+
+    HELP = """
+    ## Log
+    Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
+    only written to a folder, and no family has it; **came back**: later the family's mail server said that it could
+    not be delivered. Search by address, player or Message-ID; `f` shows only mails of one outcome. `p` shows
+    the very mail, `e` corrects the address of one that never arrived, `S` sends an
+    accepted one again, `w` notes that a family was told another way, `x` writes mails into files.
+    """
+    placeholder = "address, player or Message-ID"
+    empty_text = "No mail was promised yet. Signing a contract promises one."
+    nothing_found = "No such mail. Esc shows all mails."
+    first_sort = Sort("id", descending=True)
+    watches = frozenset({"outbox", "bounce", "contract", "player", "team"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._what = ""
+
+    def make_columns(self) -> "Sequence[Column[OutboxRow]]":
+        return (
+            Column(
+                key="since",
+                title="When",
+                width=6,
+                render=lambda row: time_cell(row.since, self.zone, self.now),
+                sort="id",
+            ),
+            Column(key="to", title="To", width=18, flex=3, limit=34, render=lambda row: row.recipient, sort="to"),
+            Column(
+                key="about",
+                title="Player",
+                width=12,
+                flex=2,
+                limit=24,
+                render=lambda row: row.about or NOTHING,
+                sort="about",
+                priority=2,
+            ),
+            Column(key="kind", title="Mail", width=10, render=lambda row: kind_label(row.kind), priority=1),
+            Column(key="what", title="What became of it", width=20, render=outcome_cell, sort="state"),
+            Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
+        )
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[OutboxRow]":
+        return backend.outbox(self._wanted(text))
+
+    def _wanted(self, text: str) -> "OutboxFilter":
+        from bball_tui.database.states import OutboxState
+        from bball_tui.outbox.history import BucketName, OutboxFilter
+
+        match self._what:
+            case "":
+                return OutboxFilter(text=text)
+            case "came_back":
+                return OutboxFilter(text=text, came_back=True)
+            case "waiting":
+                return OutboxFilter(text=text, states=(OutboxState.QUEUED, OutboxState.SENDING))
+            case bucket:
+                return OutboxFilter(text=text, bucket=BucketName(bucket))
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        return mail_sections(await backend.mail(row_id), self.zone, self.now)
+
+    # The filter
+
+    def chips(self) -> tuple[Chip, ...]:
+        return (Chip("what", _WHAT_WORDS.get(self._what, self._what)),) if self._what else ()
+
+    def drop_chip(self, key: str) -> None:
+        self._what = ""
+
+    def show_what(self, what: str) -> None:
+        """Only mails of which this became (one of :data:`WHAT`)."""
+        self._what = what
+        self.ask()
+
+    # Commands
+
+    @action("p", "read the mail", when=_one, footer=True)
+    async def action_log_read(self) -> None:
+        """The mail as it was written; from there into a browser, to yourself, or compared with the last one."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, targets = self.backend, self.targets
+        if backend is not None and len(targets) == 1:
+            await read_asked(self.app, backend, backend.mail_preview(targets[0]))
+
+    @action(
+        "e",
+        "fix the address",
+        when=_in(NEVER_ARRIVED, "Only a mail that did not arrive can go to another address."),
+        writes=True,
+        footer=True,
+        quiet=True,
+    )
+    async def action_log_address(self) -> bool:
+        """Correct the family's address, and send there what never arrived."""
+        from bball_tui.tui.tabs.addressing import fix_address
+
+        backend, targets = self.backend, self.targets
+        return backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0])
+
+    @action("f", "filter", footer=True)
+    def action_log_filter(self) -> None:
+        """Only mails of which this became: accepted, in a folder, came back, failed, and so on."""
+        self.show_what(WHAT[(WHAT.index(self._what) + 1) % len(WHAT)])
+
+    @action(
+        "w",
+        "told another way",
+        when=_in(frozenset({"bounced"}), "Only mails that came back need that.", _some),
+        writes=True,
+    )
+    async def action_log_settle(self) -> bool:
+        """Note that the families of mails that came back were told another way."""
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
+            return False
+        if len(targets) > 1:
+            lines = ["Nobody needs to look at these mails any more.", *await mails_named(backend, targets)]
+            title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
+            if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
+                return False
+        settled = await backend.settle_bounces(targets)
+        self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
+        return True
+
+    @action("x", "write to files", when=_some)
+    async def action_log_export(self) -> None:
+        """Write the selected mails as .eml files, which any mail program opens."""
+        backend, targets = self.backend, self.targets
+        if backend is None or not targets:
+            return
+        folder, number = await backend.export_mails(targets)
+        never = len(targets) - number
+        left = f" {counted(never, 'mail')} never written, so not there." if never else ""
+        self.app.notify(clean(f"{counted(number, 'mail')} written to {folder}.{left}"), timeout=12, markup=False)
+
+    @action(
+        "S",
+        "send again",
+        when=_in(ARRIVED, "Only a mail that went out can be sent again. r tries others again."),
+        writes=True,
+        dangerous=True,
+    )
+    async def action_log_send_again(self) -> bool:
+        """The same mail once more to the same address, as a mail of its own."""
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return False
+        when = short_time(row.since, self.zone, self.now)
+        mail = f"the {kind_label(row.kind)} mail{f' about {row.about}' if row.about else ''}"
+        lines = [
+            _once_more(row, mail, when),
+            "It goes out at once. The log keeps both.",
+        ]
+        if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
+            return False
+        await backend.send_again(row.id)
+        self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
+        return True
+
+
+def _once_more(row: "OutboxRow", mail: str, when: str) -> str:
+    if row.bounced_at is not None:
+        return f"{row.recipient} gets {mail} again, although it came back."
+    if row.in_folder:
+        return f"{row.recipient} gets {mail} for the first time; at {when} it was only written to a folder."
+    return f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."

@@ -1,0 +1,139 @@
+"""Who is reminded of an offer, when, and for which time."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
+from bball_tui.tui.screens.cells import day_cell
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.guards import ready
+from bball_tui.tui.tabs.memory_source import ReadSource
+from bball_tui.tui.text import content, short_date
+from bball_tui.tui.theme import STYLES, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Fact, Note, Section
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.reminders import PlannedReminder, Schedule
+    from bball_tui.tui.backend import Backend
+
+
+def _one(pane: "RemindersPane") -> str | None:
+    return ready(pane) or (None if len(pane.targets) == 1 else "Put the cursor on one offer.")
+
+
+class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab="emails"):
+    """The reminders to come."""
+
+    HELP = """
+    ## Reminders
+    Offers with a due date, and when their families are reminded next. `e` says how many days before, and how often at
+    most; no days switch reminders off. A worker sends them by itself, by day, each one once. The log has what was sent.
+    """
+    DEFAULT_CSS = """
+    RemindersPane .reminders--news { height: auto; max-height: 2; padding: 0 1; }
+    """
+    placeholder = "player or team"
+    empty_text = "No reminder is due or to come."
+    first_sort = Sort("on")
+    watches = frozenset({"contract", "player", "guardian", "player_guardian", "outbox", "league", "suppression"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.news = Static("", classes="reminders--news")
+        self._schedule: Schedule | None = None
+
+    def compose(self) -> ComposeResult:
+        """Search, the schedule, list and inspector side by side."""
+        yield self.search_bar
+        yield self.news
+        with Horizontal(classes="pane--body"):
+            yield self.records
+            yield self.inspector
+
+    def make_columns(self) -> "Sequence[Column[PlannedReminder]]":
+        return (
+            Column(key="player", title="Player", width=14, flex=2, limit=30, render=lambda row: row.player),
+            Column(key="team", title="Team", width=10, flex=1, limit=24, render=lambda row: row.team, priority=3),
+            Column(key="due", title="Due", width=6, render=lambda row: day_cell(row.due_on, self._today), priority=1),
+            Column(
+                key="on",
+                title="Reminder",
+                width=9,
+                render=lambda row: status(Tone.ACCENT, "today") if row.today else day_cell(row.on, self._today),
+            ),
+            Column(key="number", title="No.", width=3, align="right", render=lambda row: str(row.number), priority=2),
+            Column(key="to", title="To", width=16, flex=3, render=lambda row: ", ".join(row.recipients), priority=4),
+        )
+
+    @property
+    def _today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[PlannedReminder]":
+        words = text.casefold().split()
+
+        async def read() -> "Sequence[PlannedReminder]":
+            self._schedule, rows = await backend.reminders()
+            self._tell()
+            return [one for one in rows if all(word in f"{one.player} {one.team}".casefold() for word in words)]
+
+        return ReadSource(read)
+
+    def _tell(self) -> None:
+        if self._schedule is None:
+            return
+        if not self._schedule.days:
+            words = "Reminders are off. e says how many days before an offer is due its families are reminded."
+            self.news.update(content((words, STYLES[Tone.MUTED])))
+            return
+        days = ", ".join(str(day) for day in self._schedule.days)
+        often = counted(self._schedule.cap, "reminder")
+        words = f"Families are reminded {days} days before an offer is due, with {often} at most for one offer."
+        self.news.update(content((words, STYLES[Tone.MUTED])))
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        row = self.records.loaded(row_id)
+        if row is None:
+            return ()
+        when = "today" if row.today else short_date(row.on, self._today)
+        return (
+            Section(
+                row.player,
+                (
+                    Note(row.team),
+                    Fact("due", short_date(row.due_on, self._today)),
+                    Fact("reminder", f"{when}, number {row.number}"),
+                    Fact("sent", counted(row.sent, "reminder")),
+                    *(Fact("to", address) for address in row.recipients),
+                ),
+            ),
+        )
+
+    @action("e", "when to remind", when=ready, writes=True, footer=True)
+    async def action_reminder_schedule(self) -> None:
+        """How many days before an offer is due, how often at most, or never."""
+        backend, schedule = self.backend, self._schedule
+        if backend is None or schedule is None:
+            return
+        days = ", ".join(str(day) for day in schedule.days)
+        if await self.app.push_screen_wait(ReminderSchedule(days, str(schedule.cap), backend.set_reminders)):
+            self.app.notify("The schedule is saved.", markup=False)
+            self.ask()
+
+    @action("p", "preview mail", when=_one, footer=True)
+    async def action_reminder_read(self) -> None:
+        """The reminder that goes to the families of the offer under the cursor."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        backend, targets = self.backend, self.targets
+        if backend is not None and len(targets) == 1:
+            await read_asked(self.app, backend, backend.kind_mails("contract_reminder", targets[0]))

@@ -1,0 +1,428 @@
+"""The teams and their chats side by side: what is stored, what GroupMe says, and what staff do about it."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.database.states import TeamState
+from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.chat_link import ChatLink
+from bball_tui.tui.dialogs.chat_plan import ChatPlan
+from bball_tui.tui.dialogs.chat_run import ChatRun
+from bball_tui.tui.dialogs.chat_share import ChatShare
+from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.staffing import edit_staff
+from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, wait_for_links
+from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
+from bball_tui.tui.tabs.groupme_sections import (
+    STATE_WORDS,
+    chat_cell,
+    chat_sections,
+    group_cell,
+    group_choices,
+    mails_cell,
+)
+from bball_tui.tui.tabs.guards import on_one, on_some, ready
+from bball_tui.tui.text import clean
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Section
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.api.models import Group
+    from bball_tui.groupme.links.link_preview import Rehearsed
+    from bball_tui.groupme.plan.team_list import ChatRow
+    from bball_tui.tui.backend import Backend
+
+READING = "GroupMe is being read. Esc stops that."
+FILTERS = (None, *STATE_WORDS)
+
+_some = on_some("team")
+_one = on_one("team", "Do this with one team at a time: select none, or one.")
+
+
+def _asks(pane: "GroupMePane") -> str | None:
+    if (reason := pane.not_ready()) is not None:
+        return reason
+    return pane.groupme.no_token or (READING if pane.groupme.is_reading else None)
+
+
+def _plan(pane: "GroupMePane") -> str | None:
+    return _asks(pane) or (None if pane.groupme.found else "First read GroupMe: r.")
+
+
+def _unlink(pane: "GroupMePane") -> str | None:
+    row = pane.meant
+    linked = row is not None and (row.group_id is not None or row.link is not None)
+    return _one(pane) or (None if linked else "This team has no group that could be unlinked.")
+
+
+def _share(pane: "GroupMePane") -> str | None:
+    linked = pane.meant is not None and pane.meant.link is not None
+    return _one(pane) or (None if linked else "This team has no share link yet. l links its group.")
+
+
+def _create(pane: "GroupMePane") -> str | None:
+    has_group = pane.meant is not None and pane.meant.group_id is not None
+    return _one(pane) or _asks(pane) or ("This team has a group already." if has_group else None)
+
+
+def _tell(pane: "GroupMePane") -> str | None:
+    return _some(pane) or (None if pane.to_tell else "Every family that was welcomed has the present link.")
+
+
+def _send_anyway(pane: "GroupMePane") -> str | None:
+    waiting = any(row.waiting for row in pane.meant_rows)
+    return _some(pane) or (None if waiting else "No welcome mail of this team waits for the link.")
+
+
+def _dismiss(pane: "GroupMePane") -> str | None:
+    known = pane.proposed or (pane.meant is not None and pane.meant.dismissed)
+    return _one(pane) or (None if known else "No group is proposed to this team.")
+
+
+def _dismiss_caption(pane: "GroupMePane") -> str:
+    dismissed = pane.meant is not None and pane.meant.dismissed
+    return "not this group" if pane.proposed or not dismissed else "propose groups again"
+
+
+def _wait_caption(pane: "GroupMePane") -> str:
+    backend = pane.backend
+    waits = backend is not None and backend.season is not None and backend.league.wait_for_chat
+    return "let mails go at once" if waits else "let mails wait"
+
+
+def _plan_caption(pane: "GroupMePane") -> str:
+    steps = 0 if pane.groupme.found is None else len(pane.groupme.found.plan.actions)
+    return f"plan ({steps})" if steps else "plan"
+
+
+def _tell_caption(pane: "GroupMePane") -> str:
+    return f"tell {pane.to_tell}…" if pane.to_tell else "tell families"
+
+
+class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"):
+    """The season's teams with their chats. Reading GroupMe goes on beside the keys and can be stopped."""
+
+    HELP = """
+    ## GroupMe
+    Each team with its chat. **linked** is well, **proposed** means that a group of the team's name is there, **choose
+    one** that there are several, **broken** that the linked group is not there any more. Without `✔` it is what is
+    stored here; `r` asks GroupMe, `Esc` stops that.
+
+    `p` shows what there is to do, each step with its reason; nothing is done that is not ticked. `l` links a group that
+    you choose or whose share link you paste, also without an access token. `m` lists the staff who belong into every
+    group. `s` shows the share link and its QR code,
+    `t` tells families who were welcomed before the link was there. `W` lets welcome mails wait until there is a link;
+    `S` sends those without. `f` shows only teams whose chat is in one state. `x` says that a proposed group is not the
+    team's, and takes that back. No group is ever deleted from here.
+    """
+    placeholder = "team or division"
+    empty_text = "There are no teams yet. Press i to import a roster."
+    nothing_found = "No team matches. f goes on to the next state, Esc takes the search or the filter away."
+    first_sort = Sort("team")
+    watches = frozenset({"season", "team", "contract", "outbox", "group_look", "group_member", "league"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.groupme = GroupMeReading()
+        self.shown_state: TeamState | None = None
+        """Only teams whose chat is in this state are listed; None: all."""
+
+    def compose(self) -> ComposeResult:
+        """Search, how things stand with GroupMe, then list and inspector side by side."""
+        yield self.search_bar
+        yield self.groupme
+        with Horizontal(classes="pane--body"):
+            yield self.records
+            yield self.inspector
+
+    def make_columns(self) -> "Sequence[Column[ChatRow]]":
+        return (
+            Column(key="team", title="Team", width=14, flex=3, limit=34, render=lambda row: row.label, sort="team"),
+            Column(key="state", title="Chat", width=12, render=chat_cell, sort="state"),
+            Column(
+                key="group",
+                title="Group",
+                width=12,
+                flex=3,
+                limit=34,
+                render=group_cell,
+                sort="group",
+                priority=3,
+            ),
+            Column(
+                key="members",
+                title="In it",
+                width=5,
+                align="right",
+                render=lambda row: NOTHING if row.members is None else f"{row.members:,}",
+                sort="members",
+                priority=2,
+            ),
+            Column(
+                key="link",
+                title="Link",
+                width=6,
+                render=lambda row: Styled("link") if row.link else status(Tone.WARN, "none"),
+                priority=1,
+            ),
+            Column(
+                key="mails",
+                title="Mails",
+                width=10,
+                render=mails_cell,
+                sort="mails",
+                priority=4,
+            ),
+        )
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[ChatRow]":
+        return backend.chats(text, self.shown_state)
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        return chat_sections(await backend.chat(row_id), self.groupme.found, self.zone, self.now)
+
+    def chips(self) -> tuple[Chip, ...]:
+        return () if self.shown_state is None else (Chip("state", f"chat: {STATE_WORDS[self.shown_state]}"),)
+
+    def drop_chip(self, key: str) -> None:
+        self.shown_state = None
+
+    # Reading GroupMe
+
+    def freshen(self) -> None:
+        """Read what changed; the first time GroupMe too, if there is a token. What is stored shows at once."""
+        super().freshen()
+        if self.backend is None:
+            self.groupme.tell()
+        else:
+            self.groupme.begin_once(self.backend)
+
+    @on(ChatsRead)
+    def _chats_read(self, event: ChatsRead) -> None:
+        event.stop()
+        self.changed()
+        self.refresh_bindings()
+
+    def read_again(self) -> None:
+        """Ask GroupMe, if there is a token."""
+        if self.backend is not None and self.groupme.no_token is None:
+            self.groupme.begin(self.backend)
+
+    def peel(self) -> bool:
+        """Stop the reading first."""
+        return self.groupme.stop() or super().peel()
+
+    # What a command is about
+
+    @property
+    def to_tell(self) -> int:
+        """Addresses that were written to before the present link stood."""
+        return sum(row.to_tell for row in self.meant_rows)
+
+    @property
+    def proposed(self) -> "tuple[Group, ...]":
+        """The groups that GroupMe has for the team under the cursor, as long as it has none."""
+        row, found = self.meant, self.groupme.found
+        seen = None if found is None or row is None or row.group_id is not None else found.team(row.id)
+        return () if seen is None or seen.group is not None else tuple(one.group for one in seen.candidates)
+
+    # Commands
+
+    @action("p", "plan", when=_plan, writes=True, footer=True, caption=_plan_caption)
+    async def action_chat_plan(self) -> None:
+        """See what there is to do on GroupMe and why, tick it, and do it."""
+        backend, reading = self.backend, self.groupme.found
+        if backend is None or reading is None:
+            return
+        wanted = await self.app.push_screen_wait(ChatPlan(reading.plan))
+        if not wanted:
+            return
+        title = f"Doing {counted(len(wanted), 'step')}"
+        tells = await self._tell_first(backend, title, reading.bring_links(wanted))
+        if tells is None:
+            return
+        await self.app.push_screen_wait(
+            ChatRun(title, lambda control, report: backend.apply_chats(wanted, tells, control, report), len(wanted))
+        )
+        self.groupme.begin(backend)
+
+    async def _tell_first(self, backend: "Backend", title: str, team_ids: Collection[int]) -> frozenset[int] | None:
+        """Ask whether families are to be told of links that are about to stand; None: rather do nothing."""
+        families = await backend.families_of(team_ids, any_link=True)
+        if not families:
+            return frozenset()
+        lines = ["These steps bring a new link. Mails go out only where it really comes to stand."]
+        answer = await self.app.push_screen_wait(ChatTell(title, lines, families, deed="Do it"))
+        if answer is None:
+            return None
+        return frozenset(one.team_id for _, one in families) if answer is Answer.TELL else frozenset()
+
+    @action("l", "link…", when=_one, writes=True, footer=True)
+    async def action_chat_link(self) -> bool:
+        """Choose the team's group, or paste its share link or its number."""
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return False
+        groups = group_choices(row.id, self.groupme.found, self.zone, self.now)
+        ids = frozenset(group.group_id for group in groups)
+
+        async def rehearse(wanted: str) -> "Rehearsed":
+            return await backend.rehearse_link(row.id, wanted, chosen=wanted in ids)
+
+        note = "" if groups else "Groups to choose from are shown once GroupMe was read (r)."
+        rehearsed = await self.app.push_screen_wait(ChatLink(row.label, groups, rehearse, note=note))
+        if rehearsed is None:
+            return False
+        families, tell = rehearsed.families, False
+        if rehearsed.linked.link_changed and families.families:
+            lines = [f"{row.label} is linked with {_group_words(rehearsed)}.", *rehearsed.chosen.notes]
+            question = ChatTell(f"Link {row.label}", lines, ((row.label, families),), deed="Link")
+            answer = await self.app.push_screen_wait(question)
+            if answer is None:
+                return False
+            tell = answer is Answer.TELL
+        linked, told = await backend.link_chat(row.id, rehearsed, tell=tell)
+        notes = [] if families.families else list(rehearsed.chosen.notes)
+        if linked.released:
+            notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
+        if told is not None:
+            notes.append(f"{counted(len(told.outbox_ids), 'mail')} promised.")
+        sentence = " ".join((f"{linked.team} is linked with {_group_words(rehearsed)}.", *notes))
+        self.app.notify(clean(sentence), timeout=8, markup=False)
+        self.read_again()
+        return True
+
+    @action("s", "share link", when=_share, footer=True)
+    async def action_chat_share(self) -> None:
+        """Show the team's share link, copy it, show it as a QR code or write that as an image."""
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        share_url = await backend.share_link(row.id)
+        await self.app.push_screen_wait(
+            ChatShare(row.label, share_url, lambda path: backend.write_code(share_url, path))
+        )
+
+    @action("t", "tell families", when=_tell, writes=True, footer=True, caption=_tell_caption)
+    async def action_chat_tell(self) -> bool:
+        """Write to the families who were welcomed before the team's present link stood."""
+        backend, targets = self.backend, self.targets
+        return backend is not None and bool(targets) and await tell_families(self.app, backend, targets)
+
+    @action("r", "read GroupMe", when=_asks, footer=True)
+    def action_chat_read(self) -> None:
+        """Ask GroupMe how all chats stand now. Nothing is changed there."""
+        if self.backend is not None:
+            self.groupme.begin(self.backend)
+
+    @action("c", "create its group", when=_create, writes=True)
+    async def action_chat_create(self) -> None:
+        """Create the group of this one team, after one question."""
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return
+        creation = await backend.plan_creation(row.id, lambda progress: None, although_similar=True)
+        lines = [f"{action.after[:1].upper()}{action.after[1:]}." for action in creation.actions]
+        lines += [f"! {action.risk}" for action in creation.actions if action.risk]
+        if creation.others:
+            others = ", ".join(f"'{group.name}'" for group in creation.others[:3])
+            lines.append(f"! There is {others} already. Create another one only if that is not this team's.")
+        question = Confirm(f"Create the group of {row.label}", lines, "Create", danger=bool(creation.others))
+        title = f"Creating the group of {row.label}"
+        if not await self.app.push_screen_wait(question):
+            return
+        tells = await self._tell_first(backend, title, (row.id,))
+        if tells is None:
+            return
+        await self.app.push_screen_wait(
+            ChatRun(
+                title,
+                lambda control, report: backend.create_chat(creation, tells, control, report),
+                len(creation.actions),
+            )
+        )
+        self.groupme.begin(backend)
+
+    @action("f", "filter")
+    def action_chat_filter(self) -> None:
+        """Only teams whose chat is in one state: linked, proposed, choose one, no group, and so on."""
+        self.shown_state = FILTERS[(FILTERS.index(self.shown_state) + 1) % len(FILTERS)]
+        self.ask()
+
+    @action("x", "not this group", when=_dismiss, writes=True, caption=_dismiss_caption)
+    async def action_chat_dismiss(self) -> bool:
+        """The groups that are proposed are not this team's; the same key takes that back."""
+        backend, row, proposed = self.backend, self.meant, self.proposed
+        if backend is None or row is None:
+            return False
+        if proposed:
+            lines = [
+                f"Not proposed to {row.label} any more, and not in the way of a new group:",
+                *(f"  {group.name}, {counted(group.members_count or 0, 'member')}" for group in proposed),
+                "The groups themselves stay as they are. The same key takes this back.",
+            ]
+            word = "Not this one" if len(proposed) == 1 else f"None of these {len(proposed)}"
+            if not await self.app.push_screen_wait(Confirm(f"{word}: {row.label}", lines, word)):
+                return False
+            await backend.dismiss_groups(row.id, [group.id for group in proposed])
+            told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. x takes that back."
+        else:
+            again = await backend.propose_again(row.id)
+            told = f"{counted(again, 'group')} may be proposed to {row.label} again."
+        self.app.notify(clean(told), markup=False)
+        self.read_again()
+        return True
+
+    @action("m", "staff…", when=ready, writes=True)
+    async def action_chat_staff(self) -> None:
+        """The adults who belong into every group: add, change, note that they agreed, take off the list."""
+        if self.backend is not None and await edit_staff(self.app, self.backend, self.zone, self.now):
+            self.read_again()
+
+    @action("S", "send waiting mails", when=_send_anyway, writes=True, dangerous=True)
+    async def action_chat_send_anyway(self) -> bool:
+        """Send the welcome mails that wait for the team's link without it, after one question."""
+        backend, rows = self.backend, [row for row in self.meant_rows if row.waiting]
+        return backend is not None and bool(rows) and await send_without_link(self.app, backend, rows)
+
+    @action("W", "let welcome mails wait, or not", when=ready, writes=True, dangerous=True, caption=_wait_caption)
+    async def action_chat_wait(self) -> None:
+        """Whether welcome mails of teams without a link wait until there is one. For the whole league."""
+        if self.backend is not None:
+            await wait_for_links(self.app, self.backend)
+
+    @action("U", "unlink", when=_unlink, writes=True, dangerous=True)
+    async def action_chat_unlink(self) -> bool:
+        """Forget the team's group and link. The group itself stays as it is."""
+        backend, row = self.backend, self.meant
+        if backend is None or row is None:
+            return False
+        lines = [
+            f"{row.label} is linked with the group {row.group!r}."
+            if row.group
+            else f"{row.label} is linked with a group.",
+            "The group itself stays as it is, and so does everybody in it.",
+            "Welcome mails that go out from now on carry no join button.",
+        ]
+        if row.link is not None:
+            lines.append("Mails that went out already still lead to that group.")
+        if not await self.app.push_screen_wait(Confirm(f"Unlink {row.label}", lines, "Unlink", danger=True)):
+            return False
+        await backend.unlink_chat(row.id)
+        self.app.notify(clean(f"{row.label} is unlinked. r looks for its group again."), markup=False)
+        return True
+
+
+def _group_words(rehearsed: "Rehearsed") -> str:
+    name = rehearsed.linked.name
+    return f"the group '{name}'" if name else f"group {rehearsed.linked.group_id}"

@@ -1,0 +1,80 @@
+"""The mails that carry a chat's link: to families welcomed before it stood, and those that wait for it.
+
+Each of these asks first, and says what came of it.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.groupme.plan.team_list import ChatRow
+    from bball_tui.tui.backend import Backend
+
+MOST_TEAMS = 10
+
+
+async def tell_families(app: "App[Any]", backend: "Backend", team_ids: Sequence[int]) -> bool:
+    """Say how many and who, then promise the mails; False: none was promised.
+
+    Raises:
+        BballError: a team is gone, or the database is away.
+    """
+    families = await backend.families_of(team_ids)
+    if not families:
+        app.notify("Every family that was welcomed has the present link.", markup=False)
+        return False
+    question = ChatTell("Tell families of the team chat", (), families)
+    if await app.push_screen_wait(question) is not Answer.TELL:
+        return False
+    mails = await backend.tell_families([one.team_id for _, one in families])
+    app.notify(f"{counted(mails, 'mail')} promised. The Outbox shows them.", markup=False)
+    return True
+
+
+async def send_without_link(app: "App[Any]", backend: "Backend", rows: "Sequence[ChatRow]") -> bool:
+    """Say how many mails go without a button, then send them; False: none was sent.
+
+    Raises:
+        BballError: the database is away.
+    """
+    mails = sum(row.waiting for row in rows)
+    lines = [f"{row.label}: {counted(row.waiting, 'mail')}" for row in rows[:MOST_TEAMS]]
+    lines += [f"and {len(rows) - MOST_TEAMS} more teams"] if len(rows) > MOST_TEAMS else []
+    lines.append("They go out without the button to the team chat. Families can be told of the link later (t).")
+    title = f"Send {counted(mails, 'welcome mail')} without the link"
+    if not await app.push_screen_wait(Confirm(title, lines, f"Send {mails}", danger=True)):
+        return False
+    sent = await backend.send_anyway([row.id for row in rows])
+    app.notify(f"{counted(sent, 'mail')} on the way.", markup=False)
+    return True
+
+
+async def wait_for_links(app: "App[Any]", backend: "Backend") -> None:
+    """Ask, then let welcome mails wait for the link from now on, or not.
+
+    Raises:
+        BballError: the database is away.
+    """
+    waits = backend.league.wait_for_chat
+    if waits:
+        lines = [
+            "Welcome mails of teams without a link go out at once again, without the join button.",
+            "Mails that wait already go on waiting: S sends them.",
+        ]
+        question = Confirm("Welcome mails wait no more", lines, "Wait no more", danger=True)
+    else:
+        lines = [
+            "From now on a welcome mail waits until its team's chat has a share link: every one has the button.",
+            "Signing goes on as usual. Linking the group sends what waits; S sends it without.",
+        ]
+        question = Confirm("Let welcome mails wait for the link", lines, "Let them wait", danger=True)
+    if not await app.push_screen_wait(question):
+        return
+    await backend.set_wait_for_chat(not waits)
+    app.notify(f"Welcome mails {'go out at once' if waits else 'wait for the link'} from now on.", markup=False)

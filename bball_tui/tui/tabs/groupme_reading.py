@@ -1,0 +1,125 @@
+"""The line above the team chats: reading GroupMe beside the keys, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import Worker, get_current_worker
+
+from bball_tui.database.states import TeamState
+from bball_tui.errors import BballError
+from bball_tui.tui.text import content, short_time
+from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.plan.status import Reading
+    from bball_tui.groupme.run.progress import Progress
+    from bball_tui.tui.backend import Backend
+
+
+@dataclass
+class ChatsRead(Message):
+    """GroupMe was read, or could not be."""
+
+
+class GroupMeReading(Static):
+    """Asks GroupMe how all chats stand, can be stopped, and says how far it is or what was found."""
+
+    DEFAULT_CSS = """
+    GroupMeReading { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.found: Reading | None = None
+        """What GroupMe said last, and the plan that follows from it."""
+        self.is_reading = False
+        self.no_token: str | None = None
+        """Why GroupMe cannot be asked; None when it can."""
+        self._progress: Progress | None = None
+        self._trouble: str | None = None
+        self._worker: Worker[None] | None = None
+        self._backend: Backend | None = None
+
+    def begin_once(self, backend: "Backend") -> None:
+        """The tab is looked at: the first time GroupMe is asked, if there is a token."""
+        if self._backend is None:
+            self._backend = backend
+            self.no_token = backend.no_token()
+            if self.no_token is None and backend.season is not None:
+                self.begin(backend)
+        self.tell()
+
+    def begin(self, backend: "Backend") -> None:
+        """Ask GroupMe, unless that goes on already."""
+        if not self.is_reading:
+            self._backend = backend
+            self.is_reading, self._progress = True, None
+            self._worker = self._read(backend)
+            self.tell()
+
+    @work(group="chats")
+    async def _read(self, backend: "Backend") -> None:
+        mine = get_current_worker()
+        try:
+            self.found = await backend.read_chats(self._heard)
+            self._trouble = None
+        except BballError as error:
+            self._trouble = f"{error} What is shown is the last known state; r asks again."
+        finally:
+            if self._worker is mine:
+                self.is_reading, self._worker = False, None
+        self.tell()
+        self.post_message(ChatsRead())
+
+    def _heard(self, progress: "Progress") -> None:
+        self._progress = progress
+        self.tell()
+
+    def stop(self) -> bool:
+        """Ask no further; False: nothing was being read."""
+        if not self.is_reading or self._worker is None:
+            return False
+        worker, self._worker = self._worker, None
+        worker.cancel()
+        self.is_reading = False
+        self._trouble = "Reading GroupMe was stopped. What is shown is the last known state; r asks again."
+        self.tell()
+        return True
+
+    def tell(self) -> None:
+        """Say how things stand."""
+        text, tone = self._words()
+        mark = "! " if tone is Tone.WARN else ""
+        self.update(content((f"{mark}{text}", STYLES[tone])))
+        self.refresh_bindings()
+
+    def _words(self) -> tuple[str, Tone]:
+        if self.is_reading:
+            return f"{self._reading_words()}  Esc stops.", Tone.ACCENT
+        if self._trouble is not None:
+            return self._trouble, Tone.WARN
+        if self.no_token is not None:
+            return self.no_token, Tone.WARN
+        if self.found is None or self._backend is None:
+            return "What is stored here. r asks GroupMe how things stand now.", Tone.MUTED
+        plan = self.found.plan
+        at = short_time(self.found.seen.read_at, self._backend.league.zone, datetime.now(UTC))
+        steps = f"p shows {counted(len(plan.actions), 'step')} to do." if plan.actions else ""
+        # A team that no step is about waits for a person.
+        busy = {action.team_id for action in plan.actions}
+        alone = sum(team.state is not TeamState.LINKED and team.team_id not in busy for team in plan.teams)
+        needs = f"{counted(alone, 'team needs', 'teams need')} you." if alone else ""
+        rest = " ".join(filter(None, (steps, needs))) or "There is nothing to do."
+        words = " ".join((f"The token is {plan.account}'s; read {at}.", rest, *plan.warnings))
+        return words, Tone.WARN if plan.warnings else Tone.MUTED
+
+    def _reading_words(self) -> str:
+        if self._progress is None:
+            return "Reading GroupMe …"
+        counted_words = f" {self._progress.done} of {self._progress.total}." if self._progress.total else ""
+        return f"{self._progress.doing}{counted_words}"

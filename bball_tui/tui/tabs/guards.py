@@ -1,0 +1,45 @@
+"""When a command of a tab is allowed: the conditions that tabs share. Each says why not; None: it is allowed."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bball_tui.tui.screens.pane import RecordPane
+
+Guard = Callable[[Any], str | None]
+
+
+def ready(pane: "RecordPane[Any]") -> str | None:
+    """The league is open and the rows are there."""
+    return pane.not_ready()
+
+
+def on_some(noun: str) -> Guard:
+    """At least one row is meant."""
+
+    def when(pane: "RecordPane[Any]") -> str | None:
+        if (reason := pane.not_ready()) is not None:
+            return reason
+        return None if pane.targets else f"There is no {noun} under the cursor."
+
+    return when
+
+
+def on_one(noun: str, several: str) -> Guard:
+    """Exactly one row is meant; ``several`` is said when it is more."""
+    some = on_some(noun)
+
+    def when(pane: "RecordPane[Any]") -> str | None:
+        return some(pane) or (several if len(pane.targets) > 1 else None)
+
+    return when
+
+
+def counted_caption(word: str) -> Callable[[Any], str]:
+    """The label in the footer with the number of rows that are meant: ``sign 3…``."""
+
+    def caption(pane: "RecordPane[Any]") -> str:
+        number = len(pane.targets)
+        return f"{word} {number}…" if number > 1 else f"{word}…"
+
+    return caption

@@ -1,0 +1,51 @@
+"""How mails read in a list: what kind it is, and what became of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.dialogs.touched import MOST_NAMES
+from bball_tui.tui.theme import Styled, Tone, status
+
+if TYPE_CHECKING:
+    from bball_tui.outbox.history import OutboxRow
+    from bball_tui.tui.backend import Backend
+
+STATE_WORDS = {
+    "queued": Styled("● queued", Tone.ACCENT),
+    "held": Styled("● held", Tone.ACCENT),
+    "waiting": Styled("● waits", Tone.ACCENT),
+    "sending": Styled("● on its way", Tone.ACCENT),
+    "sent": status(Tone.GOOD, "accepted"),
+    "in_folder": status(Tone.WARN, "in a folder"),
+    "in_doubt": status(Tone.WARN, "in doubt"),
+    "failed": status(Tone.BAD, "failed"),
+    "bounced": status(Tone.BAD, "came back"),
+    "parked": status(Tone.WARN, "put aside"),
+    "cancelled": status(Tone.MUTED, "cancelled"),
+    "suppressed": status(Tone.WARN, "blocked"),
+}
+"""By the name of the bucket."""
+
+
+def state_cell(row: "OutboxRow") -> Styled:
+    """What became of a mail; a folder is no mail server."""
+    return STATE_WORDS[row.bucket]
+
+
+def outcome_cell(row: "OutboxRow") -> Styled:
+    """What became of a mail in the end; one that came back stays so, also when somebody dealt with it."""
+    if row.bounced_at is not None and not row.bounced:
+        return Styled("– came back, settled", Tone.MUTED)
+    return state_cell(row)
+
+
+async def mails_named(backend: "Backend", ids: Sequence[int]) -> list[str]:
+    """Whom these mails are about and to which addresses, for a dialog: the first few, then how many more.
+
+    Raises:
+        BballError: one of them is gone, or the database is away.
+    """
+    rows = [(await backend.mail(one)).item for one in ids[:MOST_NAMES]]
+    lines = [f"  {row.about}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
+    more = len(ids) - len(rows)
+    return [*lines, f"  and {more:,} more"] if more else lines

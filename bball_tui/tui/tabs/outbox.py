@@ -1,0 +1,451 @@
+"""Every mail that was promised and what became of it, by what is to be done about it; and what staff do about it."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.database.states import OutboxState
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.reason import Reason
+from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
+from bball_tui.tui.screens.cells import time_cell
+from bball_tui.tui.screens.needs import Question
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.screens.sections import mail_sections
+from bball_tui.tui.tabs.addressing import fix_address
+from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
+from bball_tui.tui.tabs.guards import Guard, on_some, ready
+from bball_tui.tui.tabs.mail_words import mails_named, state_cell
+from bball_tui.tui.tabs.outbox_bulk import do_with_mails, tell_done
+from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, try_mail_server
+from bball_tui.tui.text import short_time
+from bball_tui.tui.theme import NOTHING, Styled, Tone
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Section
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bball_tui.outbox.buckets import Bucket
+    from bball_tui.outbox.gates import Gate
+    from bball_tui.outbox.history import OutboxRow
+    from bball_tui.outbox.situation import Situation
+    from bball_tui.tui.backend import Backend
+
+LOOK_AGAIN = 30.0
+"""Seconds after which the line about the sending is read again: time alone changes it."""
+UNSENT = (OutboxState.DEAD, OutboxState.QUEUED)
+"""Can be tried again, put aside, or cancelled."""
+RETRYABLE_KINDS = ("failed", "parked", "queued")
+
+_some = on_some("mail")
+
+
+def _has(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
+    """One of the mails is in one of these states, or none is in memory: those are judged when they are reached."""
+
+    def when(pane: "OutboxPane") -> str | None:
+        if (reason := _some(pane)) is not None:
+            return reason
+        found = {row.state for row in pane.meant_rows}
+        return None if not found or found & set(states) else otherwise
+
+    return when
+
+
+def _one(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
+    several = _has(states, otherwise)
+
+    def when(pane: "OutboxPane") -> str | None:
+        return "One mail at a time: select none, or one." if len(pane.targets) > 1 else several(pane)
+
+    return when
+
+
+_other_address = _one((*UNSENT, OutboxState.SUPPRESSED), "Only a mail that did not arrive can go to another address.")
+
+
+def _address(pane: "OutboxPane") -> str | None:
+    came_back = len(pane.targets) == 1 and any(row.bounced for row in pane.meant_rows)
+    return None if came_back else _other_address(pane)
+
+
+def _whole_kind(pane: "OutboxPane") -> str | None:
+    if (reason := pane.not_ready()) is not None:
+        return reason
+    shown = None if pane.kind is None else pane.kind.bucket
+    if shown == "in_doubt":
+        return "Mails in doubt are decided one by one: d."
+    if shown not in RETRYABLE_KINDS:
+        return "First show what is to be tried again: ] and [ go through the kinds."
+    return None if pane.records.total else "There is nothing to try again."
+
+
+def _pause_caption(pane: "OutboxPane") -> str:
+    return "resume sending" if any(gate.pauses for gate in pane.holding) else "pause sending"
+
+
+def _open_gate(pane: "OutboxPane") -> str | None:
+    if (reason := pane.not_ready()) is not None:
+        return reason
+    shut = any(not gate.pauses for gate in pane.holding)
+    return None if shut else "No mail server is being spared: there is nothing to open."
+
+
+class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
+    """Mails by what is to be done about them."""
+
+    HELP = """
+    ## Outbox
+    One line is one mail to one person. **accepted** means that the mail server took it; **in a folder** that no mail
+    server had it; **in doubt** that it may have gone out without an answer: ask the family, then press `d`. `r` tries
+    failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
+    through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
+    line above the list says why: `P` pauses and
+    resumes all sending, `O` tries the mail server again without waiting.
+    """
+    DEFAULT_CSS = """
+    OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
+    """
+    placeholder = "address or player"
+    empty_text = "No mail was promised yet. Signing a contract promises one."
+    nothing_found = "Nothing here. Esc shows all mails."
+    first_sort = Sort("id", descending=True)
+    watches = frozenset({"outbox", "provider_gate", "contract", "player", "team"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.sending: Situation | None = None
+        """What holds the mails, as it was read last."""
+        self.kind: Kind | None = None
+        """The mails that are shown; None for all."""
+        self.panel = BucketPanel()
+        self.hold = Static("", classes="outbox--hold")
+        self._buckets: tuple[Bucket, ...] = ()
+        self._looking = self._look_once_more = False
+
+    def compose(self) -> ComposeResult:
+        """Search, what holds the mails, then panel, list and inspector side by side."""
+        yield self.search_bar
+        yield self.hold
+        with Horizontal(classes="pane--body"):
+            yield self.panel
+            yield self.records
+            yield self.inspector
+
+    def on_mount(self) -> None:
+        """What holds the mails changes with time too."""
+        self.set_interval(LOOK_AGAIN, self._look_again)
+
+    def make_columns(self) -> "Sequence[Column[OutboxRow]]":
+        return (
+            Column(key="to", title="To", width=18, flex=3, limit=36, render=lambda row: row.recipient, sort="to"),
+            Column(
+                key="about",
+                title="Player",
+                width=12,
+                flex=2,
+                limit=26,
+                render=lambda row: row.about or NOTHING,
+                sort="about",
+                priority=2,
+            ),
+            Column(key="state", title="State", width=11, render=state_cell, sort="state"),
+            Column(
+                key="since",
+                title="Since",
+                width=6,
+                render=lambda row: time_cell(row.since, self.zone, self.now),
+                sort="since",
+                priority=1,
+            ),
+            Column(
+                key="next",
+                title="Next",
+                width=6,
+                render=self._next,
+                sort="next",
+                priority=3,
+            ),
+            Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
+        )
+
+    def _next(self, row: "OutboxRow") -> str | Styled:
+        if row.next_at is None:
+            return NOTHING
+        if row.next_at > self.now:
+            return time_cell(row.next_at, self.zone, self.now)
+        holding = self.holding
+        if not holding:
+            return "now"
+        ends = [gate.open_until for gate in holding if gate.open_until is not None]
+        if len(ends) < len(holding) or max(ends) <= self.now:
+            return Styled("waits", Tone.WARN)
+        return time_cell(max(ends), self.zone, self.now)
+
+    def next_moment(self) -> "datetime | None":
+        now = self.now
+        moments = (row.next_at for row in self.records.in_memory() if row.next_at and (row.held or row.next_at > now))
+        return min(moments, default=None)
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[OutboxRow]":
+        from bball_tui.outbox.history import BucketName, OutboxFilter
+
+        if self.kind is None:
+            return backend.outbox(OutboxFilter(text=text))
+        return backend.outbox(OutboxFilter(bucket=BucketName(self.kind.bucket), cause=self.kind.cause, text=text))
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        return mail_sections(await backend.mail(row_id), self.zone, self.now)
+
+    def ask(self) -> None:
+        """The rows, and the numbers beside them."""
+        super().ask()
+        self._look_again()
+
+    def changed(self) -> None:
+        """The rows, and the numbers beside them."""
+        super().changed()
+        self._look_again()
+
+    # What holds the mails, and the panel
+
+    def _look_again(self) -> None:
+        self._look_once_more = True
+        if self.display and self.backend is not None and not self._looking:
+            self._look_around(self.backend)
+
+    @work(group="around")
+    async def _look_around(self, backend: "Backend") -> None:
+        """Changes that come while it reads are one more reading; a question that was asked is never broken off."""
+        self._looking = True
+        try:
+            while self._look_once_more:
+                self._look_once_more = False
+                await self._read_around(backend)
+        except BballError:
+            pass  # the list beside it says what is wrong
+        finally:
+            self._looking = False
+
+    async def _read_around(self, backend: "Backend") -> None:
+        self._buckets = await backend.buckets()
+        self.sending = await backend.situation()
+        self.panel.lines = tuple(panel_lines(self._buckets))
+        mine = self.backend is not None and self.backend.sends_mail
+        words = hold_line(self.sending, mine=mine)
+        self.hold.update(words)
+        self.hold.display = bool(words)
+        self.records.repaint()
+        self.search_bar.set_chips(self.chips())
+        self.refresh_bindings()
+
+    # Kinds
+
+    def show_kind(self, kind: Kind | None) -> None:
+        """Only mails of this kind; None for all."""
+        self.kind = self.panel.chosen = kind
+        self.ask()
+
+    def ask_about(self, question: Question) -> None:
+        """Ask at once whether sending is to go on: the rows may still be on their way."""
+        match question:
+            case Question.PAUSE:
+                self.action_mail_pause()
+            case Question.GATE:
+                self.action_mail_open_gate()
+
+    @on(KindChosen)
+    def _kind_chosen(self, event: KindChosen) -> None:
+        event.stop()
+        self.show_kind(event.kind)
+
+    def _step(self, step: int) -> None:
+        if (kind := self.panel.step(step)) is not None:
+            self.show_kind(kind)
+
+    def chips(self) -> tuple[Chip, ...]:
+        return () if self.kind is None else (Chip("kind", kind_words(self._buckets, self.kind)[0].replace("_", " ")),)
+
+    def drop_chip(self, key: str) -> None:
+        self.kind = self.panel.chosen = None
+
+    # One, or the selected
+
+    @property
+    def holding(self) -> "Sequence[Gate]":
+        """What holds the mails back."""
+        return () if self.sending is None else self.sending.holding()
+
+    def _unsent(self) -> tuple[tuple[int, ...], list[str]]:
+        """The selected mails without those that are known to be over, and a line about these."""
+        targets = self.targets
+        over = {row.id for row in self.meant_rows if row.state not in UNSENT}
+        left = tuple(one for one in targets if one not in over)
+        stay = "is not waiting and stays as it is" if len(over) == 1 else "are not waiting and stay as they are"
+        return left, [f"{len(over):,} of the selected mails {stay}."] if over else []
+
+    @action(
+        "r",
+        "try again",
+        when=_has(UNSENT, "Only failed or waiting mails can be tried again."),
+        writes=True,
+        footer=True,
+    )
+    async def action_mail_retry(self) -> bool:
+        """Put failed mails back into the queue, or send waiting ones now."""
+        backend, (targets, others) = self.backend, self._unsent()
+        if backend is None or not targets:
+            return False
+        if len(targets) > 1 or others:
+            names = await mails_named(backend, targets)
+            goes = "They go back into the queue and leave" if len(targets) > 1 else "It goes back and leaves"
+            lines = [f"{goes} as soon as the mail server takes mail.", *names, *others]
+            question = f"Try {counted(len(targets), 'mail')} again"
+            if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
+                return False
+        return await do_with_mails(self.app, "Trying again", targets, backend.retry_mails, "back in the queue")
+
+    @action(
+        "d",
+        "resolve the doubt",
+        when=_one((OutboxState.IN_DOUBT,), "Only a mail in doubt needs a decision."),
+        writes=True,
+        footer=True,
+        quiet=True,
+    )
+    async def action_mail_resolve(self) -> bool:
+        """Say whether a mail that may have gone out arrived, or send it again."""
+        backend, targets = self.backend, self.targets
+        if backend is None or len(targets) != 1:
+            return False
+        row = (await backend.mail(targets[0])).item
+        if row.state is not OutboxState.IN_DOUBT:
+            return False
+        about = f" about {row.about}" if row.about else ""
+        since = short_time(row.since, self.zone, self.now)
+        lines = [
+            f"The mail to {row.recipient}{about}, promised {since}, was on the wire when the connection broke.",
+            "It may have arrived.",
+        ]
+        found = await self.app.push_screen_wait(ResolveDoubt(lines))
+        if found is None:
+            return False
+        acted = await backend.resolve_mail(row.id, arrived=found is Found.ARRIVED)
+        tell_done(self.app, acted, "settled: it arrived" if found is Found.ARRIVED else "back in the queue")
+        return True
+
+    @action("e", "fix the address", when=_address, writes=True, footer=True, quiet=True)
+    async def action_mail_address(self) -> bool:
+        """Correct the family's address, and send there what never arrived."""
+        backend, targets = self.backend, self.targets
+        return backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0])
+
+    @action("p", "read the mail", when=_one(tuple(OutboxState), ""), footer=True)
+    async def action_mail_read(self) -> None:
+        """The mail as it was written, or as it would be written now."""
+        from bball_tui.tui.mail_reading import read_asked
+
+        if self.backend is not None and len(self.targets) == 1:
+            await read_asked(self.app, self.backend, self.backend.mail_preview(self.targets[0]))
+
+    @action("z", "put aside", when=_has(UNSENT, "Only mails that did not leave can be put aside."), writes=True)
+    async def action_mail_park(self) -> bool:
+        """Keep mails back until you try them again, with a reason."""
+        backend, (targets, others) = self.backend, self._unsent()
+        if backend is None or not targets:
+            return False
+        lines = [
+            f"{counted(len(targets), 'mail')}: kept back until somebody presses r. Nothing goes out by itself.",
+            *await mails_named(backend, targets),
+            *others,
+        ]
+        reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
+        if reason is None:
+            return False
+        park = partial(backend.park_mails, reason=reason)
+        return await do_with_mails(self.app, "Putting aside", targets, park, "put aside")
+
+    @action("R", "try the whole kind again", when=_whole_kind, writes=True, dangerous=True)
+    async def action_mail_retry_all(self) -> bool:
+        """All mails that are listed, after one question that says how many and why they failed."""
+        backend, kind = self.backend, self.kind
+        if backend is None or kind is None:
+            return False
+        ids = sorted(await self.source(backend, self.search_bar.text).ids())
+        sending = await backend.situation()
+        if not ids:
+            return False
+        number = counted(len(ids), "mail")
+        lines = [*self._effect(number, kind, sending), *await mails_named(backend, ids)]
+        if not await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
+            return False
+        return await do_with_mails(self.app, "Trying again", tuple(ids), backend.retry_mails, "back in the queue")
+
+    def _effect(self, number: str, kind: Kind, sending: "Situation") -> list[str]:
+        label, oldest = kind_words(self._buckets, self.kind)
+        what = f"{number}, failed because of: {label}." if kind.cause else f"{number}: {label}."
+        lines = [what]
+        if self.search_bar.text:
+            lines.append(f"Only those that match “{self.search_bar.text}”.")
+        if oldest is not None:
+            lines.append(f"The oldest of this kind waits since {short_time(oldest, self.zone, self.now)}.")
+        if (obstacle := sending.obstacle(None)) is not None:
+            lines.append(f"They will wait all the same: {obstacle}")
+        return lines
+
+    @action(
+        "C", "cancel", when=_has(UNSENT, "Only mails that did not leave can be cancelled."), writes=True, dangerous=True
+    )
+    async def action_mail_cancel(self) -> bool:
+        """Give mails up that did not leave, with a reason."""
+        backend, (targets, others) = self.backend, self._unsent()
+        if backend is None or not targets:
+            return False
+        names = await mails_named(backend, targets)
+        lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again.", *names, *others]
+        reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
+        if reason is None:
+            return False
+        cancel = partial(backend.cancel_mails, reason=reason)
+        return await do_with_mails(self.app, "Cancelling", targets, cancel, "cancelled")
+
+    # All sending
+
+    @action("P", "pause or resume sending", when=ready, writes=True, dangerous=True, caption=_pause_caption)
+    async def action_mail_pause(self) -> None:
+        """Hold all mails of the league, or let them go again."""
+        if self.backend is not None:
+            try:
+                await pause_or_resume(self.app, self.backend)
+            finally:
+                self.changed()
+
+    @action("O", "try the mail server now", when=_open_gate, writes=True, dangerous=True)
+    async def action_mail_open_gate(self) -> None:
+        """After a password or a limit was mended: do not wait any longer."""
+        if self.backend is not None:
+            try:
+                await try_mail_server(self.app, self.backend)
+            finally:
+                self.changed()
+
+    @action("right_square_bracket,f", "next kind of mails")
+    def action_mail_next_bucket(self) -> None:
+        """Show only the next kind: queued, failed, sent and so on."""
+        self._step(1)
+
+    @action("left_square_bracket", "previous kind of mails")
+    def action_mail_previous_bucket(self) -> None:
+        """Show only the previous kind."""
+        self._step(-1)

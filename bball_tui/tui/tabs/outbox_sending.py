@@ -1,0 +1,72 @@
+"""What holds the league's mails back as a whole: how that reads above the outbox, and how staff change it."""
+
+from typing import TYPE_CHECKING, Any
+
+from textual.content import Content
+
+from bball_tui.database.states import GateState
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.outbox.situation import Situation
+    from bball_tui.tui.backend import Backend
+
+
+def hold_line(sending: "Situation", *, mine: bool) -> Content:
+    """The line above the list; empty when nothing holds the mails. ``mine``: this program sends mail itself."""
+    sentences = [
+        f"{sending.hold(gate)} {'P resumes.' if gate.pauses else 'O tries now.'}" for gate in sending.holding()
+    ]
+    # While nothing waits, and while the own worker is about to start, the header says enough.
+    if not sentences and sending.waiting and not sending.workers and (one := sending.obstacle(None)):
+        sentences = [] if mine else [one]
+    return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
+
+
+async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
+    """Ask, then hold everything, or let it go again.
+
+    Raises:
+        BballError: the database is away, or somebody else was faster.
+    """
+    sending = await backend.situation()
+    paused = next((gate for gate in sending.holding() if gate.pauses), None)
+    if paused is not None:
+        lines = [sending.hold(paused), "Sending goes on at once, on all machines."]
+        if await app.push_screen_wait(Confirm("Resume sending", lines, "Resume")):
+            await backend.resume_sending()
+            app.notify("Sending goes on.", markup=False)
+        return
+    lines = [
+        f"{counted(sending.waiting, 'mail')} will wait, on all machines, until somebody resumes.",
+        "Signing goes on as usual. Mails that are on the wire are finished.",
+    ]
+    if await app.push_screen_wait(Confirm("Pause all sending", lines, "Pause", danger=True)):
+        await backend.pause_sending()
+        app.notify("Sending is paused. P resumes.", markup=False)
+
+
+async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
+    """Ask, then do not spare the mail server any longer.
+
+    Raises:
+        BballError: the database is away.
+    """
+    sending = await backend.situation()
+    shut = [gate for gate in sending.holding() if not gate.pauses]
+    if not shut:
+        app.notify("The mail server is not being spared any more.", markup=False)
+        return
+    lines = [line for gate in shut for line in (sending.hold(gate), f"It said: “{gate.reason}”")]
+    lines.append("If a mail is refused again, the others wait again. Nothing is lost, and no try is counted.")
+    if any(gate.state is GateState.HALF_OPEN for gate in shut):
+        lines.append("A mail is being tried right now; its answer may settle it in a moment.")
+    if await app.push_screen_wait(Confirm("Try the mail server now", lines, "Try now", danger=True)):
+        for gate in shut:
+            await backend.open_gate(gate.provider)
+        app.notify("Sending is tried again.", markup=False)

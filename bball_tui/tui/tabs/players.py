@@ -1,0 +1,123 @@
+"""The players of the league."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.tui.actions import action
+from bball_tui.tui.screens.cells import day_cell, name_of, status_cell
+from bball_tui.tui.screens.sections import player_sections
+from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.tabs.roster_pane import RosterPane
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Section
+
+if TYPE_CHECKING:
+    from bball_tui.league.rows import PlayerRow
+    from bball_tui.tui.backend import Backend
+
+
+_one = on_one("player", "Do this with one player at a time: select none, or one.")
+
+
+def _mail(row: "PlayerRow") -> Styled:
+    if row.has_email:
+        return status(Tone.GOOD, "reachable")
+    return status(Tone.WARN, "no e-mail address" if row.guardians else "no guardian")
+
+
+class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"):
+    """Who is in the league, and whether a mail can reach the family."""
+
+    HELP = """
+    ## Players
+    All players of the league with the team and contract of the season. The panel shows the guardians: ✉ gets mail,
+    ✍ may sign. `e` edits the player, `h` the guardians, `n` adds a player with guardians and contract.
+    """
+    list_name = "players"
+    placeholder = "player, parent, e-mail or team"
+    empty_text = "There are no players yet. Press i to import a roster."
+    first_sort = Sort("player")
+    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
+
+    def make_columns(self) -> "Sequence[Column[PlayerRow]]":
+        return (
+            Column(key="player", title="Player", width=16, flex=3, limit=36, render=name_of, sort="player"),
+            Column(
+                key="jersey",
+                title="No",
+                width=4,
+                align="right",
+                render=lambda row: row.jersey or NOTHING,
+                sort="jersey",
+                priority=2,
+            ),
+            Column(
+                key="born",
+                title="Born",
+                width=11,
+                render=lambda row: day_cell(row.birthdate),
+                sort="birthdate",
+                priority=3,
+            ),
+            Column(
+                key="team",
+                title="Team",
+                width=12,
+                flex=2,
+                limit=28,
+                render=lambda row: row.team or NOTHING,
+                sort="team",
+            ),
+            Column(
+                key="status",
+                title="Contract",
+                width=10,
+                render=lambda row: status_cell(row.contract_status),
+                sort="status",
+            ),
+            Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
+        )
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[PlayerRow]":
+        return backend.players(text, self.choices)
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        return player_sections(await backend.player(row_id), self.zone, self.now)
+
+    @action("e", "edit", when=_one, writes=True, footer=True)
+    async def action_player_edit(self) -> bool:
+        """Name, birthdate and jersey of this player."""
+        player: PlayerRow | None = self.meant
+        return player is not None and await self._edit(player.id)
+
+    @action("h", "guardians", when=_one, writes=True, footer=True)
+    async def action_player_family(self) -> bool:
+        """The guardians: addresses, who gets mail, who may sign, who lives where."""
+        from bball_tui.tui.editing import edit_family
+
+        if self.backend is None or self.meant is None:
+            return False
+        await edit_family(self.app, self.backend, self.meant.id)
+        return True
+
+    @action("n", "new player", when=ready, writes=True, footer=True)
+    async def action_player_new(self) -> bool:
+        """Add a player, then the guardians, then the contract."""
+        return await self._edit(None)
+
+    async def _edit(self, player_id: int | None) -> bool:
+        from bball_tui.tui.editing import edit_player
+
+        return self.backend is not None and await edit_player(self.app, self.backend, player_id) is not None
+
+    @action("m", "make a contract", when=_one, writes=True)
+    async def action_player_contract(self) -> bool:
+        """A contract for a player who has none in this season."""
+        from bball_tui.tui.editing import make_contract
+
+        if self.backend is None or self.meant is None:
+            return False
+        await make_contract(self.app, self.backend, self.meant.id)
+        return True

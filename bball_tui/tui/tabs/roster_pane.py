@@ -1,0 +1,169 @@
+"""What teams, players and contracts share: lists that are narrowed, saved as a filter, and written to a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+from textual import on, work
+from textual.containers import Horizontal
+
+from bball_tui.database.paging import RowT
+from bball_tui.errors import BballError
+from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
+from bball_tui.tui.actions import ActionHost, action
+from bball_tui.tui.remembered import Choice as RememberedChoice
+from bball_tui.tui.remembered import Tab
+from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.text import clean
+from bball_tui.tui.widgets.list_messages import ListLoaded
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import counted
+
+
+class RosterPane(RecordPane[RowT]):
+    """A tab whose list can be narrowed by facets."""
+
+    list_name: ClassVar[ListName]
+    nothing_found = "Nothing matches. Esc takes the search or the last filter away, F all of them."
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.choices: tuple[FilterChoice, ...] = ()
+
+    def body(self) -> Horizontal:
+        """List and panel, with the keys of this kind of list."""
+        return ListTools(self)
+
+    def chips(self) -> tuple[Chip, ...]:
+        return tuple(Chip(one.key, one.chip) for one in self.choices)
+
+    def drop_chip(self, key: str) -> None:
+        self.choices = tuple(one for one in self.choices if one.key != key)
+
+    @on(ListLoaded)
+    def _narrowed_list_loaded(self) -> None:
+        """Of how many rows the list is a part: others add and end some while it is narrowed."""
+        if self.search_bar.text or self.choices:
+            self._count_everything()
+
+    @work(group="count", exclusive=True)
+    async def _count_everything(self) -> None:
+        if self.backend is None:
+            return
+        try:
+            self.everything = await self.backend.count_all(self.list_name)
+        except BballError:
+            return  # the list itself says that the database is away
+        self._count()
+
+    def narrow(self, choices: Sequence[FilterChoice], text: str | None = None) -> None:
+        """Show what these filters leave; ``text`` is what is searched for (None: what is searched for now)."""
+        self.choices = tuple(choices)
+        if text is not None:
+            self.search_bar.put(text)
+        self.ask()
+
+    def remembered(self) -> Tab:
+        choices = tuple(RememberedChoice(one.facet, one.value, one.label) for one in self.choices)
+        return msgspec.structs.replace(super().remembered(), choices=choices)
+
+    def restore(self, tab: Tab) -> None:
+        super().restore(tab)
+        self.choices = tuple(
+            FilterChoice(Facet(one.facet), one.value, one.label) for one in tab.choices if one.facet in list(Facet)
+        )
+
+    def with_trouble(self, trouble: str, *, waiting: bool) -> None:
+        """Only what has this trouble; with ``waiting``, only contracts that a family has and has not signed."""
+        statuses = ("offered", "accepted") if waiting else ()
+        self.narrow([*(choice(Facet.STATUS, one) for one in statuses), choice(Facet.TROUBLE, trouble)], "")
+
+
+def _ready(tools: "ListTools") -> str | None:
+    return tools.pane.not_ready()
+
+
+def _has_rows(tools: "ListTools") -> str | None:
+    return _ready(tools) or (None if tools.pane.records.total else "The list is empty.")
+
+
+def _narrowed(tools: "ListTools") -> str | None:
+    narrowed = tools.pane.search_bar.text or tools.pane.choices
+    return _ready(tools) or (None if narrowed else "Nothing is searched for or filtered.")
+
+
+class ListTools(ActionHost, Horizontal, commands="On a list of the roster", place=3, tab="contracts"):
+    """The room of list and panel; its commands do the same in each tab of the roster."""
+
+    def __init__(self, pane: RosterPane[Any]) -> None:
+        super().__init__(classes="pane--body")
+        self.pane = pane
+
+    @action("f", "filter", when=_ready)
+    async def action_tool_filter(self) -> None:
+        """Choose what the list is narrowed to: team, status, welcome mail, what needs attention, or your own."""
+        from bball_tui.league.saved_filters import NamedFilter
+        from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
+        from bball_tui.tui.dialogs.message import ErrorDialog
+
+        pane, backend = self.pane, self.pane.backend
+        if backend is None:
+            return
+        name, text = pane.list_name, pane.search_bar.text
+        answer = await self.app.push_screen_wait(
+            FilterDialog(
+                pane.choices,
+                text,
+                load=lambda typed, choices: backend.facets(name, text, choices, typed),
+                saved=lambda: backend.saved_filters(name),
+                forget=lambda title: backend.delete_filter(name, title),
+            )
+        )
+        if answer is None:
+            return
+        if not answer.save:
+            pane.narrow(answer.choices, answer.text)
+            return
+        pane.narrow(answer.choices)
+        words = [one.chip for one in answer.choices] + ([f"search: {text}"] if text else [])
+        title = await self.app.push_screen_wait(SaveFilter(words))
+        if title is None:
+            return
+        try:
+            await backend.save_filter(name, NamedFilter(title, text, answer.choices))
+        except BballError as error:
+            await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
+            return
+        self.app.notify(clean(f"Saved as “{title}”: f lists it."), markup=False)
+
+    @action("F", "show everything", when=_narrowed)
+    def action_tool_unfilter(self) -> None:
+        """Take the search and all filters away at once."""
+        self.pane.narrow((), "")
+
+    @action("right", "choose a column", when=_has_rows, palette=False)
+    def action_tool_next_column(self) -> None:
+        """Choose the next column: y then copies one cell, and o orders by it. Esc chooses none."""
+        self.pane.records.choose_column(1)
+
+    @action("left", "choose a column to the left", when=_has_rows, palette=False)
+    def action_tool_previous_column(self) -> None:
+        """Choose the previous column."""
+        self.pane.records.choose_column(-1)
+
+    @action("x", "export this list", when=_has_rows)
+    async def action_tool_export(self) -> None:
+        """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
+        from bball_tui.tui.dialogs.export_list import ExportList
+
+        pane, backend, total = self.pane, self.pane.backend, self.pane.records.total
+        if backend is None or not total:
+            return
+        name, text, choices, sort = pane.list_name, pane.search_bar.text, pane.choices, pane.records.sort
+        day = pane.now.astimezone(pane.zone).date().isoformat()
+        written = await self.app.push_screen_wait(
+            ExportList(Path.home() / f"{name} {day}.csv", total, write=lambda: backend.sheet(name, text, choices, sort))
+        )
+        if written is not None:
+            self.app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)

@@ -1,0 +1,107 @@
+"""The teams of the season."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.tui.actions import action
+from bball_tui.tui.screens.happenings import TeamChosen
+from bball_tui.tui.screens.sections import team_sections
+from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.tabs.roster_pane import RosterPane
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Section
+
+if TYPE_CHECKING:
+    from bball_tui.league.rows import TeamRow
+    from bball_tui.tui.backend import Backend
+
+
+_one = on_one("team", "Do this with one team at a time: select none, or one.")
+
+
+def _signed(row: "TeamRow") -> Styled:
+    if not row.players:
+        return NOTHING
+    if row.signed == row.players:
+        return status(Tone.GOOD, f"{row.signed}/{row.players}")
+    return Styled(f"{row.signed}/{row.players}")
+
+
+class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
+    """Who plays where, and how far each team is."""
+
+    HELP = """
+    ## Teams
+    The teams of the season, how many of their players have signed, and whether the team has a chat link for the
+    welcome mails. `c` shows a team's contracts, `e` and `n` edit and add, `f` narrows the list.
+    """
+    list_name = "teams"
+    placeholder = "team or division"
+    empty_text = "There are no teams yet. Press i to import a roster."
+    first_sort = Sort("team")
+    watches = frozenset({"season", "team", "contract"})
+
+    def make_columns(self) -> "Sequence[Column[TeamRow]]":
+        return (
+            Column(key="team", title="Team", width=14, flex=3, limit=40, render=lambda row: row.name, sort="team"),
+            Column(
+                key="division",
+                title="Division",
+                width=10,
+                flex=1,
+                limit=20,
+                render=lambda row: row.division or NOTHING,
+                sort="division",
+                priority=2,
+            ),
+            Column(key="signed", title="Signed", width=9, align="right", render=_signed, sort="signed"),
+            Column(
+                key="open",
+                title="Open",
+                width=5,
+                align="right",
+                render=lambda row: str(row.open),
+                sort="open",
+                priority=1,
+            ),
+            Column(
+                key="chat",
+                title="Chat",
+                width=10,
+                render=lambda row: (
+                    status(Tone.GOOD, "linked") if row.chat == "linked" else status(Tone.WARN, "no link")
+                ),
+                sort="chat",
+            ),
+        )
+
+    def source(self, backend: "Backend", text: str) -> "RecordSource[TeamRow]":
+        return backend.teams(text, self.choices)
+
+    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        return team_sections(await backend.team(row_id))
+
+    @action("c", "its contracts", when=_one, footer=True)
+    def action_team_contracts(self) -> None:
+        """Show the contracts of this team."""
+        team = self.meant
+        if team is not None:
+            self.post_message(TeamChosen(team.id, team.name))
+
+    @action("e", "edit", when=_one, writes=True, footer=True)
+    async def action_team_edit(self) -> bool:
+        """Name and division of this team."""
+        team: TeamRow | None = self.meant
+        return team is not None and await self._edit(team.id)
+
+    @action("n", "new team", when=ready, writes=True, footer=True)
+    async def action_team_new(self) -> bool:
+        """Add a team to the season."""
+        return await self._edit(None)
+
+    async def _edit(self, team_id: int | None) -> bool:
+        from bball_tui.tui.editing import edit_team
+
+        return self.backend is not None and await edit_team(self.app, self.backend, team_id) is not None
