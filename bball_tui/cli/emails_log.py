@@ -17,7 +17,7 @@ from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
 from bball_tui.outbox.exporting import frozen_mails, write_files
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
-from bball_tui.outbox.sweeping import retention
+from bball_tui.outbox.lease_recovery import retention
 from bball_tui.wording import counted
 
 

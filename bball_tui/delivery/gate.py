@@ -20,7 +20,7 @@ FIRST_OUTAGE = timedelta(seconds=5)
 LONGEST_OUTAGE = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
 _MENDABLE = (GateCause.OUTAGE, GateCause.AUTH, GateCause.REFUSED)
-PROBE_PATIENCE = timedelta(minutes=2)
+PROBE_TIMEOUT = timedelta(minutes=2)
 """After this a probe without a report counts as lost, and another mail may try."""
 
 
@@ -62,7 +62,7 @@ def admit(gate: Gate, wanted: int, limits: Limits, *, fresh: bool = False) -> tu
         if not (impatient or over):
             left = None if gate.open_until is None else (gate.open_until - gate.now).total_seconds()
             return gate, Wait(left, gate.cause, gate.reason or "")
-        probing = replace(gate, state=GateState.HALF_OPEN, open_until=gate.now + PROBE_PATIENCE)
+        probing = replace(gate, state=GateState.HALF_OPEN, open_until=gate.now + PROBE_TIMEOUT)
         after, answer = _take(probing, 1, limits, probe=True)
         if isinstance(answer, Wait) and answer.cause is None:
             # No probe without a token: half-open now, the gate would wait for one that nobody has sent.

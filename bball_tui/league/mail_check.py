@@ -26,7 +26,7 @@ from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.values import RenderError
-from bball_tui.outbox.standing import Standing, standings
+from bball_tui.outbox.address_health import AddressHealth, address_health
 from bball_tui.settings import Settings
 from bball_tui.wording import listed
 
@@ -171,7 +171,7 @@ async def _portion(
         guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
         families = {one.id: guardians.get(one.player_id, ()) for one in contracts.values()}
         addresses = {one.email for family in families.values() for one in family if one.email}
-        known = await standings(session, league_id, addresses)
+        known = await address_health(session, league_id, addresses)
         planned = [mail for one in contracts.values() for mail in _planned(one, families[one.id], desk)]
         contexts = await load_contexts(session, settings, league_id=league_id, mails=planned)
     for contract in contracts.values():
@@ -198,7 +198,7 @@ def _planned(contract: ContractFacts, family: tuple[GuardianFacts, ...], desk: D
 
 
 def _addresses(
-    contract: ContractFacts, family: tuple[GuardianFacts, ...], known: dict[str, Standing]
+    contract: ContractFacts, family: tuple[GuardianFacts, ...], known: dict[str, AddressHealth]
 ) -> Iterator[tuple[tuple[object, ...], Finding]]:
     takers = [one for one in family if one.receives_email]
     if not any(one.email for one in takers):
@@ -221,12 +221,12 @@ def _addresses(
             ),
         )
     for one in takers:
-        standing = known.get((one.email or "").lower())
-        if one.email is None or standing is None:
+        health = known.get((one.email or "").lower())
+        if one.email is None or health is None:
             continue
-        blocked = standing.blocked is not None
+        blocked = health.blocked is not None
         concern = Concern.BLOCKED if blocked else Concern.CAME_BACK
-        why = standing.blocked if blocked else standing.why or "it could not be delivered"
+        why = health.blocked if blocked else health.why or "it could not be delivered"
         said = f"{one.name}'s address takes no mail" if blocked else f"The last mail to {one.name} came back"
         yield (
             (concern, one.email.lower(), one.id),

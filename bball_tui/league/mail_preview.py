@@ -22,9 +22,9 @@ from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.transports import stays_here
 from bball_tui.mail.values import RenderError
+from bball_tui.outbox.address_health import HEALTHY, AddressHealth, address_health
 from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.standing import GOOD, Standing, standings
 from bball_tui.settings import Settings
 
 SAMPLE_ADDRESS = "sample@families.invalid"
@@ -208,17 +208,17 @@ async def _read(
 ) -> tuple[MailPreview, ...]:
     renderer = Renderer(settings)
     contexts = await load_contexts(session, settings, league_id=league_id, mails=rows)
-    known = await standings(session, league_id, {row.recipient for row in rows})
+    known = await address_health(session, league_id, {row.recipient for row in rows})
     return tuple(
-        _preview(renderer, row, context, known.get(row.recipient.lower(), GOOD), promised=promised)
+        _preview(renderer, row, context, known.get(row.recipient.lower(), HEALTHY), promised=promised)
         for row, context in zip(rows, contexts, strict=True)
     )
 
 
 def _preview(
-    renderer: Renderer, row: Any, context: MessageContext | RenderError, standing: Standing, *, promised: bool
+    renderer: Renderer, row: Any, context: MessageContext | RenderError, health: AddressHealth, *, promised: bool
 ) -> MailPreview:
-    warnings = list(_about(row.recipient, standing))
+    warnings = list(_about(row.recipient, health))
     if row.mime is not None:
         message = RenderedMessage(row.subject, row.mime, (row.notice,) if row.notice else ())
     elif isinstance(context, RenderError):
@@ -246,11 +246,11 @@ def _preview(
     )
 
 
-def _about(recipient: str, standing: Standing) -> Iterator[str]:
-    if standing.blocked is not None:
-        yield f"{recipient} takes no more mail ({standing.blocked}): this one would not go out."
-    if standing.came_back is not None:
-        yield f"The last mail to {recipient} came back: {standing.why or 'it could not be delivered'}."
+def _about(recipient: str, health: AddressHealth) -> Iterator[str]:
+    if health.blocked is not None:
+        yield f"{recipient} takes no more mail ({health.blocked}): this one would not go out."
+    if health.came_back is not None:
+        yield f"The last mail to {recipient} came back: {health.why or 'it could not be delivered'}."
 
 
 async def _items(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequence[Any]:

@@ -11,8 +11,8 @@ from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.still_applies import still_applies
+from bball_tui.outbox.address_health import HEALTHY, address_health
 from bball_tui.outbox.resending import release, resend, settle_bounces
-from bball_tui.outbox.standing import GOOD, standings
 from bball_tui.outbox.suppression import Lifted, lift
 
 _WHY_NOT = {
@@ -51,9 +51,9 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
             f"What the mail to {found.recipient} says is not true any more, because the contract has changed. "
             "So it is not sent again."
         )
-    standing = (await standings(session, league_id, [found.recipient])).get(found.recipient.lower(), GOOD)
-    if standing.blocked is not None:
-        raise BballError(f"{found.recipient} takes no more mail ({standing.blocked}). Lift that first, or correct it.")
+    health = (await address_health(session, league_id, [found.recipient])).get(found.recipient.lower(), HEALTHY)
+    if health.blocked is not None:
+        raise BballError(f"{found.recipient} takes no more mail ({health.blocked}). Lift that first, or correct it.")
     new = await resend(session, league_id, outbox_id, reason=reason)
     if new is None:
         raise BballError(f"The mail to {found.recipient} is being sent again already. Wait for that one.")

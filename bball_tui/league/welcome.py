@@ -9,7 +9,7 @@ from bball_tui.database import models
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.history import is_bounced, is_held, is_in_folder, is_parked
-from bball_tui.outbox.sweeping import KEEP_DAYS
+from bball_tui.outbox.lease_recovery import KEEP_DAYS
 from bball_tui.outbox.waiting import is_waiting
 
 

@@ -7,7 +7,7 @@ from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine
 from bball_tui.outbox.causes import PARKED, Cause
-from bball_tui.outbox.situation import Situation
+from bball_tui.outbox.sending_status import SendingStatus
 from bball_tui.wording import counted
 
 _SWEPT_WITHIN = timedelta(seconds=20)
@@ -114,7 +114,7 @@ def act_text(act: Act) -> str:
     return f"{done}{other} by {act.who}" + (f": {act.reason}" if act.reason else "")
 
 
-def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
+def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
     """What happens next, and when, in one sentence."""
     match mail.state:
         case OutboxState.QUEUED:
@@ -156,7 +156,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
             return f"Nothing: {mail.recipient} takes no more mail{why}."
 
 
-def _queued(mail: Present, now: Situation) -> str:
+def _queued(mail: Present, now: SendingStatus) -> str:
     if mail.waits_for is not None:
         return "Waits for the link of the team chat. Linking the team's group sends it, and so does trying it again."
     left = mail.available_at - now.now
@@ -174,7 +174,7 @@ def _queued(mail: Present, now: Situation) -> str:
     return f"Due since {now.to_the_second(mail.available_at)}: the next free worker takes it ({which})."
 
 
-def _sending(mail: Present, now: Situation) -> str:
+def _sending(mail: Present, now: SendingStatus) -> str:
     who = mail.claimed_by or "a worker"
     when = "" if mail.claimed_at is None else f" at {now.to_the_second(mail.claimed_at)}"
     if mail.lease_until is not None and mail.lease_until <= now.now:
@@ -188,5 +188,5 @@ def _sending(mail: Present, now: Situation) -> str:
     return f"On its way: {who} took it{when}; the mail server has not answered yet."
 
 
-def _at(moment: datetime | None, now: Situation) -> str:
+def _at(moment: datetime | None, now: SendingStatus) -> str:
     return "" if moment is None else f" at {now.clock(moment)}"

@@ -110,7 +110,7 @@ async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int)
     return tuple(Unpromised(row.id, f"{row.first_name} {row.last_name}", row.email) for row in rows)
 
 
-async def promise_welcome(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> tuple[int, ...]:
+async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> tuple[int, ...]:
     """Promise the welcome mail of signed contracts to every guardian who should have it and was never promised one.
 
     After the league's undo time, like any welcome. The caller commits.

@@ -19,7 +19,7 @@ from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class SendingStatus:
     """One look at the sending of a league. ``waiting`` counts queued mails that leave by themselves; ``mail_server``:
     one is set up where this program runs.
     """
@@ -113,7 +113,7 @@ class Situation:
         return f", next try {self.clock(gate.open_until)}"
 
 
-async def read_situation(session: AsyncSession, league_id: int, *, mail_server: bool) -> Situation:
+async def read_sending_status(session: AsyncSession, league_id: int, *, mail_server: bool) -> SendingStatus:
     """Look at everything once. ``mail_server``: one is set up where this program runs (`Settings.may_send`).
 
     Raises:
@@ -135,7 +135,7 @@ async def read_situation(session: AsyncSession, league_id: int, *, mail_server: 
         raise BballError(
             f"The league's time zone {found.timezone!r} is not known. Use a name such as Europe/Berlin or UTC."
         ) from None
-    return Situation(
+    return SendingStatus(
         now=found.now,
         zone=zone,
         gates=await gates(session, league_id),

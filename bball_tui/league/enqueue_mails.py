@@ -22,7 +22,7 @@ async def wants_offer_mails(session: AsyncSession, league_id: int) -> bool:
     return bool(await session.scalar(select(League.mail_offers).where(League.id == league_id)))
 
 
-async def promise_offers(
+async def enqueue_offers(
     session: AsyncSession,
     league_id: int,
     contracts: Sequence[ContractFacts],
@@ -43,7 +43,7 @@ async def promise_offers(
     return tuple(await enqueue(session, league_id, items, hold_seconds=hold_seconds))
 
 
-async def promise_corrections(
+async def enqueue_corrections(
     session: AsyncSession,
     league_id: int,
     told: Iterable[tuple[int, str]],
