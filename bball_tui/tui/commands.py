@@ -14,11 +14,11 @@ from bball_tui.tui.tabs.players import PlayersPane
 from bball_tui.tui.tabs.roster_pane import ListTools
 from bball_tui.tui.tabs.teams import TeamsPane
 from bball_tui.tui.tabs.views_pane import ViewsPane
-from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
+from bball_tui.tui.widgets.record_list import RecordList
 
 ACTION_SETS: tuple[ActionSet, ...] = (
     DESK_ACTIONS,
-    LIST_ACTIONS,
+    RecordList.ACTIONS,
     ListTools.ACTIONS,
     ContractsPane.ACTIONS,
     TeamsPane.ACTIONS,

@@ -17,7 +17,6 @@ from bball_tui.tui.screens.happenings import MomentCame
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Inspector, Note, Section
-from bball_tui.tui.widgets.list_actions import STILL_READING
 from bball_tui.tui.widgets.list_messages import (
     CursorMoved,
     ListLoaded,
@@ -25,7 +24,7 @@ from bball_tui.tui.widgets.list_messages import (
     RowsFetched,
     SelectionChanged,
 )
-from bball_tui.tui.widgets.record_list import RecordList
+from bball_tui.tui.widgets.record_list import STILL_READING, RecordList
 from bball_tui.tui.widgets.search_bar import Chip, ChipRemoved, SearchBar, SearchChanged, SearchLeft
 
 if TYPE_CHECKING:
