@@ -4,9 +4,9 @@ import json
 import time
 from datetime import UTC, date, datetime, timedelta
 
-from bball_tui.groupme.facts import OwnFacts, Snapshot, TeamFacts, Wishes
-from bball_tui.groupme.models import Account, Group, each
-from bball_tui.groupme.planning import make_plan
+from bball_tui.groupme.api.models import Account, Group, each
+from bball_tui.groupme.plan.facts import GroupPolicy, OwnFacts, Snapshot, TeamFacts
+from bball_tui.groupme.plan.planning import make_plan
 from benchmarks.report import Result, middle
 
 TEAMS, GROUPS, ROUNDS = 500, 10_000, 5
@@ -52,7 +52,7 @@ def own_facts() -> OwnFacts:
         TeamFacts(n, name, group_id=str(10_000 + n) if n % 2 else None, seen_name=name, team_name_then=name)
         for n, name in enumerate(names())
     )
-    return OwnFacts(teams, Wishes("Westside", "Spring 2027", date(2027, 1, 10), prefixes=("Westside",)))
+    return OwnFacts(teams, GroupPolicy("Westside", "Spring 2027", date(2027, 1, 10), prefixes=("Westside",)))
 
 
 async def run() -> list[Result]:

@@ -13,15 +13,15 @@ from bball_tui.cli.groupme_staff import groupme_staff
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
 from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
 from bball_tui.errors import BballError
-from bball_tui.groupme.account import open_client, pace_for, token_from
-from bball_tui.groupme.apply import apply, current_plan
-from bball_tui.groupme.client import GroupMeClient
-from bball_tui.groupme.links import mask
-from bball_tui.groupme.listing import list_chats
-from bball_tui.groupme.plan import Action, Plan, TeamPlan
-from bball_tui.groupme.progress import Applied, Progress, Step
-from bball_tui.groupme.reading import plan_creation, read_chats, settle_others
-from bball_tui.groupme.sending import Sender
+from bball_tui.groupme.api.account import open_client, pace_for, token_from
+from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.links.share_links import mask
+from bball_tui.groupme.plan.plan import Action, Plan, TeamPlan
+from bball_tui.groupme.plan.status import plan_creation, read_chats, settle_others
+from bball_tui.groupme.plan.team_list import list_chats
+from bball_tui.groupme.run.apply import apply, current_plan
+from bball_tui.groupme.run.progress import Applied, Progress, Step
+from bball_tui.groupme.run.sending import Sender
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")

@@ -12,15 +12,15 @@ from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
 from bball_tui.cli.output import echo_json, narrate, wants_json
 from bball_tui.errors import BballError
-from bball_tui.groupme import qr
-from bball_tui.groupme.account import open_client, token_from
-from bball_tui.groupme.choosing import Chosen, look_up
-from bball_tui.groupme.families import FamiliesToTell, families_to_tell
-from bball_tui.groupme.linking import Linked, unlink
-from bball_tui.groupme.links import read_pasted
-from bball_tui.groupme.planning import label
-from bball_tui.groupme.rehearsal import rehearse_link
-from bball_tui.groupme.telling import link_and_tell
+from bball_tui.groupme.api.account import open_client, token_from
+from bball_tui.groupme.links import qr
+from bball_tui.groupme.links.link_preview import rehearse_link
+from bball_tui.groupme.links.linking import Linked, unlink
+from bball_tui.groupme.links.resolve_group import Chosen, look_up
+from bball_tui.groupme.links.share_links import read_pasted
+from bball_tui.groupme.notify.enqueue import link_and_tell
+from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell
+from bball_tui.groupme.plan.planning import label
 from bball_tui.wording import counted, listed
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")

@@ -7,9 +7,9 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
 from bball_tui.cli.output import echo_json, narrate, wants_json
-from bball_tui.groupme.planning import label
-from bball_tui.groupme.records import read_own
-from bball_tui.groupme.telling import families_of, tell_families
+from bball_tui.groupme.notify.enqueue import families_of, tell_families
+from bball_tui.groupme.plan.planning import label
+from bball_tui.groupme.plan.team_facts import read_own
 from bball_tui.outbox.waiting import count_waiting, release
 from bball_tui.wording import counted, listed
 

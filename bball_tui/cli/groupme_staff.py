@@ -8,7 +8,7 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, narrate, table, wants_json
 from bball_tui.errors import BballError
-from bball_tui.groupme.staff import add_to_list, list_staff, note_consent, take_off_list
+from bball_tui.groupme.staff.staff import add_to_list, list_staff, note_consent, take_off_list
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 id_argument = click.argument("staff_id", metavar="ID", type=click.IntRange(min=1))

@@ -5,8 +5,8 @@ import click
 from bball_tui.cli.context import Desk
 from bball_tui.cli.output import narrate, plain
 from bball_tui.errors import BballError
-from bball_tui.groupme.facts import TeamFacts
-from bball_tui.groupme.records import find_team
+from bball_tui.groupme.plan.facts import TeamFacts
+from bball_tui.groupme.plan.team_facts import find_team
 from bball_tui.league.leagues import current_season, list_seasons
 from bball_tui.mail.values import one_line
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Guardian, Player, PlayerGuardian, Team
-from bball_tui.groupme.account import VARIABLE
+from bball_tui.groupme.api.account import VARIABLE
+from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import Group, User, World
-from bball_tui.groupme.fake_server import FakeGroupMe, running
-from bball_tui.groupme.linking import SeenGroup, link
-from bball_tui.groupme.staff import add_to_list
+from bball_tui.groupme.links.linking import SeenGroup, link
+from bball_tui.groupme.staff.staff import add_to_list
 
 ACCOUNT = "Maria Coordinator"
 COACH, COACH_ADDRESS = "Jonas Coach", "jonas.coach@westside-basketball.test"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from bball_tui.groupme.staff import StaffRow
-    from bball_tui.groupme.staff_form import StaffDraft
+    from bball_tui.groupme.staff.staff import StaffRow
+    from bball_tui.groupme.staff.staff_form import StaffDraft
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.dialogs.forms.form import Form
 
@@ -29,7 +29,7 @@ async def edit_staff(app: "App[Any]", backend: "Backend", zone: "tzinfo", now: "
 
     async def edit(staff_id: int | None) -> bool:
         async def make() -> "Form[StaffDraft]":
-            from bball_tui.groupme.staff_form import StaffDraft
+            from bball_tui.groupme.staff.staff_form import StaffDraft
 
             base = None if staff_id is None else await backend.load_staff(staff_id)
             draft = StaffDraft() if base is None else base.draft

@@ -61,7 +61,7 @@ class Starter:
     def __call__(self, *arguments: str) -> Fake:
         journal = self._folder / "journal.jsonl"
         process = subprocess.Popen(
-            [sys.executable, "-m", "bball_tui.groupme.fake_server", "--journal", str(journal), *arguments],
+            [sys.executable, "-m", "bball_tui.groupme.fake", "--journal", str(journal), *arguments],
             stdout=subprocess.PIPE,
             text=True,
         )

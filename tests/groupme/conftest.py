@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bball_tui.groupme.client import GroupMeClient
+from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.api.retry import Timeouts
+from bball_tui.groupme.api.token import Token
+from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User, World
-from bball_tui.groupme.fake_server import FakeGroupMe, running
-from bball_tui.groupme.retry import Timeouts
-from bball_tui.groupme.token import Token
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ def main(project_python: str) -> None:
     arguments = [argument for n in range(GROUPS) for argument in ("--group", f"Team {n}")]
     arguments += ["--person", PERSON]
     server = subprocess.Popen(
-        [project_python, "-m", "bball_tui.groupme.fake_server", *arguments], stdout=subprocess.PIPE, text=True
+        [project_python, "-m", "bball_tui.groupme.fake", *arguments], stdout=subprocess.PIPE, text=True
     )
     try:
         assert server.stdout is not None

@@ -8,11 +8,11 @@ from sqlalchemy import insert, select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupIntent, Team
-from bball_tui.groupme.apply import apply, current_plan
-from bball_tui.groupme.client import GroupMeClient
-from bball_tui.groupme.plan import Action, Plan
-from bball_tui.groupme.progress import Applied, Control, Pace, Progress
-from bball_tui.groupme.sending import Sender
+from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.plan.plan import Action, Plan
+from bball_tui.groupme.run.apply import apply, current_plan
+from bball_tui.groupme.run.progress import Applied, Control, Pace, Progress
+from bball_tui.groupme.run.sending import Sender
 from tests.groupme.conftest import Desk
 from tests.support.factory import Club, make_club
 

@@ -18,9 +18,9 @@ from bball_tui.groupme.fake.faults import (
     html,
     too_many,
 )
-from bball_tui.groupme.intents import Busy, alone
-from bball_tui.groupme.plan import ActionKind
-from bball_tui.groupme.progress import Control, StepState
+from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.run.intents import Busy, exclusive_run
+from bball_tui.groupme.run.progress import Control, StepState
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league
 
@@ -222,7 +222,7 @@ async def test_pause_and_cancel_take_effect_between_two_actions(database: Databa
 
 async def test_two_programs_never_apply_at_once(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
-    async with alone(database, league.club.league_id):
+    async with exclusive_run(database, league.club.league_id):
         with pytest.raises(Busy, match="Somebody else"):
             await league.apply()
     assert desk.fake.journal.writes() == []

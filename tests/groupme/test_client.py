@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from bball_tui.errors import BballError
-from bball_tui.groupme import errors
-from bball_tui.groupme.client import GroupMeClient
+from bball_tui.groupme.api import errors
+from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.api.models import GroupChange, NewGroup, NewMember
+from bball_tui.groupme.api.retry import Polling
+from bball_tui.groupme.api.token import Token
+from bball_tui.groupme.api.wire import checked_base_url
 from bball_tui.groupme.fake import faults
-from bball_tui.groupme.models import GroupChange, NewGroup, NewMember
-from bball_tui.groupme.retry import Polling
-from bball_tui.groupme.token import Token
-from bball_tui.groupme.wire import checked_base_url
 from tests.groupme.conftest import START, Desk
 
 HAWKS = NewGroup("Hawks U12", "Westside Basketball [bt:abc123]")

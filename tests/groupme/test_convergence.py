@@ -19,7 +19,10 @@ from psycopg import sql
 from bball_tui.database import roles
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
-from bball_tui.groupme.client import GroupMeClient
+from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.api.models import Group, GroupChange, NewGroup, NewMember
+from bball_tui.groupme.api.retry import Timeouts
+from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.fake.faults import (
     CALM,
     EMPTY_200,
@@ -41,13 +44,10 @@ from bball_tui.groupme.fake.faults import (
     html,
     too_many,
 )
+from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import World
-from bball_tui.groupme.fake_server import FakeGroupMe, running
-from bball_tui.groupme.models import Group, GroupChange, NewGroup, NewMember
-from bball_tui.groupme.plan import ActionKind
-from bball_tui.groupme.retry import Timeouts
-from bball_tui.groupme.staff import add_to_list
-from bball_tui.groupme.token import Token
+from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.staff.staff import add_to_list
 from tests.conftest import TEMPLATE, Server
 from tests.groupme.conftest import Desk, Time
 from tests.groupme.support import League, make_league

@@ -21,11 +21,11 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import ContractStatus, IntentKind, IntentState, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.groupme.choosing import look_up
-from bball_tui.groupme.families import families_to_tell
-from bball_tui.groupme.intents import open_intent
-from bball_tui.groupme.linking import SeenGroup, dismiss, link, link_by_hand, unlink
-from bball_tui.groupme.links import read_pasted
+from bball_tui.groupme.links.linking import SeenGroup, dismiss, link, link_by_hand, unlink
+from bball_tui.groupme.links.resolve_group import look_up
+from bball_tui.groupme.links.share_links import read_pasted
+from bball_tui.groupme.notify.unaware_families import families_to_tell
+from bball_tui.groupme.run.intents import open_intent
 from bball_tui.league.signing import SigningRequest, sign
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.errors import BballError
-from bball_tui.groupme.links import mask, plain_link, read_pasted
+from bball_tui.groupme.links.share_links import mask, plain_link, read_pasted
 
 IDS = st.from_regex(r"[0-9]{1,20}", fullmatch=True)
 TOKENS = st.text(string.ascii_letters + string.digits, min_size=4, max_size=32)

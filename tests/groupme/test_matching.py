@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.groupme.matching import (
+from bball_tui.groupme.plan.matching import (
     Hits,
     SeasonTag,
     fold,

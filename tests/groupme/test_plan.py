@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.database.states import MemberState, TeamState
-from bball_tui.groupme.facts import (
+from bball_tui.groupme.api.models import Account, Group, GroupChange, Member, NewGroup
+from bball_tui.groupme.plan.facts import (
     Gone,
+    GroupPolicy,
     Look,
     LostCreate,
     MemberFacts,
@@ -20,15 +22,15 @@ from bball_tui.groupme.facts import (
     StaffFacts,
     TeamFacts,
     Unread,
-    Wishes,
 )
-from bball_tui.groupme.models import Account, Group, GroupChange, Member, NewGroup
-from bball_tui.groupme.plan import Action, ActionKind, LinkTo, Plan, StaffToAdd, TeamPlan
-from bball_tui.groupme.planning import make_plan
+from bball_tui.groupme.plan.plan import Action, ActionKind, LinkTo, Plan, StaffToAdd, TeamPlan
+from bball_tui.groupme.plan.planning import make_plan
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ME = Account("me", "Maria Coordinator")
-WISHES = Wishes("Westside Basketball", "Spring 2027", date(2027, 1, 10), prefixes=("Westside", "Westside Basketball"))
+POLICY = GroupPolicy(
+    "Westside Basketball", "Spring 2027", date(2027, 1, 10), prefixes=("Westside", "Westside Basketball")
+)
 LINK = "https://groupme.com/join_group/1/AbCdEfGh"
 
 
@@ -58,10 +60,10 @@ def planned(
     *,
     looks: dict[str, Look] | None = None,
     complete: bool = True,
-    wishes: Wishes = WISHES,
+    policy: GroupPolicy = POLICY,
     **own: Any,
 ) -> Plan:
-    return make_plan(OwnFacts(tuple(teams), wishes, **own), Snapshot(ME, tuple(groups), complete, NOW, looks or {}))
+    return make_plan(OwnFacts(tuple(teams), policy, **own), Snapshot(ME, tuple(groups), complete, NOW, looks or {}))
 
 
 def one(plan: Plan) -> tuple[TeamPlan, list[ActionKind]]:
@@ -184,7 +186,7 @@ def test_the_division_goes_into_the_name_only_where_it_must() -> None:
     ("change", "words"),
     [
         ({"complete": False}, "could not be read to its end"),
-        ({"wishes": dataclasses.replace(WISHES, can_create=False)}, "paste"),
+        ({"policy": dataclasses.replace(POLICY, can_create=False)}, "paste"),
     ],
 )
 def test_nothing_is_created_from_half_a_list_or_when_groupme_refuses(change: dict[str, Any], words: str) -> None:

@@ -8,12 +8,12 @@ from bball_tui.database.models import Audit, Guardian, Outbox, PlayerGuardian, S
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.states import MessageKind, TeamState
 from bball_tui.errors import BballError
-from bball_tui.groupme.families import families_to_tell
-from bball_tui.groupme.linking import SeenGroup, unlink
-from bball_tui.groupme.listing import ChatListing, list_chats
-from bball_tui.groupme.plan import ActionKind
-from bball_tui.groupme.reading import read_chats
-from bball_tui.groupme.telling import families_of, link_and_tell, tell_families
+from bball_tui.groupme.links.linking import SeenGroup, unlink
+from bball_tui.groupme.notify.enqueue import families_of, link_and_tell, tell_families
+from bball_tui.groupme.notify.unaware_families import families_to_tell
+from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.plan.status import read_chats
+from bball_tui.groupme.plan.team_list import ChatListing, list_chats
 from bball_tui.league.mail_preview import preview_mail
 from bball_tui.settings import Settings
 from tests.groupme.conftest import Desk

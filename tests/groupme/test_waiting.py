@@ -10,8 +10,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import League, Outbox, Team
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Worker
-from bball_tui.groupme.linking import SeenGroup, link, unlink
-from bball_tui.groupme.listing import list_chats
+from bball_tui.groupme.links.linking import SeenGroup, link, unlink
+from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.league.contracts import undo
 from bball_tui.league.preview import preview_signing
 from bball_tui.league.roster import list_contracts

@@ -8,8 +8,8 @@ from sqlalchemy import insert, select
 
 from bball_tui.database.models import League, Season, Team
 from bball_tui.database.opening import open_database
+from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import Group, User
-from bball_tui.groupme.fake_server import FakeGroupMe, running
 from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, Terminal, terminal

@@ -14,11 +14,11 @@ from textual.screen import Screen
 
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, TeamState
 from bball_tui.errors import BballError
-from bball_tui.groupme.families import FamiliesToTell, FamilyToTell
-from bball_tui.groupme.models import NewGroup
-from bball_tui.groupme.plan import Action as GroupAction
-from bball_tui.groupme.plan import ActionKind, Plan, TeamPlan
-from bball_tui.groupme.progress import Applied, Progress, Step, StepState
+from bball_tui.groupme.api.models import NewGroup
+from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell
+from bball_tui.groupme.plan.plan import Action as GroupAction
+from bball_tui.groupme.plan.plan import ActionKind, Plan, TeamPlan
+from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
 from bball_tui.league.acting import Effect
 from bball_tui.league.choices import Facet, FilterChoice
 from bball_tui.league.due import DueEffect

@@ -12,10 +12,17 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupDismissal, Outbox, Team
 from bball_tui.database.states import MessageKind
 from bball_tui.groupme.fake.faults import VERIFICATION, Hang
+from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User
-from bball_tui.groupme.fake_server import FakeGroupMe, running
-from bball_tui.groupme.staff import list_staff
-from bball_tui.groupme.staff_form import StaffDraft, StaffOvertaken, StaffSaved, StaffWrong, load_staff, save_staff
+from bball_tui.groupme.staff.staff import list_staff
+from bball_tui.groupme.staff.staff_form import (
+    StaffDraft,
+    StaffOvertaken,
+    StaffSaved,
+    StaffWrong,
+    load_staff,
+    save_staff,
+)
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.chat_link import ChatLink

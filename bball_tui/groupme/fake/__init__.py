@@ -1,1 +1,1 @@
-"""The parts of the fake GroupMe; `bball_tui.groupme.fake_server` is the way in."""
+"""The parts of the fake GroupMe; `server` is the way in, `python -m bball_tui.groupme.fake` serves it alone."""

@@ -89,7 +89,7 @@ def import_ahead() -> None:
     for name in (
         "bball_tui.delivery.worker",
         "bball_tui.league.acting",
-        "bball_tui.groupme.listing",
+        "bball_tui.groupme.plan.team_list",
         "bball_tui.league.addresses",
         "bball_tui.league.contracts",
         "bball_tui.league.editing.contracts",

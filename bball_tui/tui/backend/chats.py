@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bball_tui.database.states import TeamState
-    from bball_tui.groupme.families import FamiliesToTell
-    from bball_tui.groupme.joined import Household
-    from bball_tui.groupme.linking import Linked, Unlinked
-    from bball_tui.groupme.listing import ChatRow
-    from bball_tui.groupme.plan import Action
-    from bball_tui.groupme.progress import Applied, Control, Report
-    from bball_tui.groupme.reading import Creation, Reading
-    from bball_tui.groupme.rehearsal import Rehearsed
-    from bball_tui.groupme.sending import Sender
-    from bball_tui.groupme.telling import Told
+    from bball_tui.groupme.links.link_preview import Rehearsed
+    from bball_tui.groupme.links.linking import Linked, Unlinked
+    from bball_tui.groupme.notify.enqueue import Told
+    from bball_tui.groupme.notify.unaware_families import FamiliesToTell
+    from bball_tui.groupme.plan.membership import Household
+    from bball_tui.groupme.plan.plan import Action
+    from bball_tui.groupme.plan.status import Creation, Reading
+    from bball_tui.groupme.plan.team_list import ChatRow
+    from bball_tui.groupme.run.progress import Applied, Control, Report
+    from bball_tui.groupme.run.sending import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class ChatCalls(League):
 
     def no_token(self) -> str | None:
         """Why GroupMe cannot be asked, in a sentence; None when there is a token."""
-        from bball_tui.groupme.account import NO_TOKEN, token_from
+        from bball_tui.groupme.api.account import NO_TOKEN, token_from
 
         try:
             return NO_TOKEN if token_from() is None else None
@@ -52,7 +52,7 @@ class ChatCalls(League):
 
     def chats(self, text: str, state: TeamState | None = None) -> RecordSource[ChatRow]:
         """The season's teams with their chats; only those in ``state``."""
-        from bball_tui.groupme.listing import chat_source
+        from bball_tui.groupme.plan.team_list import chat_source
 
         season_id = None if self.season is None else self.season.id
         return self._source(chat_source(self.database, self.league.id, season_id, text, state))
@@ -63,9 +63,9 @@ class ChatCalls(League):
         Raises:
             BballError: it is gone.
         """
-        from bball_tui.groupme.families import families_to_tell
-        from bball_tui.groupme.joined import read_households
-        from bball_tui.groupme.listing import ChatListing
+        from bball_tui.groupme.notify.unaware_families import families_to_tell
+        from bball_tui.groupme.plan.membership import read_households
+        from bball_tui.groupme.plan.team_list import ChatListing
 
         async with self._session() as session:
             row = await ChatListing(self.league.id, None).one(session, team_id)
@@ -80,14 +80,14 @@ class ChatCalls(League):
         Raises:
             BballError: the team has none.
         """
-        from bball_tui.groupme.records import share_link
+        from bball_tui.groupme.plan.team_facts import share_link
 
         async with self._session() as session:
             return await share_link(session, self.league.id, team_id)
 
     async def write_code(self, share_url: str, path: Path) -> None:
         """Write the QR code of a link as an image."""
-        from bball_tui.groupme.qr import write_image
+        from bball_tui.groupme.links.qr import write_image
 
         await asyncio.to_thread(write_image, share_url, path)
 
@@ -97,9 +97,9 @@ class ChatCalls(League):
     async def _sender(
         self, report: Report | None = None, control: Control | None = None, tells: frozenset[int] = frozenset()
     ) -> AsyncIterator[Sender]:
-        from bball_tui.groupme.account import open_client, pace_for
-        from bball_tui.groupme.progress import Control, unheard
-        from bball_tui.groupme.sending import Sender
+        from bball_tui.groupme.api.account import open_client, pace_for
+        from bball_tui.groupme.run.progress import Control, unheard
+        from bball_tui.groupme.run.sending import Sender
 
         if self.season is None:
             raise BballError("The league has no season yet. Import a roster first (i).")
@@ -118,7 +118,7 @@ class ChatCalls(League):
 
     async def read_chats(self, report: Report) -> Reading:
         """How the chats stand, asked of GroupMe."""
-        from bball_tui.groupme.reading import read_chats
+        from bball_tui.groupme.plan.status import read_chats
 
         async with self._sender(report) as sender:
             return await read_chats(sender)
@@ -127,22 +127,22 @@ class ChatCalls(League):
         self, wanted: Sequence[Action], tells: frozenset[int], control: Control, report: Report
     ) -> Applied:
         """Do these actions of a plan, in its order. The families of the teams ``tells`` hear of a new link."""
-        from bball_tui.groupme.apply import apply
+        from bball_tui.groupme.run.apply import apply
 
         async with self._sender(report, control, tells) as sender:
             return await apply(sender, wanted)
 
     async def plan_creation(self, team_id: int, report: Report, *, although_similar: bool = False) -> Creation:
         """What it takes to create one team's group."""
-        from bball_tui.groupme.reading import plan_creation
+        from bball_tui.groupme.plan.status import plan_creation
 
         async with self._sender(report) as sender:
             return await plan_creation(sender, team_id, although_similar=although_similar)
 
     async def create_chat(self, creation: Creation, tells: frozenset[int], control: Control, report: Report) -> Applied:
         """Create one team's group."""
-        from bball_tui.groupme.apply import apply
-        from bball_tui.groupme.reading import settle_others
+        from bball_tui.groupme.plan.status import settle_others
+        from bball_tui.groupme.run.apply import apply
 
         async with self._sender(report, control, tells) as sender:
             await settle_others(sender, creation)
@@ -158,10 +158,10 @@ class ChatCalls(League):
         Raises:
             BballError: it is neither, GroupMe shows no such group, or it cannot be linked; the message says why.
         """
-        from bball_tui.groupme.account import open_client, token_from
-        from bball_tui.groupme.choosing import look_up
-        from bball_tui.groupme.links import read_pasted
-        from bball_tui.groupme.rehearsal import rehearse_link
+        from bball_tui.groupme.api.account import open_client, token_from
+        from bball_tui.groupme.links.link_preview import rehearse_link
+        from bball_tui.groupme.links.resolve_group import look_up
+        from bball_tui.groupme.links.share_links import read_pasted
 
         pasted = read_pasted(text)
         how = "chosen from the list" if chosen else "by its share link" if pasted.share_url else "by its id"
@@ -175,7 +175,7 @@ class ChatCalls(League):
 
     async def link_chat(self, team_id: int, rehearsed: Rehearsed, *, tell: bool) -> tuple[Linked, Told | None]:
         """Do what was rehearsed; with ``tell`` the mails about the link are promised in the same transaction."""
-        from bball_tui.groupme.telling import link_and_tell
+        from bball_tui.groupme.notify.enqueue import link_and_tell
 
         async with self._session() as session:
             return await link_and_tell(
@@ -192,14 +192,14 @@ class ChatCalls(League):
         self, team_ids: Collection[int], *, any_link: bool = False
     ) -> tuple[tuple[str, FamiliesToTell], ...]:
         """Who was welcomed without the present link (or any new one), with the name of the team."""
-        from bball_tui.groupme.telling import families_of
+        from bball_tui.groupme.notify.enqueue import families_of
 
         async with self._session() as session:
             return await families_of(session, self.league.id, team_ids, any_link=any_link)
 
     async def tell_families(self, team_ids: Sequence[int]) -> int:
         """Promise the mails about the present link, each team's in a transaction; how many."""
-        from bball_tui.groupme.telling import tell_families
+        from bball_tui.groupme.notify.enqueue import tell_families
 
         mails = 0
         for team_id in team_ids:
@@ -226,21 +226,21 @@ class ChatCalls(League):
 
     async def dismiss_groups(self, team_id: int, group_ids: list[str]) -> None:
         """These groups are not the team's."""
-        from bball_tui.groupme.linking import dismiss
+        from bball_tui.groupme.links.linking import dismiss
 
         async with self._session() as session:
             await dismiss(session, self.league.id, team_id, group_ids, reason="on the screen")
 
     async def propose_again(self, team_id: int) -> int:
         """Forget what was dismissed; how many groups."""
-        from bball_tui.groupme.linking import propose_again
+        from bball_tui.groupme.links.linking import propose_again
 
         async with self._session() as session:
             return await propose_again(session, self.league.id, team_id)
 
     async def unlink_chat(self, team_id: int) -> Unlinked:
         """Forget the team's group and link."""
-        from bball_tui.groupme.linking import unlink
+        from bball_tui.groupme.links.linking import unlink
 
         async with self._session() as session:
             return await unlink(session, self.league.id, team_id, reason="on the screen")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bball_tui.tui.backend.core import League
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.staff import StaffRow
-    from bball_tui.groupme.staff_form import StaffDraft
+    from bball_tui.groupme.staff.staff import StaffRow
+    from bball_tui.groupme.staff.staff_form import StaffDraft
     from bball_tui.league.editing.outcome import Loaded, Outcome
 
 
@@ -18,14 +18,14 @@ class StaffCalls(League):
 
     async def list_staff(self) -> list[StaffRow]:
         """The staff by name."""
-        from bball_tui.groupme.staff import list_staff
+        from bball_tui.groupme.staff.staff import list_staff
 
         async with self._session() as session:
             return await list_staff(session, self.league.id)
 
     async def load_staff(self, staff_id: int) -> Loaded[StaffDraft]:
         """One of them, as a form shows them."""
-        from bball_tui.groupme.staff_form import load_staff
+        from bball_tui.groupme.staff.staff_form import load_staff
         from bball_tui.league.editing.outcome import Loaded
 
         async with self._session() as session:
@@ -33,7 +33,7 @@ class StaffCalls(League):
 
     async def save_staff(self, draft: StaffDraft, base: Loaded[StaffDraft] | None) -> Outcome:
         """Add somebody (no ``base``), or write what changed."""
-        from bball_tui.groupme.staff_form import StaffOvertaken, StaffSaved, StaffWrong, save_staff
+        from bball_tui.groupme.staff.staff_form import StaffOvertaken, StaffSaved, StaffWrong, save_staff
         from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken, Problem, Saved, Wrong
         from bball_tui.league.facts import read_desk
 
@@ -58,7 +58,7 @@ class StaffCalls(League):
 
     async def take_off_staff(self, staff_id: int) -> str:
         """Forget somebody; the name."""
-        from bball_tui.groupme.staff import take_off_list
+        from bball_tui.groupme.staff.staff import take_off_list
 
         async with self._session() as session:
             return await take_off_list(session, self.league.id, staff_id)

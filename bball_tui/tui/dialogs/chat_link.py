@@ -17,7 +17,7 @@ from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.rehearsal import Rehearsed
+    from bball_tui.groupme.links.link_preview import Rehearsed
 
 MOST_SHOWN = 200
 """Of ten thousand groups only so many are listed; typing narrows them."""
@@ -101,7 +101,7 @@ class ChatLink(Dialog["Rehearsed | None"]):
 
     @on(Input.Changed)
     def _filter(self) -> None:
-        from bball_tui.groupme.matching import fold
+        from bball_tui.groupme.plan.matching import fold
 
         words = fold(self._text).split()
         pasted = self._is_pasted(self._text)

@@ -16,7 +16,7 @@ from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.progress import Applied, Control, Progress, Report, Step
+    from bball_tui.groupme.run.progress import Applied, Control, Progress, Report, Step
 
 _BAR = 24
 _TONES = {
@@ -45,7 +45,7 @@ class ChatRun(Dialog["Applied | None"]):
     BINDINGS: ClassVar = [Binding("p", "pause", "pause or go on", show=False)]
 
     def __init__(self, title: str, work: "Callable[[Control, Report], Awaitable[Applied]]", total: int) -> None:
-        from bball_tui.groupme.progress import Control
+        from bball_tui.groupme.run.progress import Control
 
         super().__init__()
         self.set_reactive(ChatRun.heading, title)

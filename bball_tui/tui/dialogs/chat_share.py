@@ -67,7 +67,7 @@ class ChatShare(Dialog[None]):
         self._draw()
 
     def _draw(self) -> None:
-        from bball_tui.groupme.links import mask
+        from bball_tui.groupme.links.share_links import mask
 
         shown = self._share_url if self._shown else mask(self._share_url)
         self.query_one("#share-link", Static).update(content((shown, "bold")))
@@ -85,7 +85,7 @@ class ChatShare(Dialog[None]):
 
     def action_code(self) -> None:
         """As a QR code over the whole window."""
-        from bball_tui.groupme.qr import lines
+        from bball_tui.groupme.links.qr import lines
 
         try:
             code = lines(self._share_url, (self.app.size.width, self.app.size.height - 1))

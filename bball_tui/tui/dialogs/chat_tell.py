@@ -16,7 +16,7 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.families import FamiliesToTell
+    from bball_tui.groupme.notify.unaware_families import FamiliesToTell
 
 
 class Answer(StrEnum):

@@ -37,9 +37,9 @@ from bball_tui.tui.widgets.search_bar import Chip
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.listing import ChatRow
-    from bball_tui.groupme.models import Group
-    from bball_tui.groupme.rehearsal import Rehearsed
+    from bball_tui.groupme.api.models import Group
+    from bball_tui.groupme.links.link_preview import Rehearsed
+    from bball_tui.groupme.plan.team_list import ChatRow
     from bball_tui.tui.backend import Backend
 
 READING = "GroupMe is being read. Esc stops that."

@@ -13,7 +13,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.groupme.listing import ChatRow
+    from bball_tui.groupme.plan.team_list import ChatRow
     from bball_tui.tui.backend import Backend
 
 MOST_TEAMS = 10

@@ -16,8 +16,8 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.progress import Progress
-    from bball_tui.groupme.reading import Reading
+    from bball_tui.groupme.plan.status import Reading
+    from bball_tui.groupme.run.progress import Progress
     from bball_tui.tui.backend import Backend
 
 

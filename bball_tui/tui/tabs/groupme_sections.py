@@ -11,11 +11,11 @@ from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.joined import Joined
-    from bball_tui.groupme.listing import ChatRow
-    from bball_tui.groupme.models import Group
-    from bball_tui.groupme.plan import TeamPlan
-    from bball_tui.groupme.reading import Reading
+    from bball_tui.groupme.api.models import Group
+    from bball_tui.groupme.plan.membership import Joined
+    from bball_tui.groupme.plan.plan import TeamPlan
+    from bball_tui.groupme.plan.status import Reading
+    from bball_tui.groupme.plan.team_list import ChatRow
     from bball_tui.tui.backend.chats import ChatDetail
 
 MOST_NAMES = 30
@@ -141,7 +141,7 @@ def group_choices(team_id: int, reading: "Reading | None", zone: tzinfo, now: da
     """The groups that a team may be linked with: those of a like name first, then all others that are no team's."""
     if reading is None:
         return ()
-    from bball_tui.groupme.matching import fold
+    from bball_tui.groupme.plan.matching import fold
 
     me = reading.seen.me.id
     seen = reading.team(team_id)
@@ -168,7 +168,7 @@ def _names(names: tuple[str, ...]) -> tuple[SectionLine, ...]:
 
 
 def _joined(detail: "ChatDetail", seen: "TeamPlan | None") -> tuple[SectionLine, ...]:
-    from bball_tui.groupme.joined import who_joined
+    from bball_tui.groupme.plan.membership import who_joined
 
     if seen is None or seen.group is None or seen.group.members is None:
         return (Note(Styled("Not known: r reads GroupMe.", Tone.MUTED)),)

@@ -6,7 +6,7 @@ from bball_tui.tui.dialogs.forms.fields import TextSpec
 from bball_tui.tui.dialogs.forms.form import Form, Save
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.staff_form import StaffDraft
+    from bball_tui.groupme.staff.staff_form import StaffDraft
     from bball_tui.league.editing.outcome import Loaded
 
 

@@ -1,0 +1,34 @@
+"""What linking a group would do, found out by doing it in a transaction that is taken back."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.groupme.links.linking import Linked, link_by_hand
+from bball_tui.groupme.links.resolve_group import Chosen
+from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """The group that is meant, what linking it would change, and whom that leaves without the link."""
+
+    chosen: Chosen
+    how: str
+    linked: Linked
+    families: FamiliesToTell
+
+
+async def rehearse_link(session: AsyncSession, league_id: int, team_id: int, chosen: Chosen, how: str) -> Rehearsed:
+    """Link, look, and take it back. Nothing stays.
+
+    Raises:
+        BballError: it could not be linked; the message says why.
+    """
+    attempt = await session.begin_nested()
+    try:
+        linked = await link_by_hand(session, league_id, team_id, chosen.group, how=how)
+        families = await families_to_tell(session, league_id, team_id)
+    finally:
+        await attempt.rollback()
+    return Rehearsed(chosen, how, linked, families)

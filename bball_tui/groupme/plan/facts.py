@@ -1,0 +1,123 @@
+"""What a plan is made from: our teams and staff, the league's policy, and what GroupMe said. All frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from bball_tui.database.states import MemberState
+from bball_tui.groupme.api.models import Account, Group
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """One team of the season. ``seen_name`` is the group's name, ``team_name_then`` the team's, when last looked.
+
+    ``dismissed`` are groups that somebody said are not this team's.
+    """
+
+    id: int
+    name: str
+    division: str = ""
+    group_id: str | None = None
+    share_url: str | None = field(default=None, repr=False)
+    seen_name: str | None = None
+    team_name_then: str | None = None
+    dismissed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFacts:
+    """An adult who belongs into every group. Contact data stays out of ``repr``."""
+
+    id: int
+    name: str
+    user_id: str | None = None
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    consent: bool = False
+
+    @property
+    def reachable(self) -> bool:
+        return bool(self.user_id or self.email or self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What is known of an earlier addition; ``since`` is when its state was last written."""
+
+    group_id: str
+    staff_id: int
+    state: MemberState
+    since: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostCreate:
+    """A group that an earlier run asked for at ``at``, without ever learning whether it was made."""
+
+    team_id: int
+    name: str
+    tag: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPolicy:
+    """How the league wants its groups.
+
+    ``prefixes`` are the league's names that may stand before a team's. ``can_create`` and ``can_add`` turn off once
+    GroupMe refused that to third parties (manual mode).
+    """
+
+    league: str
+    season: str
+    season_starts: date | None = None
+    prefixes: tuple[str, ...] = ()
+    share: bool = True
+    closed: bool = True
+    approval: bool = True
+    hidden: bool = True
+    can_create: bool = True
+    can_add: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """GroupMe does not show this group to the account; ``how`` in words: left, removed, or simply not there."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """It could not be found out; ``why`` in words."""
+
+    why: str
+
+
+Look = Group | Gone | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What GroupMe said at ``read_at``. ``looks`` holds each linked group by its id, with members where it is there."""
+
+    me: Account
+    groups: tuple[Group, ...]
+    complete: bool
+    read_at: datetime
+    looks: Mapping[str, Look] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """What our database says. ``elsewhere`` maps groups of other seasons' teams to that team in words."""
+
+    teams: tuple[TeamFacts, ...]
+    policy: GroupPolicy
+    staff: tuple[StaffFacts, ...] = ()
+    members: tuple[MemberFacts, ...] = ()
+    lost: tuple[LostCreate, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

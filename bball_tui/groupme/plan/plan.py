@@ -1,0 +1,135 @@
+"""What to do, as an immutable value: from our facts and GroupMe's to states, actions and warnings. Pure.
+
+The rules: the stored group id beats every name; names only propose; last
+season's group is never taken by itself; nothing is created while the list of groups is not complete; nobody is ever
+removed and nothing deleted. A plan made again from unchanged facts is equal, and empty once everything was done.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from bball_tui.database.states import TeamState
+from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
+
+
+class ActionKind(StrEnum):
+    """What can be done. LINK and REFRESH only write our own database."""
+
+    LINK = "link"
+    REFRESH = "refresh"
+    CREATE = "create"
+    SHARE = "share"
+    RENAME = "rename"
+    SETTINGS = "settings"
+    ADD_STAFF = "add_staff"
+
+
+LOCAL = frozenset({ActionKind.LINK, ActionKind.REFRESH})
+"""Actions that send nothing to GroupMe."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo:
+    """Keep this group as the team's. ``share_known`` off: the stored link stays as it is."""
+
+    name: str
+    share_url: str | None = field(repr=False)
+    share_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffToAdd:
+    """Staff members by their id in our database."""
+
+    staff_ids: tuple[int, ...]
+
+
+Payload = NewGroup | GroupChange | LinkTo | StaffToAdd
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step. ``id`` is the same in every plan for the same step; ``after_action`` must be done before it.
+
+    ``ticked`` says whether it is meant to be done unless somebody objects; a step with a ``risk`` never is.
+    """
+
+    kind: ActionKind
+    team_id: int
+    group_id: str | None
+    payload: Payload
+    before: str
+    after: str
+    reason: str
+    risk: str | None = None
+    ticked: bool = True
+    after_action: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.team_id}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal steps from equal facts; apply refuses a step whose fingerprint has changed."""
+        return _hash(self)
+
+
+class Likeness(StrEnum):
+    """Why a group is a candidate."""
+
+    SAME = "same name"
+    SIMILAR = "similar name, or another season"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A group that may be the team's, with what helps to choose."""
+
+    group: Group
+    likeness: Likeness
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPlan:
+    """One team: its state, its group if there is one, the choices, and the warnings as sentences."""
+
+    team_id: int
+    label: str
+    state: TeamState
+    why: str
+    group: Group | None = None
+    candidates: tuple[Candidate, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything there is to do. ``account`` is whose token it was; ``warnings`` are about the whole."""
+
+    account: str
+    teams: tuple[TeamPlan, ...]
+    actions: tuple[Action, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal plans."""
+        states = [(team.team_id, team.state) for team in self.teams]
+        return _hash((states, [action.fingerprint for action in self.actions], self.warnings))
+
+    def action(self, action_id: str) -> Action | None:
+        """The action with that id."""
+        return next((action for action in self.actions if action.id == action_id), None)
+
+    def ticked(self) -> tuple[Action, ...]:
+        """The actions that are meant to be done unless somebody objects."""
+        return tuple(action for action in self.actions if action.ticked)
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]

@@ -1,0 +1,114 @@
+"""Asking GroupMe how the teams' chats stand. Nothing is written there; what was seen is kept for whoever looks next."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from bball_tui.errors import BballError
+from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
+from bball_tui.groupme.links.linking import dismiss
+from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
+from bball_tui.groupme.plan.group_snapshots import keep_looks
+from bball_tui.groupme.plan.plan import Action, ActionKind, LinkTo, Plan, TeamPlan
+from bball_tui.groupme.plan.planning import make_plan
+from bball_tui.groupme.run.apply import current_plan
+from bball_tui.groupme.run.sending import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What both sides say at one moment, and the plan that follows from it."""
+
+    plan: Plan
+    own: OwnFacts
+    seen: Snapshot
+
+    def team(self, team_id: int) -> TeamPlan | None:
+        """How this team stands."""
+        return next((team for team in self.plan.teams if team.team_id == team_id), None)
+
+    def bring_links(self, actions: Collection[Action]) -> tuple[int, ...]:
+        """The teams that these actions give a share link which they did not have, or may give one."""
+        stored = {team.id: team.share_url for team in self.own.teams}
+        return tuple(sorted({one.team_id for one in actions if _brings_link(one, stored.get(one.team_id))}))
+
+    def free_groups(self) -> tuple[Group, ...]:
+        """The groups that are no team's, those with the latest activity first."""
+        taken = {team.group_id for team in self.own.teams} | self.own.elsewhere.keys()
+        return tuple(group for group in self.seen.groups if group.id not in taken)
+
+
+def _brings_link(action: Action, stored: str | None) -> bool:
+    match action.payload:
+        case LinkTo(share_url=share_url):
+            return share_url is not None and share_url != stored
+        case NewGroup(share=share):
+            return share
+        case GroupChange(share=share):
+            return share is True
+        case _:
+            return False
+
+
+async def read_chats(sender: Sender, *, try_again: bool = False) -> Reading:
+    """Read both sides and make the plan.
+
+    Raises:
+        GroupMeError: the account or its groups cannot be read; what was seen before stays.
+    """
+    plan, own, seen = await current_plan(sender, try_again=try_again)
+    if not sender.database.read_only:
+        async with sender.database.session() as session:
+            await keep_looks(session, sender.league_id, plan, own, seen.read_at)
+    return Reading(plan, own, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """How one team's group would be made: ``actions`` in order. ``others``: groups of a like name that are not it."""
+
+    team: TeamPlan
+    actions: tuple[Action, ...]
+    others: tuple[Group, ...]
+    reading: Reading
+
+
+async def plan_creation(sender: Sender, team_id: int, *, although_similar: bool = False) -> Creation:
+    """What creating the group of this one team would take. ``although_similar``: those groups are others'.
+
+    Raises:
+        BballError: the team has a group, or there are groups that may be its own; the message names them.
+        GroupMeError: GroupMe cannot be read.
+    """
+    reading = await read_chats(sender, try_again=True)
+    team = reading.team(team_id)
+    if team is None:
+        raise BballError("This team is not in the season any more. Look at the list again.")
+    others = tuple(candidate.group for candidate in team.candidates)
+    plan = reading.plan
+    if others and although_similar:
+        refused = frozenset(group.id for group in others)
+        teams = tuple(
+            replace(one, dismissed=one.dismissed | refused) if one.id == team_id else one for one in reading.own.teams
+        )
+        plan = make_plan(replace(reading.own, teams=teams), reading.seen)
+    create = next((one for one in plan.actions if one.kind is ActionKind.CREATE and one.team_id == team_id), None)
+    if create is None:
+        now = next(one for one in plan.teams if one.team_id == team_id)
+        raise BballError(f"No group was created for {team.label}. {now.why}{_choices(team)}")
+    settings = (one for one in plan.actions if one.after_action == create.id and one.kind is ActionKind.SETTINGS)
+    return Creation(team, (create, *settings), others, reading)
+
+
+async def settle_others(sender: Sender, creation: Creation) -> None:
+    """Note that the groups of a like name are not this team's, so that its own may be created."""
+    if creation.others:
+        async with sender.database.session() as session:
+            ids = [group.id for group in creation.others]
+            await dismiss(session, sender.league_id, creation.team.team_id, ids, reason="a new group was wanted")
+
+
+def _choices(team: TeamPlan) -> str:
+    choices = ", ".join(f"{one.group.id} ('{one.group.name}')" for one in team.candidates)
+    return (
+        f" There are: {choices}. Link one of them, or say --although-similar if none is this team's." if choices else ""
+    )

@@ -1,0 +1,228 @@
+"""Doing what a plan says: serially, each write noted before it is sent, every doubt looked up before it is acted on.
+
+A run begins by settling what an earlier one left open, reads everything anew, and does only those actions that the
+new plan has exactly as the person saw them. No group is ever unlinked or deleted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bball_tui.database.engine import DatabaseUnavailable, NotPermitted
+from bball_tui.database.states import IntentKind
+from bball_tui.errors import BballError
+from bball_tui.groupme.api.errors import (
+    MANUAL_WAY,
+    BadToken,
+    GroupMeError,
+    NotAdmin,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Unavailable,
+    VerificationRefused,
+)
+from bball_tui.groupme.api.models import GroupChange, NewGroup
+from bball_tui.groupme.links.linking import SeenGroup
+from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
+from bball_tui.groupme.plan.plan import Action, ActionKind, LinkTo, Plan, StaffToAdd
+from bball_tui.groupme.plan.planning import make_plan
+from bball_tui.groupme.plan.snapshot import read_snapshot
+from bball_tui.groupme.plan.team_facts import read_own
+from bball_tui.groupme.run.adding import add_staff, recover_add
+from bball_tui.groupme.run.creating import NotMade, create_group, recover_create
+from bball_tui.groupme.run.intents import Intent, exclusive_run, unsettled
+from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
+from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.updating import recover_update, update_group
+
+UPDATES = {
+    ActionKind.SHARE: IntentKind.SHARE,
+    ActionKind.RENAME: IntentKind.RENAME,
+    ActionKind.SETTINGS: IntentKind.SETTINGS,
+}
+MAKING = frozenset({ActionKind.CREATE, ActionKind.ADD_STAFF})
+"""Kinds that GroupMe may close to third parties altogether; then a refusal of one is a refusal of all."""
+
+
+async def current_plan(sender: Sender, *, try_again: bool = False) -> tuple[Plan, OwnFacts, Snapshot]:
+    """Read both sides and make the plan. Writes nothing anywhere, so this is the dry run.
+
+    Raises:
+        GroupMeError: the account or its groups cannot be read.
+    """
+    async with sender.database.session() as session:
+        own = await read_own(session, sender.league_id, sender.season_id, try_again=try_again)
+    linked = {team.group_id for team in own.teams if team.group_id is not None}
+
+    def looked(done: int, total: int) -> None:
+        sender.report(Progress(done, total, "Looking at the linked groups."))
+
+    sender.report(Progress(0, len(linked), "Reading the list of groups."))
+    seen = await read_snapshot(sender.client, linked, report=looked, now=sender.now)
+    return make_plan(own, seen), own, seen
+
+
+async def apply(sender: Sender, wanted: Sequence[Action], *, try_again: bool = False) -> Applied:
+    """Do the ``wanted`` actions of a plan, in the plan's order.
+
+    Whatever happens on the way is in the result. The database going away, or this program, leaves at most one
+    intent open, which the next run settles first.
+
+    Raises:
+        Busy: somebody else is at it; nothing was done.
+        GroupMeError: GroupMe cannot be read at all; nothing was done.
+        DatabaseUnavailable: what was committed counts, the rest did not happen or is looked up by the next run.
+    """
+    async with exclusive_run(sender.database, sender.league_id):
+        sender.done, sender.total = 0, len(wanted)
+        recovered = await _recover(sender)
+        plan, _, seen = await current_plan(sender, try_again=try_again)
+        return await _Run(sender, plan, seen.me.id, recovered).through(wanted)
+
+
+async def _recover(sender: Sender) -> tuple[str, ...]:
+    async with sender.database.session() as session:
+        intents = await unsettled(session, sender.league_id)
+    if not intents:
+        return ()
+    me = await sender.client.me()
+    said: list[str | None] = []
+    for intent in intents:
+        if sender.control.cancelled:
+            break
+        try:
+            said.append(await _settled(sender, intent, me.id))
+        except (BadToken, RateLimited, Unavailable):
+            raise
+        except BballError as error:
+            if isinstance(error, DatabaseUnavailable | NotPermitted):
+                raise
+            # One that cannot be settled must not keep all others from their turn.
+            said.append(f"An earlier request is still not settled. {error}")
+    return tuple(sentence for sentence in said if sentence is not None)
+
+
+async def _settled(sender: Sender, intent: Intent, my_id: str) -> str | None:
+    if intent.kind is IntentKind.CREATE:
+        return await recover_create(sender, intent, my_id)
+    if intent.kind is IntentKind.ADD_STAFF:
+        return await recover_add(sender, intent)
+    return await recover_update(sender, intent)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One pass over the wanted actions."""
+
+    sender: Sender
+    plan: Plan
+    my_id: str
+    recovered: tuple[str, ...]
+    made: dict[str, str] = field(default_factory=dict)
+    """Group ids by the id of the action that made them in this run."""
+    closed: set[ActionKind] = field(default_factory=set)
+    faults: int = 0
+    stopped: str | None = None
+    go_on_at: datetime | None = None
+    manual: bool = False
+
+    async def through(self, wanted: Sequence[Action]) -> Applied:
+        order = {action.id: place for place, action in enumerate(self.plan.actions)}
+        steps = []
+        for action in sorted(wanted, key=lambda one: order.get(one.id, len(order))):
+            if self.stopped is None and not await self.sender.control.proceed():
+                self.stopped = "Stopped on request. What was done so far is kept."
+            step = await self._step(action)
+            steps.append(step)
+            self.sender.done += 1
+            self.sender.tell(step.text)
+        return Applied(
+            self.plan.account,
+            tuple(steps),
+            self.recovered,
+            self.stopped,
+            self.go_on_at,
+            self.manual,
+            self.sender.told,
+        )
+
+    async def _step(self, action: Action) -> Step:
+        team = next((one.label for one in self.plan.teams if one.team_id == action.team_id), f"team {action.team_id}")
+
+        def ended(state: StepState, text: str, group_id: str | None = action.group_id) -> Step:
+            return Step(action.id, action.kind, action.team_id, team, state, text, group_id)
+
+        if self.stopped is not None:
+            return ended(StepState.NOT_REACHED, "Not begun, because the run ended before.")
+        if action.kind in self.closed:
+            return ended(StepState.NOT_REACHED, f"Not tried, because GroupMe refused it just now. {MANUAL_WAY}")
+        now = self.plan.action(action.id)
+        if now is None:
+            return ended(StepState.NOT_NEEDED, "There is nothing left to do here.")
+        if now.fingerprint != action.fingerprint:
+            return ended(
+                StepState.CHANGED, "Things have changed since the plan was made, so nothing was done. Look again."
+            )
+        if action.after_action is not None:
+            if action.after_action not in self.made:
+                return ended(StepState.NOT_REACHED, "Not begun, because the group was not created.")
+            now = replace(action, group_id=self.made[action.after_action])
+        try:
+            text = await self._do(now)
+        except NotMade as error:
+            if error.unknown:
+                self._count(str(error))
+            return ended(StepState.UNKNOWN if error.unknown else StepState.FAILED, str(error))
+        except GroupMeError as error:
+            self._judge(action, error)
+            unknown = isinstance(error, OutcomeUnknown)
+            return ended(StepState.UNKNOWN if unknown else StepState.FAILED, str(error))
+        except (DatabaseUnavailable, NotPermitted):
+            raise
+        except BballError as error:
+            return ended(StepState.FAILED, str(error))
+        self.faults = 0
+        return ended(StepState.DONE, text, self.made.get(action.id, now.group_id))
+
+    async def _do(self, action: Action) -> str:
+        """Do one action; the answer says what was done."""
+        payload, group_id = action.payload, action.group_id
+        if isinstance(payload, NewGroup):
+            group = await create_group(self.sender, action.team_id, payload, self.my_id)
+            self.made[action.id] = group.id
+            return f"Created '{group.name}'."
+        assert group_id is not None  # noqa: S101 - only a creation, and what follows it, begins without
+        if isinstance(payload, GroupChange):
+            await update_group(self.sender, action.team_id, group_id, UPDATES[action.kind], payload)
+            return f"Now: {action.after}."
+        if isinstance(payload, StaffToAdd):
+            return await add_staff(self.sender, action.team_id, group_id, payload.staff_ids)
+        return await self._link(action, group_id, payload)
+
+    async def _link(self, action: Action, group_id: str, payload: LinkTo) -> str:
+        seen = SeenGroup(group_id, payload.name, payload.share_url, payload.share_known)
+        async with self.sender.database.session() as session:
+            linked = await self.sender.link_seen(session, action.team_id, seen, how="from the plan")
+        if action.kind is ActionKind.LINK:
+            return f"Linked to '{linked.name or group_id}'."
+        return "Noted the group's name and link."
+
+    def _judge(self, action: Action, error: GroupMeError) -> None:
+        """Whether the run goes on after a refusal."""
+        if isinstance(error, BadToken):
+            self.stopped = str(error)
+        elif isinstance(error, RateLimited):
+            self.stopped, self.go_on_at = str(error), error.until
+        elif isinstance(error, VerificationRefused) or (
+            action.kind in MAKING and isinstance(error, NotAdmin | NotFound)
+        ):
+            self.closed.add(action.kind)
+            self.manual = self.manual or action.kind is ActionKind.CREATE
+        else:
+            self._count(str(error))
+
+    def _count(self, why: str) -> None:
+        self.faults += 1
+        if self.faults >= self.sender.pace.faults:
+            self.stopped = f"Stopped after {self.faults} faults in a row. The last one: {why}"

@@ -1,0 +1,108 @@
+"""One write to GroupMe, and the search for a group whose creation got no answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.engine import Database
+from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.api.errors import RateLimited
+from bball_tui.groupme.api.models import Group
+from bball_tui.groupme.api.wire import Clock, Sleep, utc_now
+from bball_tui.groupme.links.linking import Linked, SeenGroup
+from bball_tui.groupme.notify.enqueue import link_and_tell
+from bball_tui.groupme.plan.facts import LostCreate
+from bball_tui.groupme.plan.planning import is_made_by
+from bball_tui.groupme.run.intents import Intent
+from bball_tui.groupme.run.progress import Control, Pace, Progress, Report
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Sender:
+    """What every step of a run needs: the database, the client, and the manners."""
+
+    database: Database
+    client: GroupMeClient
+    league_id: int
+    season_id: int
+    pace: Pace = field(default_factory=Pace)
+    control: Control = field(default_factory=Control)
+    report: Report = lambda progress: None
+    sleep: Sleep = asyncio.sleep
+    now: Clock = utc_now
+    tells: frozenset[int] = frozenset()
+    """The teams whose families get a mail as soon as there is a new share link."""
+    told: int = 0
+    """How many such mails were promised."""
+    done: int = 0
+    total: int = 0
+
+    def tell(self, doing: str) -> None:
+        """Say what is being done."""
+        self.report(Progress(self.done, self.total, doing))
+
+    async def link(
+        self, session: AsyncSession, team_id: int, group: Group, *, how: str, renamed: bool = False
+    ) -> Linked:
+        """Link the team with its group, and tell its families in the same transaction if that is wanted."""
+        return await self.link_seen(session, team_id, SeenGroup.of(group), how=how, renamed=renamed)
+
+    async def link_seen(
+        self, session: AsyncSession, team_id: int, group: SeenGroup, *, how: str, renamed: bool = False
+    ) -> Linked:
+        """The same for a group as it was last seen."""
+        tell = team_id in self.tells
+        linked, told = await link_and_tell(session, self.league_id, team_id, group, how=how, tell=tell, renamed=renamed)
+        if told is not None:
+            self.told += len(told.outbox_ids)
+        return linked
+
+    async def write(self, send: Callable[[], Awaitable[T]], doing: str) -> T:
+        """Send one write, after the pause that keeps to the pace; wait once where GroupMe asks for a short pause.
+
+        Raises:
+            GroupMeError: it was refused, or its outcome is not known.
+        """
+        await self.sleep(self.pace.between_writes)
+        self.tell(doing)
+        try:
+            return await send()
+        except RateLimited as error:
+            wait = (error.until - self.now()).total_seconds()
+            if wait > self.pace.longest_pause or self.control.cancelled:
+                raise
+            self.report(Progress(self.done, self.total, "GroupMe asks for a pause.", error.until))
+            await self.sleep(max(wait, 0.0))
+            return await send()
+
+    async def find_made(self, intent: Intent, taken: frozenset[str], my_id: str) -> tuple[Group, ...] | None:
+        """The groups that may be what ``intent`` asked for, looked for until one shows or the waits are over.
+
+        An intent that is older than all the waits together is looked for once. None: the run was cancelled, or the
+        list was not complete, so nothing is known. ``taken`` are groups that other teams have.
+
+        Raises:
+            GroupMeError: the list cannot be read.
+        """
+        waits = (0.0, *self.pace.lookups)
+        if intent.age.total_seconds() > sum(waits):
+            waits = (0.0,)
+        lost = LostCreate(intent.team_id, intent.name, intent.tag, intent.at)
+        complete = False
+        for wait in waits:
+            if self.control.cancelled:
+                return None
+            if wait:
+                self.tell(f"Looking whether the group '{intent.name}' was made.")
+                await self.sleep(wait)
+            listing = await self.client.all_groups()
+            found = tuple(g for g in listing if g.id not in taken and is_made_by(g, lost, my_id))
+            if found:
+                return found
+            complete = listing.complete
+        return () if complete else None
