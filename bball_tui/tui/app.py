@@ -18,8 +18,8 @@ from textual.screen import Screen
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.garbage import settled, started, tidy_up
+from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.remembered import keep_theme, recall_theme
-from bball_tui.tui.screens.desk import HEADER, DeskScreen
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
 from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.too_small import guard_size
@@ -67,7 +67,7 @@ class BballApp(PatientApp[int]):
     """Opens the desk at once and the database behind it."""
 
     TITLE = "bball_tui"
-    CSS_PATH = "screens/desk.tcss"  # Textual reads no sheet of the first screen by itself
+    CSS_PATH = "main_screen/screen.tcss"  # Textual reads no sheet of the first screen by itself
     COMMANDS: ClassVar[set[Any]] = {_palette, _system_commands}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[Any]] = [
@@ -80,7 +80,7 @@ class BballApp(PatientApp[int]):
         colourless = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if colourless else None)
         self.settings = settings
-        self.desk = DeskScreen()
+        self.desk = MainScreen()
         self.backend: Backend | None = None
         self._own_keys = own_keys(settings)
         self._redrawing: Timer | None = None

@@ -15,16 +15,16 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.needs import Question
-from bball_tui.tui.screens.pane import RecordPane
-from bball_tui.tui.screens.sections import mail_sections
 from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_some, ready
 from bball_tui.tui.tabs.mail_words import mails_named, state_cell
+from bball_tui.tui.tabs.needs import Question
 from bball_tui.tui.tabs.outbox_bulk import do_with_mails, tell_done
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, try_mail_server
+from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone
 from bball_tui.tui.widgets.columns import Column

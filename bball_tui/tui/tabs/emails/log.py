@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.pane import RecordPane
-from bball_tui.tui.screens.sections import mail_sections
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
 from bball_tui.tui.tabs.mail_words import kind_word, mails_named, outcome_cell
+from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING
 from bball_tui.tui.widgets.columns import Column

@@ -4,7 +4,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
-from bball_tui.tui.screens.cells import status_cell
+from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.tabs.mail_words import kind_word
 from bball_tui.tui.text import short_date, short_time
 from bball_tui.tui.theme import Styled, Tone, status

@@ -14,11 +14,11 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.tui.screens.desk_actions import DESK_ACTIONS, TABS, DeskState
-from bball_tui.tui.screens.desk_day import DAY_TABLES, DayScreen
-from bball_tui.tui.screens.desk_header import all_who_are_here, database_state, header_facts
-from bball_tui.tui.screens.desk_memory import DeskMemory
-from bball_tui.tui.screens.happenings import FixWanted, MomentCame, TeamChosen
+from bball_tui.tui.main_screen.commands import DESK_ACTIONS, TABS, DeskState
+from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
+from bball_tui.tui.main_screen.header import all_who_are_here, database_state, header_facts
+from bball_tui.tui.main_screen.memory import DeskMemory
+from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.action_footer import ActionFooter
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from bball_tui.tui.backend import Backend
-    from bball_tui.tui.screens.pane import RecordPane
+    from bball_tui.tui.tabs.record_pane import RecordPane
     from bball_tui.tui.tabs.views_pane import ViewsPane
 
     TabPane: TypeAlias = RecordPane[Any] | ViewsPane
 
 PANES = {
-    "today": "bball_tui.tui.screens.today:TodayPane",
+    "today": "bball_tui.tui.tabs.today:TodayPane",
     "teams": "bball_tui.tui.tabs.teams:TeamsPane",
     "players": "bball_tui.tui.tabs.players:PlayersPane",
     "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
@@ -57,12 +57,12 @@ REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
 EVERYTHING = ""
-"""Stands for all tables in :meth:`DeskScreen.heard`."""
+"""Stands for all tables in :meth:`MainScreen.heard`."""
 HEADER = "league"
 """The table that only the header shows."""
 
 
-class DeskScreen(DayScreen):
+class MainScreen(DayScreen):
     """Shows one tab at a time and hears what changes elsewhere."""
 
     HELP = """
@@ -130,7 +130,7 @@ class DeskScreen(DayScreen):
 
     def show_day(self) -> None:
         """The header counts what needs a person, and the tab lists it."""
-        from bball_tui.tui.screens.today import TodayPane
+        from bball_tui.tui.tabs.today import TodayPane
 
         self.header.facts = replace(self.header.facts, needs=self.need_count)
         pane = self._panes.get("today")
@@ -160,7 +160,7 @@ class DeskScreen(DayScreen):
                 self.pane.display = False
             self.tabs.active = name
             pane.display = True
-            pane.freshen()
+            pane.refresh_if_stale()
         pane.records.focus()
 
     def open_tab(self, name: str) -> "TabPane":
@@ -261,7 +261,7 @@ class DeskScreen(DayScreen):
         if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         elif self.pane is not None:
-            self.pane.peel()
+            self.pane.go_back()
 
     def action_desk_help(self) -> None:
         """Show what the keys do here, or hide it again."""
