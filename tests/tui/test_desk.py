@@ -17,7 +17,8 @@ from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
-from bball_tui.tui.main_screen.screen import FIRST_TAB, PANES
+from bball_tui.tui.main_screen.screen import FIRST_TAB
+from bball_tui.tui.main_screen.tab_list import PANES
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, club_with, opened
 

@@ -18,9 +18,9 @@ from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.finder import Finder
-from bball_tui.tui.main_screen.commands import TABS
 from bball_tui.tui.main_screen.day import DayScreen
-from bball_tui.tui.main_screen.screen import PANES, MainScreen
+from bball_tui.tui.main_screen.screen import MainScreen
+from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.main_screen.undo import UndoScreen
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.views_pane import ViewsPane
