@@ -126,6 +126,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """
         return self.mail_url is not None
 
+    @property
+    def into_folder(self) -> bool:
+        """Whether somebody chose by URL that mails are only written to a folder."""
+        return self.mail_url is not None and self.mail_url.reveal().lower().startswith("maildir:")
+
     def refuse_read_only(self) -> None:
         """For what writes past the usual connections.
 

@@ -41,7 +41,9 @@ class ContractLine:
     status: ContractStatus
     signed_on: date | None
     signer: str | None
-    welcome: WelcomeState
+    welcome: str
+    in_folder: bool
+    """The welcome mail was only written to a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def _line(row: ContractRow) -> ContractLine:
         status=row.status,
         signed_on=row.signed_on,
         signer=row.signer,
-        welcome=row.welcome,
+        welcome=row.welcome.name_in_json,
+        in_folder=row.welcome is WelcomeState.IN_FOLDER,
     )
 
 
@@ -111,7 +114,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
         row.status,
         row.signed_on.isoformat() if row.signed_on else "",
         row.signer or "",
-        "" if row.welcome is WelcomeState.NONE else row.welcome.replace("_", " "),
+        "" if row.welcome is WelcomeState.NONE else row.welcome.words,
     )
 
 

@@ -79,7 +79,7 @@ def emails_log(search: str, kind: str | None, outcome: str | None, came_back: bo
                 row.recipient,
                 row.about,
                 row.kind.replace("_", " "),
-                row.bucket.replace("_", " "),
+                row.bucket.words,
                 row.why,
             )
             for row in rows

@@ -46,6 +46,13 @@ KINDS = ("teams", "players", "guardians", "contracts")
     "for the next file with the same columns.",
 )
 @click.option("--sheet", metavar="NAME", help="Which sheet of a workbook; otherwise the first that holds a roster.")
+@click.option(
+    "--encoding",
+    default="",
+    metavar="NAME",
+    help="How a text file is written that does not say it itself, such as mac-roman; an import asks for it where the "
+    "names could be wrong.",
+)
 @click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
 @click.option("--due", default="", metavar="DATE", help="Until when new offers should be signed.")
 @click.option("--expect", default="", metavar="CODE", help="Import only what the preview with this code showed.")
@@ -62,6 +69,7 @@ def import_roster(
     ignore_columns: tuple[str, ...],
     mapped: tuple[str, ...],
     sheet: str | None,
+    encoding: str,
     take_file: bool,
     due: str,
     expect: str,
@@ -83,6 +91,7 @@ def import_roster(
         ignore_columns=ignore_columns,
         mapping=tuple(map(_mapped_field, mapped)),
         sheet=sheet,
+        encoding=encoding,
         take_file=take_file,
         due=due,
         expect=expect.strip().lower(),
@@ -138,6 +147,7 @@ def as_document(report: Report) -> dict[str, object]:
         "unused_columns": roster.unused_columns,
         "layout": roster.layout,
         "encoding": roster.encoding,
+        "encoding_guessed": "+".join(doubt.encoding for doubt in roster.doubts),
         "sheet": roster.sheet,
         "sheets": roster.sheets,
         "remarks": remarks(report),
@@ -202,6 +212,9 @@ def _remarks(report: Report) -> Iterator[str]:
     notes = remarks(report)
     if report.diff is not None and any(one.said is not None and not one.taken for one in report.diff.conflicts):
         notes.append("To take the file's values instead of staff's, give --take-file.")
+    if report.dry_run and report.roster.doubts:
+        names = "+".join(doubt.encoding for doubt in report.roster.doubts)
+        notes.append(f"An import asks you to say that the names are right, with --encoding {names}.")
     if report.dry_run and report.diff is not None and report.diff.changes_something:
         notes.append(f"This preview is {report.digest}: with --expect {report.digest} nothing else is imported.")
     if notes:

@@ -15,6 +15,7 @@ from bball_tui.cli.outbox_sending import (
     outbox_pause,
     outbox_read,
     outbox_resume,
+    outbox_send_for_real,
 )
 from bball_tui.cli.output import echo_json, exit_code, narrate, plain, spoken, table, wants_json
 from bball_tui.database.states import OutboxState
@@ -105,7 +106,15 @@ def outbox() -> None:
     """Look at the mails and decide about the difficult ones."""
 
 
-for command in (outbox_read, outbox_fix_address, outbox_gates, outbox_pause, outbox_resume, outbox_open_gate):
+for command in (
+    outbox_read,
+    outbox_fix_address,
+    outbox_gates,
+    outbox_send_for_real,
+    outbox_pause,
+    outbox_resume,
+    outbox_open_gate,
+):
     outbox.add_command(command)
 
 
@@ -127,7 +136,7 @@ def outbox_list(state: str | None, contract: int | None, search: str, limit: int
         lines = [
             (
                 str(row.id),
-                row.bucket.replace("_", " "),
+                row.bucket.words,
                 row.recipient,
                 row.about,
                 "" if row.next_at is None else f"{row.next_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
@@ -196,7 +205,7 @@ def _shown(story: ItemStory) -> Shown:
 
 def _tell(story: ItemStory) -> None:
     item = story.item
-    click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.replace('_', ' ')}"))
+    click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.words}"))
     if item.about:
         click.echo(plain(f"About {item.about}" + (f", {item.team}" if item.team else "")))
     if story.mail is not None:

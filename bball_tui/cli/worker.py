@@ -18,6 +18,7 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.reminders import reminder_chores
 from bball_tui.mail.transports import open_transport
+from bball_tui.mail.transports.url import parse_mail_url
 from bball_tui.outbox.backlog import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
@@ -39,7 +40,7 @@ def worker(drain: bool, concurrency: int | None, processes: int, as_json: bool) 
         if not desk.settings.may_send:
             return await _without_a_server(desk, drain=drain, as_json=as_json)
         if processes > 1:
-            return await run_processes(processes, drain=drain, concurrency=concurrency, as_json=as_json)
+            return await run_processes(processes, desk.settings, drain=drain, concurrency=concurrency, as_json=as_json)
         return await run_worker(
             desk.database, desk.league.id, desk.settings, drain=drain, concurrency=concurrency, as_json=as_json
         )
@@ -82,7 +83,7 @@ async def run_worker(
     try:
         with _narration(), _stop_signals() as stop:
             if drain:
-                _tell(await sender.drain(stop), as_json=wants_json(as_json))
+                _tell(await sender.drain(stop), settings, as_json=wants_json(as_json))
             else:
                 narrate(f"{sender.info.name} sends through {transport.provider}. Ctrl-C stops it.")
                 await sender.run(stop)
@@ -92,30 +93,33 @@ async def run_worker(
     return 0
 
 
-async def run_processes(number: int, *, drain: bool, concurrency: int | None, as_json: bool) -> int:
+async def run_processes(number: int, settings: Settings, *, drain: bool, concurrency: int | None, as_json: bool) -> int:
     """Run several workers, each in a process of its own. Returns the exit code.
 
     Raises:
-        BballError: one of them could not work.
+        BballError: the mail URL is not usable, or one of them could not work.
     """
+    if settings.mail_url is not None:
+        parse_mail_url(settings.mail_url)  # said once, not by each of them
     options = [*(["--drain", "--json"] if drain else []), *([f"--concurrency={concurrency}"] if concurrency else [])]
     overrides = click.get_current_context().find_root().obj or {}
     workers = WorkerProcesses(number, options, environment_for(overrides))
     with _stop_signals(workers.leave_at_once) as stop:
         if drain:
-            _tell(await workers.drain(stop), as_json=wants_json(as_json))
+            _tell(await workers.drain(stop), settings, as_json=wants_json(as_json))
         else:
             narrate(f"{number} worker processes send. Ctrl-C stops them.")
             await workers.run(stop)
     return 0
 
 
-def _tell(drained: Drained, *, as_json: bool) -> None:
+def _tell(drained: Drained, settings: Settings, *, as_json: bool) -> None:
     if as_json:
         echo_json(drained)
     else:
+        done = "written to a folder" if settings.into_folder else "sent"
         click.echo(
-            f"{drained.sent} sent, {drained.failed} failed, {drained.in_doubt} in doubt, "
+            f"{drained.sent} {done}, {drained.failed} failed, {drained.in_doubt} in doubt, "
             f"{drained.queued} queued, {drained.held} held"
         )
 

@@ -54,9 +54,15 @@ class WorkerProcesses:
         """
         passing_on = asyncio.create_task(self._pass_on(stop))
         try:
-            parts = await asyncio.gather(*(self._drain_one() for _ in range(self._number)))
+            # All are waited for: one that cannot work must not leave the others behind without anybody.
+            ended = await asyncio.gather(*(self._drain_one() for _ in range(self._number)), return_exceptions=True)
         finally:
             passing_on.cancel()
+        parts: list[Drained] = []
+        for one in ended:
+            if isinstance(one, BaseException):
+                raise one
+            parts.append(one)
         last = parts[-1]
         return Drained(
             sent=sum(part.sent for part in parts),

@@ -39,6 +39,10 @@ class OutboxState(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+FOLDER = "maildir"
+"""The provider of mails that were only written to a folder: no mail server ever had them."""
+
+
 class WaitsFor(StrEnum):
     """What a queued mail waits for besides its turn. Whoever brings it about makes the mail due in the same breath."""
 

@@ -349,10 +349,11 @@ class Worker:
 
     def _record(self, done: Done) -> None:
         outcome = done.outcome
+        into_folder = outcome.outcome_class is OutcomeClass.ACCEPTED and outcome.phase is Phase.FILE
         log.info(
             "mail %s: %s%s",
             done.work.claim.id,
-            outcome.outcome_class.value,
+            "written to a folder" if into_folder else outcome.outcome_class.value,
             f" ({outcome.text})" if outcome.text else "",
         )
         self._sent += done.state is OutboxState.SENT

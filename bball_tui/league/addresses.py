@@ -16,10 +16,11 @@ from bball_tui.league.importing.values import CellFault, email
 from bball_tui.league.truth import still_true
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.redirect import Redirected, may_go_elsewhere, redirect
+from bball_tui.outbox.telling import taken_by
 
 _WHY_NOT = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
-    OutboxState.SENT: "The mail to {recipient} was accepted by the mail server; it cannot go to another address too.",
+    OutboxState.SENT: "The mail to {recipient} was {taken}; it cannot go to another address too.",
     OutboxState.IN_DOUBT: "It is not known whether the mail to {recipient} arrived. Resolve that first.",
     OutboxState.CANCELLED: "The mail to {recipient} was cancelled; sign the contract again to promise a new one.",
 }
@@ -152,6 +153,7 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
             select(
                 Outbox.recipient,
                 Outbox.state,
+                Outbox.provider,
                 Contract.player_id,
                 Player.first_name,
                 Player.last_name,
@@ -166,7 +168,8 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
     if found is None:
         raise BballError(f"There is no mail {outbox_id} in this league.")
     if not found.open:
-        raise BballError(_WHY_NOT[OutboxState(found.state)].format(recipient=found.recipient))
+        words = {"recipient": found.recipient, "taken": taken_by(found.provider)}
+        raise BballError(_WHY_NOT[OutboxState(found.state)].format(**words))
     if not found.in_force:
         raise BballError(
             f"What the mail to {found.recipient} says is not true any more, because the contract has changed. So it is "

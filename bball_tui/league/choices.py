@@ -40,6 +40,7 @@ WORDS: dict[Facet, dict[str, str]] = {
         "waiting": "mail waits for the team chat",
         "queued": "mail queued",
         "sending": "mail on its way",
+        "in_folder": "mail written to a folder",
         "sent": "mail accepted",
         "cancelled": "mail cancelled",
         "suppressed": "address blocked",

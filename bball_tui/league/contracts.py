@@ -25,6 +25,7 @@ from bball_tui.league.facts import (
 )
 from bball_tui.league.life import ReasonNeed
 from bball_tui.outbox.staff import cancel_unsent
+from bball_tui.outbox.telling import in_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ async def undo(
 class _Mail:
     recipient: str
     state: OutboxState
+    provider: str | None
     claims: int
     available_at: datetime
     at: datetime | None
@@ -138,6 +140,7 @@ async def _lock_mails(session: AsyncSession, contracts: Iterable[ContractFacts])
             outbox.contract_id,
             outbox.recipient,
             outbox.state,
+            outbox.provider,
             outbox.claims,
             outbox.available_at,
             func.coalesce(outbox.finalized_at, outbox.wire_started_at, outbox.claimed_at).label("at"),
@@ -150,7 +153,7 @@ async def _lock_mails(session: AsyncSession, contracts: Iterable[ContractFacts])
     found: dict[int, list[_Mail]] = {}
     for row in rows:
         if row.revision == str(revisions[row.contract_id]):
-            mail = _Mail(row.recipient, OutboxState(row.state), row.claims, row.available_at, row.at)
+            mail = _Mail(row.recipient, OutboxState(row.state), row.provider, row.claims, row.available_at, row.at)
             found.setdefault(row.contract_id, []).append(mail)
     return found
 
@@ -161,6 +164,8 @@ def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], desk: Desk
     for mail in mails:
         when = "" if mail.at is None else f" at {desk.at(mail.at)}"
         match mail.state:
+            case OutboxState.SENT if in_folder(mail.provider):
+                return f"The mail to {mail.recipient} was written to a folder{when}; void the contract instead."
             case OutboxState.SENT:
                 return f"The mail to {mail.recipient} went out{when}; void the contract instead."
             case OutboxState.SENDING:

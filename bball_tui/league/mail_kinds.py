@@ -15,6 +15,7 @@ from bball_tui.league.mail_preview import MailPreview, preview_items, preview_ma
 from bball_tui.league.papers import family_facts, recipients_of
 from bball_tui.league.troubles import WAITING
 from bball_tui.mail.facts import facts_of
+from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.overrides import override_trouble
 from bball_tui.outbox.queue import NewItem
 from bball_tui.settings import Settings
@@ -39,7 +40,7 @@ class KindRow:
 
 async def mail_kinds(session: AsyncSession, settings: Settings, league_id: int) -> tuple[KindRow, ...]:
     """All kinds with their numbers."""
-    sent = Outbox.state == OutboxState.SENT
+    sent = (Outbox.state == OutboxState.SENT) & ~is_in_folder()
     rows = await session.execute(
         select(
             Outbox.kind,

@@ -20,8 +20,10 @@ from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.values import RenderError
+from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.standing import GOOD, Standing, standings
+from bball_tui.outbox.telling import in_folder
 from bball_tui.settings import Settings
 
 SAMPLE_ADDRESS = "sample@families.invalid"
@@ -34,7 +36,8 @@ MOST_SHOWN = 20
 class MailPreview:
     """One mail. ``state`` None: nothing is promised yet; ``frozen``: it was written already and never changes.
 
-    ``warnings`` are sentences for staff. ``outbox_id`` is None while nothing is promised.
+    ``warnings`` are sentences for staff. ``outbox_id`` is None while nothing is promised. ``in_folder``: it counts as
+    sent, and was only written to a folder.
     """
 
     recipient: str
@@ -46,6 +49,7 @@ class MailPreview:
     warnings: tuple[str, ...]
     kind: str
     outbox_id: int | None
+    in_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ async def last_copy(
             func.lower(Outbox.recipient) == recipient.lower(),
             Outbox.kind == kind,
             Outbox.state == OutboxState.SENT,
+            ~is_in_folder(),
         )
         .order_by(Outbox.id.desc())
         .limit(1)
@@ -236,6 +241,7 @@ def _preview(
         warnings=tuple(warnings),
         kind=row.kind,
         outbox_id=row.id if promised else None,
+        in_folder=promised and row.state == OutboxState.SENT and in_folder(row.provider),
     )
 
 
@@ -257,6 +263,7 @@ async def _items(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequenc
                 Outbox.message_id,
                 Outbox.payload,
                 Outbox.state,
+                Outbox.provider,
                 OutboxMessage.subject,
                 OutboxMessage.mime,
                 OutboxMessage.notice,

@@ -79,7 +79,7 @@ CONTRACTS: Sheet[ContractRow] = Sheet(
      "Welcome mail"),
     lambda row: (
         row.id, row.first, row.last, row.jersey, row.team, row.season, row.status, row.due_on, row.signed_on,
-        row.signer, row.welcome.replace("_", " "),
+        row.signer, row.welcome.words,
     ),
 )  # fmt: skip
 

@@ -7,14 +7,14 @@ from sqlalchemy import TIMESTAMP, ColumnElement, FromClause, Text, case, cast, f
 
 from bball_tui.database import models
 from bball_tui.database.states import ContractStatus, MessageKind, OutboxState
-from bball_tui.outbox.history import is_bounced, is_held, is_parked
+from bball_tui.outbox.history import is_bounced, is_held, is_in_folder, is_parked
 from bball_tui.outbox.sweeping import KEEP_DAYS
 from bball_tui.outbox.waiting import is_waiting
 
 
 class WelcomeState(StrEnum):
     """The worst first. ``came_back``: after it was accepted; ``parked``: staff put it aside; ``held``: the undo time
-    runs; ``waiting``: for the link of the team chat; ``none``: no mail.
+    runs; ``waiting``: for the link of the team chat; ``in_folder``: no mail server had it; ``none``: no mail.
     """
 
     FAILED = "failed"
@@ -26,10 +26,21 @@ class WelcomeState(StrEnum):
     WAITING = "waiting"
     QUEUED = "queued"
     SENDING = "sending"
+    IN_FOLDER = "in_folder"
     SENT = "sent"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
     NONE = "none"
+
+    @property
+    def words(self) -> str:
+        """What people read."""
+        return "written to a folder" if self is WelcomeState.IN_FOLDER else self.replace("_", " ")
+
+    @property
+    def name_in_json(self) -> str:
+        """What scripts read: a mail in a folder counts as sent there, as in the database."""
+        return str(WelcomeState.SENT if self is WelcomeState.IN_FOLDER else self)
 
 
 _RANK = {str(state): place for place, state in enumerate(WelcomeState)}
@@ -47,6 +58,7 @@ def welcome_of(contract: type[models.Contract]) -> FromClause:
         ((outbox.state == OutboxState.DEAD) & is_parked(), _word(WelcomeState.PARKED)),
         (outbox.state == OutboxState.DEAD, _word(WelcomeState.FAILED)),
         (is_bounced(), _word(WelcomeState.CAME_BACK)),
+        (is_in_folder(), _word(WelcomeState.IN_FOLDER)),
         (is_waiting(), _word(WelcomeState.WAITING)),
         (held, _word(WelcomeState.HELD)),
         else_=outbox.state,

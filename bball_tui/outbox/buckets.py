@@ -21,6 +21,7 @@ _LABELS: dict[BucketName, str] = {
     BucketName.BOUNCED: "came back",
     BucketName.PARKED: "put aside",
     BucketName.SENT: "sent",
+    BucketName.IN_FOLDER: "in a folder",
     BucketName.CANCELLED: "cancelled",
     BucketName.SUPPRESSED: "suppressed",
 }

@@ -15,7 +15,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_matching, words_of
-from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.database.states import FOLDER, OutboxState, WaitsFor
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
 from bball_tui.outbox.waiting import is_waiting
 
@@ -28,7 +28,8 @@ _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 class BucketName(StrEnum):
     """How people sort mails: by what is to be done. ``held``: nobody took it yet, so that it can be taken back;
     ``waiting``: for the share link of the team's chat; ``parked``: staff put it aside, in the database a dead mail like
-    a failed one; ``bounced``: accepted, came back, and nobody dealt with that yet, in the database a sent mail.
+    a failed one; ``bounced``: accepted, came back, and nobody dealt with that yet, in the database a sent mail;
+    ``in_folder``: only written to a folder, which no mail server ever had, in the database a sent mail too.
     """
 
     QUEUED = "queued"
@@ -40,8 +41,14 @@ class BucketName(StrEnum):
     BOUNCED = "bounced"
     PARKED = "parked"
     SENT = "sent"
+    IN_FOLDER = "in_folder"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
+
+    @property
+    def words(self) -> str:
+        """What people read."""
+        return "written to a folder" if self is BucketName.IN_FOLDER else self.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ class OutboxRow:
             return BucketName.PARKED if self.error_class == PARKED else BucketName.FAILED
         if self.state is OutboxState.QUEUED and self.waits_for is not None:
             return BucketName.WAITING
+        if self.in_folder:
+            return BucketName.IN_FOLDER
         return BucketName.HELD if self.held else BucketName(self.state)
 
 
@@ -124,6 +133,11 @@ def is_bounced() -> ColumnElement[bool]:
     return models.Outbox.bounced_at.is_not(None) & models.Outbox.bounce_settled_at.is_(None)
 
 
+def is_in_folder() -> ColumnElement[bool]:
+    """Whether a mail that counts as sent was only written to a folder."""
+    return (models.Outbox.state == OutboxState.SENT) & models.Outbox.provider.is_not_distinct_from(FOLDER)
+
+
 def bucket_of() -> ColumnElement[str]:
     """The name of the bucket of a row, worked out by the database."""
     outbox = models.Outbox
@@ -133,6 +147,7 @@ def bucket_of() -> ColumnElement[str]:
         ((outbox.state == OutboxState.DEAD) & is_parked(), literal(str(BucketName.PARKED))),
         (outbox.state == OutboxState.DEAD, literal(str(BucketName.FAILED))),
         (is_bounced(), literal(str(BucketName.BOUNCED))),
+        (is_in_folder(), literal(str(BucketName.IN_FOLDER))),
         else_=outbox.state,
     )
 
@@ -178,7 +193,9 @@ class OutboxListing(Listing[OutboxRow]):
             case BucketName.BOUNCED:
                 conditions.append(is_bounced())
             case BucketName.SENT:
-                conditions += [outbox.state == OutboxState.SENT, ~is_bounced()]
+                conditions += [outbox.state == OutboxState.SENT, ~is_bounced(), ~is_in_folder()]
+            case BucketName.IN_FOLDER:
+                conditions += [is_in_folder(), ~is_bounced()]
             case bucket:
                 conditions.append(outbox.state == str(bucket))
         if wanted.states:
@@ -286,7 +303,7 @@ class OutboxListing(Listing[OutboxRow]):
             subject=found.subject,
             bounced_at=found.bounced_at,
             bounced=found.bounced,
-            in_folder=state is OutboxState.SENT and found.provider == "maildir",
+            in_folder=state is OutboxState.SENT and found.provider == FOLDER,
         )
 
 

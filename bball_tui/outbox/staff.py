@@ -15,6 +15,7 @@ from bball_tui.database.states import MessageKind, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.telling import taken_by
 
 _Rows: TypeAlias = Sequence[Any]
 CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)
@@ -208,7 +209,7 @@ AGAIN: dict[str, Any] = {
 """What makes an item due once more."""
 
 _GONE = "There is no mail {id} in this league."
-_SENT = "The mail to {recipient} was accepted by the mail server; it cannot be {done}."
+_SENT = "The mail to {recipient} was {taken}; it cannot be {done}."
 _CANCELLED = "The mail to {recipient} was cancelled; sign the contract again to promise a new one."
 _SUPPRESSED = "{recipient} takes no more mail, so this one was not sent."
 _DOUBT = "It is not known whether the mail to {recipient} arrived. Resolve that first: it arrived, or send it again."
@@ -241,7 +242,7 @@ _WHY_NOT_PARKED: dict[OutboxState, str] = {
 _WHY_NOT_RESOLVED: dict[OutboxState, str] = {
     OutboxState.QUEUED: "There is no doubt about the mail to {recipient}: it was not sent yet.",
     OutboxState.SENDING: "The mail to {recipient} is on its way right now; wait for the answer.",
-    OutboxState.SENT: "There is no doubt about the mail to {recipient}: the mail server accepted it.",
+    OutboxState.SENT: "There is no doubt about the mail to {recipient}: it was {taken}.",
     OutboxState.DEAD: "There is no doubt about the mail to {recipient}: it failed. Retry it instead.",
     OutboxState.CANCELLED: "There is no doubt about the mail to {recipient}: it was cancelled.",
     OutboxState.SUPPRESSED: _SUPPRESSED,
@@ -308,7 +309,7 @@ async def _answer(
     left = [id_ for id_ in dict.fromkeys(ids) if id_ not in done]
     if not left:
         return Acted(tuple(sorted(done)), ())
-    query = select(Outbox.id, Outbox.recipient, Outbox.state).where(
+    query = select(Outbox.id, Outbox.recipient, Outbox.state, Outbox.provider).where(
         Outbox.league_id == league_id, among(Outbox.id, left)
     )
     found = {row.id: row for row in await session.execute(query)}
@@ -317,5 +318,6 @@ async def _answer(
         row = found.get(id_)
         # A state without a sentence was reached between the two statements: somebody else was quicker.
         sentence = _GONE if row is None else why_not.get(OutboxState(row.state), _CHANGED)
-        refused.append(NotDone(id_, sentence.format(id=id_, recipient=row and row.recipient)))
+        words = {} if row is None else {"recipient": row.recipient, "taken": taken_by(row.provider)}
+        refused.append(NotDone(id_, sentence.format(id=id_, **words)))
     return Acted(tuple(sorted(done)), tuple(refused))

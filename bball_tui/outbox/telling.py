@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.database.states import FOLDER, OutboxState, WaitsFor
 from bball_tui.outbox.bounces import BounceLine
 from bball_tui.outbox.causes import PARKED, Cause
 from bball_tui.outbox.situation import Situation
@@ -79,7 +79,12 @@ class Present:
 
 def in_folder(provider: str | None) -> bool:
     """Whether a mail that went through ``provider`` was only written to a folder: no server ever had it."""
-    return provider == "maildir"
+    return provider == FOLDER
+
+
+def taken_by(provider: str | None) -> str:
+    """What became of a mail that counts as sent through ``provider``: ``accepted by the mail server``."""
+    return "only written to a folder" if in_folder(provider) else "accepted by the mail server"
 
 
 def attempt_text(attempt: Attempt) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
-from bball_tui.outbox.history import is_bounced, item_cause
+from bball_tui.outbox.history import is_bounced, is_in_folder, item_cause
 from bball_tui.outbox.overrides import OverrideTrouble, override_trouble
 from bball_tui.outbox.situation import Situation, read_situation
 from bball_tui.outbox.waiting import is_waiting
@@ -51,8 +51,9 @@ class MailDay:
     ``failed`` are grouped by cause, the largest heap first, and so are the ``bounced``, which were accepted and came
     back; ``parked`` were put aside by staff. ``late_since``: the
     first of the ``due`` ones waits since then, longer than :data:`LATE`, although nothing holds it and nothing else
-    goes out; None when all is well. ``for_chat`` wait for the link of their team's chat. ``hours`` has the mails
-    accepted in each of the day's 24 hours. ``overrides`` are the league's own templates that could not be used.
+    goes out; None when all is well. ``for_chat`` wait for the link of their team's chat. ``sent`` were accepted by a
+    mail server today, ``in_folder`` only written to a folder. ``hours`` has the mails accepted in each of the day's 24
+    hours. ``overrides`` are the league's own templates that could not be used.
     """
 
     situation: Situation
@@ -66,6 +67,7 @@ class MailDay:
     later: int
     for_chat: int
     sent: int
+    in_folder: int
     suppressed: int
     cancelled: int
     last_sent: datetime | None
@@ -99,6 +101,7 @@ async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: b
         for_chat=counts.number("waiting"),
         later=counts.number("later"),
         sent=counts.number(OutboxState.SENT),
+        in_folder=counts.number("in_folder"),
         suppressed=counts.number(OutboxState.SUPPRESSED),
         cancelled=counts.number(OutboxState.CANCELLED),
         last_sent=last_sent,
@@ -160,7 +163,8 @@ def _today(league_id: int) -> CompoundSelect[Any]:
     queued = _part(turn, null(), func.min(Outbox.available_at)).where(ours, _in_state(OutboxState.QUEUED))
     # When the clock is put back, two hours have one number, and their mails one bar.
     hour = func.extract("hour", func.timezone(zone, Outbox.finalized_at)).cast(Integer).cast(Text)
-    finished = _part(Outbox.state, hour, func.max(Outbox.finalized_at)).where(
+    became = case((is_in_folder(), "in_folder"), else_=Outbox.state)
+    finished = _part(became, hour, func.max(Outbox.finalized_at)).where(
         ours,
         _in_state(OutboxState.SENT, OutboxState.CANCELLED, OutboxState.SUPPRESSED),
         Outbox.finalized_at >= midnight,

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,6 +21,7 @@ from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.garbage import settled, started, tidy_up
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.remembered import keep_theme, recall_theme
+from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
 from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.too_small import guard_size
@@ -78,7 +80,7 @@ class BballApp(PatientApp[int]):
     def __init__(self, settings: "Settings") -> None:
         # Textual alone would show shades of grey, which are colours too.
         colourless = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if colourless else None)
+        super().__init__(driver_class=LastingDriver, ansi_color=True if colourless else None)
         self.settings = settings
         self.desk = MainScreen()
         self.backend: Backend | None = None
@@ -343,9 +345,11 @@ async def run_async(settings: "Settings") -> int:
     loop.add_signal_handler(signal.SIGTERM, app.exit, TERMINATED)
     # It ends with its terminal, even where whoever started it ignores that: without one it would run hot for ever.
     loop.add_signal_handler(signal.SIGHUP, _hung_up, app)
+    watch = HangUpWatch(partial(_hung_up, app))
     try:
         result = await app.run_async(mouse=settings.mouse)
     finally:
+        watch.end()
         try:
             await _finish_mails(app)
         finally:

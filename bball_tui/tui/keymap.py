@@ -21,7 +21,7 @@ RESERVED = {
     "tab": "it moves between the parts of the screen",
     "shift+tab": "it moves between the parts of the screen",
     "ctrl+c": "it copies",
-    "ctrl+z": "terminals use it to put a program to sleep",
+    "ctrl+z": "elsewhere it puts a program to sleep; here it says that this one stays awake",
 }
 """Keys that no command may have."""
 
@@ -172,4 +172,6 @@ def key_table(sets: Iterable["ActionSet"]) -> str:
             label = f"**{action.title}**" if action.dangerous else action.title
             rows.append(f"| {keys} | {label} | {action.help} | `{action.id}` |")
         blocks.append("\n".join(rows))
+    taken = ["## Taken", "", "No command can have these keys.", "", "| Key | Why |", "|---|---|"]
+    blocks.append("\n".join([*taken, *(f"| `{key}` | {why[:1].upper()}{why[1:]}. |" for key, why in RESERVED.items())]))
     return "\n\n".join(blocks) + "\n"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _STATES = {
     None: "This is what the family gets.",
     "sent": "This is the mail that the mail server accepted, byte for byte.",
+    "in_folder": "This is the mail that was written to a folder. No mail server had it.",
     "in_doubt": "This is the mail that may have gone out.",
     "dead": "This mail failed. It goes out like this when it is tried again.",
     "sending": "This mail is on its way right now.",
@@ -34,7 +35,7 @@ _STATES = {
 def letter_of(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> Letter:
     """The mail with what can be done with it."""
     both = read_parts(mail.mime)
-    state = None if mail.state is None else str(mail.state)
+    state = "in_folder" if mail.in_folder else None if mail.state is None else str(mail.state)
     note = _STATES.get(state) or (
         "This is the mail as it was written, and it never changes."
         if mail.frozen

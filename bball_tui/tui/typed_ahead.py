@@ -31,7 +31,7 @@ LOOK = 0.004
 PATIENCE = 0.25
 """Seconds after which a part that has not answered, because it was taken away, is not waited for."""
 LIST_PATIENCE = 5.0
-"""Seconds that a key waits for rows. After that the list says itself that it is still reading."""
+"""Seconds that keys wait for rows. After that the list says itself that it is still reading."""
 STALE = 30.0
 """Seconds after which a key that waited is not obeyed any more: nobody remembers what it was meant for."""
 
@@ -53,6 +53,7 @@ class PatientApp(App[ReturnType]):
         self._let_in: _Typed | None = None
         self._letting: asyncio.Task[None] | None = None
         self._asking: dict[AnyWorker, Screen[Any] | str] = {}
+        self._waited_for: tuple[AnyWorker, float] | None = None
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
@@ -65,8 +66,11 @@ class PatientApp(App[ReturnType]):
 
     @property
     def keys_wait(self) -> bool:
-        """Whether keys are on their way that nothing holds up."""
-        return self._letting is not None and self._in_the_way() is None
+        """Whether keys are on their way that nothing holds up but rows, for which no key waits long."""
+        if self._letting is None:
+            return False
+        worker = self._in_the_way()
+        return worker is None or self._brings_rows(worker)
 
     def forget_keys(self) -> None:
         """What was typed ahead was meant for something else than what is shown now."""
@@ -108,7 +112,6 @@ class PatientApp(App[ReturnType]):
 
     async def _at_rest(self) -> bool:
         """Return when nothing is in the way of the next key; False when the program ends."""
-        rows_since = monotonic()
         while self.is_running and self.screen_stack:
             before = self._path()
             settled = [await self._answers(part) for part in before]
@@ -117,10 +120,16 @@ class PatientApp(App[ReturnType]):
                 continue
             if worker is None or self._may_pass(worker):
                 return True
-            if worker.group in ROWS and worker.node is not self and monotonic() - rows_since > LIST_PATIENCE:
+            if self._brings_rows(worker) and self._has_waited_for(worker) > LIST_PATIENCE:
                 return True
             await asyncio.sleep(LOOK)
         return False
+
+    def _has_waited_for(self, worker: "AnyWorker") -> float:
+        """Seconds since a key first waited for these rows: those behind it do not wait as long once more."""
+        if self._waited_for is None or self._waited_for[0] is not worker:
+            self._waited_for = worker, monotonic()
+        return monotonic() - self._waited_for[1]
 
     def _path(self) -> "list[MessagePump]":
         """The way of a key: from what has the focus up to the program."""
@@ -157,9 +166,13 @@ class PatientApp(App[ReturnType]):
             if not node.is_attached:
                 return False
             return worker.group not in SEEN_AT_WORK or (node is self.screen and getattr(node, "hurried", False) is True)
-        if worker.group in ROWS and node is not self:
+        if self._brings_rows(worker):
             return self._is_looked_at(node)
         return node is not self and worker.group in COMMANDS
+
+    def _brings_rows(self, worker: "AnyWorker") -> bool:
+        """Whether ``worker`` decides which rows of a list a command is about; the program's own opens the league."""
+        return worker.group in ROWS and worker.node is not self
 
     def _is_looked_at(self, node: Any) -> bool:
         """Whether ``node`` is a list before a person who does not type into a field beside it."""

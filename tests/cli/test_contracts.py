@@ -55,9 +55,20 @@ def test_list_as_json(command_line: CommandLine, amara: int) -> None:
             "signed_on": "2026-01-15",
             "signer": "Rosa Hamilton",
             "welcome": "held",
+            "in_folder": False,
         }
     ]
-    assert list(ran.json[0]) == ["id", "player", "team", "season", "status", "signed_on", "signer", "welcome"]
+    assert list(ran.json[0]) == [
+        "id",
+        "player",
+        "team",
+        "season",
+        "status",
+        "signed_on",
+        "signer",
+        "welcome",
+        "in_folder",
+    ]
 
 
 def test_list_of_an_open_contract(command_line: CommandLine, families: list[Family]) -> None:

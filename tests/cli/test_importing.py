@@ -186,6 +186,27 @@ def test_the_json_says_what_the_text_says(command_line: CommandLine) -> None:
     assert command_line("import", FIELD / "cp850.csv", "--sheet", "Hawks").code == 1
 
 
+@pytest.mark.usefixtures("league")
+@pytest.mark.parametrize(
+    ("name", "encoding"), [("macroman.csv", "mac-roman"), ("cp850.csv", "cp850"), ("mojibake-utf8.csv", "twice")]
+)
+def test_a_guessed_encoding_is_said_before_anything_is_written(
+    command_line: CommandLine, name: str, encoding: str
+) -> None:
+    refused = command_line("import", FIELD / name, "--skip-bad-rows")
+    assert refused.code == 1
+    assert "“José”" in refused.err
+    assert f"--encoding {encoding};" in refused.err
+    assert command_line.in_database(players) == 0
+    seen = command_line("import", FIELD / name, "--dry-run", "--json")
+    assert (seen.code, seen.json["encoding_guessed"]) == (0, encoding)
+    assert f"with --encoding {encoding}." in command_line("import", FIELD / name, "--dry-run").out
+    assert command_line("import", FIELD / name, "--encoding", "klingon").code == 1
+    assert command_line("import", FIELD / name, "--encoding", encoding).code == 0
+    assert command_line.in_database(players) == 1
+    assert command_line("import", FIELD / name, "--expect", seen.json["preview"]).code == 1  # it moved
+
+
 @pytest.mark.parametrize("path", sorted(FIELD.iterdir()), ids=lambda path: path.name)
 @pytest.mark.usefixtures("league")
 def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: CommandLine, path: Path) -> None:

@@ -5,11 +5,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pexpect
+import psutil
 import pyte
 
 PATIENCE = 60.0
@@ -102,11 +103,24 @@ class Terminal:
             return int(self.child.exitstatus)
         return 128 + (self.child.signalstatus or 0)
 
+    def stands_still_drawing(self, key: str) -> None:
+        """Press ``key``, which draws something, and read nothing, until the program waits for its terminal."""
+        busy = psutil.Process(self.child.pid)
+        for _ in range(30):
+            self.press(key * 100)
+        worked = -1.0
+        deadline = time.monotonic() + PATIENCE
+        while (now := sum(busy.cpu_times()[:2])) - worked > 0.1:  # its input thread looks for keys all the time
+            assert time.monotonic() < deadline, "it draws and draws"
+            worked = now
+            with suppress(psutil.TimeoutExpired):
+                busy.wait(1.0)
+
     def close_window(self) -> None:
         """The terminal is gone from one moment to the next; waits for the program's end."""
         with Path(os.devnull).open("rb") as nothing:
             os.dup2(nothing.fileno(), self.child.child_fd)  # closes it, and leaves pexpect something to close
-        self.child.wait()
+        self.until(lambda: not self.child.isalive())
 
     def terminate(self) -> None:
         """As a system that shuts down does."""

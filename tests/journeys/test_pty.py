@@ -195,6 +195,23 @@ def test_it_ends_with_its_terminal_and_takes_its_server_along(tmp_path: Path, *,
         signal.signal(signal.SIGHUP, heard)
 
 
+@pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
+def test_it_ends_with_a_terminal_that_goes_away_in_the_middle_of_a_drawing(tmp_path: Path, *, ignored: bool) -> None:
+    """The line stands still, the program waits for it with a drawing, and then the line is cut."""
+    environment = clean_environment(tmp_path)
+    heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    try:
+        with terminal(environment) as program:
+            program.shows("Import a roster", "Open the demo league")
+            server = int((tmp_path / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
+            program.stands_still_drawing(TAB)
+            program.close_window()
+            assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
+            assert not runs(server)
+    finally:
+        signal.signal(signal.SIGHUP, heard)
+
+
 def test_a_crash_takes_the_server_along(tmp_path: Path, one_player: Path) -> None:
     """What no version of the program ever made is nothing that a person could act on, so it is a fault of ours."""
     environment = league(tmp_path, "crash", one_player)

@@ -118,7 +118,7 @@ async def test_every_mail_is_in_exactly_one_bucket(database: Database) -> None:
     async with database.session() as session:
         found = {one.name: one for one in await buckets(session, league)}
         assert {name: one.count for name, one in found.items()} == {
-            "queued": 1, "held": 2, "sending": 1, "in_doubt": 1, "failed": 3, "sent": 1, "cancelled": 1,
+            "queued": 1, "held": 2, "sending": 1, "in_doubt": 1, "failed": 3, "sent": 1, "in_folder": 0, "cancelled": 1,
             "suppressed": 0, "parked": 0, "bounced": 0, "waiting": 1,
         }  # fmt: skip
         assert [(one.label, one.count) for one in found["failed"].children] == [

@@ -21,7 +21,7 @@ MAIL = Frozen("Welcome", b"From: a@b.test\r\n\r\nHello\r\n")
 
 async def take(database: Database, league_id: int, limit: int = 10) -> list[Claim]:
     async with database.session() as session:
-        return await claim(session, league_id, limit=limit, worker="desk-1", provider="maildir")
+        return await claim(session, league_id, limit=limit, worker="desk-1", provider="smtp:mail.example.org:587")
 
 
 async def end(database: Database, one: Claim, ending: Ending, outcome: str, *, counts: bool = True) -> None:

@@ -19,6 +19,7 @@ from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_words import on_screen
+from bball_tui.tui.theme import SYMBOLS, Tone
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
 NUMBERS = Imported(Counts(8, 240, 300, 240), Counts(0, 3, 1, 0), Counts(0, 12, 3, 4))
@@ -158,6 +159,12 @@ async def test_corrections_are_offered_only_where_there_are_some() -> None:
         await desk.until_shown("240")
         chosen = league.previews[-1][1]
         assert (chosen.take_file, chosen.drafts) == (True, True)
+
+
+async def test_an_encoding_that_was_guessed_is_the_first_thing_to_see() -> None:
+    doubt = "The file does not say its encoding and is read as Mac Roman: “José”."
+    async with asking(League(replace(GOOD, doubts=(doubt,))).dialog()) as desk:
+        assert desk.line.index(f"{SYMBOLS[Tone.WARN]} {doubt}") < desk.line.index("new changed unchanged")
 
 
 async def test_no_file_is_a_question_beside_the_field() -> None:
@@ -367,7 +374,7 @@ async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
 def test_the_dialog_names_no_option_of_the_command_line() -> None:
     sources = Path(importing.__file__).parent.glob("*.py")
     told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
-    assert told == {"--ignore-column", "--date-order", "--season", "--format", "--sheet", "--map"}, (
+    assert told == {"--ignore-column", "--date-order", "--season", "--format", "--sheet", "--map", "--encoding"}, (
         "say in import_words.py what it is here"
     )
     for sentence in (
@@ -380,6 +387,8 @@ def test_the_dialog_names_no_option_of_the_command_line() -> None:
         "If it holds them, say so with --map “Jersey=#1”.",
         "“Owls” holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
         "Leave --sheet out, or choose the workbook.",
+        "A workbook says its encoding itself. Leave --encoding out.",
+        "If that is right, import it again with --encoding mac-roman+twice; if it is not, open the file.",
         "If the column holds positions, leave it out with --ignore-column; else write Player, Coach or Staff.",
     ):
         assert "--" not in on_screen(sentence)

@@ -492,6 +492,27 @@ async def test_keys_pressed_while_it_is_read_again_count() -> None:
         assert app.line_under_cursor in (2, 3)
 
 
+async def test_a_key_between_a_change_and_its_reading_counts() -> None:
+    async with Running(MemorySource(players(100))) as (app, pilot):
+        app.list.reload()
+        app.list.action_list_last()
+        await settle(pilot)
+        assert app.list.cursor == 99
+
+
+async def test_the_last_row_is_gone_to_although_it_is_read_again_before_the_rows_are_counted() -> None:
+    source = SlowToCount(players(1000))
+    app = Host(source)
+    async with app.run_test(size=(80, 24), message_hook=app.hear) as pilot:
+        await until(pilot, lambda: app.list.current is not None)
+        app.list.action_list_last()
+        app.list.reload()
+        await pilot.pause()
+        source.counted.set()
+        await settle(pilot)
+        assert app.list.cursor == 999
+
+
 async def test_many_changes_at_once_are_one_reading() -> None:
     async with Running(MemorySource(players(100))) as (app, pilot):
         loaded = len(app.of(ListLoaded))

@@ -21,7 +21,8 @@ FIELD_WORDS = {
     "language": "language",
 }
 FIELDS = tuple(FIELD_WORDS)
-PLAYER_FIELDS = ("jersey",)
+LINK_WORDS = {"relation": "relation", "receives_email": "gets e-mail", "may_sign": "may sign"}
+PLAYER_FIELDS = ("jersey", "birthdate")
 """Of a player, besides the names."""
 
 
@@ -65,6 +66,8 @@ class History(msgspec.Struct, frozen=True, gc=False):
     names: tuple[tuple[str, str], ...] = ()
     """First and last, as they were before."""
     emails: tuple[str, ...] = ()
+    birthdates: tuple[str, ...] = ()
+    """Those that a person corrected, as year-month-day."""
 
 
 NO_HISTORY = History()
@@ -92,6 +95,38 @@ _REMOVED = text(
     WHERE a.league_id = :league_id AND a.entity = 'player' AND a.entity_id = ANY (CAST(:ids AS bigint[]))
         AND a.action IN ('guardian_removed', 'guardian_added')
     ORDER BY a.id
+    """
+)
+# Newest first; a person's entry stands at the guardian, an import's at the player.
+_OF_LINKS = text(
+    """
+    SELECT CASE WHEN a.entity = 'player' THEN a.entity_id ELSE CAST(a.after ->> 'player_id' AS bigint) END
+            AS player_id,
+        CASE WHEN a.entity = 'guardian' THEN a.entity_id ELSE CAST(a.after ->> 'guardian_id' AS bigint) END
+            AS guardian_id,
+        a.before, a.after, a.entity = 'player' AS by_file, a.recorded_by AS by,
+        to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day
+    FROM audit a JOIN league l ON l.id = a.league_id
+    WHERE a.league_id = :league_id AND a.action = 'changed'
+        AND ((a.entity = 'guardian' AND jsonb_exists(a.after, 'player_id')
+                AND CAST(a.after ->> 'player_id' AS bigint) = ANY (CAST(:players AS bigint[])))
+            OR (a.entity = 'player' AND jsonb_exists(a.after, 'guardian_id')
+                AND a.entity_id = ANY (CAST(:players AS bigint[]))))
+    ORDER BY a.id DESC
+    """
+)
+_OF_CONTRACTS = text(
+    """
+    SELECT DISTINCT ON (a.entity_id) a.entity_id AS id, a.recorded_by AS by,
+        to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day,
+        a.recorded_at IN (
+            SELECT recorded_at FROM audit
+            WHERE entity = 'league' AND entity_id = :league_id AND action = 'roster_imported'
+        ) AS by_file
+    FROM audit a JOIN league l ON l.id = a.league_id
+    WHERE a.league_id = :league_id AND a.entity = 'contract' AND a.action = 'moved'
+        AND a.entity_id = ANY (CAST(:contracts AS bigint[]))
+    ORDER BY a.entity_id, a.id DESC
     """
 )
 # A block that somebody lifted after the mail came back: the address turned out to be right.
@@ -127,6 +162,7 @@ def _history(newest_first: list[Any]) -> History:
     settled: set[str] = set()
     names: list[tuple[str, str]] = []
     emails: list[str] = []
+    birthdates: list[str] = []
     first, last = newest_first[0].first_name, newest_first[0].last_name
     for entry in newest_first:
         before, after = entry.before or {}, entry.after or {}
@@ -140,7 +176,30 @@ def _history(newest_first: list[Any]) -> History:
             names.append((first, last))
         if before.get("email") and not entry.by_file:
             emails.append(before["email"].lower())
-    return History(said, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(emails)))
+        if before.get("birthdate") and not entry.by_file:
+            birthdates.append(before["birthdate"])
+    return History(said, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(emails)), tuple(birthdates))
+
+
+async def read_links(session: AsyncSession, league_id: int, players: str) -> dict[tuple[int, int], dict[str, Said]]:
+    """What staff said a guardian is to a player and may do: by player and guardian, then by field."""
+    found: dict[tuple[int, int], dict[str, Said]] = {}
+    settled: set[tuple[int, int, str]] = set()
+    for row in await session.execute(_OF_LINKS, {"league_id": league_id, "players": players}):
+        for field in LINK_WORDS:
+            word = (row.player_id, row.guardian_id, field)
+            if field not in row.after or row.after[field] == (row.before or {}).get(field) or word in settled:
+                continue
+            settled.add(word)
+            if not row.by_file:
+                found.setdefault(word[:2], {})[field] = Said(row.by, row.day)
+    return found
+
+
+async def read_moved(session: AsyncSession, league_id: int, contracts: Iterable[int]) -> dict[int, Said]:
+    """Of these contracts, those whose team is a person's word."""
+    rows = await session.execute(_OF_CONTRACTS, {"league_id": league_id, "contracts": number_array(contracts)})
+    return {row.id: Said(row.by, row.day) for row in rows if not row.by_file}
 
 
 async def read_removed(session: AsyncSession, league_id: int, players: str) -> dict[tuple[int, int], Said]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.importing.corrections import Conflict
+from bball_tui.league.importing.corrections import LINK_WORDS, Conflict
 from bball_tui.league.importing.duplicates import possible_duplicates
 from bball_tui.league.importing.existing import Existing, load_existing
 from bball_tui.league.importing.households import Family, Households, match_guardians
@@ -121,6 +122,19 @@ def _links(
                 new.append(NewLink(family.player, one.guardian, position, one.values(LinkValues())))
             elif (after := one.values(link.values)) != link.values:
                 number = family.row.number
+                for field, said in existing.linked.get((family.player, one.guardian), {}).items():
+                    file, ours = getattr(after, field), getattr(link.values, field)
+                    if file == ours:
+                        continue
+                    who = f"{labels[one.guardian]}, guardian of {family.row.first} {family.row.last}"
+                    texts = ["yes" if value is True else "no" if value is False else value for value in (file, ours)]
+                    conflicts.append(
+                        Conflict(number, who, LINK_WORDS[field], texts[0], texts[1], said, taken=take(number))
+                    )
+                    if not take(number):
+                        after = msgspec.structs.replace(after, **{field: ours})
+                if after == link.values:
+                    continue
                 changed.append(ChangedLink(number, family.player, one.guardian, link.values, after))
     return new, changed, conflicts
 

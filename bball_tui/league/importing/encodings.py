@@ -3,7 +3,8 @@
 Statistics need pages of text, and a roster has a few accents, so an encoding is judged by what it makes of the words:
 letters of two scripts, symbols or capitals within a word, and letters rare in names speak against it. Windows-1252,
 which Excel writes in America and Western Europe, wins where nothing speaks against it. Whatever is found is said with
-examples before anything is written, for shape alone cannot tell ñ from ń.
+examples before anything is written, for shape alone cannot tell ñ from ń, and nothing but Windows-1252 is written
+before somebody has said that it is right.
 """
 
 import re
@@ -17,36 +18,57 @@ from bball_tui.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """How a file was read without its saying so, and what somebody names to say that it is right."""
+
+    encoding: str
+    """One of :data:`NAMES`, or :data:`TWICE`."""
+    reading: str
+    """Whole sentences with examples."""
+
+    @property
+    def note(self) -> str:
+        """For whoever looks before anything is written."""
+        return f"{self.reading} If these look wrong, do not import it; save the file as “CSV UTF-8” first."
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """A file's text. Bytes that could not be decoded are lone surrogates or U+FFFD, for the cell's own message."""
 
     text: str
     encoding: str
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     encoding: str
+    name: str
     title: str
     unlikely: float
     """What its rarity costs, in faults of shape."""
 
 
 _CANDIDATES = (
-    _Candidate("cp1252", "Windows Western European", 0),
-    _Candidate("mac_roman", "Mac Roman", 0.4),
-    _Candidate("cp850", "DOS Western European (CP850)", 0.5),
-    _Candidate("cp1250", "Windows Central European", 0.6),
-    _Candidate("iso8859_2", "Latin-2", 0.7),
-    _Candidate("cp1251", "Windows Cyrillic", 0.6),
-    _Candidate("cp437", "DOS (CP437)", 0.8),
-    _Candidate("cp1254", "Windows Turkish", 0.8),
-    _Candidate("cp932", "Shift-JIS", 0.6),
-    _Candidate("gb18030", "Chinese (GB 18030)", 1.0),
-    _Candidate("cp949", "Korean", 1.0),
-    _Candidate("big5", "Chinese (Big5)", 1.1),
+    _Candidate("cp1252", "windows-1252", "Windows Western European", 0),
+    _Candidate("mac_roman", "mac-roman", "Mac Roman", 0.4),
+    _Candidate("cp850", "cp850", "DOS Western European (CP850)", 0.5),
+    _Candidate("cp1250", "windows-1250", "Windows Central European", 0.6),
+    _Candidate("iso8859_2", "latin-2", "Latin-2", 0.7),
+    _Candidate("cp1251", "windows-1251", "Windows Cyrillic", 0.6),
+    _Candidate("cp437", "cp437", "DOS (CP437)", 0.8),
+    _Candidate("cp1254", "windows-1254", "Windows Turkish", 0.8),
+    _Candidate("cp932", "shift-jis", "Shift-JIS", 0.6),
+    _Candidate("gb18030", "gb18030", "Chinese (GB 18030)", 1.0),
+    _Candidate("cp949", "korean", "Korean", 1.0),
+    _Candidate("big5", "big5", "Chinese (Big5)", 1.1),
 )
+TWICE = "twice"
+"""What says of a file that its names were encoded twice and are read as meant."""
+NAMES = {"utf-8": "utf-8"} | {one.name: one.encoding for one in _CANDIDATES}
+"""Encodings as people name them, and as Python does."""
 MOST_WORDS = 5_000
 WORST = 0.75
 """Faults of shape per word, from which no candidate is believed."""
@@ -75,11 +97,28 @@ def likely(data: bytes) -> Decoded | None:
         return None
     _, candidate, text = best
     examples = list(dict.fromkeys(shown(word.decode(candidate.encoding, "replace"), 30) for word in words))[:4]
-    note = (
-        f"The file does not say its encoding and is read as {candidate.title}: {listed(examples, 'and')}. If these "
-        "look wrong, do not import it; save the file as “CSV UTF-8” first."
+    doubt = Doubt(
+        candidate.name,
+        f"The file does not say its encoding and is read as {candidate.title}: {listed(examples, 'and')}.",
     )
-    return Decoded(text, candidate.encoding, (note,))
+    if candidate is _CANDIDATES[0] and best[0] == 0:
+        # What Excel writes in America, and nothing speaks against it.
+        return Decoded(text, candidate.encoding, (doubt.note,))
+    return Decoded(text, candidate.encoding, doubts=(doubt,))
+
+
+def asked_for(name: str) -> tuple[str, bool]:
+    """Out of what somebody names: one of :data:`NAMES` (empty: not said), and whether names were encoded twice.
+
+    Raises:
+        ValueError: there is no such encoding.
+    """
+    parts = name.strip().lower().replace("_", "-").split("+")
+    spelled = {encoding.replace("_", "-"): one for one, encoding in NAMES.items()} | {one: one for one in NAMES}
+    named = [part for part in parts if part not in ("", TWICE)]
+    if len(named) > 1 or (named and named[0] not in spelled):
+        raise ValueError(name)
+    return spelled[named[0]] if named else "", TWICE in parts
 
 
 @lru_cache(maxsize=65_536)
@@ -121,10 +160,10 @@ def _script(character: str) -> str:
     return "CJK" if script in ("HIRAGANA", "KATAKANA") else script
 
 
-def mend(rows: Sequence[tuple[int, list[str]]]) -> list[str]:
+def mend(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
     """Undo in ``rows`` (changing the lists) what reading UTF-8 as another encoding made of names, such as JosÃ©.
 
-    Sentences that say what was mended.
+    What was mended, if anything was.
     """
     examples: dict[str, str] = {}
     number = 0
@@ -139,12 +178,12 @@ def mend(rows: Sequence[tuple[int, list[str]]]) -> list[str]:
                     number += 1
                     examples.setdefault(shown(cell.strip(), 30), shown(mended.strip(), 30))
     if not number:
-        return []
+        return None
     some = ", ".join(f"“{before}” as “{after}”" for before, after in list(examples.items())[:4])
-    return [
-        f"{counted(number, 'cell was encoded twice and is', 'cells were encoded twice and are')} read as meant: "
-        f"{some}. If that is wrong, do not import the file; correct it first."
-    ]
+    reading = (
+        f"{counted(number, 'cell was encoded twice and is', 'cells were encoded twice and are')} read as meant: {some}."
+    )
+    return Doubt(TWICE, reading)
 
 
 @lru_cache(maxsize=32_768)

@@ -9,7 +9,7 @@ folded once.
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,8 @@ from bball_tui.league.importing.corrections import (
     History,
     Said,
     read_histories,
+    read_links,
+    read_moved,
     read_removed,
     read_returned,
 )
@@ -111,6 +113,10 @@ class Existing:
     """By the player's id, in order of position."""
     removed: Mapping[tuple[int, int], Said] = field(default_factory=dict)
     """Guardians whom staff took off a player: by the ids of player and guardian."""
+    linked: Mapping[tuple[int, int], Mapping[str, Said]] = field(default_factory=dict)
+    """What staff said of a guardian's relation and rights: by the ids of player and guardian, then by field."""
+    moved: Mapping[int, Said] = field(default_factory=dict)
+    """Contracts that staff moved to the team they are in."""
     returned: frozenset[str] = frozenset()
     """Addresses of the roster that mail came back from, in small letters."""
 
@@ -209,7 +215,7 @@ class _Keys:
 
 
 async def load_existing(session: AsyncSession, league_id: int, season: str, roster: Roster) -> Existing:
-    """Read what ``roster`` has to be compared with, in at most fifteen statements.
+    """Read what ``roster`` has to be compared with, in at most seventeen statements.
 
     What takes long with thousands of rows is done by threads: the event loop only asks and waits.
     """
@@ -233,12 +239,26 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     linked = await session.execute(_LINKS, {"players": player_ids, "guardians": guardian_ids})
     links = await asyncio.to_thread(_links, linked.all())
     removed = await read_removed(session, league_id, player_ids) if players else {}
+    said = await read_links(session, league_id, player_ids) if players else {}
+    found = Existing(
+        season_id,
+        keys.folded,
+        players=players,
+        same_day=same_day,
+        guardians=guardians,
+        links=links,
+        removed=removed,
+        linked=said,
+        returned=returned,
+    )
     if season_id is None:
-        return Existing(None, keys.folded, (), players, same_day, guardians, {}, links, removed, returned)
+        return found
     teams = await asyncio.to_thread(_teams, await ask(_TEAMS, season_id=season_id))
     contracted = await session.execute(_CONTRACTS, {"players": player_ids, "season_id": season_id})
     contracts = await asyncio.to_thread(_contracts, contracted.all())
-    return Existing(season_id, keys.folded, teams, players, same_day, guardians, contracts, links, removed, returned)
+    contract_ids = [contract.id for some in contracts.values() for contract in some]
+    moved = await read_moved(session, league_id, contract_ids) if contracts else {}
+    return replace(found, teams=teams, contracts=contracts, moved=moved)
 
 
 async def _known_guardians(

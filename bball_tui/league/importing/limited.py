@@ -11,14 +11,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from bball_tui.environment import small_environment
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import BadRow, FileTable, Tick, no_tick, read_table
+from bball_tui.league.importing.tables import BadRow, FileTable, Row, Tick, no_tick, read_table
+from bball_tui.league.importing.values import DateCell, FlagCell, TypedCell
 
 MEMORY: Final = 512 * 1024**2
 """Bytes of address space. A workbook of 100,000 rows with 20 columns takes half of it."""
@@ -36,11 +38,19 @@ _TOO_SLOW = (
     "Reading this file takes longer than a roster ever does. Open it in the spreadsheet program, copy "
     "the rows with the players into a new file, and import that one."
 )
+_BROKEN = (
+    "The part of this program that reads such files broke off at this one. Open it in the spreadsheet program, save it "
+    "as “CSV UTF-8”, and import that file."
+)
+_TYPES: Final[tuple[type[TypedCell], ...]] = (DateCell, FlagCell)
+_Place: TypeAlias = tuple[int, int, int]
+"""Where a typed cell stands, by indexes from 0, and which of the types it has."""
 
 
 class _Question(msgspec.Struct, array_like=True, frozen=True):
     data: bytes
     sheet: str | None
+    encoding: str
     memory: int
     seconds: int
 
@@ -49,6 +59,8 @@ class _Answer(msgspec.Struct, array_like=True, frozen=True):
     table: FileTable | None = None
     refused: str = ""
     row: int = 0
+    typed: list[_Place] = []
+    """The cells that are no text to the spreadsheet: MessagePack carries them as texts."""
 
 
 def unpacks(data: bytes) -> bool:
@@ -57,7 +69,13 @@ def unpacks(data: bytes) -> bool:
 
 
 def read_limited(
-    data: bytes, *, sheet: str | None = None, tick: Tick = no_tick, memory: int = MEMORY, seconds: int = SECONDS
+    data: bytes,
+    *,
+    sheet: str | None = None,
+    encoding: str = "",
+    tick: Tick = no_tick,
+    memory: int = MEMORY,
+    seconds: int = SECONDS,
 ) -> FileTable:
     """Like :func:`read_table`, in a child process where the kind of file may cost more than its size.
 
@@ -67,10 +85,10 @@ def read_limited(
         NotARoster: the file as a whole is unreadable, or too large when read (:class:`BadRow` says from where on).
     """
     if not unpacks(data):
-        return read_table(data, sheet=sheet, tick=tick)
+        return read_table(data, sheet=sheet, encoding=encoding, tick=tick)
     # A file without a name: a pipe would have to be filled while we wait for the answer.
     with tempfile.TemporaryFile() as question:
-        question.write(msgspec.msgpack.encode(_Question(data, sheet, memory, seconds)))
+        question.write(msgspec.msgpack.encode(_Question(data, sheet, encoding, memory, seconds)))
         question.seek(0)
         child = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", __name__],
@@ -86,9 +104,13 @@ def read_limited(
             finally:
                 child.kill()
     if not output:
-        raise NotARoster(_TOO_SLOW if child.returncode == -signal.SIGXCPU else _TOO_BIG)
+        broken = _BROKEN if child.returncode > 0 else _TOO_BIG
+        raise NotARoster(_TOO_SLOW if child.returncode == -signal.SIGXCPU else broken)
     answer = msgspec.msgpack.decode(output, type=_Answer)
     if answer.table is not None:
+        for row, column, kind in answer.typed:
+            cells = answer.table.rows[row][1]
+            cells[column] = _TYPES[kind](cells[column])
         return answer.table
     raise BadRow(answer.row, answer.refused) if answer.row else NotARoster(answer.refused)
 
@@ -113,13 +135,28 @@ def _limit(question: _Question) -> None:
 
 def _answer(question: _Question) -> bytes:
     try:
-        table = read_table(question.data, sheet=question.sheet)
+        table = read_table(question.data, sheet=question.sheet, encoding=question.encoding)
     except BadRow as fault:
         return msgspec.msgpack.encode(_Answer(refused=str(fault), row=fault.row))
     except NotARoster as reason:
         return msgspec.msgpack.encode(_Answer(refused=str(reason)))
-    answer = msgspec.msgpack.encode(_Answer(table))
+    answer = msgspec.msgpack.encode(_Answer(table, typed=_typed(table.rows)), enc_hook=_as_text)
     return answer if len(answer) <= LARGEST_RESULT else msgspec.msgpack.encode(_Answer(refused=_TOO_BIG))
+
+
+def _typed(rows: Sequence[Row]) -> list[_Place]:
+    return [
+        (row, column, _TYPES.index(type(cell)))
+        for row, (_, cells) in enumerate(rows)
+        for column, cell in enumerate(cells)
+        if isinstance(cell, TypedCell)
+    ]
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, TypedCell):
+        return str(cell)
+    raise NotImplementedError(type(cell))
 
 
 def main() -> None:

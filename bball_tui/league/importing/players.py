@@ -76,7 +76,9 @@ class Players:
         contracts = self._existing.contracts.get(known.id, []) if known is not None else []
         live = next((contract for contract in contracts if contract.status in LIVE_STATUSES), None)
         moves = live is not None and (team.known is None or live.team_id != team.known.id)
-        if live is not None and moves and live.status is ContractStatus.SIGNED:
+        said = self._existing.moved.get(live.id) if live is not None and moves else None
+        stays = said is not None and not self._take(row.number)
+        if live is not None and moves and not stays and live.status is ContractStatus.SIGNED:
             raise Refusal(
                 self._roster.team_column,
                 row.team,
@@ -85,9 +87,15 @@ class Players:
             )
         # From here on the row is accepted.
         self._earlier[key] = (*self._earlier.get(key, ()), row)
-        team_ref = self._teams.use(team, row)
+        # No team is made for a row that stays in another one.
+        team_ref = self._teams.use(team, row) if not stays or team.known is not None else 0
         player = self._note_player(row, known)
-        if live is not None and moves:
+        if live is not None and said is not None:
+            ours = self._team_names[live.team_id]
+            self.conflicts.append(Conflict(row.number, _label(row), "team", row.team, ours, said, taken=not stays))
+        if stays:
+            self._kept_contracts += 1
+        elif live is not None and moves:
             before = self._team_names[live.team_id]
             self._moved.append(MovedContract(row.number, live.id, live.version, team_ref, before, row.team))
         elif contracts:
@@ -140,7 +148,9 @@ class Players:
                     f"The league has {len(same)} players with this name and date of birth, so it is not clear who is "
                     "meant. Change the name or date of the one that is wrong.",
                 )
-            if same:
+            # The date that staff corrected is no other child's.
+            same = same or [player for player in namesakes if row.birthdate.isoformat() in player.history.birthdates]
+            if len(same) == 1:
                 return same[0]
         likely = [
             player
@@ -182,16 +192,15 @@ class Players:
     def _settled(self, row: RosterRow, known: KnownPlayer, file: PlayerValues) -> PlayerValues:
         """What the player gets of the file's values; where they contradict staff, that is noted."""
         kept = {}
-        for field in ("first_name", "last_name", "jersey"):
+        for field in ("first_name", "last_name", "jersey", "birthdate"):
             ours, theirs = getattr(known.values, field), getattr(file, field)
             said = known.history.said.get(field)
             if ours == theirs or said is None:
                 continue
             taken = self._take(row.number)
-            word = field.replace("_", " ")
-            self.conflicts.append(
-                Conflict(row.number, known.values.label(), word, theirs or "", ours or "", said, taken)
-            )
+            word = "date of birth" if field == "birthdate" else field.replace("_", " ")
+            texts = ["" if value is None else str(value) for value in (theirs, ours)]
+            self.conflicts.append(Conflict(row.number, known.values.label(), word, texts[0], texts[1], said, taken))
             if not taken:
                 kept[field] = ours
         return msgspec.structs.replace(file, **kept)

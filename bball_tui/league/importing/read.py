@@ -13,6 +13,7 @@ from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.importing import placeholders, values
 from bball_tui.league.importing.columns import ColumnMap, Columns, GuardianColumns, MappedField, map_columns
+from bball_tui.league.importing.encodings import Doubt
 from bball_tui.league.importing.families import joined
 from bball_tui.league.importing.furniture import counting_columns, without_furniture
 from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
@@ -62,6 +63,8 @@ class Roster:
     """What the columns mean is not clear; somebody has to say it."""
     notes: tuple[str, ...] = ()
     """What staff should know of how the file was read, as sentences."""
+    doubts: tuple[Doubt, ...] = ()
+    """How it was read without its saying so; nobody has said yet that this is right."""
     placeholders: tuple[tuple[str, int], ...] = ()
     """Texts such as “N/A” that were read as empty cells, and in how many cells each stood; the most frequent first."""
     name_column: str = "Player First Name"
@@ -102,7 +105,12 @@ def _without_waiting(name: str, flags: int) -> int:
 
 
 def read_file(
-    data: bytes, *, sheet: str | None = None, tick: Tick = no_tick, reader: Callable[..., FileTable] = read_table
+    data: bytes,
+    *,
+    sheet: str | None = None,
+    encoding: str = "",
+    tick: Tick = no_tick,
+    reader: Callable[..., FileTable] = read_table,
 ) -> FileTable | Roster:
     """The rows of a file of any kind, or a roster without rows whose problem says why it cannot be read.
 
@@ -114,7 +122,7 @@ def read_file(
             "or split it."
         )
     try:
-        return reader(data, sheet=sheet, tick=tick)
+        return reader(data, sheet=sheet, encoding=encoding, tick=tick)
     except BadRow as fault:
         return _unreadable(str(fault), fault.row)
     except NotARoster as reason:
@@ -130,16 +138,17 @@ def read_roster(
     ignore_columns: Sequence[str] = (),
     mapping: Sequence[MappedField] = (),
     sheet: str | None = None,
+    encoding: str = "",
     tick: Tick = no_tick,
 ) -> Roster:
     """Read the file's bytes; whatever they are, the answer is a roster and never an exception.
 
     ``date_order`` is the league's (or the caller's choice) and ``today`` the league's day. Without a ``preset`` the
     one that knows most of the header's columns is taken. ``ignore_columns`` are columns to leave out, by name;
-    ``mapping`` says of others what they hold; ``sheet`` names one of a workbook's. ``tick`` is called now and then,
-    and only what it raises itself leaves this function.
+    ``mapping`` says of others what they hold; ``sheet`` names one of a workbook's, ``encoding`` that of a text.
+    ``tick`` is called now and then, and only what it raises itself leaves this function.
     """
-    table = read_file(data, sheet=sheet, tick=tick)
+    table = read_file(data, sheet=sheet, encoding=encoding, tick=tick)
     if isinstance(table, Roster):
         return table
     return read_rows(
@@ -180,6 +189,7 @@ def read_rows(
             sheet=table.sheet,
             sheets=table.sheets,
             unmapped=True,
+            doubts=table.doubts,
         )
     if not rows:
         return _unreadable("The file has a header and no rows below it. Export the roster again.", header_row)
@@ -194,7 +204,14 @@ def read_rows(
     notes += kept
     doubt = _doubtful_dates(columns, rows)
     if doubt is not None:
-        return replace(doubt, encoding=table.encoding, sheet=table.sheet, sheets=table.sheets, notes=tuple(notes))
+        return replace(
+            doubt,
+            encoding=table.encoding,
+            sheet=table.sheet,
+            sheets=table.sheets,
+            notes=tuple(notes),
+            doubts=table.doubts,
+        )
     reader = _Reader(columns, date_order, today)
     reader.read(rows, tick)
     own = columns.preset.own_export
@@ -210,6 +227,7 @@ def read_rows(
         rows=() if reader.gave_up else tuple(found),
         problems=tuple(reader.problems),
         notes=tuple(notes),
+        doubts=table.doubts,
         staff_rows=tuple(reader.staff_rows),
         unused_columns=columns.unused,
         layout=columns.preset.title,
@@ -375,12 +393,13 @@ class _Reader:
         if index is None or index >= len(cells) or not cells[index]:
             return None
         cell = cells[index]
-        if empty(cell):
-            self._pass_over(cell)
-            return None
         try:
+            # Before anything else: TRUE in a column of telephone numbers is no word that says nothing.
             if type(cell) is not str:
                 values.check_type(cell, index in self._days, index in self._flags)
+            if empty(cell):
+                self._pass_over(cell)
+                return None
             return parse(cell)
         except values.CellFault as fault:
             self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))

@@ -20,7 +20,11 @@ MOST_PLACEHOLDERS = 5
 def remarks(report: Report) -> list[str]:
     """What staff should know beside the numbers."""
     roster = report.roster
-    notes = [*roster.notes, *(() if report.diff is None else report.diff.notes)]
+    notes = [
+        *(doubt.note for doubt in roster.doubts),
+        *roster.notes,
+        *(() if report.diff is None else report.diff.notes),
+    ]
     if report.diff is not None and report.diff.conflicts:
         conflicts = report.diff.conflicts
         notes += [f"Row {one.row}: {one.sentence()}" for one in conflicts[:MOST_CONFLICTS]]

@@ -1,6 +1,7 @@
 """One import from the file to the report: what the command line and the screen both call."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.encodings import NAMES, TWICE, Doubt, asked_for
 from bball_tui.league.importing.limited import read_limited
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moves import count_unsent
@@ -44,6 +46,18 @@ class PreviewMoved(BballError):
         )
 
 
+class EncodingUnsaid(BballError):
+    """The file was read without its saying how, and nobody has looked whether its names are right."""
+
+    def __init__(self, doubts: Sequence[Doubt], encoding: str) -> None:
+        readings = " ".join(doubt.reading for doubt in doubts)
+        names = "+".join([*filter(None, [encoding.strip()]), *(doubt.encoding for doubt in doubts)])
+        super().__init__(
+            f"{readings} If that is right, import it again with --encoding {names}; if it is not, open the file in the "
+            "program that made it, save it as “CSV UTF-8”, and import that. Nothing was imported."
+        )
+
+
 class SeasonMissing(BballError):
     """Neither the caller, nor the file, nor the league says into which season the rows go."""
 
@@ -57,7 +71,8 @@ class ImportOptions:
     ``ignore_columns`` say what columns hold; when both are empty, what was remembered for files with these columns
     is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers; in
     the rows of ``take_file`` the file's word counts also against what staff corrected. ``due`` is until when new
-    offers should be signed, as the league writes dates. ``expect`` is the code of a preview: anything else is not
+    offers should be signed, as the league writes dates. ``encoding`` is the caller's word on the file's
+    (:func:`~.encodings.asked_for`). ``expect`` is the code of a preview: anything else is not
     imported.
     """
 
@@ -73,6 +88,7 @@ class ImportOptions:
     leave: frozenset[int] = frozenset()
     take_file: Take = False
     due: str = ""
+    encoding: str = ""
     expect: str = ""
 
 
@@ -132,9 +148,12 @@ async def run_import(
 async def _run(database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: Watch) -> Report:
     if options.preset is not None and options.preset not in PRESETS:
         raise BballError(f"There is no preset “{shown(options.preset)}”. The presets are: {', '.join(PRESETS)}.")
+    encoding = _encoding(options.encoding)
     data = await asyncio.to_thread(load, path)
     watch.begin(Stage.READING)
-    table = await asyncio.to_thread(read_file, data, sheet=options.sheet, tick=watch.tick, reader=read_limited)
+    table = await asyncio.to_thread(
+        read_file, data, sheet=options.sheet, encoding=encoding, tick=watch.tick, reader=read_limited
+    )
     if isinstance(table, Roster):
         return Report(options.dry_run, table, table.problems)
     header = table.rows[0][1] if table.rows else []
@@ -160,6 +179,8 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
     )
     if not roster.rows:
         return Report(options.dry_run, roster, roster.problems)
+    if roster.doubts and not (options.dry_run or options.expect):
+        raise EncodingUnsaid(roster.doubts, options.encoding)
     left = tuple(row for row in roster.rows if row.number in options.leave)
     kept = replace(roster, rows=tuple(row for row in roster.rows if row.number not in options.leave))
     async with database.session() as session:
@@ -195,6 +216,22 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
         async with database.session() as session:
             await analyse(session)
     return report
+
+
+def _encoding(name: str) -> str:
+    """``name``, if the importer knows it.
+
+    Raises:
+        BballError: it does not.
+    """
+    try:
+        asked_for(name)
+    except ValueError:
+        raise BballError(
+            f"There is no encoding “{shown(name)}” here. Those that are known: {', '.join(NAMES)}; and {TWICE} for "
+            "names that were encoded twice."
+        ) from None
+    return name.strip()
 
 
 def _due(options: ImportOptions, league: LeagueInfo, today: date) -> date | None:

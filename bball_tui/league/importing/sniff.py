@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bball_tui.league.importing.encodings import Decoded, likely
+from bball_tui.league.importing.encodings import NAMES, Decoded, likely
 from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognised
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -63,8 +63,8 @@ class NotARoster(Exception):
     """The file as a whole is unreadable; the message is for people."""
 
 
-def decode(data: bytes) -> Decoded:
-    """The text of ``data``.
+def decode(data: bytes, encoding: str = "") -> Decoded:
+    """The text of ``data``, in the ``encoding`` (one of ``encodings.NAMES``) that somebody says.
 
     A byte order mark decides. Without one it is UTF-8 if it can be; else what `encodings.py` finds likely, with a note.
     A file that is UTF-8 but for a few bytes stays UTF-8: reading all of it otherwise would garble every other name.
@@ -81,13 +81,24 @@ def decode(data: bytes) -> Decoded:
             raise NotARoster(sentence)
     if _MARKUP.match(data.removeprefix(codecs.BOM_UTF8)[:1_000]):
         raise NotARoster(_PAGE)
-    for mark, encoding in _BOMS:
+    for mark, name in _BOMS:
         if data.startswith(mark):
+            if encoding not in ("", name):
+                raise NotARoster(f"The file itself says that it is written in {name.upper()}. Leave --encoding out.")
             errors = "surrogateescape" if encoding == "utf-8" else "replace"
-            return Decoded(data[len(mark) :].decode(encoding, errors), encoding)
+            return Decoded(data[len(mark) :].decode(name, errors), name)
     # Text of any encoding without a byte order mark has no zero byte in its first line.
     if b"\x00" in data.split(b"\n", 1)[0]:
         raise NotARoster(_NO_CSV)
+    if encoding:
+        try:
+            return Decoded(data.decode(NAMES[encoding]), NAMES[encoding])
+        except UnicodeDecodeError as error:
+            row = data[: error.start].count(b"\n") + 1
+            raise NotARoster(
+                f"The file is not written in {encoding}: row {row} has bytes that it does not know. Leave --encoding "
+                "out to see what is likely."
+            ) from None
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bball_tui.league.importing.encodings import mend
+from bball_tui.league.importing.encodings import Doubt, asked_for, mend
 from bball_tui.league.importing.headings import from_header
 from bball_tui.league.importing.problems import listed, shown
 from bball_tui.league.importing.sniff import NotARoster, Table, decode, tabulate
@@ -44,43 +44,55 @@ class FileTable:
     sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What staff should know of how it was read, as sentences."""
+    doubts: tuple[Doubt, ...] = ()
+    """How it was read without its saying so, as long as nobody has said that this is right."""
 
 
 def no_tick(_: int) -> None:
     """For callers who neither watch nor stop."""
 
 
-def read_table(data: bytes, *, sheet: str | None = None, tick: Tick = no_tick) -> FileTable:
+def read_table(data: bytes, *, sheet: str | None = None, encoding: str = "", tick: Tick = no_tick) -> FileTable:
     """The rows of a file, whatever kind it is.
 
     ``sheet`` names one of a workbook's sheets; without it the first one that looks like a roster is taken.
+    ``encoding`` is somebody's word on it (see :func:`~.encodings.asked_for`).
 
     Raises:
         NotARoster: the file as a whole is unreadable (:class:`BadRow` says from where on).
     """
-    table = _read_table(data, sheet, tick)
-    return replace(table, notes=(*table.notes, *mend(table.rows)))
+    named, twice = asked_for(encoding) if encoding else ("", False)
+    table = _read_table(data, sheet, named, tick)
+    # Whoever names the encoding and nothing else says that the text is as it should be.
+    doubt = None if named and not twice else mend(table.rows)
+    if doubt is None:
+        return table
+    if twice:
+        return replace(table, notes=(*table.notes, doubt.reading))
+    return replace(table, doubts=(*table.doubts, doubt))
 
 
-def _read_table(data: bytes, sheet: str | None, tick: Tick) -> FileTable:
+def _read_table(data: bytes, sheet: str | None, encoding: str, tick: Tick) -> FileTable:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if encoding:
+            raise NotARoster("A workbook says its encoding itself. Leave --encoding out.")
         from bball_tui.league.importing.workbook import read_workbook
 
         return read_workbook(data, sheet=sheet, tick=tick)
     if sheet is not None:
         raise NotARoster("This file is no workbook and has no sheets. Leave --sheet out, or choose the workbook.")
-    decoded = decode(data)
+    decoded = decode(data, encoding)
     if _JSON.match(decoded.text):
         from bball_tui.league.importing.documents import read_document
 
-        return FileTable(read_document(decoded.text), decoded.encoding, notes=decoded.notes)
+        return FileTable(read_document(decoded.text), decoded.encoding, doubts=decoded.doubts, notes=decoded.notes)
     table = tabulate(decoded.text)
     rows = list(_records(table, tick))
     kept = from_header(rows, pad=False)
     notes = list(decoded.notes)
     if len(kept) < len(rows):
         notes.append(above_the_header([number for number, _ in rows[: len(rows) - len(kept)]]))
-    return FileTable(kept, decoded.encoding, table.delimiter, notes=tuple(notes))
+    return FileTable(kept, decoded.encoding, table.delimiter, doubts=decoded.doubts, notes=tuple(notes))
 
 
 def _records(table: Table, tick: Tick) -> Iterator[Row]:

@@ -41,6 +41,8 @@ def effect(preview: "RosterPreview", *, skip: bool) -> Content:
 
 
 def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
+    for doubt in preview.doubts:
+        yield [(f"{SYMBOLS[Tone.WARN]} {doubt}", STYLES[Tone.WARN])]
     if preview.unmapped:
         way_out = "say it yourself with ctrl+l, or mend the first line of the file"
         yield [(f"{SYMBOLS[Tone.BAD]} It is not clear what the columns hold: {way_out}", STYLES[Tone.BAD])]

@@ -48,6 +48,8 @@ class RosterPreview:
     rows: "tuple[RowDiff, ...]" = ()
     problems: "tuple[Problem, ...]" = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """How the file was read without its saying so, as sentences: staff must look at the names."""
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     header: tuple[str, ...] = ()

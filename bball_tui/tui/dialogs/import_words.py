@@ -6,6 +6,8 @@ _WAYS = (
     (re.compile(r"say so with --map “[^”]*”"), "say so with ctrl+l"),
     (re.compile(r"Choose it with --sheet NAME"), "Choose it in the field Sheet"),
     (re.compile(r"Leave --sheet out"), "Leave the field Sheet as it is"),
+    (re.compile(r" Leave --encoding out(?: to see what is likely)?\."), ""),
+    (re.compile(r"import it again with --encoding [a-z0-9+-]+"), "look at its preview and import it from there"),
     (re.compile(r"leave it out with --ignore-column; else"), "leave it out with ctrl+l; else"),
     (re.compile(r"with --ignore-column if the names differ"), "with ctrl+l"),
     (re.compile(r"or leave it out with --ignore-column “[^”]*”"), "or say what the columns hold with ctrl+l"),

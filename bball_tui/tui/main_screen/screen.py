@@ -77,7 +77,9 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
     HELP = """
     ## The desk
     `1` to `7` change the tab, `/` searches, `ctrl+p` lists every command. Enter only opens; it never changes anything.
-    Capital letters are for what cannot be taken back. Esc goes back one layer.
+    Capital letters are for what cannot be taken back. Esc goes back one layer. Keys that are typed ahead wait until
+    what they are meant for is there. `ctrl+z` does not put the program to sleep: it says so, and forgets what was typed
+    behind it.
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
 

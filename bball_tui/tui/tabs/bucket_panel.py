@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GROUPS = (
     ("Sending", ("queued", "held", "waiting", "sending")),
     ("Needs you", ("in_doubt", "failed", "bounced", "parked")),
-    ("Done", ("sent", "cancelled", "suppressed")),
+    ("Done", ("sent", "in_folder", "cancelled", "suppressed")),
 )
 _LABEL_WIDTH = 19
 

@@ -68,6 +68,8 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, nowhere_to_
             return status(Tone.ACCENT, f"queued{at}")
         case WelcomeState.SENDING:
             return status(Tone.ACCENT, "on its way")
+        case WelcomeState.IN_FOLDER:
+            return status(Tone.WARN, "in a folder")
         case WelcomeState.SENT:
             return status(Tone.GOOD, f"accepted{at}")
         case WelcomeState.CANCELLED:

@@ -59,6 +59,7 @@ def _counts(mails: "MailDay", contracts: "ContractDay") -> str:
     parts = [
         f"{counted(contracts.signed, 'contract')} signed",
         f"{counted(mails.sent, 'mail')} accepted",
+        *([f"{mails.in_folder:,} written to a folder"] if mails.in_folder else []),
         f"{mails.waiting:,} {'waits' if mails.waiting == 1 else 'wait'}",
     ]
     if mails.for_chat:

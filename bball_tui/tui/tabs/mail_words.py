@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.tui.dialogs.touched import MOST_NAMES
-from bball_tui.tui.theme import Styled, Tone, status
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.wording import counted, listed
 
 if TYPE_CHECKING:
+    from bball_tui.league.for_real import ForReal
     from bball_tui.outbox.history import OutboxRow
     from bball_tui.tui.backend import Backend
 
@@ -16,6 +18,7 @@ STATE_WORDS = {
     "waiting": Styled("● waits", Tone.ACCENT),
     "sending": Styled("● on its way", Tone.ACCENT),
     "sent": status(Tone.GOOD, "accepted"),
+    "in_folder": status(Tone.WARN, "in a folder"),
     "in_doubt": status(Tone.WARN, "in doubt"),
     "failed": status(Tone.BAD, "failed"),
     "bounced": status(Tone.BAD, "came back"),
@@ -24,9 +27,6 @@ STATE_WORDS = {
     "suppressed": status(Tone.WARN, "blocked"),
 }
 """By the name of the bucket."""
-
-IN_FOLDER = status(Tone.WARN, "in a folder")
-"""Accepted by nobody: written to the folder that somebody chose by URL."""
 
 _KINDS = {
     "contract_signed": "welcome",
@@ -42,9 +42,14 @@ def kind_word(kind: str) -> str:
     return _KINDS.get(kind, kind.replace("_", " "))
 
 
+def about_cell(row: "OutboxRow") -> str | Styled:
+    """The player that a mail is about."""
+    return row.about or NOTHING
+
+
 def state_cell(row: "OutboxRow") -> Styled:
     """What became of a mail; a folder is no mail server."""
-    return IN_FOLDER if row.in_folder and not row.bounced else STATE_WORDS[row.bucket]
+    return STATE_WORDS[row.bucket]
 
 
 def outcome_cell(row: "OutboxRow") -> Styled:
@@ -52,6 +57,16 @@ def outcome_cell(row: "OutboxRow") -> Styled:
     if row.bounced_at is not None and not row.bounced:
         return Styled("– came back, settled", Tone.MUTED)
     return state_cell(row)
+
+
+def for_real_lines(found: "ForReal") -> list[str]:
+    """What would go out for real, and what stays in the folder and why."""
+    lines = [f"{counted(number, f'{kind_word(kind)} mail')}" for kind, number in found.kinds]
+    if lines:
+        lines = [f"{listed(lines)}: so far only a folder has them. They go out at once, to the families."]
+    else:
+        lines = ["No mail that was written to a folder can go out."]
+    return lines + [f"{counted(number, 'mail stays', 'mails stay')}: {why}." for why, number in found.left_out]
 
 
 async def mails_named(backend: "Backend", ids: Sequence[int]) -> list[str]:

@@ -19,10 +19,10 @@ from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_some, ready
-from bball_tui.tui.tabs.mail_words import mails_named, state_cell
+from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
 from bball_tui.tui.tabs.needs import Question
 from bball_tui.tui.tabs.outbox_bulk import do_with_mails, tell_done
-from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, try_mail_server
+from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import short_time
@@ -102,16 +102,25 @@ def _open_gate(pane: "OutboxPane") -> str | None:
     return None if shut else "No mail server is being spared: there is nothing to open."
 
 
+def _for_real(pane: "OutboxPane") -> str | None:
+    return pane.not_ready() or (None if pane.in_folder else "No mail was only written to a folder.")
+
+
+def _for_real_caption(pane: "OutboxPane") -> str:
+    return f"send all {pane.in_folder:,} for real" if pane.in_folder else "send all for real"
+
+
 class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     """Mails by what is to be done about them."""
 
     HELP = """
     ## Outbox
-    One line is one mail to one person. **accepted** means that the mail server took it; **in doubt** that it may have
-    gone out without an answer: ask the family, then press `d`. `r` tries failed mails again, `e` corrects the address
-    first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go through the kinds on the left, and `R` tries a
-    whole kind again. `p` shows the mail itself. When mails are held, a line above the list says why: `P` pauses and
-    resumes all sending, `O` tries the mail server again without waiting.
+    One line is one mail to one person. **accepted** means that the mail server took it; **in a folder** that no mail
+    server had it; **in doubt** that it may have gone out without an answer: ask the family, then press `d`. `r` tries
+    failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
+    through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
+    line above the list says why: `P` pauses and resumes all sending, `O` tries the mail server again without waiting.
+    Once a mail server is set up, `S` sends what was only written to a folder.
     """
     DEFAULT_CSS = """
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
@@ -126,6 +135,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         super().__init__(id=id)
         self.sending: Situation | None = None
         """What holds the mails, as it was read last."""
+        self.in_folder = 0
+        """Mails of the league that were only written to a folder, as they were counted last."""
         self.kind: Kind | None = None
         """The mails that are shown; None for all."""
         self.panel = BucketPanel()
@@ -150,34 +161,16 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         return (
             Column(key="to", title="To", width=18, flex=3, limit=36, render=lambda row: row.recipient, sort="to"),
             Column(
-                key="about",
-                title="Player",
-                width=12,
-                flex=2,
-                limit=26,
-                render=lambda row: row.about or NOTHING,
-                sort="about",
-                priority=2,
+                key="about", title="Player", width=12, flex=2, limit=26, render=about_cell, sort="about", priority=2
             ),
-            Column(key="state", title="State", width=11, render=state_cell, sort="state"),
-            Column(
-                key="since",
-                title="Since",
-                width=6,
-                render=lambda row: time_cell(row.since, self.zone, self.now),
-                sort="since",
-                priority=1,
-            ),
-            Column(
-                key="next",
-                title="Next",
-                width=6,
-                render=self._next,
-                sort="next",
-                priority=3,
-            ),
+            Column(key="state", title="State", width=13, render=state_cell, sort="state"),
+            Column(key="since", title="Since", width=6, render=self._since, sort="since", priority=1),
+            Column(key="next", title="Next", width=6, render=self._next, sort="next", priority=3),
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
         )
+
+    def _since(self, row: "OutboxRow") -> str | Styled:
+        return time_cell(row.since, self.zone, self.now)
 
     def _next(self, row: "OutboxRow") -> str | Styled:
         if row.next_at is None:
@@ -239,6 +232,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     async def _read_around(self, backend: "Backend") -> None:
         self._buckets = await backend.buckets()
+        self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
         self.sending = await backend.situation()
         self.panel.lines = tuple(panel_lines(self._buckets))
         mine = self.backend is not None and self.backend.sends_mail
@@ -438,6 +432,11 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
                 await try_mail_server(self.app, self.backend)
             finally:
                 self.changed()
+
+    @action("S", "send all for real", when=_for_real, writes=True, dangerous=True, caption=_for_real_caption)
+    async def action_mail_for_real(self) -> bool:
+        """Send what was only written to a folder, once a mail server is set up; first it says which."""
+        return self.backend is not None and await send_for_real(self.app, self.backend, self.zone, self.now)
 
     @action("right_square_bracket,f", "next kind of mails")
     def action_mail_next_bucket(self) -> None:

@@ -24,7 +24,8 @@ from bball_tui.tui.widgets.list_messages import (
     RowsFetched,
     SelectionChanged,
 )
-from bball_tui.tui.widgets.record_list import STILL_READING, RecordList
+from bball_tui.tui.widgets.record_list import RecordList
+from bball_tui.tui.widgets.record_view import STILL_READING
 from bball_tui.tui.widgets.search_bar import Chip, ChipRemoved, SearchBar, SearchChanged, SearchLeft
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
             return "One moment: the rows are still being selected."
         if self.records.total is None:
             return STILL_READING
+        if self.records.behind is not None:
+            return self.records.behind
         if self.opened is not None and self.records.loaded(self.opened) is None:
             return "The record that is open is not in the list any more. Esc leads back to the list."
         return None

@@ -11,7 +11,7 @@ from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
 from bball_tui.tui.widgets.list_messages import RowOpened, SortChanged
-from bball_tui.tui.widgets.record_view import RecordView
+from bball_tui.tui.widgets.record_view import STILL_READING, RecordView
 from bball_tui.tui.widgets.window import Window
 from bball_tui.wording import counted
 
@@ -19,9 +19,6 @@ RANGE_PAGE = 500
 """Rows asked for at once when a range is selected that is not all in memory."""
 MOST_COPIED = 1_000
 """Terminals take some 75,000 characters into the clipboard, and silently drop what is longer."""
-
-
-STILL_READING = "The list is still being read."
 
 
 def _has_rows(records: "RecordList[Any]") -> str | None:

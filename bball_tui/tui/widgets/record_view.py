@@ -33,6 +33,8 @@ from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
 from bball_tui.tui.widgets.window import Spot, Window
 
+STILL_READING = "The list is still being read."
+
 
 class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     """Shows the rows of a source. Nothing that happens elsewhere moves what the reader looks at.
@@ -108,6 +110,11 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
     def _row_id(self) -> int | None:
         return None if self._row is None else self._row.id
 
+    @property
+    def behind(self) -> str | None:
+        """Why these are not yet the rows that were asked for last, in words; None when they are."""
+        return None if self._source is self._shown else self._failure or STILL_READING
+
     def loaded(self, row_id: int) -> RowT | None:
         """The row with this id, if it happens to be in memory."""
         position = None if self._window is None else self._window.position_of(row_id)
@@ -158,11 +165,11 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             return
         self._number += 1
         self._opening, self._again = True, False
-        self.run_worker(self._read(self._source, spot, self._number), group="open")
+        self.run_worker(self._read(self._source, spot, self._cursor, self._number), group="open")
         self.refresh()
 
-    async def _read(self, source: RecordSource[RowT], spot: Spot, number: int) -> None:
-        start = self._cursor
+    async def _read(self, source: RecordSource[RowT], spot: Spot, start: int, number: int) -> None:
+        """``start`` is where the cursor was when the rows were asked for: keys may come in before this begins."""
         try:
             known = self._window.total if self._window is not None and source is self._shown else None
             view = await open_view(source, self._sort, spot, self._height, known=known)
@@ -212,7 +219,8 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         """
         line = self._cursor - self._top
         self._window, self._failure = view.window, None
-        self._counted, self._to_end = view.counting is None or (again and self._counted), False
+        self._counted = view.counting is None or (again and self._counted)
+        to_end, self._to_end = again and self._to_end, False
         position, top = view.position, view.top
         if moved:
             here = None if self._row is None else view.window.position_of(self._row.id)
@@ -225,6 +233,10 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self.scroll_to(y=top, animate=False, force=True)
         self.post_message(RowsFetched(self) if view.counting else ListLoaded(self, view.window.total))
         self._tell_cursor()
+        if to_end:
+            # The last row was asked for before the rows were counted, and they are read anew for another reason.
+            self._to_end = not self._counted
+            self.move_to(view.window.total - 1)
         self._fill()
         self.refresh()
         self.refresh_bindings()

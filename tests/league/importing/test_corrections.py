@@ -1,10 +1,13 @@
 """What staff corrected by hand stays as they said when the old file comes again."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from bball_tui.dates import write_date
+from bball_tui.league.editing.contracts import load_contract, save_contract
 from bball_tui.league.editing.guardians import GuardianDraft, load_guardian, save_guardian, unlink_guardian
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
@@ -120,3 +123,79 @@ async def test_a_player_whom_staff_renamed_is_not_made_a_second_time(desk: Desk)
     assert [one.row for one in both.problems] == [3]
     await desk.good(OLD, options=TAKE)
     assert list(await desk.families()) == ["Ann Lee"]
+
+
+async def correct_player(desk: Desk, **fields: Any) -> None:
+    player, _ = await ids(desk)
+    order = desk.league.date_order
+    async with desk.database.session() as session:
+        base = await load_player(session, desk.league.id, player, order)
+        draft = replace(base.draft, **fields)
+        assert isinstance(await save_player(session, desk.league.id, draft, order=order, base=base), Saved)
+
+
+@pytest.mark.parametrize("corrected", ["2014-01-02", ""])
+async def test_a_corrected_date_of_birth_makes_no_second_child(desk: Desk, corrected: str) -> None:
+    await desk.good(OLD)
+    written = "" if not corrected else write_date(date.fromisoformat(corrected), desk.league.date_order)
+    await correct_player(desk, birthdate=written)
+    # Also with the other team: the date alone says who it is.
+    report = await desk.bring_in(OLD)
+    assert report.diff is not None
+    assert [(one.field, one.file, one.staff) for one in report.diff.conflicts] == [
+        ("date of birth", "2015-01-02", corrected)
+    ]
+    born = "SELECT birthdate::text FROM player WHERE league_id = :league"
+    assert [str(found or "") for (found,) in await desk.rows(born)] == [corrected]
+    await desk.good(OLD, options=TAKE)
+    assert await desk.rows(born) == [("2015-01-02",)]
+
+
+async def test_a_team_that_staff_chose_stays(desk: Desk) -> None:
+    await desk.good(OLD, OLD.replace("Hawks,Ann", "Owls,Ben"))
+    (contract, owls) = (
+        await desk.rows(
+            "SELECT c.id, t.id FROM contract c JOIN player p ON p.id = c.player_id JOIN team t ON t.name = 'Owls' "
+            "WHERE c.league_id = :league AND p.first_name = 'Ann' AND t.league_id = :league"
+        )
+    )[0]
+    async with desk.database.session() as session:
+        base = await load_contract(session, desk.league.id, int(str(contract)), desk.league.date_order)
+        draft = replace(base.draft, team_id=str(owls))
+        saved = await save_contract(session, desk.league.id, draft, order=desk.league.date_order, base=base)
+        assert isinstance(saved, Saved)
+    report = await desk.bring_in(OLD)
+    assert report.diff is not None
+    assert not report.diff.changes_something
+    assert [(one.field, one.file, one.staff) for one in report.diff.conflicts] == [("team", "Hawks", "Owls")]
+    assert (await desk.contracts())["Ann Lee"] == ("Owls", "offered")
+    # Nor is a team made for it.
+    assert (await desk.good(OLD.replace("Hawks", "Lions"))).created.teams == 0
+    await desk.good(OLD, options=TAKE)
+    assert (await desk.contracts())["Ann Lee"] == ("Hawks", "offered")
+    await desk.good(OLD.replace("Hawks", "Owls"))
+    assert (await desk.contracts())["Ann Lee"] == ("Owls", "offered")
+
+
+RIGHTS = (
+    "Team,Player First Name,Player Last Name,Date of Birth,Guardian 1 First,Guardian 1 Last,Guardian 1 Relation,"
+    "Guardian 1 Gets Email,Guardian 1 May Sign"
+)
+
+
+async def test_relation_and_rights_that_staff_changed_stay(desk: Desk) -> None:
+    line = "Hawks,Ann,Lee,2015-01-02,Rosa,Lee,mother,Y,Y"
+    await desk.good(line, header=RIGHTS)
+    await correct(desk, relation="guardian", receives_email=False, may_sign=False)
+    report = await desk.bring_in(line, header=RIGHTS)
+    assert report.diff is not None
+    assert not report.diff.changes_something
+    assert {(one.field, one.file, one.staff) for one in report.diff.conflicts} == {
+        ("relation", "mother", "guardian"), ("gets e-mail", "yes", "no"), ("may sign", "yes", "no")
+    }  # fmt: skip
+    link = "SELECT relation, receives_email, may_sign FROM player_guardian WHERE league_id = :league"
+    assert await desk.rows(link) == [("guardian", False, False)]
+    await desk.good(line, header=RIGHTS, options=TAKE)
+    assert await desk.rows(link) == [("mother", True, True)]
+    await desk.good(line.replace("mother,Y,Y", "mother,N,Y"), header=RIGHTS)
+    assert await desk.rows(link) == [("mother", False, True)]

@@ -17,6 +17,7 @@ The kinds, and the neighbors of each that these tests hold as well:
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -88,9 +89,12 @@ def test_an_encoding_that_the_file_does_not_name_is_found_and_said(name: str, sa
     roster = field(name)
     assert roster.problems == ()
     assert roster.rows == (MUNOZ,)
-    [note] = roster.notes
-    assert said in note
-    assert "“José”" in note
+    [doubt] = roster.doubts
+    assert said in doubt.note
+    assert "“José”" in doubt.note
+    assert field(name, encoding=doubt.encoding) == replace(
+        roster, doubts=(), notes=field(name, encoding=doubt.encoding).notes
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_encodings_are_told_by_the_names_that_they_make(encoding: str, text: str
     found = likely(f"Team,First,Last\n{text}".encode(encoding))
     assert found is not None
     assert found.text.endswith(text)
-    assert found.notes
+    assert found.notes or found.doubts
 
 
 def test_bytes_that_make_names_in_no_encoding_are_refused() -> None:
@@ -126,7 +130,23 @@ def test_a_file_in_utf_8_with_good_names_is_never_changed(name: str) -> None:
 def test_a_workbook_with_names_encoded_twice_is_mended_too() -> None:
     roster = read(book(HEADER, ("Hawks", "JosÃ©", "MuÃ±oz", None, 7)))
     assert names(roster) == [("José", "Muñoz")]
-    assert "2 cells were encoded twice" in roster.notes[0]
+    [doubt] = roster.doubts
+    assert "2 cells were encoded twice" in doubt.note
+    assert names(read(book(HEADER, ("Hawks", "JosÃ©", "MuÃ±oz", None, 7)), encoding="twice")) == [("José", "Muñoz")]
+
+
+def test_whoever_names_the_encoding_has_the_last_word() -> None:
+    text = "Team,First,Last\nHawks,JosÃ©,Muñoz\n"
+    assert names(read(text, encoding="utf-8")) == [("JosÃ©", "Muñoz")]
+    assert names(read("Team,First,Last\nHawks,Ann,Muń\n".encode("cp1250"), encoding="windows-1252")) == [("Ann", "Muñ")]
+    assert "not written in utf-8: row 2" in read(text.encode("cp1252"), encoding="utf-8").problems[0].problem
+    assert "itself says" in read(text.encode("utf-16"), encoding="cp850").problems[0].problem
+    assert "itself" in read(book(HEADER), encoding="mac-roman").problems[0].problem
+
+
+def test_what_excel_writes_in_america_is_said_and_not_asked_for() -> None:
+    roster = read("Team,First,Last\nHawks,José,Muñoz\n".encode("cp1252"))
+    assert (len(roster.notes), roster.doubts) == (1, ())
 
 
 def test_titles_above_and_headers_within_a_csv_file_are_left_out_and_said() -> None:
@@ -419,3 +439,50 @@ def test_a_column_of_whole_names_says_how_to_split_it() -> None:
     roster = field("fullname.csv")
     whole = [problem for problem in roster.problems if "holds whole names. Split it" in problem.problem]
     assert [problem.column for problem in whole] == ["Player Name", "Parent Name"]
+
+
+@pytest.mark.parametrize("column", ["Jersey", "Guardian 1 Email", "Guardian 1 Phone", "Guardian 1 Relation"])
+@pytest.mark.parametrize("cell", [True, False, date(2015, 3, 4)])
+def test_a_typed_cell_is_a_fault_also_where_words_would_be_passed_over(column: str, cell: Any) -> None:
+    header = (*HEADER[:4], "Guardian 1 First", "Guardian 1 Last", column)
+    roster = read(book(header, ("Hawks", "Ann", "Lee", None, "Rosa", "Lee", cell)))
+    assert (faults(roster), roster.placeholders) == ([(2, column)], ())
+
+
+def test_a_shortened_number_and_an_address_are_faults_and_words_are_empty_cells() -> None:
+    header = ",".join((*HEADER[:3], "Guardian 1 First", "Guardian 1 Last", "Guardian 1 Phone"))
+    cells = ("5.55E+09", "rosa@lee.test", "N/A", "call mom", "=…")
+    roster = read(
+        "\n".join((header, *(f"Hawks,Ann{'abcde'[place]},Lee,Rosa,Lee,{cell}" for place, cell in enumerate(cells))))
+    )
+    assert faults(roster) == [(2, header.split(",")[-1]), (3, header.split(",")[-1]), (6, header.split(",")[-1])]
+    assert dict(roster.placeholders) == {"N/A": 1, "call mom": 1}
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("rosa@lee.test", "an e-mail address"),
+        ("512-555-0101", "a number"),
+        ("12345", "a number"),
+        ("O&#39;Neil", "“O'Neil”"),
+        ("O&apos;Neil", "“O'Neil”"),
+        ("Mu&ntilde;oz", "“Muñoz”"),
+        ("O%27Neil", "“O'Neil”"),
+        ("undefined", "says nothing"),
+        ("[object Object]", "says nothing"),
+    ],
+)
+def test_what_other_programs_leave_in_a_name_is_a_fault(cell: str, said: str) -> None:
+    [problem] = read(f"Team,First,Last\nHawks,Ann,{cell}\n").problems
+    assert said in problem.problem
+
+
+@pytest.mark.parametrize("name", ["R2D2", "Ann 2", "5", "Lee & Roe", "100% Hoops", "AT&T"])
+def test_a_team_or_name_with_a_sign_is_taken(name: str) -> None:
+    assert read(f"Team,First,Last\n{name},Ann,Lee\n").problems == ()
+
+
+def test_a_number_that_was_taken_for_a_measure_is_a_telephone_number() -> None:
+    assert values.phone("5551234567.0") == "5551234567"
+    assert values.phone("555.123.4567") == "555.123.4567"

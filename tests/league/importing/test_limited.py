@@ -4,6 +4,8 @@ import asyncio
 import io
 import os
 import zipfile
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -11,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from bball_tui.errors import BballError
-from bball_tui.league.importing.limited import read_limited
+from bball_tui.league.importing.limited import read_limited, unpacks
 from bball_tui.league.importing.read import load
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import BadRow, read_table
@@ -41,6 +43,40 @@ def test_a_workbook_that_eats_memory_is_refused_in_words(bomb: bytes) -> None:
         read_limited(bomb, memory=LITTLE)
 
 
+def opendocument(content: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        target.writestr("content.xml", content)
+    return made.getvalue()
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
+MANY_TEXTS = (
+    f'<office:document-content xmlns:office="{OFFICE}office:1.0" xmlns:table="{OFFICE}table:1.0" '
+    f'xmlns:text="{OFFICE}text:1.0"><office:body><office:spreadsheet><table:table table:name="A">'
+    + f"<table:table-row><table:table-cell><text:p>{'x' * 2_000}</text:p></table:table-cell></table:table-row>"
+    * 60_000
+).encode()
+DEEP_TAGS = f'<office:document-content xmlns:office="{OFFICE}office:1.0">'.encode() + b"<office:a>" * 9_000_000
+
+
+@pytest.mark.parametrize("content", [MANY_TEXTS, DEEP_TAGS], ids=["texts", "tags"])
+def test_an_opendocument_file_that_eats_memory_is_refused_in_words_whatever_its_name(content: bytes) -> None:
+    bomb = opendocument(content)
+    assert len(bomb) < 1_000_000
+    assert unpacks(bomb)
+    with pytest.raises(NotARoster):
+        read_limited(bomb, memory=LITTLE, seconds=20)
+
+
+def test_all_that_is_packed_goes_to_the_child() -> None:
+    assert unpacks(workbook(workbook=b"http://purl.oclc.org/ooxml/spreadsheetml/main"))
+    # Whatever does not begin like an archive is read as text.
+    with pytest.raises(NotARoster):
+        read_table(b"\n" + opendocument(b"<a/>"))
+
+
 def test_a_file_that_takes_too_long_is_refused_in_words() -> None:
     with pytest.raises(NotARoster, match="longer than a roster ever does"):
         read_limited(workbook(sheet1=MANY_CELLS), seconds=1)
@@ -54,7 +90,8 @@ def test_json_with_as_many_keys_as_bytes_is_refused_in_words() -> None:
 
 def test_what_the_child_says_is_what_reading_here_says() -> None:
     book = Workbook()
-    for row in (("Team", "First", "Last"), ("Hawks", "José", "Lee"), ("Hawks", "'=x", "")):
+    day = date(2015, 3, 4)
+    for row in (("Team", "First", "Last"), ("Hawks", "José", "Lee"), ("Hawks", "'=x", ""), (True, day, "Lee")):
         book.worksheets[0].append(row)
     data = io.BytesIO()
     book.save(data)
@@ -63,7 +100,9 @@ def test_what_the_child_says_is_what_reading_here_says() -> None:
         b'[{"team": "Hawks", "first": "Jos\xc3\xa9", "last": null}]',
         b"Team,First\nHawks,Ann\n",
     ):
-        assert read_limited(usable) == read_table(usable)
+        here, there = read_table(usable), read_limited(usable)
+        assert there == here
+        assert [list(map(type, cells)) for _, cells in there.rows] == [list(map(type, cells)) for _, cells in here.rows]
     with pytest.raises(NotARoster, match="begins like JSON"):
         read_limited(b'[{"team": ')
     with pytest.raises(BadRow) as caught:
@@ -89,7 +128,10 @@ def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, str]] = []
 
     def look(_: int) -> None:
-        seen.extend(child.environ() for child in psutil.Process().children() if "limited" in " ".join(child.cmdline()))
+        for child in psutil.Process().children():
+            with suppress(psutil.ZombieProcess):  # it has just ended
+                if "limited" in " ".join(child.cmdline()):
+                    seen.append(child.environ())
 
     with pytest.raises(NotARoster):
         read_limited(workbook(sheet1=MANY_CELLS), seconds=1, tick=look)

@@ -130,7 +130,7 @@ def test_an_answer_and_a_tick_are_no_placeholders() -> None:
 
 names = st.sampled_from([("Rosa", "Lee"), ("ROSA", "Lee"), ("Carl", "Roe"), ("Na", "Li")])
 addresses = st.sampled_from(["", "", "a@x.test", "A@x.test", "b@x.test", "none", "na@na.com", "noemail@noemail.com"])
-numbers = st.sampled_from(["", "555-0101", "555 0101", "555-0102", "1", "5.55E+09", "see note", *PLACEHOLDERS])
+numbers = st.sampled_from(["", "555-0101", "555 0101", "555-0102", "1", "see note", *PLACEHOLDERS])
 guardians = st.tuples(names, addresses, numbers).map(lambda one: ",".join((*one[0], one[1], one[2])))
 households = st.lists(guardians, min_size=1, max_size=2)
 
@@ -144,7 +144,7 @@ def _marks(household: list[str]) -> set[str]:
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(households, min_size=2, max_size=4), st.integers(0, 4))
 @example([["Maria,Garcia,,none"], ["Maria,Garcia,maria@other.test,none"]], 1)
-@example([["Na,Li,,5.55E+09"], ["Na,Li,,5.55E+09"]], 2)
+@example([["Na,Li,,0"], ["Na,Li,,0"]], 2)
 async def test_rows_without_a_common_address_or_number_never_share_a_guardian(
     database: Database, rows: list[list[str]], stored: int
 ) -> None:
@@ -176,11 +176,17 @@ async def test_rows_without_a_common_address_or_number_never_share_a_guardian(
             assert family[one] == family[other] or not of[one] & of[other]
 
 
-@pytest.mark.parametrize("pair", [("nick-a", "nick-b"), ("suffix-a", "suffix-b"), ("hyphen-a", "hyphen-b")])
+@pytest.mark.parametrize("pair", [("nick-a", "nick-b"), ("suffix-a", "suffix-b")])
 async def test_children_of_almost_one_name_are_never_made_one(desk: Desk, pair: tuple[str, str]) -> None:
     for name in pair:
         assert (await run_import(desk.database, desk.league, FIELD / f"{name}.csv", ImportOptions())).exit_code == 0
     assert len(await desk.families()) == 2
+
+
+async def test_hyphens_of_a_word_processor_make_no_second_child(desk: Desk) -> None:
+    for name in ("hyphen-a", "hyphen-b"):
+        assert (await run_import(desk.database, desk.league, FIELD / f"{name}.csv", ImportOptions())).exit_code == 0
+    assert await desk.families() == {"Liam Smith-Jones": ["Ana Smith-Jones ana@sj.test"]}
 
 
 async def test_slips_of_a_first_name_stay_two_children(desk: Desk) -> None:

@@ -111,7 +111,8 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         row = await backend.suppression(targets[0]) if backend is not None and len(targets) == 1 else None
         if backend is None or row is None:
             return False
-        lines = [f"{row.email} takes mail again.", f"It was blocked because: {row.reason}"]
+        whose = f"It is the address of {row.people}." if row.people else "It is nobody's in the roster."
+        lines = [f"{row.email} takes mail again.", whose, f"It was blocked because: {row.reason}"]
         if row.kept_back:
             goes = counted(row.kept_back, "mail that was kept back goes", "mails that were kept back go")
             lines.append(f"{goes} out at once, unless it is no longer true.")

@@ -8,7 +8,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
-from bball_tui.tui.tabs.mail_words import kind_word, mails_named, outcome_cell
+from bball_tui.tui.tabs.mail_words import about_cell, kind_word, mails_named, outcome_cell
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import clean, short_time
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from bball_tui.outbox.history import OutboxFilter, OutboxRow
     from bball_tui.tui.backend import Backend
 
-WHAT = ("", "sent", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
+WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
 """What `f` goes through; empty is everything."""
 NEVER_ARRIVED = frozenset({"queued", "held", "failed", "parked", "suppressed", "bounced"})
-ARRIVED = frozenset({"sent", "bounced"})
+ARRIVED = frozenset({"sent", "bounced", "in_folder"})
 _WHAT_WORDS = {
     "bounced": "came back",
     "came_back": "came back, also settled",
     "in_doubt": "in doubt",
     "suppressed": "blocked",
     "sent": "accepted",
+    "in_folder": "written to a folder",
 }
 
 
@@ -56,9 +57,10 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
 
     HELP = """
     ## Log
-    Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **came back**: later the
-    family's mail server said that it could not be delivered. Search by address, player or Message-ID; `f` shows only
-    mails of one outcome. `p` shows the very mail, `e` corrects the address of one that never arrived, `S` sends an
+    Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
+    only written to a folder, and no family has it; **came back**: later the family's mail server said that it could
+    not be delivered. Search by address, player or Message-ID; `f` shows only mails of
+    one outcome. `p` shows the very mail, `e` corrects the address of one that never arrived, `S` sends an
     accepted one again, `w` notes that a family was told another way, `x` writes mails into files.
     """
     placeholder = "address, player or Message-ID"
@@ -87,7 +89,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
                 width=12,
                 flex=2,
                 limit=24,
-                render=lambda row: row.about or NOTHING,
+                render=about_cell,
                 sort="about",
                 priority=2,
             ),
@@ -157,7 +159,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
 
     @action("f", "filter", footer=True)
     def action_log_filter(self) -> None:
-        """Only mails of which this became: accepted, came back, failed, in doubt, and so on."""
+        """Only mails of which this became: accepted, in a folder, came back, failed, and so on."""
         self.show_what(WHAT[(WHAT.index(self._what) + 1) % len(WHAT)])
 
     @action(
@@ -194,7 +196,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     @action(
         "S",
         "send again",
-        when=_in(ARRIVED, "Only a mail that the mail server accepted can be sent again. r tries others again."),
+        when=_in(ARRIVED, "Only a mail that went out can be sent again. r tries others again."),
         writes=True,
         dangerous=True,
     )
@@ -206,9 +208,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         when = short_time(row.since, self.zone, self.now)
         mail = f"the {kind_word(row.kind)} mail{f' about {row.about}' if row.about else ''}"
         lines = [
-            f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."
-            if row.bounced_at is None
-            else f"{row.recipient} gets {mail} again, although it came back.",
+            _once_more(row, mail, when),
             "It goes out at once. The log keeps both.",
         ]
         if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
@@ -216,3 +216,11 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         await backend.send_again(row.id)
         self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
         return True
+
+
+def _once_more(row: "OutboxRow", mail: str, when: str) -> str:
+    if row.bounced_at is not None:
+        return f"{row.recipient} gets {mail} again, although it came back."
+    if row.in_folder:
+        return f"{row.recipient} gets {mail} for the first time; at {when} it was only written to a folder."
+    return f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."

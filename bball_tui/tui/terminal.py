@@ -1,0 +1,77 @@
+"""The terminal that the screen is drawn on, as one that may go away at any moment.
+
+Textual draws through a thread with a short queue. On a terminal that is gone that thread would die, the queue would
+fill up, and the program would stand still for ever in the middle of a drawing, deaf to every signal but SIGKILL.
+"""
+
+import asyncio
+import select
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
+from typing import IO, TYPE_CHECKING, Any
+
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+LOOK = 200
+"""Milliseconds after which the watch sees that the program has ended by itself."""
+
+
+class LastingFile:
+    """Takes what is written for as long as somebody writes, also when nobody can read it any more."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write ``text``, or lose it with the terminal."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, or lose it with the terminal."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """The number of the file behind it."""
+        return self._file.fileno()
+
+
+class LastingDriver(LinuxDriver):
+    """Textual's driver, without an end of its own when the terminal ends."""
+
+    def __init__(self, app: "App[Any]", *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file: Any = LastingFile(self._file)
+
+
+class HangUpWatch:
+    """Tells the event loop, once, that the terminal is gone.
+
+    A signal says so only to the terminal's own session; to whoever was started in another one nobody says anything.
+    """
+
+    def __init__(self, gone: Callable[[], None]) -> None:
+        self._gone = gone
+        self._loop = asyncio.get_running_loop()
+        self._ended = Event()
+        self._thread = Thread(target=self._watch, name="hang-up-watch", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Watch no longer."""
+        self._ended.set()
+
+    def _watch(self) -> None:
+        poll = select.poll()
+        poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)  # only that it hung up, not that a key came in
+        while not self._ended.is_set():
+            if poll.poll(LOOK):
+                with suppress(RuntimeError):  # the loop has ended meanwhile
+                    self._loop.call_soon_threadsafe(self._gone)
+                return

@@ -1,0 +1,32 @@
+"""A terminal that goes away while the screen is drawn holds up nothing."""
+
+import os
+import pty
+from threading import Thread
+from typing import IO, cast
+
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
+
+from bball_tui.tui.terminal import LastingFile
+
+
+def test_whoever_draws_on_a_terminal_that_is_gone_comes_to_an_end() -> None:
+    """Nobody reads, so the terminal is full and the writer waits; then the terminal is closed."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as file:
+        writer = WriterThread(cast("IO[str]", LastingFile(file)))
+        writer.start()
+
+        def draw() -> None:
+            for _ in range(4 * MAX_QUEUED_WRITES):
+                writer.write("x" * 4096)
+            writer.stop()
+
+        drawing = Thread(target=draw, daemon=True)
+        drawing.start()
+        while not writer._queue.full():
+            drawing.join(0.01)
+        assert drawing.is_alive()
+        os.close(ours)
+        drawing.join(30)
+        assert not drawing.is_alive()
