@@ -19,7 +19,7 @@ from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.story import item_story
 from bball_tui.outbox.today import read_mail_day
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.screens.needs import needs
+from bball_tui.tui.tabs.needs import needs
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer

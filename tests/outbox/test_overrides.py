@@ -6,7 +6,7 @@ from bball_tui.outbox.overrides import override_trouble
 from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.story import item_story
 from bball_tui.outbox.today import read_mail_day
-from bball_tui.tui.screens.needs import needs
+from bball_tui.tui.tabs.needs import needs
 from tests.outbox.support import queue_mails
 
 NOTICE = "Your own template contract_signed could not be used, so the standard one was: line 3 is broken."

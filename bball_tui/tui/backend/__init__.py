@@ -113,5 +113,6 @@ def import_ahead() -> None:
         "bball_tui.outbox.staff",
         "bball_tui.outbox.story",
         "bball_tui.outbox.today",
+        "bball_tui.tui.commands",  # for the palette: every tab
     ):
         import_module(name)
