@@ -43,7 +43,7 @@ class GroupMePane(ChatChoosing):
     team's, and takes that back. No group is ever deleted from here.
     """
     DEFAULT_CSS = """
-    GroupMePane .chats--state { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
+    GroupMePane .chats--state { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
     """
     placeholder = "team or division"
     empty_text = "There are no teams yet. Press i to import a roster."
