@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast test-one lint fix run console bench bench-million chaos pictures wheel groupy clean
+.PHONY: demo test test-fast test-one lint fix run console bench bench-million chaos pictures snapshots wheel groupy clean
 MINUTES ?= 10
 
 demo: $(VENV)/.ready
@@ -54,6 +54,10 @@ chaos: $(VENV)/.ready
 # Takes pictures of every screen into build/gallery, and anew those that the documents show (needs rsvg-convert, pngquant and a font with the symbols, such as Fira Code).
 pictures: $(VENV)/.ready
 	$(BIN)/python -m tests.pictures
+
+# Draws the main screens anew, which tests/tui/test_snapshots.py compares. Look at them in a browser before you commit.
+snapshots: $(VENV)/.ready
+	DRAW_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/tui/test_snapshots.py
 
 # Builds the wheel, installs it alone into a fresh environment and waits for its first paint in a real terminal.
 wheel: $(VENV)/.ready
