@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench bench-million chaos pictures wheel groupy clean
+.PHONY: demo test test-fast test-one lint fix run console bench bench-million chaos pictures snapshots wheel groupy clean
 MINUTES ?= 10
 
 demo: $(VENV)/.ready
@@ -11,6 +11,28 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+
+# What a mistake of the last minutes breaks: no terminal, no process of its own, no chaos. Under a minute.
+test-fast: $(VENV)/.ready
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m 'not slow'
+
+# One file, folder or test, ended by its first failure: make test-one T=tests/tui/test_desk.py::test_esc_goes_back
+test-one: $(VENV)/.ready
+	@test -n "$(T)" || { echo 'Say which: make test-one T=tests/tui/test_desk.py'; exit 2; }
+	$(BIN)/python -m pytest --exitfirst --quiet $(T)
+
+# The program on a league of its own in build/run. It tells a running `make console` what it does, and draws anew
+# when its style sheet is changed. Any command of it: make run ARGS=demo
+run: $(VENV)/.ready
+	@BBALL_DATA_DIR=$(CURDIR)/build/run BBALL_CONFIG=$(CURDIR)/build/run/config.toml TEXTUAL=debug,devtools $(BIN)/bball-tui $(ARGS)
+
+# Textual's development console: messages, log and print of the program that `make run` shows in another terminal.
+console: $(VENV)/.ready
+	@$(BIN)/textual console
+
+fix: $(VENV)/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
@@ -32,6 +54,10 @@ chaos: $(VENV)/.ready
 # Takes pictures of every screen into build/gallery, and anew those that the documents show (needs rsvg-convert, pngquant and a font with the symbols, such as Fira Code).
 pictures: $(VENV)/.ready
 	$(BIN)/python -m tests.pictures
+
+# Draws the main screens anew, which tests/tui/test_snapshots.py compares. Look at them in a browser before you commit.
+snapshots: $(VENV)/.ready
+	DRAW_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/tui/test_snapshots.py
 
 # Builds the wheel, installs it alone into a fresh environment and waits for its first paint in a real terminal.
 wheel: $(VENV)/.ready

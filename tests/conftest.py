@@ -24,8 +24,18 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
 
+SLOW_FOLDERS = ("journeys", "chaos")
+WHOLE_SCREEN = "tests.tui.desk_host"
 TEMPLATE = "bball_template"
 _numbers = count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever starts the program in a terminal, processes, or the whole screen is slow without saying so."""
+    for item in items:
+        opens = getattr(item.module, "opened", None) if isinstance(item, pytest.Function) else None
+        if item.path.parent.name in SLOW_FOLDERS or getattr(opens, "__module__", None) == WHOLE_SCREEN:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True, slots=True)

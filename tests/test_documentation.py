@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 
 from textual.screen import Screen
 
@@ -46,3 +47,20 @@ def test_every_screen_and_dialog_has_a_scene() -> None:
     assert {one.__name__ for one in found - HALVES} == SHOWN_ON.keys()
     taken = {name for scene in SCENES for name in scene.names}
     assert {kind: names for kind, names in SHOWN_ON.items() if not taken.issuperset(names)} == {}
+
+
+def test_the_places_that_the_contributors_are_led_to_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.]+(?:/[\w.]+)+)(?:::\w+)?`", text)) | set(re.findall(r"T=([\w./]+)", text))
+    made_by_a_run = {"build/run"}
+    assert len(named) > 40
+    assert sorted(one for one in named - made_by_a_run if not (ROOT / one).exists()) == []
+
+
+def test_every_target_that_the_documents_name_can_be_made() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
+        assert named
+        assert named <= targets, page

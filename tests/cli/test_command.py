@@ -12,6 +12,8 @@ import pytest
 from bball_tui.cli.root import COMMANDS, root
 from tests.cli.conftest import CommandLine
 
+pytestmark = pytest.mark.slow
+
 LOADED = """
 import sys
 sys.argv = ["bball-tui", *sys.argv[1:]]

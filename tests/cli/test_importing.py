@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cli.conftest import CommandLine
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[1] / "data"
 ZERO = {"teams": 0, "players": 0, "guardians": 0, "contracts": 0}
 

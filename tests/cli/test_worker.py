@@ -23,6 +23,8 @@ from tests.cli.conftest import CommandLine
 from tests.outbox.support import item, queue_mails, states, until_states
 from tests.support.smtp import HANG, SmtpServer
 
+pytestmark = pytest.mark.slow
+
 
 async def workers_of(database: Database, league_id: int) -> tuple[WorkerInfo, ...]:
     async with database.session() as session:

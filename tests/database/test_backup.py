@@ -14,6 +14,8 @@ from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import queue_mails
 
+pytestmark = pytest.mark.slow
+
 MADE = "made"
 FIRST = migrate.REVISIONS[0]
 

@@ -18,6 +18,8 @@ import pytest
 
 from bball_tui.database import embedded
 
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import sys, pathlib
 from bball_tui.database import embedded

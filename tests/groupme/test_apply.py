@@ -24,6 +24,8 @@ from bball_tui.groupme.run.progress import Control, StepState
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league
 
+pytestmark = pytest.mark.slow
+
 TWO = ("Hawks U12", "Bulls U10")
 CREATES = ("POST", "/v3/groups")
 

@@ -52,6 +52,8 @@ from tests.conftest import TEMPLATE, Server
 from tests.groupme.conftest import Desk, Time
 from tests.groupme.support import League, make_league
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("Hawks U12", "Bulls U10")
 EFFECTS: tuple[Effect, ...] = (
     UNAUTHORIZED, VERIFICATION, FORBIDDEN, NOT_FOUND, GONE, CALM, TOPIC_BLANK, ERRORS_NULL, ERRORS_OBJECT, OFFICE_MODE,

@@ -38,6 +38,8 @@ from bball_tui.settings import SecretUrl
 from tests.league.many import make_many
 from tests.support.factory import Club, Parent, make_club, make_family
 
+pytestmark = pytest.mark.slow
+
 LISTINGS: tuple[type[Listing[Any]], ...] = (TeamListing, PlayerListing, ContractListing)
 
 

@@ -16,6 +16,8 @@ from bball_tui.settings import SecretUrl
 from tests.conftest import Server
 from tests.support.factory import Parent, make_club, make_family
 
+pytestmark = pytest.mark.slow
+
 PARENTS = (Parent("Rosa", "Hamilton", "rosa@families.test"), Parent("Dan", "Hamilton", "dan@families.test"))
 
 KILLED = """

@@ -33,6 +33,8 @@ from tests.outbox.support import a_family, history, item, queue_mails, run_out_l
 from tests.support import gmail
 from tests.support.gmail import CLIENT_SECRET, REFRESH_TOKEN, USER, GmailServer, Held
 
+pytestmark = pytest.mark.slow
+
 SEND, CREATE = "POST /drafts/send", "POST /drafts"
 # A doubt may be asked about at once; a gate or a back-off is not waited for.
 QUICK = Timing(drain_gate=0, doubt=0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, ClassVar, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,6 +33,8 @@ from bball_tui.outbox.settling import Ending, Report, settle
 from bball_tui.outbox.staff import Acted, cancel, resolve, retry
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import a_family, item
+
+pytestmark = pytest.mark.slow
 
 AnyT = TypeVar("AnyT")
 LEASES_OVER = "UPDATE outbox SET lease_until = now() - interval '1 s' WHERE league_id = :league AND state = 'sending'"

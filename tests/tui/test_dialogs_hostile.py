@@ -97,6 +97,8 @@ from bball_tui.tui.dialogs.sign import SignDialog
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.records import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 # All in one text, because each would do its harm anywhere in it; what a terminal obeys first, the long one last.
 ALL_NAMES = " ".join(sorted(HOSTILE, key=lambda name: (name.isprintable(), len(name))))
 
@@ -298,7 +300,6 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
         partial(_entries, name),
         _change_nothing,
         empty=name,
-        remove=_change_nothing,
         extra=(name, _change_nothing),
     ),
     BulkRun: lambda name: BulkRun(name or "x", [1], partial(_refuse, name), done=name),

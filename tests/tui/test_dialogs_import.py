@@ -22,6 +22,8 @@ from bball_tui.tui.dialogs.import_words import on_screen
 from bball_tui.tui.theme import SYMBOLS, Tone
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = Imported(Counts(8, 240, 300, 240), Counts(0, 3, 1, 0), Counts(0, 12, 3, 4))
 GOOD = RosterPreview(
     NUMBERS,

@@ -12,6 +12,8 @@ from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, Desk, asking
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "s3cr/t @#:%"
 SIZES = pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL], ids=["120x36", "80x24", "60x20"])
 

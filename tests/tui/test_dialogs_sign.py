@@ -17,6 +17,8 @@ from bball_tui.tui.dialogs.sign import SignDialog, Signed, SigningDraft
 from bball_tui.tui.dialogs.sign_effect import promises
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 23)
 ROSA = SignerOption(11, "Rosa Hamilton", "mother", Capacity.MOTHER)
 DAN = SignerOption(12, "Dan Hamilton", "father", Capacity.FATHER)

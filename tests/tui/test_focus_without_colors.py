@@ -9,6 +9,8 @@ from textual.widget import Widget
 from tests.tui.dialog_host import Host
 from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
 
+pytestmark = pytest.mark.slow
+
 
 def looks(widget: Widget) -> list[tuple[str, bool, bool, bool]]:
     """What is drawn of it, without colors."""

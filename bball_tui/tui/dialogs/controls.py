@@ -84,6 +84,7 @@ class TextField(Input):
     DEFAULT_CSS = """
     TextField, TextField.-textual-compact { background: $panel; height: 1; border: none; padding: 0 1; }
     TextField:focus { background: $primary-muted; }
+    TextField > .input--placeholder { color: $text-muted; }
     TextField:ansi:focus { text-style: bold underline; }
     """
 

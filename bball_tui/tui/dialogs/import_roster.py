@@ -117,7 +117,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
         take = Tick("take the file's values where staff corrected them", id="take")
         yield Field("Corrections", take, id="corrected-field")
-        skip, report = Tick("leave out rows with faults", id="skip"), Tick("write a report", id="report")
+        skip, report = Tick("leave out rows with faults", id="skip"), Tick("report", id="report")
         yield Field("Options", skip, report)
         due = TextField("", placeholder="due date of new offers", id="due")
         yield Field("Contracts", due, Tick("as drafts", id="drafts"))

@@ -34,7 +34,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
     out. The choice is kept for the next file with the same columns.
     """
     DEFAULT_CSS = """
-    MapColumns { & .field--label { width: 20; } & .field--problem { margin: 0 0 0 20; } }
+    MapColumns { & Field .field--label { width: 20; } & Field .field--problem { margin: 0 0 0 20; } }
     """
     BINDINGS: ClassVar = [Binding("enter", "keep", "keep", show=False)]
 

@@ -18,6 +18,8 @@ from bball_tui.league.importing.read import load
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import BadRow, read_table
 
+pytestmark = pytest.mark.slow
+
 SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 MANY_CELLS = b'<worksheet xmlns="%s"><sheetData><row r="1">' % SPREADSHEET + b"<c><v>1</v></c>" * 2_000_000
 MANY_CELLS += b"</row></sheetData></worksheet>"

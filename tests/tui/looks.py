@@ -1,0 +1,140 @@
+"""What one looks at a picture for: nothing cut without a sign, nothing outside the window, the focus in sight."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from rich.cells import cell_len
+from rich.color_triplet import ColorTriplet
+from rich.text import Text
+from textual.app import App
+from textual.content import Content
+from textual.geometry import Region
+from textual.scrollbar import ScrollBar, ScrollBarCorner
+from textual.visual import RichVisual, Visual
+from textual.widget import Widget
+from textual.widgets import Input
+
+from bball_tui.tui.hanging import Hanging
+
+SIZES = ((120, 36), (80, 24), (60, 20))
+THEMES = ("court-dark", "court-light")
+LEAST_CONTRAST = 3.0
+"""What is hardly seen is not read. What cannot be used now may be paler."""
+ELLIPSIS = "…"
+_ENDS = (".", "!", "?")
+
+
+def faults(app: App[Any]) -> list[str]:
+    """What is wrong with what is on the screen now, in words."""
+    return [*_wrong_rows(app), *_wrong_widgets(app), *_lost_focus(app), *_pale(app)]
+
+
+def _wrong_rows(app: App[Any]) -> Iterator[str]:
+    """The picture is exactly as big as the window."""
+    strips = app.screen._compositor.render_strips()
+    if len(strips) != app.size.height:
+        yield f"{len(strips)} lines in a window of {app.size.height}"
+    for number, strip in enumerate(strips):
+        if strip.cell_length != app.size.width:
+            yield f"line {number} has {strip.cell_length} cells in a window of {app.size.width}"
+
+
+def _wrong_widgets(app: App[Any]) -> Iterator[str]:
+    for widget, (region, _, clip, *_) in app.screen._compositor.full_map.items():
+        if not region.area or isinstance(widget, ScrollBar | ScrollBarCorner) or not _shown(widget):
+            continue
+        name = f"{type(widget).__name__}#{widget.id or '-'}"
+        seen = region.intersection(clip).intersection(app.screen.region)
+        if seen.width < region.width and not widget.children:
+            yield f"{name}: {region.width - seen.width} of {region.width} columns are outside"
+        if seen.height < region.height and not widget.children and not _scrolls(widget):
+            yield f"{name}: {region.height - seen.height} of {region.height} lines are outside and cannot be reached"
+        yield from (f"{name}: {fault}" for fault in _cut(widget))
+
+
+def _shown(widget: Widget) -> bool:
+    return all(one.display and one.visible for one in widget.ancestors_with_self if isinstance(one, Widget))
+
+
+def _scrolls(widget: Widget) -> bool:
+    """Whether it can be scrolled into sight, and a bar says so."""
+    return any(one.show_vertical_scrollbar for one in widget.ancestors_with_self if isinstance(one, Widget))
+
+
+def text_of(widget: Widget) -> str | None:
+    """All that it has to say; None where it draws line by line what nobody asked it for as a whole."""
+    if isinstance(widget, Input) or widget.children or widget.is_scrollable:
+        return None
+    return _plain(widget._render())
+
+
+def _plain(visual: Visual) -> str | None:
+    match visual:
+        case Content():
+            return visual.plain
+        case Hanging():
+            return visual._whole.plain
+        case RichVisual(_renderable=Text() as text):
+            return text.plain
+        case _:
+            return None
+
+
+def _cut(widget: Widget) -> Iterator[str]:
+    """Words of the widget that are not drawn, though nothing says that they are missing."""
+    text = text_of(widget)
+    if text is None or not text.strip():
+        return
+    inner = widget.content_region.size
+    lines = [strip.text for strip in widget.render_lines(Region(0, 0, *widget.region.size))]
+    drawn = "".join("".join(line.split()) for line in lines)
+    meant = "".join(text.split())
+    if meant in drawn:
+        return
+    if ELLIPSIS not in drawn or drawn.count(ELLIPSIS) == meant.count(ELLIPSIS):
+        yield f"{text!r} is cut to {inner.width}x{inner.height} without an ellipsis: {lines}"
+    elif text.rstrip().endswith(_ENDS) and len(text.split()) > 3:
+        yield f"the end of {text!r} is not seen: {lines}"
+
+
+def _lost_focus(app: App[Any]) -> Iterator[str]:
+    focused = app.screen.focused
+    if focused is None:
+        return
+    name = f"{type(focused).__name__}#{focused.id or '-'}"
+    region, clip = app.screen._compositor.full_map[focused][0], app.screen._compositor.full_map[focused][2]
+    seen = region.intersection(clip).intersection(app.screen.region)
+    if not seen.area or (not focused.children and focused.region.height == 1 and seen != region):
+        yield f"{name} has the focus and is not seen"
+
+
+def _pale(app: App[Any]) -> list[str]:
+    """Words that hardly differ from what they stand on, but for those of commands that cannot be used now."""
+    unusable = [
+        region
+        for widget, (region, *_) in app.screen._compositor.full_map.items()
+        if widget.is_disabled and not widget.children
+    ]
+    found = set()
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        x = 0
+        for text, style, _ in strip:
+            at, x = x, x + cell_len(text)
+            if style is None or style.color is None or style.bgcolor is None or not any(map(str.isalnum, text)):
+                continue
+            fore, back = (_luminance(one.get_truecolor()) for one in (style.color, style.bgcolor))
+            ratio = (max(fore, back) + 0.05) / (min(fore, back) + 0.05)
+            if ratio < LEAST_CONTRAST and not any(region.contains(at, y) for region in unusable):
+                found.add(f"{text.strip()!r} is hardly seen ({ratio:.1f}:1)")
+    return sorted(found)
+
+
+def _luminance(color: ColorTriplet) -> float:
+    """WCAG 2.1: how bright a color is, from 0 to 1."""
+    red, green, blue = (_linear(one / 255) for one in color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.03928 else math.pow((part + 0.055) / 1.055, 2.4)

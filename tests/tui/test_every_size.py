@@ -1,0 +1,142 @@
+"""Every screen and dialog in three windows, dark and light: what one would look at a picture of it for.
+
+A dialog is found in the lists of the hostile names, a tab and its views in the code; none can be forgotten.
+"""
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from bball_tui.tui.screens.desk_actions import TABS
+from bball_tui.tui.screens.views_pane import ViewsPane
+from sqlalchemy import text
+from textual.app import App
+from textual.screen import Screen
+
+from bball_tui.database.engine import Database
+from bball_tui.demo.league import dress
+from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.leagues import create_league, find_league
+from bball_tui.league.preview import preview_signing
+from bball_tui.league.roster import list_contracts
+from bball_tui.league.rows import RosterFilter
+from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.settings import Settings
+from tests.tui.desk_host import Desk, opened
+from tests.tui.dialog_host import Host
+from tests.tui.looks import SIZES, THEMES, faults
+from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
+
+pytestmark = pytest.mark.slow
+
+EVERY: dict[str, Callable[[str], Screen[Any]]] = {
+    **{kind.__name__: make for kind, make in DIALOGS.items()},
+    **{f"{name} form": make for name, make in FORMS.items()},
+}
+SIGNED = 40
+
+
+class Pictures:
+    """Faults, each with a drawing of the screen that has it in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.wrong: list[str] = []
+
+    def look(self, app: App[Any], name: str) -> None:
+        """Look at what is on the screen now."""
+        found = faults(app)
+        if found:
+            window = f"{app.size.width}x{app.size.height} {app.theme}"
+            drawing = self._folder / f"{name} {window}.svg".replace(" ", "-")
+            drawing.write_text(app.export_screenshot(), encoding="utf-8")
+            self.wrong += [f"{name}, {window}: {fault} ({drawing})" for fault in found]
+
+    def done(self) -> None:
+        """Fail with all that was found."""
+        assert not self.wrong, "\n" + "\n".join(self.wrong)
+
+
+@pytest.mark.parametrize("name", EVERY)
+async def test_a_dialog_is_whole_in_every_window(name: str, tmp_path: Path) -> None:
+    pictures = Pictures(tmp_path)
+    app: Host[Any] = Host(EVERY[name]("Ann Lee"))
+    async with app.run_test(size=SIZES[0], notifications=True) as pilot:
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            for theme in THEMES:
+                app.theme = theme
+                await pilot.pause()
+                pictures.look(app, name)
+    pictures.done()
+
+
+async def _league_in_use(database: Database) -> None:
+    """The demo's roster: some have signed, one mail failed, one came back, some wait."""
+    async with database.session() as session:
+        created = await create_league(session, "Westside Basketball", slug="westside")
+        await dress(session, created.id)
+        league = await find_league(session, "westside")
+    roster = Path(str(files("bball_tui") / "demo" / "roster.csv"))
+    await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
+    async with database.session() as session:
+        rows = await list_contracts(session, league.id, RosterFilter())
+        preview = await preview_signing(session, league.id, [row.id for row in rows[:SIGNED]])
+        await sign(session, league.id, SigningRequest(contracts=preview.signable, hold_seconds=3600))
+        for statement in _TROUBLES:
+            await session.execute(text(statement))
+
+
+_TROUBLES = (
+    """
+    UPDATE outbox SET state = 'dead', error_class = 'no_such_user', error_code = '550 5.1.1',
+        error_text = 'The mail server knows nobody of that name.', finalized_at = now(), attempts = 1, claims = 1
+    WHERE id = (SELECT min(id) FROM outbox)
+    """,
+    "INSERT INTO suppression (league_id, email, reason) SELECT id, 'a@families.test', 'asked not to' FROM league",
+    "UPDATE guardian SET email = NULL WHERE id % 9 = 0",
+)
+
+
+async def _walk(desk: Desk, pictures: Pictures) -> None:
+    for tab in TABS:
+        await desk.press(tab.key)
+        await desk.until(lambda name=tab.id: desk.app.desk.tabs.active == name)  # type: ignore[misc]
+        pane = desk.app.desk.query_one(f"#{tab.id}")
+        for view in range(len(pane.VIEWS) if isinstance(pane, ViewsPane) else 1):
+            name = f"{tab.id} {view}"
+            await _rest(desk)
+            pictures.look(desk.app, name)
+            await desk.press("enter")
+            await _rest(desk)
+            pictures.look(desk.app, f"{name} opened")
+            await desk.press("escape")
+            if isinstance(pane, ViewsPane):
+                await desk.press("v")
+
+
+async def _rest(desk: Desk) -> None:
+    pane = desk.app.desk.pane
+    assert pane is not None
+    await desk.until(lambda: pane.records.total is not None or bool(pane.records._failure))
+    await desk.until(lambda: not desk.reading)
+    await desk.settle()
+    if faults(desk.app):
+        await desk.settle()  # what was read last may not have its place yet
+
+
+async def test_every_tab_and_view_is_whole_in_every_window(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    await _league_in_use(database)
+    pictures = Pictures(tmp_path)
+    async with opened(msgspec.structs.replace(settings, worker=False), SIZES[0]) as desk:
+        for size in SIZES:
+            await desk.pilot.resize_terminal(*size)
+            await _walk(desk, pictures)
+        desk.app.theme = THEMES[1]  # another theme has other colors, and nothing in another place
+        await _walk(desk, pictures)
+    pictures.done()
