@@ -12,12 +12,12 @@ from aiosmtplib import SMTP
 
 from bball_tui.database.states import Capacity
 from bball_tui.mail.context import Brand, MessageContext
-from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import Renderer
 from bball_tui.settings import Settings
 
 CONNECTIONS = 10
-FACTS = WelcomeFacts(
+FACTS = WelcomeMail(
     player_first="Kid",
     player_last="Player",
     team="Team 0001",

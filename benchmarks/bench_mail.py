@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from bball_tui.database.states import MessageKind
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import sample_context
 from bball_tui.mail.templates import packaged
@@ -26,7 +26,7 @@ DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
 def contexts() -> dict[str, MessageContext]:
     """Each kind in each language that comes with the program."""
     found = {}
-    for kind in MessageKind:
+    for kind in KINDS:
         sample = sample_context(kind)
         for language in ("en", "es"):
             facts = msgspec.structs.replace(sample.facts, language=language)

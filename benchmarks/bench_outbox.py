@@ -22,7 +22,7 @@ from sqlalchemy import text
 from bball_tui.database import embedded
 from bball_tui.database.changes import HEALTH_CHECK
 from bball_tui.database.engine import Database
-from bball_tui.database.states import MessageKind
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, claim, enqueue
 from bball_tui.outbox.settling import hand_back
 from bball_tui.settings import Settings
@@ -59,8 +59,7 @@ async def promise(database: Database, league: int, first: int, number: int) -> N
         values = {"league": league, "first": first, "number": number}
         contracts = list(await session.scalars(query, values))
         items = [
-            NewItem(MessageKind.CONTRACT_SIGNED, id_, 1, f"p{first + n}@families.test", payload)
-            for n, id_ in enumerate(contracts)
+            NewItem(WelcomeMail.kind, id_, 1, f"p{first + n}@families.test", payload) for n, id_ in enumerate(contracts)
         ]
         assert len(await enqueue(session, league, items, hold_seconds=0)) == number
 

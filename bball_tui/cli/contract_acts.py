@@ -17,7 +17,7 @@ from bball_tui.database.states import DateOrder
 from bball_tui.league.acting import Asked, Told, act
 from bball_tui.league.due import change_due
 from bball_tui.league.editing.contracts import ContractDraft, load_contract, new_contract, save_contract
-from bball_tui.league.editing.family_mails import promise_welcome
+from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.facts import Refused, read_desk
 from bball_tui.league.life import RULES, Act
@@ -222,7 +222,7 @@ def contracts_welcome(ids: tuple[int, ...], as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            made = await promise_welcome(session, desk.league.id, ids)
+            made = await enqueue_welcome(session, desk.league.id, ids)
         if wants_json(as_json):
             echo_json(made)
         narrate(f"Promised: {counted(len(made), 'mail')}." if made else "Nobody is left to be told.")

@@ -19,14 +19,16 @@ from bball_tui.database.engine import Database
 from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
-from bball_tui.database.states import GateCause, GateState, MessageKind
+from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
-from bball_tui.mail.sender import LOCAL_SENDER, default_sender
-from bball_tui.mail.transports import open_transport
+from bball_tui.mail.sender import default_sender
+from bball_tui.mail.transports import open_transport, stays_here
+from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.outbox.backlog import backlog
 from bball_tui.outbox.gates import ALL_PROVIDERS, gates
 from bball_tui.outbox.workers import running
@@ -213,7 +215,7 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
 def _templates(settings: Settings) -> list[Check]:
     renderer = Renderer(settings)
     checks = []
-    for kind in MessageKind:
+    for kind in KINDS:
         try:
             mail = renderer.render(
                 sample_context(kind),
@@ -255,7 +257,7 @@ async def _mail(settings: Settings) -> Check:
             else "Check the server in Set up e-mail and the network. Signing works meanwhile; mails wait."
         )
         return Check("mail", State.FAIL, f"{transport.provider} does not take mail ({trouble.phase}): {said}", way_out)
-    if transport.provider == "maildir":
+    if stays_here(transport.provider):
         sentence = "Mails are written to a folder, as the mail URL says; none reaches a family."
         return Check("mail", State.LOOK, sentence, SET_UP_MAIL)
     return Check("mail", State.OK, f"{transport.provider} takes mail.")

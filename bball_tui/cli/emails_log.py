@@ -9,15 +9,15 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
-from bball_tui.database.states import MessageKind
 from bball_tui.delivery.testing import note_test, send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mail_preview import MailPreview, preview_mail, preview_mails, preview_sample
 from bball_tui.league.sending_again import send_again
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
 from bball_tui.outbox.exporting import frozen_mails, write_files
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
-from bball_tui.outbox.sweeping import retention
+from bball_tui.outbox.lease_recovery import retention
 from bball_tui.wording import counted
 
 
@@ -56,7 +56,7 @@ class LogLine:
 
 @click.command("log")
 @click.option("--search", metavar="TEXT", default="", help="Part of an address or a player, or a whole Message-ID.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in MessageKind]), help="Only this kind of mail.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="Only this kind of mail.")
 @click.option("--outcome", type=click.Choice([str(one) for one in BucketName]), help="Only mails of which this became.")
 @click.option("--came-back", is_flag=True, help="Only mails that ever came back, also settled ones.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), default=200, show_default=True, help="The newest N.")
@@ -198,7 +198,7 @@ class Tested:
 @click.command("send-test")
 @click.option("--contract", metavar="ID", type=ID, help="The welcome mail of this contract.")
 @click.option("--mail", metavar="ID", type=ID, help="A promised mail.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in MessageKind]), help="A kind, with invented people.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="A kind, with invented people.")
 @click.option("--to", metavar="ADDRESS", help="Your own address; remembered on this machine.")
 @json_option
 def emails_send_test(contract: int | None, mail: int | None, kind: str | None, to: str | None, as_json: bool) -> int:
@@ -225,7 +225,7 @@ def emails_send_test(contract: int | None, mail: int | None, kind: str | None, t
 async def _mail(desk: Desk, contract: int | None, mail: int | None, kind: str | None) -> MailPreview:
     async with desk.database.session() as session:
         if kind is not None:
-            return await preview_sample(session, desk.settings, desk.league.id, MessageKind(kind))
+            return await preview_sample(session, desk.settings, desk.league.id, kind)
         if mail is not None:
             return await preview_mail(session, desk.settings, desk.league.id, mail)
         mails = await preview_mails(session, desk.settings, desk.league.id, contract or 0)

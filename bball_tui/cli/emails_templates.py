@@ -9,9 +9,9 @@ import msgspec
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import echo_json, narrate, plain
-from bball_tui.database.states import MessageKind
 from bball_tui.errors import BballError
 from bball_tui.mail.checks import check, parts
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
@@ -20,7 +20,7 @@ from bball_tui.mail.template_copy import copy_templates
 from bball_tui.mail.values import language_tag
 from bball_tui.wording import counted
 
-KIND = click.Choice([str(kind) for kind in MessageKind])
+KIND = click.Choice(list(KINDS))
 HOW = (
     "To write your own, make a folder, name it in BBALL_TEMPLATE_DIR, and begin with: "
     "bball-tui emails copy contract_signed"
@@ -62,7 +62,7 @@ def emails_check(kind: str | None, as_json: bool) -> int:
         return 0
     if not where.is_dir():
         raise BballError(f"There is no folder {where}. Make it, or correct BBALL_TEMPLATE_DIR.")
-    findings = check_templates(where, settings, [MessageKind(kind)] if kind else list(MessageKind))
+    findings = check_templates(where, settings, [kind] if kind else list(KINDS))
     errors = sum(finding.level is Level.ERROR for finding in findings)
     if as_json:
         echo_json(CheckResult(str(where), errors == 0, findings))
@@ -90,7 +90,7 @@ def _verdict(errors: int, warnings: int) -> str:
 @click.option("--raw", "part", flag_value="raw", help="The whole mail as it would go out.")
 def emails_sample(kind: str, language: str, part: str) -> int:
     """Show a kind of mail with invented people, written from the templates that are in use."""
-    sample = sample_context(MessageKind(kind))
+    sample = sample_context(kind)
     facts = msgspec.structs.replace(sample.facts, language=language_tag(language))
     context = replace(sample, facts=facts)
     mail = Renderer(current_settings()).render(
@@ -124,7 +124,7 @@ def emails_copy(kind: str, language: str, layout: bool, as_json: bool) -> int:
     where = current_settings().template_dir
     if where is None:
         raise BballError("No folder is set for the league's own templates. Name one in BBALL_TEMPLATE_DIR.")
-    result = _copied(where, MessageKind(kind), language_tag(language), layout)
+    result = _copied(where, kind, language_tag(language), layout)
     if as_json:
         echo_json(result)
     else:
@@ -136,7 +136,7 @@ def emails_copy(kind: str, language: str, layout: bool, as_json: bool) -> int:
     return 0
 
 
-def _copied(where: Path, kind: MessageKind, language: str, layout: bool) -> CopyResult:
+def _copied(where: Path, kind: str, language: str, layout: bool) -> CopyResult:
     try:
         written, kept = copy_templates(where, kind, language, layout=layout)
     except OSError as error:

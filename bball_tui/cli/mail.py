@@ -12,12 +12,11 @@ from bball_tui.cli.saving import json_option
 from bball_tui.delivery.testing import note_test, send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mail_account import keep_account
-from bball_tui.mail.account import Account, WrongFields, account_of, has_password, mail_url
-from bball_tui.mail.login_check import login_trouble
-from bball_tui.mail.providers import BY_ID, PROVIDERS, provider_at
+from bball_tui.mail.account import Account, WrongFields
+from bball_tui.mail.providers import BY_ID, PROVIDERS, Tls, provider_at
 from bball_tui.mail.sender import default_sender
+from bball_tui.mail.setup import account_of, fields_of, has_password, login_trouble, mail_url
 from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail
-from bball_tui.mail.transports.url import Tls
 from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl, overriding
 
@@ -161,11 +160,11 @@ def _begun(provider: str | None, known: SecretUrl | None, given: dict[str, objec
 def _asked(account: Account, known: SecretUrl | None, *, password_stdin: bool) -> Account:
     """``account`` with what is missing asked for, the password hidden."""
     narrate(BY_ID[account.provider].advice)
-    if not account.by_file and not account.server:
+    if "server" in fields_of(account) and not account.server:
         account = replace(account, server=_ask("server", "Server"))
     if not account.login:
         account = replace(account, login=_ask("login", "Login"))
-    if account.by_file:
+    if "credentials" in fields_of(account):
         return account if account.credentials else replace(account, credentials=_ask("credentials", "Google's file"))
     if password_stdin:
         return replace(account, password=sys.stdin.readline().rstrip("\r\n"))

@@ -15,7 +15,7 @@ from bball_tui.league.for_real import ForReal, for_real_obstacle, plan_for_real,
 from bball_tui.league.mail_preview import preview_mail
 from bball_tui.mail.checks import parts
 from bball_tui.outbox import gates
-from bball_tui.outbox.situation import Situation, read_situation
+from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted, listed
 
 ID = click.IntRange(min=1)
@@ -148,14 +148,14 @@ def outbox_gates(as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 
     return with_desk(work)
 
 
-def _tell(now: Situation, *, as_json: bool) -> None:
+def _tell(now: SendingStatus, *, as_json: bool) -> None:
     lines = [
         GateLine(
             provider=gate.provider,
@@ -209,7 +209,7 @@ def outbox_send_for_real(dry_run: bool, reason: str | None, as_json: bool) -> in
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
             if (obstacle := for_real_obstacle(now, desk.settings)) is not None and not dry_run:
                 raise BballError(obstacle)
             if dry_run:
@@ -245,7 +245,7 @@ def outbox_pause(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.pause(session, desk.league.id, reason=reason)
-            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 
@@ -261,7 +261,7 @@ def outbox_resume(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.resume(session, desk.league.id, reason=reason)
-            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 
@@ -280,7 +280,7 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            before = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
+            before = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
             known = [gate for gate in before.gates if not gate.pauses]
             if provider is not None and provider not in {gate.provider for gate in known}:
                 names = ", ".join(gate.provider for gate in known) or "there is none yet"
@@ -288,7 +288,7 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
             for gate in known:
                 if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
                     await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
-            now = await read_situation(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
         _tell(now, as_json=as_json)
         return 0
 

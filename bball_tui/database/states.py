@@ -23,6 +23,9 @@ class ContractStatus(StrEnum):
 OPEN_STATUSES = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED)
 """A contract that may still be signed, declined or voided."""
 
+WAITING_STATUSES = (ContractStatus.OFFERED, ContractStatus.ACCEPTED)
+"""A family has the paper, and it is not signed yet."""
+
 LIVE_STATUSES = (*OPEN_STATUSES, ContractStatus.SIGNED)
 """At most one such contract a player and season (a partial unique index keeps it so)."""
 
@@ -37,10 +40,6 @@ class OutboxState(StrEnum):
     DEAD = "dead"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
-
-
-FOLDER = "maildir"
-"""The provider of mails that were only written to a folder: no mail server ever had them."""
 
 
 class WaitsFor(StrEnum):
@@ -99,21 +98,6 @@ class DateOrder(StrEnum):
     YMD = "ymd"
     DMY = "dmy"
     MDY = "mdy"
-
-
-class MessageKind(StrEnum):
-    """What a mail is about: the name of its template folder."""
-
-    CONTRACT_SIGNED = "contract_signed"
-    """The welcome: promised together with the signature."""
-    TEAM_CHAT_READY = "team_chat_ready"
-    """For families whose welcome went out without the present link to the team's chat."""
-    CONTRACT_OFFERED = "contract_offered"
-    """A place on a team, and the contract that wants a signature."""
-    CONTRACT_REMINDER = "contract_reminder"
-    """An offer that nobody answered yet."""
-    SIGNATURE_CORRECTED = "signature_corrected"
-    """What an earlier welcome said about the signature does not hold any more."""
 
 
 class IntentKind(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import League
-from bball_tui.delivery.upkeep import Chore
+from bball_tui.delivery.maintenance import Chore
 from bball_tui.errors import BballError
 from bball_tui.mail.bounces import LARGEST, BounceReport, read_report, unread_failure
 from bball_tui.outbox.bounces import Match, Noted, Returned, note_bounce

@@ -13,33 +13,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import GateCause, GateState
+from bball_tui.mail.transports import Limits, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, lock, look, store, wake_workers
 
 FIRST_OUTAGE = timedelta(seconds=5)
 LONGEST_OUTAGE = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
 _MENDABLE = (GateCause.OUTAGE, GateCause.AUTH, GateCause.REFUSED)
-PROBE_PATIENCE = timedelta(minutes=2)
+PROBE_TIMEOUT = timedelta(minutes=2)
 """After this a probe without a report counts as lost, and another mail may try."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a provider allows: mails a second, after ``burst`` at once, and mails a day; None: any."""
-
-    per_second: float | None = None
-    burst: int = 10
-    per_day: int | None = None
-
-    @property
-    def unlimited(self) -> bool:
-        return self.per_second is None and self.per_day is None
-
-
-LIMITS: dict[str, Limits] = {
-    # Gmail API: 15,000 units a minute and user, 100 units a send; Workspace: 2,000 messages a day.
-    "gmail": Limits(per_second=2.5, per_day=2000),
-}
 
 
 def limits_for(provider: str, rate: float | None) -> Limits:
@@ -47,7 +29,7 @@ def limits_for(provider: str, rate: float | None) -> Limits:
 
     ``rate`` is what the settings say of it, in mails a second; then no more than a second's worth goes at once.
     """
-    known = LIMITS.get(provider.partition(":")[0], Limits())
+    known = scheme_of(provider).limits
     return known if rate is None else replace(known, per_second=rate, burst=math.ceil(rate))
 
 
@@ -80,7 +62,7 @@ def admit(gate: Gate, wanted: int, limits: Limits, *, fresh: bool = False) -> tu
         if not (impatient or over):
             left = None if gate.open_until is None else (gate.open_until - gate.now).total_seconds()
             return gate, Wait(left, gate.cause, gate.reason or "")
-        probing = replace(gate, state=GateState.HALF_OPEN, open_until=gate.now + PROBE_PATIENCE)
+        probing = replace(gate, state=GateState.HALF_OPEN, open_until=gate.now + PROBE_TIMEOUT)
         after, answer = _take(probing, 1, limits, probe=True)
         if isinstance(answer, Wait) and answer.cause is None:
             # No probe without a token: half-open now, the gate would wait for one that nobody has sent.

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database
-from bball_tui.database.lane import Lane
 from bball_tui.database.states import GateCause, OutboxState
 from bball_tui.delivery import gate
+from bball_tui.delivery.backoff import Backoff
 from bball_tui.delivery.batching import Batcher
 from bball_tui.delivery.gate import Verdict
-from bball_tui.delivery.meaning import Refusals, report_of, verdict_of
-from bball_tui.delivery.patience import Patience
+from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of
 from bball_tui.errors import BballError
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
@@ -82,7 +82,11 @@ class Sending:
         self._back = back
         self._lease = lease
         # A mark must not wait behind the settling of others.
-        self._freezing, self._marking, self._settling = Lane(database), Lane(database), Lane(database)
+        self._freezing, self._marking, self._settling = (
+            AutocommitConnection(database),
+            AutocommitConnection(database),
+            AutocommitConnection(database),
+        )
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
         self._marks: Batcher[Departure, bool] = Batcher(self._mark)
         self._settlements: Batcher[tuple[Work, Outcome, Verdict], Done] = Batcher(self._settle)
@@ -91,8 +95,8 @@ class Sending:
         """Give back the connections; no mail may be in hand."""
         for batcher in (self._freezes, self._marks, self._settlements):
             await batcher.close()
-        for lane in (self._freezing, self._marking, self._settling):
-            await lane.close()
+        for connection in (self._freezing, self._marking, self._settling):
+            await connection.close()
 
     async def works(self, claims: Sequence[Claim], *, probe: bool) -> list[Work]:
         """Make ``claims`` ready to be written.
@@ -204,13 +208,13 @@ class Sending:
         return [departure.claim.id in ours for departure in departures]
 
     async def _settle(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Done]:
-        patience = Patience(self._back)
+        backoff = Backoff(self._back)
         while True:
             try:
                 return await self._settle_once(batch)
             except BballError as error:
                 log.warning("the answers for %s mails are kept until they can be written down: %s", len(batch), error)
-                await patience.wait()
+                await backoff.wait()
             except Exception:
                 if len(batch) == 1:
                     raise

@@ -1,6 +1,6 @@
 """The worker: claims mails, hands them out, and stops in good order. Any number may run, on any number of machines.
 
-`upkeep.py` keeps its leases, `sending.py` sends one mail. It never ends because the database is away.
+`maintenance.py` keeps its leases, `sending.py` sends one mail. It never ends because the database is away.
 """
 
 import asyncio
@@ -14,28 +14,28 @@ from datetime import timedelta
 from uuid import uuid4
 
 from bball_tui import __version__
+from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database
-from bball_tui.database.lane import Lane
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery import gate
+from bball_tui.delivery.backoff import Backoff
 from bball_tui.delivery.bounces import bounce_chores
-from bball_tui.delivery.doubts import DoubtSolver, Ended
 from bball_tui.delivery.gate import Wait, limits_for
-from bball_tui.delivery.meaning import MEANINGS
-from bball_tui.delivery.patience import Patience
+from bball_tui.delivery.in_doubt import DoubtSolver, Ended
+from bball_tui.delivery.maintenance import Chore, Maintenance
+from bball_tui.delivery.outcome_policy import OUTCOME_POLICIES
 from bball_tui.delivery.sending import Done, Sending, Work
 from bball_tui.delivery.signals import Signals, heard
 from bball_tui.delivery.timing import Timing
-from bball_tui.delivery.upkeep import Chore, Upkeep
 from bball_tui.errors import BballError
 from bball_tui.mail.context import has_from_address
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.sender import FROM_NEEDED, has_default_sender
 from bball_tui.mail.transports import Transport
 from bball_tui.outbox.backlog import Backlog, backlog
+from bball_tui.outbox.lease_recovery import Swept
 from bball_tui.outbox.queue import Claim, claim, next_due
 from bball_tui.outbox.settling import hand_back
-from bball_tui.outbox.sweeping import Swept
 from bball_tui.outbox.workers import WorkerInfo
 from bball_tui.settings import Settings
 
@@ -91,7 +91,7 @@ class Worker:
         # a transaction.
         self._capacity = 4 * settings.worker_concurrency + 2
         self._handful = 2 * settings.worker_concurrency
-        self._claiming = Lane(database)
+        self._claiming = AutocommitConnection(database)
         self._claimed: list[Claim] = []
         self._probing = False
         self._pen = asyncio.Lock()
@@ -110,7 +110,7 @@ class Worker:
         self._doubts = DoubtSolver(
             database, league_id, transport, grace=timedelta(seconds=self._timing.doubt), ended=self._end_doubt
         )
-        self._upkeep = Upkeep(
+        self._maintenance = Maintenance(
             database,
             league_id,
             self.info,
@@ -127,8 +127,8 @@ class Worker:
 
         Never ends because the database is away.
         """
-        async with self._upkeep.running():
-            claiming = asyncio.create_task(self._upkeep.for_ever(self._round, until=lambda: self._stopping))
+        async with self._maintenance.running():
+            claiming = asyncio.create_task(self._maintenance.for_ever(self._round, until=lambda: self._stopping))
             stopping = asyncio.create_task(stop.wait())
             try:
                 await asyncio.wait((claiming, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -144,8 +144,8 @@ class Worker:
         Raises:
             DatabaseUnavailable: the database was away for half a minute while nothing was in hand.
         """
-        await self._upkeep.chores_once()
-        async with self._upkeep.running():
+        await self._maintenance.chores_once()
+        async with self._maintenance.running():
             draining = asyncio.create_task(self._drain())
             stopping = asyncio.create_task((stop or asyncio.Event()).wait())
             try:
@@ -255,7 +255,7 @@ class Worker:
 
     async def _drain(self) -> None:
         gate_budget = self._timing.drain_gate
-        patience = Patience(self._signals.back)
+        backoff = Backoff(self._signals.back)
         away_since: float | None = None
         while not self._stopping:
             self._signals.wake.clear()
@@ -277,7 +277,7 @@ class Worker:
                     await heard(self._signals.wake, answer.seconds + 0.01)
                     gate_budget -= asyncio.get_running_loop().time() - begun
                 else:
-                    await self._upkeep.sweep_once()
+                    await self._maintenance.sweep_once()
                     next_doubt = await self._doubts.solve_once()
                     pause = self._worth_waiting(await self._look(), next_doubt)
                     if pause is None:
@@ -288,10 +288,10 @@ class Worker:
                 away_since = away_since or now
                 if now - away_since > self._timing.drain_database and not self._tasks:
                     raise
-                await patience.wait()
+                await backoff.wait()
             else:
                 away_since = None
-                patience.reset()
+                backoff.reset()
 
     async def _until_news_or_idle(self) -> None:
         """Wait for a mail to be done, and on while others are on their way and nobody says that more are due."""
@@ -324,7 +324,7 @@ class Worker:
     async def _process(self, work: Work) -> None:
         try:
             outcome = await self._attempt(work)
-            if MEANINGS[outcome.outcome_class].cause is not None:
+            if OUTCOME_POLICIES[outcome.outcome_class].cause is not None:
                 self._gate_open = True
             self._record(await self._sending.settle(work, outcome))
         except Exception:

@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.league.enqueue_mails import enqueue_corrections, enqueue_offers, wants_offer_mails
 from bball_tui.league.facts import ContractFacts, Desk, Refused, lock_contracts, read_contracts, read_desk
 from bball_tui.league.life import RULES, Act, ReasonNeed, Rule, why_not, why_not_due
-from bball_tui.league.promising import promise_corrections, promise_offers, wants_offer_mails
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.staff import cancel_unsent
 
@@ -109,7 +110,7 @@ async def act(session: AsyncSession, league_id: int, asked: Asked) -> Done:
         told = tuple(
             Told(one.id, one.recipient, one.state, one.at, one.contract_id)
             for one in mails.not_cancelled
-            if one.kind == MessageKind.CONTRACT_SIGNED
+            if one.kind == WelcomeMail.kind
         )
     await session.execute(
         _CHANGE,
@@ -137,11 +138,11 @@ async def _promise(
     hold_seconds: int,
 ) -> tuple[int, ...]:
     if day is not None and await wants_offer_mails(session, league_id):
-        return await promise_offers(
+        return await enqueue_offers(
             session, league_id, going, offered_on=day, due_on=asked.due_on, hold_seconds=hold_seconds
         )
     if asked.correct and told:
-        return await promise_corrections(
+        return await enqueue_corrections(
             session,
             league_id,
             [(one.contract_id, one.recipient) for one in told],
@@ -172,9 +173,7 @@ async def effect(session: AsyncSession, league_id: int, which: Act, contract_ids
         refused=refused,
         unsent=sum(row.state in (OutboxState.QUEUED, OutboxState.DEAD) for row in found),
         told=tuple(
-            dict.fromkeys(
-                row.recipient for row in found if row.state in _LEFT and row.kind == MessageKind.CONTRACT_SIGNED
-            )
+            dict.fromkeys(row.recipient for row in found if row.state in _LEFT and row.kind == WelcomeMail.kind)
         ),
         recorded_by=desk.person,
         today=desk.today,

@@ -13,7 +13,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import lock_contracts
 from bball_tui.league.importing.values import CellFault, email
-from bball_tui.league.truth import still_true
+from bball_tui.league.still_applies import still_applies
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.redirect import Redirected, may_go_elsewhere, redirect
 from bball_tui.outbox.telling import taken_by
@@ -158,7 +158,7 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
                 Player.first_name,
                 Player.last_name,
                 may_go_elsewhere().label("open"),
-                func.coalesce(still_true(), False).label("in_force"),
+                func.coalesce(still_applies(), False).label("in_force"),
             )
             .outerjoin(Contract, Contract.id == Outbox.contract_id)
             .outerjoin(Player, Player.id == Contract.player_id)
@@ -203,7 +203,7 @@ async def _mails(
             Outbox.league_id == league_id,
             func.lower(Outbox.recipient) == recipient.lower(),
             may_go_elsewhere(),
-            still_true(),
+            still_applies(),
             or_(Contract.player_id == player_id, Contract.player_id.in_(children)),
         )
         .order_by(Outbox.id)

@@ -24,8 +24,8 @@ from bball_tui.league.facts import (
     read_desk,
 )
 from bball_tui.league.life import ReasonNeed
+from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.staff import cancel_unsent
-from bball_tui.outbox.telling import in_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], desk: Desk
     for mail in mails:
         when = "" if mail.at is None else f" at {desk.at(mail.at)}"
         match mail.state:
-            case OutboxState.SENT if in_folder(mail.provider):
+            case OutboxState.SENT if stays_here(mail.provider):
                 return f"The mail to {mail.recipient} was written to a folder{when}; void the contract instead."
             case OutboxState.SENT:
                 return f"The mail to {mail.recipient} went out{when}; void the contract instead."

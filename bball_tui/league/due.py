@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox
-from bball_tui.database.states import ContractStatus, MessageKind, OutboxState
+from bball_tui.database.states import WAITING_STATUSES, ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import changed_since
 from bball_tui.league.facts import ContractFacts, Desk, Refused, lock_contracts, read_contracts, read_desk
-from bball_tui.league.troubles import WAITING
+from bball_tui.mail.kinds.offer import OfferMail
+from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff import cancel_unsent
 
 _UNSENT = (OutboxState.QUEUED, OutboxState.DEAD)
@@ -60,7 +61,7 @@ async def due_effect(session: AsyncSession, league_id: int, contract_ids: Collec
             select(Outbox.recipient, Outbox.state, Outbox.kind)
             .where(
                 among(Outbox.contract_id, [one.id for one in going]),
-                Outbox.kind.in_((MessageKind.CONTRACT_OFFERED, MessageKind.CONTRACT_REMINDER)),
+                Outbox.kind.in_((OfferMail.kind, ReminderMail.kind)),
             )
             .order_by(Outbox.id)
         )
@@ -69,7 +70,7 @@ async def due_effect(session: AsyncSession, league_id: int, contract_ids: Collec
         possible=tuple((one.id, one.version) for one in going),
         players=tuple(one.player for one in going),
         refused=refused,
-        unsent=sum(row.state in _UNSENT and row.kind == MessageKind.CONTRACT_REMINDER for row in mails),
+        unsent=sum(row.state in _UNSENT and row.kind == ReminderMail.kind for row in mails),
         told=tuple(dict.fromkeys(row.recipient for row in mails if row.state in _LEFT)),
         today=desk.today,
     )
@@ -111,7 +112,7 @@ async def change_due(
         return DueDone((), refused)
     changed = [one.id for one in changing]
     taken = await cancel_unsent(
-        session, changed, reason="the contract has another due date", kinds=(MessageKind.CONTRACT_REMINDER,)
+        session, changed, reason="the contract has another due date", kinds=(ReminderMail.kind,)
     )
     await session.execute(
         update(Contract)
@@ -161,7 +162,7 @@ async def _judge(
 
 def no_due_date(status: ContractStatus, whose: str = "This contract") -> str | None:
     """Why a contract in ``status`` has no due date to change, in a sentence; None when it has."""
-    if status in WAITING:
+    if status in WAITING_STATUSES:
         return None
     if status is ContractStatus.DRAFT:
         return f"{whose} is still a draft. It gets a due date when it is offered."

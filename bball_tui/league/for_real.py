@@ -12,12 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui.database.models import Contract, Guardian, Outbox, PlayerGuardian, Suppression
-from bball_tui.database.states import FOLDER, MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.league.facts import lock_contracts
-from bball_tui.league.truth import still_true
+from bball_tui.league.still_applies import still_applies
+from bball_tui.mail.kinds import KINDS
+from bball_tui.mail.kinds.correction import CorrectionMail
+from bball_tui.mail.kinds.offer import OfferMail
+from bball_tui.mail.kinds.reminder import ReminderMail
+from bball_tui.mail.kinds.team_chat import TeamChatMail
+from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.folder import never_delivered, queue_for_real, repeated
-from bball_tui.outbox.situation import Situation
-from bball_tui.outbox.telling import in_folder
+from bball_tui.outbox.history import through_a_folder
+from bball_tui.outbox.sending_status import SendingStatus
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 
 
@@ -45,12 +52,12 @@ class ForReal:
     oldest: datetime | None
 
 
-def for_real_obstacle(now: Situation, settings: Settings) -> str | None:
+def for_real_obstacle(now: SendingStatus, settings: Settings) -> str | None:
     """Why nothing can go out for real yet, in a sentence or two; None when it can."""
     here = settings.may_send and not settings.into_folder
-    if not here and all(in_folder(worker.provider) for worker in now.workers):
+    if not here and all(stays_here(worker.provider) for worker in now.workers):
         return f"{NO_MAIL_SERVER.capitalize()}, so no mail can go out for real. {SET_UP_MAIL}"
-    writers = [worker.name for worker in now.workers if in_folder(worker.provider)]
+    writers = [worker.name for worker in now.workers if stays_here(worker.provider)]
     if writers:
         return f"{writers[0]} still writes mails to a folder, so they could end up there again. Stop that worker first."
     return None
@@ -88,7 +95,7 @@ async def _read(session: AsyncSession, league_id: int, *, lock: bool) -> Sequenc
             Outbox.contract_id,
             func.lower(Outbox.recipient).label("address"),
             Outbox.finalized_at,
-            func.coalesce(still_true(), False).label("true"),
+            func.coalesce(still_applies(), False).label("true"),
             _blocked().label("blocked"),
             _of_the_family().label("family"),
             repeated().label("repeated"),
@@ -123,15 +130,15 @@ def _judge(rows: Sequence[Any]) -> ForReal:
     kinds = Counter(row.kind for row in sent)
     return ForReal(
         ids=tuple(sorted(row.id for row in sent)),
-        kinds=tuple((str(kind), kinds[kind]) for kind in MessageKind if kinds[kind]),
+        kinds=tuple((kind, kinds[kind]) for kind in KINDS if kinds[kind]),
         left_out=tuple((why, left[why]) for why in LeftOut if left[why]),
         oldest=min((row.finalized_at for row in sent), default=None),
     )
 
 
 _SAID_BY: dict[str, str] = {
-    MessageKind.CONTRACT_REMINDER: MessageKind.CONTRACT_OFFERED,
-    MessageKind.TEAM_CHAT_READY: MessageKind.CONTRACT_SIGNED,
+    ReminderMail.kind: OfferMail.kind,
+    TeamChatMail.kind: WelcomeMail.kind,
 }
 """A mail that is written now has the present link and asks for the signature, so the other one is not needed."""
 
@@ -141,7 +148,7 @@ def _why_not(row: Any) -> LeftOut | None:
         return LeftOut.REPEATED
     if not row.true:
         return LeftOut.CHANGED
-    if row.kind == MessageKind.SIGNATURE_CORRECTED and not row.had:
+    if row.kind == CorrectionMail.kind and not row.had:
         return LeftOut.NEVER_HAD
     if row.blocked:
         return LeftOut.BLOCKED
@@ -181,10 +188,10 @@ def _had_the_welcome() -> ColumnElement[bool]:
         select(welcome.id)
         .where(
             welcome.contract_id == Outbox.contract_id,
-            welcome.kind == MessageKind.CONTRACT_SIGNED,
+            welcome.kind == WelcomeMail.kind,
             func.lower(welcome.recipient) == func.lower(Outbox.recipient),
             welcome.state.in_((OutboxState.SENT, OutboxState.IN_DOUBT)),
-            welcome.provider.is_distinct_from(FOLDER),
+            ~through_a_folder(welcome.provider),
         )
         .correlate(Outbox)
         .exists()

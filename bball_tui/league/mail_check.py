@@ -17,16 +17,16 @@ from sqlalchemy import select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract
-from bball_tui.database.states import Capacity, MessageKind
+from bball_tui.database.states import WAITING_STATUSES, Capacity
 from bball_tui.league.facts import ContractFacts, Desk, GuardianFacts, read_contracts, read_desk, read_guardians
 from bball_tui.league.papers import FIRST_GUARDIAN, Recipient, Signer, decide, recipients_of
 from bball_tui.league.signing import welcome_facts
-from bball_tui.league.troubles import WAITING
 from bball_tui.mail.checks import Code, MailWarning, check
 from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.values import RenderError
-from bball_tui.outbox.standing import Standing, standings
+from bball_tui.outbox.address_health import AddressHealth, address_health
 from bball_tui.settings import Settings
 from bball_tui.wording import listed
 
@@ -147,7 +147,7 @@ async def check_mails(
     """
     async with database.session() as session:
         wanted = select(Contract.id).where(
-            Contract.league_id == league_id, Contract.season_id == season_id, Contract.status.in_(WAITING)
+            Contract.league_id == league_id, Contract.season_id == season_id, Contract.status.in_(WAITING_STATUSES)
         )
         ids = list(await session.scalars(wanted.order_by(Contract.id)))
     renderer = Renderer(settings)
@@ -171,7 +171,7 @@ async def _portion(
         guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
         families = {one.id: guardians.get(one.player_id, ()) for one in contracts.values()}
         addresses = {one.email for family in families.values() for one in family if one.email}
-        known = await standings(session, league_id, addresses)
+        known = await address_health(session, league_id, addresses)
         planned = [mail for one in contracts.values() for mail in _planned(one, families[one.id], desk)]
         contexts = await load_contexts(session, settings, league_id=league_id, mails=planned)
     for contract in contracts.values():
@@ -194,11 +194,11 @@ def _planned(contract: ContractFacts, family: tuple[GuardianFacts, ...], desk: D
     signer = decided if isinstance(decided, Signer) else Signer(None, contract.player, Capacity.GUARDIAN)
     for recipient in recipients_of(family):
         facts = welcome_facts(contract, signer, recipient, desk.today)
-        yield _Planned(contract, recipient, MessageKind.CONTRACT_SIGNED, contract.id, msgspec.to_builtins(facts))
+        yield _Planned(contract, recipient, WelcomeMail.kind, contract.id, msgspec.to_builtins(facts))
 
 
 def _addresses(
-    contract: ContractFacts, family: tuple[GuardianFacts, ...], known: dict[str, Standing]
+    contract: ContractFacts, family: tuple[GuardianFacts, ...], known: dict[str, AddressHealth]
 ) -> Iterator[tuple[tuple[object, ...], Finding]]:
     takers = [one for one in family if one.receives_email]
     if not any(one.email for one in takers):
@@ -221,12 +221,12 @@ def _addresses(
             ),
         )
     for one in takers:
-        standing = known.get((one.email or "").lower())
-        if one.email is None or standing is None:
+        health = known.get((one.email or "").lower())
+        if one.email is None or health is None:
             continue
-        blocked = standing.blocked is not None
+        blocked = health.blocked is not None
         concern = Concern.BLOCKED if blocked else Concern.CAME_BACK
-        why = standing.blocked if blocked else standing.why or "it could not be delivered"
+        why = health.blocked if blocked else health.why or "it could not be delivered"
         said = f"{one.name}'s address takes no mail" if blocked else f"The last mail to {one.name} came back"
         yield (
             (concern, one.email.lower(), one.id),

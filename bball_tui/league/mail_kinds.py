@@ -1,20 +1,19 @@
 """The kinds of mails of a league in numbers, and each as the families of a real contract would get it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zlib import crc32
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Outbox
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import WAITING_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import read_contracts, read_desk, read_guardians
 from bball_tui.league.mail_preview import MailPreview, preview_items, preview_mails
 from bball_tui.league.papers import family_facts, recipients_of
-from bball_tui.league.troubles import WAITING
-from bball_tui.mail.facts import facts_of
+from bball_tui.mail.kinds import KINDS, facts_of
 from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.overrides import override_trouble
 from bball_tui.outbox.queue import NewItem
@@ -55,19 +54,19 @@ async def mail_kinds(session: AsyncSession, settings: Settings, league_id: int) 
     troubles = {str(one.kind): one.notice for one in await override_trouble(session, league_id)}
     return tuple(
         KindRow(
-            kind=str(kind),
+            kind=kind,
             sent=found[kind].sent if kind in found else 0,
             waiting=found[kind].waiting if kind in found else 0,
             last=found[kind].last if kind in found else None,
             own=settings.template_dir is not None and (settings.template_dir / kind).is_dir(),
             trouble=troubles.get(kind),
         )
-        for kind in MessageKind
+        for kind in KINDS
     )
 
 
 async def preview_kind(
-    session: AsyncSession, settings: Settings, league_id: int, kind: MessageKind, contract_id: int | None
+    session: AsyncSession, settings: Settings, league_id: int, kind: str, contract_id: int | None
 ) -> tuple[MailPreview, ...]:
     """The mails of ``kind`` as the families of a contract would get them now; without a contract, of any that fits.
 
@@ -75,11 +74,11 @@ async def preview_kind(
         BballError: there is no such contract, or such a mail would not be about it.
     """
     if contract_id is None:
-        fitting = select(Contract.id).where(Contract.league_id == league_id, Contract.status.in_(WAITING))
+        fitting = select(Contract.id).where(Contract.league_id == league_id, Contract.status.in_(WAITING_STATUSES))
         contract_id = await session.scalar(fitting.order_by(Contract.id.desc()).limit(1))
     if contract_id is None:
         raise BballError("No contract waits for a signature. Put the cursor on one in the tab Contracts.")
-    if kind is MessageKind.CONTRACT_SIGNED:
+    if KINDS[kind].shown_by_signing:
         return await preview_mails(session, settings, league_id, contract_id)
     contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
     if contract is None:
@@ -87,24 +86,9 @@ async def preview_kind(
     desk = await read_desk(session, league_id)
     days = (await session.execute(select(Contract.offered_on, Contract.due_on).where(Contract.id == contract_id))).one()
     family = (await read_guardians(session, league_id, {contract.player_id})).get(contract.player_id, ())
-    about = _about(kind, contract.player, days.offered_on or desk.today, days.due_on)
+    about = KINDS[kind].preview_facts(contract.player, days.offered_on or desk.today, days.due_on)
     items = []
     for one in recipients_of(family):
-        facts = facts_of(kind, family_facts(contract, one) | about)
+        facts = facts_of(kind, {**family_facts(contract, one), **about})
         items.append(NewItem(facts.kind, contract.id, contract.revision, one.address, facts, occasion=facts.occasion))
     return await preview_items(session, settings, league_id, items)
-
-
-def _about(kind: MessageKind, player: str, offered_on: date, due_on: date | None) -> dict[str, object]:
-    """The facts that only this kind has."""
-    match kind:
-        case MessageKind.CONTRACT_OFFERED:
-            return {"offered_on": offered_on, "due_on": due_on}
-        case MessageKind.CONTRACT_REMINDER if due_on is None:
-            raise BballError(f"{player}'s contract has no due date, so nobody is reminded of it.")
-        case MessageKind.CONTRACT_REMINDER:
-            return {"due_on": due_on}
-        case MessageKind.TEAM_CHAT_READY:
-            return {}
-        case _:
-            raise BballError("A correction is about one signature: it is shown when a signature is corrected.")

@@ -11,19 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox, OutboxMessage
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import ContractFacts, read_contracts
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
+from bball_tui.mail.transports import stays_here
 from bball_tui.mail.values import RenderError
+from bball_tui.outbox.address_health import HEALTHY, AddressHealth, address_health
 from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.standing import GOOD, Standing, standings
-from bball_tui.outbox.telling import in_folder
 from bball_tui.settings import Settings
 
 SAMPLE_ADDRESS = "sample@families.invalid"
@@ -132,7 +133,7 @@ async def preview_items(
         await rehearsal.rollback()
 
 
-async def preview_sample(session: AsyncSession, settings: Settings, league_id: int, kind: MessageKind) -> MailPreview:
+async def preview_sample(session: AsyncSession, settings: Settings, league_id: int, kind: str) -> MailPreview:
     """The mail of ``kind`` to the invented people of its sample, in the look of the league.
 
     Raises:
@@ -196,7 +197,7 @@ async def _written(
     rows = await _items(
         session,
         Outbox.contract_id == contract.id,
-        Outbox.kind == MessageKind.CONTRACT_SIGNED,
+        Outbox.kind == WelcomeMail.kind,
         func.split_part(Outbox.dedupe_key, ":", 3) == str(revision),
     )
     return await _read(session, settings, league_id, rows, promised=promised)
@@ -207,17 +208,17 @@ async def _read(
 ) -> tuple[MailPreview, ...]:
     renderer = Renderer(settings)
     contexts = await load_contexts(session, settings, league_id=league_id, mails=rows)
-    known = await standings(session, league_id, {row.recipient for row in rows})
+    known = await address_health(session, league_id, {row.recipient for row in rows})
     return tuple(
-        _preview(renderer, row, context, known.get(row.recipient.lower(), GOOD), promised=promised)
+        _preview(renderer, row, context, known.get(row.recipient.lower(), HEALTHY), promised=promised)
         for row, context in zip(rows, contexts, strict=True)
     )
 
 
 def _preview(
-    renderer: Renderer, row: Any, context: MessageContext | RenderError, standing: Standing, *, promised: bool
+    renderer: Renderer, row: Any, context: MessageContext | RenderError, health: AddressHealth, *, promised: bool
 ) -> MailPreview:
-    warnings = list(_about(row.recipient, standing))
+    warnings = list(_about(row.recipient, health))
     if row.mime is not None:
         message = RenderedMessage(row.subject, row.mime, (row.notice,) if row.notice else ())
     elif isinstance(context, RenderError):
@@ -241,15 +242,15 @@ def _preview(
         warnings=tuple(warnings),
         kind=row.kind,
         outbox_id=row.id if promised else None,
-        in_folder=promised and row.state == OutboxState.SENT and in_folder(row.provider),
+        in_folder=promised and row.state == OutboxState.SENT and stays_here(row.provider),
     )
 
 
-def _about(recipient: str, standing: Standing) -> Iterator[str]:
-    if standing.blocked is not None:
-        yield f"{recipient} takes no more mail ({standing.blocked}): this one would not go out."
-    if standing.came_back is not None:
-        yield f"The last mail to {recipient} came back: {standing.why or 'it could not be delivered'}."
+def _about(recipient: str, health: AddressHealth) -> Iterator[str]:
+    if health.blocked is not None:
+        yield f"{recipient} takes no more mail ({health.blocked}): this one would not go out."
+    if health.came_back is not None:
+        yield f"The last mail to {recipient} came back: {health.why or 'it could not be delivered'}."
 
 
 async def _items(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequence[Any]:

@@ -17,12 +17,11 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, League, Outbox
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import WAITING_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import ContractFacts, Desk, read_contracts, read_desk, read_guardians
 from bball_tui.league.papers import Recipient, family_facts, recipients_of
-from bball_tui.league.troubles import WAITING
-from bball_tui.mail.facts import ReminderFacts
+from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 log = logging.getLogger(__name__)
@@ -210,7 +209,7 @@ async def _plan(
     rows = (
         await session.execute(
             select(Contract.id, Contract.due_on, Contract.offered_on).where(
-                Contract.league_id == league_id, Contract.status.in_(WAITING), Contract.due_on >= desk.today
+                Contract.league_id == league_id, Contract.status.in_(WAITING_STATUSES), Contract.due_on >= desk.today
             )
         )
     ).all()
@@ -267,7 +266,7 @@ async def _earlier(session: AsyncSession, contract_ids: Sequence[int]) -> dict[t
     says = Outbox.payload["due_on"].astext, Outbox.payload["team"].astext
     rows = await session.execute(
         select(Outbox.contract_id, revision, func.lower(Outbox.recipient), Outbox.created_at, *says, Outbox.state)
-        .where(among(Outbox.contract_id, contract_ids), Outbox.kind == MessageKind.CONTRACT_REMINDER)
+        .where(among(Outbox.contract_id, contract_ids), Outbox.kind == ReminderMail.kind)
         .order_by(Outbox.id)
     )
     found: dict[tuple[int, int, str], list[_Earlier]] = defaultdict(list)
@@ -278,7 +277,7 @@ async def _earlier(session: AsyncSession, contract_ids: Sequence[int]) -> dict[t
 
 
 def _item(contract: ContractFacts, due_on: date, mail: _Mail) -> NewItem:
-    facts = ReminderFacts(
+    facts = ReminderMail(
         **family_facts(contract, mail.recipient),
         due_on=due_on,
         number=mail.number,

@@ -10,9 +10,9 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.truth import still_true
+from bball_tui.league.still_applies import still_applies
+from bball_tui.outbox.address_health import HEALTHY, address_health
 from bball_tui.outbox.resending import release, resend, settle_bounces
-from bball_tui.outbox.standing import GOOD, standings
 from bball_tui.outbox.suppression import Lifted, lift
 
 _WHY_NOT = {
@@ -37,7 +37,7 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
     """
     found = (
         await session.execute(
-            select(Outbox.recipient, Outbox.state, func.coalesce(still_true(), False).label("true"))
+            select(Outbox.recipient, Outbox.state, func.coalesce(still_applies(), False).label("true"))
             .outerjoin(Contract, Contract.id == Outbox.contract_id)
             .where(Outbox.league_id == league_id, Outbox.id == outbox_id)
         )
@@ -51,9 +51,9 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
             f"What the mail to {found.recipient} says is not true any more, because the contract has changed. "
             "So it is not sent again."
         )
-    standing = (await standings(session, league_id, [found.recipient])).get(found.recipient.lower(), GOOD)
-    if standing.blocked is not None:
-        raise BballError(f"{found.recipient} takes no more mail ({standing.blocked}). Lift that first, or correct it.")
+    health = (await address_health(session, league_id, [found.recipient])).get(found.recipient.lower(), HEALTHY)
+    if health.blocked is not None:
+        raise BballError(f"{found.recipient} takes no more mail ({health.blocked}). Lift that first, or correct it.")
     new = await resend(session, league_id, outbox_id, reason=reason)
     if new is None:
         raise BballError(f"The mail to {found.recipient} is being sent again already. Wait for that one.")
@@ -74,7 +74,7 @@ async def lift_and_send(
     wanted = await session.scalars(
         select(Outbox.id)
         .join(Contract, Contract.id == Outbox.contract_id)
-        .where(among(Outbox.id, lifted.kept_back), still_true())
+        .where(among(Outbox.id, lifted.kept_back), still_applies())
     )
     return lifted, await release(session, league_id, list(wanted), reason="the address takes mail again")
 

@@ -36,7 +36,7 @@ from bball_tui.league.papers import (
     missing,
     recipients_of,
 )
-from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 
@@ -182,11 +182,9 @@ async def _write(
     return {row.id: SignedContract(row.id, row.revision, row.signature_id) for row in rows}
 
 
-def welcome_facts(contract: ContractFacts, signer: Signer, recipient: Recipient, day: date) -> WelcomeFacts:
+def welcome_facts(contract: ContractFacts, signer: Signer, recipient: Recipient, day: date) -> WelcomeMail:
     """What the welcome mail of a signature would say to one recipient."""
-    return WelcomeFacts(
-        **family_facts(contract, recipient), signer=signer.name, capacity=signer.capacity, signed_on=day
-    )
+    return WelcomeMail(**family_facts(contract, recipient), signer=signer.name, capacity=signer.capacity, signed_on=day)
 
 
 def _item(paper: _Paper, revision: int, recipient: Recipient, day: date, *, wait_for_chat: bool) -> NewItem:

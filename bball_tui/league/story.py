@@ -26,7 +26,7 @@ from bball_tui.league.telling import (
     next_step,
     trace_of,
 )
-from bball_tui.outbox.telling import in_folder
+from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.workers import nowhere_to_send
 
 
@@ -237,7 +237,7 @@ async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
             at=row.finalized_at or row.wire_started_at or row.claimed_at,
             error_text=row.error_text,
             came_back=row.bounced_at is not None and row.bounce_settled_at is None,
-            in_folder=in_folder(row.provider),
+            in_folder=stays_here(row.provider),
         )
         for row in rows
     ]

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, League, Signature
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import WAITING_STATUSES, ContractStatus
 from bball_tui.league.rows import Trouble
-from bball_tui.league.troubles import WAITING, troubled
+from bball_tui.league.troubles import troubled
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def read_contract_day(session: AsyncSession, league_id: int, season_id: in
             func.min(Contract.due_on).filter(late).label("since"),
             func.count().filter(troubled(Trouble.UNREACHABLE)).label("unreachable"),
         )
-        .where(season, Contract.status.in_(WAITING))
+        .where(season, Contract.status.in_(WAITING_STATUSES))
         .subquery()
     )
     zone = select(League.timezone).where(League.id == league_id).scalar_subquery()

@@ -6,11 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, SQLColumnExpression, cast, func, select
 
 from bball_tui.database.models import Contract, Guardian, League, PlayerGuardian, Suppression, Team
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import WAITING_STATUSES
 from bball_tui.league.rows import Trouble
 
-WAITING = (ContractStatus.OFFERED, ContractStatus.ACCEPTED)
-"""A family has the paper, and it is not signed yet."""
 SOON = 6
 """Days after today that still count as "this week"."""
 
@@ -23,7 +21,7 @@ def today() -> ColumnElement[date]:
 
 def troubled(trouble: Trouble) -> ColumnElement[bool]:
     """Whether a contract has this trouble."""
-    waits = Contract.status.in_(WAITING)
+    waits = Contract.status.in_(WAITING_STATUSES)
     match trouble:
         case Trouble.OVERDUE:
             return waits & (Contract.due_on < today())

@@ -6,9 +6,10 @@ from enum import StrEnum
 from sqlalchemy import TIMESTAMP, ColumnElement, FromClause, Text, case, cast, func, literal, null, select, true
 
 from bball_tui.database import models
-from bball_tui.database.states import ContractStatus, MessageKind, OutboxState
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.history import is_bounced, is_held, is_in_folder, is_parked
-from bball_tui.outbox.sweeping import KEEP_DAYS
+from bball_tui.outbox.lease_recovery import KEEP_DAYS
 from bball_tui.outbox.waiting import is_waiting
 
 
@@ -72,7 +73,7 @@ def welcome_of(contract: type[models.Contract]) -> FromClause:
         select(word.label("word"), moment.label("moment"))
         .where(
             outbox.contract_id == contract.id,
-            outbox.kind == MessageKind.CONTRACT_SIGNED,
+            outbox.kind == WelcomeMail.kind,
             func.split_part(outbox.dedupe_key, ":", 3) == cast(contract.revision, Text),
             contract.status.in_((ContractStatus.SIGNED, ContractStatus.RELEASED, ContractStatus.VOID)),
         )

@@ -14,12 +14,10 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bball_tui.mail.context import MessageContext
-from bball_tui.mail.facts import WelcomeFacts
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import RenderedMessage
-from bball_tui.mail.sender import LOCAL_SENDER
 from bball_tui.mail.templates import packaged
-from bball_tui.mail.values import contrast
+from bball_tui.mail.values import LOCAL_SENDER, contrast
 from bball_tui.mail.variables import variables
 
 CLIPPED_BYTES = 102_400
@@ -102,7 +100,7 @@ def check(message: RenderedMessage, context: MessageContext) -> tuple[MailWarnin
 
 
 def _facts(context: MessageContext) -> list[MailWarning]:
-    may_be_empty = {"capacity", "was_capacity", "note", "player", "guardian"}  # the last two are made of others
+    may_be_empty = {"player", "guardian", *context.facts.may_be_empty}  # those two are made of others
     # Which day it is makes nothing empty.
     values = variables(context, ENGLISH, packaged().words(ENGLISH), can_reply=True, today=date.min)
     found = [
@@ -110,7 +108,7 @@ def _facts(context: MessageContext) -> list[MailWarning]:
         for name, value in values.items()
         if value == "" and name not in may_be_empty
     ]
-    if isinstance(context.facts, WelcomeFacts) and context.chat_url is None:
+    if context.facts.chat_button and context.chat_url is None:
         found.append(MailWarning(Code.CHAT, "The team has no chat link yet, so the mail has no button to join."))
     return found
 

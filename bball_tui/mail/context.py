@@ -14,7 +14,8 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, League, Team
-from bball_tui.mail.facts import MailFacts, facts_of
+from bball_tui.mail.kinds import facts_of
+from bball_tui.mail.kinds.base import MailKind
 from bball_tui.mail.values import RenderError, https_url, one_line
 from bball_tui.settings import Settings
 
@@ -51,7 +52,7 @@ class Brand:
 class MessageContext:
     """Everything that one mail is written from. ``chat_url`` is None or a link that passed ``https_url``."""
 
-    facts: MailFacts
+    facts: MailKind
     brand: Brand
     chat_url: str | None = None
 

@@ -6,7 +6,7 @@ import httpx
 
 LARGEST = 500_000
 """Bytes; what is larger keeps a telephone waiting."""
-PATIENCE = 5.0
+FETCH_TIMEOUT = 5.0
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
 """What every mail program shows. Gmail and Outlook leave SVG out, older ones WebP."""
 
@@ -19,7 +19,7 @@ async def logo_trouble(url: str, *, trust: ssl.SSLContext | None = None) -> str 
     """
     try:
         async with (
-            httpx.AsyncClient(timeout=PATIENCE, verify=trust or True) as client,
+            httpx.AsyncClient(timeout=FETCH_TIMEOUT, verify=trust or True) as client,
             client.stream("GET", url) as answer,
         ):
             if answer.status_code != 200:

@@ -4,8 +4,19 @@ Servers and ports are those of the providers' own help pages, looked up on 2026-
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bball_tui.mail.transports.url import Tls
+
+class Tls(StrEnum):
+    """How the connection is protected."""
+
+    STARTTLS = "starttls"
+    """Starts in the clear and insists on TLS before anything else is said (RFC 3207)."""
+    IMPLICIT = "implicit"
+    """TLS from the first byte (RFC 8314)."""
+    NONE = "none"
+    """For a server on this machine only."""
+
 
 GMAIL_API = "workspace"
 """The provider that is reached by Google's own interface, with a file instead of a password."""
@@ -22,6 +33,8 @@ class Provider:
     host: str = ""
     port: int = 587
     tls: Tls = Tls.STARTTLS
+    scheme: str = "smtp"
+    """How mails reach it: the name of one of ``transports.SCHEMES``."""
 
     @property
     def app_password(self) -> bool:
@@ -42,6 +55,7 @@ PROVIDERS = (
         "Google Workspace (file)",
         "No password: Google gives your administrator a credentials file (JSON), of a service account or of a consent. "
         "The login is the mailbox that sends.",
+        scheme="gmail",
     ),
     Provider(
         "microsoft",

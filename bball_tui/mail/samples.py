@@ -3,22 +3,19 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from bball_tui.database.states import Capacity, MessageKind
 from bball_tui.mail.context import Brand, MessageContext
-from bball_tui.mail.facts import CorrectionFacts, MailFacts, OfferFacts, ReminderFacts, WelcomeFacts, facts_of
+from bball_tui.mail.kinds import facts_of
 from bball_tui.resources import folder
 
 HOSTILE = '</td></mj-text><b>"O\'Neill" & {{ x }} {% if %} \u202e🏀 נועה'
 SAMPLE_DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
 """When the samples are written: the days that they speak of lie around it, so that they say the same for ever."""
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff" * 2 + " " + "Maria Magdalena " * 2
-
-_PASSED = date(2027, 3, 4)
 
 
 class _Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,14 +24,14 @@ class _Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chat_url: str | None = None
 
 
-def sample_context(kind: MessageKind) -> MessageContext:
+def sample_context(kind: str) -> MessageContext:
     """The packaged ``sample.toml`` of ``kind``."""
     text = (folder("templates") / kind / "sample.toml").read_text(encoding="utf-8")
     sample = msgspec.convert(tomllib.loads(text), _Sample)
     return MessageContext(facts_of(kind, sample.facts), sample.brand, sample.chat_url)
 
 
-def trials(kind: MessageKind, language: str = "") -> Iterator[tuple[str, MessageContext]]:
+def trials(kind: str, language: str = "") -> Iterator[tuple[str, MessageContext]]:
     """The sample and what else a template must bear, each with its name: strange names, long ones, little known."""
     sample = sample_context(kind)
     sample = replace(sample, facts=msgspec.structs.replace(sample.facts, language=language))
@@ -42,8 +39,8 @@ def trials(kind: MessageKind, language: str = "") -> Iterator[tuple[str, Message
     yield "hostile names", _named(sample, HOSTILE)
     yield "the longest names", _named(sample, LONGEST)
     yield "as little as is known", _sparse(sample)
-    if isinstance(sample.facts, ReminderFacts):
-        yield "a day that has passed", replace(sample, facts=msgspec.structs.replace(sample.facts, due_on=_PASSED))
+    for name, facts in sample.facts.further_trials():
+        yield name, replace(sample, facts=facts)
 
 
 def _named(sample: MessageContext, name: str) -> MessageContext:
@@ -56,18 +53,5 @@ def _named(sample: MessageContext, name: str) -> MessageContext:
 
 
 def _sparse(sample: MessageContext) -> MessageContext:
-    facts: MailFacts = msgspec.structs.replace(sample.facts, guardian_first="", guardian_last="")
-    brand = replace(sample.brand, reply_to=None)
-    match facts:
-        case WelcomeFacts():
-            facts = msgspec.structs.replace(facts, capacity=Capacity.ADULT_PLAYER)
-            return MessageContext(facts, brand, None)
-        case OfferFacts():
-            facts = msgspec.structs.replace(facts, due_on=None)
-        case ReminderFacts():
-            facts = msgspec.structs.replace(facts, number=2)
-        case CorrectionFacts():
-            facts = msgspec.structs.replace(facts, now=None, note="")
-        case _:
-            pass
-    return MessageContext(facts, brand, sample.chat_url)
+    chat_url = None if sample.facts.chat_button else sample.chat_url
+    return MessageContext(sample.facts.sparse(), replace(sample.brand, reply_to=None), chat_url)

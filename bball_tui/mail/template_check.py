@@ -13,17 +13,18 @@ from pathlib import Path
 from jinja2 import meta, nodes
 from msgspec.structs import replace
 
-from bball_tui.database.states import MessageKind
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.dialect import NotFilled, weigh
+from bball_tui.mail.kinds import KINDS
+from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, chain, path
 from bball_tui.mail.markup_lint import slips, unbalanced
 from bball_tui.mail.render import Renderer, why
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context, trials
 from bball_tui.mail.templates import FILES, SHARED, WORDS, TemplateSet, own, packaged
 from bball_tui.mail.values import RenderError, one_line
-from bball_tui.mail.variables import Value, variables
+from bball_tui.mail.variables import variables
 from bball_tui.resources import folder
 from bball_tui.settings import Settings
 
@@ -47,9 +48,7 @@ class Finding:
     problem: str
 
 
-def check_templates(
-    where: Path, settings: Settings, kinds: Sequence[MessageKind] = tuple(MessageKind)
-) -> tuple[Finding, ...]:
+def check_templates(where: Path, settings: Settings, kinds: Sequence[str] = tuple(KINDS)) -> tuple[Finding, ...]:
     """Everything that is to be said about the league's own templates in ``where``, file by file.
 
     ``settings`` only tells the sender's address. Kinds without a file of their own are not looked at.
@@ -72,7 +71,7 @@ def check_templates(
 def _own_files(where: Path) -> list[str]:
     """The files that mean something, by their template names."""
     found = []
-    for place in (SHARED, *MessageKind):
+    for place in (SHARED, *KINDS):
         for file in sorted((where / place).glob("**/*")):
             name = file.relative_to(where).as_posix()
             if file.is_file() and not file.name.startswith(".") and _known_place(name):
@@ -95,9 +94,9 @@ def _strangers(where: Path) -> Iterator[Finding]:
         if not file.is_file() or file.name.startswith(".") or file.name.endswith(("~", ".bak", ".swp", ".md")):
             continue
         place = name.split("/")[0]
-        if place not in (SHARED, *MessageKind):
-            meant = get_close_matches(place, [SHARED, *MessageKind], n=1)
-            hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of mail are {', '.join(MessageKind)}."
+        if place not in (SHARED, *KINDS):
+            meant = get_close_matches(place, [SHARED, *KINDS], n=1)
+            hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of mail are {', '.join(KINDS)}."
             yield Finding(name, None, Level.WARNING, f"It is not used: there is no kind of mail {place}.{hint}")
         elif not _known_place(name) and file.name != "sample.toml":
             meant = get_close_matches(file.name, FILES, n=1)
@@ -136,7 +135,7 @@ def _source(templates: TemplateSet, name: str) -> Iterator[Finding]:
 def _variables_in(name: str) -> set[str]:
     """The variables of the file's kind; of every kind in a shared file."""
     place = name.split("/")[0]
-    kinds = [MessageKind(place)] if place in set(MessageKind) else list(MessageKind)
+    kinds = [place] if place in KINDS else list(KINDS)
     words = packaged().words(ENGLISH)
     today = SAMPLE_DATE.date()
     samples = (sample_context(kind) for kind in kinds)
@@ -163,7 +162,7 @@ def _blocks(templates: TemplateSet, name: str, tree: nodes.Template) -> Iterator
 
 
 def _tried(
-    templates: TemplateSet, where: Path, settings: Settings, kind: MessageKind, mine: list[str], broken: set[str]
+    templates: TemplateSet, where: Path, settings: Settings, kind: str, mine: list[str], broken: set[str]
 ) -> Iterator[Finding]:
     """What the mails of a kind come to, in each language that has a file."""
     renderer = Renderer(replace(settings, template_dir=where))
@@ -195,7 +194,7 @@ def _tried(
                         yield Finding(about, None, Level.WARNING, warning.text)
 
 
-def _left_behind(kind: MessageKind, mine: list[str]) -> Iterator[Finding]:
+def _left_behind(kind: str, mine: list[str]) -> Iterator[Finding]:
     """English files whose readers of another language would get the standard text, because we have one for them."""
     ours = [one.name for one in (folder("templates") / kind).iterdir() if one.is_dir()]
     for language in sorted(ours):

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from bball_tui.database.states import MessageKind
 from bball_tui.mail.languages import ENGLISH, path
 from bball_tui.mail.templates import FILES, LAYOUT, SHARED, WORDS, packaged
 
 
 def copy_templates(
-    where: Path, kind: MessageKind, language: str = ENGLISH, *, layout: bool = False
+    where: Path, kind: str, language: str = ENGLISH, *, layout: bool = False
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write the files of ``kind`` in ``language`` into ``where``; what is there already stays as it is.
 

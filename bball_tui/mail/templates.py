@@ -21,9 +21,9 @@ from bball_tui.mail.dialect import (
     check_markup,
     weigh,
 )
+from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, path
 from bball_tui.mail.values import one_line, wrap
-from bball_tui.mail.variables import Value
 from bball_tui.resources import folder
 
 FILES = ("subject.txt", "body.txt", "body.mjml")

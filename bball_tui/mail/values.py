@@ -4,11 +4,15 @@ Neither Jinja nor MJML protects an ``href`` or a style sheet, and nothing protec
 checked here first. Everything is pure.
 """
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
+
+LOCAL_SENDER = "no-reply@league.invalid"
+"""For mail that stays on this machine; ``.invalid`` can never be anybody's address (RFC 2606)."""
 
 
 class RenderError(BballError):
@@ -168,3 +172,13 @@ def _fill(words: list[str], first: str, later: str, width: int) -> list[str]:
         lines.append(rest[:cut].rstrip())
         rest = later + rest[cut + 1 :]
     return [*lines, rest.rstrip()] if rest.strip() else lines
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine itself, so that nothing sent there crosses a network."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

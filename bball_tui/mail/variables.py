@@ -3,11 +3,9 @@
 from datetime import date
 
 from bball_tui.mail.context import MessageContext
-from bball_tui.mail.facts import ChatFacts, CorrectionFacts, MailFacts, OfferFacts, ReminderFacts, WelcomeFacts
+from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import Words
-from bball_tui.mail.values import RenderError, color, https_url, one_line, text_color_on
-
-Value = str | bool | None
+from bball_tui.mail.values import color, https_url, one_line, text_color_on
 
 
 def variables(
@@ -45,45 +43,5 @@ def variables(
         "text_on_brand": text_color_on(brand_color),
         "logo_url": brand.logo_url and https_url(brand.logo_url),
         "can_reply": can_reply,
-        **_of_kind(facts, words, context.chat_url and https_url(context.chat_url), today),
+        **facts.variables(words, context.chat_url and https_url(context.chat_url), today),
     }
-
-
-def _of_kind(facts: MailFacts, words: Words, chat_url: str | None, today: date) -> dict[str, Value]:
-    match facts:
-        case WelcomeFacts():
-            return {
-                "signer": one_line(facts.signer),
-                "capacity": words.capacity(facts.capacity),
-                "signed_on": words.day(facts.signed_on),
-                "chat_url": chat_url,
-            }
-        case ChatFacts():
-            if chat_url is None:
-                raise RenderError(
-                    "This mail brings the link to the team's chat, and the team has none at the moment. "
-                    "Paste the link on the GroupMe tab, and send this mail again."
-                )
-            return {"chat_url": chat_url}
-        case OfferFacts():
-            return {
-                "offered_on": words.day(facts.offered_on),
-                "due_on": None if facts.due_on is None else words.day(facts.due_on),
-            }
-        case ReminderFacts():
-            return {
-                "due_on": words.day(facts.due_on),
-                "overdue": facts.due_on < today,
-                "first_reminder": facts.number == 1,
-            }
-        case CorrectionFacts(was=was, now=now):
-            return {
-                "was_signer": one_line(was.signer),
-                "was_capacity": words.capacity(was.capacity),
-                "was_signed_on": words.day(was.signed_on),
-                "signed": now is not None,
-                "signer": None if now is None else one_line(now.signer),
-                "capacity": None if now is None else words.capacity(now.capacity),
-                "signed_on": None if now is None else words.day(now.signed_on),
-                "note": one_line(facts.note),
-            }

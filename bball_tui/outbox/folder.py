@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox, OutboxMessage
-from bball_tui.database.states import FOLDER, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.resending import AGAIN_MARK
@@ -51,12 +51,13 @@ async def queue_for_real(
         The ids that are queued now.
     """
     rows = await session.execute(
-        select(Outbox.id)
+        select(Outbox.id, Outbox.provider)
         .where(Outbox.league_id == league_id, among(Outbox.id, ids), never_delivered())
         .order_by(Outbox.id)
         .with_for_update()
     )
-    going = tuple(row.id for row in rows)
+    providers = {row.id: row.provider for row in rows}
+    going = tuple(providers)
     if not going:
         return ()
     # Before the row changes: the database lets a frozen mail go only while a folder has it.
@@ -71,8 +72,17 @@ async def queue_for_real(
         .values(**AGAIN | anew)
         .execution_options(synchronize_session=False)
     )
-    before, after = {"state": OutboxState.SENT, "provider": FOLDER}, {"state": OutboxState.QUEUED}
-    entries = [Entry("outbox_queued_for_real", "outbox", one, reason, before=before, after=after) for one in going]
+    entries = [
+        Entry(
+            "outbox_queued_for_real",
+            "outbox",
+            one,
+            reason,
+            before={"state": OutboxState.SENT, "provider": provider},
+            after={"state": OutboxState.QUEUED},
+        )
+        for one, provider in providers.items()
+    ]
     await record(session, league_id, entries)
     await wake_workers(session)
     return going

@@ -15,7 +15,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_matching, words_of
-from bball_tui.database.states import FOLDER, OutboxState, WaitsFor
+from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.mail.transports import STAY_HERE, stays_here
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
 from bball_tui.outbox.waiting import is_waiting
 
@@ -135,7 +136,12 @@ def is_bounced() -> ColumnElement[bool]:
 
 def is_in_folder() -> ColumnElement[bool]:
     """Whether a mail that counts as sent was only written to a folder."""
-    return (models.Outbox.state == OutboxState.SENT) & models.Outbox.provider.is_not_distinct_from(FOLDER)
+    return (models.Outbox.state == OutboxState.SENT) & through_a_folder(models.Outbox.provider)
+
+
+def through_a_folder(provider: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
+    """Whether what went through ``provider`` stayed on the machine that wrote it."""
+    return func.split_part(func.coalesce(provider, ""), ":", 1).in_(STAY_HERE)
 
 
 def bucket_of() -> ColumnElement[str]:
@@ -303,7 +309,7 @@ class OutboxListing(Listing[OutboxRow]):
             subject=found.subject,
             bounced_at=found.bounced_at,
             bounced=found.bounced,
-            in_folder=state is OutboxState.SENT and found.provider == FOLDER,
+            in_folder=state is OutboxState.SENT and stays_here(found.provider),
         )
 
 

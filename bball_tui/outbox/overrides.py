@@ -6,14 +6,12 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.states import MessageKind
-
 
 @dataclass(frozen=True, slots=True)
 class OverrideTrouble:
     """The mails of one kind that went out in the standard text since ``since``; ``notice`` is the latest reason."""
 
-    kind: MessageKind
+    kind: str
     notice: str
     mails: int
     since: datetime
@@ -49,4 +47,4 @@ async def override_trouble(session: AsyncSession, league_id: int, *, days: int =
     A kind is left out as soon as a later mail of it was written as the league wants it.
     """
     rows = await session.execute(_TROUBLE, {"league_id": league_id, "days": days})
-    return tuple(OverrideTrouble(MessageKind(row.kind), row.notice, row.mails, row.since, row.latest) for row in rows)
+    return tuple(OverrideTrouble(row.kind, row.notice, row.mails, row.since, row.latest) for row in rows)

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.lane import Runs
+from bball_tui.database.autocommit import Executor
 from bball_tui.database.states import WaitsFor
 
 LEASE = timedelta(seconds=60)
@@ -191,7 +191,7 @@ _CLAIM = text(
 
 
 async def claim(
-    runs: Runs,
+    executor: Executor,
     league_id: int,
     *,
     limit: int,
@@ -213,7 +213,7 @@ async def claim(
         "provider": provider,
         "lease": lease.total_seconds(),
     }
-    return [claim_of(row, worker) for row in await runs.execute(_CLAIM, values)]
+    return [claim_of(row, worker) for row in await executor.execute(_CLAIM, values)]
 
 
 def claim_of(row: Any, worker: str) -> Claim:
@@ -256,7 +256,7 @@ _ADDRESS = text(
 )
 
 
-async def address_ids(runs: Runs, claims: Sequence[Claim], domain: str) -> list[Claim]:
+async def address_ids(executor: Executor, claims: Sequence[Claim], domain: str) -> list[Claim]:
     """Give mails that were promised before the league had a From address a Message-ID of its ``domain``.
 
     Only for claims that still hold and are not frozen; the others come back as they are.
@@ -265,7 +265,7 @@ async def address_ids(runs: Runs, claims: Sequence[Claim], domain: str) -> list[
     if not bare:
         return list(claims)
     values = {"ids": [one.id for one in bare], "tokens": [one.token for one in bare], "domain": domain}
-    given = {row.id: row.message_id for row in await runs.execute(_ADDRESS, values)}
+    given = {row.id: row.message_id for row in await executor.execute(_ADDRESS, values)}
     return [replace(one, message_id=given.get(one.id, one.message_id)) for one in claims]
 
 
@@ -301,7 +301,7 @@ _FREEZE = text(
 )
 
 
-async def freeze(runs: Runs, departures: Sequence[Departure]) -> frozenset[int]:
+async def freeze(executor: Executor, departures: Sequence[Departure]) -> frozenset[int]:
     """Write down these mails as they will go out, ahead of the mark, so that the mark is short.
 
     Only for claims that still hold, and only once for each mail: whoever sends a mail that is not in the answer sends
@@ -310,7 +310,7 @@ async def freeze(runs: Runs, departures: Sequence[Departure]) -> frozenset[int]:
     Returns:
         The ids that are frozen as given.
     """
-    return frozenset([row.outbox_id for row in await runs.execute(_FREEZE, _written(departures))])
+    return frozenset([row.outbox_id for row in await executor.execute(_FREEZE, _written(departures))])
 
 
 def _written(departures: Sequence[Departure]) -> dict[str, Any]:
@@ -362,7 +362,9 @@ _MARK = text(
 )
 
 
-async def mark_on_wire(runs: Runs, departures: Sequence[Departure], *, lease: timedelta = LEASE) -> frozenset[int]:
+async def mark_on_wire(
+    executor: Executor, departures: Sequence[Departure], *, lease: timedelta = LEASE
+) -> frozenset[int]:
     """Write down, before the final dot can go out, that these mails may have left; freeze what was not frozen yet.
 
     Counts the attempt and begins a new ``lease``, unless most of the last one is left. Only for claims that still
@@ -372,7 +374,7 @@ async def mark_on_wire(runs: Runs, departures: Sequence[Departure], *, lease: ti
         The ids that are still ours.
     """
     values = _written(departures) | {"lease": lease.total_seconds()}
-    return frozenset([row.id for row in await runs.execute(_MARK, values)])
+    return frozenset([row.id for row in await executor.execute(_MARK, values)])
 
 
 _EXTEND = text(

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import text
 
-from bball_tui.database.lane import Runs
+from bball_tui.database.autocommit import Executor
 from bball_tui.database.states import OutboxState
 from bball_tui.outbox.queue import Claim
 
@@ -125,7 +125,7 @@ _SETTLE = text(
 )
 
 
-async def settle(runs: Runs, reports: Sequence[Report]) -> dict[int, OutboxState | None]:
+async def settle(executor: Executor, reports: Sequence[Report]) -> dict[int, OutboxState | None]:
     """Write down how these claims ended, each with its row of history (none for a hand-back).
 
     Saying the same thing twice is harmless: after a connection that broke during COMMIT, just settle again.
@@ -146,11 +146,11 @@ async def settle(runs: Runs, reports: Sequence[Report]) -> dict[int, OutboxState
         "refs": [report.provider_ref for report in reports],
     }
     return {
-        row.id: None if row.state is None else OutboxState(row.state) for row in await runs.execute(_SETTLE, values)
+        row.id: None if row.state is None else OutboxState(row.state) for row in await executor.execute(_SETTLE, values)
     }
 
 
-async def hand_back(runs: Runs, claims: Sequence[Claim]) -> frozenset[int]:
+async def hand_back(executor: Executor, claims: Sequence[Claim]) -> frozenset[int]:
     """Return claims that were not sent, as if they had never been taken; returns the ids that were still ours."""
-    after = await settle(runs, [Report(claim, Ending.HAND_BACK, "stopped") for claim in claims])
+    after = await settle(executor, [Report(claim, Ending.HAND_BACK, "stopped") for claim in claims])
     return frozenset(id_ for id_, state in after.items() if state is OutboxState.QUEUED)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.gates import wake_workers
@@ -147,7 +147,7 @@ async def cancel_unsent(
     *,
     reason: str,
     revisions: Mapping[int, int] | None = None,
-    kinds: Collection[MessageKind] | None = None,
+    kinds: Collection[str] | None = None,
 ) -> Cancelled:
     """Take back every mail of ``contract_ids`` that has not left, inside the caller's transaction.
 

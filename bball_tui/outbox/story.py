@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.outbox.bounces import BounceLine, bounces_of
 from bball_tui.outbox.causes import cause_named, cause_of
 from bball_tui.outbox.history import OutboxFilter, OutboxListing, OutboxRow, item_cause
-from bball_tui.outbox.situation import Situation, read_situation
+from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.outbox.telling import Act, Attempt, Present, act_text, attempt_text, bounce_text, next_step
 
 
@@ -66,7 +66,7 @@ class ItemStory:
 
 
 async def item_story(session: AsyncSession, league_id: int, outbox_id: int, *, mail_server: bool) -> ItemStory:
-    """Everything that is known about one mail. ``mail_server``: as in :func:`read_situation`.
+    """Everything that is known about one mail. ``mail_server``: as in :func:`read_sending_status`.
 
     Raises:
         BballError: there is no such mail in the league.
@@ -74,7 +74,7 @@ async def item_story(session: AsyncSession, league_id: int, outbox_id: int, *, m
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
         raise BballError(f"There is no mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
-    now = await read_situation(session, league_id, mail_server=mail_server)
+    now = await read_sending_status(session, league_id, mail_server=mail_server)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (
         await session.execute(
@@ -219,7 +219,7 @@ def _events(
     attempts: tuple[Attempt, ...],
     acts: tuple[Act, ...],
     bounces: tuple[BounceLine, ...],
-    now: Situation,
+    now: SendingStatus,
 ) -> tuple[StoryEvent, ...]:
     told: list[tuple[datetime, str]] = []
     if signature is not None:

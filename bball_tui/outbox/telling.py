@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bball_tui.database.states import FOLDER, OutboxState, WaitsFor
+from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine
 from bball_tui.outbox.causes import PARKED, Cause
-from bball_tui.outbox.situation import Situation
+from bball_tui.outbox.sending_status import SendingStatus
 from bball_tui.wording import counted
 
 _SWEPT_WITHIN = timedelta(seconds=20)
@@ -77,14 +78,9 @@ class Present:
     """It came back, and nobody dealt with that yet."""
 
 
-def in_folder(provider: str | None) -> bool:
-    """Whether a mail that went through ``provider`` was only written to a folder: no server ever had it."""
-    return provider == FOLDER
-
-
 def taken_by(provider: str | None) -> str:
     """What became of a mail that counts as sent through ``provider``: ``accepted by the mail server``."""
-    return "only written to a folder" if in_folder(provider) else "accepted by the mail server"
+    return "only written to a folder" if stays_here(provider) else "accepted by the mail server"
 
 
 def attempt_text(attempt: Attempt) -> str:
@@ -118,7 +114,7 @@ def act_text(act: Act) -> str:
     return f"{done}{other} by {act.who}" + (f": {act.reason}" if act.reason else "")
 
 
-def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
+def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
     """What happens next, and when, in one sentence."""
     match mail.state:
         case OutboxState.QUEUED:
@@ -132,10 +128,11 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
             by_staff = [act for act in acts if act.action == "outbox_resolved_as_arrived"]
             if by_staff:
                 return f"Nothing: {by_staff[-1].who} found out that it arrived."
-            done = "it was written to a folder" if in_folder(mail.provider) else "the mail server accepted it"
+            done = "it was written to a folder" if stays_here(mail.provider) else "the mail server accepted it"
             return f"Nothing: {done}{_at(mail.finalized_at, now)}."
-        case OutboxState.IN_DOUBT if (mail.provider or "").startswith("gmail:"):
-            return "A worker asks Gmail by itself whether it was sent, as soon as Gmail can be reached."
+        case OutboxState.IN_DOUBT if mail.provider is not None and scheme_of(mail.provider).ends_doubts:
+            name = provider_name(mail.provider)
+            return f"A worker asks {name} by itself whether it was sent, as soon as {name} can be reached."
         case OutboxState.IN_DOUBT:
             return (
                 "It may have arrived or not: ask the family or look into the mailbox, then say that it arrived "
@@ -159,7 +156,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: Situation) -> str:
             return f"Nothing: {mail.recipient} takes no more mail{why}."
 
 
-def _queued(mail: Present, now: Situation) -> str:
+def _queued(mail: Present, now: SendingStatus) -> str:
     if mail.waits_for is not None:
         return "Waits for the link of the team chat. Linking the team's group sends it, and so does trying it again."
     left = mail.available_at - now.now
@@ -177,7 +174,7 @@ def _queued(mail: Present, now: Situation) -> str:
     return f"Due since {now.to_the_second(mail.available_at)}: the next free worker takes it ({which})."
 
 
-def _sending(mail: Present, now: Situation) -> str:
+def _sending(mail: Present, now: SendingStatus) -> str:
     who = mail.claimed_by or "a worker"
     when = "" if mail.claimed_at is None else f" at {now.to_the_second(mail.claimed_at)}"
     if mail.lease_until is not None and mail.lease_until <= now.now:
@@ -191,5 +188,5 @@ def _sending(mail: Present, now: Situation) -> str:
     return f"On its way: {who} took it{when}; the mail server has not answered yet."
 
 
-def _at(moment: datetime | None, now: Situation) -> str:
+def _at(moment: datetime | None, now: SendingStatus) -> str:
     return "" if moment is None else f" at {now.clock(moment)}"

@@ -26,7 +26,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
 from bball_tui.outbox.history import is_bounced, is_in_folder, item_cause
 from bball_tui.outbox.overrides import OverrideTrouble, override_trouble
-from bball_tui.outbox.situation import Situation, read_situation
+from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.outbox.waiting import is_waiting
 
 LATE = timedelta(minutes=5)
@@ -56,7 +56,7 @@ class MailDay:
     hours. ``overrides`` are the league's own templates that could not be used.
     """
 
-    situation: Situation
+    situation: SendingStatus
     failed: tuple[Heap, ...]
     bounced: tuple[Heap, ...]
     in_doubt: Heap | None
@@ -81,12 +81,12 @@ class MailDay:
 
 
 async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: bool) -> MailDay:
-    """Look at the mails once. ``mail_server``: as in :func:`read_situation`.
+    """Look at the mails once. ``mail_server``: as in :func:`read_sending_status`.
 
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    situation = await read_situation(session, league_id, mail_server=mail_server)
+    situation = await read_sending_status(session, league_id, mail_server=mail_server)
     counts = _Counts((await session.execute(_today(league_id))).all())
     last_sent = counts.moment("last")
     return MailDay(
@@ -135,7 +135,7 @@ class _Counts:
         return tuple(sent.get(hour, 0) for hour in range(24))
 
 
-def _late(since: datetime | None, situation: Situation, last_sent: datetime | None) -> datetime | None:
+def _late(since: datetime | None, situation: SendingStatus, last_sent: datetime | None) -> datetime | None:
     held_up = bool(situation.holding()) or not situation.workers
     moving = last_sent is not None and situation.now - last_sent < STANDSTILL
     if since is None or situation.now - since < LATE or held_up or moving:

@@ -152,7 +152,7 @@ async def _offer_welcome(app: "Host", backend: "Backend", saved: Saved) -> None:
     if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
         return
     try:
-        made = await backend.promise_welcome([one.contract_id for one in saved.unpromised])
+        made = await backend.enqueue_welcome([one.contract_id for one in saved.unpromised])
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
-from bball_tui.mail.account import account_of
+from bball_tui.mail.setup import account_of
 from bball_tui.settings import overriding
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from bball_tui.tui.dialogs.message import ErrorDialog

@@ -4,15 +4,15 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database, DatabaseUnavailable, NotPermitted
-from bball_tui.database.lane import Lane
 from bball_tui.settings import SecretUrl
 
 INSERT = text("INSERT INTO league (slug, name) VALUES (:slug, :name) RETURNING id, slug")
 
 
 async def test_each_statement_is_committed_by_itself(database: Database) -> None:
-    lane = Lane(database)
+    lane = AutocommitConnection(database)
     (row,) = await lane.execute(INSERT, {"slug": "one", "name": "It's 100 % ours"})
     assert row.slug == "one"
     async with database.reading() as session:
@@ -26,7 +26,7 @@ async def test_each_statement_is_committed_by_itself(database: Database) -> None
 
 
 async def test_a_lane_that_broke_says_so_once_and_is_opened_again(database: Database, owner_url: SecretUrl) -> None:
-    lane = Lane(database)
+    lane = AutocommitConnection(database)
     (row,) = await lane.execute(text("SELECT pg_backend_pid() AS pid"), {})
     with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
         owner.execute("SELECT pg_terminate_backend(%s)", (row.pid,))

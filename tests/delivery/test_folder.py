@@ -6,7 +6,6 @@ import pytest
 
 from bball_tui.cli.contracts import _cells, _line
 from bball_tui.database.engine import Database
-from bball_tui.database.states import MessageKind
 from bball_tui.delivery.worker import Worker
 from bball_tui.errors import BballError
 from bball_tui.league.addresses import address_facts
@@ -17,6 +16,7 @@ from bball_tui.league.roster import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
 from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.buckets import buckets
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
@@ -72,7 +72,7 @@ async def test_lists_and_counts_say_in_a_folder(database: Database, settings: Se
     assert mail.bucket.words == "written to a folder"
     assert [bucket for bucket, number in listed.items() if number] == [BucketName.IN_FOLDER]
     assert by_word == {WelcomeState.SENT: 0, WelcomeState.IN_FOLDER: 1}
-    assert sent[str(MessageKind.CONTRACT_SIGNED)] == 0
+    assert sent[WelcomeMail.kind] == 0
 
 
 async def test_refusals_and_the_mail_itself_say_so(database: Database, settings: Settings) -> None:

@@ -8,15 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bball_tui.database.engine import Database
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act
 from bball_tui.league.for_real import ForReal, LeftOut, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.life import Act
 from bball_tui.league.sending_again import send_again
 from bball_tui.league.story import contract_detail
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import UNADDRESSED
-from bball_tui.outbox.situation import read_situation
+from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.story import item_story
 from bball_tui.outbox.suppression import suppress
 from bball_tui.settings import SecretUrl, Settings
@@ -51,7 +52,7 @@ async def test_each_goes_once_written_anew_under_its_message_id(database: Databa
         bare = text("UPDATE outbox SET message_id = split_part(message_id, '@', 1) || :rest WHERE id = :id")
         await session.execute(bare, {"rest": f"@{UNADDRESSED}>", "id": ids[1]})
     found = await plan(database, club.league_id)
-    assert (found.ids, found.kinds, found.left_out) == (tuple(ids), ((str(MessageKind.CONTRACT_SIGNED), 3),), ())
+    assert (found.ids, found.kinds, found.left_out) == (tuple(ids), ((WelcomeMail.kind, 3),), ())
     assert found.oldest is not None
     assert await for_real(database, club.league_id) == tuple(ids)
     assert await for_real(database, club.league_id) == (), "a second time there is nothing to do"
@@ -175,6 +176,6 @@ async def test_without_a_mail_server_or_beside_a_worker_of_a_folder_it_is_refuse
     club, _ = await in_a_folder(database, settings)
     real = msgspec.structs.replace(settings, mail_url=SecretUrl("smtp://mail.example.org:587"))
     async with database.session() as session:
-        now = await read_situation(session, club.league_id, mail_server=True)
+        now = await read_sending_status(session, club.league_id, mail_server=True)
     assert "no mail can go out for real" in (for_real_obstacle(now, settings) or "")
     assert for_real_obstacle(now, real) is None

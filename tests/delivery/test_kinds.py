@@ -5,9 +5,11 @@ from pathlib import Path
 import msgspec
 
 from bball_tui.database.engine import Database
-from bball_tui.database.states import MessageKind, OutboxState
+from bball_tui.database.states import OutboxState
 from bball_tui.league.mail_preview import preview_mail
 from bball_tui.mail.checks import parts
+from bball_tui.mail.kinds import KINDS
+from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.mail.mime import header
 from bball_tui.mail.samples import sample_context
 from bball_tui.outbox.overrides import override_trouble
@@ -30,22 +32,22 @@ async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
     async with database.session() as session:
         club = await make_club(session, chat_url=CHAT)
         family = await make_family(session, club)
-        facts = [msgspec.structs.replace(sample_context(kind).facts, language="es") for kind in MessageKind]
+        facts = [msgspec.structs.replace(sample_context(kind).facts, language="es") for kind in KINDS]
         items = [
             NewItem(one.kind, family.contract_id, 1, "rosa@families.test", one, occasion=one.occasion) for one in facts
         ]
         ids = await enqueue(session, club.league_id, items, hold_seconds=0)
         assert await enqueue(session, club.league_id, items, hold_seconds=0) == []
 
-    assert (await drain(database, club.league_id, settings)).sent == len(MessageKind)
+    assert (await drain(database, club.league_id, settings)).sent == len(KINDS)
 
-    assert [(await stored(database, id_)).state for id_ in ids] == [OutboxState.SENT] * len(MessageKind)
+    assert [(await stored(database, id_)).state for id_ in ids] == [OutboxState.SENT] * len(KINDS)
     mails = [file.read_bytes() for file in (settings.data_dir / "mail" / "new").iterdir()]
     assert all(parts(mime).text.startswith("Hola, Ngozi:") for mime in mails)
-    assert len({header(mime, "Subject") for mime in mails}) == len(MessageKind)
+    assert len({header(mime, "Subject") for mime in mails}) == len(KINDS)
     async with database.session() as session:
         [trouble] = await override_trouble(session, club.league_id)
-        reminder = ids[list(MessageKind).index(MessageKind.CONTRACT_REMINDER)]
+        reminder = ids[list(KINDS).index(ReminderMail.kind)]
         assert trouble.notice in (await preview_mail(session, settings, club.league_id, reminder)).warnings
-    assert (trouble.kind, trouble.mails) == (MessageKind.CONTRACT_REMINDER, 1)
+    assert (trouble.kind, trouble.mails) == (ReminderMail.kind, 1)
     assert "the standard one was: 'nobody' is undefined" in trouble.notice

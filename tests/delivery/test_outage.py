@@ -15,7 +15,7 @@ from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.today import ContractDay
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
-from bball_tui.outbox.situation import read_situation
+from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.story import item_story
 from bball_tui.outbox.today import read_mail_day
 from bball_tui.settings import SecretUrl, Settings
@@ -98,7 +98,7 @@ async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_a
         settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
         await drain_quickly(database, club.league_id, settings)
     async with database.session() as session:
-        now = await read_situation(session, club.league_id, mail_server=True)
+        now = await read_sending_status(session, club.league_id, mail_server=True)
         story = await item_story(session, club.league_id, ids[0], mail_server=True)
         day = await read_mail_day(session, club.league_id, mail_server=True)
     (gate,) = now.holding()
@@ -166,7 +166,7 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
         assert answer.cause is GateCause.QUOTA
         assert 0 < (answer.seconds or 0) <= 24 * 3600
     async with database.session() as session:
-        now = await read_situation(session, club.league_id, mail_server=True)
+        now = await read_sending_status(session, club.league_id, mail_server=True)
     (gate,) = now.holding()
     assert gate.open_until is not None
     assert gate.open_until.time() == time(0)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Guardian, Outbox, PlayerGuardian, Suppression, Team
 from bball_tui.database.paging import PageRequest, Sort
-from bball_tui.database.states import MessageKind, TeamState
+from bball_tui.database.states import TeamState
 from bball_tui.errors import BballError
 from bball_tui.groupme.links.linking import SeenGroup, unlink
 from bball_tui.groupme.notify.enqueue import families_of, link_and_tell, tell_families
@@ -15,6 +15,7 @@ from bball_tui.groupme.plan.plan import ActionKind
 from bball_tui.groupme.plan.status import read_chats
 from bball_tui.groupme.plan.team_list import ChatListing, list_chats
 from bball_tui.league.mail_preview import preview_mail
+from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.settings import Settings
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league
@@ -38,7 +39,7 @@ async def welcomed(database: Database, desk: Desk) -> League:
 
 async def chat_mails(database: Database) -> list[str]:
     async with database.session() as session:
-        kind = Outbox.kind == MessageKind.TEAM_CHAT_READY
+        kind = Outbox.kind == TeamChatMail.kind
         return sorted(await session.scalars(select(Outbox.recipient).where(kind)))
 
 

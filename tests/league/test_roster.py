@@ -15,7 +15,7 @@ from bball_tui.database.listing import Listing
 from bball_tui.database.models import Contract, Guardian, Outbox, Season, Suppression, Team
 from bball_tui.database.paging import FIRST, PageRequest, Sort, after_last
 from bball_tui.database.search import words_of
-from bball_tui.database.states import FOLDER, ContractStatus, OutboxState
+from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act
 from bball_tui.league.contract_list import ContractListing
@@ -219,7 +219,7 @@ SETS: list[tuple[list[dict[str, Any]], WelcomeState]] = [
         ],
         WelcomeState.SENT,
     ),
-    ([SENT, SENT | {"provider": FOLDER}], WelcomeState.IN_FOLDER),
+    ([SENT, SENT | {"provider": "maildir"}], WelcomeState.IN_FOLDER),
     (
         [SENT, {"claims": 1}],
         WelcomeState.QUEUED,

@@ -27,7 +27,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.papers import FirstGuardian, FreeText, NamedGuardian, NoticeKind, is_adult
 from bball_tui.league.preview import preview_signing
 from bball_tui.league.signing import SigningRequest, sign
-from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from tests.support.factory import Club, Parent, make_club, make_family
 
 ROSA = Parent("Rosa", "Hamilton", "rosa@families.test", relation="mother")
@@ -58,8 +58,8 @@ async def test_one_signature_writes_contract_signature_mails_and_audit(database:
         mails = await outbox_of(session, club)
         assert [mail.id for mail in mails] == list(result.outbox_ids)
         assert [mail.recipient for mail in mails] == ["rosa@families.test", "dan@families.test"]
-        assert [msgspec.convert(mail.payload, WelcomeFacts).guardian_first for mail in mails] == ["Rosa", "Dan"]
-        facts = msgspec.convert(mails[0].payload, WelcomeFacts)
+        assert [msgspec.convert(mail.payload, WelcomeMail).guardian_first for mail in mails] == ["Rosa", "Dan"]
+        facts = msgspec.convert(mails[0].payload, WelcomeMail)
         assert (facts.player_first, facts.team, facts.season) == ("Amara", "Hawks U12", "Spring 2027")
         assert (facts.signer, facts.capacity, facts.signed_on) == ("Rosa Hamilton", "mother", signature.signed_on)
         assert result.undo_until == mails[0].available_at == signature.received_at + timedelta(seconds=30)
@@ -146,7 +146,7 @@ async def test_siblings_and_two_households_get_one_mail_per_contract_and_recipie
         )
         # No mail knows of the other household.
         for mail in mails:
-            names = msgspec.convert(mail.payload, WelcomeFacts)
+            names = msgspec.convert(mail.payload, WelcomeMail)
             assert names.guardian_first == ("Rosa" if mail.recipient.startswith("rosa") else "Dan")
 
 
@@ -396,7 +396,7 @@ async def test_guardians_may_change_later_without_changing_the_promise(database:
         await session.execute(update(Guardian).values(first_name="Rosalind", email="new@families.test"))
         mail = (await outbox_of(session, club))[0]
         assert mail.recipient == "rosa@families.test"
-        assert msgspec.convert(mail.payload, WelcomeFacts).guardian_first == "Rosa"
+        assert msgspec.convert(mail.payload, WelcomeMail).guardian_first == "Rosa"
 
 
 @given(birth=st.dates(date(1900, 1, 2), date(2030, 1, 1)), day=st.dates(date(1900, 1, 2), date(2060, 1, 1)))

@@ -4,11 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import WAITING_STATUSES, ContractStatus
 from bball_tui.league.roster import list_contracts
 from bball_tui.league.rows import RosterFilter, Trouble
 from bball_tui.league.today import read_contract_day
-from bball_tui.league.troubles import WAITING
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import signed_family
 
@@ -49,7 +48,7 @@ async def test_players_with_an_offer_whom_no_mail_reaches(database: Database) ->
         )
         found = await read_contract_day(session, club.league_id, club.season_id)
         listed = await list_contracts(
-            session, club.league_id, RosterFilter(statuses=WAITING, troubles=(Trouble.UNREACHABLE,))
+            session, club.league_id, RosterFilter(statuses=WAITING_STATUSES, troubles=(Trouble.UNREACHABLE,))
         )
     assert found.unreachable == 2
     assert {row.id for row in listed} == {mute.contract_id, blocked.contract_id}

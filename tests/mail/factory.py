@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bball_tui.database.states import Capacity
 from bball_tui.mail.context import Brand, MessageContext
-from bball_tui.mail.facts import MailFacts, WelcomeFacts
+from bball_tui.mail.kinds.base import MailKind
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.settings import SecretUrl, Settings
 
 DATE = datetime(2027, 3, 6, 15, 30, tzinfo=UTC)
@@ -36,9 +37,9 @@ def make_facts(
     capacity: Capacity = Capacity.MOTHER,
     guardian_first: str = "Ngozi",
     guardian_last: str = "Okafor",
-) -> WelcomeFacts:
+) -> WelcomeMail:
     """The facts of one welcome, signed on March 6, 2027."""
-    return WelcomeFacts(
+    return WelcomeMail(
         player_first=player_first,
         player_last=player_last,
         team=team,
@@ -65,7 +66,7 @@ def make_brand(
 
 
 def make_context(
-    facts: MailFacts | None = None, brand: Brand | None = None, chat_url: str | None = CHAT
+    facts: MailKind | None = None, brand: Brand | None = None, chat_url: str | None = CHAT
 ) -> MessageContext:
     """Facts (a welcome's, if nothing else is said), brand and link of one mail."""
     return MessageContext(facts or make_facts(), brand or make_brand(), chat_url)

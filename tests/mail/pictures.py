@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from bball_tui.database.states import MessageKind
 from bball_tui.mail.checks import parts
 from bball_tui.mail.context import MessageContext
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import sample_context
 from tests.mail.browser import Browser
@@ -25,7 +25,7 @@ def html_of(context: MessageContext) -> str:
 def main(folder: Path) -> None:
     """Write mail-KIND-WIDTH-THEME.png for each."""
     with Browser() as browser:
-        for kind in MessageKind:
+        for kind in KINDS:
             html = html_of(sample_context(kind))
             for width in WIDTHS:
                 for theme in THEMES:

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.mail.account import Account, WrongFields, account_of, has_password, mail_url
-from bball_tui.mail.providers import PROVIDERS, Provider, provider_at
-from bball_tui.mail.transports.url import GmailTarget, SmtpTarget, Tls, parse_mail_url
+from bball_tui.mail.account import Account, WrongFields
+from bball_tui.mail.providers import PROVIDERS, Provider, Tls, provider_at
+from bball_tui.mail.setup import account_of, has_password, mail_url
+from bball_tui.mail.transports import parse_mail_url
+from bball_tui.mail.transports.gmail import GmailTarget
+from bball_tui.mail.transports.smtp import SmtpTarget
 from bball_tui.settings import SecretUrl
 
 typed = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)
@@ -17,7 +20,7 @@ OWN = Account("own", "mail.league.test", "2525", "starttls", "office", "pass")
 
 @given(login=typed.filter(lambda text: text.strip()), password=typed)
 def test_login_and_password_arrive_as_they_were_typed(login: str, password: str) -> None:
-    target = parse_mail_url(mail_url(Account("own", "mail.league.test", "2525", "starttls", login, password)))
+    target = parse_mail_url(mail_url(Account("own", "mail.league.test", "2525", "starttls", login, password)))[1]
     assert isinstance(target, SmtpTarget)
     assert (target.host, target.port, target.tls) == ("mail.league.test", 2525, Tls.STARTTLS)
     assert (target.username, target.password) == (login.strip(), password)
@@ -42,7 +45,7 @@ def test_a_preset_needs_nothing_but_login_and_password(provider: Provider, tmp_p
     account = Account(
         blank.provider, blank.server or "mail.league.test", blank.port, blank.tls, blank.login, "secret", str(file)
     )
-    target = parse_mail_url(mail_url(account))
+    target = parse_mail_url(mail_url(account))[1]
     if one.host:
         assert isinstance(target, SmtpTarget)
         assert (target.host, target.port, target.tls) == (one.host, one.port, one.tls)
@@ -52,10 +55,10 @@ def test_a_preset_needs_nothing_but_login_and_password(provider: Provider, tmp_p
 
 def test_the_blanks_of_an_app_password_are_no_part_of_it() -> None:
     gmail = Account(login="office@gmail.com", password="abcd efgh\xa0ijkl mnop")
-    target = parse_mail_url(mail_url(gmail))
+    target = parse_mail_url(mail_url(gmail))[1]
     assert isinstance(target, SmtpTarget)
     assert target.password == "abcdefghijklmnop"
-    elsewhere = parse_mail_url(mail_url(Account("own", "mail.test", "587", "starttls", "u", "abcd efgh ijkl mnop")))
+    elsewhere = parse_mail_url(mail_url(Account("own", "mail.test", "587", "starttls", "u", "abcd efgh ijkl mnop")))[1]
     assert isinstance(elsewhere, SmtpTarget)
     assert elsewhere.password == "abcd efgh ijkl mnop"
 
@@ -65,7 +68,7 @@ def test_the_known_password_stays_only_for_the_same_login_at_the_same_server() -
     again = account_of(known)
     assert again.password == ""
     assert has_password(again, known)
-    target = parse_mail_url(mail_url(again, known))
+    target = parse_mail_url(mail_url(again, known))[1]
     assert isinstance(target, SmtpTarget)
     assert (target.password, target.rate) == ("old@word", 0.5)
     for other in (
@@ -99,7 +102,7 @@ def test_what_cannot_be_is_said_at_its_field(account: Account, field: str) -> No
 
 
 def test_a_server_of_ones_own_may_want_no_login() -> None:
-    target = parse_mail_url(mail_url(Account("own", "::1", "1025", "none")))
+    target = parse_mail_url(mail_url(Account("own", "::1", "1025", "none")))[1]
     assert isinstance(target, SmtpTarget)
     assert (target.host, target.username) == ("::1", None)
 
@@ -108,7 +111,7 @@ def test_the_file_of_google_is_read_back(tmp_path: Path) -> None:
     file = tmp_path / "with space & more.json"
     file.touch()
     url = mail_url(Account("workspace", login="office@league.test", credentials=str(file)))
-    target = parse_mail_url(url)
+    target = parse_mail_url(url)[1]
     assert isinstance(target, GmailTarget)
     assert (target.user, target.credentials) == ("office@league.test", file)
     again = account_of(url)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from bball_tui.database.engine import Database
 from bball_tui.database.models import League
 from bball_tui.mail.context import Brand, load_context, load_contexts
-from bball_tui.mail.facts import MailFacts
+from bball_tui.mail.kinds.base import MailKind
 from bball_tui.mail.values import RenderError
 from bball_tui.settings import Settings
 from tests.mail.factory import CHAT, make_facts
@@ -19,7 +19,7 @@ class Mail:
     """A promised mail, as far as its context cares."""
 
     contract_id: int | None
-    payload: MailFacts = field(default_factory=make_facts)
+    payload: MailKind = field(default_factory=make_facts)
     kind: str = "contract_signed"
 
 

@@ -20,13 +20,13 @@ from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.groupme.fake.faults import Answer, Effect, Hang, Reset, Truncated
-from bball_tui.mail.transports.gmail import GmailTransport
-from bball_tui.mail.transports.url import GmailTarget
+from bball_tui.mail.transports.gmail import GmailTarget
+from bball_tui.mail.transports.gmail_transport import GmailTransport
 from bball_tui.outbox.gates import Gate, gates, reopen_gate
+from bball_tui.outbox.lease_recovery import sweep
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.staff import resolve
 from bball_tui.outbox.story import item_story
-from bball_tui.outbox.sweeping import sweep
 from bball_tui.settings import SecretUrl, Settings
 from tests.delivery.test_drain import drain
 from tests.outbox.support import a_family, history, item, queue_mails, run_out_leases, states, stored, until_states

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bball_tui.errors import BballError
 from bball_tui.mail.sender import default_sender
-from bball_tui.mail.transports import open_transport
-from bball_tui.mail.transports.gmail import GmailTransport
+from bball_tui.mail.transports import open_transport, parse_mail_url
+from bball_tui.mail.transports.gmail import GMAIL, GmailTarget
 from bball_tui.mail.transports.gmail_credentials import TOKEN_URI, AuthorizedUser, read_credentials
-from bball_tui.mail.transports.url import GMAIL, GmailTarget, parse_mail_url
+from bball_tui.mail.transports.gmail_transport import GmailTransport
 from bball_tui.settings import SecretUrl
 from tests.mail.factory import make_settings
 
@@ -35,9 +35,9 @@ def key(tmp_path: Path) -> Path:
 def test_gmail_urls(key: Path) -> None:
     where = str(key).replace(" ", "%20")
     url = f"gmail://office@westside.example?credentials={where}"
-    assert parse_mail_url(SecretUrl(url)) == GmailTarget("office@westside.example", key, GMAIL)
+    assert parse_mail_url(SecretUrl(url))[1] == GmailTarget("office@westside.example", key, GMAIL)
     more = f"GMAIL://o%2Bmail@westside.example/?credentials={where}&data_timeout=60&endpoint=http://127.0.0.1:8025"
-    assert parse_mail_url(SecretUrl(more)) == GmailTarget(
+    assert parse_mail_url(SecretUrl(more))[1] == GmailTarget(
         "o+mail@westside.example", key, "http://127.0.0.1:8025", data_timeout=60
     )
 

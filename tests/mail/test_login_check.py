@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from bball_tui.mail.account import Account, mail_url
-from bball_tui.mail.login_check import login_trouble
+from bball_tui.mail.account import Account
+from bball_tui.mail.setup import login_trouble, mail_url
 from bball_tui.settings import SecretUrl
 from tests.mail.factory import make_settings
 from tests.support.gmail import REFRESH_TOKEN, GmailServer

@@ -9,7 +9,8 @@ import pytest
 from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.transports import Envelope, MaildirTransport
+from bball_tui.mail.transports import Envelope
+from bball_tui.mail.transports.maildir import MaildirTransport
 from tests.mail.factory import DATE, make_context, make_settings
 
 

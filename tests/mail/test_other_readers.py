@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fast_mail_parser import parse_email
 
-from bball_tui.database.states import MessageKind
 from bball_tui.mail.checks import parts
 from bball_tui.mail.context import MessageContext
+from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import HOSTILE, LONGEST, sample_context
 from bball_tui.mail.values import address, one_line
@@ -38,7 +38,7 @@ ADDRESSES = ("ngozi+team@families.test", "o'neill@families.test", "ana@bücher.e
 
 
 def mails() -> Iterator[tuple[MessageContext, str]]:
-    for number, kind in enumerate(MessageKind):
+    for number, kind in enumerate(KINDS):
         sample = sample_context(kind)
         for place, name in enumerate(NAMES):
             names = dict.fromkeys(("player_first", "team", "guardian_last"), name)

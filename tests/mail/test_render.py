@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.database.states import Capacity, MessageKind
+from bball_tui.database.states import Capacity
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext
+from bball_tui.mail.kinds import KINDS
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.render import RenderedMessage, Renderer
 from bball_tui.mail.samples import sample_context
-from bball_tui.mail.sender import LOCAL_SENDER
-from bball_tui.mail.values import RenderError, one_line
+from bball_tui.mail.values import LOCAL_SENDER, RenderError, one_line
 from tests.mail.factory import CHAT, DATE, MESSAGE_ID, make_brand, make_context, make_facts, make_settings
 
-KIND = MessageKind.CONTRACT_SIGNED
+KIND = WelcomeMail.kind
 HERE = Path(__file__).parent
 RENDERER = Renderer(make_settings(HERE))
 HOSTILE = st.one_of(
@@ -285,7 +286,7 @@ def test_a_broken_own_template_never_stops_the_mail(tmp_path: Path, file: str, c
 
 
 def test_the_sample_of_every_kind_renders_without_a_warning() -> None:
-    for kind in MessageKind:
+    for kind in KINDS:
         context = sample_context(kind)
         assert check(render(context), context) == ()
 

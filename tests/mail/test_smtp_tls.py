@@ -8,7 +8,8 @@ import pytest
 import trustme
 
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
-from bball_tui.mail.transports import Envelope, SmtpTransport, open_transport
+from bball_tui.mail.transports import Envelope, open_transport
+from bball_tui.mail.transports.smtp_transport import SmtpTransport
 from bball_tui.settings import SecretUrl
 from tests.mail.factory import make_settings
 from tests.support.smtp import DISCONNECT, SmtpServer

@@ -3,7 +3,7 @@ from shutil import copytree
 
 import pytest
 
-from bball_tui.database.states import MessageKind
+from bball_tui.mail.kinds.offer import OfferMail
 from bball_tui.mail.template_check import Finding, Level, check_templates
 from bball_tui.mail.templates import packaged
 from bball_tui.resources import folder
@@ -102,7 +102,7 @@ def test_our_own_templates_as_a_leagues_own_are_without_a_finding(tmp_path: Path
 
 def test_only_the_kind_that_is_asked_for(tmp_path: Path) -> None:
     found(tmp_path, "contract_signed/subject.txt", "{{ nobody }}")
-    assert check_templates(tmp_path, make_settings(tmp_path), [MessageKind.CONTRACT_OFFERED]) == ()
+    assert check_templates(tmp_path, make_settings(tmp_path), [OfferMail.kind]) == ()
 
 
 def test_readers_of_another_language_are_not_forgotten(tmp_path: Path) -> None:

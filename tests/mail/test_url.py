@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import is_loopback
-from bball_tui.mail.transports import MaildirTransport, SmtpTransport, open_transport
-from bball_tui.mail.transports.url import MaildirTarget, SmtpTarget, Tls, parse_mail_url
+from bball_tui.mail.providers import Tls
+from bball_tui.mail.transports import open_transport, parse_mail_url
+from bball_tui.mail.transports.maildir import MaildirTarget, MaildirTransport
+from bball_tui.mail.transports.smtp import SmtpTarget
+from bball_tui.mail.transports.smtp_transport import SmtpTransport
+from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretUrl
 from tests.mail.factory import make_settings
 
@@ -36,7 +39,7 @@ from tests.mail.factory import make_settings
     ],
 )
 def test_mail_urls(url: str, target: object) -> None:
-    assert parse_mail_url(SecretUrl(url)) == target
+    assert parse_mail_url(SecretUrl(url))[1] == target
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_any_text_gives_a_target_or_our_own_error(text: str) -> None:
 
 
 def test_the_password_is_in_no_repr() -> None:
-    target = parse_mail_url(SecretUrl("smtp://user:hunter2@smtp.example.com"))
+    target = parse_mail_url(SecretUrl("smtp://user:hunter2@smtp.example.com"))[1]
     assert "hunter2" not in repr(target)
     assert "hunter2" not in f"{target}"
 

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox, OutboxAttempt
-from bball_tui.database.states import Capacity, MessageKind
-from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.database.states import Capacity
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, enqueue
 from tests.support.factory import Club, Family, make_club, make_family
 
-FACTS = WelcomeFacts(
+FACTS = WelcomeMail(
     player_first="Amara",
     player_last="Hamilton",
     team="Hawks U12",
@@ -29,7 +29,7 @@ FACTS = WelcomeFacts(
 
 
 def item(family: Family, recipient: str = "rosa@families.test", *, revision: int = 1) -> NewItem:
-    return NewItem(MessageKind.CONTRACT_SIGNED, family.contract_id, revision, recipient, msgspec.to_builtins(FACTS))
+    return NewItem(WelcomeMail.kind, family.contract_id, revision, recipient, msgspec.to_builtins(FACTS))
 
 
 async def a_family(database: Database, **club: Any) -> tuple[Club, Family]:

@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from bball_tui.database.changes import OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
+from bball_tui.outbox.lease_recovery import CRASH_LIMIT, forget, sweep
 from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, enqueue, extend, mark_on_wire, next_due
 from bball_tui.outbox.settling import Ending, Report, hand_back, settle
-from bball_tui.outbox.sweeping import CRASH_LIMIT, forget, sweep
 from tests.outbox.support import a_family, history, item, queue_mails, run_out_leases, states, stored
 from tests.outbox.test_staff import MAIL, doubt, take
 

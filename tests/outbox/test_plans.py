@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from bball_tui.database.engine import Database
-from bball_tui.outbox import backlog, queue, settling, sweeping
+from bball_tui.outbox import backlog, lease_recovery, queue, settling
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import a_family
 
@@ -87,14 +87,16 @@ async def test_asking_what_is_due_next_reads_one_row_a_priority(full: tuple[Data
 
 
 async def test_a_sweep_reads_the_leases_that_are_over(full: tuple[Database, int]) -> None:
-    nodes = await plan_of(full[0], sweeping._SWEEP, {"league_id": full[1], **SWEEP})
+    nodes = await plan_of(full[0], lease_recovery._SWEEP, {"league_id": full[1], **SWEEP})
     indexes, rows = read(nodes)
     assert {"ix_outbox_lease", "ix_outbox_claim"} <= indexes
     assert rows <= 200
 
 
 async def test_forgetting_reads_the_oldest_finished_mails(full: tuple[Database, int]) -> None:
-    indexes, rows = read(await plan_of(full[0], sweeping._FORGET, {"league_id": full[1], "days": 20, "batch": 100}))
+    indexes, rows = read(
+        await plan_of(full[0], lease_recovery._FORGET, {"league_id": full[1], "days": 20, "batch": 100})
+    )
     assert "ix_outbox_retention" in indexes
     assert rows <= 200
 

@@ -10,7 +10,6 @@ from sqlalchemy import insert, select
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupDismissal, Outbox, Team
-from bball_tui.database.states import MessageKind
 from bball_tui.groupme.fake.faults import VERIFICATION, Hang
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import User
@@ -23,6 +22,7 @@ from bball_tui.groupme.staff.staff_form import (
     load_staff,
     save_staff,
 )
+from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.chat_link import ChatLink
@@ -90,7 +90,7 @@ async def groupme(desk: Desk) -> GroupMePane:
 
 async def chat_mails(database: Database) -> list[str]:
     async with database.session() as session:
-        kind = Outbox.kind == MessageKind.TEAM_CHAT_READY
+        kind = Outbox.kind == TeamChatMail.kind
         return sorted(await session.scalars(select(Outbox.recipient).where(kind)))
 
 

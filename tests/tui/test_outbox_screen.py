@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, Outbox, ProviderGate
-from bball_tui.database.states import FOLDER
 from bball_tui.outbox.gates import pause
 from bball_tui.outbox.staff import retry
 from bball_tui.outbox.suppression import suppress
@@ -375,7 +374,7 @@ async def test_what_only_a_folder_has_goes_out_for_real_after_the_number_was_typ
     await accept(database, ids[:1])
     async with database.session() as session:
         written = "UPDATE outbox SET state = 'sent', finalized_at = now(), claims = 1, attempts = 1, provider = :folder"
-        await session.execute(text(f"{written} WHERE id = ANY(:ids)"), {"ids": ids[1:], "folder": FOLDER})
+        await session.execute(text(f"{written} WHERE id = ANY(:ids)"), {"ids": ids[1:], "folder": "maildir"})
         await suppress(session, club.league_id, "p1@families.test", "asked us to stop")
     async with opened(quiet, size) as desk:
         await outbox(desk, kind=Kind("in_folder"))

@@ -15,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.links.linking import Linked, SeenGroup, link, link_by_hand
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell, families_to_tell
 from bball_tui.groupme.run.intents import lock_team
-from bball_tui.mail.facts import ChatFacts
+from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 
@@ -102,7 +102,7 @@ async def families_of(
 
 
 def _item(family: FamilyToTell, team: str, season: str, link_number: int) -> NewItem:
-    facts = ChatFacts(
+    facts = TeamChatMail(
         player_first=family.player_first,
         player_last=family.player_last,
         team=team,

@@ -17,7 +17,9 @@ from bball_tui.database.models import (
     Suppression,
     Team,
 )
-from bball_tui.database.states import ContractStatus, MessageKind, OutboxState
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.mail.kinds.team_chat import TeamChatMail
+from bball_tui.mail.kinds.welcome import WelcomeMail
 
 ARRIVED = (OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.SENDING, OutboxState.QUEUED)
 """Mails that failed, were cancelled or suppressed never arrived; the outbox tells of those."""
@@ -71,17 +73,17 @@ def untold(*where: ColumnElement[bool], any_link: bool = False) -> Select[Any]:
     )
     arrived = Outbox.state.in_([str(state) for state in ARRIVED])
     mails = select(Outbox.id).outerjoin(OutboxMessage, OutboxMessage.outbox_id == Outbox.id).where(same)
-    welcomed = mails.where(arrived, Outbox.kind == MessageKind.CONTRACT_SIGNED, OutboxMessage.rendered_at < since)
+    welcomed = mails.where(arrived, Outbox.kind == WelcomeMail.kind, OutboxMessage.rendered_at < since)
     with_link = mails.where(
         func.lower(Outbox.recipient) == address,
         or_(
             and_(
                 arrived,
-                Outbox.kind.in_([str(MessageKind.CONTRACT_SIGNED), str(MessageKind.TEAM_CHAT_READY)]),
+                Outbox.kind.in_([WelcomeMail.kind, TeamChatMail.kind]),
                 or_(OutboxMessage.outbox_id.is_(None), OutboxMessage.rendered_at >= since),
             ),
             # Told once of this link is enough, whatever became of that mail: the outbox says so.
-            and_(Outbox.kind == MessageKind.TEAM_CHAT_READY, Outbox.created_at >= since),
+            and_(Outbox.kind == TeamChatMail.kind, Outbox.created_at >= since),
         ),
     )
     blocked = exists().where(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, Player, Team
-from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder, MessageKind
+from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act
@@ -22,6 +22,7 @@ from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.players import jersey_notes
 from bball_tui.league.facts import Desk, lock_contracts, read_desk
 from bball_tui.league.life import Act
+from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff import cancel_unsent
 from bball_tui.wording import counted
 
@@ -289,7 +290,7 @@ async def _change(
         await act(session, league_id, asked)
     elif names & {"offered_on", "due_on"}:
         if "due_on" in names:
-            reminders = (MessageKind.CONTRACT_REMINDER,)
+            reminders = (ReminderMail.kind,)
             taken = await cancel_unsent(session, [now.id], reason="the contract has another due date", kinds=reminders)
             if taken.cancelled:
                 notes.append(f"{counted(len(taken.cancelled), 'reminder')} about the old due date: cancelled.")

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
-from bball_tui.database.states import Capacity, ContractStatus, MessageKind, OutboxState, WaitsFor
+from bball_tui.database.states import Capacity, ContractStatus, OutboxState, WaitsFor
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.facts import hold_teams, lock_contracts, read_desk, read_guardians
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.papers import recipients_of
-from bball_tui.mail.facts import WelcomeFacts
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.redirect import may_go_elsewhere, redirect
@@ -87,7 +87,7 @@ async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int)
     """The signed contracts of the guardian's children whose welcome mail was never promised to the guardian."""
     there = exists().where(
         Outbox.contract_id == Contract.id,
-        Outbox.kind == MessageKind.CONTRACT_SIGNED,
+        Outbox.kind == WelcomeMail.kind,
         func.lower(Outbox.recipient) == func.lower(Guardian.email),
         Outbox.state != OutboxState.CANCELLED,
         _of_this_revision(),
@@ -110,7 +110,7 @@ async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int)
     return tuple(Unpromised(row.id, f"{row.first_name} {row.last_name}", row.email) for row in rows)
 
 
-async def promise_welcome(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> tuple[int, ...]:
+async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> tuple[int, ...]:
     """Promise the welcome mail of signed contracts to every guardian who should have it and was never promised one.
 
     After the league's undo time, like any welcome. The caller commits.
@@ -149,7 +149,7 @@ async def promise_welcome(session: AsyncSession, league_id: int, contract_ids: C
     items = []
     for row in rows:
         for one in recipients_of(guardians.get(row.player_id, ())):
-            facts = WelcomeFacts(
+            facts = WelcomeMail(
                 player_first=row.first_name,
                 player_last=row.last_name,
                 team=row.team,

@@ -14,6 +14,7 @@ from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.league.enqueue_mails import enqueue_offers, wants_offer_mails
 from bball_tui.league.facts import read_contracts, read_desk
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.diff import compute_diff
@@ -35,7 +36,6 @@ from bball_tui.league.importing.plan import (
     resolve,
 )
 from bball_tui.league.importing.tables import Tick, no_tick
-from bball_tui.league.promising import promise_offers, wants_offer_mails
 
 WRITE_STEPS = 6
 """Teams, players, guardians, links, contracts, changes."""
@@ -150,7 +150,7 @@ async def _promise(session: AsyncSession, diff: Diff, contract_ids: Sequence[int
     contracts = await read_contracts(session, diff.league_id, contract_ids)
     offered = [one for one in contracts.values() if one.status is ContractStatus.OFFERED]
     return len(
-        await promise_offers(
+        await enqueue_offers(
             session,
             diff.league_id,
             offered,

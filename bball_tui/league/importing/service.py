@@ -14,6 +14,7 @@ from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.database.statistics import MANY, analyse
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
+from bball_tui.league.enqueue_mails import wants_offer_mails
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
@@ -30,7 +31,6 @@ from bball_tui.league.importing.tables import FileTable
 from bball_tui.league.importing.values import NAME_LENGTH, CellFault, name_text
 from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.league.leagues import LeagueInfo, current_season
-from bball_tui.league.promising import wants_offer_mails
 
 SAMPLED_ROWS = 50
 SAMPLES = 3

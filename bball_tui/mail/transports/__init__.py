@@ -1,22 +1,90 @@
-"""The ways to send a mail; :func:`open_transport` picks one by the mail URL."""
+"""The ways to send a mail, by what stands before ``://`` in the mail URL. A new one: its file, and a line here."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
 from bball_tui.mail.transports.base import Envelope, LookedUp, OnWire, Transport, TwoStepTransport
-from bball_tui.mail.transports.maildir import MaildirTransport
-from bball_tui.mail.transports.smtp import SmtpTransport
-from bball_tui.mail.transports.url import GmailTarget, MaildirTarget, parse_mail_url
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
+from bball_tui.mail.transports.gmail import GmailScheme
+from bball_tui.mail.transports.maildir import MaildirScheme
+from bball_tui.mail.transports.scheme import Limits, Scheme
+from bball_tui.mail.transports.smtp import SmtpScheme
+from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, SecretUrl, Settings
 
 __all__ = [
+    "SCHEMES",
+    "STAY_HERE",
     "Envelope",
+    "Limits",
     "LookedUp",
-    "MaildirTransport",
     "OnWire",
-    "SmtpTransport",
+    "Scheme",
     "Transport",
     "TwoStepTransport",
     "open_transport",
+    "parse_mail_url",
+    "provider_name",
+    "scheme_called",
+    "scheme_of",
+    "stays_here",
 ]
+
+SCHEMES: Mapping[str, Scheme[Any]] = {one.name: one for one in (SmtpScheme(), GmailScheme(), MaildirScheme())}
+
+
+STAY_HERE = tuple(one.name for one in SCHEMES.values() if one.stays_here)
+"""The schemes whose mails no server ever has."""
+
+
+class _UnknownScheme(SmtpScheme):
+    """Of a newer version, or misspelt: looks like a server, whose name is all that there is to say."""
+
+    def label(self, provider: str) -> str:
+        return provider
+
+
+def scheme_called(name: str) -> Scheme[Any]:
+    """The scheme of that name; one that nobody knows is taken for some server."""
+    return SCHEMES.get(name.lower()) or _UnknownScheme()
+
+
+def scheme_of(provider: str) -> Scheme[Any]:
+    """The scheme of a provider as transports name it, such as ``smtp:mail.example.org:587``."""
+    return scheme_called(provider.partition(":")[0])
+
+
+def provider_name(provider: str) -> str:
+    """``smtp:mail.example.org:587`` as people call it: ``mail.example.org``."""
+    return scheme_of(provider).label(provider)
+
+
+def stays_here(provider: str | None) -> bool:
+    """Whether a mail that went through ``provider`` was only written to this machine: no server ever had it."""
+    return provider is not None and scheme_of(provider).stays_here
+
+
+def parse_mail_url(url: SecretUrl) -> tuple[Scheme[Any], Any]:
+    """The scheme of a mail URL, and what the URL says in its terms. No message ever shows the URL itself.
+
+    Raises:
+        BballError: which part is wrong, and what it may be.
+    """
+    try:
+        parts = urlsplit(url.reveal())
+        port = parts.port
+    except ValueError:
+        raise BballError(
+            "The mail URL cannot be read. Write it like "
+            f"{SmtpScheme.example}, and write special characters in a password as %40 (@), %2F (/), %23 (#)."
+        ) from None
+    scheme = SCHEMES.get(parts.scheme.lower())
+    if scheme is None:
+        raise BballError(
+            f"The mail URL begins with {parts.scheme.lower()[:20]!r}, which is no way to send mail. "
+            f"Use one of: {', '.join(one.example for one in SCHEMES.values())}."
+        )
+    return scheme, scheme.parse(parts, port)
 
 
 def open_transport(settings: Settings) -> Transport:
@@ -28,12 +96,5 @@ def open_transport(settings: Settings) -> Transport:
     """
     if settings.mail_url is None:
         raise BballError(f"{NO_MAIL_SERVER.capitalize()}, so no mail can be sent. {SET_UP_MAIL}")
-    target = parse_mail_url(settings.mail_url)
-    if isinstance(target, MaildirTarget):
-        return MaildirTransport(target.folder)
-    if isinstance(target, GmailTarget):
-        # Imported here because its HTTP client takes as long to load as all the rest of the program.
-        from bball_tui.mail.transports.gmail import GmailTransport
-
-        return GmailTransport(target)
-    return SmtpTransport(target, connections=settings.worker_concurrency)
+    scheme, target = parse_mail_url(settings.mail_url)
+    return scheme.open(target, settings)

@@ -1,234 +1,131 @@
-"""Hands mails to Gmail in two steps: create a draft, write its id down, send the draft.
+"""``gmail://``: Google's own interface, with a file instead of a password."""
 
-Gmail deletes a draft when it sends it. So the draft answers the question that no other way to send can answer: it is
-still there, then the mail was not sent and the same draft may be sent (again); it is gone, then the mail was sent. The
-draft's id is what makes a second sending harmless, so as long as one may be on its way no other draft is made for the
-mail. Neither step is ever repeated by itself. The Message-ID would be no help: Gmail writes its own over ours.
-"""
-
-import re
-from base64 import urlsafe_b64encode
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
-from urllib.parse import quote
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
-import msgspec
+from bball_tui.errors import BballError
+from bball_tui.mail.account import Account, WrongFields
+from bball_tui.mail.outcome import Outcome, OutcomeClass
+from bball_tui.mail.providers import BY_ID, GMAIL_API
+from bball_tui.mail.transports.base import Transport
+from bball_tui.mail.transports.options import DATA_TIMEOUT, options_in, seconds_in
+from bball_tui.mail.transports.scheme import Limits, Scheme, address_or_none, said
+from bball_tui.mail.values import LOCAL_SENDER, RenderError, address, is_loopback
+from bball_tui.settings import SecretUrl, Settings
 
-from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase, classify_http
-from bball_tui.mail.transports.base import (
-    Envelope,
-    KeepReference,
-    LookedUp,
-    OnWire,
-    TroubleError,
-    address_in,
-    stopped,
-)
-from bball_tui.mail.transports.gmail_credentials import read_credentials
-from bball_tui.mail.transports.gmail_tokens import Tokens
-from bball_tui.mail.transports.gmail_wire import Answer, GmailWire
-from bball_tui.mail.transports.url import GMAIL, GmailTarget
-from bball_tui.mail.values import RenderError, address
-
-_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
-
-
-class _Named(msgspec.Struct):
-    """A draft or a message: all that is needed of it is its id."""
-
-    id: str
+GMAIL = "https://gmail.googleapis.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft in the mailbox of ``user``. ``tried``: Gmail was told to send it.
+class GmailTarget:
+    """The mailbox that sends, the file with Google's credentials, and where the Gmail API is.
 
-    A draft that is gone was sent if it was ``tried``, whatever Gmail answered then. Otherwise somebody removed it by
-    hand, and the mail still has to go out.
+    ``data_timeout`` is for the answer to the sending, ``call_timeout`` for every other; both in seconds.
     """
 
     user: str
-    id: str
-    tried: bool = False
-
-    def __str__(self) -> str:
-        return f"{'tried-draft' if self.tried else 'draft'}:{self.user}:{self.id}"
-
-    @classmethod
-    def read(cls, reference: str | None, user: str) -> Self | None:
-        """The draft that ``reference`` names in the mailbox of ``user``; None for anything else."""
-        kind, _, rest = (reference or "").partition(":")
-        whose, _, id_ = rest.partition(":")
-        if kind not in ("draft", "tried-draft") or whose != user or not id_:
-            return None
-        return cls(user, id_, kind == "tried-draft")
+    credentials: Path
+    endpoint: str = GMAIL
+    data_timeout: float = DATA_TIMEOUT
+    call_timeout: float = 30.0
 
 
-class GmailTransport:
-    """One mailbox of Gmail.
+class GmailScheme(Scheme[GmailTarget]):
+    """A mailbox of Gmail."""
 
-    Raises:
-        BballError: the credentials file is not usable.
-    """
+    name: ClassVar[str] = "gmail"
+    example: ClassVar[str] = "gmail://office@example.org?credentials=/path/to/key.json"
+    # Gmail API: 15,000 units a minute and user, 100 units a send; Workspace: 2,000 messages a day.
+    limits: ClassVar[Limits] = Limits(per_second=2.5, per_day=2000)
+    ends_doubts: ClassVar[bool] = True
+    fields: ClassVar[tuple[str, ...]] = ("credentials", "login")
 
-    def __init__(self, target: GmailTarget) -> None:
-        self._target = target
-        self._base = f"{target.endpoint}/gmail/v1/users/{quote(target.user, safe='')}"
-        credentials = read_credentials(target.credentials, target.user)
-        self._wire = GmailWire(local=target.endpoint != GMAIL)
-        self._tokens = Tokens(credentials, self._wire, seconds=target.call_timeout)
-
-    @property
-    def provider(self) -> str:
-        """``gmail:office@example.org``."""
-        return f"gmail:{self._target.user}"
-
-    @property
-    def rate(self) -> float | None:
-        """Gmail's own limits are known."""
-        return None
-
-    async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
-        """Send without anybody to remember the draft: after a break it stays in doubt. See :class:`Transport`."""
-
-        async def forgotten(_: str) -> bool:
-            return True
-
-        return await self.send_in_steps(envelope, on_wire, None, forgotten)
-
-    async def send_in_steps(
-        self, envelope: Envelope, on_wire: OnWire, reference: str | None, keep: KeepReference
-    ) -> Outcome:
-        """See :class:`TwoStepTransport`."""
-        try:
-            recipient = address(envelope.recipient, "the recipient")
-        except RenderError as error:
-            return Outcome(OutcomeClass.PERMANENT, Phase.HTTP, text=str(error))
-        if address_in(envelope.mime, "To") != recipient:
-            # Gmail has no envelope: it sends to whomever the mail itself names.
-            return Outcome(OutcomeClass.RENDER, Phase.RENDER, text="The mail's To header names somebody else.")
-        try:
-            draft = Draft.read(reference, self._target.user)
-            if draft is not None and not await self._there(draft):
-                if draft.tried:
-                    return _went_out(draft)
-                draft = None
-            if draft is None:
-                draft = await self._create(envelope.mime)
-                if not await keep(str(draft)):
-                    await self._discard(draft)
-                    return stopped(Phase.HTTP)
-            if not await on_wire():
-                return stopped(Phase.HTTP)
-            return await self._send(draft)
-        except TroubleError as trouble:
-            return trouble.outcome
-
-    async def look_up(self, reference: str) -> LookedUp | Outcome:
-        """See :class:`TwoStepTransport`."""
-        draft = Draft.read(reference, self._target.user)
-        if draft is None:
-            text = "This program has no draft of this mail in Gmail."
-            return Outcome(OutcomeClass.IN_DOUBT, Phase.HTTP_SEND, text=text)
-        tried = str(replace(draft, tried=True))
-        try:
-            if await self._there(draft):
-                return LookedUp(False, tried, "Gmail still has the draft of this mail, so it was not sent.")
-        except TroubleError as trouble:
-            return trouble.outcome
-        return LookedUp(True, tried, _went_out(draft).text)
-
-    async def check(self) -> Outcome | None:
-        """Get a token and look at the mailbox's profile. See :class:`Transport`."""
-        try:
-            answer = await self._ask("GET", "/profile")
-        except TroubleError as trouble:
-            return trouble.outcome
-        return None if answer.good else answer.outcome()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._wire.close()
-
-    async def _create(self, mime: bytes) -> Draft:
-        raw = urlsafe_b64encode(mime).decode("ascii")
-        answer = await self._ask("POST", "/drafts", {"message": {"raw": raw}})
-        made = answer.read(_Named) if answer.good else None
-        if made is None or not _ID.fullmatch(made.id):
-            raise TroubleError(answer.outcome())
-        return Draft(self._target.user, made.id)
-
-    async def _there(self, draft: Draft) -> bool:
-        answer = await self._ask("GET", f"/drafts/{quote(draft.id, safe='')}?format=minimal")
-        found = answer.read(_Named) if answer.good else None
-        if found is not None and found.id == draft.id:
-            return True
-        if answer.not_found:
-            return False
-        raise TroubleError(answer.outcome())
-
-    async def _discard(self, draft: Draft) -> None:
-        """Tidy up; a draft that stays does no harm."""
-        with suppress(TroubleError):
-            await self._ask("DELETE", f"/drafts/{quote(draft.id, safe='')}")
-
-    async def _send(self, draft: Draft) -> Outcome:
-        token = await self._tokens.get()
-        answer = await self._wire.ask(
-            "POST",
-            self._base + "/drafts/send",
-            Phase.HTTP_SEND,
-            seconds=self._target.data_timeout,
-            hide=self._tokens.hide,
-            bearer=token,
-            json={"id": draft.id},
-        )
-        message = answer.read(_Named) if answer.good else None
-        if message is not None:
-            outcome = classify_http(Phase.HTTP_SEND, answer.status, f"Accepted by Gmail as message {message.id}.")
-            return replace(outcome, provider_ref=message.id)
-        if answer.status == 401:
-            # The token ended since the draft was made. Nothing was sent; the next try begins with another token, and
-            # only if that is refused as well is the login at fault.
-            self._tokens.forget(token)
-            outcome = replace(answer.outcome(), outcome_class=OutcomeClass.PROVIDER_TRANSIENT)
-            return _refused(outcome, draft)
-        if answer.not_found and draft.tried:
-            return _went_out(draft)
-        outcome = answer.outcome()
-        if outcome.outcome_class is OutcomeClass.PERMANENT:
-            await self._discard(draft)
-            # That the draft is gone now says nothing about a sending any more.
-            return replace(outcome, provider_ref=str(replace(draft, tried=False)))
-        return _refused(outcome, draft)
-
-    async def _ask(self, method: str, path: str, json: object = None) -> Answer:
-        """A call that sends nothing, with a second token if the first one is refused."""
-        for last in (False, True):
-            token = await self._tokens.get()
-            answer = await self._wire.ask(
-                method,
-                self._base + path,
-                Phase.HTTP,
-                seconds=self._target.call_timeout,
-                hide=self._tokens.hide,
-                bearer=token,
-                json=json,
+    def parse(self, parts: SplitResult, port: int | None) -> GmailTarget:
+        if parts.password is not None or port is not None or parts.path not in ("", "/") or parts.fragment:
+            raise BballError(
+                "The mail URL for Gmail holds no password and no port: only the address that sends and the file with "
+                f"Google's credentials, like {self.example}."
             )
-            if answer.status != 401 or last:
-                break
-            self._tokens.forget(token)
-        return answer
+        options = options_in(parts.query, "credentials", "endpoint", "data_timeout")
+        try:
+            user = address(f"{unquote(parts.username or '')}@{parts.hostname or ''}", "the address in the mail URL")
+        except RenderError:
+            raise BballError(
+                f"The mail URL for Gmail begins with the address that sends, like {self.example}."
+            ) from None
+        path = Path(options.get("credentials", "")).expanduser()
+        if not path.is_file():
+            raise BballError(
+                "The mail URL for Gmail needs credentials=FILE with the JSON file from Google, "
+                + (f"but there is no file {path}." if options.get("credentials") else f"like {self.example}.")
+            )
+        return GmailTarget(
+            user, path, _endpoint(options.get("endpoint")), seconds_in(options, "data_timeout", DATA_TIMEOUT)
+        )
+
+    def open(self, target: GmailTarget, settings: Settings) -> Transport:
+        from bball_tui.mail.transports.gmail_transport import GmailTransport
+
+        return GmailTransport(target)
+
+    def label(self, provider: str) -> str:
+        return "Gmail"
+
+    def sender(self, parts: SplitResult) -> str | None:
+        try:
+            user, host = unquote(parts.username or ""), parts.hostname or ""
+        except ValueError:
+            return None
+        return address_or_none(f"{user}@{host}") or (LOCAL_SENDER if is_loopback(host) else None)
+
+    def account(self, target: GmailTarget) -> Account:
+        blank = Account().at(BY_ID[GMAIL_API])
+        return replace(blank, login=target.user, credentials=str(target.credentials))
+
+    def url(self, account: Account, known: GmailTarget | None, options: Mapping[str, str]) -> SecretUrl:
+        problems = {}
+        login = account.login.strip()
+        try:
+            login = address(login, "the mailbox that sends")
+        except RenderError:
+            problems["login"] = "Type the whole address of the mailbox that sends, such as office@example.org."
+        path = Path(account.credentials.strip()).expanduser()
+        if not account.credentials.strip():
+            problems["credentials"] = "Type the path of the JSON file that Google gave."
+        elif not path.is_file():
+            problems["credentials"] = f"There is no file {path}."
+        if problems:
+            raise WrongFields(problems)
+        user, _, host = login.rpartition("@")
+        same = known is not None and known.user == login
+        kept = {name: value for name, value in options.items() if same and name != "credentials"}
+        query = urlencode({"credentials": str(path.absolute()), **kept})
+        return SecretUrl(f"gmail://{quote(user, safe='')}@{host}?{query}")
+
+    def login_trouble(self, trouble: Outcome, target: GmailTarget) -> str:
+        if trouble.outcome_class is OutcomeClass.AUTH:
+            return (
+                "Google refuses the credentials file or the mailbox. Check the login, and that the file is the one of "
+                f"your league. {said(trouble)}"
+            )
+        return f"Google cannot be asked now. Check that this computer is online, then try again. {said(trouble)}"
 
 
-def _refused(outcome: Outcome, draft: Draft) -> Outcome:
-    """``outcome``, with the draft marked as tried. A doubt is left as it was: that is for Gmail or for staff to end."""
-    if outcome.outcome_class is OutcomeClass.IN_DOUBT:
-        return outcome
-    return replace(outcome, provider_ref=str(replace(draft, tried=True)))
-
-
-def _went_out(draft: Draft) -> Outcome:
-    text = "Gmail no longer has the draft of this mail: it was sent, unless somebody deleted the draft by hand."
-    return Outcome(OutcomeClass.ACCEPTED, Phase.HTTP, 404, text=text, provider_ref=str(draft))
+def _endpoint(value: str | None) -> str:
+    if value is None:
+        return GMAIL
+    try:
+        parts = urlsplit(value)
+        local = parts.scheme == "http" and is_loopback(parts.hostname or "") and parts.port != 0
+        fits = local and not (parts.path or parts.query or parts.username)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise BballError(
+            "endpoint= in the mail URL is for trying things out with a server on this machine, like "
+            "endpoint=http://127.0.0.1:8025. Leave it out to send through Gmail."
+        )
+    return value

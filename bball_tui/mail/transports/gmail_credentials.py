@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import is_loopback
+from bball_tui.mail.values import is_loopback
 
 SCOPE = "https://www.googleapis.com/auth/gmail.compose"
 """Drafts and sending, and no reading of anybody's mail."""

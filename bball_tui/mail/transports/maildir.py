@@ -1,4 +1,4 @@
-"""Puts mails into a maildir: for whoever chooses it by URL, and a good place to look at what would go out.
+"""``maildir://``: a folder, for whoever chooses it by URL, and a good place to look at what would go out.
 
 A mail is written to ``tmp``, synced, and moved to ``new`` in one step, so a reader never sees half of one
 (https://cr.yp.to/proto/maildir.html). Its file name comes from its Message-ID alone: handing in the same mail twice
@@ -7,13 +7,52 @@ leaves one file, also after a reader has moved it to ``cur``. The bytes are stor
 
 import asyncio
 import os
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
+from urllib.parse import SplitResult, unquote
 from uuid import uuid4
 
+from bball_tui.errors import BballError
 from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import Fault, Outcome, OutcomeClass, Phase, classify_exception
-from bball_tui.mail.transports.base import Envelope, OnWire, stopped
+from bball_tui.mail.transports.base import Envelope, OnWire, Transport, stopped
+from bball_tui.mail.transports.scheme import Scheme, said
+from bball_tui.mail.values import LOCAL_SENDER
+from bball_tui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MaildirTarget:
+    """A folder that mails are put into."""
+
+    folder: Path
+
+
+class MaildirScheme(Scheme[MaildirTarget]):
+    """A folder on this machine; set up by its URL alone."""
+
+    name: ClassVar[str] = "maildir"
+    example: ClassVar[str] = "maildir:///folder"
+    stays_here: ClassVar[bool] = True
+
+    def parse(self, parts: SplitResult, port: int | None) -> MaildirTarget:
+        if parts.netloc or parts.query or not parts.path.startswith("/"):
+            raise BballError("A mail folder is written with three slashes and its whole path: maildir:///folder.")
+        return MaildirTarget(Path(unquote(parts.path)))
+
+    def open(self, target: MaildirTarget, settings: Settings) -> Transport:
+        return MaildirTransport(target.folder)
+
+    def label(self, provider: str) -> str:
+        return "the mail folder"
+
+    def sender(self, parts: SplitResult) -> str | None:
+        return super().sender(parts) or LOCAL_SENDER
+
+    def login_trouble(self, trouble: Outcome, target: MaildirTarget) -> str:
+        return said(trouble)
 
 
 class MaildirTransport:

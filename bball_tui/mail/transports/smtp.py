@@ -1,186 +1,236 @@
-"""Hands mails to an SMTP server, phase by phase, over a few connections that stay open.
-
-The one-call methods of mail libraries hide whether a failure came before or after the final dot, and only that
-decides whether the mail may be tried again. So every command is sent on its own and its phase is known. Logging in for
-each mail makes providers throttle the login (454 4.7.0), so connections are kept, reused, and replaced when they are
-old. Pipelining would save little at a few mails a second and is not done.
-"""
+"""``smtp://``: a mail server, with a login and a password."""
 
 import asyncio
 import re
-import ssl
-from typing import Final
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv6Address
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import SplitResult, quote, unquote, urlencode
 
 from bball_tui.errors import BballError
+from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
-from bball_tui.mail.transports.base import Envelope, OnWire, TroubleError, stopped
-from bball_tui.mail.transports.connection import Connection
-from bball_tui.mail.transports.url import SmtpTarget, Tls
-from bball_tui.mail.values import RenderError, address
+from bball_tui.mail.providers import BY_ID, OWN, Tls, provider_at
+from bball_tui.mail.transports.base import Transport
+from bball_tui.mail.transports.options import DATA_TIMEOUT, number, options_in, seconds_in
+from bball_tui.mail.transports.scheme import Scheme, said
+from bball_tui.mail.values import is_loopback
+from bball_tui.settings import SecretUrl, Settings
 
-MAILS_PER_CONNECTION: Final = 100
-"""After that many mails a fresh connection; many servers count mails by connection and close it around there."""
+REPLY_TIMEOUT = 30.0
+"""Seconds to wait for the connection, and for each answer before the message is written; nothing was sent then."""
 
-IDLE_SECONDS: Final = 45.0
-"""An unused connection is closed after this; servers do it themselves after one to five minutes, less politely."""
+TRIAL_TIMEOUT = 15.0
+"""The same where somebody sits before it: a server that takes longer is no good for trying."""
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_BLANKS = re.compile(r"[a-z0-9]{4}(?:\s[a-z0-9]{4}){3}", re.IGNORECASE)
+"""An app password as Google and Yahoo show it: four groups of four, which the blanks are no part of."""
 
 
-class SmtpTransport:
-    """A pool of at most ``connections`` connections to one server; more sends than that wait for their turn.
+@dataclass(frozen=True, slots=True)
+class SmtpTarget:
+    """Where and how to hand in mail. ``ca`` is a PEM file that replaces the system's certificate authorities.
 
-    A definite answer gives a definite outcome. When the connection breaks before the message is written nothing was
-    sent; after that, without an answer, the mail is in doubt.
-
-    Args:
-        connections: how many mails may be on the wire at a time.
-
-    Raises:
-        BballError: the certificate file is no PEM file.
+    ``rate`` is how many mails a second the server takes from all workers together; None: as many as they can.
     """
 
-    def __init__(
-        self,
-        target: SmtpTarget,
-        *,
-        connections: int,
-        mails_per_connection: int = MAILS_PER_CONNECTION,
-        idle_seconds: float = IDLE_SECONDS,
-    ) -> None:
-        self._target = target
-        self._context = _tls_context(target)
-        self._slots = asyncio.Semaphore(connections)
-        self._mails = mails_per_connection
-        self._idle_seconds = idle_seconds
-        self._idle: list[Connection] = []
-        self._leaving: set[asyncio.Task[None]] = set()
-        self._closed = False
+    host: str
+    port: int
+    tls: Tls
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca: Path | None = None
+    data_timeout: float = DATA_TIMEOUT
+    reply_timeout: float = REPLY_TIMEOUT
+    rate: float | None = None
 
-    @property
-    def provider(self) -> str:
-        """``smtp:host:port``."""
-        return f"smtp:{self._target.host}:{self._target.port}"
 
-    @property
-    def rate(self) -> float | None:
-        """As the mail URL says."""
-        return self._target.rate
+class SmtpScheme(Scheme[SmtpTarget]):
+    """A mail server."""
 
-    async def send(self, envelope: Envelope, on_wire: OnWire) -> Outcome:
-        """See :class:`Transport`."""
+    name: ClassVar[str] = "smtp"
+    example: ClassVar[str] = "smtp://user:password@host:587?tls=starttls"
+    fields: ClassVar[tuple[str, ...]] = ("server", "port", "tls", "login", "password")
+
+    def parse(self, parts: SplitResult, port: int | None) -> SmtpTarget:
+        host = parts.hostname
+        if not host or parts.path not in ("", "/") or parts.fragment or port == 0:
+            raise BballError(
+                f"The mail URL needs a host and nothing after it but options, like {self.example}. "
+                "Write special characters in a password as %40 (@), %2F (/), %23 (#)."
+            )
+        options = options_in(parts.query, "tls", "ca", "data_timeout", "reply_timeout", "rate")
+        tls = _tls(options.get("tls"), host, port)
+        if (parts.username is None) != (parts.password is None):
+            raise BballError(
+                "The mail URL needs both a user name and a password, or neither: smtp://user:password@host."
+            )
+        return SmtpTarget(
+            host=host,
+            port=port or _PORTS[tls],
+            tls=tls,
+            username=None if parts.username is None else unquote(parts.username),
+            password=None if parts.password is None else unquote(parts.password),
+            ca=_ca(options.get("ca"), tls),
+            data_timeout=seconds_in(options, "data_timeout", DATA_TIMEOUT),
+            reply_timeout=seconds_in(options, "reply_timeout", REPLY_TIMEOUT),
+            rate=_rate(options.get("rate")),
+        )
+
+    def open(self, target: SmtpTarget, settings: Settings) -> Transport:
+        from bball_tui.mail.transports.smtp_transport import SmtpTransport
+
+        return SmtpTransport(target, connections=settings.worker_concurrency)
+
+    def label(self, provider: str) -> str:
+        where = provider.partition(":")[2]
+        return where.rpartition(":")[0] or where
+
+    def account(self, target: SmtpTarget) -> Account:
+        provider = provider_at(target.host)
+        return Account(provider.id, target.host, str(target.port), target.tls.value, target.username or "")
+
+    def known_password(self, account: Account, known: SmtpTarget) -> str | None:
+        same = (known.host, known.username) == (account.server.strip().lower(), account.login.strip())
+        return known.password if same else None
+
+    def url(self, account: Account, known: SmtpTarget | None, options: Mapping[str, str]) -> SecretUrl:
+        server, login = account.server.strip(), account.login.strip()
+        password = _password(account) or (self.known_password(account, known) if known is not None else None) or ""
+        problems = {}
+        if not _is_host(server):
+            problems["server"] = "Type the server's name alone, such as smtp.example.org."
+        if not (account.port.isascii() and account.port.strip().isdigit() and 0 < int(account.port) < 65536):
+            problems["port"] = "A port is a number from 1 to 65535, most often 587 or 465."
+        if account.tls not in set(Tls):
+            problems["tls"] = f"This is one of {', '.join(Tls)}."
+        elif account.tls == Tls.NONE and not is_loopback(server):
+            problems["tls"] = (
+                "Without encryption mail may go to a server on this computer only. Choose one of the others."
+            )
+        if login and not password:
+            problems |= {"password": "Type the password."}
+        if password and not login:
+            problems["login"] = "Type the login, most often the whole e-mail address."
+        if not login and account.provider != OWN:
+            problems["login"] = "Type your whole e-mail address."
+        for name, text in (("login", login), ("password", password)):
+            if not _can_be_written(text):
+                problems[name] = "There is a character in it that cannot be sent. Type it anew."
+        if problems:
+            raise WrongFields(problems)
+        who = f"{quote(login, safe='')}:{quote(password, safe='')}@" if login else ""
+        host = f"[{server}]" if ":" in server else server
+        same = known is not None and known.host == server.lower()
+        kept = {name: value for name, value in options.items() if same and name != "tls"}
+        return SecretUrl(f"smtp://{who}{host}:{int(account.port)}?{urlencode({'tls': account.tls, **kept})}")
+
+    def trial(self, target: SmtpTarget, settings: Settings) -> Transport:
+        from bball_tui.mail.transports.smtp_transport import SmtpTransport
+
+        quick = replace(target, reply_timeout=min(target.reply_timeout, TRIAL_TIMEOUT))
+        return SmtpTransport(quick, connections=1)
+
+    async def unknown_host(self, target: SmtpTarget) -> str | None:
         try:
-            sender = address(envelope.sender, "the sender")
-            recipient = address(envelope.recipient, "the recipient")
-        except RenderError as error:
-            return Outcome(OutcomeClass.PERMANENT, Phase.RCPT, text=str(error))
-        async with self._slots:
-            try:
-                connection = await self._begin(sender, recipient, envelope.mime)
-            except TroubleError as trouble:
-                return trouble.outcome
-            try:
-                if not await on_wire():
-                    connection.drop()
-                    return stopped(Phase.DATA)
-                return await connection.message(stuffed(envelope.mime), self._target.data_timeout)
-            except TroubleError as trouble:
-                connection.drop()
-                return trouble.outcome
-            except BaseException:
-                connection.drop()
-                raise
-            finally:
-                self._keep(connection)
-
-    async def check(self) -> Outcome | None:
-        """Connect and log in as a mail would. See :class:`Transport`."""
-        async with self._slots:
-            try:
-                connection = await self._take()
-            except TroubleError as trouble:
-                return trouble.outcome
-            self._keep(connection)
-            return None
-
-    async def close(self) -> None:
-        """Say goodbye on the idle connections; those at work are closed when their mail is done."""
-        self._closed = True
-        idle, self._idle = self._idle, []
-        await asyncio.gather(*(connection.quit() for connection in idle), *self._leaving)
-
-    async def _begin(self, sender: str, recipient: str, mime: bytes) -> Connection:
-        """A connection on which the server waits for the message.
-
-        A kept connection may have died of age without our knowing. Nothing was sent then, so another one is taken; only
-        what a fresh connection says is final.
-        """
-        size = len(mime)
-        utf8 = not (sender.isascii() and recipient.isascii() and mime.isascii())
-        while True:
-            fresh = not self._idle
-            connection = await self._take()
-            try:
-                await connection.begin(sender, recipient, size, utf8=utf8)
-            except TroubleError:
-                usable = connection.usable
-                self._keep(connection)
-                if usable or fresh:
-                    raise
-            except BaseException:
-                connection.drop()
-                raise
-            else:
-                return connection
-
-    async def _take(self) -> Connection:
-        """The connection used last, so that the others grow idle and close; or a new one."""
-        if self._idle:
-            connection = self._idle.pop()
-            if connection.expiry:
-                connection.expiry.cancel()
-            return connection
-        connection = Connection(self._target, self._context)
-        await connection.open()
-        return connection
-
-    def _keep(self, connection: Connection) -> None:
-        if not connection.usable:
-            connection.drop()
-        elif self._closed or connection.mails >= self._mails:
-            self._dismiss(connection)
-        else:
-            connection.expiry = asyncio.get_running_loop().call_later(self._idle_seconds, self._expire, connection)
-            self._idle.append(connection)
-
-    def _expire(self, connection: Connection) -> None:
-        if connection in self._idle:
-            self._idle.remove(connection)
-            self._dismiss(connection)
-
-    def _dismiss(self, connection: Connection) -> None:
-        """Say goodbye in the background, so that no mail waits for it."""
-        task = asyncio.get_running_loop().create_task(connection.quit())
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
-
-
-def stuffed(mime: bytes) -> bytes:
-    """The message as it is written: CRLF line ends, leading dots doubled, the final dot (RFC 5321 section 4.5.2)."""
-    if mime.count(b"\r\n") != mime.count(b"\n") or mime.count(b"\r") != mime.count(b"\n"):
-        # A lone line feed before a dot could end the message early at a careless server.
-        mime = _LINE_END.sub(b"\r\n", mime)
-    if not mime.endswith(b"\r\n"):
-        mime += b"\r\n"
-    if mime.startswith(b"."):
-        mime = b"." + mime
-    return mime.replace(b"\n.", b"\n..") + b".\r\n"
-
-
-def _tls_context(target: SmtpTarget) -> ssl.SSLContext | None:
-    if target.tls is Tls.NONE:
+            async with asyncio.timeout(TRIAL_TIMEOUT):
+                await asyncio.get_running_loop().getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError, TimeoutError):
+            return target.host
         return None
+
+    def login_trouble(self, trouble: Outcome, target: SmtpTarget) -> str:
+        answer, where = said(trouble), f"{target.host}, port {target.port}"
+        match trouble.phase:
+            case Phase.CONNECT if trouble.code is None:
+                other = "" if is_loopback(target.host) else ", or the network here blocks it (try port 465 or 587)"
+                if target.port == 465 and target.tls is Tls.STARTTLS:
+                    other = ", or port 465 wants encryption from the start: choose that"
+                return f"Nobody answers at {where}: the port is closed or wrong{other}. {answer}"
+            case Phase.TLS if "STARTTLS" in answer.upper():
+                return (
+                    f"{where} does not offer STARTTLS, so the password would travel unprotected. Nothing was sent. "
+                    "Choose encryption from the start (port 465), or ask whoever runs the server."
+                )
+            case Phase.TLS if target.tls is Tls.IMPLICIT and re.search(
+                "WRONG_VERSION|RECORD_LAYER|PROTOCOL", answer.upper()
+            ):
+                return f"{where} does not begin with encryption. Choose STARTTLS (port 587)."
+            case Phase.TLS:
+                return (
+                    f"The certificate of {where} cannot be trusted, so nothing was sent. Check the server's name, or "
+                    f"ask whoever runs it. {answer}"
+                )
+            case Phase.AUTH if trouble.outcome_class is OutcomeClass.AUTH and trouble.code is not None:
+                return f"{target.host} refuses the login or the password. Type both anew. {answer}"
+            case Phase.AUTH if trouble.code is None:
+                return answer
+        return f"{where} does not take mail now. Try again in a while, or ask whoever runs the server. {answer}"
+
+
+def _tls(value: str | None, host: str, port: int | None) -> Tls:
+    local = is_loopback(host)
+    if value is None:
+        if port == _PORTS[Tls.IMPLICIT]:
+            return Tls.IMPLICIT
+        return Tls.NONE if local else Tls.STARTTLS
+    if value not in set(Tls):
+        raise BballError(f"tls={value[:20]} in the mail URL is unknown. It may be {', '.join(Tls)}.")
+    if value == Tls.NONE and not local:
+        raise BballError(
+            f"tls=none would send mail to {host} unprotected. It is allowed for a server on this machine only; "
+            "use tls=starttls (port 587) or tls=implicit (port 465)."
+        )
+    return Tls(value)
+
+
+def _ca(value: str | None, tls: Tls) -> Path | None:
+    if value is None:
+        return None
+    path = Path(value).expanduser()
+    if tls is Tls.NONE or not path.is_file():
+        why = "tls=none needs none" if tls is Tls.NONE else "there is no such file"
+        raise BballError(f"ca={value} in the mail URL should name a PEM file with the authorities to trust, but {why}.")
+    return path
+
+
+def _rate(value: str | None) -> float | None:
+    if value is None:
+        return None
+    rate = number(value)
+    if not 0.01 <= rate <= 1000:
+        raise BballError(
+            f"rate={value[:20]} in the mail URL should be the number of mails a second that the server takes, "
+            "from 0.01 to 1000. Thirty a minute are 0.5."
+        )
+    return rate
+
+
+def _password(account: Account) -> str:
+    typed = account.password
+    provider = BY_ID.get(account.provider)
+    if provider is not None and provider.app_password and _BLANKS.fullmatch(typed.strip()):
+        return "".join(typed.split())
+    return typed
+
+
+def _is_host(server: str) -> bool:
+    if _HOST.fullmatch(server):
+        return True
     try:
-        return ssl.create_default_context(cafile=target.ca)
-    except (OSError, ssl.SSLError):
-        raise BballError(f"ca={target.ca} in the mail URL holds no certificates in PEM form.") from None
+        return bool(IPv6Address(server))
+    except ValueError:
+        return False
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text

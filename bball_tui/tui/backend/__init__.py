@@ -109,7 +109,7 @@ def import_ahead() -> None:
         "bball_tui.mail.transports",
         "bball_tui.outbox.buckets",
         "bball_tui.outbox.gates",
-        "bball_tui.outbox.situation",
+        "bball_tui.outbox.sending_status",
         "bball_tui.outbox.staff",
         "bball_tui.outbox.story",
         "bball_tui.outbox.today",

@@ -75,11 +75,11 @@ class EditCalls(League):
         async with self._session() as session:
             return await unlink_guardian(session, self.league.id, player_id, guardian_id)
 
-    async def promise_welcome(self, contract_ids: Collection[int]) -> tuple[int, ...]:
-        from bball_tui.league.editing.family_mails import promise_welcome
+    async def enqueue_welcome(self, contract_ids: Collection[int]) -> tuple[int, ...]:
+        from bball_tui.league.editing.family_mails import enqueue_welcome
 
         async with self._session() as session:
-            return await promise_welcome(session, self.league.id, contract_ids)
+            return await enqueue_welcome(session, self.league.id, contract_ids)
 
     async def list_seasons(self) -> list[Season]:
         from bball_tui.league.leagues import list_seasons

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bball_tui.database.states import MessageKind
 from bball_tui.tui.backend.core import League
 from bball_tui.tui.browser import PrivatePages
 from bball_tui.tui.guarded import told
@@ -128,14 +127,14 @@ class EmailCalls(League):
         from bball_tui.league.mail_preview import preview_sample
 
         async with self._session() as session:
-            return await preview_sample(session, self.settings, self.league.id, MessageKind(kind))
+            return await preview_sample(session, self.settings, self.league.id, kind)
 
     async def kind_mails(self, kind: str, contract_id: int | None) -> tuple[MailPreview, ...]:
         """The mails of a kind to the families of a contract; without one, of any contract that fits."""
         from bball_tui.league.mail_kinds import preview_kind
 
         async with self._session() as session:
-            return await preview_kind(session, self.settings, self.league.id, MessageKind(kind), contract_id)
+            return await preview_kind(session, self.settings, self.league.id, kind, contract_id)
 
     async def reminders(self) -> tuple[Schedule, tuple[PlannedReminder, ...]]:
         from bball_tui.league.reminders import planned_reminders, read_schedule

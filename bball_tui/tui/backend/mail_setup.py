@@ -16,7 +16,7 @@ class MailSetupCalls(League):
 
     async def try_mail(self, url: SecretUrl) -> str | None:
         """Log in; what is in the way, or None."""
-        from bball_tui.mail.login_check import login_trouble
+        from bball_tui.mail.setup import login_trouble
 
         with told(self.settings.log_file):
             return await login_trouble(self.settings, url)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bball_tui.mail.template_check import Finding
     from bball_tui.mail.template_guard import TemplateGuard
     from bball_tui.outbox.buckets import Bucket
-    from bball_tui.outbox.situation import Situation
+    from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.outbox.staff import Acted
     from bball_tui.outbox.story import ItemStory
     from bball_tui.outbox.today import MailDay
@@ -46,11 +46,11 @@ class MailCalls(League):
         async with self._session() as session:
             return await buckets(session, self.league.id)
 
-    async def situation(self) -> Situation:
-        from bball_tui.outbox.situation import read_situation
+    async def situation(self) -> SendingStatus:
+        from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
-            return await read_situation(session, self.league.id, mail_server=self.settings.may_send)
+            return await read_sending_status(session, self.league.id, mail_server=self.settings.may_send)
 
     async def mail_preview(self, outbox_id: int) -> MailPreview:
         from bball_tui.league.mail_preview import preview_mail
@@ -100,10 +100,10 @@ class MailCalls(League):
             BballError: there is no mail server yet.
         """
         from bball_tui.league.for_real import for_real_obstacle, plan_for_real
-        from bball_tui.outbox.situation import read_situation
+        from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
-            now = await read_situation(session, self.league.id, mail_server=self.settings.may_send)
+            now = await read_sending_status(session, self.league.id, mail_server=self.settings.may_send)
             if (obstacle := for_real_obstacle(now, self.settings)) is not None:
                 raise BballError(obstacle)
             return await plan_for_real(session, self.league.id)

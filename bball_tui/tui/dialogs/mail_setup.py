@@ -11,8 +11,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
-from bball_tui.mail.account import Account, WrongFields, has_password, mail_url
+from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.providers import BY_ID, PROVIDERS
+from bball_tui.mail.setup import fields_of, has_password, mail_url
 from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
@@ -28,7 +29,7 @@ ENCRYPTION = (
     ("from the start (TLS), port 465", "implicit"),
     ("none: a server on this computer", "none"),
 )
-_SERVER_ROWS = ("server", "port", "tls", "password")
+_ALWAYS = ("provider", "from", "mine")
 
 
 class MailAccounts(Protocol):
@@ -104,7 +105,11 @@ class MailSetup(Dialog[bool]):
         one = self._first
         yield Static(_advice(one), id="advice")
         fields = (
-            Field("Provider", FormPick([(each.title, each.id) for each in PROVIDERS], one.provider, id="in-provider")),
+            Field(
+                "Provider",
+                FormPick([(each.title, each.id) for each in PROVIDERS], one.provider, id="in-provider"),
+                id="field-provider",
+            ),
             _text("server", "Server", one.server, "smtp.example.org"),
             _text("port", "Port", one.port, "587"),
             Field("Encryption", FormPick(ENCRYPTION, one.tls, id="in-tls"), id="field-tls"),
@@ -316,7 +321,7 @@ def _show(fields: Iterable[Field], account: Account) -> None:
     """Only the fields that the provider needs."""
     for field in fields:
         name = (field.id or "").removeprefix("field-")
-        field.display = name not in (_SERVER_ROWS if account.by_file else ("credentials",))
+        field.display = name in (*_ALWAYS, *fields_of(account))
 
 
 def _text(name: str, label: str, value: str, placeholder: str) -> Field:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.database.states import LIVE_STATUSES, ContractStatus
+from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice
 from bball_tui.league.life import RULES, Act, why_none
-from bball_tui.league.troubles import WAITING
 from bball_tui.tui.actions import action
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
@@ -67,7 +66,7 @@ def _can_be_due(pane: "ContractsPane") -> str | None:
     if reason := _some(pane):
         return reason
     statuses = pane.statuses
-    if statuses is None or statuses & set(WAITING):
+    if statuses is None or statuses & set(WAITING_STATUSES):
         return None
     return "Only an offer that waits for its signature has a due date."
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.dialogs.touched import MOST_NAMES
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.wording import counted, listed
@@ -28,19 +29,6 @@ STATE_WORDS = {
 }
 """By the name of the bucket."""
 
-_KINDS = {
-    "contract_signed": "welcome",
-    "team_chat_ready": "team chat",
-    "contract_offered": "offer",
-    "contract_reminder": "reminder",
-    "signature_corrected": "correction",
-}
-
-
-def kind_word(kind: str) -> str:
-    """What staff call a kind of mail."""
-    return _KINDS.get(kind, kind.replace("_", " "))
-
 
 def about_cell(row: "OutboxRow") -> str | Styled:
     """The player that a mail is about."""
@@ -61,7 +49,7 @@ def outcome_cell(row: "OutboxRow") -> Styled:
 
 def for_real_lines(found: "ForReal") -> list[str]:
     """What would go out for real, and what stays in the folder and why."""
-    lines = [f"{counted(number, f'{kind_word(kind)} mail')}" for kind, number in found.kinds]
+    lines = [f"{counted(number, f'{kind_label(kind)} mail')}" for kind, number in found.kinds]
     if lines:
         lines = [f"{listed(lines)}: so far only a folder has them. They go out at once, to the families."]
     else:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.buckets import Bucket
     from bball_tui.outbox.gates import Gate
     from bball_tui.outbox.history import OutboxRow
-    from bball_tui.outbox.situation import Situation
+    from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.tui.backend import Backend
 
 LOOK_AGAIN = 30.0
@@ -133,7 +133,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.sending: Situation | None = None
+        self.sending: SendingStatus | None = None
         """What holds the mails, as it was read last."""
         self.in_folder = 0
         """Mails of the league that were only written to a folder, as they were counted last."""
@@ -385,7 +385,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             return False
         return await do_with_mails(self.app, "Trying again", tuple(ids), backend.retry_mails, "back in the queue")
 
-    def _effect(self, number: str, kind: Kind, sending: "Situation") -> list[str]:
+    def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
         label, oldest = kind_words(self._buckets, self.kind)
         what = f"{number}, failed because of: {label}." if kind.cause else f"{number}: {label}."
         lines = [what]

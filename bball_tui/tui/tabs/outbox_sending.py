@@ -16,11 +16,11 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.outbox.situation import Situation
+    from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.tui.backend import Backend
 
 
-def hold_line(sending: "Situation", *, mine: bool) -> Content:
+def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     """The line above the list; empty when nothing holds the mails. ``mine``: this program sends mail itself."""
     sentences = [
         f"{sending.hold(gate)} {'P resumes.' if gate.pauses else 'O tries now.'}" for gate in sending.holding()

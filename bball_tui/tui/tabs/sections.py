@@ -4,8 +4,8 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.tabs.cells import status_cell
-from bball_tui.tui.tabs.mail_words import kind_word
 from bball_tui.tui.text import short_date, short_time
 from bball_tui.tui.theme import Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Happening, Note, Section, SectionLine
@@ -121,7 +121,7 @@ def mail_sections(story: "ItemStory", zone: tzinfo, now: datetime) -> tuple[Sect
     if item.error_text:
         facts.append(Fact("answer", Styled(item.error_text, Tone.WARN)))
     return (
-        Section(f"{kind_word(item.kind).capitalize()} mail to {item.recipient}", tuple(facts)),
+        Section(f"{kind_label(item.kind).capitalize()} mail to {item.recipient}", tuple(facts)),
         Section(
             "What happened",
             tuple(Happening(_moment(event.at, None, zone, now, event.clock), event.text) for event in story.events),

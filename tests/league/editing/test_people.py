@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Guardian, Outbox, Player, PlayerGuardian
 from bball_tui.database.states import DateOrder, OutboxState
-from bball_tui.league.editing.family_mails import promise_welcome
+from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import (
     GuardianDraft,
     load_guardian,
@@ -182,8 +182,8 @@ async def test_a_corrected_address_takes_waiting_mails_along_and_offers_to_send_
         assert [(one.contract_id, one.address) for one in saved.unpromised] == [
             (families[0].contract_id, "rosa@right.test")
         ]
-        assert len(await promise_welcome(session, club.league_id, [families[0].contract_id])) == 1
-        assert await promise_welcome(session, club.league_id, [families[0].contract_id]) == ()
+        assert len(await enqueue_welcome(session, club.league_id, [families[0].contract_id])) == 1
+        assert await enqueue_welcome(session, club.league_id, [families[0].contract_id]) == ()
         rows = await session.execute(select(Outbox.recipient, Outbox.state).order_by(Outbox.id))
         assert [tuple(row) for row in rows] == [
             ("rosa@families.test", "sent"),
@@ -212,7 +212,7 @@ async def test_who_takes_no_more_mail_gets_none_that_waits_and_may_have_it_again
         )
         assert isinstance(saved, Saved)
         assert [one.address for one in saved.unpromised] == ["dan@families.test"]
-        assert len(await promise_welcome(session, club.league_id, [family.contract_id])) == 1
+        assert len(await enqueue_welcome(session, club.league_id, [family.contract_id])) == 1
         gone = await unlink_guardian(session, club.league_id, family.player_id, dan)
         assert "cancelled" in gone.notes[0]
         rows = await session.execute(select(Outbox.recipient, Outbox.state).order_by(Outbox.id))

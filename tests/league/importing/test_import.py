@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
+from bball_tui.league.enqueue_mails import enqueue_offers
 from bball_tui.league.facts import read_contracts
 from bball_tui.league.importing.apply import RosterMoved, apply, write
 from bball_tui.league.importing.diff import compute_diff
@@ -20,7 +21,6 @@ from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.report import remarks
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
 from bball_tui.league.importing.watching import Stage, Stopped, Watch
-from bball_tui.league.promising import promise_offers
 from tests.league.importing.support import HEADER, NOTHING, Desk, counts, make_desk, sign
 
 DATA = Path(__file__).parents[2] / "data"
@@ -239,7 +239,7 @@ async def _promise_offer_mails(desk: Desk) -> None:
     async with desk.database.session() as session:
         ids = [one for (one,) in await desk.rows("SELECT id FROM contract ORDER BY id")]
         contracts = await read_contracts(session, desk.league.id, [one for one in ids if isinstance(one, int)])
-        await promise_offers(
+        await enqueue_offers(
             session,
             desk.league.id,
             list(contracts.values()),

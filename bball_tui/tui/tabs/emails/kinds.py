@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.mail.kinds import KINDS, kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import ready
-from bball_tui.tui.tabs.mail_words import kind_word
 from bball_tui.tui.tabs.memory_source import ReadSource
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -18,23 +18,6 @@ if TYPE_CHECKING:
     from bball_tui.league.mail_kinds import KindRow
     from bball_tui.league.rows import ContractRow
     from bball_tui.tui.backend import Backend
-
-PURPOSES = {
-    "contract_signed": "welcomes a family as soon as the contract is signed",
-    "team_chat_ready": "tells families who were welcomed before the team had a chat link",
-    "contract_offered": "tells a family of an offer, if the league wants that",
-    "contract_reminder": "reminds a family of an offer that is due, if the league wants that",
-    "signature_corrected": "corrects what a family was told about a signature",
-}
-
-_WHEN = {
-    "contract_signed": "when a contract is signed",
-    "team_chat_ready": "once a chat link is there",
-    "contract_offered": "when an offer is made",
-    "contract_reminder": "before an offer is due",
-    "signature_corrected": "when a signature is void",
-}
-"""The same in so few words that the narrowest list holds them."""
 
 
 class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="emails"):
@@ -52,8 +35,8 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
     def make_columns(self) -> "Sequence[Column[KindRow]]":
         return (
-            Column(key="kind", title="Mail", width=11, render=lambda row: kind_word(row.kind)),
-            Column(key="when", title="Goes out", width=25, flex=3, render=lambda row: _WHEN.get(row.kind, "")),
+            Column(key="kind", title="Mail", width=11, render=lambda row: kind_label(row.kind)),
+            Column(key="when", title="Goes out", width=25, flex=3, render=lambda row: KINDS[row.kind].goes_out),
             Column(key="sent", title="Sent", width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
             Column(
                 key="last",
@@ -76,7 +59,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
         async def read() -> "Sequence[KindRow]":
             rows = await backend.kinds()
-            return [row for row in rows if all(word in f"{kind_word(row.kind)} {row.kind}" for word in words)]
+            return [row for row in rows if all(word in f"{kind_label(row.kind)} {row.kind}" for word in words)]
 
         return ReadSource(read)
 
@@ -85,14 +68,14 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         if row is None:
             return ()
         lines: list[SectionLine] = [
-            Note(PURPOSES.get(row.kind, "")),
+            Note(KINDS[row.kind].purpose),
             Fact("sent", f"{row.sent:,}"),
             Fact("waiting", f"{row.waiting:,}"),
             Fact("template", "the league's own" if row.own else "the standard one"),
         ]
         if row.trouble is not None:
             lines.append(Note(status(Tone.WARN, row.trouble)))
-        return (Section(kind_word(row.kind).capitalize(), tuple(lines)),)
+        return (Section(kind_label(row.kind).capitalize(), tuple(lines)),)
 
     @action("p", "read a sample", when=ready, footer=True)
     async def action_kind_read(self) -> None:
@@ -129,7 +112,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
             nobody = f"No mail: {contract.first} {contract.last} has no guardian whom a mail can reach."
             await read_asked(self.app, backend, backend.kind_mails(kind, contract.id), nobody=nobody)
 
-        title = f"{kind_word(kind).capitalize()}: for whom?"
+        title = f"{kind_label(kind).capitalize()}: for whom?"
         await self.app.push_screen_wait(FindFamily(title, backend.families_called, read))
 
     def _contract(self) -> int | None:

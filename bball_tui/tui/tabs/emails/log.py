@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
-from bball_tui.tui.tabs.mail_words import about_cell, kind_word, mails_named, outcome_cell
+from bball_tui.tui.tabs.mail_words import about_cell, mails_named, outcome_cell
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import clean, short_time
@@ -59,8 +60,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     ## Log
     Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
     only written to a folder, and no family has it; **came back**: later the family's mail server said that it could
-    not be delivered. Search by address, player or Message-ID; `f` shows only mails of
-    one outcome. `p` shows the very mail, `e` corrects the address of one that never arrived, `S` sends an
+    not be delivered. Search by address, player or Message-ID; `f` shows only mails of one outcome. `p` shows
+    the very mail, `e` corrects the address of one that never arrived, `S` sends an
     accepted one again, `w` notes that a family was told another way, `x` writes mails into files.
     """
     placeholder = "address, player or Message-ID"
@@ -93,7 +94,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
                 sort="about",
                 priority=2,
             ),
-            Column(key="kind", title="Mail", width=10, render=lambda row: kind_word(row.kind), priority=1),
+            Column(key="kind", title="Mail", width=10, render=lambda row: kind_label(row.kind), priority=1),
             Column(key="what", title="What became of it", width=20, render=outcome_cell, sort="state"),
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
@@ -206,7 +207,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         if backend is None or row is None:
             return False
         when = short_time(row.since, self.zone, self.now)
-        mail = f"the {kind_word(row.kind)} mail{f' about {row.about}' if row.about else ''}"
+        mail = f"the {kind_label(row.kind)} mail{f' about {row.about}' if row.about else ''}"
         lines = [
             _once_more(row, mail, when),
             "It goes out at once. The log keeps both.",

@@ -11,6 +11,7 @@ from bball_tui import wording
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
 from bball_tui.outbox.waiting import is_waiting
 from bball_tui.outbox.workers import WorkerInfo, running
@@ -18,7 +19,7 @@ from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class SendingStatus:
     """One look at the sending of a league. ``waiting`` counts queued mails that leave by themselves; ``mail_server``:
     one is set up where this program runs.
     """
@@ -91,7 +92,9 @@ class Situation:
         match gate.cause:
             case GateCause.QUOTA:
                 return (
-                    "Gmail's daily limit is used up" if name == "Gmail" else f"The sending limit of {name} is used up"
+                    f"{name}'s daily limit is used up"
+                    if scheme_of(gate.provider).limits.per_day
+                    else f"The sending limit of {name} is used up"
                 )
             case GateCause.AUTH:
                 return f"{name[0].upper()}{name[1:]} refuses the login"
@@ -110,21 +113,7 @@ class Situation:
         return f", next try {self.clock(gate.open_until)}"
 
 
-def provider_name(provider: str) -> str:
-    """``smtp:mail.example.org:587`` as people call it: ``mail.example.org``."""
-    kind, _, rest = provider.partition(":")
-    match kind:
-        case "smtp" | "smtps":
-            return rest.rpartition(":")[0] or rest
-        case "gmail":
-            return "Gmail"
-        case "maildir":
-            return "the mail folder"
-        case _:
-            return provider
-
-
-async def read_situation(session: AsyncSession, league_id: int, *, mail_server: bool) -> Situation:
+async def read_sending_status(session: AsyncSession, league_id: int, *, mail_server: bool) -> SendingStatus:
     """Look at everything once. ``mail_server``: one is set up where this program runs (`Settings.may_send`).
 
     Raises:
@@ -146,7 +135,7 @@ async def read_situation(session: AsyncSession, league_id: int, *, mail_server: 
         raise BballError(
             f"The league's time zone {found.timezone!r} is not known. Use a name such as Europe/Berlin or UTC."
         ) from None
-    return Situation(
+    return SendingStatus(
         now=found.now,
         zone=zone,
         gates=await gates(session, league_id),

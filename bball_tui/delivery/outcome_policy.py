@@ -14,7 +14,7 @@ from bball_tui.outbox.settling import Ending, Report
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class OutcomePolicy:
     """``counts``: it is an attempt of this mail. ``answered``: the provider is well, whatever it thinks of the mail."""
 
     ending: Ending
@@ -23,44 +23,44 @@ class Meaning:
     answered: bool = False
 
 
-MEANINGS: dict[OutcomeClass, Meaning] = {
-    OutcomeClass.ACCEPTED: Meaning(Ending.SENT, counts=True, answered=True),
-    OutcomeClass.PERMANENT: Meaning(Ending.FAILED, counts=True, answered=True),
-    OutcomeClass.RECIPIENT_TRANSIENT: Meaning(Ending.BACK_OFF, counts=True, answered=True),
-    OutcomeClass.PROVIDER_TRANSIENT: Meaning(Ending.PUT_BACK, cause=GateCause.OUTAGE),
-    OutcomeClass.QUOTA: Meaning(Ending.PUT_BACK, cause=GateCause.QUOTA),
-    OutcomeClass.AUTH: Meaning(Ending.PUT_BACK, cause=GateCause.AUTH),
-    OutcomeClass.REFUSED: Meaning(Ending.PUT_BACK, cause=GateCause.REFUSED),
-    OutcomeClass.RENDER: Meaning(Ending.FAILED),
-    OutcomeClass.NO_RECIPIENT: Meaning(Ending.FAILED),
+OUTCOME_POLICIES: dict[OutcomeClass, OutcomePolicy] = {
+    OutcomeClass.ACCEPTED: OutcomePolicy(Ending.SENT, counts=True, answered=True),
+    OutcomeClass.PERMANENT: OutcomePolicy(Ending.FAILED, counts=True, answered=True),
+    OutcomeClass.RECIPIENT_TRANSIENT: OutcomePolicy(Ending.BACK_OFF, counts=True, answered=True),
+    OutcomeClass.PROVIDER_TRANSIENT: OutcomePolicy(Ending.PUT_BACK, cause=GateCause.OUTAGE),
+    OutcomeClass.QUOTA: OutcomePolicy(Ending.PUT_BACK, cause=GateCause.QUOTA),
+    OutcomeClass.AUTH: OutcomePolicy(Ending.PUT_BACK, cause=GateCause.AUTH),
+    OutcomeClass.REFUSED: OutcomePolicy(Ending.PUT_BACK, cause=GateCause.REFUSED),
+    OutcomeClass.RENDER: OutcomePolicy(Ending.FAILED),
+    OutcomeClass.NO_RECIPIENT: OutcomePolicy(Ending.FAILED),
     # A provider that takes mails and does not answer would otherwise put every mail in doubt, one after the other.
-    OutcomeClass.IN_DOUBT: Meaning(Ending.IN_DOUBT, counts=True, cause=GateCause.OUTAGE),
-    OutcomeClass.STOPPED: Meaning(Ending.HAND_BACK),
+    OutcomeClass.IN_DOUBT: OutcomePolicy(Ending.IN_DOUBT, counts=True, cause=GateCause.OUTAGE),
+    OutcomeClass.STOPPED: OutcomePolicy(Ending.HAND_BACK),
 }
 
 
 def report_of(claim: Claim, outcome: Outcome) -> Report:
     """What to write down about ``claim``."""
-    meaning = MEANINGS[outcome.outcome_class]
+    policy = OUTCOME_POLICIES[outcome.outcome_class]
     code = " ".join(str(part) for part in (outcome.code, outcome.enhanced_code) if part is not None)
     return Report(
         claim=claim,
-        ending=meaning.ending,
+        ending=policy.ending,
         outcome=outcome.outcome_class.value,
-        counts=meaning.counts,
+        counts=policy.counts,
         phase=outcome.phase.value,
         code=code or None,
         detail=outcome.text or None,
         # For all others the gate waits; the item itself is ready when the gate is.
-        retry_after=outcome.retry_after if meaning.ending is Ending.BACK_OFF else None,
+        retry_after=outcome.retry_after if policy.ending is Ending.BACK_OFF else None,
         provider_ref=outcome.provider_ref,
     )
 
 
 def verdict_of(outcome: Outcome, *, probe: bool) -> Verdict:
     """What to tell the gate."""
-    meaning = MEANINGS[outcome.outcome_class]
-    return Verdict(meaning.cause, meaning.answered, outcome.text, outcome.retry_after, probe)
+    policy = OUTCOME_POLICIES[outcome.outcome_class]
+    return Verdict(policy.cause, policy.answered, outcome.text, outcome.retry_after, probe)
 
 
 SAME_REFUSALS = 3

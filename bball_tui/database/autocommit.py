@@ -13,8 +13,8 @@ from sqlalchemy import TextClause, make_url
 from bball_tui.database.engine import Database, explain
 
 
-class Runs(Protocol):
-    """Runs a statement: a session within its transaction, or a lane as a transaction of its own."""
+class Executor(Protocol):
+    """Runs a statement: a session within its transaction, an autocommit connection as a transaction of its own."""
 
     async def execute(self, statement: TextClause, params: dict[str, Any], /) -> Iterable[Any]:
         """The rows of ``statement``, their columns by name."""
@@ -25,7 +25,7 @@ def _for_psycopg(statement: TextClause) -> bytes:
     return str(statement.compile(dialect=make_url("postgresql+psycopg://").get_dialect()())).encode()
 
 
-class Lane:
+class AutocommitConnection:
     """One connection, kept open, on which every statement is a transaction of its own.
 
     A statement costs one round trip instead of three and is prepared once. Opened by the first statement, and again by

@@ -10,13 +10,13 @@ from typing import TypeAlias
 
 from bball_tui.database.changes import OUTBOX, Connection, listen
 from bball_tui.database.engine import Database
-from bball_tui.delivery.doubts import DoubtSolver
-from bball_tui.delivery.patience import Patience
+from bball_tui.delivery.backoff import Backoff
+from bball_tui.delivery.in_doubt import DoubtSolver
 from bball_tui.delivery.signals import Signals
 from bball_tui.delivery.timing import Timing
 from bball_tui.errors import BballError
+from bball_tui.outbox.lease_recovery import Swept, forget, sweep
 from bball_tui.outbox.queue import Claim, extend
-from bball_tui.outbox.sweeping import Swept, forget, sweep
 from bball_tui.outbox.workers import WorkerInfo, beat, sign_off
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ Chore: TypeAlias = Callable[[], Awaitable[None]]
 """Something besides sending that a worker does now and then; any number of workers may do it at once."""
 
 
-class Upkeep:
+class Maintenance:
     """Keeps one worker, its leases and the league's queue in order.
 
     ``in_hand`` names the claims whose leases are to be renewed; ``swept`` hears what each sweep did; ``chores`` are
@@ -72,18 +72,18 @@ class Upkeep:
 
     async def for_ever(self, step: Callable[[], Awaitable[None]], *, until: Callable[[], bool] = lambda: False) -> None:
         """Repeat ``step``, whatever happens, and more patiently while the database is away."""
-        patience = Patience(self._signals.back)
+        backoff = Backoff(self._signals.back)
         while not until():
             try:
                 await step()
             except BballError as error:
                 log.warning("the worker waits: %s", error)
-                await patience.wait()
+                await backoff.wait()
             except Exception:
                 log.exception("a fault in the worker itself; it goes on")
-                await patience.wait()
+                await backoff.wait()
             else:
-                patience.reset()
+                backoff.reset()
 
     async def chores_once(self) -> None:
         """Do every chore once; one that fails is done again by its loop."""

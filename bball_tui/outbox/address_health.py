@@ -13,7 +13,7 @@ from bball_tui.outbox.history import is_bounced, item_cause
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AddressHealth:
     """``blocked`` is the reason on the list; ``came_back`` when a mail last did, and ``why`` in a short phrase."""
 
     blocked: str | None = None
@@ -21,11 +21,11 @@ class Standing:
     why: str = ""
 
 
-GOOD = Standing()
+HEALTHY = AddressHealth()
 
 
-async def standings(session: AsyncSession, league_id: int, addresses: Collection[str]) -> dict[str, Standing]:
-    """The standing of each address that has one, by its lower-case spelling; nobody knows ill of the others."""
+async def address_health(session: AsyncSession, league_id: int, addresses: Collection[str]) -> dict[str, AddressHealth]:
+    """The health of each address that has one, by its lower-case spelling; nobody knows ill of the others."""
     wanted = any_(literal(sorted({one.lower() for one in addresses}), ARRAY(Text)))
     blocked = select(func.lower(Suppression.email).label("address"), Suppression.reason).where(
         Suppression.league_id == league_id, Suppression.lifted_at.is_(None), func.lower(Suppression.email) == wanted
@@ -36,8 +36,8 @@ async def standings(session: AsyncSession, league_id: int, addresses: Collection
         .order_by(Outbox.bounced_at)
     )
     reasons = {row.address: row.reason for row in await session.execute(blocked)}
-    found = {address: Standing(blocked=reason) for address, reason in reasons.items()}
+    found = {address: AddressHealth(blocked=reason) for address, reason in reasons.items()}
     for address, at, name in await session.execute(returned):
         cause = cause_named(name)
-        found[address] = Standing(reasons.get(address), at, "" if cause is None else cause.phrase)
+        found[address] = AddressHealth(reasons.get(address), at, "" if cause is None else cause.phrase)
     return found

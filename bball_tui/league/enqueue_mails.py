@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
 from bball_tui.database.models import League, Outbox, Signature
-from bball_tui.database.states import Capacity, MessageKind
+from bball_tui.database.states import Capacity
 from bball_tui.league.facts import ContractFacts, GuardianFacts, read_guardians
 from bball_tui.league.papers import family_facts, recipients_of
-from bball_tui.mail.facts import CorrectionFacts, OfferFacts, SignatureFacts
+from bball_tui.mail.kinds.correction import CorrectionMail, SignatureFacts
+from bball_tui.mail.kinds.offer import OfferMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 
@@ -21,7 +22,7 @@ async def wants_offer_mails(session: AsyncSession, league_id: int) -> bool:
     return bool(await session.scalar(select(League.mail_offers).where(League.id == league_id)))
 
 
-async def promise_offers(
+async def enqueue_offers(
     session: AsyncSession,
     league_id: int,
     contracts: Sequence[ContractFacts],
@@ -35,14 +36,14 @@ async def promise_offers(
     items = []
     for contract in contracts:
         for one in recipients_of(guardians.get(contract.player_id, ())):
-            facts = OfferFacts(**family_facts(contract, one), offered_on=offered_on, due_on=due_on)
+            facts = OfferMail(**family_facts(contract, one), offered_on=offered_on, due_on=due_on)
             items.append(
                 NewItem(facts.kind, contract.id, contract.revision, one.address, facts, occasion=facts.occasion)
             )
     return tuple(await enqueue(session, league_id, items, hold_seconds=hold_seconds))
 
 
-async def promise_corrections(
+async def enqueue_corrections(
     session: AsyncSession,
     league_id: int,
     told: Iterable[tuple[int, str]],
@@ -66,7 +67,7 @@ async def promise_corrections(
         if was is None:
             continue
         who = _whose(guardians.get(contract.player_id, ()), address)
-        facts = CorrectionFacts(
+        facts = CorrectionMail(
             player_first=contract.player_first,
             player_last=contract.player_last,
             team=contract.team,
@@ -100,7 +101,7 @@ async def _corrections(session: AsyncSession, contract_ids: set[int]) -> Counter
     """How many corrections each contract's families had; the same number for all of one contract."""
     rows = await session.execute(
         select(Outbox.contract_id, Outbox.recipient, func.count())
-        .where(among(Outbox.contract_id, contract_ids), Outbox.kind == MessageKind.SIGNATURE_CORRECTED)
+        .where(among(Outbox.contract_id, contract_ids), Outbox.kind == CorrectionMail.kind)
         .group_by(Outbox.contract_id, Outbox.recipient)
     )
     found: Counter[int] = Counter()

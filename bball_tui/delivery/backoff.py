@@ -8,7 +8,7 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 30.0
 
 
-class Patience:
+class Backoff:
     """Waits longer each time, 0.25 s to 30 s with jitter; :meth:`reset` after a success.
 
     ``back`` is an event that cuts the wait short: somebody has just reached the database again.

@@ -1,0 +1,51 @@
+"""The kinds of mail: each module here is one, found by itself. See :class:`MailKind` for what a kind says of itself.
+
+Whoever promises a mail makes an object of the kind's class and hands it over as it is::
+
+    facts = OfferMail(player_first=..., due_on=contract.due_on, ...)
+    NewItem(facts.kind, contract.id, contract.revision, recipient.address, facts, occasion=facts.occasion)
+
+and :func:`facts_of` takes it back when the mail is written.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+
+import msgspec
+
+from bball_tui.mail.kinds.base import MailKind
+from bball_tui.mail.values import RenderError, one_line
+
+
+def _found() -> Mapping[str, type[MailKind]]:
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    return {found.kind: found for found in sorted(MailKind.__subclasses__(), key=lambda found: found.place)}
+
+
+KINDS: Mapping[str, type[MailKind]] = _found()
+"""Every kind by its name, in the order in which lists have them."""
+
+
+def kind_label(kind: str) -> str:
+    """What staff call a kind of mail; one that a newer version knows is called by its name."""
+    found = KINDS.get(kind)
+    return kind.replace("_", " ") if found is None else found.label
+
+
+def facts_of(kind: str, payload: object) -> MailKind:
+    """The facts in the payload of an outbox item of ``kind``; names that a newer version added are passed over.
+
+    Raises:
+        RenderError: there is no such kind of mail, or a fact is missing or of the wrong sort.
+    """
+    found = KINDS.get(kind)
+    if found is None:
+        raise RenderError(f"There is no kind of mail called {one_line(kind)!r}. Known: {', '.join(KINDS)}.")
+    try:
+        return msgspec.convert(payload, found)
+    except msgspec.ValidationError as error:
+        raise RenderError(
+            f"The facts kept with this mail are not complete: {error}. Cancel it, and have it promised anew."
+        ) from None
