@@ -20,7 +20,7 @@ from textual import work
 from textual.binding import Binding
 
 from bball_tui.errors import BballError
-from bball_tui.tui.keymap import key_name, normal_key
+from bball_tui.tui.key_names import key_name, normal_key
 from bball_tui.tui.text import clean
 
 if TYPE_CHECKING:

@@ -1,21 +1,16 @@
-"""Keys: how they are spelt, the user's own choice of them, and the table for the documentation.
+"""The user's own choice of keys, and the table of keys for the documentation.
 
 Textual takes any keymap in silence: an unknown command is ignored, a key that no terminal sends makes its command
 unreachable, and a key that is taken is taken away from its owner, even from "quit". So a keymap is checked here.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import combinations
-from typing import TYPE_CHECKING
-
-from textual.keys import KEY_TO_UNICODE_NAME, Keys
 
 from bball_tui.errors import BballError
-
-if TYPE_CHECKING:
-    from bball_tui.tui.actions import Action, ActionSet
+from bball_tui.tui.actions import Action, ActionSet
+from bball_tui.tui.key_names import key_name, normal_key
 
 RESERVED = {
     "tab": "it moves between the parts of the screen",
@@ -34,79 +29,8 @@ SAME_KEY = {
 }
 """Keys that most terminals send as the same byte as another one."""
 
-_NAMED = frozenset(key.value for key in Keys if "<" not in key.value and "+" not in key.value) - {"return"}
-_MODIFIERS = ("ctrl", "alt", "shift")
-_ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete"}
-_SHOWN = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "escape": "esc",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "delete": "del",
-}
-# Textual's short names of four characters, and the way back.
-_SHORT = {"/": "slash", "\\": "backslash", "@": "at", "-": "minus", "+": "plus", "_": "underscore"}
-_LONG = {name: character for character, name in _SHORT.items()}
 
-
-def _character_name(character: str) -> str:
-    if character.isalnum():
-        return character
-    name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
-    return _SHORT.get(character, name)
-
-
-def character_of(name: str) -> str | None:
-    """The character that a key in Textual's spelling types; None for keys such as ``up`` and ``ctrl+p``."""
-    if len(name) == 1 or name in _LONG:
-        return _LONG.get(name, name)
-    try:
-        return unicodedata.lookup(KEY_TO_UNICODE_NAME.get(name, name.replace("_", " ").upper()))
-    except KeyError:
-        return None
-
-
-def normal_key(text: str) -> str | None:
-    """One key in Textual's spelling (``?`` is ``question_mark``); None when no terminal sends such a key."""
-    text = text.strip()
-    if text == "+":
-        return "plus"
-    *modifiers, key = text.split("+")
-    modifiers = [modifier.strip().lower() for modifier in modifiers]
-    key = key.strip()
-    if not key or len(set(modifiers)) != len(modifiers) or not set(modifiers) <= set(_MODIFIERS):
-        return None
-    if len(key) > 1:
-        key = _ALIASES.get(key.lower(), key.lower())
-        if key not in _NAMED:
-            found = character_of(key)
-            if found is None or not found.isprintable():
-                return None
-            key = _character_name(found)
-    elif not key.isprintable():
-        return None
-    elif modifiers == ["shift"]:
-        # A terminal sends the capital letter itself; of other shifted keys it does not say what they were.
-        return key.upper() if key.isalpha() else None
-    else:
-        character = key.lower() if modifiers else key
-        key = _character_name(character)
-        if character_of(key) != character:
-            return None  # a character that Textual cannot name, such as ▲
-    return "+".join([*(name for name in _MODIFIERS if name in modifiers), key])
-
-
-def key_name(key: str) -> str:
-    """A key in Textual's spelling as people read it: ``?``, ``↓``, ``ctrl+p``."""
-    *modifiers, last = key.split("+")
-    shown = _SHOWN.get(last) or (last if last in _NAMED else character_of(last) or last)
-    return "+".join([*modifiers, shown])
-
-
-def checked_overrides(overrides: Mapping[str, str], sets: Iterable["ActionSet"]) -> dict[str, str]:
+def checked_overrides(overrides: Mapping[str, str], sets: Iterable[ActionSet]) -> dict[str, str]:
     """The user's keys (command id to comma-separated keys), ready for ``App.set_keymap``.
 
     Every command keeps at least one key and no two commands that can be active together share one; so neither
@@ -150,7 +74,7 @@ def _checked_keys(action_id: str, keys: str, mistakes: list[str]) -> tuple[str, 
     return tuple(good)
 
 
-def _clashes(sets: list["ActionSet"], chosen: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _clashes(sets: list[ActionSet], chosen: Mapping[str, tuple[str, ...]]) -> list[str]:
     placed: list[tuple[int, Action]] = [(index, action) for index, group in enumerate(sets) for action in group]
     found: list[str] = []
     for (one_set, one), (other_set, other) in combinations(placed, 2):
@@ -162,7 +86,7 @@ def _clashes(sets: list["ActionSet"], chosen: Mapping[str, tuple[str, ...]]) -> 
     return found
 
 
-def key_table(sets: Iterable["ActionSet"]) -> str:
+def key_table(sets: Iterable[ActionSet]) -> str:
     """All commands with their default keys as Markdown, one table a set: the documentation's key table."""
     blocks = []
     for group in sets:

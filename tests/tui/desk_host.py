@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
-from bball_tui.tui.keymap import character_of, normal_key
+from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.support.factory import Club, Parent, make_club, make_family
 

@@ -5,7 +5,7 @@ from textual.events import Key
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.keymap import character_of, normal_key
+from bball_tui.tui.key_names import character_of, normal_key
 from tests.league.many import make_many
 from tests.tui.desk_host import opened
 

@@ -19,7 +19,7 @@ from bball_tui.league.welcome import WelcomeState
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.message import ErrorDialog
-from bball_tui.tui.keymap import character_of, normal_key
+from bball_tui.tui.key_names import character_of, normal_key
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.dialog_host import asking
 from tests.tui.test_dialogs_hostile import DIALOGS

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from bball_tui.tui.actions import ActionHost
-from bball_tui.tui.keymap import character_of, key_name
+from bball_tui.tui.key_names import character_of, key_name
 from bball_tui.tui.text import Part, content, width_of
 
 MOST_KEYS = 5
