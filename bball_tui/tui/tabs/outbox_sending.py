@@ -34,7 +34,7 @@ async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
     Raises:
         BballError: the database is away, or somebody else was faster.
     """
-    sending = await backend.situation()
+    sending = await backend.sending_status()
     paused = next((gate for gate in sending.holding() if gate.pauses), None)
     if paused is not None:
         lines = [sending.hold(paused), "Sending goes on at once, on all machines."]
@@ -57,7 +57,7 @@ async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
     Raises:
         BballError: the database is away.
     """
-    sending = await backend.situation()
+    sending = await backend.sending_status()
     shut = [gate for gate in sending.holding() if not gate.pauses]
     if not shut:
         app.notify("The mail server is not being spared any more.", markup=False)
