@@ -15,6 +15,7 @@ from bball_tui.cli.outbox_sending import (
     outbox_pause,
     outbox_read,
     outbox_resume,
+    outbox_send_for_real,
 )
 from bball_tui.cli.output import echo_json, exit_code, narrate, plain, spoken, table, wants_json
 from bball_tui.database.states import OutboxState
@@ -105,7 +106,15 @@ def outbox() -> None:
     """Look at the mails and decide about the difficult ones."""
 
 
-for command in (outbox_read, outbox_fix_address, outbox_gates, outbox_pause, outbox_resume, outbox_open_gate):
+for command in (
+    outbox_read,
+    outbox_fix_address,
+    outbox_gates,
+    outbox_send_for_real,
+    outbox_pause,
+    outbox_resume,
+    outbox_open_gate,
+):
     outbox.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`bball-tui outbox read|fix-address|gates|pause|resume|open-gate`."""
+"""`bball-tui outbox read|fix-address|gates|send-for-real|pause|resume|open-gate`."""
 
 import sys
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from bball_tui.cli.output import echo_json, narrate, plain, spoken, wants_json
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
 from bball_tui.league.addresses import AddressFixed, fix_address
+from bball_tui.league.for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mail_preview import preview_mail
 from bball_tui.mail.checks import parts
 from bball_tui.outbox import gates
@@ -175,6 +176,64 @@ def _tell(now: SendingStatus, *, as_json: bool) -> None:
         narrate(obstacle)
     elif all(line.sentence is None for line in lines):
         narrate(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
+
+
+@dataclass(frozen=True, slots=True)
+class StaysLine:
+    """Mails that stay in their folder, in the JSON of `outbox send-for-real`. ``why`` is a phrase."""
+
+    why: str
+    mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForRealLine:
+    """The JSON of `outbox send-for-real`: the mails that are queued now, or with ``dry_run`` would be."""
+
+    dry_run: bool
+    queued: tuple[int, ...]
+    kinds: dict[str, int]
+    left_out: list[StaysLine]
+
+
+@click.command("send-for-real")
+@click.option("--dry-run", is_flag=True, help="Only say which mails would go out.")
+@reason_option
+@json_option
+def outbox_send_for_real(dry_run: bool, reason: str | None, as_json: bool) -> int:
+    """Send what was only written to a folder, once a mail server is set up.
+
+    Each mail goes once, written anew, and only where it still holds: not about a contract that has changed, not to a
+    blocked address, and not what was sent again already.
+    """
+
+    async def work(desk: Desk) -> int:
+        async with desk.database.session() as session:
+            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            if (obstacle := for_real_obstacle(now, desk.settings)) is not None and not dry_run:
+                raise BballError(obstacle)
+            if dry_run:
+                found = await plan_for_real(session, desk.league.id)
+                queued = found.ids
+            else:
+                queued, found = await send_for_real(session, desk.league.id, reason=reason)
+        if wants_json(as_json):
+            left = [StaysLine(str(why), number) for why, number in found.left_out]
+            echo_json(ForRealLine(dry_run, queued, dict(found.kinds), left))
+        verb = "would be queued" if dry_run else "queued"
+        narrate(f"{counted(len(queued), 'mail')} {verb} to go out for real{_kinds(found)}.")
+        for why, number in found.left_out:
+            narrate(f"{counted(number, 'mail stays', 'mails stay')} in the folder: {why}.")
+        if obstacle is not None:
+            narrate(obstacle)
+        return 0
+
+    return with_desk(work)
+
+
+def _kinds(found: ForReal) -> str:
+    named = [f"{number} {kind.replace('_', ' ')}" for kind, number in found.kinds]
+    return f" ({listed(named)})" if named else ""
 
 
 @click.command("pause")

@@ -17,7 +17,7 @@ from bball_tui.database.engine import Database
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.reminders import reminder_chores
-from bball_tui.mail.transports import open_transport
+from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
@@ -96,8 +96,10 @@ async def run_processes(number: int, settings: Settings, *, drain: bool, concurr
     """Run several workers, each in a process of its own. Returns the exit code.
 
     Raises:
-        BballError: one of them could not work.
+        BballError: the mail URL is not usable, or one of them could not work.
     """
+    if settings.mail_url is not None:
+        parse_mail_url(settings.mail_url)  # said once, not by each of them
     options = [*(["--drain", "--json"] if drain else []), *([f"--concurrency={concurrency}"] if concurrency else [])]
     overrides = click.get_current_context().find_root().obj or {}
     workers = WorkerProcesses(number, options, environment_for(overrides))

@@ -140,9 +140,12 @@ def is_bounced() -> ColumnElement[bool]:
 
 def is_in_folder() -> ColumnElement[bool]:
     """Whether a mail that counts as sent was only written to a folder."""
-    return (models.Outbox.state == OutboxState.SENT) & func.split_part(
-        func.coalesce(models.Outbox.provider, ""), ":", 1
-    ).in_(STAY_HERE)
+    return (models.Outbox.state == OutboxState.SENT) & through_a_folder(models.Outbox.provider)
+
+
+def through_a_folder(provider: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
+    """Whether what went through ``provider`` stayed on the machine that wrote it."""
+    return func.split_part(func.coalesce(provider, ""), ":", 1).in_(STAY_HERE)
 
 
 def bucket_of() -> ColumnElement[str]:

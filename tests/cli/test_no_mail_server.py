@@ -63,3 +63,28 @@ def test_a_cause_is_taken_in_the_words_of_the_list(command_line: CommandLine, fa
     wrong = command_line("outbox", "retry", "--cause", "bad luck")
     assert wrong.code == 2
     assert "mailbox full (mailbox_full)" in " ".join(wrong.err.split())
+
+
+def test_what_a_folder_has_goes_out_for_real_once_a_server_is_there(
+    command_line: CommandLine, family: Family, tmp_path: Path
+) -> None:
+    command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")
+    command_line("contracts", "sign", family.contract_id, "--no-hold")
+    assert command_line("worker", "--drain").json["sent"] == 1
+    assert "written to a folder" in command_line("outbox", "list").out
+    assert "written to a folder" in command_line("emails", "log").out
+    assert "written to a folder" in command_line("contracts", "list").out
+
+    refused = command_line("outbox", "send-for-real")
+    assert (refused.code, command_line("outbox", "list", "--json").json[0]["state"]) == (1, "sent")
+    assert WAY_OUT in refused.err
+
+    command_line.setenv("BBALL_MAIL_URL", "smtp://mail.example.org:587")
+    tried = command_line("outbox", "send-for-real", "--dry-run", "--json")
+    assert tried.json == {"dry_run": True, "queued": [1], "kinds": {"contract_signed": 1}, "left_out": []}
+    assert command_line("outbox", "list", "--json").json[0]["state"] == "sent"
+    done = command_line("outbox", "send-for-real")
+    assert done.code == 0
+    assert "1 mail queued to go out for real (1 contract signed)." in done.err
+    assert command_line("outbox", "list", "--json").json[0]["state"] == "queued"
+    assert command_line("outbox", "send-for-real", "--json").json["queued"] == []

@@ -1,15 +1,19 @@
 """What a capital key is for is never done by one plain key or one click: derived from the declarations."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.acting import Asked, Done, Effect
 from bball_tui.league.life import RULES, Act
 from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from tests.tui.dialog_host import asking
+from tests.tui.test_dialogs_hostile import DIALOGS
 
 
 @pytest.mark.parametrize("action", [one for group in ACTION_SETS for one in group if one.dangerous], ids=lambda a: a.id)
@@ -33,3 +37,22 @@ async def test_enter_alone_never_ends_a_contract(act: Act, number: int) -> None:
         assert dialog.dangerous
         await desk.press("enter")
         assert not asked
+
+
+@pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
+async def test_what_comes_first_in_a_dangerous_dialog_is_the_way_out(kind: type[Screen[Any]]) -> None:
+    """However it was opened, by its key, from the palette or by a click: Enter or Space alone does not do it."""
+    for key in ("enter", "space"):
+        dialog = DIALOGS[kind]("x")
+        if not (isinstance(dialog, Dialog) and dialog.dangerous):
+            return
+        async with asking(dialog) as desk:
+            await desk.press(key)
+            assert not any(desk.answers)
+
+
+def test_the_palette_says_of_every_dangerous_command_which_capital_it_has() -> None:
+    """Its words tell who chooses it there what the key would have told."""
+    for action in (one for group in ACTION_SETS for one in group if one.dangerous and one.palette):
+        assert action.key_names.isupper(), action.id
+        assert action.writes, action.id

@@ -347,6 +347,14 @@ def test_the_promise_counts_mails_and_time() -> None:
     assert lines(10, contract(1, "Amara", ROSA, mails=()))[1] == "No mail goes out"
 
 
+def test_who_waits_for_a_chat_hears_of_the_missing_server_too() -> None:
+    waits = Notice(NoticeKind.WAITS_FOR_CHAT, "The mail waits for the chat.")
+    one = contract(1, "Amara", ROSA, notices=(waits,))
+    said = promises(SigningPreview((one,), "maria", TODAY, 10, nowhere_to_send=True), "u")
+    assert said[1] == "1 welcome mail waits for the link of the team chat"
+    assert said[2].startswith("Besides, no mail server is set up yet. Set one up")
+
+
 # Dates
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, Outbox, ProviderGate
+from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.gates import pause
 from bball_tui.outbox.staff import retry
-from bball_tui.settings import Settings
+from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -21,7 +22,7 @@ from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.tabs.outbox import OutboxPane
-from tests.support.mails import club_with_mails, doubt, fail, shut
+from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 from tests.tui.desk_host import Desk, opened
 
 SIZES = [(120, 36), (60, 20)]
@@ -363,3 +364,29 @@ async def test_the_kind_stays_chosen_while_causes_come_and_go(quiet: Settings, d
         await desk.until(lambda: any(line.kind == Kind("failed", "login") for line in pane.panel.lines))
         assert pane.kind == Kind("failed", "no_such_mailbox")
         assert desk.records.total == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_only_a_folder_has_goes_out_for_real_after_the_number_was_typed(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
+    club, ids = await club_with_mails(database, 3)
+    await accept(database, ids[:1])
+    async with database.session() as session:
+        written = "UPDATE outbox SET state = 'sent', finalized_at = now(), claims = 1, attempts = 1, provider = :folder"
+        await session.execute(text(f"{written} WHERE id = ANY(:ids)"), {"ids": ids[1:], "folder": "maildir"})
+        await suppress(session, club.league_id, "p1@families.test", "asked us to stop")
+    async with opened(quiet, size) as desk:
+        await outbox(desk, kind=Kind("in_folder"))
+        await desk.press("S")
+        await desk.until(lambda: on(desk, ErrorDialog))
+        await desk.shows("No mail server is set up yet")
+    served = msgspec.structs.replace(quiet, mail_url=SecretUrl("smtp://office@mail.example.org:587"))
+    async with opened(served, size) as desk:
+        await outbox(desk)
+        await desk.press("S")
+        await desk.until(lambda: on(desk, Confirm))
+        await desk.shows("Send 1 mail for real", "1 welcome mail", "1 mail stays: the address is blocked.")
+        await desk.press("1", "enter")
+        await desk.shows("1 mail queued to go out for real.")
+        assert await states(database) == {"sent": 2, "queued": 1}

@@ -15,6 +15,7 @@ _WORDS = frozenset(
         *("n/a", "n.a.", "n.a", "n\\a", "n / a", "none", "none given", "none listed", "none provided", "nothing"),
         *("not available", "not applicable", "not given", "not known", "not listed", "not provided", "unknown", "unk"),
         *("tbd", "tba", "t.b.d.", "t.b.a.", "to be announced", "to be determined", "empty", "missing", "pending"),
+        *("undefined", "[object object]", "(blank)", "(null)", "(none)"),
         *("see note", "see notes", "see above", "see below", "see comment", "see comments", "same as above", "ditto"),
         *("no email", "no e-mail", "no mail", "no phone", "no number", "no name", "no guardian", "no parent"),
         *("no answer", "doesn't have one", "does not have one", "don't know", "do not know", "dont know", "call me"),
@@ -36,6 +37,9 @@ _NO_DOMAIN = re.compile(
 )
 _SHORT_MAILBOX = frozenset(("na", "n.a", "n-a", "no", "nil", "null", "x", "xx", "xxx", "tbd", "tba", "asdf", "abc"))
 _SCIENTIFIC = re.compile(r"\s*[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+\s*")
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_TELEPHONE = re.compile(r"[+(]?([0-9])[0-9 ().-]*(?!\1)[0-9][0-9 ().-]*")
+"""What most numbers look like; two of its digits differ."""
 _FEWEST_DIGITS = 7
 """Of a telephone number that belongs to somebody: a North American one without its area code."""
 
@@ -64,6 +68,8 @@ def says_nothing(cell: str) -> bool:
 def no_name(cell: str) -> bool:
     """Like :func:`says_nothing`, for a cell that holds a name or a part of one: ``Na`` is one, ``0`` is none."""
     text = _plain(cell)
+    if text.isalpha() and text not in _WORDS:
+        return False
     return bool(text) and text not in _MAYBE and (text in _WORDS or text.strip("0") == "" or _only_signs(text))
 
 
@@ -82,6 +88,8 @@ def no_value(cell: str) -> bool:
 @lru_cache(maxsize=32_768)
 def no_telephone(cell: str) -> bool:
     """Whether a cell for a telephone number holds none: a placeholder, words alone, or one digit over and over."""
+    if _TELEPHONE.fullmatch(cell):
+        return False
     text = _plain(cell)
     if not text or not cell.isprintable() or text[0] in "=+@" or "@" in text:
         return False
@@ -100,9 +108,10 @@ def no_address(cell: str) -> bool:
     ``none@gmail.com`` is one too: whoever reads that mailbox is no parent of this league.
     """
     text = _plain(cell)
-    if says_nothing(cell) or text in _MAYBE or (bool(text) and text.strip("0") == ""):
-        return True
     mailbox, at, domain = text.partition("@")
+    # No word that says nothing has the sign of an address.
+    if not (mailbox and domain) and (says_nothing(cell) or text in _MAYBE or (text and text.strip("0") == "")):
+        return True
     if not domain or "@" in domain:
         return bool(text) and not at and text.isprintable() and text.split(" ")[0] in ("no", "call", "ask", "see")
     if _NO_MAILBOX.fullmatch(mailbox):
@@ -111,6 +120,8 @@ def no_address(cell: str) -> bool:
 
 
 def _digits(text: str) -> str:
+    if text.isascii():
+        return _NO_DIGIT.sub("", text)
     return "".join(str(unicodedata.digit(character)) for character in text if character.isdecimal())
 
 

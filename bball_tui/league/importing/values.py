@@ -1,10 +1,12 @@
 """From a cell's text to a value that the roster can hold. A cell that cannot be used raises :class:`CellFault`."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -67,6 +69,12 @@ _MADE_A_DATE = re.compile(
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]+Z?)?",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[+(]?[0-9][0-9 ().,/-]*[0-9]")
+_ESCAPED = re.compile(
+    r"&(?:#[0-9]{2,5}|#x[0-9a-f]{2,4}|amp|apos|quot|nbsp|lt|gt|[a-z]+(?:acute|grave|uml|tilde));|%[0-9A-F]{2}", re.I
+)
+"""What web pages and addresses make of O'Neil and José."""
+_FLOAT = re.compile(r"([0-9]{7,15})\.0")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?e[+-]?[0-9]+", re.IGNORECASE)
 _TYPOGRAPHIC = str.maketrans(
     {**dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4\u2032", "'"),
@@ -202,6 +210,9 @@ def person_name(value: str) -> str:
         return text
     text = _HYPHENS.sub("-", text)
     _refuse_converted(text)
+    if "@" in text or _NUMBER.fullmatch(text):
+        what = "an e-mail address" if "@" in text else "a number"
+        raise CellFault(f"This is {what}, not a name. Move it to its column, and type the name.")
     if not any(unicodedata.category(character)[0] in "LNS" for character in text):
         raise CellFault("This is no name: it has no letter. Type the name, or clear the cell.")
     return text
@@ -245,6 +256,11 @@ def _refuse_converted(text: str) -> None:
             "This is a date, perhaps made by a spreadsheet of a text such as 3-4. Format the cell as text and type "
             "again what is meant."
         )
+    if _ESCAPED.search(text):
+        raise CellFault(
+            f"A program has left its own signs in this text. If “{shown(html.unescape(unquote(text)))}” is meant, type "
+            "that."
+        )
     if text in ("TRUE", "FALSE"):
         raise CellFault(f"This is {text}, as a spreadsheet writes it, and no name. Type what is meant.")
 
@@ -280,7 +296,8 @@ def phone(value: str) -> str | None:
             "A spreadsheet has shortened this number, and the last digits are lost. Format the column as text and type "
             "the whole number."
         )
-    return text or None
+    found = _FLOAT.fullmatch(text)  # as programs write a number that they took for a measure
+    return found[1] if found else text or None
 
 
 def email(value: str) -> str | None:

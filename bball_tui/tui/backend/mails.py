@@ -7,11 +7,13 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource
+from bball_tui.errors import BballError
 from bball_tui.outbox.history import OutboxFilter, OutboxRow, OutboxSource
 from bball_tui.tui.backend.core import League
 
 if TYPE_CHECKING:
     from bball_tui.league.addresses import AddressFacts, AddressFixed
+    from bball_tui.league.for_real import ForReal
     from bball_tui.league.mail_preview import MailPreview
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
@@ -89,6 +91,27 @@ class MailCalls(League):
             return await asyncio.to_thread(self._templates.errors)
         except OSError:
             return ()
+
+    async def for_real(self) -> ForReal:
+        """What was only written to a folder and can go out now.
+
+        Raises:
+            BballError: there is no mail server yet.
+        """
+        from bball_tui.league.for_real import for_real_obstacle, plan_for_real
+        from bball_tui.outbox.sending_status import read_sending_status
+
+        async with self._session() as session:
+            now = await read_sending_status(session, self.league.id, mail_server=self.settings.may_send)
+            if (obstacle := for_real_obstacle(now, self.settings)) is not None:
+                raise BballError(obstacle)
+            return await plan_for_real(session, self.league.id)
+
+    async def send_for_real(self, ids: Collection[int]) -> tuple[int, ...]:
+        from bball_tui.league.for_real import send_for_real
+
+        async with self._session() as session:
+            return (await send_for_real(session, self.league.id, ids))[0]
 
     async def retry_mails(self, ids: Collection[int], reason: str | None = None) -> Acted:
         from bball_tui.outbox.staff import retry

@@ -46,6 +46,8 @@ def promises(preview: "SigningPreview", undo_key: str) -> list[str]:
         wait = counted(preview.waiting, "welcome mail waits", "welcome mails wait")
         lines.append(f"{wait} for the link of the team chat")
         if preview.waiting == preview.mails:
+            if preview.nowhere_to_send:
+                lines.append(f"Besides, {NO_MAIL_SERVER}. {SET_UP_MAIL}")
             return lines
     if preview.nowhere_to_send:
         wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")

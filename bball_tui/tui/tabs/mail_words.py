@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.dialogs.touched import MOST_NAMES
 from bball_tui.tui.theme import Styled, Tone, status
+from bball_tui.wording import counted, listed
 
 if TYPE_CHECKING:
+    from bball_tui.league.for_real import ForReal
     from bball_tui.outbox.history import OutboxRow
     from bball_tui.tui.backend import Backend
 
@@ -37,6 +40,16 @@ def outcome_cell(row: "OutboxRow") -> Styled:
     if row.bounced_at is not None and not row.bounced:
         return Styled("– came back, settled", Tone.MUTED)
     return state_cell(row)
+
+
+def for_real_lines(found: "ForReal") -> list[str]:
+    """What would go out for real, and what stays in the folder and why."""
+    lines = [f"{counted(number, f'{kind_label(kind)} mail')}" for kind, number in found.kinds]
+    if lines:
+        lines = [f"{listed(lines)}: so far only a folder has them. They go out at once, to the families."]
+    else:
+        lines = ["No mail that was written to a folder can go out."]
+    return lines + [f"{counted(number, 'mail stays', 'mails stay')}: {why}." for why, number in found.left_out]
 
 
 async def mails_named(backend: "Backend", ids: Sequence[int]) -> list[str]:

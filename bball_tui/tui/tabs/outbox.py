@@ -24,7 +24,7 @@ from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_
 from bball_tui.tui.tabs.guards import Guard, on_some, ready
 from bball_tui.tui.tabs.mail_words import mails_named, state_cell
 from bball_tui.tui.tabs.outbox_bulk import do_with_mails, tell_done
-from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, try_mail_server
+from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone
 from bball_tui.tui.widgets.columns import Column
@@ -102,6 +102,16 @@ def _open_gate(pane: "OutboxPane") -> str | None:
     return None if shut else "No mail server is being spared: there is nothing to open."
 
 
+def _for_real(pane: "OutboxPane") -> str | None:
+    if (reason := pane.not_ready()) is not None:
+        return reason
+    return None if pane.in_folder else "No mail was only written to a folder."
+
+
+def _for_real_caption(pane: "OutboxPane") -> str:
+    return f"send all {pane.in_folder:,} for real" if pane.in_folder else "send all for real"
+
+
 class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     """Mails by what is to be done about them."""
 
@@ -112,7 +122,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
     through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
     line above the list says why: `P` pauses and
-    resumes all sending, `O` tries the mail server again without waiting.
+    resumes all sending, `O` tries the mail server again without waiting. Once a mail server is set up, `S` sends what
+    was only written to a folder.
     """
     DEFAULT_CSS = """
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
@@ -127,6 +138,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         super().__init__(id=id)
         self.sending: SendingStatus | None = None
         """What holds the mails, as it was read last."""
+        self.in_folder = 0
+        """Mails of the league that were only written to a folder, as they were counted last."""
         self.kind: Kind | None = None
         """The mails that are shown; None for all."""
         self.panel = BucketPanel()
@@ -160,7 +173,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
                 sort="about",
                 priority=2,
             ),
-            Column(key="state", title="State", width=11, render=state_cell, sort="state"),
+            Column(key="state", title="State", width=13, render=state_cell, sort="state"),
             Column(
                 key="since",
                 title="Since",
@@ -240,6 +253,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     async def _read_around(self, backend: "Backend") -> None:
         self._buckets = await backend.buckets()
+        self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
         self.sending = await backend.sending_status()
         self.panel.lines = tuple(panel_lines(self._buckets))
         mine = self.backend is not None and self.backend.sends_mail
@@ -439,6 +453,11 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
                 await try_mail_server(self.app, self.backend)
             finally:
                 self.changed()
+
+    @action("S", "send all for real", when=_for_real, writes=True, dangerous=True, caption=_for_real_caption)
+    async def action_mail_for_real(self) -> bool:
+        """Send what was only written to a folder, once a mail server is set up; first it says which."""
+        return self.backend is not None and await send_for_real(self.app, self.backend, self.zone, self.now)
 
     @action("right_square_bracket,f", "next kind of mails")
     def action_mail_next_bucket(self) -> None:

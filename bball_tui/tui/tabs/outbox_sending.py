@@ -1,12 +1,15 @@
 """What holds the league's mails back as a whole: how that reads above the outbox, and how staff change it."""
 
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
 from bball_tui.database.states import GateState
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.text import content
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named
+from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
 
@@ -70,3 +73,33 @@ async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
         for gate in shut:
             await backend.open_gate(gate.provider)
         app.notify("Sending is tried again.", markup=False)
+
+
+async def send_for_real(app: "App[Any]", backend: "Backend", zone: tzinfo, now: datetime) -> bool:
+    """What was only written to a folder: say what would go out, have the number typed, then queue exactly that.
+
+    True: something was queued.
+
+    Raises:
+        BballError: the database is away, or no mail server is set up.
+    """
+    found = await backend.for_real()
+    sending = await backend.sending_status()
+    number = counted(len(found.ids), "mail")
+    lines = for_real_lines(found)
+    if found.oldest is not None:
+        lines.append(f"The oldest was written on {short_time(found.oldest, zone, now)}.")
+    if found.ids and (obstacle := sending.obstacle(None)) is not None:
+        lines.append(f"They will wait all the same: {obstacle}")
+    if not found.ids:
+        await app.push_screen_wait(ErrorDialog("\n".join(lines), title="Nothing to send for real"))
+        return False
+    lines += await mails_named(backend, found.ids)
+    question = Confirm(f"Send {number} for real", lines, "Send for real", typed=str(len(found.ids)))
+    if not await app.push_screen_wait(question):
+        return False
+    queued = await backend.send_for_real(found.ids)
+    left = len(found.ids) - len(queued)
+    stayed = f" {counted(left, 'mail')} changed meanwhile and stayed as it is." if left else ""
+    app.notify(f"{counted(len(queued), 'mail')} queued to go out for real.{stayed}", markup=False)
+    return True

@@ -457,3 +457,32 @@ def test_a_shortened_number_and_an_address_are_faults_and_words_are_empty_cells(
     )
     assert faults(roster) == [(2, header.split(",")[-1]), (3, header.split(",")[-1]), (6, header.split(",")[-1])]
     assert dict(roster.placeholders) == {"N/A": 1, "call mom": 1}
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("rosa@lee.test", "an e-mail address"),
+        ("512-555-0101", "a number"),
+        ("12345", "a number"),
+        ("O&#39;Neil", "“O'Neil”"),
+        ("O&apos;Neil", "“O'Neil”"),
+        ("Mu&ntilde;oz", "“Muñoz”"),
+        ("O%27Neil", "“O'Neil”"),
+        ("undefined", "says nothing"),
+        ("[object Object]", "says nothing"),
+    ],
+)
+def test_what_other_programs_leave_in_a_name_is_a_fault(cell: str, said: str) -> None:
+    [problem] = read(f"Team,First,Last\nHawks,Ann,{cell}\n").problems
+    assert said in problem.problem
+
+
+@pytest.mark.parametrize("name", ["R2D2", "Ann 2", "5", "Lee & Roe", "100% Hoops", "AT&T"])
+def test_a_team_or_name_with_a_sign_is_taken(name: str) -> None:
+    assert read(f"Team,First,Last\n{name},Ann,Lee\n").problems == ()
+
+
+def test_a_number_that_was_taken_for_a_measure_is_a_telephone_number() -> None:
+    assert values.phone("5551234567.0") == "5551234567"
+    assert values.phone("555.123.4567") == "555.123.4567"
