@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 
 from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.record_pane import RecordPane
 from benchmarks.data import fill_data_dir
 from benchmarks.report import Result, middle
 

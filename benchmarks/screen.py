@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.record_pane import RecordPane
 
 PATIENCE = 60.0
 QUIET = 2.0

@@ -10,8 +10,8 @@ from bball_tui import tui
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.finder import Finder
-from bball_tui.tui.screens.desk_day import DayScreen
-from bball_tui.tui.screens.desk_undo import UndoScreen
+from bball_tui.tui.main_screen.day import DayScreen
+from bball_tui.tui.main_screen.undo import UndoScreen
 from tests.pictures.captions import CHAPTERS
 from tests.pictures.dialogs import SHOWN_ON
 from tests.pictures.document import ROOT, SHOWN, shown_pictures

@@ -260,10 +260,6 @@ class ActionHost(_Node):
     def acted(self) -> None:
         """Something was done by a command of this node."""
 
-    def situation(self) -> Any:
-        """What decides which commands are allowed now: the node itself, unless a subclass sums it up."""
-        return self
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks here whether to show and whether to run a command."""
         found = self.ACTIONS.by_method(action)
@@ -278,7 +274,7 @@ class ActionHost(_Node):
             return LOOK_ONLY
         if action.group in self.at_work:
             return BUSY
-        return action.when(self.situation())
+        return action.when(self)
 
     def refusal(self, action: str) -> str | None:
         """Why the command with this method name is not allowed now; None if it is, or if it is not one of ours."""
@@ -290,7 +286,7 @@ class ActionHost(_Node):
         found = self.ACTIONS.by_method(action)
         if found is None:
             return None
-        return found.label if found.caption is None else found.caption(self.situation())
+        return found.label if found.caption is None else found.caption(self)
 
 
 def explain_refusal(app: "App[Any]", event: "Key") -> None:

@@ -19,8 +19,8 @@ from textual.screen import Screen
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.garbage import settled, started, tidy_up
+from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.remembered import keep_theme, recall_theme
-from bball_tui.tui.screens.desk import HEADER, DeskScreen
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
 from bball_tui.tui.typed_ahead import PatientApp
@@ -69,7 +69,7 @@ class BballApp(PatientApp[int]):
     """Opens the desk at once and the database behind it."""
 
     TITLE = "bball_tui"
-    CSS_PATH = "screens/desk.tcss"  # Textual reads no sheet of the first screen by itself
+    CSS_PATH = "main_screen/screen.tcss"  # Textual reads no sheet of the first screen by itself
     COMMANDS: ClassVar[set[Any]] = {_palette, _system_commands}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[Any]] = [
@@ -82,7 +82,7 @@ class BballApp(PatientApp[int]):
         colourless = "NO_COLOR" in os.environ
         super().__init__(driver_class=LastingDriver, ansi_color=True if colourless else None)
         self.settings = settings
-        self.desk = DeskScreen()
+        self.desk = MainScreen()
         self.backend: Backend | None = None
         self._own_keys = own_keys(settings)
         self._redrawing: Timer | None = None

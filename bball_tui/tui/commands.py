@@ -1,7 +1,7 @@
 """Every command of the screen: for the user's own keys, and for the key table of the documentation."""
 
 from bball_tui.tui.actions import ActionSet
-from bball_tui.tui.screens.desk_actions import DESK_ACTIONS
+from bball_tui.tui.main_screen.screen import MainScreen
 from bball_tui.tui.tabs.contracts import ContractsPane
 from bball_tui.tui.tabs.emails.blocked import BlockedPane
 from bball_tui.tui.tabs.emails.check import MailCheckPane
@@ -14,11 +14,11 @@ from bball_tui.tui.tabs.players import PlayersPane
 from bball_tui.tui.tabs.roster_pane import ListTools
 from bball_tui.tui.tabs.teams import TeamsPane
 from bball_tui.tui.tabs.views_pane import ViewsPane
-from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
+from bball_tui.tui.widgets.record_list import RecordList
 
 ACTION_SETS: tuple[ActionSet, ...] = (
-    DESK_ACTIONS,
-    LIST_ACTIONS,
+    MainScreen.ACTIONS,
+    RecordList.ACTIONS,
     ListTools.ACTIONS,
     ContractsPane.ACTIONS,
     TeamsPane.ACTIONS,

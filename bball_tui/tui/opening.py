@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
 from bball_tui.tui.garbage import started
-from bball_tui.tui.screens.desk import FIRST_TAB, PANES
+from bball_tui.tui.main_screen.screen import FIRST_TAB
+from bball_tui.tui.main_screen.tab_list import PANES
 
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings

@@ -22,8 +22,8 @@ from bball_tui.outbox.counts import buckets, read_mail_day
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.staff import cancel, park, resolve, retry
 from bball_tui.settings import Settings
-from bball_tui.tui.screens.cells import welcome_cell
-from bball_tui.tui.screens.day_summary import _counts
+from bball_tui.tui.tabs.cells import welcome_cell
+from bball_tui.tui.tabs.day_summary import _counts
 from bball_tui.tui.tabs.mail_words import state_cell
 from tests.support.factory import Club
 from tests.support.mails import club_with_mails

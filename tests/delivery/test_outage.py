@@ -19,7 +19,7 @@ from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume
 from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.screens.needs import needs
+from bball_tui.tui.tabs.needs import needs
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer

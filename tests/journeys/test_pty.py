@@ -18,7 +18,7 @@ import pytest
 from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
-from bball_tui.tui.screens.desk_actions import TABS
+from bball_tui.tui.main_screen.tab_list import TABS
 from tests.journeys.conftest import DATA, clean_environment
 from tests.journeys.terminal import ENTER, ESC, TAB, Terminal, terminal
 from tests.support.hostile import make_hostile_club

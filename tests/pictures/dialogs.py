@@ -13,7 +13,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "Conflict": ("conflict",),
     "ConnectDialog": ("connect",),
     "ContractAct": ("offer", "accept", "decline", "expire", "release", "void"),
-    "DeskScreen": ("today", "teams", "players", "contracts", "outbox", "log", "groupme"),
+    "MainScreen": ("today", "teams", "players", "contracts", "outbox", "log", "groupme"),
     "DueDate": ("due", "due-many"),
     "ErrorDialog": ("error",),
     "ExportDialog": ("export",),

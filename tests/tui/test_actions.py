@@ -17,7 +17,7 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.keymap import checked_overrides, key_name, key_table, normal_key
 from bball_tui.tui.palette import ActionPalette
 from bball_tui.tui.widgets.action_footer import ActionFooter
-from bball_tui.tui.widgets.list_actions import LIST_ACTIONS
+from bball_tui.tui.widgets.record_list import RecordList
 
 
 def _selected(part: "Contracts") -> str | None:
@@ -128,7 +128,7 @@ class Outbox(ActionHost, Static, commands="Outbox"):
 
 
 CONTRACTS = Contracts.ACTIONS
-SETS: list[ActionSet] = [Host.ACTIONS, LIST_ACTIONS, CONTRACTS, Outbox.ACTIONS]
+SETS: list[ActionSet] = [Host.ACTIONS, RecordList.ACTIONS, CONTRACTS, Outbox.ACTIONS]
 
 
 def test_a_command_is_named_after_its_method_and_its_help_is_the_docstring() -> None:

@@ -17,7 +17,8 @@ from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
-from bball_tui.tui.screens.desk import FIRST_TAB, PANES
+from bball_tui.tui.main_screen.screen import FIRST_TAB
+from bball_tui.tui.main_screen.tab_list import PANES
 from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import PATIENCE, club_with, opened
 
@@ -203,7 +204,7 @@ async def test_an_empty_database_offers_three_ways_to_begin(quiet: Settings, dat
 
 
 def test_every_command_has_its_method() -> None:
-    from bball_tui.tui.screens.desk import DeskScreen
+    from bball_tui.tui.main_screen.screen import MainScreen
     from bball_tui.tui.tabs.contracts import ContractsPane
     from bball_tui.tui.tabs.emails.blocked import BlockedPane
     from bball_tui.tui.tabs.emails.check import MailCheckPane
@@ -219,7 +220,7 @@ def test_every_command_has_its_method() -> None:
     from bball_tui.tui.widgets.record_list import RecordList
 
     nodes: tuple[type, ...] = (
-        DeskScreen,
+        MainScreen,
         RecordList,
         ListTools,
         ContractsPane,

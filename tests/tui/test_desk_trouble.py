@@ -13,7 +13,7 @@ from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.app import BballApp
 from bball_tui.tui.dialogs.message import ErrorDialog
-from bball_tui.tui.screens.desk import DeskScreen
+from bball_tui.tui.main_screen.screen import MainScreen
 from tests.conftest import Server
 from tests.tui.desk_host import Desk, club_with, opened
 
@@ -119,11 +119,11 @@ async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
 ) -> None:
     await club_with(database, 1)
 
-    def broken(self: DeskScreen) -> None:
+    def broken(self: MainScreen) -> None:
         child = "Family00 was here"
         raise RuntimeError(child)
 
-    monkeypatch.setattr(DeskScreen, "action_desk_search", broken)
+    monkeypatch.setattr(MainScreen, "action_desk_search", broken)
     app = BballApp(quiet)
     with pytest.raises(RuntimeError):
         async with app.run_test(size=(80, 24)) as pilot:

@@ -22,8 +22,8 @@ from bball_tui.league.mail_account import keep_account
 from bball_tui.outbox.gates import gates
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.mail_setup import MailSetup
-from bball_tui.tui.screens.happenings import FixWanted
-from bball_tui.tui.screens.needs import Fix
+from bball_tui.tui.messages import FixWanted
+from bball_tui.tui.tabs.needs import Fix
 from tests.support.authority import Authority
 from tests.support.mails import club_with_mails
 from tests.support.smtp import SmtpServer

@@ -14,10 +14,10 @@ from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff import retry
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.screens.day_summary import spark
-from bball_tui.tui.screens.today import TodayPane
 from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
+from bball_tui.tui.tabs.today import TodayPane
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 from tests.tui.desk_host import Desk, opened

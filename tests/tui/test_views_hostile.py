@@ -18,11 +18,11 @@ from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.finder import Finder
-from bball_tui.tui.screens.desk import PANES, DeskScreen
-from bball_tui.tui.screens.desk_actions import TABS
-from bball_tui.tui.screens.desk_day import DayScreen
-from bball_tui.tui.screens.desk_undo import UndoScreen
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.main_screen.day import DayScreen
+from bball_tui.tui.main_screen.screen import MainScreen
+from bball_tui.tui.main_screen.tab_list import PANES, TABS
+from bball_tui.tui.main_screen.undo import UndoScreen
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.too_small import TooSmall
 from tests.support.hostile import ACTING, make_hostile_club
@@ -54,7 +54,7 @@ def _named(places: dict[str, str]) -> set[type[Any]]:
 def test_no_view_is_forgotten() -> None:
     classes = _classes()
     screens = {one for one in classes if issubclass(one, Screen)} - {UndoScreen, DayScreen}  # parts of the desk
-    assert screens == {*DIALOGS, *HALVES, DeskScreen, TooSmall}, "every screen has hostile names shown on it"
+    assert screens == {*DIALOGS, *HALVES, MainScreen, TooSmall}, "every screen has hostile names shown on it"
     panes = {one for one in classes if issubclass(one, RecordPane | ViewsPane)}
     whole = {one for one in panes if not any(other is not one and issubclass(other, one) for other in panes)}
     tabs = _named(PANES)

@@ -112,6 +112,6 @@ def import_ahead() -> None:
         "bball_tui.outbox.sending_status",
         "bball_tui.outbox.staff",
         "bball_tui.outbox.timeline",
-        "bball_tui.outbox.counts",
+        "bball_tui.tui.commands",  # for the palette: every tab
     ):
         import_module(name)

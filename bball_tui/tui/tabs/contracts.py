@@ -13,11 +13,11 @@ from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice
 from bball_tui.league.life import RULES, Act, why_none
 from bball_tui.tui.actions import action
-from bball_tui.tui.screens.cells import day_cell, name_of, status_cell, welcome_cell
-from bball_tui.tui.screens.happenings import ContractsSigned
-from bball_tui.tui.screens.sections import contract_sections
+from bball_tui.tui.messages import ContractsSigned
+from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.roster_pane import RosterPane
+from bball_tui.tui.tabs.sections import contract_sections
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled
 from bball_tui.tui.widgets.columns import Column

@@ -16,7 +16,6 @@ from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.screens.pane import RecordPane
 from bball_tui.tui.staffing import edit_staff
 from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
@@ -29,6 +28,7 @@ from bball_tui.tui.tabs.groupme_sections import (
     mails_cell,
 )
 from bball_tui.tui.tabs.guards import on_one, on_some, ready
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -199,9 +199,9 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     # Reading GroupMe
 
-    def freshen(self) -> None:
+    def refresh_if_stale(self) -> None:
         """Read what changed; the first time GroupMe too, if there is a token. What is stored shows at once."""
-        super().freshen()
+        super().refresh_if_stale()
         if self.backend is None:
             self.groupme.tell()
         else:
@@ -218,9 +218,9 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.backend is not None and self.groupme.no_token is None:
             self.groupme.begin(self.backend)
 
-    def peel(self) -> bool:
+    def go_back(self) -> bool:
         """Stop the reading first."""
-        return self.groupme.stop() or super().peel()
+        return self.groupme.stop() or super().go_back()
 
     # What a command is about
 

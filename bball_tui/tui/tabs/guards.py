@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bball_tui.tui.screens.pane import RecordPane
+    from bball_tui.tui.tabs.record_pane import RecordPane
 
 Guard = Callable[[Any], str | None]
 

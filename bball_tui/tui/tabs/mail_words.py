@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.dialogs.touched import MOST_NAMES
-from bball_tui.tui.theme import Styled, Tone, status
+from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.wording import counted, listed
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ STATE_WORDS = {
     "suppressed": status(Tone.WARN, "blocked"),
 }
 """By the name of the bucket."""
+
+
+def about_cell(row: "OutboxRow") -> str | Styled:
+    """The player that a mail is about."""
+    return row.about or NOTHING
 
 
 def state_cell(row: "OutboxRow") -> Styled:

@@ -15,16 +15,16 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.needs import Question
-from bball_tui.tui.screens.pane import RecordPane
-from bball_tui.tui.screens.sections import mail_sections
 from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_some, ready
-from bball_tui.tui.tabs.mail_words import mails_named, state_cell
+from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
+from bball_tui.tui.tabs.needs import Question
 from bball_tui.tui.tabs.outbox_bulk import do_with_mails, tell_done
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
+from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone
 from bball_tui.tui.widgets.columns import Column
@@ -103,9 +103,7 @@ def _open_gate(pane: "OutboxPane") -> str | None:
 
 
 def _for_real(pane: "OutboxPane") -> str | None:
-    if (reason := pane.not_ready()) is not None:
-        return reason
-    return None if pane.in_folder else "No mail was only written to a folder."
+    return pane.not_ready() or (None if pane.in_folder else "No mail was only written to a folder.")
 
 
 def _for_real_caption(pane: "OutboxPane") -> str:
@@ -121,9 +119,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     server had it; **in doubt** that it may have gone out without an answer: ask the family, then press `d`. `r` tries
     failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
     through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
-    line above the list says why: `P` pauses and
-    resumes all sending, `O` tries the mail server again without waiting. Once a mail server is set up, `S` sends what
-    was only written to a folder.
+    line above the list says why: `P` pauses and resumes all sending, `O` tries the mail server again without waiting.
+    Once a mail server is set up, `S` sends what was only written to a folder.
     """
     DEFAULT_CSS = """
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
@@ -164,34 +161,16 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         return (
             Column(key="to", title="To", width=18, flex=3, limit=36, render=lambda row: row.recipient, sort="to"),
             Column(
-                key="about",
-                title="Player",
-                width=12,
-                flex=2,
-                limit=26,
-                render=lambda row: row.about or NOTHING,
-                sort="about",
-                priority=2,
+                key="about", title="Player", width=12, flex=2, limit=26, render=about_cell, sort="about", priority=2
             ),
             Column(key="state", title="State", width=13, render=state_cell, sort="state"),
-            Column(
-                key="since",
-                title="Since",
-                width=6,
-                render=lambda row: time_cell(row.since, self.zone, self.now),
-                sort="since",
-                priority=1,
-            ),
-            Column(
-                key="next",
-                title="Next",
-                width=6,
-                render=self._next,
-                sort="next",
-                priority=3,
-            ),
+            Column(key="since", title="Since", width=6, render=self._since, sort="since", priority=1),
+            Column(key="next", title="Next", width=6, render=self._next, sort="next", priority=3),
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
         )
+
+    def _since(self, row: "OutboxRow") -> str | Styled:
+        return time_cell(row.since, self.zone, self.now)
 
     def _next(self, row: "OutboxRow") -> str | Styled:
         if row.next_at is None:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
-from bball_tui.tui.screens.cells import day_cell, name_of, status_cell
-from bball_tui.tui.screens.sections import player_sections
+from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell
 from bball_tui.tui.tabs.guards import on_one, ready
 from bball_tui.tui.tabs.roster_pane import RosterPane
+from bball_tui.tui.tabs.sections import player_sections
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section

@@ -14,7 +14,7 @@ from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.remembered import Choice as RememberedChoice
 from bball_tui.tui.remembered import Tab
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.widgets.list_messages import ListLoaded
 from bball_tui.tui.widgets.search_bar import Chip

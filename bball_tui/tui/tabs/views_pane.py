@@ -9,7 +9,7 @@ from textual.containers import Container, Vertical
 from textual.reactive import reactive
 
 from bball_tui.tui.actions import ActionHost, action
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.widgets.record_list import RecordList
 from bball_tui.tui.widgets.search_bar import SearchBar
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen, TabSpec
@@ -83,9 +83,9 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
         """Show the rows of the shown view that match its search."""
         self.view.ask()
 
-    def freshen(self) -> None:
+    def refresh_if_stale(self) -> None:
         """Read what changed while the tab was not looked at."""
-        self.view.freshen()
+        self.view.refresh_if_stale()
 
     def changed(self) -> None:
         """Rows changed somewhere: the shown view reads them now, the others when they are looked at."""
@@ -93,11 +93,11 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
             if self.display:
                 view.changed()
             else:
-                view.outdate()
+                view.mark_stale()
 
-    def peel(self) -> bool:
+    def go_back(self) -> bool:
         """Take one layer of the shown view away."""
-        return self.view.peel()
+        return self.view.go_back()
 
     # Views
 
@@ -114,7 +114,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
             view.backend = self.backend
             self.loading_view = self._room.mount(view)
         self.bar.active = name
-        view.freshen()
+        view.refresh_if_stale()
         view.records.focus()
         return view
 

@@ -1,18 +1,17 @@
 """The one list of all screens: any number of rows, with keys, mouse, selection and order."""
 
 from collections.abc import Coroutine, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.actions import ActionHost
+from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
-from bball_tui.tui.widgets.list_actions import LIST_ACTIONS, ListState
 from bball_tui.tui.widgets.list_messages import RowOpened, SortChanged
-from bball_tui.tui.widgets.record_view import RecordView
+from bball_tui.tui.widgets.record_view import STILL_READING, RecordView
 from bball_tui.tui.widgets.window import Window
 from bball_tui.wording import counted
 
@@ -22,15 +21,28 @@ MOST_COPIED = 1_000
 """Terminals take some 75,000 characters into the clipboard, and silently drop what is longer."""
 
 
-class RecordList(ActionHost, RecordView[RowT]):
+def _has_rows(records: "RecordList[Any]") -> str | None:
+    if records.total is None:
+        return STILL_READING
+    return None if records.total else "The list is empty."
+
+
+def _on_row(records: "RecordList[Any]") -> str | None:
+    if records.current is not None:
+        return None
+    return "This row is still on its way." if records.total else _has_rows(records)
+
+
+def _sortable(records: "RecordList[Any]") -> str | None:
+    return None if records.sortable_columns else "This list has one order only."
+
+
+class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywhere=True, place=2):
     """A list of rows with a cursor, a selection and an order. Give it rows with :meth:`show`.
 
     It posts the messages of `list_messages.py`.
     """
 
-    ACTIONS = LIST_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = LIST_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = LIST_ACTIONS.title
     _selecting = 0
 
     @property
@@ -58,10 +70,6 @@ class RecordList(ActionHost, RecordView[RowT]):
             return tuple(sorted(self._selection.shown))
         return () if self._row is None else (self._row.id,)
 
-    def situation(self) -> ListState:
-        """What decides which of the list's commands are allowed."""
-        return ListState(on_row=self._row is not None, total=self.total, sortable=len(self._sortable_columns))
-
     def select(self, row_ids: frozenset[int]) -> None:
         """Select rows of the list, besides those that are selected already."""
         self._selection.add(row_ids)
@@ -83,7 +91,8 @@ class RecordList(ActionHost, RecordView[RowT]):
     # Order
 
     @property
-    def _sortable_columns(self) -> list[str]:
+    def sortable_columns(self) -> list[str]:
+        """What the list can be ordered by."""
         return [column.sort for column in self._columns if column.sort is not None]
 
     def sort_by(self, sort: Sort) -> None:
@@ -93,15 +102,6 @@ class RecordList(ActionHost, RecordView[RowT]):
             self._reopen()
             self.post_message(SortChanged(self, sort))
 
-    def action_list_sort(self) -> None:
-        chosen = self._painter.chosen
-        if chosen is not None:
-            self._sort_by_column(chosen)
-            return
-        names = self._sortable_columns
-        here = names.index(self._sort.column) if self._sort.column in names else -1
-        self.sort_by(Sort(names[(here + 1) % len(names)]))
-
     def _sort_by_column(self, column: Column[RowT]) -> None:
         if column.sort is None:
             sentence = f"The list cannot be sorted by “{column.title}”. {column.unsorted}".rstrip()
@@ -109,9 +109,6 @@ class RecordList(ActionHost, RecordView[RowT]):
             return
         same = column.sort == self._sort.column
         self.sort_by(self._sort.reversed() if same else Sort(column.sort))
-
-    def action_list_reverse(self) -> None:
-        self.sort_by(self._sort.reversed())
 
     def choose_column(self, step: int) -> None:
         """Choose the column beside the chosen one, or the first: one cell is copied, and the order is by it."""
@@ -128,39 +125,59 @@ class RecordList(ActionHost, RecordView[RowT]):
 
     # Keys
 
+    @action("k,up", "up", palette=False)
     def action_list_up(self) -> None:
+        """One row up."""
         self.move_to(self._cursor - 1)
 
+    @action("j,down", "down", palette=False)
     def action_list_down(self) -> None:
+        """One row down."""
         self.move_to(self._cursor + 1)
 
+    @action("pageup", "page up", palette=False)
     def action_list_page_up(self) -> None:
+        """One window up."""
         self.move_to(self._cursor - self._height)
 
+    @action("pagedown", "page down", palette=False)
     def action_list_page_down(self) -> None:
+        """One window down."""
         self.move_to(self._cursor + self._height)
 
+    @action("g,home", "first row")
     def action_list_first(self) -> None:
+        """To the first row."""
         self.move_to(0)
 
+    @action("G,end", "last row")
     def action_list_last(self) -> None:
+        """To the last row."""
         # Before the rows are counted nobody knows where that is.
         self._to_end = not self.counted
         self.move_to((self.total or 0) - 1)
 
+    @action("enter", "open", when=_on_row)
     def action_list_open(self) -> None:
+        """Open the row under the cursor. It only shows, it never changes anything."""
         if self._row is not None:
             self.post_message(RowOpened(self, self._row.id))
 
+    @action("space", "select", when=_on_row)
     def action_list_select(self) -> None:
+        """Select the row under the cursor, or no longer."""
         if self._row is not None:
             self._selection.toggle(self._row.id)
             self._tell_selection()
 
+    @action("shift+up", "select upward", when=_on_row, palette=False)
     def action_list_extend_up(self) -> None:
+        """Select this row and the one above."""
         self._extend(-1)
 
+    @action("shift+down", "select downward", when=_on_row, palette=False)
     def action_list_extend_down(self) -> None:
+        """Select this row and the one below."""
         self._extend(1)
 
     def _extend(self, step: int) -> None:
@@ -168,7 +185,9 @@ class RecordList(ActionHost, RecordView[RowT]):
         self.move_to(self._cursor + step)
         self.select(frozenset(row.id for row in (before, self._row) if row is not None))
 
+    @action("a", "select all", when=_has_rows)
     def action_list_select_all(self) -> None:
+        """Select all rows that match the search, also those not on the screen."""
         if self._shown is not None:
             self._select_by(self._select_all(self._shown))
 
@@ -194,7 +213,25 @@ class RecordList(ActionHost, RecordView[RowT]):
         if source is self._shown:
             self.select(found)
 
+    @action("o", "order by the next column", when=_sortable)
+    def action_list_sort(self) -> None:
+        """Sort by the chosen column, else by the next one. A click on a title does it too."""
+        chosen = self._painter.chosen
+        if chosen is not None:
+            self._sort_by_column(chosen)
+            return
+        names = self.sortable_columns
+        here = names.index(self._sort.column) if self._sort.column in names else -1
+        self.sort_by(Sort(names[(here + 1) % len(names)]))
+
+    @action("minus", "reverse the order", when=_sortable)
+    def action_list_reverse(self) -> None:
+        """Turn the order round."""
+        self.sort_by(self._sort.reversed())
+
+    @action("y", "copy", when=_on_row)
     def action_list_copy(self) -> None:
+        """Copy the selected rows, the cell of a chosen column, or the row under the cursor, to the clipboard."""
         if self._selection:
             if self._shown is not None:
                 self.run_worker(self._copy_selected(self._shown), group="select")
@@ -232,7 +269,9 @@ class RecordList(ActionHost, RecordView[RowT]):
     def _tell_copied(self, sentence: str) -> None:
         self.app.notify(sentence, timeout=3, markup=False)
 
+    @action("ctrl+r", "load again")
     def action_list_reload(self) -> None:
+        """Ask the database again."""
         self.reload()
 
     # Mouse

@@ -21,7 +21,6 @@ from bball_tui.tui.text import wrap
 from bball_tui.tui.theme import Tone
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, LinePainter
-from bball_tui.tui.widgets.list_actions import STILL_READING
 from bball_tui.tui.widgets.list_messages import (
     CursorMoved,
     ListLoaded,
@@ -33,6 +32,8 @@ from bball_tui.tui.widgets.opening_view import View, open_view
 from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
 from bball_tui.tui.widgets.window import Spot, Window
+
+STILL_READING = "The list is still being read."
 
 
 class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):

@@ -7,9 +7,9 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column

@@ -15,11 +15,11 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
-from bball_tui.tui.screens.happenings import FixWanted, TeamChosen
-from bball_tui.tui.screens.needs import Fix
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.messages import FixWanted, TeamChosen
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.memory_source import MemorySource
+from bball_tui.tui.tabs.needs import Fix
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -162,7 +162,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         else:
             self._say("Something changed since this look. r looks again.", Tone.MUTED)
 
-    def freshen(self) -> None:
+    def refresh_if_stale(self) -> None:
         """Look again at what changed while nobody looked."""
         if self._stale and self.backend is not None:
             self._stale = False

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.mail.kinds import KINDS, kind_label
 from bball_tui.tui.actions import action
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.memory_source import ReadSource
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine

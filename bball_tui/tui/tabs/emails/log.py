@@ -7,11 +7,11 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.pane import RecordPane
-from bball_tui.tui.screens.sections import mail_sections
+from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
-from bball_tui.tui.tabs.mail_words import mails_named, outcome_cell
+from bball_tui.tui.tabs.mail_words import about_cell, mails_named, outcome_cell
+from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.sections import mail_sections
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING
 from bball_tui.tui.widgets.columns import Column
@@ -90,7 +90,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
                 width=12,
                 flex=2,
                 limit=24,
-                render=lambda row: row.about or NOTHING,
+                render=about_cell,
                 sort="about",
                 priority=2,
             ),

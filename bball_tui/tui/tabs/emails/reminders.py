@@ -11,10 +11,10 @@ from textual.widgets import Static
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
-from bball_tui.tui.screens.cells import day_cell
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.cells import day_cell
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.memory_source import ReadSource
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import content, short_date
 from bball_tui.tui.theme import STYLES, Tone, status
 from bball_tui.tui.widgets.columns import Column

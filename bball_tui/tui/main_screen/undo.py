@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.notifications import Notification, Notify
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
-from bball_tui.tui.screens.happenings import ContractsSigned
+from bball_tui.tui.messages import ContractsSigned
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -80,9 +80,12 @@ class UndoScreen(ActionHost, Screen[None]):
             return "The time to undo is over. Void the contract instead (V)."
         return None
 
-    @work(group="undo")
-    async def action_desk_undo(self) -> None:
-        """Take the last signing and its mails back together."""
+    async def take_back(self) -> None:
+        """Take the last signing and its mails back together.
+
+        Raises:
+            BballError: the database is away; it can be tried again.
+        """
         from bball_tui.tui.dialogs.message import ErrorDialog
 
         backend, contracts = self.backend, self._undoable
@@ -92,11 +95,10 @@ class UndoScreen(ActionHost, Screen[None]):
         self._count_down()
         try:
             result = await backend.undo(contracts)
-        except BballError as error:
+        except BballError:
             self._undoable = contracts
             self._count_down()
-            await self.app.push_screen_wait(ErrorDialog(str(error)))
-            return
+            raise
         self.heard("contract")
         self._withdraw_offer()
         if result.undone:

@@ -9,14 +9,14 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.tui.screens.desk_undo import UndoScreen
-from bball_tui.tui.screens.happenings import DayAsked
+from bball_tui.tui.main_screen.undo import UndoScreen
+from bball_tui.tui.messages import DayAsked
 
 if TYPE_CHECKING:
     from bball_tui.league.today import ContractDay
     from bball_tui.outbox.counts import MailDay
     from bball_tui.tui.backend import Backend
-    from bball_tui.tui.screens.needs import Need
+    from bball_tui.tui.tabs.needs import Need
 
 LOOK_AGAIN = 20.0
 """Seconds after which the day is read again: that a worker falls silent, or that a day ends, nobody tells."""
@@ -107,7 +107,7 @@ class DayScreen(UndoScreen):
             self.look_at_day()
 
     async def _read_day(self, backend: "Backend") -> Day:
-        from bball_tui.tui.screens.needs import needs
+        from bball_tui.tui.tabs.needs import needs
 
         mails, contracts = await backend.today()
         comes = backend.sends_mail and monotonic() - self._opened_at < STARTING

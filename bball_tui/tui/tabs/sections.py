@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.mail.kinds import kind_label
-from bball_tui.tui.screens.cells import status_cell
+from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_date, short_time
 from bball_tui.tui.theme import Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Happening, Note, Section, SectionLine

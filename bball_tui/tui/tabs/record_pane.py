@@ -12,12 +12,11 @@ from textual.reactive import reactive
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
+from bball_tui.tui.messages import MomentCame
 from bball_tui.tui.remembered import Tab
-from bball_tui.tui.screens.happenings import MomentCame
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Inspector, Note, Section
-from bball_tui.tui.widgets.list_actions import STILL_READING
 from bball_tui.tui.widgets.list_messages import (
     CursorMoved,
     ListLoaded,
@@ -26,6 +25,7 @@ from bball_tui.tui.widgets.list_messages import (
     SelectionChanged,
 )
 from bball_tui.tui.widgets.record_list import RecordList
+from bball_tui.tui.widgets.record_view import STILL_READING
 from bball_tui.tui.widgets.search_bar import Chip, ChipRemoved, SearchBar, SearchChanged, SearchLeft
 
 if TYPE_CHECKING:
@@ -203,9 +203,9 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         if backend is not None:
             self._stale = True
             if self.display:
-                self.freshen()
+                self.refresh_if_stale()
 
-    def freshen(self) -> None:
+    def refresh_if_stale(self) -> None:
         """Read what changed while the tab was not looked at."""
         if self._stale and self.backend is not None:
             self._stale = False
@@ -213,7 +213,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
             # The cursor may stay on its row, which may read otherwise now.
             self._inspect(self._inspected, at_once=True)
 
-    def outdate(self) -> None:
+    def mark_stale(self) -> None:
         """Rows changed somewhere while nobody looked: read them again when somebody does."""
         self._stale = True
 
@@ -330,7 +330,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     # Layers
 
-    def peel(self) -> bool:
+    def go_back(self) -> bool:
         """Take one layer away: page, search, chips, chosen column, selection. False when nothing was left."""
         if self.has_class("-page"):
             self.remove_class("-page")

@@ -10,12 +10,12 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
-from bball_tui.tui.screens.cells import time_cell
-from bball_tui.tui.screens.day_summary import DaySummary
-from bball_tui.tui.screens.happenings import DayAsked, FixWanted
-from bball_tui.tui.screens.needs import Need
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.messages import DayAsked, FixWanted
+from bball_tui.tui.tabs.cells import time_cell
+from bball_tui.tui.tabs.day_summary import DaySummary
 from bball_tui.tui.tabs.memory_source import MemorySource
+from bball_tui.tui.tabs.needs import Need
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -26,7 +26,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.outbox.counts import MailDay
     from bball_tui.tui.backend import Backend
-    from bball_tui.tui.screens.desk_day import Day
+    from bball_tui.tui.main_screen.day import Day
 
 
 class TodayPane(RecordPane[Need]):
@@ -129,8 +129,8 @@ class TodayPane(RecordPane[Need]):
         if found is not None:
             self.post_message(FixWanted(found.fix))
 
-    def peel(self) -> bool:
-        """There is nothing to peel but a selection."""
+    def go_back(self) -> bool:
+        """There is nothing to take away but a selection."""
         return self.records.clear_selection()
 
 

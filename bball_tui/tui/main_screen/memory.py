@@ -5,7 +5,7 @@ from typing import Any
 
 from bball_tui.settings import Settings
 from bball_tui.tui.remembered import Remembered, keep, recall
-from bball_tui.tui.screens.pane import RecordPane
+from bball_tui.tui.tabs.record_pane import RecordPane
 
 
 class DeskMemory:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from math import ceil
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,11 +14,13 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
-from bball_tui.tui.screens.desk_actions import DESK_ACTIONS, TABS, DeskState
-from bball_tui.tui.screens.desk_day import DAY_TABLES, DayScreen
-from bball_tui.tui.screens.desk_header import all_who_are_here, database_state, header_facts
-from bball_tui.tui.screens.desk_memory import DeskMemory
-from bball_tui.tui.screens.happenings import FixWanted, MomentCame, TeamChosen
+from bball_tui.tui.actions import action
+from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
+from bball_tui.tui.main_screen.fixes import show_fix
+from bball_tui.tui.main_screen.header import all_who_are_here, database_state, header_facts
+from bball_tui.tui.main_screen.memory import DeskMemory
+from bball_tui.tui.main_screen.tab_list import PANES, TABS
+from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.action_footer import ActionFooter
@@ -30,21 +32,11 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from bball_tui.tui.backend import Backend
-    from bball_tui.tui.screens.pane import RecordPane
+    from bball_tui.tui.tabs.record_pane import RecordPane
     from bball_tui.tui.tabs.views_pane import ViewsPane
 
     TabPane: TypeAlias = RecordPane[Any] | ViewsPane
 
-PANES = {
-    "today": "bball_tui.tui.screens.today:TodayPane",
-    "teams": "bball_tui.tui.tabs.teams:TeamsPane",
-    "players": "bball_tui.tui.tabs.players:PlayersPane",
-    "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
-    "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
-    "emails": "bball_tui.tui.tabs.emails.tab:EmailsPane",
-    "groupme": "bball_tui.tui.tabs.groupme:GroupMePane",
-}
-"""What each tab shows. Loaded when it is first looked at: the frame is on the screen before any of them."""
 SETTLE = 0.12
 """Seconds in which changes are gathered: a burst of notifications is one reading."""
 CALM = 0.8
@@ -57,12 +49,29 @@ REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
 EVERYTHING = ""
-"""Stands for all tables in :meth:`DeskScreen.heard`."""
+"""Stands for all tables in :meth:`MainScreen.heard`."""
 HEADER = "league"
 """The table that only the header shows."""
 
 
-class DeskScreen(DayScreen):
+def _ready(screen: "MainScreen") -> str | None:
+    return None if screen.backend is not None else "The league is not open yet."
+
+
+def _can_set_up_mail(screen: "MainScreen") -> str | None:
+    return "This is the demo: its e-mails stay on this computer." if screen.is_demo else _ready(screen)
+
+
+def _can_undo(screen: "MainScreen") -> str | None:
+    return screen.undo_obstacle()
+
+
+def _undo_caption(screen: "MainScreen") -> str:
+    left = ceil(max(0.0, screen.undo_left))
+    return f"undo ({left} s)" if left else "undo"
+
+
+class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
     """Shows one tab at a time and hears what changes elsewhere."""
 
     HELP = """
@@ -73,9 +82,6 @@ class DeskScreen(DayScreen):
     behind it.
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
-    ACTIONS = DESK_ACTIONS
-    BINDINGS: ClassVar[list[Any]] = DESK_ACTIONS.bindings()
-    BINDING_GROUP_TITLE = DESK_ACTIONS.title
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,14 +89,16 @@ class DeskScreen(DayScreen):
         self.tabs = TabBar(TABS, active=FIRST_TAB)
         self._panes: dict[str, TabPane] = {}
         self.rows_shown = asyncio.Event()
-        self._loading: AwaitMount | None = None
+        self.mounting: AwaitMount | None = None
+        """The tab that is being made."""
         self._changed: set[str] = set()
         self._settling: Timer | None = None
         self._settled = 0.0
         self._pulse: Timer | None = None
         self._reachable = True
         self._memory: DeskMemory | None = None
-        self._is_demo = False
+        self.is_demo = False
+        """Whether it is the demo, whose mails stay on this computer."""
 
     def compose(self) -> ComposeResult:
         """Header, tabs, room for what the tabs show, footer."""
@@ -122,7 +130,7 @@ class DeskScreen(DayScreen):
         self.remember()
         self.begin_day()
         self._memory = None if backend is None else DeskMemory(backend.settings, backend.league.slug)
-        self._is_demo = backend is not None and backend.is_demo
+        self.is_demo = backend is not None and backend.is_demo
         for name, pane in self._panes.items():
             if self._memory is not None:
                 self._memory.restore(name, pane)
@@ -132,7 +140,7 @@ class DeskScreen(DayScreen):
 
     def show_day(self) -> None:
         """The header counts what needs a person, and the tab lists it."""
-        from bball_tui.tui.screens.today import TodayPane
+        from bball_tui.tui.tabs.today import TodayPane
 
         self.header.facts = replace(self.header.facts, needs=self.need_count)
         pane = self._panes.get("today")
@@ -148,10 +156,6 @@ class DeskScreen(DayScreen):
         """The program ends."""
         self.remember()
 
-    def situation(self) -> DeskState:
-        """Whether a league is open, and whether something can be taken back."""
-        return DeskState(self.backend is not None, self.undo_obstacle(), ceil(max(0.0, self.undo_left)), self._is_demo)
-
     # Tabs
 
     def show_tab(self, name: str) -> None:
@@ -162,7 +166,7 @@ class DeskScreen(DayScreen):
                 self.pane.display = False
             self.tabs.active = name
             pane.display = True
-            pane.freshen()
+            pane.refresh_if_stale()
         pane.records.focus()
 
     def open_tab(self, name: str) -> "TabPane":
@@ -175,7 +179,7 @@ class DeskScreen(DayScreen):
             if self._memory is not None:
                 self._memory.restore(name, pane)
             pane.backend = self.backend
-            self._loading = self.query_one("#panes").mount(pane)
+            self.mounting = self.query_one("#panes").mount(pane)
             self.show_day()
         return self._panes[name]
 
@@ -183,25 +187,39 @@ class DeskScreen(DayScreen):
     def _tab_chosen(self, event: TabChosen) -> None:
         self.show_tab(event.tab_id)
 
+    @action("1", "today")
     def action_tab_today(self) -> None:
+        """Show the tab Today."""
         self.show_tab("today")
 
+    @action("2", "teams")
     def action_tab_teams(self) -> None:
+        """Show the tab Teams."""
         self.show_tab("teams")
 
+    @action("3", "players")
     def action_tab_players(self) -> None:
+        """Show the tab Players."""
         self.show_tab("players")
 
+    @action("4", "contracts")
     def action_tab_contracts(self) -> None:
+        """Show the tab Contracts."""
         self.show_tab("contracts")
 
+    @action("5", "outbox")
     def action_tab_outbox(self) -> None:
+        """Show the tab Outbox."""
         self.show_tab("outbox")
 
+    @action("6", "e-mails")
     def action_tab_emails(self) -> None:
+        """Show the tab E-mails."""
         self.show_tab("emails")
 
+    @action("7", "groupMe")
     def action_tab_groupme(self) -> None:
+        """Show the tab GroupMe."""
         self.show_tab("groupme")
 
     @on(TeamChosen)
@@ -215,32 +233,9 @@ class DeskScreen(DayScreen):
 
     @on(FixWanted)
     async def _fix_wanted(self, event: FixWanted) -> None:
-        from bball_tui.tui.tabs.contracts import ContractsPane
-        from bball_tui.tui.tabs.emails.tab import EmailsPane
-        from bball_tui.tui.tabs.outbox import OutboxPane
+        await show_fix(self, event.fix)
 
-        fix = event.fix
-        if fix.command:
-            await self._do(fix.command)
-            return
-        self.show_tab(fix.tab)
-        pane = self.open_tab(fix.tab)
-        if self._loading is not None:
-            await self._loading
-        pane.search_bar.clear()
-        if isinstance(pane, OutboxPane):
-            pane.show_kind(fix.kind)
-            if fix.question is not None:
-                pane.ask_about(fix.question)
-        elif isinstance(pane, ContractsPane):
-            pane.show_trouble(fix.trouble)
-        elif isinstance(pane, EmailsPane):
-            await pane.show_fix(fix)
-        if fix.search:
-            pane.search_bar.put(fix.search)
-            pane.ask()
-
-    async def _do(self, command: str) -> None:
+    async def do(self, command: str) -> None:
         """Run one of the desk's commands by its id, or say why it is not allowed now."""
         method = command.replace(".", "_")
         reason = self.refusal(method)
@@ -251,83 +246,68 @@ class DeskScreen(DayScreen):
 
     # Everywhere
 
+    @action("u", "undo", when=_can_undo, writes=True, footer=True, caption=_undo_caption, group="undo")
+    async def action_desk_undo(self) -> None:
+        """Take the last signing back, with its mails, as long as they wait."""
+        await self.take_back()
+
+    @action("slash", "search", when=_ready, footer=True)
     def action_desk_search(self) -> None:
-        """Into the search field; from a tab that has none, into that of the contracts."""
+        """Find by name, team, parent or address."""
         if self.pane is not None and not self.pane.search_bar.is_attached:
             self.show_tab(FIRST_TAB)
         if self.pane is not None:
             self.pane.search_bar.start()
 
-    def action_desk_back(self) -> None:
-        """One layer away: help, page, search, filter, selection."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        elif self.pane is not None:
-            self.pane.peel()
-
-    def action_desk_help(self) -> None:
-        """Show what the keys do here, or hide it again."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        else:
-            self.app.action_show_help_panel()
-
-    def action_desk_redraw(self) -> None:
-        """Draw everything anew."""
-        self.refresh()
-
-    @work(group="overview")
-    async def action_desk_here(self) -> None:
-        """Who else has the league open, for windows in which the header has no room for it."""
-        if self.backend is None:
-            return
-        try:
-            here = await self.backend.present()
-        except BballError as error:
-            self.tell(str(error))
-            return
-        self.tell(all_who_are_here(here.others, here.own_windows))
-
-    def action_desk_quit(self) -> None:
-        """Leave."""
-        self.app.exit(0)
-
-    @work(group="command")
+    @action("i", "import a roster", when=_ready, writes=True)
     async def action_desk_import(self) -> None:
-        """Choose a file, see the effect, import it."""
+        """Bring a CSV file or an Excel workbook in. You see what it would change before anything is written."""
         from bball_tui.tui.importing import import_roster
 
         if self.backend is not None:
             await import_roster(self.app, self.backend)
 
-    @work(group="command")
+    @action("ctrl+e", "export", when=_ready)
     async def action_desk_export(self) -> None:
-        """Choose what, how and where, then write it."""
+        """Write contracts, players, guardians or mails to a file that a spreadsheet, or this program, reads."""
         from bball_tui.tui.exporting import export_file
 
         if self.backend is not None:
             await export_file(self.app, self.backend, self.tabs.active)
 
-    @work(group="command")
+    @action("comma", "the league", when=_ready, writes=True)
     async def action_desk_league(self) -> None:
-        """Change what the league says about itself."""
-        from bball_tui.tui.app import BballApp
+        """Name, colour, addresses of the mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
 
         if self.backend is None:
             return
-        saved = await edit_league(self.app, self.backend, lambda: self.call_later(self._do, "mail.setup"))
-        if saved is None:
-            return
+        wanted: list[bool] = []
+        saved = await edit_league(self.app, self.backend, lambda: wanted.append(True))
+        if saved is not None:
+            await self._league_changed(self.backend)
+        if wanted:
+            reason = _can_set_up_mail(self)
+            if reason is None:
+                await self._set_up_mail()
+            else:
+                self.tell(reason)
+
+    async def _league_changed(self, backend: "Backend") -> None:
+        from bball_tui.tui.app import BballApp
+
         with suppress(BballError):  # the header reads it again by itself
-            await self.backend.overview()
+            await backend.overview()
         if isinstance(self.app, BballApp):
-            self.app.dress(self.backend)
+            self.app.dress(backend)
         self._another_season()
 
-    @work(group="command")
+    @action("semicolon", "set up e-mail", when=_can_set_up_mail, writes=True)
     async def action_mail_setup(self) -> None:
-        """Where the league's mails go out; the program sends through the new account at once."""
+        """Provider, login, password and From address of the league's e-mails, tried before they are saved."""
+        await self._set_up_mail()
+
+    async def _set_up_mail(self) -> None:
         from bball_tui.tui.app import BballApp
         from bball_tui.tui.mail_setup import set_up_mail
 
@@ -341,13 +321,51 @@ class DeskScreen(DayScreen):
             await self.app.send_anew(backend)
         self.heard(HEADER)
 
-    @work(group="command")
+    @action("full_stop", "seasons", when=_ready, writes=True)
     async def action_desk_seasons(self) -> None:
-        """The seasons, and which of them the desk shows."""
+        """Add a season, change one, or choose the one that the desk shows."""
         from bball_tui.tui.editing import edit_seasons
 
         if self.backend is not None and await edit_seasons(self.app, self.backend):
             self._another_season()
+
+    @action("at", "who is here", when=_ready, group="overview")
+    async def action_desk_here(self) -> None:
+        """Say who else has this league open now."""
+        if self.backend is None:
+            return
+        try:
+            here = await self.backend.present()
+        except BballError as error:
+            self.tell(str(error))
+            return
+        self.tell(all_who_are_here(here.others, here.own_windows))
+
+    @action("escape", "back", palette=False)
+    def action_desk_back(self) -> None:
+        """Close the panel, clear the search, the filter or the selection: one layer at a time."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        elif self.pane is not None:
+            self.pane.go_back()
+
+    @action("question_mark,f1", "help", footer=True)
+    def action_desk_help(self) -> None:
+        """What the keys do here."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()
+
+    @action("ctrl+l", "draw anew")
+    def action_desk_redraw(self) -> None:
+        """Draw the whole screen anew, when something else has written over it."""
+        self.refresh()
+
+    @action("q", "quit")
+    def action_desk_quit(self) -> None:
+        """Leave. Mails on the wire are finished first."""
+        self.app.exit(0)
 
     def _another_season(self) -> None:
         """What the tabs list is of another season now, or written in another way."""

@@ -1,0 +1,23 @@
+"""The tabs: what they are called, and what each shows."""
+
+from bball_tui.tui.widgets.tab_bar import TabSpec
+
+TABS = (
+    TabSpec("today", "1", "Today"),
+    TabSpec("teams", "2", "Teams"),
+    TabSpec("players", "3", "Players"),
+    TabSpec("contracts", "4", "Contracts"),
+    TabSpec("outbox", "5", "Outbox"),
+    TabSpec("emails", "6", "E-mails"),
+    TabSpec("groupme", "7", "GroupMe"),
+)
+PANES = {
+    "today": "bball_tui.tui.tabs.today:TodayPane",
+    "teams": "bball_tui.tui.tabs.teams:TeamsPane",
+    "players": "bball_tui.tui.tabs.players:PlayersPane",
+    "contracts": "bball_tui.tui.tabs.contracts:ContractsPane",
+    "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
+    "emails": "bball_tui.tui.tabs.emails.tab:EmailsPane",
+    "groupme": "bball_tui.tui.tabs.groupme:GroupMePane",
+}
+"""What each tab shows. Loaded when it is first looked at: the frame is on the screen before any of them."""
