@@ -21,7 +21,7 @@ from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.facts import Refused, read_desk
 from bball_tui.league.life import RULES, Act
-from bball_tui.league.story import contract_detail
+from bball_tui.league.timeline.read import contract_detail
 from bball_tui.wording import counted
 
 Days: TypeAlias = Callable[[date, DateOrder], tuple[date | None, date | None]]

@@ -22,7 +22,7 @@ from bball_tui.league.rows import ContractRow
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.workers import nowhere_to_send
+from bball_tui.outbox.sending_status import nowhere_to_send
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.wording import counted
 

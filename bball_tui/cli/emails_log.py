@@ -15,8 +15,7 @@ from bball_tui.league.mail_preview import MailPreview, preview_mail, preview_mai
 from bball_tui.league.sending_again import send_again
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
-from bball_tui.outbox.exporting import frozen_mails, write_files
-from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
+from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, frozen_mails, list_items, write_files
 from bball_tui.outbox.lease_recovery import retention
 from bball_tui.wording import counted
 

@@ -17,7 +17,7 @@ from bball_tui.league.editing.guardians import (
     unlink_guardian,
 )
 from bball_tui.league.editing.outcome import Outcome
-from bball_tui.league.story import player_detail
+from bball_tui.league.timeline.read import player_detail
 
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click.IntRange(min=1))

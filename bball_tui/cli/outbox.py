@@ -23,7 +23,7 @@ from bball_tui.outbox import staff
 from bball_tui.outbox.causes import BY_NAME
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
 from bball_tui.outbox.staff import Acted
-from bball_tui.outbox.story import FrozenMail, ItemStory, SignedBy, item_story
+from bball_tui.outbox.timeline import FrozenMail, ItemTimeline, SignedBy, item_timeline
 from bball_tui.wording import counted
 
 ids_argument = click.argument("ids", metavar="ID...", nargs=-1, type=ID)
@@ -88,7 +88,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The JSON of `outbox show`: the item as in the list, and its story. ``next`` is a sentence."""
+    """The JSON of `outbox show`: the item as in the list, and its timeline. ``next`` is a sentence."""
 
     item: ItemLine
     about: str
@@ -166,24 +166,24 @@ def outbox_show(outbox_id: int, as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            story = await item_story(session, desk.league.id, outbox_id, mail_server=desk.settings.may_send)
+            timeline = await item_timeline(session, desk.league.id, outbox_id, mail_server=desk.settings.may_send)
         if as_json:
-            echo_json(_shown(story))
+            echo_json(_shown(timeline))
         else:
-            _tell(story)
+            _tell(timeline)
         return 0
 
     return with_desk(work)
 
 
-def _shown(story: ItemStory) -> Shown:
+def _shown(timeline: ItemTimeline) -> Shown:
     return Shown(
-        item=ItemLine.of(story.item),
-        about=story.item.about,
-        signature=story.signature,
-        promised_by=story.promised_by,
-        promised_at=story.promised_at,
-        mail=story.mail,
+        item=ItemLine.of(timeline.item),
+        about=timeline.item.about,
+        signature=timeline.signature,
+        promised_by=timeline.promised_by,
+        promised_at=timeline.promised_at,
+        mail=timeline.mail,
         attempts=[
             AttemptLine(
                 n=one.n,
@@ -196,24 +196,24 @@ def _shown(story: ItemStory) -> Shown:
                 code=one.code,
                 detail=one.detail,
             )
-            for one in story.attempts
+            for one in timeline.attempts
         ],
-        events=[EventLine(one.at, one.text) for one in story.events],
-        next=story.next,
+        events=[EventLine(one.at, one.text) for one in timeline.events],
+        next=timeline.next,
     )
 
 
-def _tell(story: ItemStory) -> None:
-    item = story.item
+def _tell(timeline: ItemTimeline) -> None:
+    item = timeline.item
     click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.words}"))
     if item.about:
         click.echo(plain(f"About {item.about}" + (f", {item.team}" if item.team else "")))
-    if story.mail is not None:
-        click.echo(plain(f"Subject: {story.mail.subject}"))
+    if timeline.mail is not None:
+        click.echo(plain(f"Subject: {timeline.mail.subject}"))
     click.echo(f"Message-ID: {plain(item.message_id)}\n\nWhat happened")
-    for event in story.events:
+    for event in timeline.events:
         click.echo(plain(f"  {event.clock}  {event.text}"))
-    click.echo(f"\nWhat is next\n  {plain(story.next)}")
+    click.echo(f"\nWhat is next\n  {plain(timeline.next)}")
 
 
 def _cause_named(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -18,7 +18,7 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.reminders import reminder_chores
 from bball_tui.mail.transports import open_transport, parse_mail_url
-from bball_tui.outbox.backlog import backlog
+from bball_tui.outbox.counts import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
 

@@ -10,8 +10,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.transports import LookedUp, Transport, TwoStepTransport
-from bball_tui.outbox.references import Doubt, doubts
-from bball_tui.outbox.settling import Ending, Report, settle
+from bball_tui.outbox.settling import Doubt, Ending, Report, doubts, settle
 
 log = logging.getLogger(__name__)
 

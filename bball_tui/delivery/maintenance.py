@@ -17,7 +17,7 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.errors import BballError
 from bball_tui.outbox.lease_recovery import Swept, forget, sweep
 from bball_tui.outbox.queue import Claim, extend
-from bball_tui.outbox.workers import WorkerInfo, beat, sign_off
+from bball_tui.outbox.sending_status import WorkerInfo, beat, sign_off
 
 log = logging.getLogger(__name__)
 

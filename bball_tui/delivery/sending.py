@@ -22,8 +22,7 @@ from bball_tui.mail.sender import NoSender, default_sender, domain_of
 from bball_tui.mail.transports import Envelope, Transport, TwoStepTransport
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.queue import LEASE, UNADDRESSED, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
-from bball_tui.outbox.references import keep_reference
-from bball_tui.outbox.settling import settle
+from bball_tui.outbox.settling import keep_reference, settle
 from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bball_tui.outbox.queue import LEASE
-from bball_tui.outbox.workers import HEARTBEAT_SECONDS
+from bball_tui.outbox.sending_status import HEARTBEAT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

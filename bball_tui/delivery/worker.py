@@ -32,11 +32,11 @@ from bball_tui.mail.context import has_from_address
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.sender import FROM_NEEDED, has_default_sender
 from bball_tui.mail.transports import Transport
-from bball_tui.outbox.backlog import Backlog, backlog
+from bball_tui.outbox.counts import Backlog, backlog
 from bball_tui.outbox.lease_recovery import Swept
 from bball_tui.outbox.queue import Claim, claim, next_due
+from bball_tui.outbox.sending_status import WorkerInfo
 from bball_tui.outbox.settling import hand_back
-from bball_tui.outbox.workers import WorkerInfo
 from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from bball_tui.league.facts import lock_contracts
 from bball_tui.league.importing.values import CellFault, email
 from bball_tui.league.still_applies import still_applies
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.redirect import Redirected, may_go_elsewhere, redirect
-from bball_tui.outbox.telling import taken_by
+from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
+from bball_tui.outbox.timeline import taken_by
 
 _WHY_NOT = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",

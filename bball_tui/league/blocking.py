@@ -8,7 +8,7 @@ from bball_tui.database.models import League
 from bball_tui.errors import BballError
 from bball_tui.league.importing.values import CellFault, email
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.suppression import suppress
+from bball_tui.outbox.addresses import suppress
 
 
 async def block_address(session: AsyncSession, league_id: int, address: str, reason: str) -> bool:

@@ -14,8 +14,8 @@ from bball_tui.league.facts import read_contracts, read_desk, read_guardians
 from bball_tui.league.mail_preview import MailPreview, preview_items, preview_mails
 from bball_tui.league.papers import family_facts, recipients_of
 from bball_tui.mail.kinds import KINDS, facts_of
+from bball_tui.outbox.counts import override_trouble
 from bball_tui.outbox.history import is_in_folder
-from bball_tui.outbox.overrides import override_trouble
 from bball_tui.outbox.queue import NewItem
 from bball_tui.settings import Settings
 

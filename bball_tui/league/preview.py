@@ -24,7 +24,7 @@ from bball_tui.league.papers import (
     recipients_of,
     warnings_for,
 )
-from bball_tui.outbox.workers import nowhere_to_send
+from bball_tui.outbox.sending_status import nowhere_to_send
 
 
 @dataclass(frozen=True, slots=True)

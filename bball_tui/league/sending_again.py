@@ -11,9 +11,8 @@ from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.still_applies import still_applies
-from bball_tui.outbox.address_health import HEALTHY, address_health
+from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
 from bball_tui.outbox.resending import release, resend, settle_bounces
-from bball_tui.outbox.suppression import Lifted, lift
 
 _WHY_NOT = {
     OutboxState.QUEUED: "The mail to {to} was not sent yet. It goes out by itself, or r sends it now.",

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Bounce, Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
+from bball_tui.outbox.addresses import LONGEST_REASON, suppress
 from bball_tui.outbox.causes import BOUNCED, BOUNCED_FOR_US
-from bball_tui.outbox.suppression import LONGEST_REASON, suppress
 
 RECENT = timedelta(days=30)
 """How old a mail may be that a report without its Message-ID is about."""

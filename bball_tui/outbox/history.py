@@ -1,10 +1,12 @@
-"""The outbox as a list: one frozen row a mail, filtered, sorted and searched by the database."""
+"""The outbox as a list: a frozen row for each mail, filtered, sorted and searched by the database; mails as files."""
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, case, func, literal, or_, select
@@ -12,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.engine import Database
-from bball_tui.database.listing import Listing, ListingSource, Order
+from bball_tui.database.listing import Listing, ListingSource, Order, among
+from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_matching, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.errors import BballError
 from bball_tui.mail.transports import STAY_HERE, stays_here
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
 from bball_tui.outbox.waiting import is_waiting
@@ -356,3 +360,43 @@ async def list_items(
     if limit is None:
         return await listing.all(session, sort)
     return list((await listing.page(session, PageRequest(0, limit, sort))).rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenFile:
+    """One written mail by the id of its outbox item."""
+
+    id: int
+    mime: bytes
+
+
+async def frozen_mails(session: AsyncSession, league_id: int, ids: Collection[int]) -> tuple[FrozenFile, ...]:
+    """Those of ``ids`` that were written, in order; a mail that never went on the wire is not among them."""
+    rows = await session.execute(
+        select(Outbox.id, OutboxMessage.mime)
+        .join(OutboxMessage, OutboxMessage.outbox_id == Outbox.id)
+        .where(Outbox.league_id == league_id, among(Outbox.id, ids))
+        .order_by(Outbox.id)
+    )
+    return tuple(FrozenFile(row.id, row.mime) for row in rows)
+
+
+def write_files(folder: Path, mails: Sequence[FrozenFile]) -> tuple[Path, ...]:
+    """Write each mail as ``mail-ID.eml``, for its owner alone; a file that is there stays and is an error. Blocking.
+
+    Raises:
+        BballError: the folder cannot be written.
+    """
+    written: list[Path] = []
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for mail in mails:
+            file = folder / f"mail-{mail.id}.eml"
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(mail.mime)
+            written.append(file)
+    except OSError as error:
+        raise BballError(
+            f"The mails cannot be written to {folder}: {error.strerror}. {len(written)} are there."
+        ) from None
+    return tuple(written)

@@ -1,22 +1,25 @@
-"""Sending a mail again that went out: a new promise to the same address, linked to the first in the audit.
+"""A mail that goes again: to the same address although it went out, or to the right one instead of a wrong one.
 
-A new one and not the old row, so that the log keeps both, and a report that one of them came back names the right one.
+Either is a new promise, linked to the first in the audit: a new one and not the old row, so that the log keeps both,
+and a report that one of them came back names the right one.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
-from bball_tui.database.states import OutboxState
+from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.history import is_bounced
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.staff import AGAIN
+from bball_tui.outbox.staff import AGAIN, cancel
+from bball_tui.outbox.waiting import waiting_values
 
 AGAIN_MARK = "again"
 """Begins the part of a dedupe key that counts how often a mail was sent again."""
@@ -122,3 +125,94 @@ async def settle_bounces(session: AsyncSession, league_id: int, ids: Collection[
         .execution_options(synchronize_session=False)
     )
     return tuple(sorted(done))
+
+
+REDIRECTABLE = (OutboxState.QUEUED, OutboxState.DEAD, OutboxState.SUPPRESSED)
+"""A mail that has not left and still could; of a cancelled one staff said that it is not wanted."""
+
+
+def may_go_elsewhere() -> ColumnElement[bool]:
+    """Whether a mail can go to another address: it has not left, or it came back."""
+    return Outbox.state.in_(REDIRECTABLE) | is_bounced()
+
+
+_NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Redirected:
+    """``old`` goes no more; ``new`` goes to the other address instead. ``was`` is the state in which a mail to that
+    address was found, None when there was none and ``new`` was made.
+    """
+
+    old: int
+    new: int
+    was: OutboxState | None
+
+
+async def redirect(
+    session: AsyncSession, league_id: int, ids: Collection[int], recipient: str, *, reason: str | None = None
+) -> tuple[Redirected, ...]:
+    """Send these to ``recipient`` instead, those that have not left or came back; others are left as they are.
+
+    A promise is named by its recipient too, so another address is another promise: a new item with the old one's
+    contract, revision and payload, due at once, or waiting for what the old one waited for. The old one is cancelled (a
+    suppressed or a returned one is over already). Where the contract already has a mail to that address, no second one
+    is made: if it never left, it becomes due again, else it is all there is to do. The caller commits.
+    """
+    olds = (
+        await session.execute(
+            select(
+                Outbox.id,
+                Outbox.kind,
+                Outbox.contract_id,
+                Outbox.dedupe_key,
+                Outbox.payload,
+                Outbox.state,
+                Outbox.waits_for,
+            )
+            .where(
+                Outbox.league_id == league_id,
+                among(Outbox.id, ids),
+                may_go_elsewhere(),
+                Outbox.contract_id.is_not(None),
+                func.lower(Outbox.recipient) != recipient.lower(),
+            )
+            .order_by(Outbox.id)
+            .with_for_update()
+        )
+    ).all()
+    done = [await _redirect(session, league_id, old, recipient) for old in olds]
+    if done:
+        open_ones = [old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)]
+        await settle_bounces(session, league_id, [old.id for old in olds])
+        await cancel(session, league_id, open_ones, reason=f"goes to {recipient} instead")
+        await record(session, league_id, [entry for one in done for entry in _entries(one, reason)])
+        await wake_workers(session)
+    return tuple(done)
+
+
+async def _redirect(session: AsyncSession, league_id: int, old: Any, recipient: str) -> Redirected:
+    revision, occasion = split_key(old.dedupe_key)
+    waits = None if old.waits_for is None else WaitsFor(old.waits_for)
+    item = NewItem(old.kind, old.contract_id, revision, recipient, old.payload, occasion, waits)
+    made = await enqueue(session, league_id, [item], hold_seconds=0)
+    if made:
+        return Redirected(old.id, made[0], None)
+    there = (
+        await session.execute(
+            select(Outbox.id, Outbox.state).where(Outbox.dedupe_key == item.dedupe_key).with_for_update()
+        )
+    ).one()
+    if there.state in _NEVER_LEFT:
+        again = update(Outbox).where(Outbox.id == there.id).values(**AGAIN | waiting_values(waits))
+        await session.execute(again.execution_options(synchronize_session=False))
+    return Redirected(old.id, there.id, OutboxState(there.state))
+
+
+def _entries(one: Redirected, reason: str | None) -> tuple[Entry, Entry]:
+    was = None if one.was is None else {"state": one.was}
+    return (
+        Entry("outbox_redirected", "outbox", one.old, reason, after={"to": one.new}),
+        Entry("outbox_promised_instead", "outbox", one.new, reason, before=was, after={"instead_of": one.old}),
+    )

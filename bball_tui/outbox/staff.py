@@ -15,7 +15,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.gates import wake_workers
-from bball_tui.outbox.telling import taken_by
+from bball_tui.outbox.timeline import taken_by
 
 _Rows: TypeAlias = Sequence[Any]
 CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)

@@ -23,7 +23,7 @@ from bball_tui.league.roster import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.outbox.gates import gates
-from bball_tui.outbox.workers import running
+from bball_tui.outbox.sending_status import running
 from bball_tui.settings import Settings
 from tests.chaos.processes import start_worker
 from tests.support.smtp import HANG, SmtpServer

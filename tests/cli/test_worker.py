@@ -17,7 +17,7 @@ import pytest
 from bball_tui.cli.worker_processes import environment_for
 from bball_tui.database.engine import Database
 from bball_tui.outbox.queue import enqueue
-from bball_tui.outbox.workers import WorkerInfo, running
+from bball_tui.outbox.sending_status import WorkerInfo, running
 from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
 from tests.outbox.support import item, queue_mails, states, until_states

@@ -18,10 +18,9 @@ from bball_tui.league.today import read_contract_day
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.transports import open_transport
-from bball_tui.outbox.buckets import buckets
+from bball_tui.outbox.counts import buckets, read_mail_day
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.staff import cancel, park, resolve, retry
-from bball_tui.outbox.today import read_mail_day
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.cells import welcome_cell
 from bball_tui.tui.tabs.day_summary import _counts
@@ -61,7 +60,7 @@ async def test_lists_and_counts_say_in_a_folder(database: Database, settings: Se
             word: len(await list_contracts(session, club.league_id, RosterFilter(welcome=(word,))))
             for word in (WelcomeState.SENT, WelcomeState.IN_FOLDER)
         }
-    zone, now = day.situation.zone, day.situation.now
+    zone, now = day.sending.zone, day.sending.now
     assert welcome_cell(contract, zone, now).text == "! in a folder"
     assert state_cell(mail).text == "! in a folder"
     assert _cells(contract)[-1] == "written to a folder"

@@ -14,12 +14,12 @@ from bball_tui.league.acting import Asked, act
 from bball_tui.league.for_real import ForReal, LeftOut, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.life import Act
 from bball_tui.league.sending_again import send_again
-from bball_tui.league.story import contract_detail
+from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import UNADDRESSED
 from bball_tui.outbox.sending_status import read_sending_status
-from bball_tui.outbox.story import item_story
-from bball_tui.outbox.suppression import suppress
+from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
 from tests.delivery.test_folder import drain, in_a_folder
 from tests.outbox.support import history, stored
@@ -72,7 +72,7 @@ async def test_each_goes_once_written_anew_under_its_message_id(database: Databa
     assert [one.phase for one in await history(database, ids[0])] == ["file", "dot"], "what was tried stays written"
     assert (await plan(database, club.league_id)).ids == ()
     async with database.session() as session:
-        story = await item_story(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
         contract = await contract_detail(session, club.league_id, before.contract_id or 0, mail_server=True)
     assert any(event.text.startswith("queued for real by ") for event in story.events)
     assert story.next.startswith("Nothing: the mail server accepted it")

@@ -12,7 +12,7 @@ from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.mail.mime import header
 from bball_tui.mail.samples import sample_context
-from bball_tui.outbox.overrides import override_trouble
+from bball_tui.outbox.counts import override_trouble
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.settings import Settings
 from tests.delivery.test_drain import drain

@@ -14,10 +14,10 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.today import ContractDay
 from bball_tui.mail.transports import open_transport
+from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
 from bball_tui.outbox.sending_status import read_sending_status
-from bball_tui.outbox.story import item_story
-from bball_tui.outbox.today import read_mail_day
+from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.tabs.needs import needs
 from tests.delivery.test_drain import drain
@@ -99,7 +99,7 @@ async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_a
         await drain_quickly(database, club.league_id, settings)
     async with database.session() as session:
         now = await read_sending_status(session, club.league_id, mail_server=True)
-        story = await item_story(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
         day = await read_mail_day(session, club.league_id, mail_server=True)
     (gate,) = now.holding()
     asked = needs(day, ContractDay(0, None, 0, 0), worker_comes=True)

@@ -17,14 +17,14 @@ from bball_tui.league.preview import preview_signing
 from bball_tui.league.roster import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, sign
-from bball_tui.league.story import contract_detail
+from bball_tui.league.timeline.read import contract_detail
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.transports import open_transport
-from bball_tui.outbox.buckets import buckets
+from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
-from bball_tui.outbox.redirect import redirect
+from bball_tui.outbox.resending import redirect
 from bball_tui.outbox.staff import retry
-from bball_tui.outbox.story import item_story
+from bball_tui.outbox.timeline import item_timeline
 from bball_tui.outbox.waiting import release
 from bball_tui.settings import Settings
 from tests.support.factory import Club, Family, make_club, make_family
@@ -74,7 +74,7 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
         assert (counts["waiting"], counts["queued"], counts["held"]) == (1, 0, 0)
         assert (
             "Waits for the link of the team chat"
-            in (await item_story(session, club.league_id, mail, mail_server=True)).next
+            in (await item_timeline(session, club.league_id, mail, mail_server=True)).next
         )
         (contract,) = await list_contracts(session, club.league_id, RosterFilter())
         assert (contract.welcome, contract.welcome_at) == (WelcomeState.WAITING, None)

@@ -22,8 +22,8 @@ from bball_tui.league.reminders import (
     remind_by_itself,
     set_schedule,
 )
+from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.staff import cancel
-from bball_tui.outbox.suppression import suppress
 from tests.support.factory import Club, Parent, make_club, make_family
 
 DAN = Parent("Dan", "Hamilton", "dan@families.test")

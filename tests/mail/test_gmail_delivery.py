@@ -26,7 +26,7 @@ from bball_tui.outbox.gates import Gate, gates, reopen_gate
 from bball_tui.outbox.lease_recovery import sweep
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.staff import resolve
-from bball_tui.outbox.story import item_story
+from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
 from tests.delivery.test_drain import drain
 from tests.outbox.support import a_family, history, item, queue_mails, run_out_leases, states, stored, until_states
@@ -232,7 +232,7 @@ async def test_a_doubt_stays_while_gmail_cannot_be_asked(office: Office) -> None
     await office.drain()
     assert (await stored(office.database, id_)).state == OutboxState.IN_DOUBT
     async with office.database.session() as session:
-        story = await item_story(session, office.league_id, id_, mail_server=True)
+        story = await item_timeline(session, office.league_id, id_, mail_server=True)
     assert "asks Gmail by itself" in story.next
     office.server.faults.clear()
     assert (await office.drain()).sent == 1

@@ -11,21 +11,21 @@ from bball_tui.database.engine import Database
 from bball_tui.database.paging import FIRST, Anchor, PageRequest, Sort
 from bball_tui.database.states import GateCause, OutboxState, WaitsFor
 from bball_tui.errors import BballError
-from bball_tui.outbox.buckets import buckets
+from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.gates import lock, pause, store
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource, list_items
 from bball_tui.outbox.queue import Departure, enqueue, mark_on_wire
+from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.settling import Ending, Report, settle
 from bball_tui.outbox.staff import cancel, resolve, retry
-from bball_tui.outbox.story import ItemStory, item_story
-from bball_tui.outbox.workers import WorkerInfo, beat
+from bball_tui.outbox.timeline import ItemTimeline, item_timeline
 from tests.outbox.support import item, queue_mails, run_out_leases
 from tests.outbox.test_staff import MAIL, doubt, take
 
 
-async def tell(database: Database, league_id: int, id_: int) -> ItemStory:
+async def tell(database: Database, league_id: int, id_: int) -> ItemTimeline:
     async with database.session() as session:
-        return await item_story(session, league_id, id_, mail_server=True)
+        return await item_timeline(session, league_id, id_, mail_server=True)
 
 
 async def settled(database: Database, league_id: int, ending: Ending, outcome: str, code: str, detail: str) -> int:

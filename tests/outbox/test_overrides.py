@@ -2,10 +2,9 @@ from dataclasses import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.league.today import ContractDay
-from bball_tui.outbox.overrides import override_trouble
+from bball_tui.outbox.counts import override_trouble, read_mail_day
 from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
-from bball_tui.outbox.story import item_story
-from bball_tui.outbox.today import read_mail_day
+from bball_tui.outbox.timeline import item_timeline
 from bball_tui.tui.tabs.needs import needs
 from tests.outbox.support import queue_mails
 
@@ -22,7 +21,7 @@ async def test_staff_hear_of_a_broken_template_until_a_mail_is_as_it_should_be(d
         [trouble] = await override_trouble(session, club.league_id)
         assert (trouble.kind, trouble.notice, trouble.mails) == ("contract_signed", NOTICE, 2)
         assert await override_trouble(session, club.league_id + 1) == ()
-        story = await item_story(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
         assert NOTICE in [event.text for event in story.events]
         day = await read_mail_day(session, club.league_id, mail_server=True)
         nobody = ContractDay(0, None, 0, 0)

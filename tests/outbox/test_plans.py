@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from bball_tui.database.engine import Database
-from bball_tui.outbox import backlog, lease_recovery, queue, settling
+from bball_tui.outbox import counts, lease_recovery, queue, settling
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import a_family
 
@@ -102,7 +102,7 @@ async def test_forgetting_reads_the_oldest_finished_mails(full: tuple[Database, 
 
 
 async def test_the_backlog_reads_unfinished_mails_only(full: tuple[Database, int]) -> None:
-    indexes, rows = read(await plan_of(full[0], backlog._BACKLOG, {"league_id": full[1]}))
+    indexes, rows = read(await plan_of(full[0], counts._BACKLOG, {"league_id": full[1]}))
     assert {"ix_outbox_claim", "ix_outbox_lease"} <= indexes
     assert rows <= 4000
 

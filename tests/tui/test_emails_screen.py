@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian
 from bball_tui.league.mail_preview import preview_mail
+from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import claim
-from bball_tui.outbox.suppression import suppress
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.find_family import FindFamily

@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.outbox.gates import pause
+from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff import retry
-from bball_tui.outbox.workers import WorkerInfo, beat
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.tabs.bucket_panel import Kind

@@ -103,16 +103,15 @@ def import_ahead() -> None:
         "bball_tui.league.papers",
         "bball_tui.league.preview",
         "bball_tui.league.signing",
-        "bball_tui.league.story",
+        "bball_tui.league.timeline.read",
         "bball_tui.league.today",
         "bball_tui.mail.template_guard",
         "bball_tui.mail.transports",
-        "bball_tui.outbox.buckets",
+        "bball_tui.outbox.counts",
         "bball_tui.outbox.gates",
         "bball_tui.outbox.sending_status",
         "bball_tui.outbox.staff",
-        "bball_tui.outbox.story",
-        "bball_tui.outbox.today",
+        "bball_tui.outbox.timeline",
         "bball_tui.tui.commands",  # for the palette: every tab
     ):
         import_module(name)

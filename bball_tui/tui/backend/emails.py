@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bball_tui.league.mail_preview import LastCopy, MailPreview
     from bball_tui.league.reminders import PlannedReminder, Schedule
     from bball_tui.league.signing import SigningRequest
-    from bball_tui.outbox.suppression import Lifted, SuppressionFilter, SuppressionRow
+    from bball_tui.outbox.addresses import Lifted, SuppressionFilter, SuppressionRow
 
 
 class EmailCalls(League):
@@ -79,13 +79,13 @@ class EmailCalls(League):
 
     def suppressions(self, wanted: SuppressionFilter) -> RecordSource[SuppressionRow]:
         """The addresses that take no mail."""
-        from bball_tui.outbox.suppression import SuppressionSource
+        from bball_tui.outbox.addresses import SuppressionSource
 
         return self._source(SuppressionSource(self.database, self.league.id, wanted))
 
     async def suppression(self, row_id: int) -> SuppressionRow | None:
         """One entry of the list as it is now, lifted or not."""
-        from bball_tui.outbox.suppression import SuppressionFilter, SuppressionListing
+        from bball_tui.outbox.addresses import SuppressionFilter, SuppressionListing
 
         async with self._session() as session:
             return await SuppressionListing(self.league.id, SuppressionFilter(lifted=True)).one(session, row_id)
@@ -153,7 +153,7 @@ class EmailCalls(League):
 
     async def export_mails(self, ids: Collection[int]) -> tuple[Path, int]:
         """Write mails as .eml files into a new folder; returns it, and how many were there to write."""
-        from bball_tui.outbox.exporting import frozen_mails, write_files
+        from bball_tui.outbox.history import frozen_mails, write_files
 
         async with self._session() as session:
             mails = await frozen_mails(session, self.league.id, ids)

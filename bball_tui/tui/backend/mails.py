@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
     from bball_tui.mail.template_guard import TemplateGuard
-    from bball_tui.outbox.buckets import Bucket
+    from bball_tui.outbox.counts import Bucket, MailDay
     from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.outbox.staff import Acted
-    from bball_tui.outbox.story import ItemStory
-    from bball_tui.outbox.today import MailDay
+    from bball_tui.outbox.timeline import ItemTimeline
 
 
 class MailCalls(League):
@@ -34,19 +33,19 @@ class MailCalls(League):
         """The league's mails."""
         return self._source(OutboxSource(self.database, self.league.id, wanted))
 
-    async def mail(self, outbox_id: int) -> ItemStory:
-        from bball_tui.outbox.story import item_story
+    async def mail(self, outbox_id: int) -> ItemTimeline:
+        from bball_tui.outbox.timeline import item_timeline
 
         async with self._session() as session:
-            return await item_story(session, self.league.id, outbox_id, mail_server=self.settings.may_send)
+            return await item_timeline(session, self.league.id, outbox_id, mail_server=self.settings.may_send)
 
     async def buckets(self) -> tuple[Bucket, ...]:
-        from bball_tui.outbox.buckets import buckets
+        from bball_tui.outbox.counts import buckets
 
         async with self._session() as session:
             return await buckets(session, self.league.id)
 
-    async def situation(self) -> SendingStatus:
+    async def sending_status(self) -> SendingStatus:
         from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
@@ -72,7 +71,7 @@ class MailCalls(League):
 
     async def today(self) -> tuple[MailDay, ContractDay]:
         from bball_tui.league.today import read_contract_day
-        from bball_tui.outbox.today import read_mail_day
+        from bball_tui.outbox.counts import read_mail_day
 
         async with self._session() as session:
             season = self.season.id if self.season else None

@@ -15,7 +15,7 @@ from bball_tui.tui.backend.core import League
 
 if TYPE_CHECKING:
     from bball_tui.league.sheets import Piece
-    from bball_tui.league.story import ContractDetail, PlayerDetail, TeamDetail
+    from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, TeamDetail
 
 
 class RosterCalls(League):
@@ -79,19 +79,19 @@ class RosterCalls(League):
     # One record
 
     async def team(self, team_id: int) -> TeamDetail:
-        from bball_tui.league.story import team_detail
+        from bball_tui.league.timeline.read import team_detail
 
         async with self._session() as session:
             return await team_detail(session, self.league.id, team_id)
 
     async def player(self, player_id: int) -> PlayerDetail:
-        from bball_tui.league.story import player_detail
+        from bball_tui.league.timeline.read import player_detail
 
         async with self._session() as session:
             return await player_detail(session, self.league.id, player_id, mail_server=self.settings.may_send)
 
     async def contract(self, contract_id: int) -> ContractDetail:
-        from bball_tui.league.story import contract_detail
+        from bball_tui.league.timeline.read import contract_detail
 
         async with self._session() as session:
             return await contract_detail(session, self.league.id, contract_id, mail_server=self.settings.may_send)

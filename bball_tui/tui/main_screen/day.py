@@ -14,7 +14,7 @@ from bball_tui.tui.messages import DayAsked
 
 if TYPE_CHECKING:
     from bball_tui.league.today import ContractDay
-    from bball_tui.outbox.today import MailDay
+    from bball_tui.outbox.counts import MailDay
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.tabs.needs import Need
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from textual.content import Content
 
-    from bball_tui.outbox.buckets import Bucket
+    from bball_tui.outbox.counts import Bucket
 
 GROUPS = (
     ("Sending", ("queued", "held", "waiting", "sending")),

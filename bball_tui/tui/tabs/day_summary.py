@@ -13,7 +13,7 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.today import ContractDay
-    from bball_tui.outbox.today import MailDay
+    from bball_tui.outbox.counts import MailDay
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NONE = "·"
@@ -44,7 +44,7 @@ class DaySummary(Widget):
         return content_lines([[("Today  ", STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
 
     def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
-        now = mails.situation.now.astimezone(mails.situation.zone)
+        now = mails.sending.now.astimezone(mails.sending.zone)
         step = 2 if self.size.width >= _ROOMY else 1
         bars = spark(mails.hours[: now.hour + 1])
         most = max(mails.hours)

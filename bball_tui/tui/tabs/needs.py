@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
-    from bball_tui.outbox.today import Heap, MailDay
+    from bball_tui.outbox.counts import Heap, MailDay
 
 
 class Question(StrEnum):
@@ -82,7 +82,7 @@ def needs(
 
 
 def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
-    now = mails.situation
+    now = mails.sending
     for gate in now.holding():
         if gate.pauses:
             advice = "Somebody paused all sending on purpose. Enter asks whether to resume it."
@@ -151,7 +151,7 @@ def _failed_advice(heap: "Heap") -> str:
 
 
 def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Need]:
-    today = mails.situation.now.astimezone(mails.situation.zone).date()
+    today = mails.sending.now.astimezone(mails.sending.zone).date()
     if contracts.overdue:
         first = "" if contracts.overdue_since is None else f", the first since {on(contracts.overdue_since, today)}"
         verb = "is" if contracts.overdue == 1 else "are"

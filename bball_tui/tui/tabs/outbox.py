@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bball_tui.outbox.buckets import Bucket
+    from bball_tui.outbox.counts import Bucket
     from bball_tui.outbox.gates import Gate
     from bball_tui.outbox.history import OutboxRow
     from bball_tui.outbox.sending_status import SendingStatus
@@ -233,7 +233,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     async def _read_around(self, backend: "Backend") -> None:
         self._buckets = await backend.buckets()
         self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
-        self.sending = await backend.situation()
+        self.sending = await backend.sending_status()
         self.panel.lines = tuple(panel_lines(self._buckets))
         mine = self.backend is not None and self.backend.sends_mail
         words = hold_line(self.sending, mine=mine)
@@ -376,7 +376,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         if backend is None or kind is None:
             return False
         ids = sorted(await self.source(backend, self.search_bar.text).ids())
-        sending = await backend.situation()
+        sending = await backend.sending_status()
         if not ids:
             return False
         number = counted(len(ids), "mail")

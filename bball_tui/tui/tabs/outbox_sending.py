@@ -37,7 +37,7 @@ async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
     Raises:
         BballError: the database is away, or somebody else was faster.
     """
-    sending = await backend.situation()
+    sending = await backend.sending_status()
     paused = next((gate for gate in sending.holding() if gate.pauses), None)
     if paused is not None:
         lines = [sending.hold(paused), "Sending goes on at once, on all machines."]
@@ -60,7 +60,7 @@ async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
     Raises:
         BballError: the database is away.
     """
-    sending = await backend.situation()
+    sending = await backend.sending_status()
     shut = [gate for gate in sending.holding() if not gate.pauses]
     if not shut:
         app.notify("The mail server is not being spared any more.", markup=False)
@@ -84,7 +84,7 @@ async def send_for_real(app: "App[Any]", backend: "Backend", zone: tzinfo, now: 
         BballError: the database is away, or no mail server is set up.
     """
     found = await backend.for_real()
-    sending = await backend.situation()
+    sending = await backend.sending_status()
     number = counted(len(found.ids), "mail")
     lines = for_real_lines(found)
     if found.oldest is not None:

@@ -12,8 +12,8 @@ from bball_tui.tui.widgets.inspector import Fact, Happening, Note, Section, Sect
 
 if TYPE_CHECKING:
     from bball_tui.league.family import GuardianView
-    from bball_tui.league.story import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
-    from bball_tui.outbox.story import ItemStory
+    from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
+    from bball_tui.outbox.timeline import ItemTimeline
 
 LONGEST_ROSTER = 40
 """Names of a team that the panel lists; the Contracts tab shows the rest."""
@@ -110,12 +110,12 @@ def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     )
 
 
-def mail_sections(story: "ItemStory", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
+def mail_sections(timeline: "ItemTimeline", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
     """One mail: to whom, what happened, what is next."""
-    item = story.item
+    item = timeline.item
     facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
-    if story.mail is not None:
-        facts.append(Fact("subject", story.mail.subject))
+    if timeline.mail is not None:
+        facts.append(Fact("subject", timeline.mail.subject))
     facts.append(Fact("id", Styled(item.message_id, Tone.MUTED)))
     facts.append(Fact("tries", f"{item.attempts} of {item.max_attempts}"))
     if item.error_text:
@@ -124,9 +124,9 @@ def mail_sections(story: "ItemStory", zone: tzinfo, now: datetime) -> tuple[Sect
         Section(f"{kind_label(item.kind).capitalize()} mail to {item.recipient}", tuple(facts)),
         Section(
             "What happened",
-            tuple(Happening(_moment(event.at, None, zone, now, event.clock), event.text) for event in story.events),
+            tuple(Happening(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events),
         ),
-        Section("What is next", (Note(Styled(story.next, Tone.STRONG)),)),
+        Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),)),
     )
 
 

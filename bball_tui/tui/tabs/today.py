@@ -24,7 +24,7 @@ from bball_tui.tui.widgets.list_messages import RowOpened
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.outbox.today import MailDay
+    from bball_tui.outbox.counts import MailDay
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.main_screen.day import Day
 
@@ -135,7 +135,7 @@ class TodayPane(RecordPane[Need]):
 
 
 def _calm(mails: "MailDay") -> str:
-    now = mails.situation
+    now = mails.sending
     last = "" if mails.last_sent is None else f" The last mail went out at {now.clock(mails.last_sent)}."
     waiting = f" {counted(mails.waiting, 'mail')} on the way." if mails.waiting else ""
     return f"Nothing needs you now.{waiting}{last}"

@@ -27,7 +27,7 @@ from bball_tui.league.leagues import current_season
 from bball_tui.league.life import Act
 from bball_tui.league.reminders import Schedule, read_schedule, set_schedule
 from bball_tui.league.signing import SigningRequest, sign
-from bball_tui.league.story import contract_detail
+from bball_tui.league.timeline.read import contract_detail
 from tests.support.factory import make_club, make_family
 
 YMD = DateOrder.YMD

@@ -18,7 +18,7 @@ from bball_tui.tui.widgets.search_bar import Chip
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.outbox.suppression import SuppressionRow
+    from bball_tui.outbox.addresses import SuppressionRow
     from bball_tui.tui.backend import Backend
 
 
@@ -75,7 +75,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[SuppressionRow]":
-        from bball_tui.outbox.suppression import SuppressionFilter
+        from bball_tui.outbox.addresses import SuppressionFilter
 
         return backend.suppressions(SuppressionFilter(text=text, lifted=self._lifted))
 

@@ -1,14 +1,15 @@
-"""The addresses that take no more mail: who put them on the list and why, and taking them off again.
+"""What we know of an address before we write to it: whether it takes mail, and whether the last one came back.
 
-The list is honoured when a worker takes a mail, so an address that was listed meanwhile gets nothing.
+The list of blocked addresses is honoured when a worker takes a mail, so an address that was listed meanwhile gets
+nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Subquery, Text, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,9 +17,12 @@ from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order
+from bball_tui.database.models import Outbox, Suppression
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.outbox.causes import cause_named
+from bball_tui.outbox.history import is_bounced, item_cause
 
 NEWEST_FIRST = Sort("id", descending=True)
 LONGEST_REASON = 300
@@ -223,3 +227,34 @@ async def lift(session: AsyncSession, league_id: int, address: str, *, reason: s
 async def list_suppressions(session: AsyncSession, league_id: int, wanted: SuppressionFilter) -> list[SuppressionRow]:
     """The entries that match, the newest first."""
     return await SuppressionListing(league_id, wanted).all(session)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressHealth:
+    """``blocked`` is the reason on the list; ``came_back`` when a mail last did, and ``why`` in a short phrase."""
+
+    blocked: str | None = None
+    came_back: datetime | None = None
+    why: str = ""
+
+
+HEALTHY = AddressHealth()
+
+
+async def address_health(session: AsyncSession, league_id: int, addresses: Collection[str]) -> dict[str, AddressHealth]:
+    """The health of each address that has one, by its lower-case spelling; nobody knows ill of the others."""
+    wanted = any_(literal(sorted({one.lower() for one in addresses}), ARRAY(Text)))
+    blocked = select(func.lower(Suppression.email).label("address"), Suppression.reason).where(
+        Suppression.league_id == league_id, Suppression.lifted_at.is_(None), func.lower(Suppression.email) == wanted
+    )
+    returned = (
+        select(func.lower(Outbox.recipient).label("address"), Outbox.bounced_at, item_cause().label("cause"))
+        .where(Outbox.league_id == league_id, func.lower(Outbox.recipient) == wanted, is_bounced())
+        .order_by(Outbox.bounced_at)
+    )
+    reasons = {row.address: row.reason for row in await session.execute(blocked)}
+    found = {address: AddressHealth(blocked=reason) for address, reason in reasons.items()}
+    for address, at, name in await session.execute(returned):
+        cause = cause_named(name)
+        found[address] = AddressHealth(reasons.get(address), at, "" if cause is None else cause.phrase)
+    return found

@@ -1,4 +1,4 @@
-"""A contract's story in words: what happened, what became of each mail, what is next. Pure: facts in, sentences out."""
+"""A contract's timeline in words: what happened, what became of its mails, what is next. Pure: facts in, text out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class AuditFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class TraceEvent:
+class TimelineEvent:
     """Something that happened on a day; ``at`` is the moment, where it is known, and ``who`` the person or worker."""
 
     on: date
@@ -187,27 +187,27 @@ def _try(mail: Mail, when: str) -> str:
     return f"try {min(mail.attempts + 1, mail.max_attempts)} of {mail.max_attempts} {when}"
 
 
-def trace_of(
+def timeline_of(
     contract: ContractState,
     entries: Sequence[AuditFacts],
     mails: Sequence[Mail],
     attempts: Sequence[Attempt],
     desk: Desk,
-) -> tuple[TraceEvent, ...]:
+) -> tuple[TimelineEvent, ...]:
     """What happened to the contract and its mails, the oldest first."""
     recipients = {mail.id: mail.recipient for mail in mails}
     events = [
-        TraceEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients), entry.who) for entry in entries
+        TimelineEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients), entry.who) for entry in entries
     ]
     events += [
-        TraceEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), one.worker)
+        TimelineEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), one.worker)
         for one in attempts
     ]
     events.sort(key=lambda event: event.at or desk.now)
     offered_by_hand = any(entry.entity == "contract" and entry.action == "offered" for entry in entries)
     if contract.offered_on is not None and not offered_by_hand:
         # Only the day is known. What an import put on the roster is older than all that was done to it here.
-        events.insert(0, TraceEvent(contract.offered_on, None, f"offered{_due(contract.due_on, desk)}", None))
+        events.insert(0, TimelineEvent(contract.offered_on, None, f"offered{_due(contract.due_on, desk)}", None))
     return tuple(events)
 
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
+from bball_tui.outbox.counts import MailDay, read_mail_day
 from bball_tui.outbox.gates import pause
+from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff import park
-from bball_tui.outbox.today import MailDay, read_mail_day
-from bball_tui.outbox.workers import WorkerInfo, beat
 from tests.support.factory import Club, make_club
 from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 
@@ -56,7 +56,7 @@ async def test_accepted_mails_are_counted_by_the_hour_of_the_leagues_clock(datab
     await accept(database, ids[:2])
     await accept(database, ids[2:], ago=3 * 86400)
     found = await day(database, club)
-    here = found.situation.now.astimezone(found.situation.zone)
+    here = found.sending.now.astimezone(found.sending.zone)
     assert sum(found.hours) == found.sent == 2
     assert found.hours[here.hour] == 2 or here.minute == 0
     assert found.last_sent is not None
@@ -81,8 +81,8 @@ async def test_held_mails_are_not_late(database: Database) -> None:
         await pause(session, club.league_id)
     found = await day(database, club)
     assert found.late_since is None
-    (gate,) = found.situation.holding()
-    sentence = found.situation.hold(gate)
+    (gate,) = found.sending.holding()
+    sentence = found.sending.hold(gate)
     assert sentence.startswith("Sending is paused by ")
     assert " since " in sentence
     assert "1 mail waits until it is resumed." in sentence
@@ -91,10 +91,10 @@ async def test_held_mails_are_not_late(database: Database) -> None:
 async def test_a_gate_that_no_running_worker_uses_holds_nothing(database: Database) -> None:
     club, _ = await club_with_mails(database, 1)
     await shut(database, club, provider="gmail")
-    found = (await day(database, club)).situation
+    found = (await day(database, club)).sending
     assert found.hold(found.holding()[0]).startswith("Gmail's daily limit is used up; 1 mail waits, next try ")
     await a_worker(database, club, "smtp:mail.example.org:587")
-    assert (await day(database, club)).situation.holding() == ()
+    assert (await day(database, club)).sending.holding() == ()
 
 
 async def test_a_gate_whose_time_is_up_holds_nothing_while_no_mail_waits(database: Database) -> None:
@@ -102,12 +102,12 @@ async def test_a_gate_whose_time_is_up_holds_nothing_while_no_mail_waits(databas
     await shut(database, club, provider="gmail")
     async with database.session() as session:
         await session.execute(text("UPDATE provider_gate SET open_until = now() - interval '1 s'"))
-    assert len((await day(database, club)).situation.holding()) == 1
+    assert len((await day(database, club)).sending.holding()) == 1
     await accept(database, ids)
-    assert (await day(database, club)).situation.holding() == ()
+    assert (await day(database, club)).sending.holding() == ()
     async with database.session() as session:
         await session.execute(text("UPDATE provider_gate SET open_until = now() + interval '1 hour'"))
-    assert len((await day(database, club)).situation.holding()) == 1, "the next mail would have to wait"
+    assert len((await day(database, club)).sending.holding()) == 1, "the next mail would have to wait"
 
 
 async def test_another_leagues_mails_do_not_count(database: Database) -> None:

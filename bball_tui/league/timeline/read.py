@@ -16,18 +16,18 @@ from bball_tui.league.facts import Desk, read_desk
 from bball_tui.league.family import GuardianView, read_family
 from bball_tui.league.roster import TeamListing
 from bball_tui.league.rows import ContractRow, RosterFilter, TeamRow
-from bball_tui.league.telling import (
+from bball_tui.league.timeline.words import (
     Attempt,
     AuditFacts,
     ContractState,
     Mail,
-    TraceEvent,
+    TimelineEvent,
     mail_words,
     next_step,
-    trace_of,
+    timeline_of,
 )
 from bball_tui.mail.transports import stays_here
-from bball_tui.outbox.workers import nowhere_to_send
+from bball_tui.outbox.sending_status import nowhere_to_send
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class ContractDetail:
     past_signature: SignatureView | None
     """The last one, where none is in force: its contract was released or made void, or the signing was undone."""
     mails: tuple[MailView, ...]
-    trace: tuple[TraceEvent, ...]
+    trace: tuple[TimelineEvent, ...]
     next: str
 
 
@@ -166,7 +166,7 @@ async def contract_detail(
         signature=None if signature is None else _signature(signature),
         past_signature=await _read_past(session, contract_id) if signature is None else None,
         mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, desk)) for mail in mails),
-        trace=trace_of(state, entries, mails, attempts, desk),
+        trace=timeline_of(state, entries, mails, attempts, desk),
         next=next_step(state, mails, desk),
     )
 

@@ -20,7 +20,7 @@ from bball_tui.league.family import households
 from bball_tui.league.life import Act
 from bball_tui.league.papers import FreeText
 from bball_tui.league.signing import SigningRequest, sign
-from bball_tui.league.story import contract_detail, player_detail, team_detail
+from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
 from tests.support.factory import Parent, make_club, make_family
 
 PARENTS = (

@@ -1,4 +1,4 @@
-"""The outbox of this day: what needs a person, and how many mails went out in each hour."""
+"""How many mails are where: for the list's left side, for the day's page, for a worker that drains the queue."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,10 +25,178 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
-from bball_tui.outbox.history import is_bounced, is_in_folder, item_cause
-from bball_tui.outbox.overrides import OverrideTrouble, override_trouble
+from bball_tui.outbox.history import (
+    BucketName,
+    OutboxFilter,
+    bucket_of,
+    is_bounced,
+    is_in_folder,
+    is_parked,
+    item_cause,
+    since,
+)
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.outbox.waiting import is_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Unfinished items: ``held`` were never tried and wait for the end of their hold; ``due`` of the ``queued`` could
+    go now. Times are in seconds from now, None when there is none: the end of the next hold, and of the next lease
+    of a claimed mail that is not on the wire.
+    """
+
+    queued: int
+    due: int
+    held: int
+    sending: int
+    hold_ends: float | None
+    lease_ends: float | None
+
+
+_BACKLOG = text(
+    """
+    SELECT
+        count(*) FILTER (WHERE state = 'queued' AND NOT (available_at > now() AND claims = 0)) AS queued,
+        count(*) FILTER (WHERE state = 'queued' AND available_at <= now()) AS due,
+        count(*) FILTER (WHERE state = 'queued' AND available_at > now() AND claims = 0) AS held,
+        count(*) FILTER (WHERE state = 'sending') AS sending,
+        extract(epoch FROM min(available_at)
+            FILTER (WHERE state = 'queued' AND available_at > now() AND claims = 0) - now()) AS hold_ends,
+        extract(epoch FROM min(lease_until)
+            FILTER (WHERE state = 'sending' AND wire_started_at IS NULL) - now()) AS lease_ends
+    FROM (
+        SELECT state, available_at, claims, lease_until, wire_started_at FROM outbox
+        WHERE league_id = :league_id AND state = 'queued'
+        UNION ALL
+        SELECT state, available_at, claims, lease_until, wire_started_at FROM outbox
+        WHERE league_id = :league_id AND state = 'sending'
+    ) AS unfinished
+    """
+)
+
+
+async def backlog(session: AsyncSession, league_id: int) -> Backlog:
+    """Count what is queued, held and being sent."""
+    row = (await session.execute(_BACKLOG, {"league_id": league_id})).one()
+    return Backlog(
+        queued=row.queued,
+        due=row.due,
+        held=row.held,
+        sending=row.sending,
+        hold_ends=None if row.hold_ends is None else float(row.hold_ends),
+        lease_ends=None if row.lease_ends is None else float(row.lease_ends),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideTrouble:
+    """The mails of one kind that went out in the standard text since ``since``; ``notice`` is the latest reason."""
+
+    kind: str
+    notice: str
+    mails: int
+    since: datetime
+    latest: datetime
+
+
+# The partial index is empty as long as all is well, so that Today may ask at every change.
+_TROUBLE = text(
+    """
+    SELECT told.kind, told.mails, told.since, told.latest, message.notice
+    FROM (
+        SELECT outbox.kind, count(*) AS mails, min(rendered_at) AS since, max(rendered_at) AS latest,
+               max(outbox.id) AS last_id
+        FROM outbox_message JOIN outbox ON outbox.id = outbox_id
+        WHERE outbox_message.league_id = :league_id AND notice IS NOT NULL
+            AND rendered_at > now() - make_interval(days => :days)
+        GROUP BY outbox.kind
+    ) AS told
+    JOIN outbox_message AS message ON message.outbox_id = told.last_id
+    WHERE NOT EXISTS (
+        SELECT FROM outbox JOIN outbox_message AS later ON later.outbox_id = outbox.id
+        WHERE outbox.league_id = :league_id AND outbox.kind = told.kind AND outbox.id > told.last_id
+            AND later.notice IS NULL
+    )
+    ORDER BY told.latest DESC
+    """
+)
+
+
+async def override_trouble(session: AsyncSession, league_id: int, *, days: int = 14) -> tuple[OverrideTrouble, ...]:
+    """The kinds of mail whose own template could not be used in the last ``days``, the latest first.
+
+    A kind is left out as soon as a later mail of it was written as the league wants it.
+    """
+    rows = await session.execute(_TROUBLE, {"league_id": league_id, "days": days})
+    return tuple(OverrideTrouble(row.kind, row.notice, row.mails, row.since, row.latest) for row in rows)
+
+
+_LABELS: dict[BucketName, str] = {
+    BucketName.QUEUED: "queued",
+    BucketName.HELD: "held (undo)",
+    BucketName.WAITING: "for the team chat",
+    BucketName.SENDING: "on the wire",
+    BucketName.IN_DOUBT: "in doubt",
+    BucketName.FAILED: "failed",
+    BucketName.BOUNCED: "came back",
+    BucketName.PARKED: "put aside",
+    BucketName.SENT: "sent",
+    BucketName.IN_FOLDER: "in a folder",
+    BucketName.CANCELLED: "cancelled",
+    BucketName.SUPPRESSED: "suppressed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Mails of one kind: how many, and since when the oldest is there (None: it is empty).
+
+    ``wanted`` is the filter that lists exactly these. Only ``failed`` has ``children``, one for each cause.
+    """
+
+    name: str
+    label: str
+    count: int
+    oldest: datetime | None
+    wanted: OutboxFilter
+    children: tuple["Bucket", ...] = ()
+
+
+async def buckets(session: AsyncSession, league_id: int) -> tuple[Bucket, ...]:
+    """Every bucket in the order of a mail's life, the empty ones too; failed mails grouped by cause."""
+    failed = case(((Outbox.state == OutboxState.DEAD) & ~is_parked(), item_cause()), else_=cast(None, Text))
+    query = (
+        select(
+            bucket_of().label("bucket"),
+            failed.label("cause"),
+            func.count().label("count"),
+            func.min(since()).label("oldest"),
+        )
+        .where(Outbox.league_id == league_id)
+        .group_by("bucket", "cause")
+    )
+    found: dict[BucketName, list[tuple[str | None, int, datetime]]] = {}
+    for bucket, cause, count, oldest in await session.execute(query):
+        found.setdefault(BucketName(bucket), []).append((cause, count, oldest))
+    return tuple(_bucket(name, found.get(name, [])) for name in BucketName)
+
+
+def _bucket(name: BucketName, groups: list[tuple[str | None, int, datetime]]) -> Bucket:
+    children = [
+        Bucket(known.name, known.phrase, count, oldest, OutboxFilter(bucket=name, cause=known.name))
+        for cause, count, oldest in groups
+        if (known := cause_named(cause)) is not None
+    ]
+    return Bucket(
+        name=str(name),
+        label=_LABELS[name],
+        count=sum(count for _, count, _ in groups),
+        oldest=min((oldest for _, _, oldest in groups), default=None),
+        wanted=OutboxFilter(bucket=name),
+        children=tuple(sorted(children, key=lambda child: (-child.count, child.label))),
+    )
+
 
 LATE = timedelta(minutes=5)
 """A due mail that waits longer than this should have gone out."""
@@ -56,7 +225,7 @@ class MailDay:
     hours. ``overrides`` are the league's own templates that could not be used.
     """
 
-    situation: SendingStatus
+    sending: SendingStatus
     failed: tuple[Heap, ...]
     bounced: tuple[Heap, ...]
     in_doubt: Heap | None
@@ -86,16 +255,16 @@ async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: b
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    situation = await read_sending_status(session, league_id, mail_server=mail_server)
+    sending = await read_sending_status(session, league_id, mail_server=mail_server)
     counts = _Counts((await session.execute(_today(league_id))).all())
     last_sent = counts.moment("last")
     return MailDay(
-        situation=situation,
+        sending=sending,
         failed=_largest_first(counts.heaps(OutboxState.DEAD)),
         bounced=_largest_first(counts.heaps("bounced")),
         in_doubt=next(iter(counts.heaps(OutboxState.IN_DOUBT)), None),
         parked=counts.number("parked"),
-        late_since=_late(counts.moment("due"), situation, last_sent),
+        late_since=_late(counts.moment("due"), sending, last_sent),
         due=counts.number("due"),
         held=counts.number("held"),
         for_chat=counts.number("waiting"),
@@ -135,10 +304,10 @@ class _Counts:
         return tuple(sent.get(hour, 0) for hour in range(24))
 
 
-def _late(since: datetime | None, situation: SendingStatus, last_sent: datetime | None) -> datetime | None:
-    held_up = bool(situation.holding()) or not situation.workers
-    moving = last_sent is not None and situation.now - last_sent < STANDSTILL
-    if since is None or situation.now - since < LATE or held_up or moving:
+def _late(since: datetime | None, sending: SendingStatus, last_sent: datetime | None) -> datetime | None:
+    held_up = bool(sending.holding()) or not sending.workers
+    moving = last_sent is not None and sending.now - last_sent < STANDSTILL
+    if since is None or sending.now - since < LATE or held_up or moving:
         return None
     return since
 
