@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from bball_tui.tui.screens.desk_actions import TABS
-from bball_tui.tui.screens.views_pane import ViewsPane
 from sqlalchemy import text
 from textual.app import App
 from textual.screen import Screen
@@ -25,6 +23,8 @@ from bball_tui.league.roster import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.settings import Settings
+from bball_tui.tui.main_screen.tab_list import TABS
+from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import Host
 from tests.tui.looks import SIZES, THEMES, faults
