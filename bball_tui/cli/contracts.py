@@ -17,7 +17,7 @@ from bball_tui.league.contracts import undo
 from bball_tui.league.facts import Refused, lock_contracts, read_desk
 from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.preview import ContractPreview, preview_signing
-from bball_tui.league.roster import list_contracts
+from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import ContractRow
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.welcome import WelcomeState

@@ -7,16 +7,17 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.lists import Wanted, players, roster_filter, teams
 from bball_tui.cli.output import echo_json, narrate, table
-from bball_tui.cli.saving import given, json_option, save
+from bball_tui.cli.saving import edit_options, given, json_option, new_options, save
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Outcome, Saved
-from bball_tui.league.editing.players import PlayerDraft, load_player, save_player
+from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
 from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.roster.player import FIELDS, PlayerDraft
 
 id_type = click.IntRange(min=1)
 
@@ -91,10 +92,7 @@ not_same = click.option(
 
 
 @players.command("add")
-@click.option("--first", "first_name", required=True, help="The first name.")
-@click.option("--last", "last_name", required=True, help="The last name.")
-@click.option("--birthdate", default="", metavar="DATE", help="In the league's order of dates, or year first.")
-@click.option("--jersey", default="", help="Such as 7 or 00, which is not 0.")
+@new_options(FIELDS)
 @click.option("--team", metavar="NAME", help="Offer a contract of this team too.")
 @click.option("--due", default="", metavar="DATE", help="When that contract is due.")
 @click.option("--season", metavar="NAME", help="The contract's season; the one that the desk shows when left out.")
@@ -124,10 +122,7 @@ def players_add(
 
 @players.command("edit")
 @click.argument("player_id", metavar="ID", type=id_type)
-@click.option("--first", "first_name", help="The first name.")
-@click.option("--last", "last_name", help="The last name.")
-@click.option("--birthdate", metavar="DATE", help="Empty for unknown.")
-@click.option("--jersey", help="Empty for none.")
+@edit_options(FIELDS)
 @not_same
 @json_option
 def players_edit(player_id: int, others: tuple[int, ...], as_json: bool, **values: Any) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, TypeVar
 
 import click
@@ -10,12 +9,13 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, echo_lines, table
 from bball_tui.database.paging import Sort
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.choices import ListName
 from bball_tui.league.facets import chosen_filter
 from bball_tui.league.leagues import list_seasons
-from bball_tui.league.roster import list_players, list_teams
+from bball_tui.league.roster.lists import list_players, list_teams
+from bball_tui.league.roster.player import LISTED
 from bball_tui.league.rows import PlayerRow, RosterFilter, TeamRow, Trouble
 from bball_tui.league.saved_filters import find_filter
 from bball_tui.league.sheets import sheet
@@ -31,6 +31,7 @@ NEEDS = {
     "no-chat-link": Trouble.NO_CHAT,
 }
 """What staff can ask for with --need."""
+_PLAYER_COLUMNS = tuple(one for one in LISTED if one.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,6 @@ class Wanted:
         if self.sort is None:
             return None
         return Sort(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerLine:
-    """One player in the JSON of `players list`."""
-
-    id: int
-    player: str
-    first: str
-    last: str
-    jersey: str | None
-    birthdate: date | None
-    team: str | None
-    contract: ContractStatus | None
-    guardians: int
-    has_email: bool
 
 
 def list_options(command: CommandT) -> CommandT:
@@ -228,34 +213,31 @@ def players_list(wanted: Wanted) -> int:
         if wanted.as_json:
             echo_json([_player_line(row) for row in rows])
         else:
-            headers = ("ID", "Player", "No.", "Born", "Team", "Contract", "E-mail")
+            headers = ("ID", "Player", *(one.heading for one in _PLAYER_COLUMNS), "Team", "Contract", "E-mail")
             click.echo(table(headers, [_player_cells(row) for row in rows]))
         return 0
 
     return with_desk(work)
 
 
-def _player_line(row: PlayerRow) -> PlayerLine:
-    return PlayerLine(
-        id=row.id,
-        player=f"{row.first} {row.last}",
-        first=row.first,
-        last=row.last,
-        jersey=row.jersey,
-        birthdate=row.birthdate,
-        team=row.team,
-        contract=row.contract_status,
-        guardians=row.guardians,
-        has_email=row.has_email,
-    )
+def _player_line(row: PlayerRow) -> dict[str, object]:
+    """One player in the JSON of `players list`."""
+    return {
+        "id": row.id,
+        "player": row.label(),
+        **{one.key or one.name: getattr(row, one.name) for one in LISTED},
+        "team": row.team,
+        "contract": row.contract_status,
+        "guardians": row.guardians,
+        "has_email": row.has_email,
+    }
 
 
 def _player_cells(row: PlayerRow) -> Sequence[str]:
     return (
         str(row.id),
         f"{row.last}, {row.first}",
-        row.jersey or "",
-        row.birthdate.isoformat() if row.birthdate else "",
+        *(one.write(getattr(row, one.name), DateOrder.YMD) for one in _PLAYER_COLUMNS),
         row.team or "",
         row.contract_status or "",
         "yes" if row.has_email else "no",

@@ -1,6 +1,6 @@
 """What the commands that add and edit have in common: one save, its JSON, its sentences, its exit code."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -11,8 +11,10 @@ from bball_tui.cli.output import echo_json, narrate, wants_json
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Doubtful, Lookalike, Outcome, Overtaken, Problem, Saved, Unpromised, Wrong
+from bball_tui.league.roster.fields import Field
 
 DraftT = TypeVar("DraftT")
+CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 
@@ -27,6 +29,28 @@ class SavedLine:
     problems: tuple[Problem, ...] = ()
     lookalikes: tuple[Lookalike, ...] = ()
     unpromised: tuple[Unpromised, ...] = ()
+
+
+def new_options(fields: Sequence[Field]) -> Callable[[CommandT], CommandT]:
+    """An option for each field of a new record; what is needed must be there, the rest is empty."""
+    return _options(
+        fields, lambda one: {"help": one.option.help, **({"required": True} if one.needed else {"default": ""})}
+    )
+
+
+def edit_options(fields: Sequence[Field]) -> Callable[[CommandT], CommandT]:
+    """An option for each field of a record that is changed; what is left out stays."""
+    return _options(fields, lambda one: {"help": one.option.edit or one.option.help})
+
+
+def _options(fields: Sequence[Field], rest: Callable[[Field], dict[str, Any]]) -> Callable[[CommandT], CommandT]:
+    def decorate(command: CommandT) -> CommandT:
+        for one in reversed(fields):
+            option = click.option(one.option.flag, one.name, metavar=one.option.metavar, **rest(one))
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def given(draft: DraftT, values: dict[str, Any]) -> DraftT:

@@ -17,7 +17,7 @@ from bball_tui.league.importing.plan import Counts
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import LeagueInfo, create_league, find_league
 from bball_tui.league.preview import SigningPreview, preview_signing
-from bball_tui.league.roster import list_contracts, list_teams
+from bball_tui.league.roster.lists import list_contracts, list_teams
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.mail.transports import open_transport

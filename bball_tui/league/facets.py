@@ -14,7 +14,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.league.conditions import contract_conditions
 from bball_tui.league.contract_list import ContractListing
-from bball_tui.league.roster import PlayerListing, TeamListing
+from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.rows import RosterFilter, Trouble
 from bball_tui.league.welcome import WelcomeState, welcome_of
 

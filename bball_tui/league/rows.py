@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.welcome import WelcomeState
 
 
@@ -59,19 +60,24 @@ class TeamRow:
     chat: ChatState
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerRow:
+class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):
     """A player, with the team and status of the contract in the season of the filter (None: there is none)."""
 
     id: int
-    first: str
-    last: str
-    jersey: str | None
-    birthdate: date | None
     team: str | None
     contract_status: ContractStatus | None
     guardians: int
     has_email: bool
+
+    @property
+    def first(self) -> str:
+        """The first name, as every row of a list calls it."""
+        return self.first_name
+
+    @property
+    def last(self) -> str:
+        """The last name."""
+        return self.last_name
 
 
 @dataclass(frozen=True, slots=True)

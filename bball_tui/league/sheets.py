@@ -19,7 +19,9 @@ from bball_tui.database.paging import FIRST, PageRequest, RowT, Sort
 from bball_tui.league.choices import ListName
 from bball_tui.league.contract_list import ContractListing
 from bball_tui.league.importing.quoting import quoted
-from bball_tui.league.roster import PlayerListing, TeamListing
+from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.lists import PlayerListing, TeamListing
+from bball_tui.league.roster.player import LISTED
 from bball_tui.league.rows import ContractRow, PlayerRow, RosterFilter, TeamRow
 
 PAGE = 1000
@@ -68,12 +70,16 @@ TEAMS: Sheet[TeamRow] = Sheet(
     lambda row: (row.id, row.name, row.division, row.season, row.players, row.signed, row.open, row.chat),
 )
 PLAYERS: Sheet[PlayerRow] = Sheet(
-    ("ID", "First name", "Last name", "Jersey", "Birthdate", "Team", "Contract", "Guardians", "Reachable by e-mail"),
+    ("ID", *(one.words.capitalize() for one in LISTED), "Team", "Contract", "Guardians", "Reachable by e-mail"),
     lambda row: (
-        row.id, row.first, row.last, row.jersey, row.birthdate, row.team, row.contract_status, row.guardians,
+        row.id,
+        *columns_of(LISTED, row).values(),
+        row.team,
+        row.contract_status,
+        row.guardians,
         row.has_email,
     ),
-)  # fmt: skip
+)
 CONTRACTS: Sheet[ContractRow] = Sheet(
     ("ID", "First name", "Last name", "Jersey", "Team", "Season", "Contract", "Due", "Signed on", "Signed by",
      "Welcome mail"),

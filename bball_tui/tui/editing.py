@@ -60,7 +60,7 @@ async def edit_team(app: "Host", backend: "Backend", team_id: int | None) -> Sav
 
 async def edit_player(app: "Host", backend: "Backend", player_id: int | None) -> Saved | None:
     """Edit a player, or make one; a new one is asked for guardians and a contract next."""
-    from bball_tui.league.editing.players import PlayerDraft
+    from bball_tui.league.roster.player import PlayerDraft
 
     async def make() -> "Form[PlayerDraft]":
         base = None if player_id is None else await backend.load_player(player_id)

@@ -12,7 +12,7 @@ from bball_tui.league.addresses import address_facts
 from bball_tui.league.contracts import undo
 from bball_tui.league.mail_kinds import mail_kinds
 from bball_tui.league.mail_preview import preview_mail
-from bball_tui.league.roster import list_contracts
+from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
 from bball_tui.league.welcome import WelcomeState

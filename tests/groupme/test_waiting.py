@@ -14,7 +14,7 @@ from bball_tui.groupme.links.linking import SeenGroup, link, unlink
 from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.league.contracts import undo
 from bball_tui.league.preview import preview_signing
-from bball_tui.league.roster import list_contracts
+from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.league.timeline.read import contract_detail

@@ -18,7 +18,7 @@ from bball_tui.league.choices import Facet, ListName, choice, toggled
 from bball_tui.league.contracts import undo
 from bball_tui.league.facets import chosen_filter, facets
 from bball_tui.league.life import Act
-from bball_tui.league.roster import list_contracts, list_players, list_teams
+from bball_tui.league.roster.lists import list_contracts, list_players, list_teams
 from bball_tui.league.rows import RosterFilter, Trouble
 from bball_tui.league.saved_filters import NamedFilter, delete_filter, save_filter, saved_filters
 from bball_tui.league.signing import SigningRequest, sign

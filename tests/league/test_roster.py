@@ -21,7 +21,7 @@ from bball_tui.league.acting import Asked, act
 from bball_tui.league.contract_list import ContractListing
 from bball_tui.league.contracts import undo
 from bball_tui.league.life import Act
-from bball_tui.league.roster import (
+from bball_tui.league.roster.lists import (
     PlayerListing,
     TeamListing,
     contract_source,

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
-from bball_tui.league.roster import list_contracts
+from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import RosterFilter, Trouble
 from bball_tui.league.today import read_contract_day
 from tests.support.factory import Parent, make_club, make_family

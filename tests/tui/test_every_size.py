@@ -19,7 +19,7 @@ from bball_tui.demo.league import dress
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league, find_league
 from bball_tui.league.preview import preview_signing
-from bball_tui.league.roster import list_contracts
+from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.settings import Settings

@@ -21,7 +21,7 @@ from bball_tui.league.editing.outcome import (
     Saved,
     Wrong,
 )
-from bball_tui.league.editing.players import PlayerDraft
+from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.forms.records import contract_form, player_form

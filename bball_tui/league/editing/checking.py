@@ -1,8 +1,8 @@
 """What every save does: read the fields and gather what is wrong, and look whether a colleague was quicker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,8 @@ from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
 from bball_tui.league.facts import read_desk
-from bball_tui.league.importing.values import CellFault, plain_text
+from bball_tui.league.importing.values import CellFault
+from bball_tui.league.roster.fields import Draft, Field, Reading
 
 T = TypeVar("T")
 
@@ -34,24 +35,16 @@ class Checks:
             self.problems.append(Problem(field, str(error)))
         return instead
 
+    def take_all(self, fields: Iterable[Field], draft: Draft, reading: Reading) -> dict[str, Any]:
+        """The values of all ``fields``, by name."""
+        return {one.name: self._of_field(one, getattr(draft, one.name), reading) for one in fields}
+
+    def _of_field(self, field: Field, text: str, reading: Reading) -> Any:
+        return self.take(field.name, lambda: field.parse(text, reading), field.empty)
+
     def complain(self, field: str, sentence: str) -> None:
         """Note a fault that only shows when several fields are seen together."""
         self.problems.append(Problem(field, sentence))
-
-
-def text_of(value: str, longest: int, *, needed: bool = False) -> str:
-    """One clean line of at most ``longest`` characters.
-
-    Raises:
-        BballError: too long, or empty although it is needed.
-        CellFault: it holds something that no name has.
-    """
-    line = plain_text(value)
-    if needed and not line:
-        raise BballError("This is needed. Fill it in.")
-    if len(line) > longest:
-        raise BballError(f"This has {len(line)} characters; {longest} are the most. Shorten it.")
-    return line
 
 
 def differing(before: DraftT, after: DraftT) -> Iterator[str]:

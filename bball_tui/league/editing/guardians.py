@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Guardian, Player, PlayerGuardian, Suppression
 from bball_tui.errors import BballError
-from bball_tui.league.editing.checking import Checks, differing, overtaken, text_of
+from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
-from bball_tui.league.importing.values import NAME_LENGTH, email, phone
+from bball_tui.league.importing.values import NAME_LENGTH, email, phone, typed_text
 from bball_tui.mail.values import language_tag
 from bball_tui.wording import counted
 
@@ -106,8 +106,8 @@ async def other_children(session: AsyncSession, guardian_id: int, player_id: int
 def _check(draft: GuardianDraft) -> tuple[_Values, Checks]:
     checks = Checks()
     values = _Values(
-        first_name=checks.take("first_name", lambda: text_of(draft.first_name, NAME_LENGTH, needed=True), ""),
-        last_name=checks.take("last_name", lambda: text_of(draft.last_name, NAME_LENGTH, needed=True), ""),
+        first_name=checks.take("first_name", lambda: typed_text(draft.first_name, NAME_LENGTH, needed=True), ""),
+        last_name=checks.take("last_name", lambda: typed_text(draft.last_name, NAME_LENGTH, needed=True), ""),
         email=checks.take("email", lambda: email(draft.email.strip()), None),
         phone=checks.take("phone", lambda: phone(draft.phone), None),
         language=checks.take("language", lambda: language_tag(draft.language) if draft.language.strip() else "", ""),

@@ -1,8 +1,7 @@
 """Add and edit a player. A jersey is text ("00" is not "0"); the same one twice in a team is allowed, and said."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,31 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, DateOrder
-from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
-from bball_tui.league.editing.checking import Checks, differing, overtaken, text_of
+from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.lookalikes import lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Saved, Wrong
-from bball_tui.league.facts import Desk, read_desk
-from bball_tui.league.importing.values import FIRST_BIRTHDATE, NAME_LENGTH, jersey, plain_text
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerDraft:
-    """A player as a form has it; the birthdate in the league's order of dates."""
-
-    first_name: str = ""
-    last_name: str = ""
-    birthdate: str = ""
-    jersey: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Values:
-    first_name: str
-    last_name: str
-    birthdate: date | None
-    jersey: str | None
+from bball_tui.league.facts import read_desk
+from bball_tui.league.roster.fields import Reading, audited, columns_of, draft_of
+from bball_tui.league.roster.player import FIELDS, PlayerDraft, PlayerValues
 
 
 async def load_player(session: AsyncSession, league_id: int, player_id: int, order: DateOrder) -> Loaded[PlayerDraft]:
@@ -43,38 +24,20 @@ async def load_player(session: AsyncSession, league_id: int, player_id: int, ord
     Raises:
         BballError: the league has no such player.
     """
-    query = select(
-        Player.id, Player.version, Player.first_name, Player.last_name, Player.birthdate, Player.jersey
-    ).where(Player.league_id == league_id, Player.id == player_id)
-    found = (await session.execute(query.with_for_update())).one_or_none()
+    return (await _read(session, league_id, player_id, order))[0]
+
+
+async def _read(
+    session: AsyncSession, league_id: int, player_id: int, order: DateOrder
+) -> tuple[Loaded[PlayerDraft], dict[str, Any]]:
+    """The player as a form has them, and as the table does."""
+    query = select(Player).where(Player.league_id == league_id, Player.id == player_id)
+    query = query.with_for_update().execution_options(populate_existing=True)
+    found = (await session.scalars(query)).one_or_none()
     if found is None:
         raise BballError(f"There is no player {player_id} in this league.")
-    born = "" if found.birthdate is None else write_date(found.birthdate, order)
-    return Loaded(found.id, found.version, PlayerDraft(found.first_name, found.last_name, born, found.jersey or ""))
-
-
-def check_player(draft: PlayerDraft, order: DateOrder, desk: Desk) -> tuple[_Values, Checks]:
-    """The values of the draft, and all that is wrong with them."""
-    checks = Checks()
-    values = _Values(
-        first_name=checks.take("first_name", lambda: text_of(draft.first_name, NAME_LENGTH, needed=True), ""),
-        last_name=checks.take("last_name", lambda: text_of(draft.last_name, NAME_LENGTH, needed=True), ""),
-        birthdate=checks.take("birthdate", lambda: _birthdate(draft.birthdate, order, desk.today), None),
-        jersey=checks.take("jersey", lambda: jersey(draft.jersey), None),
-    )
-    return values, checks
-
-
-def _birthdate(value: str, order: DateOrder, today: date) -> date | None:
-    line = plain_text(value)
-    if not line:
-        return None
-    found = parse_date(line, order, today)
-    if found > today:
-        raise BballError("This date of birth is in the future. Correct the year.")
-    if found < FIRST_BIRTHDATE:
-        raise BballError("This date of birth is before 1900. Correct the year, or leave it empty.")
-    return found
+    draft = draft_of(PlayerDraft, FIELDS, found, order)
+    return Loaded(found.id, found.version, draft), columns_of(FIELDS, found)
 
 
 async def save_player(
@@ -93,23 +56,20 @@ async def save_player(
     Raises:
         BballError: the player is gone.
     """
-    values, checks = check_player(draft, order, await read_desk(session, league_id))
+    checks = Checks()
+    reading = Reading(order, (await read_desk(session, league_id)).today)
+    values = PlayerValues(**checks.take_all(FIELDS, draft, reading))
     if checks.problems:
         return Wrong(tuple(checks.problems))
-    clean = PlayerDraft(
-        values.first_name,
-        values.last_name,
-        "" if values.birthdate is None else write_date(values.birthdate, order),
-        values.jersey or "",
-    )
-    now = None if base is None else await load_player(session, league_id, base.id, order)
+    clean = draft_of(PlayerDraft, FIELDS, values, order)
+    now, before = (None, {}) if base is None else await _read(session, league_id, base.id, order)
     if base is not None and now is not None:
         if quicker := await overtaken(session, league_id, "player", base, now, clean):
             return quicker
         if now.draft == clean:
             return Saved(base.id, changed=False)
-    changed = set() if now is None else set(differing(now.draft, clean))
-    if now is None or changed & {"first_name", "last_name", "birthdate"}:
+    changed = [] if now is None else list(differing(now.draft, clean))
+    if now is None or {"first_name", "last_name", "birthdate"}.intersection(changed):
         alike = await lookalikes(
             session,
             league_id,
@@ -121,7 +81,7 @@ async def save_player(
         )
         if alike:
             return Doubtful(alike)
-    player_id = await _write(session, league_id, values, now, changed, order)
+    player_id = await _write(session, league_id, values, now, before, changed)
     await tell_apart(session, league_id, player_id, others)
     return Saved(player_id, notes=await jersey_notes(session, league_id, player_id))
 
@@ -129,31 +89,22 @@ async def save_player(
 async def _write(
     session: AsyncSession,
     league_id: int,
-    values: _Values,
+    values: PlayerValues,
     now: Loaded[PlayerDraft] | None,
-    changed: set[str],
-    order: DateOrder,
+    before: dict[str, Any],
+    changed: Sequence[str],
 ) -> int:
-    columns = {
-        "first_name": values.first_name,
-        "last_name": values.last_name,
-        "birthdate": values.birthdate,
-        "jersey": values.jersey,
-    }
-    plain = {name: None if value is None else str(value) for name, value in columns.items()}
+    columns = columns_of(FIELDS, values)
     if now is None:
         player_id: int | None = await session.scalar(
             insert(Player).values(league_id=league_id, **columns).returning(Player.id)
         )
         assert player_id is not None  # noqa: S101 - the statement returns a row or raises
-        await record(session, league_id, [Entry("created", "player", player_id, after=plain)])
+        await record(session, league_id, [Entry("created", "player", player_id, after=audited(columns))])
         return player_id
     await session.execute(update(Player).where(Player.id == now.id).values(**columns, version=Player.version + 1))
-    before = {name: getattr(now.draft, name) or None for name in changed}
-    if before.get("birthdate"):
-        before["birthdate"] = parse_date(now.draft.birthdate, order, date.max).isoformat()
-    after = {name: plain[name] for name in changed}
-    await record(session, league_id, [Entry("changed", "player", now.id, before=before, after=after)])
+    was, becomes = audited(before, changed), audited(columns, changed)
+    await record(session, league_id, [Entry("changed", "player", now.id, before=was, after=becomes)])
     return now.id
 
 

@@ -12,9 +12,10 @@ from bball_tui.database.models import League, Season
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
-from bball_tui.league.editing.checking import Checks, differing, overtaken, text_of
+from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.facts import read_desk
+from bball_tui.league.importing.values import typed_text
 from bball_tui.league.leagues import season_in_focus
 
 LONGEST_NAME = 100
@@ -66,7 +67,7 @@ async def save_season(
     """
     desk = await read_desk(session, league_id)
     checks = Checks()
-    name = checks.take("name", lambda: text_of(draft.name, LONGEST_NAME, needed=True), "")
+    name = checks.take("name", lambda: typed_text(draft.name, LONGEST_NAME, needed=True), "")
     starts = checks.take("starts_on", lambda: _day(draft.starts_on, order, desk.today), None)
     ends = checks.take("ends_on", lambda: _day(draft.ends_on, order, desk.today), None)
     if starts is not None and ends is not None and ends < starts:

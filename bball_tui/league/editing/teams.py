@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Team
 from bball_tui.errors import BballError
-from bball_tui.league.editing.checking import Checks, differing, overtaken, text_of
+from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.importing.values import typed_text
 
 LONGEST_NAME, LONGEST_DIVISION = 200, 100
 
@@ -47,8 +48,8 @@ async def save_team(
     """
     checks = Checks()
     clean = TeamDraft(
-        name=checks.take("name", lambda: text_of(draft.name, LONGEST_NAME, needed=True), ""),
-        division=checks.take("division", lambda: text_of(draft.division, LONGEST_DIVISION), ""),
+        name=checks.take("name", lambda: typed_text(draft.name, LONGEST_NAME, needed=True), ""),
+        division=checks.take("division", lambda: typed_text(draft.division, LONGEST_DIVISION), ""),
     )
     if base is None and season_id is None:
         raise BballError("There is no season yet to put the team in. Make the season first.")

@@ -1,6 +1,6 @@
 """An export from the database to pieces of text: what the command line and the screen both call."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,14 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.exporting import statements
-from bball_tui.league.exporting.records import (
-    ContractRecord,
-    GuardianLine,
-    GuardianRecord,
-    MailRecord,
-    PlayerRecord,
-    What,
-)
+from bball_tui.league.exporting.records import FAMILY, GUARDIAN, NAMES, Record, What
 from bball_tui.league.exporting.writing import as_csv, as_json, csv_head, json_head, json_tail
 from bball_tui.league.leagues import LeagueInfo, current_season, list_seasons
 
@@ -59,11 +52,11 @@ async def export(
         "season_id": season_id,
         "live": [str(status) for status in LIVE_STATUSES],
     }
-    kind, statement, make = _KINDS[what]
+    statement = _STATEMENTS[what]
     most = 0
     if wanted is Format.CSV:
         most = await session.scalar(statements.MOST_GUARDIANS, {"league_id": league.id}) or 0
-        yield Piece(csv_head(kind, most), 0)
+        yield Piece(csv_head(NAMES[what], most), 0)
     else:
         yield Piece(json_head(what, league.name), 0)
     # A statement must get exactly the parameters that it names.
@@ -71,7 +64,7 @@ async def export(
     first = True
     found = await session.stream(statement, used)
     async for rows in found.partitions(PIECE):
-        records = [make(row) for row in rows]
+        records = [_record(what, row) for row in rows]
         text = as_csv(records, most) if wanted is Format.CSV else as_json(records, first=first)
         first = False
         yield Piece(text, len(records))
@@ -91,34 +84,18 @@ async def _season(session: AsyncSession, league: LeagueInfo, name: str | None) -
     raise BballError(f"There is no season {name[:80]!r}. The seasons are: {known}.")
 
 
-def _player(row: Row[Any]) -> PlayerRecord:
-    return PlayerRecord(**_named(row))
+def _record(what: What, row: Row[Any]) -> Record:
+    record = {name: row._mapping[name] for name in NAMES[what]}
+    if FAMILY in record:
+        record[FAMILY] = [dict(zip(GUARDIAN, one, strict=True)) for one in record[FAMILY]]
+    if what is What.OUTBOX and record["state"] == OutboxState.DEAD:
+        record["state"] = "failed"  # in everything that people see
+    return record
 
 
-def _contract(row: Row[Any]) -> ContractRecord:
-    return ContractRecord(**_named(row))
-
-
-def _named(row: Row[Any]) -> dict[str, Any]:
-    values = dict(row._mapping)
-    values["guardians"] = tuple(GuardianRecord(*one) for one in values["guardians"])
-    return values
-
-
-def _guardian(row: Row[Any]) -> GuardianLine:
-    return GuardianLine(**row._mapping)
-
-
-def _mail(row: Row[Any]) -> MailRecord:
-    values = dict(row._mapping)
-    # In everything that people see a dead mail is a failed one.
-    values["state"] = "failed" if values["state"] == OutboxState.DEAD else values["state"]
-    return MailRecord(**values)
-
-
-_KINDS: Mapping[What, tuple[type[Any], TextClause, Callable[[Row[Any]], Any]]] = {
-    What.PLAYERS: (PlayerRecord, statements.PLAYERS, _player),
-    What.CONTRACTS: (ContractRecord, statements.CONTRACTS, _contract),
-    What.GUARDIANS: (GuardianLine, statements.GUARDIANS, _guardian),
-    What.OUTBOX: (MailRecord, statements.OUTBOX, _mail),
+_STATEMENTS: Mapping[What, TextClause] = {
+    What.PLAYERS: statements.PLAYERS,
+    What.CONTRACTS: statements.CONTRACTS,
+    What.GUARDIANS: statements.GUARDIANS,
+    What.OUTBOX: statements.OUTBOX,
 }

@@ -2,6 +2,9 @@
 
 from sqlalchemy import text
 
+from bball_tui.league.roster import player
+
+_PLAYER = ", ".join(f"p.{field.name} AS {field.export_name}" for field in player.FIELDS)
 _GUARDIANS = """
     COALESCE((
         SELECT json_agg(
@@ -15,8 +18,7 @@ _GUARDIANS = """
 
 PLAYERS = text(
     f"""
-    SELECT t.name AS team, t.division, s.name AS season, p.first_name AS player_first_name,
-        p.last_name AS player_last_name, p.birthdate AS date_of_birth, p.jersey, c.status AS contract_status,
+    SELECT t.name AS team, t.division, s.name AS season, {_PLAYER}, c.status AS contract_status,
         p.id AS player_id, {_GUARDIANS}
     FROM player p
     LEFT JOIN LATERAL (
@@ -31,8 +33,7 @@ PLAYERS = text(
 )
 CONTRACTS = text(
     f"""
-    SELECT t.name AS team, t.division, s.name AS season, p.first_name AS player_first_name,
-        p.last_name AS player_last_name, p.birthdate AS date_of_birth, p.jersey, c.status AS contract_status,
+    SELECT t.name AS team, t.division, s.name AS season, {_PLAYER}, c.status AS contract_status,
         p.id AS player_id, {_GUARDIANS},
         c.id AS contract_id, c.offered_on, c.due_on, n.signed_on, n.signer, n.capacity, n.method
     FROM contract c

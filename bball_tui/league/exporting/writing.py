@@ -3,34 +3,26 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
-from bball_tui.league.exporting.records import GuardianRecord, What
+from bball_tui.league.exporting.records import FAMILY, GUARDIAN, Record, What
 from bball_tui.league.importing.quoting import quoted
 
-GUARDIANS = "guardians"
 
-
-def csv_head(kind: type[Any], most_guardians: int) -> str:
-    """The line that names the columns of records of ``kind``, of whom none has more guardians than that."""
+def csv_head(names: Iterable[str], most_guardians: int) -> str:
+    """The line that titles the columns of records of ``names``, of whom none has more guardians than that."""
     titles: list[str] = []
-    for name in (field.name for field in fields(kind)):
-        if name == GUARDIANS:
-            titles += [
-                _title(f"guardian_{number} {part.name}")
-                for number in range(1, most_guardians + 1)
-                for part in fields(GuardianRecord)
-            ]
+    for name in names:
+        if name == FAMILY:
+            titles += [_title(f"guardian_{n} {part}") for n in range(1, most_guardians + 1) for part in GUARDIAN]
         else:
             titles.append(_title(name))
     return _lines([titles])
 
 
-def as_csv(records: Sequence[Any], most_guardians: int) -> str:
+def as_csv(records: Sequence[Record], most_guardians: int) -> str:
     """Records as lines (RFC 4180, UTF-8)."""
     return _lines(_cells(record, most_guardians) for record in records)
 
@@ -40,15 +32,14 @@ def _title(name: str) -> str:
     return " ".join("ID" if word == "id" else word if word in ("of", "on") else word.title() for word in words)
 
 
-def _cells(record: Any, most_guardians: int) -> Iterator[str]:
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if field.name != GUARDIANS:
+def _cells(record: Record, most_guardians: int) -> Iterator[str]:
+    for name, value in record.items():
+        if name != FAMILY:
             yield _cell(value)
             continue
         for guardian in value:
-            yield from (_cell(getattr(guardian, part.name)) for part in fields(guardian))
-        yield from [""] * len(fields(GuardianRecord)) * (most_guardians - len(value))
+            yield from map(_cell, guardian.values())
+        yield from [""] * len(GUARDIAN) * (most_guardians - len(value))
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:
@@ -77,7 +68,7 @@ def json_head(what: What, league: str) -> str:
     return f'{{"kind": "{what}", "league": {name}, "rows": ['
 
 
-def as_json(records: Sequence[Any], *, first: bool) -> str:
+def as_json(records: Sequence[Record], *, first: bool) -> str:
     """Records as the next elements of the document's list; ``first`` when there were none before."""
     texts = [msgspec.json.encode(record).decode() for record in records]
     return ("\n" if first else ",\n") + ",\n".join(texts)

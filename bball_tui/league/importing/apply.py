@@ -29,13 +29,13 @@ from bball_tui.league.importing.plan import (
     LinkValues,
     MovedContract,
     New,
-    PlayerValues,
     TeamValues,
     V,
     new_ref,
     resolve,
 )
 from bball_tui.league.importing.tables import Tick, no_tick
+from bball_tui.league.roster.player import FIELDS, PlayerValues
 
 WRITE_STEPS = 6
 """Teams, players, guardians, links, contracts, changes."""
@@ -112,7 +112,7 @@ async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> 
         diff,
         statements.PLAYERS,
         new_players,
-        lambda: {**_player_columns(_values(new_players)), "reaches": number_array(_reaches(diff))},
+        lambda: {**_player_columns(_values(new_players)), "reach": number_array(_reaches(diff))},
     )
     tick(2)
     guardian_ids = await _insert(
@@ -216,8 +216,8 @@ async def _update(
         statement,
         changed,
         lambda: {
-            "ids": number_array(one.id for one in changed),
-            "versions": number_array(one.version for one in changed),
+            "id": number_array(one.id for one in changed),
+            "version": number_array(one.version for one in changed),
             **columns(),
         },
     )
@@ -250,12 +250,7 @@ def _team_columns(teams: Sequence[TeamValues]) -> dict[str, str]:
 
 
 def _player_columns(players: Sequence[PlayerValues]) -> dict[str, str]:
-    return {
-        "firsts": text_array(player.first_name for player in players),
-        "lasts": text_array(player.last_name for player in players),
-        "birthdates": text_array(player.birthdate for player in players),
-        "jerseys": text_array(player.jersey for player in players),
-    }
+    return {field.name: text_array(getattr(one, field.name) for one in players) for field in FIELDS}
 
 
 def _reaches(diff: Diff) -> list[int]:

@@ -19,12 +19,15 @@ from bball_tui.league.importing.presets import (
     GUARDIAN_FIELDS,
     OWN,
     REQUIRED,
+    TITLES,
     Field,
     GuardianField,
     Preset,
     fold_heading,
 )
 from bball_tui.league.importing.problems import Problem, listed, shown
+from bball_tui.league.roster import fields as roster
+from bball_tui.league.roster import player
 
 _WHOLE_NAME = re.compile(
     r"(?:player|athlete|child|full|parentguardian|parent|guardian|mothers?|fathers?|moms?|dads?|contact|p)?[0-9]{0,2}"
@@ -77,12 +80,10 @@ class Columns:
     """The header's cells, safe to show."""
     team: int | None
     """None only in an export of our own players."""
-    first: int
-    last: int
+    player: Mapping[str, int]
+    """Of the player's fields by name, those that the file has; those that are needed it always has."""
     division: int | None = None
     season: int | None = None
-    birthdate: int | None = None
-    jersey: int | None = None
     non_player: int | None = None
     role: int | None = None
     status: int | None = None
@@ -95,6 +96,10 @@ class Columns:
     unnamed: tuple[int, ...] = ()
     """Columns without a name: their cells must be empty."""
 
+    def of(self, field: roster.Field) -> int | None:
+        """Where the player's ``field`` stands."""
+        return self.player.get(field.name)
+
 
 @dataclass(slots=True)
 class _Block:
@@ -105,7 +110,7 @@ class _Block:
 
 def field_name(meaning: Meaning, guardian: int = 1) -> str:
     """What a person calls ``meaning`` in a mapping, a guardian's being the ``guardian``-th."""
-    return str(meaning) if isinstance(meaning, Field) else f"Guardian {guardian} {meaning[2]}"
+    return str(meaning) if isinstance(meaning, str) else f"Guardian {guardian} {meaning[2]}"
 
 
 def guessed(header: Sequence[str], columns: ColumnMap | None = None) -> dict[str, int]:
@@ -117,7 +122,7 @@ def guessed(header: Sequence[str], columns: ColumnMap | None = None) -> dict[str
         index = int(by_number[1]) - 1 if by_number else _place(folded, fold_heading(one.column))
         meaning = meaning_of(OWN, one.field)
         if meaning is not None and 0 <= index < len(header):
-            found[field_name(meaning, 1 if isinstance(meaning, Field) else meaning[1])] = index
+            found[field_name(meaning, 1 if isinstance(meaning, str) else meaning[1])] = index
     if found:
         return found
     preset = best_preset(header)
@@ -126,9 +131,9 @@ def guessed(header: Sequence[str], columns: ColumnMap | None = None) -> dict[str
         meaning = meaning_of(preset, heading)
         if meaning is None:
             continue
-        if not isinstance(meaning, Field) and meaning[:2] not in blocks:
+        if not isinstance(meaning, str) and meaning[:2] not in blocks:
             blocks.append(meaning[:2])
-        number = 1 if isinstance(meaning, Field) else blocks.index(meaning[:2]) + 1
+        number = 1 if isinstance(meaning, str) else blocks.index(meaning[:2]) + 1
         found.setdefault(field_name(meaning, number), index)
     return found
 
@@ -193,7 +198,7 @@ class _Mapper:
         self._names = tuple(shown(heading.strip()) for heading in header)
         self._folded = [fold_heading(heading) for heading in header]
         self._problems: list[Problem] = []
-        self._places: dict[Field, int] = {}
+        self._places: dict[str, int] = {}
         self._blocks: dict[tuple[str, int], _Block] = {}
         self._seen: dict[Meaning, int] = {}
         self._unused: list[str] = []
@@ -223,7 +228,7 @@ class _Mapper:
             meaning = meaning_of(OWN, one.field)
             index = self._index(one.column)
             if meaning is None:
-                near = get_close_matches(one.field, [*map(str, Field), "Guardian 1 First", "Guardian 1 Email"], n=1)
+                near = get_close_matches(one.field, [*TITLES, "Guardian 1 First", "Guardian 1 Email"], n=1)
                 hint = f" Did you mean {listed(near)}?" if near else " Such as “Team” or “Guardian 1 Email”."
                 self._fault(one.field, f"A roster has no field “{shown(one.field)}”.{hint}")
             elif index is None:
@@ -273,7 +278,7 @@ class _Mapper:
             self._fault(self._names[index], _twice(self._names[first], first + 1, index + 1))
             return
         self._seen[meaning] = index
-        if isinstance(meaning, Field):
+        if isinstance(meaning, str):
             self._places[meaning] = index
             return
         word, number, part = meaning
@@ -300,12 +305,9 @@ class _Mapper:
             preset=self._preset,
             names=self._names,
             team=places.get(Field.TEAM),
-            first=places[Field.FIRST],
-            last=places[Field.LAST],
+            player={one.name: places[one.title] for one in player.FIELDS if one.title in places},
             division=places.get(Field.DIVISION),
             season=places.get(Field.SEASON),
-            birthdate=places.get(Field.BIRTHDATE),
-            jersey=places.get(Field.JERSEY),
             non_player=places.get(Field.NON_PLAYER),
             role=places.get(Field.ROLE),
             status=places.get(Field.STATUS),
@@ -357,7 +359,7 @@ def _unknown(preset: Preset, name: str, folded: str) -> str:
     number = re.search(r"[0-9]+", folded)
     word = next((word for word in preset.guardian_words if folded.startswith(word)), "guardian")
     guardians = [f"{word.title()} {number[0] if number else 1} {part}" for part in GuardianField]
-    titles = {fold_heading(title): title for title in [*map(str, Field), *guardians]}
+    titles = {fold_heading(title): title for title in [*TITLES, *guardians]}
     spelled = titles | {alias: str(meaning) for alias, meaning in preset.fields.items() if alias not in titles}
     near = list(dict.fromkeys(spelled[match] for match in get_close_matches(folded, spelled, n=3, cutoff=0.6)))
     meant = f"Did you mean {listed(near)}? Rename it" if near else "Rename it"

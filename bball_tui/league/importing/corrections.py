@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
+from bball_tui.league.roster import player
 
 FIELD_WORDS = {
     "first_name": "first name",
@@ -22,8 +23,7 @@ FIELD_WORDS = {
 }
 FIELDS = tuple(FIELD_WORDS)
 LINK_WORDS = {"relation": "relation", "receives_email": "gets e-mail", "may_sign": "may sign"}
-PLAYER_FIELDS = ("jersey", "birthdate")
-"""Of a player, besides the names."""
+_FOLLOWED = tuple(dict.fromkeys((*FIELDS, *(field.name for field in player.FIELDS))))
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
@@ -166,7 +166,7 @@ def _history(newest_first: list[Any]) -> History:
     first, last = newest_first[0].first_name, newest_first[0].last_name
     for entry in newest_first:
         before, after = entry.before or {}, entry.after or {}
-        for name in (*FIELDS, *PLAYER_FIELDS):
+        for name in _FOLLOWED:
             if name in after and name not in settled:
                 settled.add(name)
                 if not entry.by_file:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from bball_tui.league.importing.existing import Existing
 from bball_tui.league.importing.households import Family
-from bball_tui.league.importing.plan import PlayerValues
 from bball_tui.league.importing.rows import RosterRow
 from bball_tui.league.importing.spellings import spellings
+from bball_tui.league.roster.player import PlayerValues
 
 if TYPE_CHECKING:
     from nicknames import NickNamer

@@ -29,9 +29,11 @@ from bball_tui.league.importing.corrections import (
     read_removed,
     read_returned,
 )
-from bball_tui.league.importing.plan import GuardianValues, LinkValues, PlayerValues, TeamValues
+from bball_tui.league.importing.plan import GuardianValues, LinkValues, TeamValues
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.spellings import spellings
+from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.player import FIELDS, PlayerValues
 
 
 class KnownTeam(msgspec.Struct, frozen=True, gc=False):
@@ -140,26 +142,27 @@ _TEAMS = text(
     FROM team WHERE league_id = :league_id AND season_id = :season_id ORDER BY id
     """
 )
+_PLAYER_COLUMNS = ", ".join(field.name for field in FIELDS)
 _PLAYERS = text(
-    """
-    SELECT id, version, first_name, last_name, birthdate, jersey, name_key
+    f"""
+    SELECT id, version, {_PLAYER_COLUMNS}, name_key
     FROM player
     WHERE league_id = :league_id
         AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
     ORDER BY id
-    """
+    """  # noqa: S608 - the inserted text is the constant above
 )
 # The stored key is "last, first" folded: asking for its first part keeps the whole league from being folded again.
 # What is more than one word may be another way to write a name of the roster.
 _SAME_DAY = text(
-    """
-    SELECT id, first_name, last_name, birthdate, jersey, name_key
+    f"""
+    SELECT id, {_PLAYER_COLUMNS}, name_key
     FROM player
     WHERE league_id = :league_id AND birthdate = ANY (CAST(:days AS date[]))
         AND (split_part(name_key, ', ', 1) = ANY (CAST(:lasts AS text[]))
             OR split_part(name_key, ', ', 1) !~ '^[[:alpha:]]+$')
     ORDER BY id
-    """
+    """  # noqa: S608 - the inserted text is the constant above
 )
 _GUARDIANS = text(
     """
@@ -294,7 +297,7 @@ def _players(
 ) -> dict[str, list[KnownPlayer]]:
     players: dict[str, list[KnownPlayer]] = defaultdict(list)
     for row in rows:
-        values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
+        values = PlayerValues(**columns_of(FIELDS, row))
         known = KnownPlayer(row.id, row.version, values, histories.get(row.id, NO_HISTORY))
         for key in dict.fromkeys((row.name_key, *called.get(row.id, ()))):
             players[key].append(known)
@@ -304,7 +307,7 @@ def _players(
 def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbour]]:
     same_day: dict[tuple[date | None, str], list[Neighbour]] = defaultdict(list)
     for row in rows:
-        values = PlayerValues(row.first_name, row.last_name, row.birthdate, row.jersey)
+        values = PlayerValues(**columns_of(FIELDS, row))
         last, _, first = row.name_key.partition(", ")
         for spelling in spellings(last):
             same_day[row.birthdate, spelling].append(Neighbour(row.id, values, first, last))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.roster.player import completed
 
 
 def joined(rows: Sequence[RosterRow]) -> list[RosterRow]:
@@ -31,6 +32,6 @@ def _one(row: RosterRow, other: RosterRow) -> RosterRow:
         base,
         number=row.number,
         season=base.season or more.season,
-        jersey=base.jersey or more.jersey,
+        player=completed(base.player, more.player),
         guardians=guardians,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bball_tui.league.importing.columns import Columns
 from bball_tui.league.importing.presets import fold_heading
 from bball_tui.league.importing.tables import Row
+from bball_tui.league.roster.player import FIRST_NAME, LAST_NAME
 
 _COUNTERS = frozenset(("", "no", "nr", "num", "number", "row", "rowno", "rownumber", "line", "srno", "sno", "item"))
 """Folded headings that may name a jersey or merely a line of the list; ``#`` folds to nothing."""
@@ -46,7 +47,7 @@ def without_furniture(header: Sequence[str], rows: Sequence[Row], columns: Colum
     A row that names other columns than the header stays: it is a fault for people to decide about.
     """
     folded = [fold_heading(heading) for heading in header]
-    first, last = columns.first, columns.last
+    first, last = columns.player[FIRST_NAME.name], columns.player[LAST_NAME.name]
     kept: list[Row] = []
     repeated: list[int] = []
     totals: list[int] = []

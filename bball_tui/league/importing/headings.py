@@ -13,7 +13,6 @@ from bball_tui.league.importing.presets import (
     GUARDIAN_FIELDS,
     PRESETS,
     REQUIRED,
-    Field,
     GuardianField,
     Preset,
     fold_heading,
@@ -25,7 +24,8 @@ TITLE_ROWS = 10
 
 GuardianPart: TypeAlias = tuple[str, int, GuardianField]
 """The word, the number (1 when there is none) and the part that a guardian's heading names."""
-Meaning: TypeAlias = Field | GuardianPart
+Meaning: TypeAlias = str | GuardianPart
+"""One of the titles of a roster's columns, or a part of a guardian."""
 
 
 @lru_cache(maxsize=16)

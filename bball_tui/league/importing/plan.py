@@ -20,6 +20,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read import Roster
+from bball_tui.league.roster.player import PlayerValues
 
 Ref: TypeAlias = int
 Take: TypeAlias = bool | frozenset[int]
@@ -45,19 +46,6 @@ class TeamValues(msgspec.Struct, frozen=True, gc=False):
     def label(self) -> str:
         """The team as people call it."""
         return f"{self.name} ({self.division})" if self.division else self.name
-
-
-class PlayerValues(msgspec.Struct, frozen=True, gc=False):
-    """What an import sets of a player."""
-
-    first_name: str
-    last_name: str
-    birthdate: date | None
-    jersey: str | None
-
-    def label(self) -> str:
-        """The player as people call him or her."""
-        return f"{self.first_name} {self.last_name}"
 
 
 class GuardianValues(msgspec.Struct, frozen=True, gc=False):

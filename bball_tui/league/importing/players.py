@@ -19,13 +19,13 @@ from bball_tui.league.importing.plan import (
     MovedContract,
     New,
     NewContract,
-    PlayerValues,
     Ref,
     new_ref,
 )
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.rows import RosterRow
 from bball_tui.league.importing.teams import Refusal, TeamMatch, Teams
+from bball_tui.league.roster.player import LISTED, PlayerValues, completed
 
 
 class Players:
@@ -176,13 +176,12 @@ class Players:
 
     def _note_player(self, row: RosterRow, known: KnownPlayer | None) -> Ref:
         if known is None:
-            self._new.append(New(row.number, PlayerValues(row.first, row.last, row.birthdate, row.jersey)))
+            self._new.append(New(row.number, row.player))
             return new_ref(len(self._new) - 1)
         self._taken.add(known.id)
         self._named[known.id] = row
         # An empty cell says nothing; it never empties a field.
-        born = row.birthdate or known.values.birthdate
-        after = self._settled(row, known, PlayerValues(row.first, row.last, born, row.jersey or known.values.jersey))
+        after = self._settled(row, known, completed(row.player, known.values))
         if after == known.values:
             self._unchanged.append(known.id)
         else:
@@ -192,17 +191,17 @@ class Players:
     def _settled(self, row: RosterRow, known: KnownPlayer, file: PlayerValues) -> PlayerValues:
         """What the player gets of the file's values; where they contradict staff, that is noted."""
         kept = {}
-        for field in ("first_name", "last_name", "jersey", "birthdate"):
-            ours, theirs = getattr(known.values, field), getattr(file, field)
-            said = known.history.said.get(field)
+        for field in LISTED:
+            ours, theirs = getattr(known.values, field.name), getattr(file, field.name)
+            said = known.history.said.get(field.name)
             if ours == theirs or said is None:
                 continue
             taken = self._take(row.number)
-            word = "date of birth" if field == "birthdate" else field.replace("_", " ")
-            texts = ["" if value is None else str(value) for value in (theirs, ours)]
-            self.conflicts.append(Conflict(row.number, known.values.label(), word, texts[0], texts[1], said, taken))
+            file_text, staff_text = ("" if value is None else str(value) for value in (theirs, ours))
+            word = field.spoken or field.words
+            self.conflicts.append(Conflict(row.number, known.values.label(), word, file_text, staff_text, said, taken))
             if not taken:
-                kept[field] = ours
+                kept[field.name] = ours
         return msgspec.structs.replace(file, **kept)
 
     def _keep(self, row: RosterRow, contracts: list[KnownContract], live: KnownContract | None) -> None:

@@ -11,24 +11,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from bball_tui.league.roster import player
+
 
 class Field(StrEnum):
-    """What a column can hold, apart from guardians; the value is the name of choice for it."""
+    """What a column can hold, apart from player and guardians; the value is the name of choice for it."""
 
     TEAM = "Team"
     DIVISION = "Division"
     SEASON = "Season"
-    FIRST = "Player First Name"
-    LAST = "Player Last Name"
-    BIRTHDATE = "Date of Birth"
-    JERSEY = "Jersey"
     NON_PLAYER = "Non-Player"
     ROLE = "Team Role"
     STATUS = "Contract Status"
     PLAYER_ID = "Player ID"
 
 
-REQUIRED = (Field.TEAM, Field.FIRST, Field.LAST)
+TITLES: tuple[str, ...] = (
+    *(Field.TEAM, Field.DIVISION, Field.SEASON),
+    *(one.title for one in player.FIELDS),
+    *(Field.NON_PLAYER, Field.ROLE, Field.STATUS, Field.PLAYER_ID),
+)
+"""Everything that a column can hold apart from guardians, by the name of choice: a :class:`Field` or the title of a
+player's field."""
+REQUIRED: tuple[str, ...] = (Field.TEAM, *(one.title for one in player.FIELDS if one.needed))
 
 
 class GuardianField(StrEnum):
@@ -56,7 +61,7 @@ class Preset:
 
     name: str
     title: str
-    fields: Mapping[str, Field]
+    fields: Mapping[str, str]
     ignored: frozenset[str]
     guardian_words: Mapping[str, str | None]
     marks: frozenset[str] = frozenset()
@@ -68,24 +73,11 @@ class Preset:
     history."""
 
 
-_COMMON: dict[str, Field] = {
+_COMMON: dict[str, str] = {
     **dict.fromkeys(("team", "teamname", "playerteam", "assignedteam"), Field.TEAM),
     **dict.fromkeys(("division", "divisionname", "agegroup"), Field.DIVISION),
     **dict.fromkeys(("season", "seasonname"), Field.SEASON),
-    **dict.fromkeys(
-        ("playerfirstname", "playerfirst", "firstname", "first", "givenname", "playergivenname"), Field.FIRST
-    ),
-    **dict.fromkeys(
-        ("playerlastname", "playerlast", "lastname", "last", "surname", "familyname", "playersurname"), Field.LAST
-    ),
-    **dict.fromkeys(
-        ("dateofbirth", "birthdate", "birthday", "dob", "playerdateofbirth", "playerbirthdate", "playerdob"),
-        Field.BIRTHDATE,
-    ),
-    **dict.fromkeys(
-        ("jersey", "jerseynumber", "jerseyno", "number", "no", "uniformnumber", "playerjersey", "shirtnumber"),
-        Field.JERSEY,
-    ),
+    **{alias: one.title for one in player.FIELDS for alias in one.aliases},
 }
 _NOT_USED = frozenset(
     (
@@ -147,9 +139,9 @@ SPORTSENGINE = Preset(
     "a SportsEngine roster",
     _COMMON
     | dict.fromkeys(("teamrole", "role", "rostertype"), Field.ROLE)
-    | dict.fromkeys(("athletefirstname", "athletefirst"), Field.FIRST)
-    | dict.fromkeys(("athletelastname", "athletelast"), Field.LAST)
-    | dict.fromkeys(("athletedateofbirth", "athletebirthdate", "athletedob"), Field.BIRTHDATE),
+    | dict.fromkeys(("athletefirstname", "athletefirst"), player.FIRST_NAME.title)
+    | dict.fromkeys(("athletelastname", "athletelast"), player.LAST_NAME.title)
+    | dict.fromkeys(("athletedateofbirth", "athletebirthdate", "athletedob"), player.BIRTHDATE.title),
     _NOT_USED | {"militarystatus", "gradyear", "joindate", "joined", "athletegender", "membershipnumber"},
     _GUARDIANS | {"primaryparent": None, "secondaryparent": None},
     marks=frozenset(("teamrole", "militarystatus", "joindate", "athletefirstname")),

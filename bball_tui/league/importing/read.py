@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
@@ -21,6 +21,8 @@ from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import BadRow, FileTable, Row, Tick, no_tick, read_table
+from bball_tui.league.roster import player
+from bball_tui.league.roster.fields import Field, Kind, Reading
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The roster of 5,000 players has less than one million."""
@@ -29,6 +31,7 @@ MOST_PROBLEMS = 1_000
 """After so many faults the file is not a roster with faults, but something else."""
 
 T = TypeVar("T")
+_DAYS = tuple(field for field in player.FIELDS if field.kind is Kind.DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,25 +241,28 @@ def read_rows(
         nameless=reader.nameless,
         placeholders=tuple(reader.placeholders.most_common()),
         history=own and columns.status is not None,
-        name_column=columns.names[columns.first],
+        name_column=columns.names[columns.player[player.FIRST_NAME.name]],
         team_column="Team" if columns.team is None else columns.names[columns.team],
     )
 
 
 def _doubtful_dates(columns: Columns, rows: Sequence[Row]) -> Roster | None:
-    """A roster without rows when a spreadsheet has read the dates of birth in an order they are not written in."""
-    index = columns.birthdate
-    found = None if index is None else values.converted_dates(cells[index] for _, cells in rows if len(cells) > index)
-    if index is None or found is None:
-        return None
-    text, day = found
+    """A roster without rows when a spreadsheet has read a column's days in an order they are not written in."""
+    for index in (columns.player[field.name] for field in _DAYS if field.name in columns.player):
+        found = values.converted_dates(cells[index] for _, cells in rows if len(cells) > index)
+        if found is not None:
+            return _doubtful(columns.names[index], index, rows, *found)
+    return None
+
+
+def _doubtful(name: str, index: int, rows: Sequence[Row], text: str, day: str) -> Roster:
     number = next(number for number, cells in rows if len(cells) > index and cells[index].strip() == text)
     sentence = (
         f"A spreadsheet has read the dates of this column in another order than they were written in: {text} it left "
         f"as a text, and {day} may be the {_turned(day)}. Nobody can tell any more, so nothing is read. Import the "
         "file as it was exported, or correct these dates so that all are written as 2015-03-24."
     )
-    return Roster(problems=(Problem(number, columns.names[index], shown(text), sentence),))
+    return Roster(problems=(Problem(number, name, shown(text), sentence),))
 
 
 def _turned(day: str) -> str:
@@ -279,11 +285,9 @@ class _Reader:
         self.nameless = 0
         self.placeholders: Counter[str] = Counter()
         self._columns = columns
-        self._order = order
-        self._today = today
-        self._proven: DateOrder | None = None
+        self._reading = dict.fromkeys(player.FIELDS, Reading(order, today))
         self._width = len(columns.names)
-        self._days = {columns.birthdate}
+        self._days = {columns.of(field) for field in _DAYS}
         self._flags = {columns.non_player} | {
             index for block in columns.guardians for index in (block.gets_email, block.may_sign)
         }
@@ -292,9 +296,11 @@ class _Reader:
             self._width -= 1
 
     def read(self, records: list[Row], tick: Tick) -> None:
-        column = self._columns.birthdate
-        if column is not None:
-            self._proven = values.proven_order(cells[column] for _, cells in records if len(cells) > column)
+        for field in _DAYS:
+            column = self._columns.of(field)
+            if column is not None:
+                proven = values.proven_order(cells[column] for _, cells in records if len(cells) > column)
+                self._reading[field] = replace(self._reading[field], proven=proven)
         for count, (number, cells) in enumerate(records):
             if count % 500 == 0:
                 tick(count)
@@ -324,12 +330,12 @@ class _Reader:
             return None
         status = self._cell(number, cells, columns.status, values.contract_status)
         team = self._team(number, cells, status)
-        first = self._required(number, cells, columns.first, values.first_name)
-        last = self._required(number, cells, columns.last, values.person_name)
+        found: dict[str, Any] = {
+            field.name: self._needed(number, cells, field) for field in player.FIELDS if field.needed
+        }
         division = self._cell(number, cells, columns.division, values.group_name)
         season = self._cell(number, cells, columns.season, values.name_text)
-        born = self._cell(number, cells, columns.birthdate, self._birthdate, placeholders.no_value)
-        jersey = self._cell(number, cells, columns.jersey, values.jersey)
+        found |= {field.name: self._field(number, cells, field) for field in player.FIELDS if not field.needed}
         guardians = []
         for block in columns.guardians:
             guardian = self._guardian(number, cells, block)
@@ -343,12 +349,9 @@ class _Reader:
         return RosterRow(
             number,
             team,
-            first,
-            last,
+            player.PlayerValues(**found),
             (division or "") if team else "",
             season or "",
-            born,
-            jersey,
             tuple(guardians),
             status == "draft",
             self._cell(number, cells, columns.player_id, values.identity) or 0,
@@ -418,8 +421,15 @@ class _Reader:
             self.problems.append(Problem(number, name, cell, f"{said}. Every player needs one; fill it in."))
         return value or ""
 
-    def _birthdate(self, cell: str) -> date | None:
-        return values.birthdate(cell, self._order, self._today, self._proven)
+    def _needed(self, number: int, cells: list[str], field: Field) -> str:
+        return self._required(
+            number, cells, self._columns.player[field.name], lambda cell: str(field.cell(cell, self._reading[field]))
+        )
+
+    def _field(self, number: int, cells: list[str], field: Field) -> Any:
+        reading = self._reading[field]
+        found = self._cell(number, cells, self._columns.of(field), lambda cell: field.cell(cell, reading), field.blank)
+        return field.empty if found is None else found
 
     def _guardian(self, number: int, cells: list[str], block: GuardianColumns) -> GuardianCell | None:
         before = len(self.problems)

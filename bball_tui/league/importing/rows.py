@@ -4,6 +4,8 @@ from datetime import date
 
 import msgspec
 
+from bball_tui.league.roster.player import PlayerValues
+
 
 class GuardianCell(msgspec.Struct, frozen=True, gc=False):
     """A guardian as one row names him or her. ``relation`` and the two rights are None where the file says nothing."""
@@ -27,12 +29,24 @@ class RosterRow(msgspec.Struct, frozen=True, gc=False):
 
     number: int
     team: str
-    first: str
-    last: str
+    player: PlayerValues
     division: str = ""
     season: str = ""
-    birthdate: date | None = None
-    jersey: str | None = None
     guardians: tuple[GuardianCell, ...] = ()
     draft: bool = False
     player_id: int = 0
+
+    @property
+    def first(self) -> str:
+        """The player's first name."""
+        return self.player.first_name
+
+    @property
+    def last(self) -> str:
+        """The player's last name."""
+        return self.player.last_name
+
+    @property
+    def birthdate(self) -> date | None:
+        """The player's date of birth; with the name it says who is meant."""
+        return self.player.birthdate

@@ -1,6 +1,71 @@
 """The SQL that writes an import. Each statement takes its rows as arrays, so their number never changes the text."""
 
-from sqlalchemy import text
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    TableValuedAlias,
+    Text,
+    TextClause,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.sql.expression import ClauseElement
+
+from bball_tui.database import models
+from bball_tui.league.roster import player
+
+_DIALECT: Any = PGDialect  # whose constructor has no types
+
+
+def _rows(columns: Sequence[ColumnElement[Any]], *, numbered: bool = False) -> TableValuedAlias:
+    """The rows of a statement as a table ``new``: each column from an array's literal, under the column's name."""
+    arrays: list[ColumnElement[Any]] = [cast(bindparam(one.name, type_=Text), ARRAY(one.type)) for one in columns]
+    names = [column(one.name, one.type) for one in columns]
+    ordinality = {"with_ordinality": "n"} if numbered else {}
+    return func.unnest(*arrays).table_valued(*names, **ordinality).render_derived(name="new")
+
+
+def _as_text(statement: ClauseElement) -> TextClause:
+    """``statement`` as the others are: else parameters that are called like a column would be values to set."""
+    return text(str(statement.compile(dialect=_DIALECT(paramstyle="named"))))
+
+
+def _insert(entity: type[models.Base], names: Sequence[str]) -> TextClause:
+    """Insert rows of ``names``, and return their ids; ``league_id`` is one for all."""
+    table = entity.__table__
+    new = _rows([table.c[name] for name in names], numbered=True)
+    rows = select(bindparam("league_id", type_=BigInteger), *(new.c[name] for name in names)).order_by(
+        literal_column("n")
+    )
+    return _as_text(
+        insert(entity).from_select(["league_id", *names], rows, include_defaults=False).returning(table.c.id)
+    )
+
+
+def _update(entity: type[models.Base], names: Sequence[str]) -> TextClause:
+    """Give rows of one version other values and the next version, and return the ids of those that had it."""
+    table = entity.__table__
+    new = _rows([table.c.id, table.c.version, *(table.c[name] for name in names)])
+    return _as_text(
+        update(entity)
+        .where(table.c.id == new.c.id, table.c.version == new.c.version)
+        .where(table.c.league_id == bindparam("league_id", type_=BigInteger))
+        .values({**{name: new.c[name] for name in names}, "version": table.c.version + literal_column("1")})
+        .returning(table.c.id)
+    )
+
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('bball import ' || CAST(:league_id AS bigint), 0))")
 SEASON = text("INSERT INTO season (league_id, name) VALUES (:league_id, :name) RETURNING id")
@@ -15,17 +80,7 @@ TEAMS = text(
     ORDER BY n RETURNING id
     """
 )
-PLAYERS = text(
-    """
-    INSERT INTO player (league_id, first_name, last_name, birthdate, jersey, reach)
-    SELECT :league_id, first, last, birthdate, jersey, reach
-    FROM unnest(
-        CAST(:firsts AS text[]), CAST(:lasts AS text[]), CAST(:birthdates AS date[]), CAST(:jerseys AS text[]),
-        CAST(:reaches AS smallint[])
-    ) WITH ORDINALITY AS new (first, last, birthdate, jersey, reach, n)
-    ORDER BY n RETURNING id
-    """
-)
+PLAYERS = _insert(models.Player, [*(field.name for field in player.FIELDS), "reach"])
 GUARDIANS = text(
     """
     INSERT INTO guardian (league_id, first_name, last_name, email, phone, language)
@@ -64,30 +119,19 @@ CONTRACTS = text(
 UPDATE_TEAMS = text(
     """
     UPDATE team SET division = new.division, version = team.version + 1
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:divisions AS text[]))
+    FROM unnest(CAST(:id AS bigint[]), CAST(:version AS integer[]), CAST(:divisions AS text[]))
         AS new (id, version, division)
     WHERE team.id = new.id AND team.version = new.version AND team.league_id = :league_id
     RETURNING team.id
     """
 )
-UPDATE_PLAYERS = text(
-    """
-    UPDATE player SET first_name = new.first, last_name = new.last, birthdate = new.birthdate, jersey = new.jersey,
-        version = player.version + 1
-    FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:firsts AS text[]), CAST(:lasts AS text[]),
-        CAST(:birthdates AS date[]), CAST(:jerseys AS text[])
-    ) AS new (id, version, first, last, birthdate, jersey)
-    WHERE player.id = new.id AND player.version = new.version AND player.league_id = :league_id
-    RETURNING player.id
-    """
-)
+UPDATE_PLAYERS = _update(models.Player, [field.name for field in player.FIELDS])
 UPDATE_GUARDIANS = text(
     """
     UPDATE guardian SET first_name = new.first, last_name = new.last, email = new.email, phone = new.phone,
         language = new.language, version = guardian.version + 1
     FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:firsts AS text[]), CAST(:lasts AS text[]),
+        CAST(:id AS bigint[]), CAST(:version AS integer[]), CAST(:firsts AS text[]), CAST(:lasts AS text[]),
         CAST(:emails AS text[]), CAST(:phones AS text[]), CAST(:languages AS text[])
     ) AS new (id, version, first, last, email, phone, language)
     WHERE guardian.id = new.id AND guardian.version = new.version AND guardian.league_id = :league_id
@@ -109,7 +153,7 @@ UPDATE_LINKS = text(
 MOVE_CONTRACTS = text(
     """
     UPDATE contract SET team_id = new.team, version = contract.version + 1
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:teams AS bigint[]))
+    FROM unnest(CAST(:id AS bigint[]), CAST(:version AS integer[]), CAST(:teams AS bigint[]))
         AS new (id, version, team)
     WHERE contract.id = new.id AND contract.version = new.version AND contract.league_id = :league_id
         AND contract.status = ANY (CAST(:open AS text[]))

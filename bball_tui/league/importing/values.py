@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from email_validator import EmailNotValidError, validate_email
 
 from bball_tui.database.states import DateOrder
+from bball_tui.errors import BballError
 from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.quoting import is_quoted, unquoted
 
@@ -196,6 +197,21 @@ def name_text(value: str, longest: int = NAME_LENGTH) -> str:
     if len(text) > longest:
         raise CellFault(f"The cell has {len(text)} characters; at most {longest} are possible. Shorten it.")
     return text
+
+
+def typed_text(value: str, longest: int, *, needed: bool = False) -> str:
+    """What somebody typed into a form, as one clean line of at most ``longest`` characters.
+
+    Raises:
+        BballError: too long, or empty although it is needed.
+        CellFault: it holds something that no name has.
+    """
+    line = plain_text(value)
+    if needed and not line:
+        raise BballError("This is needed. Fill it in.")
+    if len(line) > longest:
+        raise BballError(f"This has {len(line)} characters; {longest} are the most. Shorten it.")
+    return line
 
 
 @lru_cache(maxsize=32_768)

@@ -14,7 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.contract_list import ContractListing
 from bball_tui.league.facts import Desk, read_desk
 from bball_tui.league.family import GuardianView, read_family
-from bball_tui.league.roster import TeamListing
+from bball_tui.league.roster.lists import TeamListing
 from bball_tui.league.rows import ContractRow, RosterFilter, TeamRow
 from bball_tui.league.timeline.words import (
     Attempt,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.league.choices import FilterChoice, ListName
 from bball_tui.league.facets import Facets, chosen_filter, facets
-from bball_tui.league.roster import contract_source, player_source, team_source
+from bball_tui.league.roster.lists import contract_source, player_source, team_source
 from bball_tui.league.rows import ContractRow, PlayerRow, RosterFilter, TeamRow
 from bball_tui.league.saved_filters import NamedFilter, delete_filter, save_filter, saved_filters
 from bball_tui.tui.backend.core import League

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
+from bball_tui.league.roster import player
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne
 from bball_tui.tui.text import content, shorten
@@ -16,8 +17,8 @@ from bball_tui.tui.theme import STYLES, Tone
 if TYPE_CHECKING:
     from bball_tui.league.importing.columns import ColumnMap
 
-NEEDED = ("Team", "Player First Name", "Player Last Name")
-USEFUL = ("Date of Birth", "Jersey", "Division", "Season", "Non-Player")
+NEEDED = ("Team", *(field.title for field in player.FIELDS if field.needed))
+USEFUL = (*(field.title for field in player.FIELDS if not field.needed), "Division", "Season", "Non-Player")
 PARTS = ("First", "Last", "Email", "Phone", "Relation")
 FIELDS = (*NEEDED, *USEFUL, *(f"Guardian {number} {part}" for number in (1, 2) for part in PARTS))
 NOWHERE = -1

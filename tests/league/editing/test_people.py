@@ -18,7 +18,8 @@ from bball_tui.league.editing.guardians import (
 )
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Overtaken, Saved, Wrong
-from bball_tui.league.editing.players import PlayerDraft, load_player, save_player
+from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.signing import SigningRequest, sign
 from tests.support.factory import Parent, make_club, make_family
 

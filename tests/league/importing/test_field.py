@@ -32,6 +32,7 @@ from bball_tui.league.importing import values
 from bball_tui.league.importing.encodings import likely
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.roster.player import PlayerValues
 
 FIELD = Path(__file__).parents[2] / "data" / "field"
 TODAY = date(2027, 3, 1)
@@ -73,10 +74,7 @@ def book(*rows: Sequence[Any], formats: dict[str, str] | None = None) -> bytes:
 MUNOZ = RosterRow(
     2,
     "Hawks U12",
-    "José",
-    "Muñoz",
-    birthdate=date(2015, 3, 4),
-    jersey="7",
+    PlayerValues("José", "Muñoz", date(2015, 3, 4), "7"),
     guardians=(GuardianCell("Inés", "Peña", "ines@pena.test"),),
 )
 
@@ -169,13 +167,13 @@ def test_totals_are_no_players() -> None:
 
 def test_a_column_that_counts_the_rows_holds_no_jerseys() -> None:
     roster = read("No.,Team,First,Last\n1,Hawks,A,Lee\n2,Hawks,B,Lee\n3,Hawks,C,Lee\n1,Owls,D,Lee\n")
-    assert [row.jersey for row in roster.rows] == [None] * 4
+    assert [row.player.jersey for row in roster.rows] == [None] * 4
     assert "“No.” counts the rows" in roster.notes[0]
     beside = read("#,Team,First,Last,Jersey\n1,Hawks,A,Lee,9\n2,Hawks,B,Lee,8\n3,Hawks,C,Lee,7\n")
-    assert [row.jersey for row in beside.rows] == ["9", "8", "7"]
+    assert [row.player.jersey for row in beside.rows] == ["9", "8", "7"]
     for heading, cells in (("Jersey", "123"), ("No.", "124"), ("No.", "213")):
         lines = "".join(f"{cell},Hawks,{name},Lee\n" for cell, name in zip(cells, "ABC", strict=True))
-        assert [row.jersey for row in read(f"{heading},Team,First,Last\n{lines}").rows] == list(cells)
+        assert [row.player.jersey for row in read(f"{heading},Team,First,Last\n{lines}").rows] == list(cells)
 
 
 def test_only_known_words_make_staff_and_a_file_of_staff_alone_is_a_fault() -> None:
@@ -274,7 +272,7 @@ def test_what_a_workbook_escapes_is_unescaped() -> None:
 def test_zeros_that_a_format_shows_are_kept() -> None:
     roster = field("x-zero-formats.xlsx")
     assert roster.problems == ()
-    assert [row.jersey for row in roster.rows] == ["00", "00", "00", "00", "07", None]
+    assert [row.player.jersey for row in roster.rows] == ["00", "00", "00", "00", "07", None]
     assert roster.rows[5].guardians[0].phone == "0472123456"
 
 
@@ -396,7 +394,7 @@ def test_an_opendocument_spreadsheet_is_read_as_it_is_shown() -> None:
     )  # fmt: skip
     roster = read(data)
     assert roster.problems == ()
-    assert [(row.number, row.first, row.birthdate, row.jersey) for row in roster.rows] == [
+    assert [(row.number, row.first, row.birthdate, row.player.jersey) for row in roster.rows] == [
         (5, "Ann", date(2015, 3, 24), "00"),
         (6, "Ben", date(2014, 1, 2), "12"),
     ]

@@ -14,6 +14,7 @@ from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 from bball_tui.league.leagues import create_league
+from bball_tui.league.roster.player import PlayerValues
 from tests.league.importing.support import NOTHING, Desk
 
 
@@ -129,19 +130,19 @@ players = st.builds(
     RosterRow,
     number=st.just(0),
     team=st.sampled_from(["Hawks", "HAWKS", "Wolves"]),
-    first=st.sampled_from(["Ann", "Ben", "bén"]),
-    last=st.just("Lee"),
+    player=st.builds(
+        PlayerValues,
+        first_name=st.sampled_from(["Ann", "Ben", "bén"]),
+        last_name=st.just("Lee"),
+        birthdate=st.sampled_from([None, date(2015, 1, 2), date(2014, 1, 2)]),
+        jersey=st.sampled_from([None, "7", "00"]),
+    ),
     division=st.sampled_from(["", "", "Boys"]),
-    birthdate=st.sampled_from([None, date(2015, 1, 2), date(2014, 1, 2)]),
-    jersey=st.sampled_from([None, "7", "00"]),
     guardians=st.lists(people, max_size=3).map(tuple),
 )
 rosters = st.lists(players, min_size=1, max_size=6).map(
     lambda rows: Roster(
-        tuple(
-            RosterRow(n, row.team, row.first, row.last, row.division, "", row.birthdate, row.jersey, row.guardians)
-            for n, row in enumerate(rows, 2)
-        )
+        tuple(RosterRow(n, row.team, row.player, row.division, "", row.guardians) for n, row in enumerate(rows, 2))
     )
 )
 

@@ -10,6 +10,7 @@ from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 from bball_tui.league.importing.service import ImportOptions
+from bball_tui.league.roster.player import PlayerValues
 from tests.league.importing.support import Desk, counts
 
 SPORTSENGINE = (
@@ -35,6 +36,7 @@ GOTSPORT = (
     "Ann,Lee,03/24/2015,Female,Rosa,Lee,rosa@x.test,Competitive,Hawks,U12,Female\n"
 )
 BORN = date(2015, 3, 24)
+ANN = PlayerValues("Ann", "Lee", BORN, "00")
 ROSA = GuardianCell("Rosa", "Lee", "rosa@x.test")
 
 
@@ -52,23 +54,30 @@ def read(source: str, preset: str | None = None, **options: object) -> Roster:
 @pytest.mark.parametrize(
     ("source", "layout", "row", "staff"),
     [
-        (SPORTSENGINE, "a SportsEngine roster", RosterRow(2, "Hawks", "Ann", "Lee", "", "", BORN, "00"), (3,)),
+        (
+            SPORTSENGINE,
+            "a SportsEngine roster",
+            RosterRow(2, "Hawks", ANN, "", ""),
+            (3,),
+        ),
         (
             SPORTSENGINE_EXPORT,
             "a SportsEngine roster",
-            RosterRow(2, "Hawks", "Ann", "Lee", "", "", BORN, None, (ROSA, GuardianCell("Dan", "Lee"))),
+            RosterRow(2, "Hawks", PlayerValues("Ann", "Lee", BORN, None), "", "", (ROSA, GuardianCell("Dan", "Lee"))),
             (),
         ),
         (
             TEAMSNAP,
             "a TeamSnap export",
-            RosterRow(2, "Hawks", "Ann", "Lee", "U12", "", BORN, "7", (ROSA, GuardianCell("Gran", "Lee"))),
+            RosterRow(
+                2, "Hawks", PlayerValues("Ann", "Lee", BORN, "7"), "U12", "", (ROSA, GuardianCell("Gran", "Lee"))
+            ),
             (3,),
         ),
         (
             GOTSPORT,
             "a GotSport player file",
-            RosterRow(2, "Hawks", "Ann", "Lee", "U12", "", BORN, None, (ROSA,)),
+            RosterRow(2, "Hawks", PlayerValues("Ann", "Lee", BORN, None), "U12", "", (ROSA,)),
             (),
         ),
     ],
@@ -100,7 +109,7 @@ def test_only_an_export_of_ours_is_read_as_one() -> None:
     foreign = read("Team,First,Last,Status,Player ID\n,Ann,Lee,void,7\n")
     assert [problem.column for problem in foreign.problems] == ["Status"]
     ours = read("Team,Player First Name,Player Last Name,Contract Status,Player ID\nHawks,Ann,Lee,void,7\n")
-    assert ours.rows == (RosterRow(2, "", "Ann", "Lee", player_id=7),)
+    assert ours.rows == (RosterRow(2, "", PlayerValues("Ann", "Lee"), player_id=7),)
 
 
 FOREIGN = (
@@ -120,7 +129,9 @@ def test_columns_that_nobody_knows_can_be_named_by_hand() -> None:
     assert read(FOREIGN).unmapped
     roster = read(FOREIGN, mapping=MAPPING, ignore_columns=("Geburtstag", "#8"))
     assert roster.problems == ()
-    assert roster.rows == (RosterRow(2, "H", "Ann", "Lee", guardians=(GuardianCell("R", "L", "r@x.test"),)),)
+    assert roster.rows == (
+        RosterRow(2, "H", PlayerValues("Ann", "Lee"), guardians=(GuardianCell("R", "L", "r@x.test"),)),
+    )
     assert roster.unused_columns == ("Geburtstag", "Kasse")
 
 

@@ -19,6 +19,7 @@ from bball_tui.league.importing.read import (
     read_roster,
 )
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.roster.player import PlayerValues
 
 DATA = Path(__file__).parents[2] / "data"
 TODAY = date(2027, 3, 1)
@@ -47,10 +48,7 @@ def test_the_plain_layout_is_read_as_it_is() -> None:
     assert roster.rows[0] == RosterRow(
         number=2,
         team="Hawks U10",
-        first="Jamal",
-        last="Mbeki",
-        birthdate=date(2012, 5, 28),
-        jersey="2",
+        player=PlayerValues("Jamal", "Mbeki", date(2012, 5, 28), "2"),
         guardians=(
             GuardianCell("Grace", "Mbeki", "mbeki.1@families.test", "+1 555 159 9313"),
             GuardianCell("Farid", "Novak", "home2.1@families.test"),
@@ -98,7 +96,7 @@ def test_encodings_delimiters_and_line_ends(encoding: str, delimiter: str, newli
     text = ACCENTED.replace(",", delimiter).replace("\n", newline)
     roster = read(text.encode(encoding))
     assert not roster.problems
-    assert roster.rows == (RosterRow(2, "Titans Élite", "Renée", "Muñoz", birthdate=date(2014, 1, 2), jersey="00"),)
+    assert roster.rows == (RosterRow(2, "Titans Élite", PlayerValues("Renée", "Muñoz", date(2014, 1, 2), "00")),)
 
 
 def test_utf_16_without_its_mark_is_refused_and_not_garbled() -> None:
@@ -134,7 +132,9 @@ def test_headings_are_found_whatever_their_case_and_punctuation() -> None:
     header = "TEAM_NAME,first-name,Last.Name,DOB,Jersey #,PARENT 1 E-MAIL,Parent1 First,parent_1_last name"
     roster = read(f"{header}\nA,B,C,,7,d@e.test,F,G\n")
     assert not roster.problems
-    assert roster.rows[0] == RosterRow(2, "A", "B", "C", jersey="7", guardians=(GuardianCell("F", "G", "d@e.test"),))
+    assert roster.rows[0] == RosterRow(
+        2, "A", PlayerValues("B", "C", jersey="7"), guardians=(GuardianCell("F", "G", "d@e.test"),)
+    )
 
 
 def test_any_number_of_guardians_and_words_that_say_who_they_are() -> None:

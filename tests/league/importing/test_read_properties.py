@@ -14,6 +14,7 @@ from bball_tui.league.importing.encodings import mend
 from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.roster.player import PlayerValues
 
 TODAY = date(2027, 3, 1)
 HEADER = (
@@ -92,19 +93,22 @@ rows = st.builds(
     RosterRow,
     number=st.just(0),
     team=names,
-    first=names,
-    last=names,
     division=st.just("") | names,
     season=st.just("") | names,
-    birthdate=st.none() | st.dates(date(1900, 1, 2), TODAY),
-    jersey=st.none() | st.from_regex(r"[0-9]{1,3}", fullmatch=True),
     guardians=st.lists(guardians, max_size=3).map(tuple),
+    player=st.builds(
+        PlayerValues,
+        first_name=names,
+        last_name=names,
+        birthdate=st.none() | st.dates(date(1900, 1, 2), TODAY),
+        jersey=st.none() | st.from_regex(r"[0-9]{1,3}", fullmatch=True),
+    ),
 )
 
 
 def cells_of(row: RosterRow) -> list[str]:
     cells = [row.team, row.division, row.season, row.first, row.last]
-    cells += [row.birthdate.isoformat() if row.birthdate else "", row.jersey or ""]
+    cells += [row.birthdate.isoformat() if row.birthdate else "", row.player.jersey or ""]
     for guardian in row.guardians:
         cells += [guardian.first, guardian.last, guardian.email or "", guardian.phone or "", guardian.relation or ""]
     return cells + [""] * (len(HEADER) - len(cells))

@@ -60,7 +60,7 @@ def test_dates_numbers_and_texts_come_as_people_mean_them() -> None:
         warnings.simplefilter("error")
         roster = read(saved(book))
     assert roster.problems == ()
-    assert [(row.number, row.birthdate, row.jersey) for row in roster.rows] == [
+    assert [(row.number, row.birthdate, row.player.jersey) for row in roster.rows] == [
         (2, date(2015, 3, 24), "7"),
         (3, date(2014, 1, 2), "00"),
         (4, date(2013, 5, 6), "00"),

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from textual.binding import Binding
 from textual.widget import Widget
 
+from bball_tui.database.states import DateOrder
 from bball_tui.tui.dialogs.controls import Field, PickOne, TextField, Tick
+
+if TYPE_CHECKING:
+    from bball_tui.league.roster import fields as described
 
 DraftT = TypeVar("DraftT")
 FieldValue: TypeAlias = str | bool
@@ -44,6 +48,13 @@ class TickSpec:
 
 
 Spec: TypeAlias = TextSpec | PickSpec | TickSpec
+
+
+def specs_of(fields: "Sequence[described.Field]", order: DateOrder) -> tuple[Spec, ...]:
+    """The fields of an entity, as a form shows them."""
+    return tuple(
+        TextSpec(name=one.name, label=one.label, help=one.help, placeholder=one.example(order)) for one in fields
+    )
 
 
 class FormPick(PickOne[str], inherit_bindings=False):

@@ -10,17 +10,17 @@ from textual.binding import Binding
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import EXAMPLES, example
 from bball_tui.tui.dialogs.controls import Choice
-from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec
+from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
     from bball_tui.league.editing.guardians import GuardianDraft
     from bball_tui.league.editing.outcome import Loaded
-    from bball_tui.league.editing.players import PlayerDraft
     from bball_tui.league.editing.profile import LeagueDraft
     from bball_tui.league.editing.seasons import SeasonDraft
     from bball_tui.league.editing.teams import TeamDraft
+    from bball_tui.league.roster.player import PlayerDraft
 
 ORDERS = (
     ("year-month-day", DateOrder.YMD.value),
@@ -42,24 +42,11 @@ def team_form(draft: "TeamDraft", save: Save, base: "Loaded[TeamDraft] | None" =
 def player_form(
     draft: "PlayerDraft", save: Save, order: DateOrder, base: "Loaded[PlayerDraft] | None" = None
 ) -> "Form[PlayerDraft]":
-    """Name, birthdate, jersey."""
+    """All fields of a player."""
+    from bball_tui.league.roster.player import FIELDS
+
     title = "New player" if base is None else f"Edit {base.draft.first_name} {base.draft.last_name}"
-    return Form(title, player_specs(order), draft, save, base=base)
-
-
-def player_specs(order: DateOrder) -> tuple[Spec, ...]:
-    """The fields of a player."""
-    return (
-        TextSpec(name="first_name", label="First name"),
-        TextSpec(name="last_name", label="Last name"),
-        TextSpec(
-            name="birthdate",
-            label="Born on",
-            help="Decides who may sign: from 18 on the player signs alone. May be empty.",
-            placeholder=f"such as {EXAMPLES[order]}",
-        ),
-        TextSpec(name="jersey", label="Jersey", help="One to three digits. 00 is another number than 0."),
-    )
+    return Form(title, specs_of(FIELDS, order), draft, save, base=base)
 
 
 def guardian_form(

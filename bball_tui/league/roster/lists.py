@@ -1,7 +1,6 @@
 """The lists that staff live in: teams, players and contracts, filtered, sorted and searched by the database."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -24,10 +23,9 @@ from bball_tui.database.paging import Sort
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
 from bball_tui.league.conditions import player_conditions, team_conditions
 from bball_tui.league.contract_list import ContractListing
+from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.player import FIELDS, LISTED
 from bball_tui.league.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
-
-LATEST = date(9999, 12, 31)
-"""Stands for "no date" where dates are sorted: after all others."""
 
 
 def _by_life(status: ColumnElement[str]) -> ColumnElement[int]:
@@ -129,8 +127,11 @@ class PlayerListing(Listing[PlayerRow]):
         placed = self.table.outerjoin(current, true())
         return {
             "player": Order(name, self.table),
-            "jersey": Order((func.coalesce(func.lpad(player.jersey, 3, " "), "~"), *name), self.table),
-            "birthdate": Order((func.coalesce(player.birthdate, LATEST), *name), self.table),
+            **{
+                one.name: Order((one.order(getattr(player, one.name)), *name), self.table)
+                for one in LISTED
+                if one.order is not None
+            },
             "team": Order((func.coalesce(current.c.team_key, literal("\U0010ffff")), *name), placed),
             "status": Order((_by_life(current.c.status), *name), placed),
             "family": Order((player.reach.expression, *name), self.table),
@@ -166,10 +167,7 @@ class PlayerListing(Listing[PlayerRow]):
         return (
             select(
                 player.id,
-                player.first_name,
-                player.last_name,
-                player.jersey,
-                player.birthdate,
+                *(getattr(player, one.name) for one in FIELDS),
                 current.c.team,
                 current.c.status,
                 family.c.guardians,
@@ -184,10 +182,7 @@ class PlayerListing(Listing[PlayerRow]):
     def row(self, found: Row[Any]) -> PlayerRow:
         return PlayerRow(
             id=found.id,
-            first=found.first_name,
-            last=found.last_name,
-            jersey=found.jersey,
-            birthdate=found.birthdate,
+            **columns_of(FIELDS, found),
             team=found.team,
             contract_status=found.status and ContractStatus(found.status),
             guardians=found.guardians,

@@ -1,0 +1,1 @@
+"""What the roster is made of. Each entity is described once, by its fields; forms, files, lists and options read it."""

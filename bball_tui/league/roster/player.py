@@ -1,0 +1,123 @@
+"""A player: the value, and its fields.
+
+The order of :data:`FIELDS` is that of forms, options and exports; :data:`LISTED` that of lists. How players are
+matched, told apart and signed for is elsewhere and knows its fields by name.
+"""
+
+from datetime import date
+
+import msgspec
+from sqlalchemy import func
+
+from bball_tui.dates import EXAMPLES, parse_date
+from bball_tui.errors import BballError
+from bball_tui.league.importing import placeholders, values
+from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+
+LATEST = date(9999, 12, 31)
+"""Stands for "no date" where dates are sorted: after all others."""
+
+
+class PlayerValues(msgspec.Struct, frozen=True, gc=False):
+    """What is known of a player."""
+
+    first_name: str
+    last_name: str
+    birthdate: date | None = None
+    jersey: str | None = None
+
+    def label(self) -> str:
+        """The player as people call him or her."""
+        return f"{self.first_name} {self.last_name}"
+
+
+def completed(values: PlayerValues, more: PlayerValues) -> PlayerValues:
+    """``values``, and what ``more`` knows where they know nothing."""
+    return PlayerValues(*(getattr(values, field.name) or getattr(more, field.name) for field in FIELDS))
+
+
+def _name(text: str, _: Reading) -> str:
+    return values.typed_text(text, values.NAME_LENGTH, needed=True)
+
+
+def _birthdate(text: str, reading: Reading) -> date | None:
+    line = values.plain_text(text)
+    if not line:
+        return None
+    found = parse_date(line, reading.order, reading.today)
+    if found > reading.today:
+        raise BballError("This date of birth is in the future. Correct the year.")
+    if found < values.FIRST_BIRTHDATE:
+        raise BballError("This date of birth is before 1900. Correct the year, or leave it empty.")
+    return found
+
+
+FIRST_NAME = Field(
+    name="first_name",
+    label="First name",
+    parse=_name,
+    empty="",
+    needed=True,
+    option=Option(flag="--first", help="The first name."),
+    title="Player First Name",
+    aliases=("playerfirstname", "playerfirst", "firstname", "first", "givenname", "playergivenname"),
+    cell=lambda text, _: values.first_name(text),
+    blank=placeholders.no_name,
+    key="first",
+)
+LAST_NAME = Field(
+    name="last_name",
+    label="Last name",
+    parse=_name,
+    empty="",
+    needed=True,
+    option=Option(flag="--last", help="The last name."),
+    title="Player Last Name",
+    aliases=("playerlastname", "playerlast", "lastname", "last", "surname", "familyname", "playersurname"),
+    cell=lambda text, _: values.person_name(text),
+    blank=placeholders.no_name,
+    key="last",
+)
+BIRTHDATE = Field(
+    name="birthdate",
+    kind=Kind.DAY,
+    label="Born on",
+    help="Decides who may sign: from 18 on the player signs alone. May be empty.",
+    example=lambda order: f"such as {EXAMPLES[order]}",
+    parse=_birthdate,
+    option=Option(
+        flag="--birthdate",
+        metavar="DATE",
+        help="In the league's order of dates, or year first.",
+        edit="Empty for unknown.",
+    ),
+    title="Date of Birth",
+    aliases=("dateofbirth", "birthdate", "birthday", "dob", "playerdateofbirth", "playerbirthdate", "playerdob"),
+    cell=lambda text, reading: values.birthdate(text, reading.order, reading.today, reading.proven),
+    blank=placeholders.no_value,
+    heading="Born",
+    spoken="date of birth",
+    order=lambda column: func.coalesce(column, LATEST),
+)
+JERSEY = Field(
+    name="jersey",
+    label="Jersey",
+    help="One to three digits. 00 is another number than 0.",
+    parse=lambda text, _: values.jersey(text),
+    option=Option(flag="--jersey", help="Such as 7 or 00, which is not 0.", edit="Empty for none."),
+    title="Jersey",
+    aliases=(
+        "jersey", "jerseynumber", "jerseyno", "number", "no", "uniformnumber", "playerjersey", "shirtnumber",
+    ),
+    cell=lambda text, _: values.jersey(text),
+    heading="No.",
+    order=lambda column: func.coalesce(func.lpad(column, 3, " "), "~"),
+)  # fmt: skip
+
+FIELDS = (FIRST_NAME, LAST_NAME, BIRTHDATE, JERSEY)
+LISTED = (FIRST_NAME, LAST_NAME, JERSEY, BIRTHDATE)
+
+
+@drafted(FIELDS)
+class PlayerDraft(Draft):
+    """A player as a form has it; days are written in the league's order of dates."""
