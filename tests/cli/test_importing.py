@@ -207,6 +207,26 @@ def test_a_guessed_encoding_is_said_before_anything_is_written(
     assert command_line("import", FIELD / name, "--expect", seen.json["preview"]).code == 1  # it moved
 
 
+@pytest.mark.usefixtures("league")
+def test_whole_names_are_split_only_when_asked_and_each_is_shown(command_line: CommandLine, tmp_path: Path) -> None:
+    file, report = FIELD / "fullname.csv", tmp_path / "report.csv"
+    refused = command_line("import", file)
+    assert refused.code == 1
+    assert "--split-names" in refused.out
+    shown = command_line("import", file, "--split-names", "--dry-run", "--report", report)
+    assert shown.code == 0
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert ["2", "Player", "Name", "Lopez,", "Mia", "Mia", "Lopez"] in lines
+    assert ["2", "Parent", "Name", "Ana", "Lopez", "Ana", "Lopez"] in lines
+    assert "“Lopez, Mia” is Mia (first), Lopez (last)" in report.read_text()
+    told = command_line("import", file, "--split-names", "--json")
+    assert told.json["split_names"][0] == {
+        "row": 2, "column": "Player Name", "text": "Lopez, Mia", "first": "Mia", "last": "Lopez"
+    }  # fmt: skip
+    assert "2 whole names are split, as you said" in " ".join(told.json["remarks"])
+    assert command_line.in_database(players) == 1
+
+
 @pytest.mark.parametrize("path", sorted(FIELD.iterdir()), ids=lambda path: path.name)
 @pytest.mark.usefixtures("league")
 def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: CommandLine, path: Path) -> None:
