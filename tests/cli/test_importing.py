@@ -1,12 +1,18 @@
 """`bball-tui import`: its exit codes, its JSON contract, and a report that a terminal can bear."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cli.conftest import CommandLine
+from tests.league.importing.test_limited import MANY_CELLS, workbook
 
 DATA = Path(__file__).parents[1] / "data"
 ZERO = {"teams": 0, "players": 0, "guardians": 0, "contracts": 0}
@@ -234,3 +240,47 @@ def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: Comma
     assert ran.code in (0, 1)
     assert (ran.code == 1) == bool(ran.json["errors"])
     assert all(error["problem"].endswith(".") for error in ran.json["errors"])
+
+
+AT_WORK = 50 * 1024**2
+"""Bytes: more than the child has before it unpacks the file."""
+SOON = 30
+"""Seconds on a busy machine."""
+
+
+def _reader_of(program: psutil.Process) -> psutil.Process:
+    """The child that reads the file, once the import has begun it."""
+    while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
+        for child in program.children(recursive=True):
+            if "bball_tui.league.importing.limited" in child.cmdline() and child.memory_info().rss > AT_WORK:
+                return child
+    raise AssertionError("the import ended before its child could read")
+
+
+@pytest.mark.usefixtures("league")
+@pytest.mark.parametrize("whole_group", [True, False], ids=["as the terminal does", "the program alone"])
+def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Path, whole_group: bool) -> None:
+    roster = tmp_path / "roster.xlsx"
+    roster.write_bytes(workbook(sheet1=MANY_CELLS))
+    with subprocess.Popen(
+        [sys.executable, "-m", "bball_tui", "import", str(roster)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        try:
+            child = _reader_of(psutil.Process(program.pid))
+            child.suspend()  # from here on it never ends by itself
+            if whole_group:
+                os.killpg(program.pid, signal.SIGINT)
+            else:
+                program.send_signal(signal.SIGINT)
+            out, err = program.communicate(timeout=SOON)
+        finally:
+            if program.returncode is None:
+                for left in psutil.Process(program.pid).children(recursive=True):
+                    left.kill()
+                program.kill()
+    assert (program.returncode, out, err) == (130, "", "\nStopped.\n")
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
