@@ -53,6 +53,11 @@ KINDS = ("teams", "players", "guardians", "contracts")
     help="How a text file is written that does not say it itself, such as mac-roman; an import asks for it where the "
     "names could be wrong.",
 )
+@click.option(
+    "--split-names",
+    is_flag=True,
+    help="Split a column of whole names (Mia Lopez, or Lopez, Mia) into first and last; --dry-run shows each.",
+)
 @click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
 @click.option("--due", default="", metavar="DATE", help="Until when new offers should be signed.")
 @click.option("--expect", default="", metavar="CODE", help="Import only what the preview with this code showed.")
@@ -70,6 +75,7 @@ def import_roster(
     mapped: tuple[str, ...],
     sheet: str | None,
     encoding: str,
+    split_names: bool,
     take_file: bool,
     due: str,
     expect: str,
@@ -92,6 +98,7 @@ def import_roster(
         mapping=tuple(map(_mapped_field, mapped)),
         sheet=sheet,
         encoding=encoding,
+        split_names=split_names,
         take_file=take_file,
         due=due,
         expect=expect.strip().lower(),
@@ -142,6 +149,7 @@ def as_document(report: Report) -> dict[str, object]:
             for row in rows
             if row.duplicate
         ],
+        "split_names": roster.splits,
         "left_out": {"staff": roster.staff_rows, "by_choice": [row.number for row in report.left_rows]},
         "without_email": roster.without_email,
         "unused_columns": roster.unused_columns,
@@ -164,12 +172,19 @@ def render(report: Report) -> str:
 def _parts(report: Report) -> Iterator[str]:
     if report.diff is not None:
         if report.dry_run:
+            yield from _splits(report)
             yield from _preview(report.diff)
         yield _numbers(report)
         yield from _remarks(report)
     if report.problems:
         lines = [(str(one.row), one.column, one.value, one.problem) for one in report.problems]
         yield f"Refused:\n{table(('Row', 'Column', 'Value', 'Problem'), lines)}"
+
+
+def _splits(report: Report) -> Iterator[str]:
+    lines = [(str(one.row), one.column, one.text, one.first, one.last) for one in report.roster.splits]
+    if lines:
+        yield f"Whole names, and how they are split:\n{table(('Row', 'Column', 'In the file', 'First', 'Last'), lines)}"
 
 
 def _preview(diff: Diff) -> Iterator[str]:

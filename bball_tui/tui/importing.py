@@ -53,7 +53,11 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
             unmapped=roster.unmapped,
             left_out=len(roster.staff_rows) + len(report.left_rows),
             digest=report.digest,
-            corrected=0 if report.diff is None else sum(one.said is not None for one in report.diff.conflicts),
+            conflicts=()
+            if report.diff is None
+            else tuple(one for one in report.diff.conflicts if one.said is not None),
+            whole_names=roster.whole_names,
+            splits=roster.splits,
         )
 
     async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:
@@ -100,6 +104,7 @@ def _options(options: ImportOptions, *, dry_run: bool) -> "service.ImportOptions
         sheet=options.sheet or None,
         leave=options.leave,
         contract_status=ContractStatus.DRAFT if options.drafts else ContractStatus.OFFERED,
+        split_names=options.split_names,
         take_file=options.take_file,
         due=options.due,
         expect=options.expect,

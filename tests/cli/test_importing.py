@@ -1,12 +1,18 @@
 """`bball-tui import`: its exit codes, its JSON contract, and a report that a terminal can bear."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cli.conftest import CommandLine
+from tests.league.importing.test_limited import MANY_CELLS, workbook
 
 pytestmark = pytest.mark.slow
 
@@ -209,6 +215,26 @@ def test_a_guessed_encoding_is_said_before_anything_is_written(
     assert command_line("import", FIELD / name, "--expect", seen.json["preview"]).code == 1  # it moved
 
 
+@pytest.mark.usefixtures("league")
+def test_whole_names_are_split_only_when_asked_and_each_is_shown(command_line: CommandLine, tmp_path: Path) -> None:
+    file, report = FIELD / "fullname.csv", tmp_path / "report.csv"
+    refused = command_line("import", file)
+    assert refused.code == 1
+    assert "--split-names" in refused.out
+    shown = command_line("import", file, "--split-names", "--dry-run", "--report", report)
+    assert shown.code == 0
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert ["2", "Player", "Name", "Lopez,", "Mia", "Mia", "Lopez"] in lines
+    assert ["2", "Parent", "Name", "Ana", "Lopez", "Ana", "Lopez"] in lines
+    assert "“Lopez, Mia” is Mia (first), Lopez (last)" in report.read_text()
+    told = command_line("import", file, "--split-names", "--json")
+    assert told.json["split_names"][0] == {
+        "row": 2, "column": "Player Name", "text": "Lopez, Mia", "first": "Mia", "last": "Lopez"
+    }  # fmt: skip
+    assert "2 whole names are split, as you said" in " ".join(told.json["remarks"])
+    assert command_line.in_database(players) == 1
+
+
 @pytest.mark.parametrize("path", sorted(FIELD.iterdir()), ids=lambda path: path.name)
 @pytest.mark.usefixtures("league")
 def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: CommandLine, path: Path) -> None:
@@ -216,3 +242,47 @@ def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: Comma
     assert ran.code in (0, 1)
     assert (ran.code == 1) == bool(ran.json["errors"])
     assert all(error["problem"].endswith(".") for error in ran.json["errors"])
+
+
+AT_WORK = 50 * 1024**2
+"""Bytes: more than the child has before it unpacks the file."""
+SOON = 30
+"""Seconds on a busy machine."""
+
+
+def _reader_of(program: psutil.Process) -> psutil.Process:
+    """The child that reads the file, once the import has begun it."""
+    while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
+        for child in program.children(recursive=True):
+            if "bball_tui.league.importing.limited" in child.cmdline() and child.memory_info().rss > AT_WORK:
+                return child
+    raise AssertionError("the import ended before its child could read")
+
+
+@pytest.mark.usefixtures("league")
+@pytest.mark.parametrize("whole_group", [True, False], ids=["as the terminal does", "the program alone"])
+def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Path, whole_group: bool) -> None:
+    roster = tmp_path / "roster.xlsx"
+    roster.write_bytes(workbook(sheet1=MANY_CELLS))
+    with subprocess.Popen(
+        [sys.executable, "-m", "bball_tui", "import", str(roster)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        try:
+            child = _reader_of(psutil.Process(program.pid))
+            child.suspend()  # from here on it never ends by itself
+            if whole_group:
+                os.killpg(program.pid, signal.SIGINT)
+            else:
+                program.send_signal(signal.SIGINT)
+            out, err = program.communicate(timeout=SOON)
+        finally:
+            if program.returncode is None:
+                for left in psutil.Process(program.pid).children(recursive=True):
+                    left.kill()
+                program.kill()
+    assert (program.returncode, out, err) == (130, "", "\nStopped.\n")
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

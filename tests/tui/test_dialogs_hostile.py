@@ -30,8 +30,10 @@ from bball_tui.league.editing.seasons import SeasonDraft
 from bball_tui.league.editing.teams import TeamDraft
 from bball_tui.league.facets import Facets, FacetValue
 from bball_tui.league.facts import Refused
+from bball_tui.league.importing import corrections
 from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Verdict
 from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.rows import NameSplit
 from bball_tui.league.life import Act
 from bball_tui.league.paper_stack import Stack
 from bball_tui.league.papers import Notice, NoticeKind, Recipient, Signer
@@ -162,6 +164,9 @@ def _import(name: str) -> ImportRoster:
             sheet=name,
             sheets=(name, f"{name} 2"),
             header=(name,),
+            conflicts=(corrections.Conflict(2, name, name, name, name, corrections.Said(name, "2027-02-01")),),
+            whole_names=True,
+            splits=(NameSplit(2, name, name, name, name),),
         )
 
     return ImportRoster(preview=preview, apply=_apply, season=name, path=Path(f"/nowhere/{name or 'x'}"))

@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from textual.screen import Screen
 
 from bball_tui.errors import BballError
 from bball_tui.league import importing
 from bball_tui.league.importing.columns import ColumnMap, MappedField
-from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Verdict
+from bball_tui.league.importing.corrections import Conflict, Said
+from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Take, Verdict
 from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.rows import NameSplit
 from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
@@ -146,11 +149,14 @@ async def test_a_preview_that_is_over_is_shown_anew_and_nothing_else_is_written(
     assert [options.expect for _, options in league.previews] == ["", ""]
 
 
+CORRECTED = Conflict(4, "Ben Roe", "jersey", "9", "8", Said("anna", "2027-02-01"))
+
+
 async def test_corrections_are_offered_only_where_there_are_some() -> None:
     async with asking(League().dialog(), ROOMY) as desk:
         await desk.until_shown("240")
         assert "Corrections" not in desk.line
-    league = League(replace(GOOD, corrected=2))
+    league = League(replace(GOOD, conflicts=(CORRECTED,)))
     async with asking(league.dialog(), ROOMY) as desk:
         await desk.until_shown("Corrections")
         await desk.go_to("#take")
@@ -337,6 +343,69 @@ async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
         assert league.previews[-1][1].leave == frozenset(), "another file, other rows"
 
 
+def taken(league: League) -> Take:
+    return league.previews[-1][1].take_file
+
+
+@pytest.mark.parametrize("size", [ROOMY, SMALL])
+async def test_the_files_value_is_taken_in_one_row_only(size: tuple[int, int]) -> None:
+    other = msgspec.structs.replace(CORRECTED, row=2, who="Amara Hamilton")
+    league = League(replace(DOUBTFUL, problems=(), conflicts=(other, CORRECTED)))
+    async with asking(league.dialog(), size) as desk:
+        await desk.press("ctrl+r")
+        await desk.until_shown("3 rows of 3 to be decided come in")
+        assert desk.whole_choices()
+        await desk.press("t")
+        assert "Nothing to take" in desk.line
+        await desk.press("down", "down")
+        assert "Ben Roe, jersey: the file says 9, staff said 8 (anna on 2027-02-01)" in desk.line
+        await desk.press("t")
+        await desk.until_shown("file's value")
+        assert "Row 4: the file's value counts." in desk.line
+        await desk.press("enter")
+        assert taken(league) == frozenset((4,))
+        await desk.press("ctrl+r")
+        await desk.until_shown("file's value")
+        await desk.press("down", "down", "t", "enter")
+        assert taken(league) is False
+        # The tick speaks for all rows; whoever takes one back leaves the others to the file.
+        await desk.go_to("#take")
+        await desk.press("space")
+        assert taken(league) is True
+        await desk.press("ctrl+r")
+        await desk.until_shown("file's value")
+        await desk.press("down", "down", "t", "enter")
+        assert taken(league) == frozenset((2,))
+        await desk.press("enter")
+        assert league.imports[-1][1] == replace(league.previews[-1][1], expect="")
+
+
+async def test_whole_names_are_split_by_a_tick_and_each_is_shown() -> None:
+    refused = Problem(1, "Player Name", "", on_screen("The column “Player Name” holds whole names."))
+    league = League(
+        RosterPreview(Imported(), header=("Player Name",), unmapped=True, whole_names=True, problems=(refused,))
+    )
+    async with asking(league.dialog(), ROOMY) as desk:
+        await desk.until_shown("holds whole names")
+        assert desk.focus == "split"
+        split = NameSplit(4, "Player Name", "Roe, Ben", "Ben", "Roe")
+        league.answer = replace(DOUBTFUL, problems=(), whole_names=True, splits=(split,))
+        await desk.press("space")
+        await desk.until_shown("How whole names are split")
+        assert league.previews[-1][1].split_names is True
+        assert "row 4, Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
+        await desk.press("ctrl+r")
+        await desk.until_shown("to be decided come in")
+        await desk.press("down", "down")
+        assert "Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
+        assert "Nothing changes." in desk.line
+        await desk.press("escape", "enter")
+        assert league.imports[-1][1].split_names is True
+    async with asking(League().dialog(), ROOMY) as desk:
+        await desk.until_shown("240")
+        assert "whole names" not in desk.screen
+
+
 async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> None:
     header, samples = ("Mannschaft", "Vorname", "Nachname", ""), (("Hawks",), ("Ann", "Ben"), ("Lee",), ())
     league = League(RosterPreview(Imported(), header=header, samples=samples, unmapped=True))
@@ -376,9 +445,16 @@ async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
 def test_the_dialog_names_no_option_of_the_command_line() -> None:
     sources = Path(importing.__file__).parent.glob("*.py")
     told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
-    assert told == {"--ignore-column", "--date-order", "--season", "--format", "--sheet", "--map", "--encoding"}, (
-        "say in import_words.py what it is here"
-    )
+    assert told == {
+        "--ignore-column",
+        "--date-order",
+        "--season",
+        "--format",
+        "--sheet",
+        "--map",
+        "--encoding",
+        "--split-names",
+    }, "say in import_words.py what it is here"
     for sentence in (
         AMBIGUOUS,
         "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",
@@ -388,6 +464,7 @@ def test_the_dialog_names_no_option_of_the_command_line() -> None:
         "The file names none. Say which one with --season NAME.",
         "If it holds them, say so with --map “Jersey=#1”.",
         "“Owls” holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
+        "Import it with --split-names to split them into first and last, which the preview shows; or split it.",
         "Leave --sheet out, or choose the workbook.",
         "A workbook says its encoding itself. Leave --encoding out.",
         "If that is right, import it again with --encoding mac-roman+twice; if it is not, open the file.",

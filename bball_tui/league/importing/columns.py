@@ -29,10 +29,8 @@ from bball_tui.league.importing.problems import Problem, listed, shown
 from bball_tui.league.roster import fields as roster
 from bball_tui.league.roster import player
 
-_WHOLE_NAME = re.compile(
-    r"(?:player|athlete|child|full|parentguardian|parent|guardian|mothers?|fathers?|moms?|dads?|contact|p)?[0-9]{0,2}"
-    r"(?:full)?name[0-9]{0,2}"
-)
+_WHOLE_NAME = re.compile(r"(?P<who>[a-z]*?)s?(?P<n>[0-9]{0,2})(?:full)?name(?P<n2>[0-9]{0,2})")
+_PLAYERS = ("", "player", "athlete", "child")
 _BY_NUMBER = re.compile(r"#([0-9]{1,3})")
 
 
@@ -73,7 +71,10 @@ class GuardianColumns:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each thing stands in a row, by index from 0."""
+    """Where each thing stands in a row, by index from 0.
+
+    A column that is both the first and the last name of somebody holds whole names, which are to be split.
+    """
 
     preset: Preset
     names: tuple[str, ...]
@@ -170,11 +171,13 @@ def map_columns(
     preset: Preset | None = None,
     ignore: Sequence[str] = (),
     mapping: Sequence[MappedField] = (),
+    split_names: bool = False,
 ) -> Columns | tuple[Problem, ...]:
     """Say what each column of ``header`` (which stands in row ``row``) means, or everything that is wrong with it.
 
     ``ignore`` names columns that the caller wants left out, as the file or a person spells them. ``mapping`` is a
-    person's own word on some columns: it wins over the preset.
+    person's own word on some columns: it wins over the preset. ``split_names`` takes columns with whole names for
+    first and last at once.
     """
     if len(header) > MOST_COLUMNS:
         return (
@@ -187,12 +190,33 @@ def map_columns(
             f"The first line names none of the columns of a roster. It must name at least {listed([*REQUIRED], 'and')}."
         )
         return (Problem(row, "", shown(names), text),)
-    return _Mapper(chosen, header, row).map(mapping, ignore)
+    return _Mapper(chosen, header, row, split_names).map(mapping, ignore)
+
+
+def has_whole_names(header: Sequence[str], *, preset: Preset | None = None) -> bool:
+    """Whether a column seems to hold whole names, so that splitting them is worth an offer."""
+    chosen = preset or best_preset(header)
+    return any(meaning_of(chosen, heading) is None and _whole_name(chosen, fold_heading(heading)) for heading in header)
+
+
+def _whole_name(preset: Preset, folded: str) -> tuple[Meaning, Meaning] | None:
+    """First and last of whom the whole names are that a column with this folded heading holds, if it does."""
+    match = _WHOLE_NAME.fullmatch(folded)
+    if match is None:
+        return None
+    if match["who"] in _PLAYERS and not (match["n"] or match["n2"]):
+        return player.FIRST_NAME.title, player.LAST_NAME.title
+    first, last = (
+        guardian_part(preset, f"{match['who']}{match['n'] or match['n2']}{part}") for part in ("first", "last")
+    )
+    return None if first is None or last is None else (first, last)
 
 
 class _Mapper:
-    def __init__(self, preset: Preset, header: Sequence[str], row: int) -> None:
+    def __init__(self, preset: Preset, header: Sequence[str], row: int, split_names: bool) -> None:
         self._preset = preset
+        self._split_names = split_names
+        self._whole: dict[int, tuple[Meaning, Meaning]] = {}
         self._header = header
         self._row = row
         self._names = tuple(shown(heading.strip()) for heading in header)
@@ -218,6 +242,8 @@ class _Mapper:
                 self._unnamed.append(index)
             else:
                 self._recognise(index, folded, taken)
+        for index, parts in self._whole.items():
+            self._put_whole(index, parts)
         self._require()
         return tuple(self._problems) if self._problems else self._columns()
 
@@ -269,8 +295,22 @@ class _Mapper:
             self._unused.append(self._names[index])
             if folded in self._preset.nameless_email:
                 self._nameless = index
+        elif (whole := _whole_name(self._preset, folded)) is not None:
+            self._whole[index] = whole
         else:
             self._fault(self._names[index], _unknown(self._preset, self._names[index], folded))
+
+    def _put_whole(self, index: int, parts: tuple[Meaning, Meaning]) -> None:
+        name = self._names[index]
+        if not self._split_names:
+            self._fault(name, _WHOLE.format(name=name))
+            return
+        seen = [part for part in parts if part in self._seen]
+        if len(seen) == len(parts) and self._seen[parts[0]] != self._seen[parts[1]]:
+            self._unused.append(name)  # the file has both apart as well
+        else:
+            for part in seen[:1] or parts:
+                self._put(index, part)
 
     def _put(self, index: int, meaning: Meaning, *, mapping: bool = False) -> None:
         if meaning in self._seen:
@@ -293,6 +333,8 @@ class _Mapper:
         for required in REQUIRED:
             if required in self._places or (required is Field.TEAM and self._preset.own_export):
                 continue
+            if any(required in parts for parts in self._whole.values()):
+                continue  # how to come by it is said already
             text = f"The column “{required}” is missing. Add it, or rename the column that holds it."
             self._fault(required, text)
 
@@ -343,6 +385,13 @@ def _block_title(name: str, part: GuardianField) -> str:
     return " ".join(words)
 
 
+_WHOLE = (
+    "The column “{name}” holds whole names. Import it with --split-names to split them into first and last, which the "
+    "preview shows; or split it into two columns (in a spreadsheet: “Text to columns”), or leave it out with "
+    "--ignore-column “{name}”."
+)
+
+
 def _twice(first: str, one: int, other: int) -> str:
     return (
         f"Columns {one} and {other} both mean “{first}”. Remove one of them, or leave one out by its name with "
@@ -351,11 +400,6 @@ def _twice(first: str, one: int, other: int) -> str:
 
 
 def _unknown(preset: Preset, name: str, folded: str) -> str:
-    if _WHOLE_NAME.fullmatch(folded):
-        return (
-            f"The column “{name}” holds whole names. Split it into two columns, one for first names and one for last "
-            f"names (in a spreadsheet: “Text to columns”), or leave it out with --ignore-column “{name}”."
-        )
     number = re.search(r"[0-9]+", folded)
     word = next((word for word in preset.guardian_words if folded.startswith(word)), "guardian")
     guardians = [f"{word.title()} {number[0] if number else 1} {part}" for part in GuardianField]

@@ -79,6 +79,13 @@ def perhaps_no_name(cell: str) -> bool:
 
 
 @lru_cache(maxsize=32_768)
+def no_whole_name(cell: str) -> bool:
+    """Whether a cell for a whole name holds none, nor one of which each word alone would be none."""
+    words = cell.replace(",", " ").split()
+    return bool(words) and (no_name(cell) or all(no_name(word) or perhaps_no_name(word) for word in words))
+
+
+@lru_cache(maxsize=32_768)
 def no_value(cell: str) -> bool:
     """Like :func:`says_nothing`, for a date or a short code: ``0`` is a placeholder there as well."""
     text = _plain(cell)

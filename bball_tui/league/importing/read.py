@@ -12,13 +12,20 @@ from typing import Any, TypeVar
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.importing import placeholders, values
-from bball_tui.league.importing.columns import ColumnMap, Columns, GuardianColumns, MappedField, map_columns
+from bball_tui.league.importing.columns import (
+    ColumnMap,
+    Columns,
+    GuardianColumns,
+    MappedField,
+    has_whole_names,
+    map_columns,
+)
 from bball_tui.league.importing.encodings import Doubt
 from bball_tui.league.importing.families import joined
 from bball_tui.league.importing.furniture import counting_columns, without_furniture
 from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
 from bball_tui.league.importing.problems import Problem, shown
-from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import BadRow, FileTable, Row, Tick, no_tick, read_table
 from bball_tui.league.roster import player
@@ -70,6 +77,10 @@ class Roster:
     """How it was read without its saying so; nobody has said yet that this is right."""
     placeholders: tuple[tuple[str, int], ...] = ()
     """Texts such as “N/A” that were read as empty cells, and in how many cells each stood; the most frequent first."""
+    whole_names: bool = False
+    """A column holds whole names. They are split only if somebody says so."""
+    splits: tuple[NameSplit, ...] = ()
+    """Each whole name of the usable rows, and how it was split."""
     name_column: str = "Player First Name"
     team_column: str = "Team"
     """What the file calls these two, for faults that show only beside other rows or the database."""
@@ -140,6 +151,7 @@ def read_roster(
     preset: Preset | None = None,
     ignore_columns: Sequence[str] = (),
     mapping: Sequence[MappedField] = (),
+    split_names: bool = False,
     sheet: str | None = None,
     encoding: str = "",
     tick: Tick = no_tick,
@@ -148,7 +160,8 @@ def read_roster(
 
     ``date_order`` is the league's (or the caller's choice) and ``today`` the league's day. Without a ``preset`` the
     one that knows most of the header's columns is taken. ``ignore_columns`` are columns to leave out, by name;
-    ``mapping`` says of others what they hold; ``sheet`` names one of a workbook's, ``encoding`` that of a text.
+    ``mapping`` says of others what they hold; ``split_names`` splits whole names into first and last; ``sheet`` names
+    one of a workbook's, ``encoding`` that of a text.
     ``tick`` is called now and then, and only what it raises itself leaves this function.
     """
     table = read_file(data, sheet=sheet, encoding=encoding, tick=tick)
@@ -161,6 +174,7 @@ def read_roster(
         preset=preset,
         ignore_columns=ignore_columns,
         mapping=mapping,
+        split_names=split_names,
         tick=tick,
     )
 
@@ -173,6 +187,7 @@ def read_rows(
     preset: Preset | None = None,
     ignore_columns: Sequence[str] = (),
     mapping: Sequence[MappedField] = (),
+    split_names: bool = False,
     tick: Tick = no_tick,
 ) -> Roster:
     """Like :func:`read_roster`, for a file whose rows are read already."""
@@ -183,7 +198,15 @@ def read_rows(
     if {fold_heading(heading) for heading in header} >= OUTBOX_MARKS:
         return _unreadable(OUTBOX, header_row)
     counting = [] if mapping else counting_columns(header, [cells for _, cells in rows])
-    columns = map_columns(header, header_row, preset=preset, ignore=[*ignore_columns, *counting], mapping=mapping)
+    columns = map_columns(
+        header,
+        header_row,
+        preset=preset,
+        ignore=[*ignore_columns, *counting],
+        mapping=mapping,
+        split_names=split_names,
+    )
+    whole_names = has_whole_names(header, preset=preset)
     if not isinstance(columns, Columns):
         return Roster(
             problems=columns,
@@ -192,6 +215,7 @@ def read_rows(
             sheet=table.sheet,
             sheets=table.sheets,
             unmapped=True,
+            whole_names=whole_names,
             doubts=table.doubts,
         )
     if not rows:
@@ -213,6 +237,7 @@ def read_rows(
             sheet=table.sheet,
             sheets=table.sheets,
             notes=tuple(notes),
+            whole_names=whole_names,
             doubts=table.doubts,
         )
     reader = _Reader(columns, date_order, today)
@@ -239,6 +264,8 @@ def read_rows(
         sheet=table.sheet,
         sheets=table.sheets,
         nameless=reader.nameless,
+        whole_names=whole_names,
+        splits=() if reader.gave_up else tuple(reader.splits),
         placeholders=tuple(reader.placeholders.most_common()),
         history=own and columns.status is not None,
         name_column=columns.names[columns.player[player.FIRST_NAME.name]],
@@ -283,6 +310,7 @@ class _Reader:
         self.staff_rows: list[int] = []
         self.gave_up = False
         self.nameless = 0
+        self.splits: list[NameSplit] = []
         self.placeholders: Counter[str] = Counter()
         self._columns = columns
         self._reading = dict.fromkeys(player.FIELDS, Reading(order, today))
@@ -330,15 +358,21 @@ class _Reader:
             return None
         status = self._cell(number, cells, columns.status, values.contract_status)
         team = self._team(number, cells, status)
-        found: dict[str, Any] = {
-            field.name: self._needed(number, cells, field) for field in player.FIELDS if field.needed
-        }
+        splits: list[NameSplit] = []
+        whole = columns.player[player.FIRST_NAME.name]
+        if whole == columns.player[player.LAST_NAME.name]:
+            names = self._split(number, cells, whole, splits)
+            found: dict[str, Any] = {player.FIRST_NAME.name: names[0], player.LAST_NAME.name: names[1]}
+            if not splits and len(self.problems) == before:
+                self._lack(number, cells, whole)
+        else:
+            found = {field.name: self._needed(number, cells, field) for field in player.FIELDS if field.needed}
         division = self._cell(number, cells, columns.division, values.group_name)
         season = self._cell(number, cells, columns.season, values.name_text)
         found |= {field.name: self._field(number, cells, field) for field in player.FIELDS if not field.needed}
         guardians = []
         for block in columns.guardians:
-            guardian = self._guardian(number, cells, block)
+            guardian = self._guardian(number, cells, block, splits)
             if guardian is not None:
                 guardians.append(guardian)
         if len(self.problems) > before:
@@ -346,6 +380,7 @@ class _Reader:
         address = columns.nameless_email
         if address is not None and not any(guardian.email for guardian in guardians):
             self.nameless += address < len(cells) and bool(cells[address].strip())
+        self.splits += splits
         return RosterRow(
             number,
             team,
@@ -415,10 +450,7 @@ class _Reader:
         before = len(self.problems)
         value = self._cell(number, cells, index, parse, placeholders.no_name)
         if not value and len(self.problems) == before:
-            name = self._columns.names[index]
-            cell = shown(cells[index]) if index < len(cells) else ""
-            said = f"“{cell}” says nothing" if cell.strip() else f"“{name}” is empty"
-            self.problems.append(Problem(number, name, cell, f"{said}. Every player needs one; fill it in."))
+            self._lack(number, cells, index)
         return value or ""
 
     def _needed(self, number: int, cells: list[str], field: Field) -> str:
@@ -431,10 +463,29 @@ class _Reader:
         found = self._cell(number, cells, self._columns.of(field), lambda cell: field.cell(cell, reading), field.blank)
         return field.empty if found is None else found
 
-    def _guardian(self, number: int, cells: list[str], block: GuardianColumns) -> GuardianCell | None:
+    def _lack(self, number: int, cells: list[str], index: int) -> None:
+        name = self._columns.names[index]
+        cell = shown(cells[index]) if index < len(cells) else ""
+        said = f"“{cell}” says nothing" if cell.strip() else f"“{name}” is empty"
+        self.problems.append(Problem(number, name, cell, f"{said}. Every player needs one; fill it in."))
+
+    def _split(self, number: int, cells: list[str], index: int, splits: list[NameSplit]) -> tuple[str, str]:
+        """First and last out of a cell with both, noted in ``splits``; both empty where the cell says nothing."""
+        names = self._cell(number, cells, index, values.whole_name, placeholders.no_whole_name)
+        if names is None:
+            return "", ""
+        splits.append(NameSplit(number, self._columns.names[index], shown(" ".join(cells[index].split())), *names))
+        return names
+
+    def _guardian(
+        self, number: int, cells: list[str], block: GuardianColumns, splits: list[NameSplit]
+    ) -> GuardianCell | None:
         before = len(self.problems)
-        first = self._cell(number, cells, block.first, values.first_name, placeholders.no_name) or ""
-        last = self._cell(number, cells, block.last, values.person_name, placeholders.no_name) or ""
+        if block.first is not None and block.first == block.last:
+            first, last = self._split(number, cells, block.first, splits)
+        else:
+            first = self._cell(number, cells, block.first, values.first_name, placeholders.no_name) or ""
+            last = self._cell(number, cells, block.last, values.person_name, placeholders.no_name) or ""
         if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
             for part in filter(None, (first, last)):
                 self._pass_over(part)

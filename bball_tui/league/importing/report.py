@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from bball_tui.league.importing.plan import Verdict
 from bball_tui.league.importing.problems import listed
 from bball_tui.league.importing.quoting import quoted
+from bball_tui.league.importing.rows import NameSplit
 from bball_tui.league.importing.service import Report
 from bball_tui.wording import counted
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
 
 MOST_CONFLICTS = 50
+MOST_SPLITS = 3
+"""Whole names that the remark about them repeats."""
 MOST_PLACEHOLDERS = 5
 """Texts of empty cells that the remark about them repeats."""
 
@@ -42,6 +45,11 @@ def remarks(report: Report) -> list[str]:
         notes.append(f"New offers are due on {report.diff.due_on.isoformat()}.")
     if roster.remembered:
         notes.append("The columns are read as somebody said for an earlier file with the same ones.")
+    if roster.splits:
+        some = "; ".join(map(split_words, roster.splits[:MOST_SPLITS])) + (
+            " …" if len(roster.splits) > MOST_SPLITS else ""
+        )
+        notes.append(f"{counted(len(roster.splits), 'whole name is', 'whole names are')} split, as you said: {some}.")
     if len(roster.sheets) > 1:
         notes.append(f"Read from the sheet {listed([roster.sheet])}; the workbook has {len(roster.sheets)} sheets.")
     if roster.staff_rows:
@@ -77,6 +85,11 @@ def remarks(report: Report) -> list[str]:
     return notes
 
 
+def split_words(split: NameSplit) -> str:
+    """How one whole name was split, in a few words."""
+    return f"“{split.text}” is {split.first} (first), {split.last} (last)"
+
+
 def report_csv(report: Report) -> str:
     """One line for each row of the file (for each changed field, if it changes some) and each fault.
 
@@ -102,6 +115,8 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         yield (str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence())
     for problem in report.problems:
         yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
+    for split in report.roster.splits:
+        yield (str(split.row), "name split", "", "", split.column, "", "", f"{split_words(split)}.")
     for number in report.roster.staff_rows:
         yield (str(number), "left out", "", "", "", "", "", "A coach or other staff, not a player.")
     for left in report.left_rows:

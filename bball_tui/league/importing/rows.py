@@ -7,6 +7,16 @@ import msgspec
 from bball_tui.league.roster.player import PlayerValues
 
 
+class NameSplit(msgspec.Struct, frozen=True, gc=False):
+    """How a whole name was split. ``column`` and ``text`` are safe to show."""
+
+    row: int
+    column: str
+    text: str
+    first: str
+    last: str
+
+
 class GuardianCell(msgspec.Struct, frozen=True, gc=False):
     """A guardian as one row names him or her. ``relation`` and the two rights are None where the file says nothing."""
 

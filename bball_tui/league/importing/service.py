@@ -72,8 +72,8 @@ class ImportOptions:
     is used. ``sheet`` is one of a workbook's. ``leave`` are rows of the file that stay out, by their numbers; in
     the rows of ``take_file`` the file's word counts also against what staff corrected. ``due`` is until when new
     offers should be signed, as the league writes dates. ``encoding`` is the caller's word on the file's
-    (:func:`~.encodings.asked_for`). ``expect`` is the code of a preview: anything else is not
-    imported.
+    (:func:`~.encodings.asked_for`). ``split_names`` splits columns of whole names into first and last. ``expect`` is
+    the code of a preview: anything else is not imported.
     """
 
     dry_run: bool = False
@@ -89,6 +89,7 @@ class ImportOptions:
     take_file: Take = False
     due: str = ""
     encoding: str = ""
+    split_names: bool = False
     expect: str = ""
 
 
@@ -172,6 +173,7 @@ async def _run(database: Database, league: LeagueInfo, path: Path, options: Impo
         preset=PRESETS[options.preset] if options.preset is not None else None,
         ignore_columns=columns.ignored,
         mapping=columns.fields,
+        split_names=options.split_names,
         tick=watch.tick,
     )
     roster = replace(

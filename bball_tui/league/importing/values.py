@@ -14,6 +14,7 @@ from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.quoting import is_quoted, unquoted
+from bball_tui.league.importing.spellings import split_name
 
 NAME_LENGTH = 100
 TEAM_LENGTH = 200
@@ -61,6 +62,7 @@ _INVISIBLE = re.compile(
 _SOFT_HYPHEN = "\u00ad"
 _HYPHENS = re.compile("[\u2010\u2011]|(?<=\\w)[\u2012-\u2015\u2212](?=\\w)")
 _SEVERAL = re.compile(r"\s*(?:&|\+|/|;|,|\b(?:and|und|(?-i:y))\b(?=\s))\s*", re.IGNORECASE)
+_PEOPLE = re.compile(r"[&+/;]|\s(?:and|und)\s", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w .'’-]+")
 _SUFFIX = re.compile(r"(?:jr|sr|junior|senior|esq|[ivx]+|[0-9](?:st|nd|rd|th))\.?", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -252,6 +254,33 @@ def first_name(value: str) -> str:
                 "each guardian columns of their own."
             )
     return text
+
+
+@lru_cache(maxsize=32_768)
+def whole_name(value: str) -> tuple[str, str]:
+    """First and last of the whole name of one person (:func:`~.spellings.split_name`).
+
+    Raises:
+        CellFault: see :func:`first_name`, or one of the two is missing.
+    """
+    text = person_name(value)
+    names = split_name(text)
+    if names is None and not _PEOPLE.search(text):
+        raise CellFault(
+            "This cannot be split into a first and a last name. Write both, as “Mia Lopez” or “Lopez, Mia”, or give "
+            "them columns of their own."
+        )
+    again = (
+        names is not None
+        and "," in text
+        and names[0].split()[-1].casefold() == text.split(",")[0].split()[-1].casefold()
+    )
+    if names is None or again or _PEOPLE.search(text):
+        raise CellFault(
+            "This seems to name several people. A cell names one: give each child a row of its own, and each guardian "
+            "columns of their own."
+        )
+    return first_name(names[0]), person_name(names[1])
 
 
 @lru_cache(maxsize=32_768)

@@ -63,6 +63,13 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
             ("", ""),
             (f"{SYMBOLS[Tone.WARN]} {many} in the league already: ctrl+r shows the rows", STYLES[Tone.WARN]),
         ]
+    if preview.splits:
+        yield [""]
+        yield [("How whole names are split", "bold")]
+        for split in preview.splits[:MOST_CHANGES]:
+            yield [f"  row {split.row}, {split.column} “{split.text}” → first {split.first}, last {split.last}"]
+        if len(preview.splits) > MOST_CHANGES:
+            yield [(f"  and {len(preview.splits) - MOST_CHANGES:,} more: ctrl+r shows the rows", STYLES[Tone.MUTED])]
     changed = [row for row in preview.rows if row.changes]
     if changed:
         yield [""]

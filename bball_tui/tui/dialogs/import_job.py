@@ -8,8 +8,10 @@ from bball_tui.errors import BballError
 
 if TYPE_CHECKING:
     from bball_tui.league.importing.columns import ColumnMap
-    from bball_tui.league.importing.plan import Imported, RowDiff
+    from bball_tui.league.importing.corrections import Conflict
+    from bball_tui.league.importing.plan import Imported, RowDiff, Take
     from bball_tui.league.importing.problems import Problem
+    from bball_tui.league.importing.rows import NameSplit
     from bball_tui.league.importing.watching import Watch
 
 
@@ -30,8 +32,10 @@ class ImportOptions:
     report: bool = False
     date_order: str = ""
     """``mdy``, ``dmy`` or ``ymd``; empty: as the league writes dates."""
-    take_file: bool = False
-    """The file's values count where staff corrected them by hand."""
+    split_names: bool = False
+    """Whole names are split into first and last."""
+    take_file: "Take" = False
+    """Where staff corrected values by hand, the file's count: everywhere, nowhere, or in these rows."""
     drafts: bool = False
     """New contracts begin as drafts, not as offers."""
     due: str = ""
@@ -61,8 +65,12 @@ class RosterPreview:
     """Rows of staff, and rows that somebody left out."""
     digest: str = ""
     """The code of this preview."""
-    corrected: int = 0
-    """How many values of the file staff have corrected by hand."""
+    conflicts: "tuple[Conflict, ...]" = ()
+    """The values of the file that staff have corrected by hand."""
+    whole_names: bool = False
+    """A column holds whole names."""
+    splits: "tuple[NameSplit, ...]" = ()
+    """How they are split."""
 
 
 class PreviewOver(BballError):

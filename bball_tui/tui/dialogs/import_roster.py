@@ -24,7 +24,7 @@ from bball_tui.tui.dialogs.import_job import (
     PreviewRoster,
     RosterPreview,
 )
-from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, rows_of
+from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, RowChoices, rows_of
 from bball_tui.tui.dialogs.map_columns import MapColumns
 from bball_tui.tui.hanging import Hanging
 from bball_tui.tui.text import clean
@@ -61,7 +61,8 @@ class ImportRoster(Dialog[ImportDone | None]):
     Type the path of a CSV file or an Excel workbook, or choose one with ctrl+o. Enter shows what it would change;
     nothing is written before you press **Import**. ctrl+r shows the rows one by one: leave out those that should not
     come in. ctrl+l says by hand what the columns hold. New contracts are offers, or drafts if you tick that; a due
-    date counts for offers. What staff corrected by hand stays, unless you tick that the file's values count. If the
+    date counts for offers. What staff corrected by hand stays, unless you tick that the file's values count, or take
+    them row by row. A column of whole names is split if you tick that, and each name is shown as it is split. If the
     league changes before you press **Import**, nothing comes in and you see what it would change now. Rows with faults
     are listed with row, column and value: mend the file, or leave these rows out. A file comes in whole or not at all;
     Esc stops it.
@@ -69,7 +70,7 @@ class ImportRoster(Dialog[ImportDone | None]):
     DEFAULT_CSS = """
     ImportRoster {
         & #effect { margin: 1 0 0 0; }
-        & #sheet-field, & #dates-field, & #corrected-field { display: none; }
+        & #sheet-field, & #dates-field, & #names-field, & #corrected-field { display: none; }
     }
     """
     BINDINGS: ClassVar = [
@@ -104,6 +105,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         self._looking: Timer | None = None
         self._columns: ColumnMap | None = None
         self._leave: frozenset[int] = frozenset()
+        self._from_file: frozenset[int] = frozenset()
+        """The rows in which the file's word counts against staff's; the tick says it of all."""
         self._rows: list[PreviewRow] = []
         """Every row of the file as it was first previewed, also those that stay out."""
 
@@ -116,6 +119,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Sheet", PickOne([("", "")], "", id="sheet"), id="sheet-field")
         yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
         take = Tick("take the file's values where staff corrected them", id="take")
+        yield Field("Names", Tick("split whole names into first and last", id="split"), id="names-field")
         yield Field("Corrections", take, id="corrected-field")
         skip, report = Tick("leave out rows with faults", id="skip"), Tick("report", id="report")
         yield Field("Options", skip, report)
@@ -162,7 +166,8 @@ class ImportRoster(Dialog[ImportDone | None]):
             leave=self._leave,
             report=self.query_one("#report", Tick).value,
             date_order=self.query_one("#dates", PickOne).chosen,
-            take_file=self.query_one("#take", Tick).value,
+            split_names=self.query_one("#split", Tick).value,
+            take_file=self.query_one("#take", Tick).value or self._from_file or False,
             drafts=self.query_one("#drafts", Tick).value,
             due=self.query_one("#due", TextField).value.strip(),
         )
@@ -175,6 +180,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         seen = (self.path, self.options)
         if self._writing or seen == self._seen:
             return
+        if self.query_one("#take", Tick).value:
+            self._from_file = frozenset()  # the tick speaks for all rows, also when it goes again
         before, self._seen = self._seen, seen
         if before is not None and replace(before[1], report=seen[1].report) == seen[1] and before[0] == seen[0]:
             if self._previewed is not None:
@@ -197,7 +204,7 @@ class ImportRoster(Dialog[ImportDone | None]):
 
     def _forget_file(self) -> None:
         """Another file: other rows, other columns, other sheets."""
-        self._columns, self._leave, self._rows = None, frozenset(), []
+        self._columns, self._leave, self._from_file, self._rows = None, frozenset(), frozenset(), []
         self._offer_sheets((), "")
         self._seen = (self.path, self.options)
 
@@ -218,7 +225,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         self.choice("browse").disabled = busy
         self.choice("rows").disabled = busy or not self._rows
         self.choice("columns").disabled = busy or preview is None or not preview.header
-        for field in self.query("#path, #season, #sheet, #dates, #take, #drafts, #due, #skip, #report"):
+        for field in self.query("#path, #season, #sheet, #dates, #split, #take, #drafts, #due, #skip, #report"):
             field.disabled = self._writing
 
     def action_preview(self) -> None:
@@ -277,7 +284,9 @@ class ImportRoster(Dialog[ImportDone | None]):
         if self.gone:
             return
         self._offer_sheets(preview.sheets, preview.sheet)
-        if preview.corrected or options.take_file:
+        if preview.whole_names or options.split_names:
+            self.query_one("#names-field").display = True
+        if preview.conflicts or options.take_file:
             self.query_one("#corrected-field").display = True
         if options.date_order or any("field Dates" in problem.problem for problem in preview.problems):
             self.query_one("#dates-field").display = True
@@ -291,6 +300,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         # At once, and not by focus(), which waits its turn: whoever sees the numbers may press Enter.
         if not self.choice("import").disabled:
             self.set_focus(self.choice("import"))
+        elif preview.unmapped and preview.whole_names and not options.split_names:
+            self.set_focus(self.query_one("#split"))
         elif preview.unmapped and preview.header:
             self.set_focus(self.choice("columns"))
 
@@ -329,9 +340,14 @@ class ImportRoster(Dialog[ImportDone | None]):
         """Decide row by row."""
         if self._job is not None or not self._rows:
             return
-        left = await self.app.push_screen_wait(ReviewRows(self._rows, self._leave))
-        if left is not None and left != self._leave:
-            self._leave = left
+        every = frozenset(row.id for row in self._rows if row.corrected)
+        tick = self.query_one("#take", Tick)
+        before = RowChoices(self._leave, every if tick.value else self._from_file)
+        chosen = await self.app.push_screen_wait(ReviewRows(self._rows, before.leave, before.from_file))
+        if chosen is not None and chosen != before:
+            self._leave = chosen.leave
+            if chosen.from_file != before.from_file:
+                tick.value, self._from_file = False, chosen.from_file
             self._seen = (self.path, self.options)
             self.action_preview()
 
@@ -343,7 +359,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             return
         columns = await self.app.push_screen_wait(MapColumns(preview.header, preview.samples, preview.columns))
         if columns is not None:
-            self._columns, self._leave = columns, frozenset()
+            self._columns, self._leave, self._from_file = columns, frozenset(), frozenset()
             self._seen = (self.path, self.options)
             self.action_preview()
 

@@ -1,6 +1,7 @@
 """The rows of a file one by one: what each would do, and which of them stay out."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -22,9 +23,15 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.tui.dialogs.import_job import RosterPreview
 
-KINDS = ("possible duplicate", "changed", "new", "refused", "unchanged")
+KINDS = ("possible duplicate", "staff corrected", "changed", "new", "refused", "unchanged")
 """In the order in which people decide about them."""
-TONES = {"possible duplicate": Tone.WARN, "changed": Tone.ACCENT, "new": Tone.GOOD, "refused": Tone.BAD}
+TONES = {
+    "possible duplicate": Tone.WARN,
+    "staff corrected": Tone.WARN,
+    "changed": Tone.ACCENT,
+    "new": Tone.GOOD,
+    "refused": Tone.BAD,
+}
 DETAIL_LINES = 4
 
 
@@ -36,6 +43,10 @@ class PreviewRow(msgspec.Struct, frozen=True, gc=False):
     player: str
     team: str
     details: tuple[str, ...] = ()
+    corrected: bool = False
+    """The file says something else than staff: one of the two counts."""
+    from_file: bool = False
+    """Of a corrected row, that the file's word counts."""
 
     @property
     def takeable(self) -> bool:
@@ -43,15 +54,36 @@ class PreviewRow(msgspec.Struct, frozen=True, gc=False):
         return self.kind not in ("refused", "unchanged")
 
 
+@dataclass(frozen=True, slots=True)
+class RowChoices:
+    """What staff decided row by row: which stay out, and in which the file's word counts against staff's."""
+
+    leave: frozenset[int]
+    from_file: frozenset[int]
+
+
 def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
     """Every row of the preview, what needs a look first."""
     rows = []
+    splits: dict[int, list[str]] = {}
+    for split in preview.splits:
+        words = f"{split.column} “{split.text}” → first {split.first}, last {split.last}"
+        splits.setdefault(split.row, []).append(words)
+    conflicts: dict[int, list[str]] = {}
+    for one in preview.conflicts:
+        said = "" if one.said is None else f" ({one.said.by} on {one.said.on})"
+        words = f"{one.who}, {one.field}: the file says {one.file or '–'}, staff said {one.staff or '–'}{said}"
+        conflicts.setdefault(one.row, []).append(words)
     for row in preview.rows:
+        corrections = conflicts.get(row.row, [])
         details = [f"{one.field}: {one.before or '–'} → {one.after or '–'}" for one in row.changes]
         if row.duplicate:
             details.insert(0, row.duplicate)
-        kind = "possible duplicate" if row.duplicate else str(row.verdict)
-        rows.append(PreviewRow(row.row, kind, row.player, row.team, tuple(details)))
+        details = [*corrections, *splits.get(row.row, ()), *details]
+        kind = "possible duplicate" if row.duplicate else "staff corrected" if corrections else str(row.verdict)
+        if kind == "unchanged":
+            details.append("Nothing changes.")
+        rows.append(PreviewRow(row.row, kind, row.player, row.team, tuple(details), bool(corrections)))
     refused: dict[int, list[str]] = {}
     for problem in preview.problems:
         where = (
@@ -115,7 +147,7 @@ class Rows:
 
 
 def _kind(row: PreviewRow) -> Styled:
-    return status(TONES.get(row.kind, Tone.MUTED), row.kind)
+    return status(TONES.get(row.kind, Tone.MUTED), "file's value" if row.from_file else row.kind)
 
 
 COLUMNS: tuple[Column[PreviewRow], ...] = (
@@ -126,15 +158,16 @@ COLUMNS: tuple[Column[PreviewRow], ...] = (
 )
 
 
-class ReviewRows(Dialog[frozenset[int] | None]):
-    """The numbers of the rows that stay out, or None when nothing was decided."""
+class ReviewRows(Dialog[RowChoices | None]):
+    """What was decided, or None when nothing was."""
 
     HELP = """
     ## Row by row
     A tick means that the row comes in. `space` takes the tick away or sets it, `a` ticks all, `f` shows one kind of
     rows after the other, Enter keeps the decision. Below the list stands what the row under the cursor would do.
     A possible duplicate looks like somebody whom the league has already: leave it out, or let it come in as a new
-    player. Rows with faults and rows that change nothing need no decision.
+    player. Rows with faults and rows that change nothing need no decision. Where staff corrected by hand what the
+    file says, staff's value stays; `t` takes the file's value in that row, and `t` again goes back to staff's.
     """
     DEFAULT_CSS = """
     ReviewRows {
@@ -143,12 +176,19 @@ class ReviewRows(Dialog[frozenset[int] | None]):
         & #detail { height: 4; margin: 1 0 0 0; }
     }
     """
-    BINDINGS: ClassVar = [Binding("f", "kind", "the next kind of rows", show=False)]
+    BINDINGS: ClassVar = [
+        Binding("f", "kind", "the next kind of rows", show=False),
+        Binding("t", "take", "the file's value or staff's", show=False),
+    ]
 
-    def __init__(self, rows: Sequence[PreviewRow], left: frozenset[int]) -> None:
+    def __init__(
+        self, rows: Sequence[PreviewRow], left: frozenset[int], from_file: frozenset[int] = frozenset()
+    ) -> None:
         super().__init__()
         self.set_reactive(ReviewRows.heading, "Row by row")
-        self._rows = {row.id: row for row in rows}
+        self._rows = {
+            row.id: msgspec.structs.replace(row, from_file=row.corrected and row.id in from_file) for row in rows
+        }
         self._kinds = ("", *(kind for kind in KINDS if any(row.kind == kind for row in rows)))
         self._kind = ""
         self._left = left
@@ -162,8 +202,10 @@ class ReviewRows(Dialog[frozenset[int] | None]):
         yield Static("", id="detail")
 
     def choices(self) -> Iterable[Choice]:
-        """Another kind, keep, away."""
+        """Another kind, the file's value where staff said another, keep, away."""
         yield Choice("Another kind", key="f", command="kind", short="Kind")
+        if any(row.corrected for row in self._rows.values()):
+            yield Choice("File's value", key="t", command="take", short="File's")
         yield Choice("Keep", key="Enter", command="keep")
         yield self.cancel_choice()
 
@@ -217,7 +259,7 @@ class ReviewRows(Dialog[frozenset[int] | None]):
     def _moved(self, event: CursorMoved) -> None:
         event.stop()
         row = None if event.row_id is None else self._rows.get(event.row_id)
-        details = () if row is None else row.details or ("Nothing changes." if row.kind == "unchanged" else "",)
+        details = () if row is None else row.details
         lines = [line for detail in details for line in wrap(detail, self._inner_width())]
         if len(lines) > self._room:
             lines = [*lines[: self._room - 1], f"… and {len(lines) - self._room + 1} more lines"]
@@ -233,6 +275,17 @@ class ReviewRows(Dialog[frozenset[int] | None]):
         self._kind = self._kinds[(self._kinds.index(self._kind) + 1) % len(self._kinds)]
         self._show_kind()
 
+    def action_take(self) -> None:
+        """In the row under the cursor, the file's value or staff's."""
+        row = None if self._list.current is None else self._rows[self._list.current.id]
+        if row is None or not row.corrected:
+            self.say("Nothing to take: staff corrected nothing in this row.")
+            return
+        row = self._rows[row.id] = msgspec.structs.replace(row, from_file=not row.from_file)
+        self.say(f"Row {row.id:,}: {'the file' if row.from_file else 'staff'}'s value counts.")
+        self._show_kind()
+
     def action_keep(self) -> None:
         """Go back with the decision."""
-        self.dismiss(frozenset(row.id for row in self._rows.values() if row.takeable) - self._taken)
+        left = frozenset(row.id for row in self._rows.values() if row.takeable) - self._taken
+        self.dismiss(RowChoices(left, frozenset(row.id for row in self._rows.values() if row.from_file)))

@@ -15,6 +15,7 @@ _WAYS = (
         re.compile(r"Say so with --date-order mdy \(month/day/year\) or --date-order dmy \(day/month/year\)"),
         "Choose their order in the field Dates",
     ),
+    (re.compile(r"Import it with --split-names to split them"), "Tick “split whole names” to split them"),
     (re.compile(r"use --date-order \w+"), "choose that in the field Dates"),
     (re.compile(r"say with --season NAME into which one"), "type in the field Season into which one"),
     (re.compile(r"Say which one with --season NAME"), "Type its name into the field Season, such as Spring 2027"),
