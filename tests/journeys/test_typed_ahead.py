@@ -1,10 +1,16 @@
 """A day in a real terminal in which every key comes in one write with the others, as after an ssh line stood still."""
 
+import asyncio
 from pathlib import Path
 
+from sqlalchemy import text
+
+from bball_tui.database.opening import open_database
+from bball_tui.settings import Settings
 from tests.journeys.terminal import ENTER, ESC, TAB, terminal
 from tests.journeys.test_contract_desk import desk_of
 from tests.journeys.test_pty import ROSTER, run
+from tests.support.mails import fail
 
 PILE = [f"paper{number:03}" for number in (17, 3, 29, 12, 8, 21, 5, 30, 1, 26, 14, 9)]
 
@@ -14,6 +20,36 @@ def signed_in(environment: dict[str, str]) -> set[str]:
     return {
         line.lower() for line in run(environment, "contracts", "list", "--status", "signed", "--csv").splitlines()[1:]
     }
+
+
+async def _rows(folder: Path, slug: str, query: str) -> dict[str, str]:
+    async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
+        found = await session.execute(text(query), {"slug": slug})
+        return {row.name: row.state for row in found}
+
+
+def contracts_of(folder: Path, slug: str) -> dict[str, str]:
+    """The state of every player's contract, as the database has it."""
+    query = """
+        SELECT player.last_name AS name, contract.status AS state
+        FROM contract JOIN player ON player.id = player_id JOIN league ON league.id = contract.league_id
+        WHERE slug = :slug
+    """
+    return asyncio.run(_rows(folder, slug, query))
+
+
+def mails_of(folder: Path, slug: str) -> dict[str, str]:
+    """The state of every mail, by its recipient, as the database has it."""
+    query = "SELECT recipient AS name, state FROM outbox JOIN league ON league.id = league_id WHERE slug = :slug"
+    return asyncio.run(_rows(folder, slug, query))
+
+
+async def fail_all_mails(folder: Path) -> None:
+    """The mail server refused every mail that was promised."""
+    async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
+        async with database.session() as session:
+            waiting = list(await session.scalars(text("SELECT id FROM outbox WHERE state = 'queued'")))
+        await fail(database, waiting)
 
 
 def test_a_pile_of_twelve_papers_in_two_writes(data_dir: Path) -> None:
@@ -49,8 +85,11 @@ def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
     environment = desk_of(data_dir, "hastier", 2, worker=False)
     with terminal(environment) as desk:
         desk.shows("0/2", "Paper000, Kid")
-        desk.press_at_once("i", "\x01", "\x0b", str(ROSTER), TAB, TAB, "\x01", "\x0b", "Spring 2027", ENTER)
+        # A second Enter typed along agrees to nothing: nobody can have read the preview yet.
+        desk.press_at_once("i", "\x01", "\x0b", str(ROSTER), TAB, TAB, "\x01", "\x0b", "Spring 2027", ENTER, ENTER)
         desk.shows("guardians", "207")
+        desk.rest()
+        assert len(contracts_of(data_dir, "hastier")) == 2
         desk.press_at_once(ENTER)
         desk.shows("Imported: 138 new players")
         desk.press_at_once("/", "abara", ENTER, "s")
@@ -59,4 +98,41 @@ def test_a_roster_comes_in_by_keys_in_one_write(data_dir: Path) -> None:
         desk.rest()  # Esc and a letter in one write are another key
         desk.press("q")
         assert desk.ended() == 0
-    assert not signed_in(environment)
+    found = contracts_of(data_dir, "hastier")
+    assert {"Paper000", "Paper001", "Abara"} <= set(found)
+    assert set(found.values()) == {"offered"}
+
+
+def test_filter_select_and_try_again_in_one_write_each(data_dir: Path) -> None:
+    environment = desk_of(data_dir, "hastiest", 40, worker=False)
+    with terminal(environment, columns=120, rows=36) as desk:
+        desk.shows("0/40", "Paper000, Kid")
+        # The filter, then two of the rows that it leaves, then one more that is selected and let go again.
+        desk.press_at_once("f", "team 02", ENTER, "g", " ", "j", " ", "j", " ", " ", "s")
+        desk.shows("Sign 2 contracts", "Kid Paper012", "Kid Paper013", "become signed")
+        assert "Paper014" not in desk.text.split("Sign ")[-1]
+        desk.press_at_once(ENTER)
+        desk.shows("2/40")
+        # A search in the filter, all that it finds; after the act nothing is selected, so s is about the cursor's row.
+        desk.press_at_once("/", "paper02", ENTER, "a", "s")
+        desk.shows("Sign 4 contracts", "become signed", *(f"Kid Paper{number:03}" for number in range(20, 24)))
+        desk.press_at_once(ENTER)
+        desk.shows("6/40")
+        desk.rest()
+        assert "selected" not in desk.text
+        asyncio.run(fail_all_mails(data_dir))
+        desk.press_at_once("5", "/", "paper021", ENTER, "r")
+        desk.shows("1 of 6", "rosa21@families.test", "queued")
+        desk.press(ESC)
+        desk.rest()
+        desk.press("q")
+        assert desk.ended() == 0
+    signed = {"Paper012", "Paper013", "Paper020", "Paper021", "Paper022", "Paper023"}
+    found = contracts_of(data_dir, "hastiest")
+    assert len(found) == 40
+    assert {name for name, state in found.items() if state == "signed"} == signed
+    assert {state for name, state in found.items() if name not in signed} == {"offered"}
+    mails = mails_of(data_dir, "hastiest")
+    assert len(mails) == 6
+    assert {name for name, state in mails.items() if state == "queued"} == {"rosa21@families.test"}
+    assert {state for name, state in mails.items() if name != "rosa21@families.test"} == {"dead"}
