@@ -1,5 +1,6 @@
 """`outbox read|park|fix-address|gates|pause|resume|open-gate`, and retry by cause."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +79,8 @@ def test_pause_and_resume(command_line: CommandLine, mail: int) -> None:
     assert (after[0]["state"], after[0]["sentence"]) == ("closed", None)
 
 
-def test_open_gate(command_line: CommandLine, mail: int) -> None:
+def test_open_gate(command_line: CommandLine, mail: int, tmp_path: Path) -> None:
+    command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")
     assert "Nothing holds the mails" in command_line("outbox", "gates").err
     do(
         command_line,
