@@ -26,6 +26,8 @@ READ_ONLY = (
 )
 
 NO_MAIL_SERVER = "no mail server is set up yet"
+NO_SENDER = "No From address is set yet"
+SET_SENDER = "Set it with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
 SET_UP_MAIL = "Set one up with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")

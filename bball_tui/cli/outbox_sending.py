@@ -14,6 +14,7 @@ from bball_tui.league.addresses import AddressFixed, fix_address
 from bball_tui.league.for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mail_preview import preview_mail
 from bball_tui.mail.checks import parts
+from bball_tui.mail.sender import has_default_sender
 from bball_tui.outbox import gates
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted, listed
@@ -148,7 +149,9 @@ def outbox_gates(as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(
+                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
+            )
         _tell(now, as_json=as_json)
         return 0
 
@@ -172,7 +175,7 @@ def _tell(now: SendingStatus, *, as_json: bool) -> None:
     for line in lines:
         if line.sentence is not None:
             narrate(line.sentence)
-    if now.nowhere_to_send and (obstacle := now.obstacle(None)) is not None:
+    if (now.nowhere_to_send or now.no_sender) and (obstacle := now.obstacle(None)) is not None:
         narrate(obstacle)
     elif all(line.sentence is None for line in lines):
         narrate(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
@@ -209,7 +212,9 @@ def outbox_send_for_real(dry_run: bool, reason: str | None, as_json: bool) -> in
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(
+                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
+            )
             if (obstacle := for_real_obstacle(now, desk.settings)) is not None and not dry_run:
                 raise BballError(obstacle)
             if dry_run:
@@ -245,7 +250,9 @@ def outbox_pause(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.pause(session, desk.league.id, reason=reason)
-            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(
+                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
+            )
         _tell(now, as_json=as_json)
         return 0
 
@@ -261,7 +268,9 @@ def outbox_resume(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.resume(session, desk.league.id, reason=reason)
-            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(
+                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
+            )
         _tell(now, as_json=as_json)
         return 0
 
@@ -280,7 +289,9 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            before = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            before = await read_sending_status(
+                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
+            )
             known = [gate for gate in before.gates if not gate.pauses]
             if provider is not None and provider not in {gate.provider for gate in known}:
                 names = ", ".join(gate.provider for gate in known) or "there is none yet"
@@ -288,7 +299,9 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
             for gate in known:
                 if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
                     await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
-            now = await read_sending_status(session, desk.league.id, mail_server=desk.settings.may_send)
+            now = await read_sending_status(
+                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
+            )
         _tell(now, as_json=as_json)
         return 0
 

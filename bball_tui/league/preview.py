@@ -60,7 +60,8 @@ class ContractPreview:
 class SigningPreview:
     """The effect, before it happens. ``recorded_by`` is the database role; nobody can choose it.
 
-    ``nowhere_to_send``: the mails will wait, because no mail server is set up.
+    ``nowhere_to_send``: the mails will wait, because no mail server is set up; ``no_sender``: because no From address
+    is.
     """
 
     contracts: tuple[ContractPreview, ...]
@@ -68,6 +69,7 @@ class SigningPreview:
     signed_on: date
     hold_seconds: int
     nowhere_to_send: bool = False
+    no_sender: bool = False
 
     @property
     def signable(self) -> tuple[tuple[int, int], ...]:
@@ -105,10 +107,12 @@ async def preview_signing(
     signed_on: date | None = None,
     hold_seconds: int | None = None,
     mail_server: bool = True,
+    sender: bool = True,
 ) -> SigningPreview:
     """What :func:`sign` would do, contract by contract in the order given. Writes nothing.
 
-    ``mail_server``: one is set up where this program runs (`Settings.may_send`).
+    ``mail_server``: one is set up where this program runs (`Settings.may_send`); ``sender``: it is known in whose name
+    mails go out.
 
     Raises:
         BballError: the date or the signer's name cannot be (the same as :func:`sign`).
@@ -151,4 +155,5 @@ async def preview_signing(
         signed_on=day,
         hold_seconds=hold,
         nowhere_to_send=await nowhere_to_send(session, league_id, mail_server=mail_server),
+        no_sender=mail_server and not sender,
     )

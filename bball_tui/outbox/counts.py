@@ -249,13 +249,13 @@ class MailDay:
         return self.due + self.held + self.later
 
 
-async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: bool) -> MailDay:
+async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: bool, sender: bool = True) -> MailDay:
     """Look at the mails once. ``mail_server``: as in :func:`read_sending_status`.
 
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    sending = await read_sending_status(session, league_id, mail_server=mail_server)
+    sending = await read_sending_status(session, league_id, mail_server=mail_server, sender=sender)
     counts = _Counts((await session.execute(_today(league_id))).all())
     last_sent = counts.moment("last")
     return MailDay(

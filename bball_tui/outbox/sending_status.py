@@ -21,7 +21,7 @@ from bball_tui.errors import BballError
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
 from bball_tui.outbox.waiting import is_waiting
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
+from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
 
 HEARTBEAT_SECONDS = 15.0
 SILENT_SECONDS = 40
@@ -102,11 +102,18 @@ class SendingStatus:
     workers: tuple[WorkerInfo, ...]
     waiting: int
     mail_server: bool
+    sender: bool = True
+    """It is known in whose name mails go out, as far as is seen here."""
 
     @property
     def nowhere_to_send(self) -> bool:
         """No mail can leave: no worker runs anywhere, and none can run here, as no mail server is set up."""
         return not self.workers and not self.mail_server
+
+    @property
+    def no_sender(self) -> bool:
+        """A mail server is set up here, and no mail is claimed because nobody said in whose name they go out."""
+        return self.mail_server and not self.sender
 
     def clock(self, moment: datetime) -> str:
         """``14:02`` for a moment of today in the league's time zone, else ``12 May, 14:02``."""
@@ -126,6 +133,8 @@ class SendingStatus:
             return self.hold(paused)
         if self.nowhere_to_send:
             return f"{NO_MAIL_SERVER.capitalize()}, so nothing goes out; {self._wait()}. {SET_UP_MAIL}"
+        if self.no_sender:
+            return f"{NO_SENDER}, so nothing goes out; {self._wait()}. {SET_SENDER}"
         used = [worker.provider for worker in self.workers] or ([provider] if provider is not None else [])
         held = [shut[name] for name in used if name in shut]
         if held and all(name in shut for name in used):
@@ -185,8 +194,12 @@ class SendingStatus:
         return f", next try {self.clock(gate.open_until)}"
 
 
-async def read_sending_status(session: AsyncSession, league_id: int, *, mail_server: bool) -> SendingStatus:
+async def read_sending_status(
+    session: AsyncSession, league_id: int, *, mail_server: bool, sender: bool = True
+) -> SendingStatus:
     """Look at everything once. ``mail_server``: one is set up where this program runs (`Settings.may_send`).
+
+    ``sender``: mails can go out from here for a league without a From address of its own (`has_default_sender`).
 
     Raises:
         BballError: the league is gone, or its time zone is none.
@@ -197,7 +210,9 @@ async def read_sending_status(session: AsyncSession, league_id: int, *, mail_ser
         .where(Outbox.league_id == league_id, Outbox.state == OutboxState.QUEUED, ~is_waiting())
         .scalar_subquery()
     )
-    query = select(func.now().label("now"), League.timezone, waiting.label("waiting")).where(League.id == league_id)
+    query = select(func.now().label("now"), League.timezone, League.from_email, waiting.label("waiting")).where(
+        League.id == league_id
+    )
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise BballError("This league is not in the database any more. Choose another one.")
@@ -214,4 +229,5 @@ async def read_sending_status(session: AsyncSession, league_id: int, *, mail_ser
         workers=await running(session, league_id),
         waiting=found.waiting,
         mail_server=mail_server,
+        sender=sender or bool(found.from_email),
     )

@@ -250,7 +250,9 @@ class ItemTimeline:
     bounces: tuple[BounceLine, ...] = ()
 
 
-async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, *, mail_server: bool) -> ItemTimeline:
+async def item_timeline(
+    session: AsyncSession, league_id: int, outbox_id: int, *, mail_server: bool, sender: bool = True
+) -> ItemTimeline:
     """Everything that is known about one mail. ``mail_server``: as in :func:`read_sending_status`.
 
     Raises:
@@ -259,7 +261,7 @@ async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, *
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
         raise BballError(f"There is no mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
-    now = await read_sending_status(session, league_id, mail_server=mail_server)
+    now = await read_sending_status(session, league_id, mail_server=mail_server, sender=sender)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (
         await session.execute(

@@ -91,3 +91,13 @@ def test_open_gate(command_line: CommandLine, mail: int, tmp_path: Path) -> None
     ran = command_line("outbox", "open-gate", "gmail")
     assert (ran.code, "smtp:mail.example.org:587" in ran.err) == (1, True)
     assert command_line("outbox", "open-gate", "smtp:mail.example.org:587", "--json").json[0]["state"] == "closed"
+
+
+def test_the_gates_say_that_no_from_address_is_set(command_line: CommandLine, mail: int) -> None:
+    do(command_line, "UPDATE league SET from_email = NULL")
+    command_line.setenv("BBALL_MAIL_URL", "smtp://mail.example.org:587")
+    told = command_line("outbox", "gates").err
+    assert "No From address is set yet, so nothing goes out; 1 mail waits." in told
+    assert "bball-tui mail setup" in told
+    do(command_line, "UPDATE league SET from_email = 'info@westside.test'")
+    assert "Nothing holds the mails" in command_line("outbox", "gates").err

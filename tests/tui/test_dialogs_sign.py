@@ -357,6 +357,11 @@ def test_who_waits_for_a_chat_hears_of_the_missing_server_too() -> None:
     assert said[2].startswith("Besides, no mail server is set up yet. Set one up")
 
 
+def test_mails_without_a_from_address_wait_and_the_dialog_says_where_to_set_it() -> None:
+    said = promises(SigningPreview((AMARA,), "maria", TODAY, 10, no_sender=True), "u")
+    assert said[1].startswith("1 welcome mail waits: no From address is set yet. Set it with “Set up e-mail”")
+
+
 # Dates
 
 

@@ -12,8 +12,9 @@ from bball_tui.database.engine import Database
 from bball_tui.outbox.gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff import retry
-from bball_tui.settings import Settings
+from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
@@ -206,3 +207,21 @@ async def test_a_template_is_looked_at_when_it_is_saved(quiet: Settings, databas
         file.write_text("{{ player }}", encoding="utf-8")
         pane.ask()
         await desk.shows("All is well.")
+
+
+async def test_a_missing_from_address_holds_the_mails_and_leads_to_the_set_up(
+    quiet: Settings, database: Database
+) -> None:
+    club, _ = await club_with_mails(database, 2)
+    await a_worker(database, club)
+    async with database.session() as session:
+        await session.execute(text("UPDATE league SET from_email = NULL"))
+    nobody = msgspec.structs.replace(quiet, mail_url=SecretUrl("smtp://mail.example.org:587"))
+    async with opened(nobody) as desk:
+        await today(desk)
+        await desk.shows("No From address is set yet: 2 mails wait.", "Set up e-mail")
+        await desk.press("5")
+        await desk.shows("No From address is set yet, so nothing goes out; 2 mails wait.")
+        await today(desk)
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, MailSetup))

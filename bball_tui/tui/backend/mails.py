@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource
 from bball_tui.errors import BballError
+from bball_tui.mail.sender import has_default_sender
 from bball_tui.outbox.history import OutboxFilter, OutboxRow, OutboxSource
 from bball_tui.tui.backend.core import League
 
@@ -37,7 +38,13 @@ class MailCalls(League):
         from bball_tui.outbox.timeline import item_timeline
 
         async with self._session() as session:
-            return await item_timeline(session, self.league.id, outbox_id, mail_server=self.settings.may_send)
+            return await item_timeline(
+                session,
+                self.league.id,
+                outbox_id,
+                mail_server=self.settings.may_send,
+                sender=has_default_sender(self.settings),
+            )
 
     async def buckets(self) -> tuple[Bucket, ...]:
         from bball_tui.outbox.counts import buckets
@@ -49,7 +56,9 @@ class MailCalls(League):
         from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
-            return await read_sending_status(session, self.league.id, mail_server=self.settings.may_send)
+            return await read_sending_status(
+                session, self.league.id, mail_server=self.settings.may_send, sender=has_default_sender(self.settings)
+            )
 
     async def mail_preview(self, outbox_id: int) -> MailPreview:
         from bball_tui.league.mail_preview import preview_mail
@@ -76,7 +85,12 @@ class MailCalls(League):
         async with self._session() as session:
             season = self.season.id if self.season else None
             return (
-                await read_mail_day(session, self.league.id, mail_server=self.settings.may_send),
+                await read_mail_day(
+                    session,
+                    self.league.id,
+                    mail_server=self.settings.may_send,
+                    sender=has_default_sender(self.settings),
+                ),
                 await read_contract_day(session, self.league.id, season),
             )
 
@@ -102,7 +116,9 @@ class MailCalls(League):
         from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
-            now = await read_sending_status(session, self.league.id, mail_server=self.settings.may_send)
+            now = await read_sending_status(
+                session, self.league.id, mail_server=self.settings.may_send, sender=has_default_sender(self.settings)
+            )
             if (obstacle := for_real_obstacle(now, self.settings)) is not None:
                 raise BballError(obstacle)
             return await plan_for_real(session, self.league.id)

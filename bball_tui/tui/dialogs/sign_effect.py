@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
+from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -46,12 +46,12 @@ def promises(preview: "SigningPreview", undo_key: str) -> list[str]:
         wait = counted(preview.waiting, "welcome mail waits", "welcome mails wait")
         lines.append(f"{wait} for the link of the team chat")
         if preview.waiting == preview.mails:
-            if preview.nowhere_to_send:
-                lines.append(f"Besides, {NO_MAIL_SERVER}. {SET_UP_MAIL}")
+            if (missing := _missing(preview)) is not None:
+                lines.append(f"Besides, {missing}")
             return lines
-    if preview.nowhere_to_send:
+    if (missing := _missing(preview)) is not None:
         wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
-        return [*lines, f"{wait}: {NO_MAIL_SERVER}. {SET_UP_MAIL}"]
+        return [*lines, f"{wait}: {missing}"]
     mails = counted(preview.mails - preview.waiting, "welcome mail goes", "welcome mails go")
     if preview.hold_seconds:
         back = f"({undo_key} takes it all back until then)"
@@ -87,3 +87,10 @@ def _lines(preview: "SigningPreview", undo_key: str) -> Iterable[list[Part]]:
         yield [(f"  {one_contract(one)}", STYLES[Tone.MUTED])]
     if len(going) > MOST_CONTRACTS:
         yield [(f"  and {len(going) - MOST_CONTRACTS:,} more", STYLES[Tone.MUTED])]
+
+
+def _missing(preview: "SigningPreview") -> str | None:
+    """What has to be set up before any mail can leave, and where."""
+    if preview.nowhere_to_send:
+        return f"{NO_MAIL_SERVER}. {SET_UP_MAIL}"
+    return f"{NO_SENDER[:1].lower()}{NO_SENDER[1:]}. {SET_SENDER}" if preview.no_sender else None

@@ -54,6 +54,8 @@ def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled
         return Styled("● read only", Tone.WARN)
     if found.workers and found.on_hold and found.queued:
         return Styled(f"! sending on hold, {wait}", Tone.WARN)
+    if settings.may_send and not found.league.from_email and found.queued and not _has_default_sender(settings):
+        return Styled(f"! no From address, {wait}", Tone.WARN)
     if found.workers:
         return Styled(f"● worker, {wait}" if found.queued else "● worker idle", Tone.GOOD)
     if not settings.may_send:
@@ -63,3 +65,9 @@ def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled
         waiting = found.queued + found.held
         return Styled(f"! no worker{f', {waiting} wait' if waiting else ''}", Tone.WARN)
     return Styled("○ worker starting", Tone.MUTED)
+
+
+def _has_default_sender(settings: "Settings") -> bool:
+    from bball_tui.mail.sender import has_default_sender  # not before the first paint
+
+    return has_default_sender(settings)

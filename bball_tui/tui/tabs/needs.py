@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from bball_tui.database.states import GateCause
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
+from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, on
@@ -103,6 +103,11 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[Need]:
         sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
         advice = f"{SET_UP_MAIL} Signing works meanwhile, and nothing is lost."
         yield Need("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
+    elif mails.waiting and now.no_sender:
+        waiting = counted(mails.waiting, "mail")
+        sentence = f"{NO_SENDER}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
+        advice = f"{SET_SENDER} Signing works meanwhile, and nothing is lost."
+        yield Need("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and not now.workers and not worker_comes:
         sentence = f"No worker is running: {counted(mails.waiting, 'mail')} cannot go out."
         advice = "Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then."

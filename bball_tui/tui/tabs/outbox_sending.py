@@ -26,8 +26,9 @@ def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
         f"{sending.hold(gate)} {'P resumes.' if gate.pauses else 'O tries now.'}" for gate in sending.holding()
     ]
     # While nothing waits, and while the own worker is about to start, the header says enough.
-    if not sentences and sending.waiting and not sending.workers and (one := sending.obstacle(None)):
-        sentences = [] if mine else [one]
+    stands = sending.no_sender or not sending.workers
+    if not sentences and sending.waiting and stands and (one := sending.obstacle(None)):
+        sentences = [] if mine and not sending.no_sender else [one]
     return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
 
 
