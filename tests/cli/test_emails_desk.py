@@ -32,7 +32,7 @@ def test_a_returned_mail_from_the_folder_to_the_repetition(
     command_line: CommandLine, sent: int, tmp_path: Path
 ) -> None:
     (line,) = command_line("emails", "log", "--json").json
-    assert (line["id"], line["outcome"], line["came_back"]) == (sent, "sent", None)
+    assert (line["id"], line["outcome"], line["came_back"]) == (sent, "in_folder", None)
     box = tmp_path / "returned"
     box.mkdir()
     (box / "1.eml").write_bytes(report("rosa@families.test", message_id=line["message_id"]))

@@ -8,7 +8,6 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
-from bball_tui.league.roster import player
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne
 from bball_tui.tui.text import content, shorten
@@ -17,12 +16,18 @@ from bball_tui.tui.theme import STYLES, Tone
 if TYPE_CHECKING:
     from bball_tui.league.importing.columns import ColumnMap
 
-NEEDED = ("Team", *(field.title for field in player.FIELDS if field.needed))
-USEFUL = (*(field.title for field in player.FIELDS if not field.needed), "Division", "Season", "Non-Player")
 PARTS = ("First", "Last", "Email", "Phone", "Relation")
-FIELDS = (*NEEDED, *USEFUL, *(f"Guardian {number} {part}" for number in (1, 2) for part in PARTS))
 NOWHERE = -1
 MOST_CELLS = 46
+
+
+def mapped_fields() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What every roster needs said of its columns, and what else can be."""
+    from bball_tui.league.roster import player  # not before the first paint: it describes columns of the database
+
+    needed = ("Team", *(field.title for field in player.FIELDS if field.needed))
+    useful = (*(field.title for field in player.FIELDS if not field.needed), "Division", "Season", "Non-Player")
+    return needed, (*useful, *(f"Guardian {number} {part}" for number in (1, 2) for part in PARTS))
 
 
 class MapColumns(Dialog["ColumnMap | None"]):
@@ -44,6 +49,8 @@ class MapColumns(Dialog["ColumnMap | None"]):
     ) -> None:
         super().__init__()
         self.set_reactive(MapColumns.heading, "What the columns hold")
+        self._needed, more = mapped_fields()
+        self._fields = (*self._needed, *more)
         self._header = tuple(header)
         self._samples = tuple(samples)
         self._columns = columns
@@ -56,7 +63,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         line = "Which column of the file holds what? The first three are needed."
         yield Static(content((line, STYLES[Tone.MUTED])))
         options = [("– not in the file –", NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
-        for number, field in enumerate(FIELDS):
+        for number, field in enumerate(self._fields):
             pick = PickOne(options, chosen.get(field, NOWHERE), id=f"pick-{number}")
             yield Field(field, pick, id=f"field-{number}")
 
@@ -80,20 +87,20 @@ class MapColumns(Dialog["ColumnMap | None"]):
         """Go back with the choice, if it can be used."""
         from bball_tui.league.importing.columns import chosen_columns
 
-        places = {field: self.query_one(f"#pick-{number}", PickOne).chosen for number, field in enumerate(FIELDS)}
+        places = {field: self.query_one(f"#pick-{number}", PickOne).chosen for number, field in enumerate(self._fields)}
         chosen = {field: place for field, place in places.items() if place != NOWHERE}
         wrong = self._mistakes(chosen)
-        for number, field in enumerate(FIELDS):
+        for number, field in enumerate(self._fields):
             self.query_one(f"#field-{number}", Field).problem = wrong.get(field, "")
         if not wrong:
             self.dismiss(chosen_columns(self._header, chosen))
             return
-        first = next(number for number, field in enumerate(FIELDS) if field in wrong)
+        first = next(number for number, field in enumerate(self._fields) if field in wrong)
         self.query_one(f"#pick-{first}").focus()
 
     @staticmethod
     def _mistakes(chosen: dict[str, int]) -> dict[str, str]:
-        wrong = {field: "Every roster needs this. Choose its column." for field in NEEDED if field not in chosen}
+        wrong = {field: "Every roster needs this. Choose its column." for field in self._needed if field not in chosen}
         owner: dict[int, str] = {}
         for field, place in chosen.items():
             if place in owner:
