@@ -98,8 +98,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         first = next(number for number, field in enumerate(self._fields) if field in wrong)
         self.query_one(f"#pick-{first}").focus()
 
-    @staticmethod
-    def _mistakes(chosen: dict[str, int]) -> dict[str, str]:
+    def _mistakes(self, chosen: dict[str, int]) -> dict[str, str]:
         wrong = {field: "Every roster needs this. Choose its column." for field in self._needed if field not in chosen}
         owner: dict[int, str] = {}
         for field, place in chosen.items():
