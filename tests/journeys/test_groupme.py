@@ -133,6 +133,8 @@ async def test_creating_is_refused_and_pasted_links_do_the_job(data_dir: Path) -
         program.press(f" {link}")
         program.shows(link)
         program.press(ENTER)
+        program.shows("Enter links")
+        program.press(ENTER)
         program.shows(f"{name} is linked with")
 
     def journey(program: Terminal) -> None:

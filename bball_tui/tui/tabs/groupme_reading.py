@@ -30,7 +30,7 @@ class GroupMeReading(Static):
     """Asks GroupMe how all chats stand, can be stopped, and says how far it is or what was found."""
 
     DEFAULT_CSS = """
-    GroupMeReading { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
+    GroupMeReading { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
     """
 
     def __init__(self) -> None:
