@@ -51,11 +51,11 @@ async def test_the_log_has_every_mail_and_shows_one_outcome_at_a_time(
     await fail(database, ids[2:3], said="[red]No such \x1b[2Juser")
     async with opened(quiet, size) as desk:
         pane = await emails(desk)
-        await desk.shows("p3@families.test", "p0@families.test", "in a folder", "failed", "queued")
+        await desk.shows("p3@families.test", "p0@families.test", "accepted", "failed", "queued")
         assert desk.records.targets == (max(ids),)
         await desk.press("f")
         await desk.until(lambda: desk.records.total == 2)
-        await desk.press("f", "f", "f")
+        await desk.press("f", "f", "f", "f")
         await desk.until(lambda: desk.records.total == 1)
         await desk.press("enter")
         await desk.shows("[red]No such ␛[2Juser")
