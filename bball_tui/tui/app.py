@@ -160,10 +160,12 @@ class BballApp(PatientApp[int]):
         """Write every cell anew.
 
         Textual writes what changed. A window that shrinks and grows again between two looks has the size that it had,
-        so nothing changed for Textual, but the terminal has thrown lines away.
+        so nothing changed for Textual, but the terminal has thrown lines away. While the program ends there may be no
+        screen left, and nothing to draw.
         """
         self._redrawing = None
-        self.screen.refresh()
+        if self.screen_stack:
+            self.screen.refresh()
 
     # The database
 

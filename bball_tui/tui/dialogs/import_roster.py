@@ -118,7 +118,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Season", TextField(self._season, placeholder="as the file says", id="season"))
         yield Field("Sheet", PickOne([("", "")], "", id="sheet"), id="sheet-field")
         yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
-        take = Tick("take the file's values where staff corrected them", id="take")
+        take = Tick("take the file's values instead", id="take")
         yield Field("Names", Tick("split whole names into first and last", id="split"), id="names-field")
         yield Field("Corrections", take, id="corrected-field")
         skip, report = Tick("leave out rows with faults", id="skip"), Tick("report", id="report")
