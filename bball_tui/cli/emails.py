@@ -73,7 +73,7 @@ def emails_preview(contract_id: int, to: str | None, part: str) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            found = await preview_mails(session, desk.settings, desk.league.id, contract_id)
+            found = await preview_mails(session, desk.league.id, desk.settings, contract_id)
         mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
         if not mails:
             known = ", ".join(mail.recipient for mail in found)

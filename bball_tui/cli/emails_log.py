@@ -224,10 +224,10 @@ def emails_send_test(contract: int | None, mail: int | None, kind: str | None, t
 async def _mail(desk: Desk, contract: int | None, mail: int | None, kind: str | None) -> MailPreview:
     async with desk.database.session() as session:
         if kind is not None:
-            return await preview_sample(session, desk.settings, desk.league.id, kind)
+            return await preview_sample(session, desk.league.id, desk.settings, kind)
         if mail is not None:
-            return await preview_mail(session, desk.settings, desk.league.id, mail)
-        mails = await preview_mails(session, desk.settings, desk.league.id, contract or 0)
+            return await preview_mail(session, desk.league.id, desk.settings, mail)
+        mails = await preview_mails(session, desk.league.id, desk.settings, contract or 0)
     if not mails:
         raise BballError(f"Contract {contract} has no mail: no guardian with an e-mail address would get one.")
     return mails[0]

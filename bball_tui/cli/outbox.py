@@ -19,7 +19,7 @@ from bball_tui.cli.outbox_sending import (
 )
 from bball_tui.cli.output import echo_json, exit_code, narrate, plain, spoken, table, wants_json
 from bball_tui.database.states import OutboxState
-from bball_tui.mail.sender import has_default_sender
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox import staff
 from bball_tui.outbox.causes import BY_NAME
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
@@ -167,13 +167,7 @@ def outbox_show(outbox_id: int, as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            timeline = await item_timeline(
-                session,
-                desk.league.id,
-                outbox_id,
-                mail_server=desk.settings.may_send,
-                sender=has_default_sender(desk.settings),
-            )
+            timeline = await item_timeline(session, desk.league.id, outbox_id, Outgoing.here(desk.settings))
         if as_json:
             echo_json(_shown(timeline))
         else:

@@ -14,7 +14,7 @@ from bball_tui.league.addresses import AddressFixed, fix_address
 from bball_tui.league.for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mail_preview import preview_mail
 from bball_tui.mail.checks import parts
-from bball_tui.mail.sender import has_default_sender
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox import gates
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted, listed
@@ -86,7 +86,7 @@ def outbox_read(outbox_id: int, part: str) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            mail = await preview_mail(session, desk.settings, desk.league.id, outbox_id)
+            mail = await preview_mail(session, desk.league.id, desk.settings, outbox_id)
         both = parts(mail.mime)
         match part:
             case "raw":
@@ -149,9 +149,7 @@ def outbox_gates(as_json: bool) -> int:
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_sending_status(
-                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
-            )
+            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
         _tell(now, as_json=as_json)
         return 0
 
@@ -212,9 +210,7 @@ def outbox_send_for_real(dry_run: bool, reason: str | None, as_json: bool) -> in
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            now = await read_sending_status(
-                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
-            )
+            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
             if (obstacle := for_real_obstacle(now, desk.settings)) is not None and not dry_run:
                 raise BballError(obstacle)
             if dry_run:
@@ -250,9 +246,7 @@ def outbox_pause(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.pause(session, desk.league.id, reason=reason)
-            now = await read_sending_status(
-                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
-            )
+            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
         _tell(now, as_json=as_json)
         return 0
 
@@ -268,9 +262,7 @@ def outbox_resume(reason: str | None, as_json: bool) -> int:
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
             await gates.resume(session, desk.league.id, reason=reason)
-            now = await read_sending_status(
-                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
-            )
+            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
         _tell(now, as_json=as_json)
         return 0
 
@@ -289,9 +281,7 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:
-            before = await read_sending_status(
-                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
-            )
+            before = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
             known = [gate for gate in before.gates if not gate.pauses]
             if provider is not None and provider not in {gate.provider for gate in known}:
                 names = ", ".join(gate.provider for gate in known) or "there is none yet"
@@ -299,9 +289,7 @@ def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) ->
             for gate in known:
                 if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
                     await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
-            now = await read_sending_status(
-                session, desk.league.id, mail_server=desk.settings.may_send, sender=has_default_sender(desk.settings)
-            )
+            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
         _tell(now, as_json=as_json)
         return 0
 

@@ -37,7 +37,7 @@ class KindRow:
         return crc32(self.kind.encode())
 
 
-async def mail_kinds(session: AsyncSession, settings: Settings, league_id: int) -> tuple[KindRow, ...]:
+async def mail_kinds(session: AsyncSession, league_id: int, settings: Settings) -> tuple[KindRow, ...]:
     """All kinds with their numbers."""
     sent = (Outbox.state == OutboxState.SENT) & ~is_in_folder()
     rows = await session.execute(
@@ -66,7 +66,7 @@ async def mail_kinds(session: AsyncSession, settings: Settings, league_id: int) 
 
 
 async def preview_kind(
-    session: AsyncSession, settings: Settings, league_id: int, kind: str, contract_id: int | None
+    session: AsyncSession, league_id: int, settings: Settings, kind: str, contract_id: int | None
 ) -> tuple[MailPreview, ...]:
     """The mails of ``kind`` as the families of a contract would get them now; without a contract, of any that fits.
 
@@ -79,7 +79,7 @@ async def preview_kind(
     if contract_id is None:
         raise BballError("No contract waits for a signature. Put the cursor on one in the tab Contracts.")
     if KINDS[kind].shown_by_signing:
-        return await preview_mails(session, settings, league_id, contract_id)
+        return await preview_mails(session, league_id, settings, contract_id)
     contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
     if contract is None:
         raise BballError(f"There is no contract {contract_id} in this league.")
@@ -91,4 +91,4 @@ async def preview_kind(
     for one in recipients_of(family):
         facts = facts_of(kind, {**family_facts(contract, one), **about})
         items.append(NewItem(facts.kind, contract.id, contract.revision, one.address, facts, occasion=facts.occasion))
-    return await preview_items(session, settings, league_id, items)
+    return await preview_items(session, league_id, settings, items)

@@ -72,7 +72,7 @@ class LastCopy:
 
 
 async def preview_mails(
-    session: AsyncSession, settings: Settings, league_id: int, contract_id: int
+    session: AsyncSession, league_id: int, settings: Settings, contract_id: int
 ) -> tuple[MailPreview, ...]:
     """The mails of the contract's signing; of an open contract, those that signing it now would promise.
 
@@ -86,20 +86,20 @@ async def preview_mails(
     if contract is None:
         raise BballError(f"There is no contract {contract_id} in this league.")
     if contract.signature is not None:
-        return await _written(session, settings, league_id, contract, contract.revision, promised=True)
+        return await _written(session, league_id, settings, contract, contract.revision, promised=True)
     rehearsal = await session.begin_nested()
     try:
         request = SigningRequest(contracts=((contract.id, contract.version),), hold_seconds=0)
         result = await sign(session, league_id, request)
         if result.refused:
             raise BballError(result.refused[0].reason)
-        return await _written(session, settings, league_id, contract, result.signed[0].revision, promised=False)
+        return await _written(session, league_id, settings, contract, result.signed[0].revision, promised=False)
     finally:
         await rehearsal.rollback()
 
 
 async def preview_request(
-    session: AsyncSession, settings: Settings, league_id: int, request: SigningRequest, *, most: int = MOST_SHOWN
+    session: AsyncSession, league_id: int, settings: Settings, request: SigningRequest, *, most: int = MOST_SHOWN
 ) -> tuple[MailPreview, ...]:
     """The first ``most`` mails that signing ``request`` would promise, in its very words. Nothing is written.
 
@@ -110,13 +110,13 @@ async def preview_request(
     try:
         result = await sign(session, league_id, request)
         rows = await _items(session, among(Outbox.id, result.outbox_ids[:most]))
-        return await _read(session, settings, league_id, rows, promised=False)
+        return await _read(session, league_id, settings, rows, promised=False)
     finally:
         await rehearsal.rollback()
 
 
 async def preview_items(
-    session: AsyncSession, settings: Settings, league_id: int, items: Sequence[NewItem]
+    session: AsyncSession, league_id: int, settings: Settings, items: Sequence[NewItem]
 ) -> tuple[MailPreview, ...]:
     """The mails of ``items`` as they would go out if they were promised now. Nothing is written.
 
@@ -128,12 +128,12 @@ async def preview_items(
         await enqueue(session, league_id, items, hold_seconds=0)
         wanted = [item.dedupe_key for item in items]
         rows = await _items(session, Outbox.league_id == league_id, Outbox.dedupe_key.in_(wanted))
-        return await _read(session, settings, league_id, rows, promised=False)
+        return await _read(session, league_id, settings, rows, promised=False)
     finally:
         await rehearsal.rollback()
 
 
-async def preview_sample(session: AsyncSession, settings: Settings, league_id: int, kind: str) -> MailPreview:
+async def preview_sample(session: AsyncSession, league_id: int, settings: Settings, kind: str) -> MailPreview:
     """The mail of ``kind`` to the invented people of its sample, in the look of the league.
 
     Raises:
@@ -173,7 +173,7 @@ async def last_copy(
     return None if found is None else LastCopy(found.subject, found.mime, found.finalized_at)
 
 
-async def preview_mail(session: AsyncSession, settings: Settings, league_id: int, outbox_id: int) -> MailPreview:
+async def preview_mail(session: AsyncSession, league_id: int, settings: Settings, outbox_id: int) -> MailPreview:
     """One promised mail: as it was written, else as it would be written now.
 
     Raises:
@@ -182,13 +182,13 @@ async def preview_mail(session: AsyncSession, settings: Settings, league_id: int
     rows = await _items(session, Outbox.league_id == league_id, Outbox.id == outbox_id)
     if not rows:
         raise BballError(f"There is no mail {outbox_id} in this league.")
-    return (await _read(session, settings, league_id, rows, promised=True))[0]
+    return (await _read(session, league_id, settings, rows, promised=True))[0]
 
 
 async def _written(
     session: AsyncSession,
-    settings: Settings,
     league_id: int,
+    settings: Settings,
     contract: ContractFacts,
     revision: int,
     *,
@@ -200,11 +200,11 @@ async def _written(
         Outbox.kind == WelcomeMail.kind,
         func.split_part(Outbox.dedupe_key, ":", 3) == str(revision),
     )
-    return await _read(session, settings, league_id, rows, promised=promised)
+    return await _read(session, league_id, settings, rows, promised=promised)
 
 
 async def _read(
-    session: AsyncSession, settings: Settings, league_id: int, rows: Sequence[Any], *, promised: bool
+    session: AsyncSession, league_id: int, settings: Settings, rows: Sequence[Any], *, promised: bool
 ) -> tuple[MailPreview, ...]:
     renderer = Renderer(settings)
     contexts = await load_contexts(session, settings, league_id=league_id, mails=rows)

@@ -1,6 +1,7 @@
 """Who a league's mails come from when the league has not said so itself."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bball_tui.mail.transports import scheme_called
@@ -24,6 +25,23 @@ def has_default_sender(settings: Settings) -> bool:
     except NoSender:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What this computer adds to the way of a mail: the next step of every mail depends on it.
+
+    ``mail_server``: one is set up here (`Settings.may_send`). ``sender``: mails can go out from here for a league
+    without a From address of its own.
+    """
+
+    mail_server: bool
+    sender: bool = True
+
+    @classmethod
+    def here(cls, settings: Settings) -> "Outgoing":
+        """As the settings of this computer have it."""
+        return cls(settings.may_send, has_default_sender(settings))
 
 
 def domain_of(sender: str) -> str | None:

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
 from bball_tui.outbox.history import (
     BucketName,
@@ -249,13 +250,13 @@ class MailDay:
         return self.due + self.held + self.later
 
 
-async def read_mail_day(session: AsyncSession, league_id: int, *, mail_server: bool, sender: bool = True) -> MailDay:
-    """Look at the mails once. ``mail_server``: as in :func:`read_sending_status`.
+async def read_mail_day(session: AsyncSession, league_id: int, outgoing: Outgoing) -> MailDay:
+    """Look at the mails once.
 
     Raises:
         BballError: the league is gone, or its time zone is none.
     """
-    sending = await read_sending_status(session, league_id, mail_server=mail_server, sender=sender)
+    sending = await read_sending_status(session, league_id, outgoing)
     counts = _Counts((await session.execute(_today(league_id))).all())
     last_sent = counts.moment("last")
     return MailDay(

@@ -18,6 +18,7 @@ from bball_tui.database.models import League, Outbox
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
 from bball_tui.outbox.waiting import is_waiting
@@ -194,12 +195,8 @@ class SendingStatus:
         return f", next try {self.clock(gate.open_until)}"
 
 
-async def read_sending_status(
-    session: AsyncSession, league_id: int, *, mail_server: bool, sender: bool = True
-) -> SendingStatus:
-    """Look at everything once. ``mail_server``: one is set up where this program runs (`Settings.may_send`).
-
-    ``sender``: mails can go out from here for a league without a From address of its own (`has_default_sender`).
+async def read_sending_status(session: AsyncSession, league_id: int, outgoing: Outgoing) -> SendingStatus:
+    """Look at everything once.
 
     Raises:
         BballError: the league is gone, or its time zone is none.
@@ -228,6 +225,6 @@ async def read_sending_status(
         gates=await gates(session, league_id),
         workers=await running(session, league_id),
         waiting=found.waiting,
-        mail_server=mail_server,
-        sender=sender or bool(found.from_email),
+        mail_server=outgoing.mail_server,
+        sender=outgoing.sender or bool(found.from_email),
     )

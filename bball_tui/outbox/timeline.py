@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.states import Capacity, OutboxState, SigningMethod, WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine, bounces_of
 from bball_tui.outbox.causes import PARKED, Cause, cause_named, cause_of
@@ -250,10 +251,8 @@ class ItemTimeline:
     bounces: tuple[BounceLine, ...] = ()
 
 
-async def item_timeline(
-    session: AsyncSession, league_id: int, outbox_id: int, *, mail_server: bool, sender: bool = True
-) -> ItemTimeline:
-    """Everything that is known about one mail. ``mail_server``: as in :func:`read_sending_status`.
+async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, outgoing: Outgoing) -> ItemTimeline:
+    """Everything that is known about one mail.
 
     Raises:
         BballError: there is no such mail in the league.
@@ -261,7 +260,7 @@ async def item_timeline(
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
         raise BballError(f"There is no mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
-    now = await read_sending_status(session, league_id, mail_server=mail_server, sender=sender)
+    now = await read_sending_status(session, league_id, outgoing)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (
         await session.execute(

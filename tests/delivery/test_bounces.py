@@ -12,6 +12,7 @@ from bball_tui.delivery.bounces import Seen, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.addresses import address_facts, fix_address
 from bball_tui.league.sending_again import lift_and_send, send_again
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.addresses import SuppressionFilter, list_suppressions, suppress
 from bball_tui.outbox.bounces import bounces_of
 from bball_tui.outbox.counts import read_mail_day
@@ -77,7 +78,7 @@ async def test_a_returned_mail_is_noted_once_and_its_address_takes_no_more(datab
             (ids[0], "no such mailbox"),
         ]
         assert await list_items(session, club.league_id, OutboxFilter(bucket=BucketName.SENT)) == []
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
     assert any("550 5.1.1 No such user" in event.text for event in story.events)
     assert "came back" in story.next
     async with database.session() as session:
@@ -108,7 +109,7 @@ async def test_a_forged_report_blocks_nobody_and_waits_for_a_person(database: Da
     assert not found.blocked
     assert await blocked(database, club) == []
     async with database.session() as session:
-        story = await item_timeline(session, club.league_id, found.outbox_id or 0, mail_server=True)
+        story = await item_timeline(session, club.league_id, found.outbox_id or 0, Outgoing(mail_server=True))
     assert any("proves nothing" in event.text for event in story.events)
 
 
@@ -137,8 +138,8 @@ async def test_nobody_asks_the_family_when_the_sender_was_refused(database: Data
     (box / "new" / "1").write_bytes(raw)
     await read_bounces(database, club.league_id, box)
     async with database.session() as session:
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
-        (heap,) = (await read_mail_day(session, club.league_id, mail_server=True)).bounced
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
+        (heap,) = (await read_mail_day(session, club.league_id, Outgoing(mail_server=True))).bounced
     assert "Nothing is wrong with the family's address" in story.next
     assert "Ask the famil" not in story.next + heap.cause.way_out
 
@@ -238,7 +239,7 @@ async def test_an_accepted_mail_is_sent_again_as_a_mail_of_its_own(database: Dat
         assert len({(await row(session, id_)).message_id for id_ in (first, second, third)}) == 3
         assert any(
             "again" in act.action
-            for act in (await item_timeline(session, club.league_id, second, mail_server=True)).acts
+            for act in (await item_timeline(session, club.league_id, second, Outgoing(mail_server=True))).acts
         )
     async with database.session() as session:
         await session.execute(text("UPDATE contract SET revision = revision + 1"))

@@ -6,6 +6,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.timeline import item_timeline
@@ -43,7 +44,7 @@ async def test_a_drain_into_a_maildir_is_never_called_accepted(database: Databas
     assert (await drain(database, club.league_id, settings)).sent == 3
     assert len(list((settings.data_dir / "mail" / "new").iterdir())) == 3
     async with database.session() as session:
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
         contract = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
     assert story.item.in_folder
     assert story.next.startswith("Nothing: it was written to a folder at ")

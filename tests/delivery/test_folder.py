@@ -17,6 +17,7 @@ from bball_tui.league.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets, read_mail_day
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
@@ -49,10 +50,10 @@ async def test_lists_and_counts_say_in_a_folder(database: Database, settings: Se
     async with database.session() as session:
         (contract,) = await list_contracts(session, club.league_id, RosterFilter())
         (mail,) = await list_items(session, club.league_id, OutboxFilter())
-        day = await read_mail_day(session, club.league_id, mail_server=True)
+        day = await read_mail_day(session, club.league_id, Outgoing(mail_server=True))
         contracts = await read_contract_day(session, club.league_id, club.season_id)
         found = {one.name: one.count for one in await buckets(session, club.league_id) if one.count}
-        sent = {kind.kind: kind.sent for kind in await mail_kinds(session, settings, club.league_id)}
+        sent = {kind.kind: kind.sent for kind in await mail_kinds(session, club.league_id, settings)}
         listed = {
             bucket: len(await list_items(session, club.league_id, OutboxFilter(bucket=bucket))) for bucket in BucketName
         }
@@ -88,7 +89,7 @@ async def test_refusals_and_the_mail_itself_say_so(database: Database, settings:
         undone = await undo(session, league, [contract.id])
         with pytest.raises(BballError) as other:
             await address_facts(session, league, ids[0])
-        mail = await preview_mail(session, settings, league, ids[0])
+        mail = await preview_mail(session, league, settings, ids[0])
     said = [*(one.refused[0].reason for one in answers), undone.refused[0].reason, str(other.value)]
     assert all("written to a folder" in sentence for sentence in said), said
     assert not [sentence for sentence in said if re.search("accepted|went out", sentence)]

@@ -16,6 +16,7 @@ from bball_tui.league.life import Act
 from bball_tui.league.sending_again import send_again
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import UNADDRESSED
 from bball_tui.outbox.sending_status import read_sending_status
@@ -72,7 +73,7 @@ async def test_each_goes_once_written_anew_under_its_message_id(database: Databa
     assert [one.phase for one in await history(database, ids[0])] == ["file", "dot"], "what was tried stays written"
     assert (await plan(database, club.league_id)).ids == ()
     async with database.session() as session:
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
         contract = await contract_detail(session, club.league_id, before.contract_id or 0, mail_server=True)
     assert any(event.text.startswith("queued for real by ") for event in story.events)
     assert story.next.startswith("Nothing: the mail server accepted it")
@@ -176,6 +177,6 @@ async def test_without_a_mail_server_or_beside_a_worker_of_a_folder_it_is_refuse
     club, _ = await in_a_folder(database, settings)
     real = msgspec.structs.replace(settings, mail_url=SecretUrl("smtp://mail.example.org:587"))
     async with database.session() as session:
-        now = await read_sending_status(session, club.league_id, mail_server=True)
+        now = await read_sending_status(session, club.league_id, Outgoing(mail_server=True))
     assert "no mail can go out for real" in (for_real_obstacle(now, settings) or "")
     assert for_real_obstacle(now, real) is None

@@ -48,6 +48,6 @@ async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
     async with database.session() as session:
         [trouble] = await override_trouble(session, club.league_id)
         reminder = ids[list(KINDS).index(ReminderMail.kind)]
-        assert trouble.notice in (await preview_mail(session, settings, club.league_id, reminder)).warnings
+        assert trouble.notice in (await preview_mail(session, club.league_id, settings, reminder)).warnings
     assert (trouble.kind, trouble.mails) == (ReminderMail.kind, 1)
     assert "the standard one was: 'nobody' is undefined" in trouble.notice

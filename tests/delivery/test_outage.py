@@ -13,6 +13,7 @@ from bball_tui.delivery.gate import Permit, Wait, acquire, limits_for
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.today import ContractDay
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
@@ -98,9 +99,9 @@ async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_a
         settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
         await drain_quickly(database, club.league_id, settings)
     async with database.session() as session:
-        now = await read_sending_status(session, club.league_id, mail_server=True)
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
-        day = await read_mail_day(session, club.league_id, mail_server=True)
+        now = await read_sending_status(session, club.league_id, Outgoing(mail_server=True))
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
+        day = await read_mail_day(session, club.league_id, Outgoing(mail_server=True))
     (gate,) = now.holding()
     asked = needs(day, ContractDay(0, None, 0, 0), worker_comes=True)
     assert any("No family's address is to blame" in need.advice for need in asked)
@@ -166,7 +167,7 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
         assert answer.cause is GateCause.QUOTA
         assert 0 < (answer.seconds or 0) <= 24 * 3600
     async with database.session() as session:
-        now = await read_sending_status(session, club.league_id, mail_server=True)
+        now = await read_sending_status(session, club.league_id, Outgoing(mail_server=True))
     (gate,) = now.holding()
     assert gate.open_until is not None
     assert gate.open_until.time() == time(0)

@@ -71,7 +71,7 @@ async def test_link_and_mails_are_one_fact_and_nobody_is_told_twice(
     async with database.session() as session:
         assert (await families_to_tell(session, *ids)).families == ()
         assert (await tell_families(session, *ids)).outbox_ids == ()
-        mail = await preview_mail(session, settings, ids[0], told.outbox_ids[0])
+        mail = await preview_mail(session, ids[0], settings, told.outbox_ids[0])
         entry = await session.scalar(select(Audit.after).where(Audit.action == "told families"))
         held = await session.scalar(select(func.bool_and(Outbox.available_at > func.now())))
     assert LINK.encode() in mail.mime

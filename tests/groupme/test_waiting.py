@@ -19,6 +19,7 @@ from bball_tui.league.rows import RosterFilter
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
@@ -74,7 +75,7 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
         assert (counts["waiting"], counts["queued"], counts["held"]) == (1, 0, 0)
         assert (
             "Waits for the link of the team chat"
-            in (await item_timeline(session, club.league_id, mail, mail_server=True)).next
+            in (await item_timeline(session, club.league_id, mail, Outgoing(mail_server=True))).next
         )
         (contract,) = await list_contracts(session, club.league_id, RosterFilter())
         assert (contract.welcome, contract.welcome_at) == (WelcomeState.WAITING, None)

@@ -20,6 +20,7 @@ from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.groupme.fake.faults import Answer, Effect, Hang, Reset, Truncated
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports.gmail import GmailTarget
 from bball_tui.mail.transports.gmail_transport import GmailTransport
 from bball_tui.outbox.gates import Gate, gates, reopen_gate
@@ -232,7 +233,7 @@ async def test_a_doubt_stays_while_gmail_cannot_be_asked(office: Office) -> None
     await office.drain()
     assert (await stored(office.database, id_)).state == OutboxState.IN_DOUBT
     async with office.database.session() as session:
-        story = await item_timeline(session, office.league_id, id_, mail_server=True)
+        story = await item_timeline(session, office.league_id, id_, Outgoing(mail_server=True))
     assert "asks Gmail by itself" in story.next
     office.server.faults.clear()
     assert (await office.drain()).sent == 1

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.counts import MailDay, read_mail_day
 from bball_tui.outbox.gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
@@ -16,7 +17,7 @@ from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 
 async def day(database: Database, club: Club) -> MailDay:
     async with database.session() as session:
-        return await read_mail_day(session, club.league_id, mail_server=True)
+        return await read_mail_day(session, club.league_id, Outgoing(mail_server=True))
 
 
 async def a_worker(database: Database, club: Club, provider: str = "maildir") -> None:

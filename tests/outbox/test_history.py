@@ -11,6 +11,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.paging import FIRST, Anchor, PageRequest, Sort
 from bball_tui.database.states import GateCause, OutboxState, WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.gates import lock, pause, store
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource, list_items
@@ -25,7 +26,7 @@ from tests.outbox.test_staff import MAIL, doubt, take
 
 async def tell(database: Database, league_id: int, id_: int) -> ItemTimeline:
     async with database.session() as session:
-        return await item_timeline(session, league_id, id_, mail_server=True)
+        return await item_timeline(session, league_id, id_, Outgoing(mail_server=True))
 
 
 async def settled(database: Database, league_id: int, ending: Ending, outcome: str, code: str, detail: str) -> int:

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.league.today import ContractDay
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.counts import override_trouble, read_mail_day
 from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.timeline import item_timeline
@@ -21,9 +22,9 @@ async def test_staff_hear_of_a_broken_template_until_a_mail_is_as_it_should_be(d
         [trouble] = await override_trouble(session, club.league_id)
         assert (trouble.kind, trouble.notice, trouble.mails) == ("contract_signed", NOTICE, 2)
         assert await override_trouble(session, club.league_id + 1) == ()
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
         assert NOTICE in [event.text for event in story.events]
-        day = await read_mail_day(session, club.league_id, mail_server=True)
+        day = await read_mail_day(session, club.league_id, Outgoing(mail_server=True))
         nobody = ContractDay(0, None, 0, 0)
         assert any(NOTICE in need.advice for need in needs(day, nobody, worker_comes=True))
 

@@ -5,6 +5,7 @@ import pytest
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.queue import claim
@@ -35,7 +36,7 @@ async def test_it_has_a_bucket_of_its_own_and_its_story_says_who_and_why(databas
         counts = {one.name: one.count for one in await buckets(session, club.league_id)}
         parked = await list_items(session, club.league_id, OutboxFilter(bucket=BucketName.PARKED))
         failed = await list_items(session, club.league_id, OutboxFilter(bucket=BucketName.FAILED))
-        story = await item_timeline(session, club.league_id, ids[0], mail_server=True)
+        story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
     assert (counts["parked"], counts["failed"]) == (1, 1)
     assert [(one.id, one.why, one.bucket) for one in parked] == [(ids[0], WHY, BucketName.PARKED)]
     assert [one.id for one in failed] == [ids[1]]

@@ -145,7 +145,8 @@ async def test_a_mail_is_opened_sent_to_oneself_compared_and_written_to_a_file(
     _, (first, second) = await club_with_mails(database, 2)
     async with database.session() as session:
         await session.execute(text("UPDATE outbox SET recipient = 'rosa@f.test'"))
-        earlier = await preview_mail(session, shown, (await session.scalar(text("SELECT id FROM league"))) or 0, first)
+        league_id = (await session.scalar(text("SELECT id FROM league"))) or 0
+        earlier = await preview_mail(session, league_id, shown, first)
         await session.execute(
             text(
                 "INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256) "

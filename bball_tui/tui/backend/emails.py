@@ -37,7 +37,7 @@ class EmailCalls(League):
         from bball_tui.league.mail_preview import preview_request
 
         async with self._session() as session:
-            return await preview_request(session, self.settings, self.league.id, request)
+            return await preview_request(session, self.league.id, self.settings, request)
 
     async def last_copy(self, mail: MailPreview) -> LastCopy | None:
         from bball_tui.league.mail_preview import last_copy
@@ -121,20 +121,20 @@ class EmailCalls(League):
         from bball_tui.league.mail_kinds import mail_kinds
 
         async with self._session() as session:
-            return await mail_kinds(session, self.settings, self.league.id)
+            return await mail_kinds(session, self.league.id, self.settings)
 
     async def sample_mail(self, kind: str) -> MailPreview:
         from bball_tui.league.mail_preview import preview_sample
 
         async with self._session() as session:
-            return await preview_sample(session, self.settings, self.league.id, kind)
+            return await preview_sample(session, self.league.id, self.settings, kind)
 
     async def kind_mails(self, kind: str, contract_id: int | None) -> tuple[MailPreview, ...]:
         """The mails of a kind to the families of a contract; without one, of any contract that fits."""
         from bball_tui.league.mail_kinds import preview_kind
 
         async with self._session() as session:
-            return await preview_kind(session, self.settings, self.league.id, kind, contract_id)
+            return await preview_kind(session, self.league.id, self.settings, kind, contract_id)
 
     async def reminders(self) -> tuple[Schedule, tuple[PlannedReminder, ...]]:
         from bball_tui.league.reminders import planned_reminders, read_schedule

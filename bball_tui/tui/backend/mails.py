@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import has_default_sender
+from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.history import OutboxFilter, OutboxRow, OutboxSource
 from bball_tui.tui.backend.core import League
 
@@ -38,13 +38,7 @@ class MailCalls(League):
         from bball_tui.outbox.timeline import item_timeline
 
         async with self._session() as session:
-            return await item_timeline(
-                session,
-                self.league.id,
-                outbox_id,
-                mail_server=self.settings.may_send,
-                sender=has_default_sender(self.settings),
-            )
+            return await item_timeline(session, self.league.id, outbox_id, Outgoing.here(self.settings))
 
     async def buckets(self) -> tuple[Bucket, ...]:
         from bball_tui.outbox.counts import buckets
@@ -56,21 +50,19 @@ class MailCalls(League):
         from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
-            return await read_sending_status(
-                session, self.league.id, mail_server=self.settings.may_send, sender=has_default_sender(self.settings)
-            )
+            return await read_sending_status(session, self.league.id, Outgoing.here(self.settings))
 
     async def mail_preview(self, outbox_id: int) -> MailPreview:
         from bball_tui.league.mail_preview import preview_mail
 
         async with self._session() as session:
-            return await preview_mail(session, self.settings, self.league.id, outbox_id)
+            return await preview_mail(session, self.league.id, self.settings, outbox_id)
 
     async def contract_mails(self, contract_id: int) -> tuple[MailPreview, ...]:
         from bball_tui.league.mail_preview import preview_mails
 
         async with self._session() as session:
-            return await preview_mails(session, self.settings, self.league.id, contract_id)
+            return await preview_mails(session, self.league.id, self.settings, contract_id)
 
     async def address_facts(self, outbox_id: int) -> AddressFacts:
         from bball_tui.league.addresses import address_facts
@@ -85,12 +77,7 @@ class MailCalls(League):
         async with self._session() as session:
             season = self.season.id if self.season else None
             return (
-                await read_mail_day(
-                    session,
-                    self.league.id,
-                    mail_server=self.settings.may_send,
-                    sender=has_default_sender(self.settings),
-                ),
+                await read_mail_day(session, self.league.id, Outgoing.here(self.settings)),
                 await read_contract_day(session, self.league.id, season),
             )
 
@@ -116,9 +103,7 @@ class MailCalls(League):
         from bball_tui.outbox.sending_status import read_sending_status
 
         async with self._session() as session:
-            now = await read_sending_status(
-                session, self.league.id, mail_server=self.settings.may_send, sender=has_default_sender(self.settings)
-            )
+            now = await read_sending_status(session, self.league.id, Outgoing.here(self.settings))
             if (obstacle := for_real_obstacle(now, self.settings)) is not None:
                 raise BballError(obstacle)
             return await plan_for_real(session, self.league.id)
