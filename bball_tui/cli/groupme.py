@@ -1,6 +1,7 @@
 """`bball-tui groupme status|plan|apply|create`; the group itself, with the commands of its two neighbours."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,15 +14,14 @@ from bball_tui.cli.groupme_staff import groupme_staff
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
 from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
 from bball_tui.errors import BballError
-from bball_tui.groupme.api.account import open_client, pace_for, token_from
-from bball_tui.groupme.api.client import GroupMeClient
+from bball_tui.groupme.api.account import token_from
 from bball_tui.groupme.links.share_links import mask
 from bball_tui.groupme.plan.plan import Action, Plan, TeamPlan
 from bball_tui.groupme.plan.status import plan_creation, read_chats, settle_others
 from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.groupme.run.apply import apply, current_plan
 from bball_tui.groupme.run.progress import Applied, Progress, Step
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sending import Sender, open_sender
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -169,8 +169,7 @@ def groupme_apply(
     """Do what the plan has ticked."""
 
     async def work(desk: Desk) -> int:
-        async with open_client(desk.settings) as client:
-            sender = await _sender(desk, client, season)
+        async with _sender(desk, await season_of(desk, season)) as sender:
             plan, _, _ = await current_plan(sender, try_again=try_again)
             if fingerprint not in (None, plan.fingerprint):
                 raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
@@ -201,8 +200,7 @@ def groupme_create(
     async def work(desk: Desk) -> int:
         season_id = await season_of(desk, season)
         found = await read_team(desk, season_id, team)
-        async with open_client(desk.settings) as client:
-            sender = await _sender(desk, client, season)
+        async with _sender(desk, season_id) as sender:
             creation = await plan_creation(sender, found.id, although_similar=although_similar)
             if dry_run:
                 _print_plan(creation.reading.plan, creation.actions, as_json=as_json)
@@ -214,20 +212,13 @@ def groupme_create(
     return with_desk(work)
 
 
-async def _sender(desk: Desk, client: GroupMeClient, season: str | None) -> Sender:
-    return Sender(
-        desk.database,
-        client,
-        desk.league.id,
-        await season_of(desk, season),
-        pace=pace_for(desk.settings),
-        report=_Teller(),
-    )
+def _sender(desk: Desk, season_id: int) -> AbstractAsyncContextManager[Sender]:
+    return open_sender(desk.database, desk.league.id, season_id, desk.settings, report=_Teller())
 
 
 async def _planned(desk: Desk, season: str | None, *, try_again: bool = False) -> Plan:
-    async with open_client(desk.settings) as client:
-        return (await read_chats(await _sender(desk, client, season), try_again=try_again)).plan
+    async with _sender(desk, await season_of(desk, season)) as sender:
+        return (await read_chats(sender, try_again=try_again)).plan
 
 
 async def _stored(desk: Desk, season: str | None) -> list[TeamLine]:

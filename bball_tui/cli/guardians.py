@@ -110,7 +110,7 @@ def guardians_edit(player_id: int, guardian_id: int, as_json: bool, **values: An
 
     async def work(desk: Desk, session: Session) -> Outcome:
         base = await load_guardian(session, desk.league.id, player_id, guardian_id)
-        if others := await other_children(session, guardian_id, player_id):
+        if others := await other_children(session, desk.league.id, guardian_id, player_id):
             narrate(f"Name, address and telephone count for {', '.join(others)} too.")
         return await save_guardian(session, desk.league.id, player_id, given(base.draft, values), base=base)
 

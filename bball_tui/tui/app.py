@@ -209,7 +209,7 @@ class BballApp(PatientApp[int]):
 
     async def _live(self, backend: "Backend") -> None:
         """What goes on beside the keys, once the first rows are there (or should have been)."""
-        from bball_tui.tui.backend import import_ahead
+        from bball_tui.tui.preload import import_ahead
 
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_ROWS):

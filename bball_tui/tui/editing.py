@@ -1,10 +1,35 @@
-"""Between the forms, which know no database, and the backend, which knows no screen. Call these from a worker."""
+"""Between the forms, which know no database, and the services, which know no screen. Call these from a worker.
+
+Imported by the commands that need it: SQLAlchemy comes with it.
+"""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.league.editing.contracts import (
+    ContractDraft,
+    load_contract,
+    new_contract,
+    save_contract,
+    team_choices,
+)
+from bball_tui.league.editing.family_mails import enqueue_welcome
+from bball_tui.league.editing.guardians import (
+    GuardianDraft,
+    load_guardian,
+    other_children,
+    save_guardian,
+    unlink_guardian,
+)
 from bball_tui.league.editing.outcome import Saved
+from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.editing.profile import LeagueDraft, load_league, save_league
+from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season, show_season
+from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
+from bball_tui.league.leagues import list_seasons
+from bball_tui.league.roster.player import PlayerDraft
+from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.records import (
     contract_form,
@@ -26,6 +51,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.league.family import GuardianView
+    from bball_tui.league.timeline.read import PlayerDetail
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.dialogs.forms.form import Form
 
@@ -48,24 +74,29 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
 
 async def edit_team(app: "Host", backend: "Backend", team_id: int | None) -> Saved | None:
     """Edit a team, or make one (None)."""
-    from bball_tui.league.editing.teams import TeamDraft
 
     async def make() -> "Form[TeamDraft]":
-        base = None if team_id is None else await backend.load_team(team_id)
+        base = None if team_id is None else await backend.call(load_team, team_id)
         draft = TeamDraft() if base is None else base.draft
-        return team_form(draft, lambda mine, now, _: backend.save_team(mine, now), base)
+        season_id = backend.season_id
+        return team_form(draft, lambda mine, now, _: backend.call(save_team, mine, season_id=season_id, base=now), base)
 
     return await ask_form(app, make)
 
 
 async def edit_player(app: "Host", backend: "Backend", player_id: int | None) -> Saved | None:
     """Edit a player, or make one; a new one is asked for guardians and a contract next."""
-    from bball_tui.league.roster.player import PlayerDraft
 
     async def make() -> "Form[PlayerDraft]":
-        base = None if player_id is None else await backend.load_player(player_id)
+        order = backend.league.date_order
+        base = None if player_id is None else await backend.call(load_player, player_id, order)
         draft = PlayerDraft() if base is None else base.draft
-        return player_form(draft, backend.save_player, backend.league.date_order, base)
+        return player_form(
+            draft,
+            lambda mine, now, others: backend.call(save_player, mine, order=order, base=now, others=others),
+            order,
+            base,
+        )
 
     saved = await ask_form(app, make)
     if saved is not None and player_id is None:
@@ -77,20 +108,20 @@ async def edit_player(app: "Host", backend: "Backend", player_id: int | None) ->
 async def edit_family(app: "Host", backend: "Backend", player_id: int) -> bool:
     """The guardians of a player: edit, add, take off. True when something was changed."""
     try:
-        player = (await backend.player(player_id)).player
+        player = (await _detail(backend, player_id)).player
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return False
     name = f"{player.first} {player.last}"
 
     async def load() -> "Sequence[Entry]":
-        return [_guardian_entry(one) for one in (await backend.player(player_id)).guardians]
+        return [_guardian_entry(one) for one in (await _detail(backend, player_id)).guardians]
 
     async def edit(guardian_id: int | None) -> bool:
         return await edit_guardian(app, backend, player_id, name, guardian_id) is not None
 
     async def remove(guardian_id: int | None) -> bool:
-        found = next((one for one in (await backend.player(player_id)).guardians if one.id == guardian_id), None)
+        found = next((one for one in (await _detail(backend, player_id)).guardians if one.id == guardian_id), None)
         if found is None or guardian_id is None:
             return False
         lines = [
@@ -99,7 +130,7 @@ async def edit_family(app: "Host", backend: "Backend", player_id: int) -> bool:
         ]
         if not await app.push_screen_wait(Confirm("Take a guardian off", lines, "Take off", danger=True)):
             return False
-        for note in (await backend.unlink_guardian(player_id, guardian_id)).notes:
+        for note in (await backend.call(unlink_guardian, player_id, guardian_id)).notes:
             app.notify(clean(note), severity="warning", timeout=12, markup=False)
         return True
 
@@ -124,14 +155,17 @@ async def edit_guardian(
     app: "Host", backend: "Backend", player_id: int, player: str, guardian_id: int | None, first: str | None = None
 ) -> Saved | None:
     """Edit a guardian, or add one; then offer the welcome mails that were never promised to them."""
-    from bball_tui.league.editing.guardians import GuardianDraft
 
     async def make() -> "Form[GuardianDraft]":
-        base, others = (None, ()) if guardian_id is None else await backend.load_guardian(player_id, guardian_id)
+        base = None
+        others: tuple[str, ...] = ()
+        if guardian_id is not None:
+            base = await backend.call(load_guardian, player_id, guardian_id)
+            others = await backend.call(other_children, guardian_id, player_id)
         draft = GuardianDraft() if base is None else base.draft
         return guardian_form(
             draft,
-            lambda mine, now, _: backend.save_guardian(player_id, mine, now),
+            lambda mine, now, _: backend.call(save_guardian, player_id, mine, base=now),
             player,
             base=base,
             others=others,
@@ -152,7 +186,7 @@ async def _offer_welcome(app: "Host", backend: "Backend", saved: Saved) -> None:
     if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
         return
     try:
-        made = await backend.enqueue_welcome([one.contract_id for one in saved.unpromised])
+        made = await backend.call(enqueue_welcome, [one.contract_id for one in saved.unpromised])
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return
@@ -161,13 +195,13 @@ async def _offer_welcome(app: "Host", backend: "Backend", saved: Saved) -> None:
 
 async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Saved | None:
     """A contract for a player who has none in the season."""
-    from bball_tui.league.editing.contracts import ContractDraft
 
     async def make() -> "Form[ContractDraft]":
-        teams = await backend.team_choices()
+        season_id, order = _season_id(backend), backend.league.date_order
+        teams = await backend.call(team_choices, season_id)
         if not teams:
             raise BballError("There is no team in this season yet. Make the team first, on the Teams tab.")
-        detail = await backend.player(player_id)
+        detail = await _detail(backend, player_id)
         player, last = detail.player, detail.latest
         # The team of the last contract, and of a new season the one that is called the same. Else nobody is guessed at.
         named = "" if last is None else f"{last.team} ({last.division})" if last.division else last.team
@@ -175,9 +209,9 @@ async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Save
         likely += [one for one in teams if one.label == named]
         return contract_form(
             ContractDraft(str(likely[0].id) if likely else ""),
-            lambda mine, _, __: backend.new_contract(player_id, mine),
+            lambda mine, _, __: backend.call(new_contract, season_id, player_id, mine, order=order),
             teams,
-            backend.league.date_order,
+            order,
             f"{player.first} {player.last}",
             _today(backend),
         )
@@ -189,15 +223,15 @@ async def edit_contract(
     app: "Host", backend: "Backend", contract_id: int, player: str, *, signed: bool
 ) -> Saved | None:
     """Another team or other days."""
-    from bball_tui.league.editing.contracts import ContractDraft
 
     async def make() -> "Form[ContractDraft]":
-        base = await backend.load_contract(contract_id)
+        order = backend.league.date_order
+        base = await backend.call(load_contract, contract_id, order)
         return contract_form(
             base.draft,
-            lambda mine, now, _: backend.save_contract(mine, now or base),
-            await backend.team_choices(),
-            backend.league.date_order,
+            lambda mine, now, _: backend.call(save_contract, mine, order=order, base=now or base),
+            await backend.call(team_choices, _season_id(backend)),
+            order,
             player,
             _today(backend),
             base=base,
@@ -207,6 +241,16 @@ async def edit_contract(
     return await ask_form(app, make)
 
 
+async def _detail(backend: "Backend", player_id: int) -> "PlayerDetail":
+    return await backend.call(player_detail, player_id, mail_server=backend.settings.may_send)
+
+
+def _season_id(backend: "Backend") -> int:
+    if backend.season is None:
+        raise BballError("There is no season yet. Make one first: ctrl+p, new season.")
+    return backend.season.id
+
+
 def _today(backend: "Backend") -> date:
     """The league's day."""
     return datetime.now(backend.league.zone).date()
@@ -214,14 +258,15 @@ def _today(backend: "Backend") -> date:
 
 async def edit_league(app: "Host", backend: "Backend", set_up_mail: "Callable[[], object]") -> Saved | None:
     """What the league says about itself; ``set_up_mail`` begins when somebody goes on to it from there."""
-    from bball_tui.league.editing.profile import LeagueDraft
-
     wanted: list[bool] = []
 
     async def make() -> "Form[LeagueDraft]":
-        base = await backend.load_league()
+        base = await backend.call(load_league)
         return league_form(
-            base.draft, lambda mine, now, _: backend.save_league(mine, now or base), base, lambda: wanted.append(True)
+            base.draft,
+            lambda mine, now, _: backend.call(save_league, mine, base=now or base),
+            base,
+            lambda: wanted.append(True),
         )
 
     saved = await ask_form(app, make)
@@ -232,7 +277,6 @@ async def edit_league(app: "Host", backend: "Backend", set_up_mail: "Callable[[]
 
 async def edit_seasons(app: "Host", backend: "Backend") -> bool:
     """The seasons: edit, add, choose the one that the desk shows. True when something was changed."""
-    from bball_tui.league.editing.seasons import SeasonDraft
 
     async def load() -> "Sequence[Entry]":
         shown = None if backend.season is None else backend.season.id
@@ -249,15 +293,16 @@ async def edit_seasons(app: "Host", backend: "Backend") -> bool:
                 ),
                 Tone.GOOD if one.id == shown else Tone.MUTED,
             )
-            for one in await backend.list_seasons()
+            for one in await backend.call(list_seasons)
         ]
 
     async def edit(season_id: int | None) -> bool:
         async def make() -> "Form[SeasonDraft]":
-            base = None if season_id is None else await backend.load_season(season_id)
+            order = backend.league.date_order
+            base = None if season_id is None else await backend.call(load_season, season_id, order)
             draft = SeasonDraft() if base is None else base.draft
             return season_form(
-                draft, lambda mine, now, _: backend.save_season(mine, now), backend.league.date_order, base
+                draft, lambda mine, now, _: backend.call(save_season, mine, order=order, base=now), order, base
             )
 
         saved = await ask_form(app, make)
@@ -268,7 +313,7 @@ async def edit_seasons(app: "Host", backend: "Backend") -> bool:
     async def show(season_id: int | None) -> bool:
         if season_id is None:
             return False
-        await backend.show_season(season_id)
+        await backend.call(show_season, season_id)
         await backend.overview()
         return True
 

@@ -59,7 +59,7 @@ async def _show_first_tab(app: "BballApp") -> None:
 
 async def _enter(app: "BballApp", backend: "Backend") -> None:
     """Show the league of the database, or ask how to begin when it holds none."""
-    from bball_tui.tui.backend import NoLeague
+    from bball_tui.tui.connection import NoLeague
 
     try:
         await backend.enter()

@@ -1,13 +1,15 @@
 """One write to GroupMe, and the search for a group whose creation got no answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
+from bball_tui.groupme.api.account import open_client, pace_for
 from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import RateLimited
 from bball_tui.groupme.api.models import Group
@@ -17,7 +19,8 @@ from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.groupme.plan.facts import LostCreate
 from bball_tui.groupme.plan.planning import is_made_by
 from bball_tui.groupme.run.intents import Intent
-from bball_tui.groupme.run.progress import Control, Pace, Progress, Report
+from bball_tui.groupme.run.progress import Control, Pace, Progress, Report, unheard
+from bball_tui.settings import Settings
 
 T = TypeVar("T")
 
@@ -106,3 +109,32 @@ class Sender:
                 return found
             complete = listing.complete
         return () if complete else None
+
+
+@asynccontextmanager
+async def open_sender(
+    database: Database,
+    league_id: int,
+    season_id: int,
+    settings: Settings,
+    *,
+    report: Report | None = None,
+    control: Control | None = None,
+    tells: frozenset[int] = frozenset(),
+) -> AsyncIterator[Sender]:
+    """What a run needs, with the account of the token.
+
+    Raises:
+        BballError: there is no token, or the setting groupme_url is no address that a token may be sent to.
+    """
+    async with open_client(settings) as client:
+        yield Sender(
+            database,
+            client,
+            league_id,
+            season_id,
+            pace=pace_for(settings),
+            control=control or Control(),
+            report=report or unheard,
+            tells=tells,
+        )

@@ -92,12 +92,12 @@ async def load_guardian(
     return Loaded(who.id, who.version, draft)
 
 
-async def other_children(session: AsyncSession, guardian_id: int, player_id: int) -> tuple[str, ...]:
+async def other_children(session: AsyncSession, league_id: int, guardian_id: int, player_id: int) -> tuple[str, ...]:
     """The names of the other players who have this guardian: an edit counts for them too."""
     query = (
         select(Player.first_name, Player.last_name)
         .join(PlayerGuardian, PlayerGuardian.player_id == Player.id)
-        .where(PlayerGuardian.guardian_id == guardian_id, Player.id != player_id)
+        .where(Player.league_id == league_id, PlayerGuardian.guardian_id == guardian_id, Player.id != player_id)
         .order_by(Player.name_key)
     )
     return tuple(f"{row.first_name} {row.last_name}" for row in await session.execute(query))
@@ -231,7 +231,7 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, values: _V
             wrong = Checks()
             wrong.complain("email", "The player has this guardian already. Edit that one instead.")
             return Wrong(tuple(wrong.problems))
-        children = ", ".join(await other_children(session, known, player_id))
+        children = ", ".join(await other_children(session, league_id, known, player_id))
         of = f", as a guardian of {children}," if children else ""
         notes.append(
             f"{values.first_name} {values.last_name} was in the league already{of} and is linked, not made twice."

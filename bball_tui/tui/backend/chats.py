@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource
 from bball_tui.errors import BballError
-from bball_tui.tui.backend.core import League
-from bball_tui.tui.guarded import told
+from bball_tui.tui.connection import LeagueConnection as League
+from bball_tui.tui.guarded import GuardedSource, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ class ChatCalls(League):
         from bball_tui.groupme.plan.team_list import chat_source
 
         season_id = None if self.season is None else self.season.id
-        return self._source(chat_source(self.database, self.league.id, season_id, text, state))
+        return GuardedSource(chat_source(self.database, self.league.id, season_id, text, state), self.settings.log_file)
 
     async def chat(self, team_id: int) -> ChatDetail:
         """One team.
@@ -67,7 +67,7 @@ class ChatCalls(League):
         from bball_tui.groupme.plan.membership import read_households
         from bball_tui.groupme.plan.team_list import ChatListing
 
-        async with self._session() as session:
+        async with self.session() as session:
             row = await ChatListing(self.league.id, None).one(session, team_id)
             if row is None:
                 raise BballError("This team is not there any more.")
@@ -82,7 +82,7 @@ class ChatCalls(League):
         """
         from bball_tui.groupme.plan.team_facts import share_link
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await share_link(session, self.league.id, team_id)
 
     async def write_code(self, share_url: str, path: Path) -> None:
@@ -170,14 +170,14 @@ class ChatCalls(League):
                 known = token_from() is not None
                 client = await opened.enter_async_context(open_client(self.settings)) if known else None
                 found = await look_up(client, pasted)
-        async with self._session() as session:
+        async with self.session() as session:
             return await rehearse_link(session, self.league.id, team_id, found, how)
 
     async def link_chat(self, team_id: int, rehearsed: Rehearsed, *, tell: bool) -> tuple[Linked, Told | None]:
         """Do what was rehearsed; with ``tell`` the mails about the link are promised in the same transaction."""
         from bball_tui.groupme.notify.enqueue import link_and_tell
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await link_and_tell(
                 session,
                 self.league.id,
@@ -194,7 +194,7 @@ class ChatCalls(League):
         """Who was welcomed without the present link (or any new one), with the name of the team."""
         from bball_tui.groupme.notify.enqueue import families_of
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await families_of(session, self.league.id, team_ids, any_link=any_link)
 
     async def tell_families(self, team_ids: Sequence[int]) -> int:
@@ -203,7 +203,7 @@ class ChatCalls(League):
 
         mails = 0
         for team_id in team_ids:
-            async with self._session() as session:
+            async with self.session() as session:
                 mails += len((await tell_families(session, self.league.id, team_id)).outbox_ids)
         return mails
 
@@ -213,7 +213,7 @@ class ChatCalls(League):
 
         mails = 0
         for team_id in team_ids:
-            async with self._session() as session:
+            async with self.session() as session:
                 mails += await release(session, self.league.id, team_id, why="sent without the link of the team chat")
         return mails
 
@@ -221,26 +221,26 @@ class ChatCalls(League):
         """Whether welcome mails wait for the link from now on."""
         from bball_tui.league.profile import ProfileChange, change_profile
 
-        async with self._session() as session:
+        async with self.session() as session:
             self._league = await change_profile(session, self.league, ProfileChange(wait_for_chat=wait))
 
     async def dismiss_groups(self, team_id: int, group_ids: list[str]) -> None:
         """These groups are not the team's."""
         from bball_tui.groupme.links.linking import dismiss
 
-        async with self._session() as session:
+        async with self.session() as session:
             await dismiss(session, self.league.id, team_id, group_ids, reason="on the screen")
 
     async def propose_again(self, team_id: int) -> int:
         """Forget what was dismissed; how many groups."""
         from bball_tui.groupme.links.linking import propose_again
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await propose_again(session, self.league.id, team_id)
 
     async def unlink_chat(self, team_id: int) -> Unlinked:
         """Forget the team's group and link."""
         from bball_tui.groupme.links.linking import unlink
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await unlink(session, self.league.id, team_id, reason="on the screen")

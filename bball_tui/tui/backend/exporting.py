@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bball_tui.files import write_pieces
-from bball_tui.tui.backend.core import League
+from bball_tui.tui.connection import LeagueConnection as League
 
 
 class ExportCalls(League):
@@ -22,6 +22,6 @@ class ExportCalls(League):
         from bball_tui.league.exporting.service import Format, export
 
         season = None if self.season is None else self.season.name
-        async with self._session() as session:
+        async with self.session() as session:
             pieces = export(session, self.league, What(what), Format(wanted), season=season)
             return await write_pieces(path, pieces, told)

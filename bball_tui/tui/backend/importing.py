@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
-from bball_tui.tui.backend.core import League
+from bball_tui.tui.connection import LeagueConnection as League
 from bball_tui.tui.guarded import told
 
 RECENT = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bball_tui.tui.backend.core import League
+from bball_tui.tui.connection import LeagueConnection as League
 from bball_tui.tui.guarded import told
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class MailSetupCalls(League):
         with told(self.settings.log_file):
             mime = trial_mail(self.league.name, from_email, date=datetime.now(UTC).replace(microsecond=0))
             to = await send_test(msgspec.structs.replace(self.settings, mail_url=url), mime, TRIAL_SUBJECT, mine)
-        async with self._session() as session:
+        async with self.session() as session:
             await note_test(session, self.league.id, to, TRIAL_SUBJECT)
         return to
 
@@ -46,7 +46,7 @@ class MailSetupCalls(League):
         from bball_tui.league.mail_account import keep_account
         from bball_tui.settings import overriding
 
-        async with self._session() as session:
+        async with self.session() as session:
             league = await find_league(session, self.league.slug)
             changed = await keep_account(session, self.settings, league, url, from_email)
         if overriding("mail_url") is None:

@@ -10,7 +10,8 @@ from bball_tui.database.paging import RecordSource
 from bball_tui.errors import BballError
 from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.history import OutboxFilter, OutboxRow, OutboxSource
-from bball_tui.tui.backend.core import League
+from bball_tui.tui.connection import LeagueConnection as League
+from bball_tui.tui.guarded import GuardedSource
 
 if TYPE_CHECKING:
     from bball_tui.league.addresses import AddressFacts, AddressFixed
@@ -32,49 +33,49 @@ class MailCalls(League):
 
     def outbox(self, wanted: OutboxFilter) -> RecordSource[OutboxRow]:
         """The league's mails."""
-        return self._source(OutboxSource(self.database, self.league.id, wanted))
+        return GuardedSource(OutboxSource(self.database, self.league.id, wanted), self.settings.log_file)
 
     async def mail(self, outbox_id: int) -> ItemTimeline:
         from bball_tui.outbox.timeline import item_timeline
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await item_timeline(session, self.league.id, outbox_id, Outgoing.here(self.settings))
 
     async def buckets(self) -> tuple[Bucket, ...]:
         from bball_tui.outbox.counts import buckets
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await buckets(session, self.league.id)
 
     async def sending_status(self) -> SendingStatus:
         from bball_tui.outbox.sending_status import read_sending_status
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await read_sending_status(session, self.league.id, Outgoing.here(self.settings))
 
     async def mail_preview(self, outbox_id: int) -> MailPreview:
         from bball_tui.league.mail_preview import preview_mail
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await preview_mail(session, self.league.id, self.settings, outbox_id)
 
     async def contract_mails(self, contract_id: int) -> tuple[MailPreview, ...]:
         from bball_tui.league.mail_preview import preview_mails
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await preview_mails(session, self.league.id, self.settings, contract_id)
 
     async def address_facts(self, outbox_id: int) -> AddressFacts:
         from bball_tui.league.addresses import address_facts
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await address_facts(session, self.league.id, outbox_id)
 
     async def today(self) -> tuple[MailDay, ContractDay]:
         from bball_tui.league.today import read_contract_day
         from bball_tui.outbox.counts import read_mail_day
 
-        async with self._session() as session:
+        async with self.session() as session:
             season = self.season.id if self.season else None
             return (
                 await read_mail_day(session, self.league.id, Outgoing.here(self.settings)),
@@ -102,7 +103,7 @@ class MailCalls(League):
         from bball_tui.league.for_real import for_real_obstacle, plan_for_real
         from bball_tui.outbox.sending_status import read_sending_status
 
-        async with self._session() as session:
+        async with self.session() as session:
             now = await read_sending_status(session, self.league.id, Outgoing.here(self.settings))
             if (obstacle := for_real_obstacle(now, self.settings)) is not None:
                 raise BballError(obstacle)
@@ -111,53 +112,53 @@ class MailCalls(League):
     async def send_for_real(self, ids: Collection[int]) -> tuple[int, ...]:
         from bball_tui.league.for_real import send_for_real
 
-        async with self._session() as session:
+        async with self.session() as session:
             return (await send_for_real(session, self.league.id, ids))[0]
 
     async def retry_mails(self, ids: Collection[int], reason: str | None = None) -> Acted:
         from bball_tui.outbox.staff import retry
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await retry(session, self.league.id, ids, reason=reason)
 
     async def cancel_mails(self, ids: Collection[int], reason: str) -> Acted:
         from bball_tui.outbox.staff import cancel
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await cancel(session, self.league.id, ids, reason=reason)
 
     async def park_mails(self, ids: Collection[int], reason: str) -> Acted:
         from bball_tui.outbox.staff import park
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await park(session, self.league.id, ids, reason=reason)
 
     async def fix_address(self, outbox_id: int, address: str) -> AddressFixed:
         from bball_tui.league.addresses import fix_address
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await fix_address(session, self.league.id, outbox_id, address)
 
     async def pause_sending(self) -> None:
         from bball_tui.outbox.gates import pause
 
-        async with self._session() as session:
+        async with self.session() as session:
             await pause(session, self.league.id)
 
     async def resume_sending(self) -> None:
         from bball_tui.outbox.gates import resume
 
-        async with self._session() as session:
+        async with self.session() as session:
             await resume(session, self.league.id)
 
     async def open_gate(self, provider: str) -> None:
         from bball_tui.outbox.gates import reopen_gate
 
-        async with self._session() as session:
+        async with self.session() as session:
             await reopen_gate(session, self.league.id, provider)
 
     async def resolve_mail(self, outbox_id: int, *, arrived: bool, reason: str | None = None) -> Acted:
         from bball_tui.outbox.staff import resolve
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await resolve(session, self.league.id, outbox_id, arrived=arrived, reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from bball_tui.tui.backend.core import League
+from bball_tui.tui.connection import LeagueConnection as League
 
 if TYPE_CHECKING:
     from bball_tui.groupme.staff.staff import StaffRow
@@ -20,7 +20,7 @@ class StaffCalls(League):
         """The staff by name."""
         from bball_tui.groupme.staff.staff import list_staff
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await list_staff(session, self.league.id)
 
     async def load_staff(self, staff_id: int) -> Loaded[StaffDraft]:
@@ -28,7 +28,7 @@ class StaffCalls(League):
         from bball_tui.groupme.staff.staff_form import load_staff
         from bball_tui.league.editing.outcome import Loaded
 
-        async with self._session() as session:
+        async with self.session() as session:
             return Loaded(staff_id, 0, await load_staff(session, self.league.id, staff_id))
 
     async def save_staff(self, draft: StaffDraft, base: Loaded[StaffDraft] | None) -> Outcome:
@@ -38,7 +38,7 @@ class StaffCalls(League):
         from bball_tui.league.facts import read_desk
 
         staff_id, before = (None, None) if base is None else (base.id, base.draft)
-        async with self._session() as session:
+        async with self.session() as session:
             outcome = await save_staff(session, self.league.id, draft, staff_id, before)
             match outcome:
                 case StaffWrong(problems):
@@ -60,5 +60,5 @@ class StaffCalls(League):
         """Forget somebody; the name."""
         from bball_tui.groupme.staff.staff import take_off_list
 
-        async with self._session() as session:
+        async with self.session() as session:
             return await take_off_list(session, self.league.id, staff_id)

@@ -332,10 +332,12 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
     @action("at", "who is here", when=_ready, group="overview")
     async def action_desk_here(self) -> None:
         """Say who else has this league open now."""
+        from bball_tui.database.presence import present
+
         if self.backend is None:
             return
         try:
-            here = await self.backend.present()
+            here = await self.backend.call(present)
         except BballError as error:
             self.tell(str(error))
             return
@@ -415,13 +417,15 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
     @work(group="overview", exclusive=True)
     async def _read_overview(self) -> None:
+        from bball_tui.database.presence import present
+
         backend = self.backend
         if backend is None:
             return
         season = backend.season
         try:
             found = await backend.overview()
-            here = await backend.present()
+            here = await backend.call(present)
         except BballError:
             self._reachable = False
             self._say_database()

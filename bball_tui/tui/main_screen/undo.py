@@ -86,6 +86,7 @@ class UndoScreen(ActionHost, Screen[None]):
         Raises:
             BballError: the database is away; it can be tried again.
         """
+        from bball_tui.league.contracts import undo
         from bball_tui.tui.dialogs.message import ErrorDialog
 
         backend, contracts = self.backend, self._undoable
@@ -94,7 +95,7 @@ class UndoScreen(ActionHost, Screen[None]):
         self._undoable = ()
         self._count_down()
         try:
-            result = await backend.undo(contracts)
+            result = await backend.call(undo, contracts)
         except BballError:
             self._undoable = contracts
             self._count_down()

@@ -26,7 +26,7 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.preview import SigningPreview
-    from bball_tui.league.rows import ContractRow
+    from bball_tui.league.rows import ContractRow, RosterFilter
     from bball_tui.league.signing import SigningRequest
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.dialogs.contract_act import ActDone
@@ -138,11 +138,16 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             return NOTHING
         return day_cell(row.due_on, self._today)
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[ContractRow]":
-        return backend.contracts(text, self.choices)
+    def listing(self, backend: "Backend", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
+        from bball_tui.league.roster.lists import contract_source
+
+        return backend.source(contract_source, wanted)
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        return contract_sections(await backend.contract(row_id), self.zone, self.now)
+        from bball_tui.league.timeline.read import contract_detail
+
+        detail = await backend.call(contract_detail, row_id, mail_server=backend.settings.may_send)
+        return contract_sections(detail, self.zone, self.now)
 
     def show_trouble(self, trouble: str | None) -> None:
         """Only the contracts that need a person for this reason."""
@@ -183,6 +188,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("s", "sign", when=_can(Act.SIGN), writes=True, footer=True, caption=counted_caption("sign"))
     async def action_contract_sign(self) -> bool:
         """Mark the selected contracts signed, or the one under the cursor. You see the effect first."""
+        from bball_tui.league.signing import sign
         from bball_tui.tui.dialogs.sign import SignDialog
 
         backend, targets = self.backend, self.targets
@@ -192,7 +198,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             SignDialog(
                 len(targets),
                 load=lambda draft: self._preview(backend, targets, draft),
-                sign=backend.sign,
+                sign=lambda request: backend.call(sign, request),
                 today=self._today,
                 date_order=backend.league.date_order,
                 show_mails=partial(self._show_mails, backend),
@@ -210,7 +216,17 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     @staticmethod
     async def _preview(backend: "Backend", targets: tuple[int, ...], draft: "SigningDraft") -> "SigningPreview":
-        return await backend.preview_signing(targets, draft.signer, draft.capacity, draft.signed_on)
+        from bball_tui.league.preview import preview_signing
+
+        return await backend.call(
+            preview_signing,
+            targets,
+            draft.signer,
+            capacity=draft.capacity,
+            signed_on=draft.signed_on,
+            mail_server=backend.settings.may_send,
+            sender=bool(backend.league.from_email) or backend.outgoing.sender,
+        )
 
     def _tell_refused(self, reasons: list[str], word: str = "signed") -> None:
         from bball_tui.tui.dialogs.message import ErrorDialog
@@ -234,20 +250,22 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     @work(group="letters")
     async def _read_mails(self, backend: "Backend", request: "SigningRequest") -> None:
+        from bball_tui.league.mail_preview import preview_request
         from bball_tui.tui.mail_reading import read_asked
 
-        await read_asked(self.app, backend, backend.signing_mails(request))
+        await read_asked(self.app, backend, backend.call(preview_request, backend.settings, request))
 
     @action("t", "sign a stack of papers", when=ready, writes=True)
     async def action_contract_stack(self) -> None:
         """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
+        from bball_tui.league.paper_stack import read_stack
         from bball_tui.tui.dialogs.paper_stack import PaperStack
 
         backend = self.backend
         if backend is None:
             return
         stack = PaperStack(
-            find=backend.paper_stack,
+            find=lambda text: backend.call(read_stack, backend.season_id, text),
             sign=partial(self._sign_paper, backend),
             take_back=partial(self._take_back, backend),
         )
@@ -260,13 +278,14 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     async def _sign_paper(self, backend: "Backend", row: "ContractRow") -> "PaperSigned | None":
         from bball_tui.league.papers import NoticeKind
+        from bball_tui.league.signing import sign
         from bball_tui.tui.dialogs.paper_stack import PaperSigned
         from bball_tui.tui.dialogs.sign import SignDialog
 
         dialog = SignDialog(
             1,
             load=lambda draft: self._preview(backend, (row.id,), draft),
-            sign=backend.sign,
+            sign=lambda request: backend.call(sign, request),
             today=self._today,
             date_order=backend.league.date_order,
             undo_key="ctrl+t",
@@ -284,7 +303,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     @staticmethod
     async def _take_back(backend: "Backend", contract_id: int) -> str | None:
-        result = await backend.undo([contract_id])
+        from bball_tui.league.contracts import undo
+
+        result = await backend.call(undo, [contract_id])
         return result.refused[0].reason if result.refused else None
 
     # The contract, its player and its mails
@@ -326,13 +347,15 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("p", "preview mail", when=_one, footer=True)
     async def action_contract_preview(self) -> None:
         """Read the welcome mails of the contract under the cursor, word for word, before or after they leave."""
+        from bball_tui.league.mail_preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
         nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
-        await read_asked(self.app, backend, backend.contract_mails(row.id), nobody=nobody)
+        mails = backend.call(preview_mails, backend.settings, row.id)
+        await read_asked(self.app, backend, mails, nobody=nobody)
 
     # The life before and after a signature
 
@@ -344,16 +367,18 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("d", "due date", when=_can_be_due, writes=True)
     async def action_contract_due(self) -> bool:
         """Give the selected offers another due date, or none. You see the effect first."""
+        from bball_tui.league.due import change_due, due_effect
         from bball_tui.tui.dialogs.due_date import DueDate
 
         backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return False
-        effect = await backend.due_effect(targets)
+        effect = await backend.call(due_effect, targets)
         if not effect.possible:
             self._tell_refused([one.reason for one in effect.refused], "changed")
             return True
-        done = await self.app.push_screen_wait(DueDate(effect, backend.change_due, backend.league.date_order))
+        dialog = DueDate(effect, lambda ids, due_on: backend.call(change_due, ids, due_on), backend.league.date_order)
+        done = await self.app.push_screen_wait(dialog)
         if done is None:
             return False
         mails = f", {counted(len(done.cancelled), 'reminder')} cancelled" if done.cancelled else ""
@@ -388,16 +413,22 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     async def _live(self, act: Act) -> bool:
         """Read the effect, show it, do it, and say what came of it."""
+        from bball_tui.league import acting
         from bball_tui.tui.dialogs.contract_act import ContractAct
 
         backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return False
-        effect = await backend.effect(act, targets)
+        effect = await backend.call(acting.effect, act, targets)
         if not effect.possible:
             self._tell_refused([one.reason for one in effect.refused], RULES[act].target)
             return True
-        dialog = ContractAct(effect, backend.act, today=self._today, date_order=backend.league.date_order)
+        dialog = ContractAct(
+            effect,
+            lambda asked: backend.call(acting.act, asked),
+            today=self._today,
+            date_order=backend.league.date_order,
+        )
         finished = await self.app.push_screen_wait(dialog)
         if finished is None:
             return False

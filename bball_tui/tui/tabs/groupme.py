@@ -16,7 +16,6 @@ from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.staffing import edit_staff
 from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
 from bball_tui.tui.tabs.groupme_sections import (
@@ -386,6 +385,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("m", "staff…", when=ready, writes=True)
     async def action_chat_staff(self) -> None:
         """The adults who belong into every group: add, change, note that they agreed, take off the list."""
+        from bball_tui.tui.staffing import edit_staff
+
         if self.backend is not None and await edit_staff(self.app, self.backend, self.zone, self.now):
             self.read_again()
 

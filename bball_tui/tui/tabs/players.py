@@ -14,7 +14,7 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 
 if TYPE_CHECKING:
-    from bball_tui.league.rows import PlayerRow
+    from bball_tui.league.rows import PlayerRow, RosterFilter
     from bball_tui.tui.backend import Backend
 
 
@@ -80,11 +80,16 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
         )
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[PlayerRow]":
-        return backend.players(text, self.choices)
+    def listing(self, backend: "Backend", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
+        from bball_tui.league.roster.lists import player_source
+
+        return backend.source(player_source, wanted)
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        return player_sections(await backend.player(row_id), self.zone, self.now)
+        from bball_tui.league.timeline.read import player_detail
+
+        detail = await backend.call(player_detail, row_id, mail_server=backend.settings.may_send)
+        return player_sections(detail, self.zone, self.now)
 
     @action("e", "edit", when=_one, writes=True, footer=True)
     async def action_player_edit(self) -> bool:

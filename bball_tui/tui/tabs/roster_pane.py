@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from textual import on, work
 from textual.containers import Horizontal
 
-from bball_tui.database.paging import RowT
+from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.tui.actions import ActionHost, action
@@ -20,6 +20,13 @@ from bball_tui.tui.widgets.list_messages import ListLoaded
 from bball_tui.tui.widgets.search_bar import Chip
 from bball_tui.wording import counted
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bball_tui.league.rows import RosterFilter
+    from bball_tui.league.sheets import Piece
+    from bball_tui.tui.backend import Backend
+
 
 class RosterPane(RecordPane[RowT]):
     """A tab whose list can be narrowed by facets."""
@@ -30,6 +37,15 @@ class RosterPane(RecordPane[RowT]):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.choices: tuple[FilterChoice, ...] = ()
+
+    def listing(self, backend: "Backend", wanted: "RosterFilter") -> RecordSource[RowT]:
+        """The rows that ``wanted`` leaves."""
+        raise NotImplementedError
+
+    def source(self, backend: "Backend", text: str) -> RecordSource[RowT]:
+        from bball_tui.league.facets import chosen_filter
+
+        return self.listing(backend, chosen_filter(backend.season_id, text, self.choices))
 
     def body(self) -> Horizontal:
         """List and panel, with the keys of this kind of list."""
@@ -49,10 +65,13 @@ class RosterPane(RecordPane[RowT]):
 
     @work(group="count", exclusive=True)
     async def _count_everything(self) -> None:
-        if self.backend is None:
+        from bball_tui.league.facets import chosen_filter
+
+        backend = self.backend
+        if backend is None:
             return
         try:
-            self.everything = await self.backend.count_all(self.list_name)
+            self.everything = await self.listing(backend, chosen_filter(backend.season_id, "", ())).count()
         except BballError:
             return  # the list itself says that the database is away
         self._count()
@@ -103,7 +122,8 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     @action("f", "filter", when=_ready)
     async def action_tool_filter(self) -> None:
         """Choose what the list is narrowed to: team, status, welcome mail, what needs attention, or your own."""
-        from bball_tui.league.saved_filters import NamedFilter
+        from bball_tui.league.facets import chosen_filter, facets
+        from bball_tui.league.saved_filters import NamedFilter, delete_filter, save_filter, saved_filters
         from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
         from bball_tui.tui.dialogs.message import ErrorDialog
 
@@ -115,9 +135,11 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             FilterDialog(
                 pane.choices,
                 text,
-                load=lambda typed, choices: backend.facets(name, text, choices, typed),
-                saved=lambda: backend.saved_filters(name),
-                forget=lambda title: backend.delete_filter(name, title),
+                load=lambda typed, choices: backend.call(
+                    facets, name, chosen_filter(backend.season_id, text, choices), typed=typed
+                ),
+                saved=lambda: backend.call(saved_filters, name),
+                forget=lambda title: backend.call(delete_filter, name, title),
             )
         )
         if answer is None:
@@ -131,7 +153,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         if title is None:
             return
         try:
-            await backend.save_filter(name, NamedFilter(title, text, answer.choices))
+            await backend.call(save_filter, name, NamedFilter(title, text, answer.choices))
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
             return
@@ -155,15 +177,22 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     @action("x", "export this list", when=_has_rows)
     async def action_tool_export(self) -> None:
         """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
+        from bball_tui.league.facets import chosen_filter
+        from bball_tui.league.sheets import sheet
         from bball_tui.tui.dialogs.export_list import ExportList
 
         pane, backend, total = self.pane, self.pane.backend, self.pane.records.total
         if backend is None or not total:
             return
-        name, text, choices, sort = pane.list_name, pane.search_bar.text, pane.choices, pane.records.sort
+        name, sort = pane.list_name, pane.records.sort
+        wanted = chosen_filter(backend.season_id, pane.search_bar.text, pane.choices)
+
+        async def write() -> "AsyncIterator[Piece]":
+            async with backend.session() as session:
+                async for piece in sheet(session, backend.league.id, name, wanted, sort):
+                    yield piece
+
         day = pane.now.astimezone(pane.zone).date().isoformat()
-        written = await self.app.push_screen_wait(
-            ExportList(Path.home() / f"{name} {day}.csv", total, write=lambda: backend.sheet(name, text, choices, sort))
-        )
+        written = await self.app.push_screen_wait(ExportList(Path.home() / f"{name} {day}.csv", total, write=write))
         if written is not None:
             self.app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)

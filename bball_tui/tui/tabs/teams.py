@@ -14,7 +14,7 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 
 if TYPE_CHECKING:
-    from bball_tui.league.rows import TeamRow
+    from bball_tui.league.rows import RosterFilter, TeamRow
     from bball_tui.tui.backend import Backend
 
 
@@ -77,11 +77,15 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             ),
         )
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[TeamRow]":
-        return backend.teams(text, self.choices)
+    def listing(self, backend: "Backend", wanted: "RosterFilter") -> "RecordSource[TeamRow]":
+        from bball_tui.league.roster.lists import team_source
+
+        return backend.source(team_source, wanted)
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        return team_sections(await backend.team(row_id))
+        from bball_tui.league.timeline.read import team_detail
+
+        return team_sections(await backend.call(team_detail, row_id))
 
     @action("c", "its contracts", when=_one, footer=True)
     def action_team_contracts(self) -> None:

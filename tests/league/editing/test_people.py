@@ -153,7 +153,7 @@ async def test_guardians_are_added_in_order_linked_to_siblings_and_checked(datab
         assert isinstance(twin, Saved)
         assert twin.id == added.id
         assert "linked, not made twice" in twin.notes[0]
-        assert await other_children(session, added.id, ben.player_id) == ("Amara Hamilton",)
+        assert await other_children(session, club.league_id, added.id, ben.player_id) == ("Amara Hamilton",)
         again = await save_guardian(session, club.league_id, ben.player_id, NEW)
         assert isinstance(again, Wrong)
         gone = await unlink_guardian(session, club.league_id, ben.player_id, added.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.database.states import LIVE_STATUSES
 from bball_tui.mail.kinds import KINDS, kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
@@ -100,6 +101,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
     @action("c", "choose a family", when=ready, footer=True)
     async def action_kind_find(self) -> None:
         """Find a family by a few letters of its name, and read the mail as it would get it."""
+        from bball_tui.league.paper_stack import read_stack
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
 
@@ -113,7 +115,10 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
             await read_asked(self.app, backend, backend.kind_mails(kind, contract.id), nobody=nobody)
 
         title = f"{kind_label(kind).capitalize()}: for whom?"
-        await self.app.push_screen_wait(FindFamily(title, backend.families_called, read))
+        dialog = FindFamily(
+            title, lambda text: backend.call(read_stack, backend.season_id, text, statuses=LIVE_STATUSES), read
+        )
+        await self.app.push_screen_wait(dialog)
 
     def _contract(self) -> int | None:
         """The contract under the cursor of the tab Contracts, if somebody looked at it."""

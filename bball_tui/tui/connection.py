@@ -1,0 +1,208 @@
+"""The open database and the league that the screen is about. Imported after the first paint: SQLAlchemy comes with it.
+
+Tabs, dialogs and what stands between them run the services of the rooms below through :meth:`LeagueConnection.call`,
+and read lists through :meth:`LeagueConnection.source`. Modules that are there before the first paint (the tabs are, for
+whoever has keys of their own) import a service in the method that calls it; `preload.py` has it ready by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from bball_tui.database.changes import CHANGED, Changed, Connection, listen
+from bball_tui.database.engine import Database, Session
+from bball_tui.database.paging import RecordSource, RowT
+from bball_tui.database.presence import screen_name
+from bball_tui.demo.marker import is_demo
+from bball_tui.errors import BballError
+from bball_tui.league.leagues import (
+    LeagueInfo,
+    Overview,
+    Season,
+    create_league,
+    current_season,
+    find_league,
+    list_leagues,
+    overview,
+)
+from bball_tui.mail.sender import Outgoing
+from bball_tui.settings import Settings
+from bball_tui.tui.browser import PrivatePages
+from bball_tui.tui.guarded import GuardedSource, told
+
+if TYPE_CHECKING:
+    from bball_tui.groupme.run.progress import Control, Report
+    from bball_tui.groupme.run.sending import Sender
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NoLeague(BballError):
+    """The database is there, and empty: somebody begins."""
+
+
+class LeagueConnection:
+    """An open database and the league that the screen is about.
+
+    Whatever goes wrong in what it runs is a :class:`BballError`.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.settings = settings
+        self.season: Season | None = None
+        self._league: LeagueInfo | None = None
+        self._workers = 0
+
+    # Running services
+
+    async def call(
+        self, service: Callable[Concatenate[Session, int, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a service of the league in one transaction, which commits when the service returns."""
+        async with self.session() as session:
+            return await service(session, self.league.id, *args, **kwargs)
+
+    def source(
+        self, source: Callable[Concatenate[Database, int, P], RecordSource[RowT]], *args: P.args, **kwargs: P.kwargs
+    ) -> RecordSource[RowT]:
+        """The rows of a list of the league. Each page is a transaction of its own."""
+        return GuardedSource(source(self.database, self.league.id, *args, **kwargs), self.settings.log_file)
+
+    async def guard(self, work: Awaitable[R]) -> R:
+        """Wait for what makes its own transactions, or needs none."""
+        with told(self.settings.log_file):
+            return await work
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """One transaction, for what a single call cannot be: an answer that comes piece by piece."""
+        with told(self.settings.log_file):
+            async with self.database.session() as session:
+                yield session
+
+    @asynccontextmanager
+    async def groupme(
+        self, report: Report | None = None, control: Control | None = None, tells: frozenset[int] = frozenset()
+    ) -> AsyncIterator[Sender]:
+        """GroupMe and the shown season's chats. The families of the teams ``tells`` hear of a new link.
+
+        Raises:
+            BballError: there is no token, or no season.
+        """
+        from bball_tui.groupme.run.sending import open_sender
+
+        if self.season is None:
+            raise BballError("The league has no season yet. Import a roster first (i).")
+        with told(self.settings.log_file):
+            async with open_sender(
+                self.database,
+                self.league.id,
+                self.season.id,
+                self.settings,
+                report=report,
+                control=control,
+                tells=tells,
+            ) as sender:
+                yield sender
+
+    # The league
+
+    @property
+    def league(self) -> LeagueInfo:
+        """The league; there is one as soon as :meth:`enter` succeeded."""
+        if self._league is None:
+            raise NoLeague("There is no league yet.")
+        return self._league
+
+    @league.setter
+    def league(self, league: LeagueInfo) -> None:
+        self._league = league
+
+    @property
+    def season_id(self) -> int | None:
+        """The season that is shown; None before there is one."""
+        return None if self.season is None else self.season.id
+
+    async def enter(self) -> None:
+        """Find the league and its season.
+
+        Raises:
+            NoLeague: the database holds none at all.
+            BballError: several, and none was named.
+        """
+        async with self.session() as session:
+            if not await list_leagues(session):
+                raise NoLeague("There is no league yet.")
+            self._league = await find_league(session, self.settings.league)
+            self.season = await current_season(session, self._league.id)
+
+    async def create_league(self, name: str) -> None:
+        """Make the first league and enter it."""
+        async with self.session() as session:
+            await create_league(session, name)
+        await self.enter()
+
+    async def overview(self) -> Overview:
+        """The header's numbers, and with them whatever changed in league and season."""
+        async with self.session() as session:
+            season = await current_season(session, self.league.id)
+            found = await overview(session, self.league.id, season.id if season else None)
+        self._league, self.season, self._workers = found.league, found.season, found.workers
+        return found
+
+    def changes(self) -> AsyncIterator[Changed | Connection]:
+        """What others (and this program) write, as hints."""
+        return listen(self.database, CHANGED, name=screen_name(self.league.id))
+
+    # This computer
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the league is the invented one."""
+        return is_demo(self.settings)
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """What this computer adds to the way of a mail."""
+        return Outgoing.here(self.settings)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether this program may send mail while it is open: only with a mail server."""
+        return self.settings.worker and self.settings.may_send and not self.settings.read_only
+
+    @property
+    def nowhere_to_send(self) -> bool:
+        """Whether no mail can leave, as the header's numbers had it last: no worker runs, and none can run here."""
+        return not self._workers and not self.settings.may_send
+
+    @cached_property
+    def pages(self) -> PrivatePages:
+        """The pages that a browser was shown."""
+        return PrivatePages(self.settings)
+
+    async def work(self, stop: asyncio.Event) -> None:
+        """Send mails until ``stop`` is set; then finish the one on the wire."""
+        from bball_tui.delivery.worker import Worker
+        from bball_tui.league.reminders import reminder_chores
+        from bball_tui.mail.transports import open_transport
+
+        transport = open_transport(self.settings)
+        try:
+            worker = Worker(
+                self.database,
+                self.league.id,
+                self.settings,
+                transport,
+                place="screen",
+                chores=reminder_chores(self.database, self.league.id),
+            )
+            await worker.run(stop)
+        finally:
+            await transport.close()
