@@ -9,7 +9,7 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
-from bball_tui.delivery.testing import note_test, send_test
+from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mail_preview import MailPreview, preview_mail, preview_mails, preview_sample
 from bball_tui.league.sending_again import send_again
@@ -210,9 +210,7 @@ def emails_send_test(contract: int | None, mail: int | None, kind: str | None, t
         if mine is None:
             raise BballError("Say your own address with --to ADDRESS. It is remembered for the next time.")
         found = await _mail(desk, contract, mail, kind)
-        sent = await send_test(desk.settings, found.mime, found.subject, mine)
-        async with desk.database.session() as session:
-            await note_test(session, desk.league.id, sent, found.subject)
+        sent = await send_test(desk.database, desk.league.id, desk.settings, found.mime, found.subject, mine)
         if wants_json(as_json):
             echo_json(Tested(sent, found.subject))
         narrate(f"A copy went to {sent}, marked as a test. The family got nothing.")

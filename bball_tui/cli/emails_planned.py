@@ -61,7 +61,7 @@ def emails_warnings(as_json: bool) -> int:
                 click.echo(f"\r{done} of {total} contracts …", nl=False, err=True)
 
         found = await check_mails(
-            desk.database, desk.settings, desk.league.id, season.id if season else None, progress=tell
+            desk.database, desk.league.id, desk.settings, season.id if season else None, progress=tell
         )
         if shown:
             click.echo("\r\033[K", nl=False, err=True)

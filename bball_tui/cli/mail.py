@@ -9,7 +9,7 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, narrate, wants_json
 from bball_tui.cli.saving import json_option
-from bball_tui.delivery.testing import note_test, send_test
+from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mail_account import keep_account
 from bball_tui.mail.account import Account, WrongFields
@@ -126,9 +126,7 @@ def test(to: str | None, as_json: bool) -> int:
         if trouble is None and mine is not None:
             sender = desk.league.from_email or default_sender(desk.settings)
             mime = trial_mail(desk.league.name, sender, date=datetime.now(UTC).replace(microsecond=0))
-            sent = await send_test(desk.settings, mime, TRIAL_SUBJECT, mine)
-            async with desk.database.session() as session:
-                await note_test(session, desk.league.id, sent, TRIAL_SUBJECT)
+            sent = await send_test(desk.database, desk.league.id, desk.settings, mime, TRIAL_SUBJECT, mine)
         account = account_of(url)
         if wants_json(as_json):
             echo_json(MailTest(account.server or account.login, trouble, sent))

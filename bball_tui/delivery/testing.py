@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
 from bball_tui.mail import my_address
 from bball_tui.mail.outcome import OutcomeClass
@@ -14,8 +13,12 @@ from bball_tui.mail.values import address
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 
 
-async def send_test(settings: Settings, mime: bytes, subject: str, mine: str) -> str:
+async def send_test(
+    database: Database, league_id: int, settings: Settings, mime: bytes, subject: str, mine: str
+) -> str:
     """Send the mail to ``mine`` alone, through the same mail server, marked as a test; remember the address.
+
+    Everything that we send is on record, so that is noted in the history of the league.
 
     Returns:
         The address as it went on the wire.
@@ -38,14 +41,10 @@ async def send_test(settings: Settings, mime: bytes, subject: str, mine: str) ->
     if outcome.outcome_class is not OutcomeClass.ACCEPTED:
         raise BballError(f"The mail server did not take the test mail: {outcome.text or outcome.outcome_class}.")
     my_address.remember(settings, to)
+    async with database.session() as session:
+        entry = Entry("test_mail_sent", "league", league_id, after={"to": to, "subject": subject})
+        await record(session, league_id, [entry])
     return to
-
-
-async def note_test(session: AsyncSession, league_id: int, to: str, subject: str) -> None:
-    """Write down that a test went out: everything that we send is on record."""
-    await record(
-        session, league_id, [Entry("test_mail_sent", "league", league_id, after={"to": to, "subject": subject})]
-    )
 
 
 async def _goes() -> bool:

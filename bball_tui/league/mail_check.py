@@ -132,8 +132,8 @@ class _Book:
 
 async def check_mails(
     database: Database,
-    settings: Settings,
     league_id: int,
+    settings: Settings,
     season_id: int | None,
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -155,14 +155,14 @@ async def check_mails(
     mails = 0
     for start in range(0, len(ids), PORTION):
         progress(start, len(ids))
-        mails += await _portion(database, settings, league_id, ids[start : start + PORTION], renderer, book)
+        mails += await _portion(database, league_id, settings, ids[start : start + PORTION], renderer, book)
     progress(len(ids), len(ids))
     affected = set[int]().union(*book.about.values())
     return MailCheck(len(ids), len(affected), mails, tuple(book.findings()))
 
 
 async def _portion(
-    database: Database, settings: Settings, league_id: int, ids: Sequence[int], renderer: Renderer, book: _Book
+    database: Database, league_id: int, settings: Settings, ids: Sequence[int], renderer: Renderer, book: _Book
 ) -> int:
     async with database.session() as session:
         desk = await read_desk(session, league_id)

@@ -224,6 +224,11 @@ async def lift(session: AsyncSession, league_id: int, address: str, *, reason: s
     return Lifted(found.email, found.reason, tuple(kept_back))
 
 
+async def read_suppression(session: AsyncSession, league_id: int, row_id: int) -> SuppressionRow | None:
+    """One entry as it is now, lifted or not; None when there is no such entry."""
+    return await SuppressionListing(league_id, SuppressionFilter(lifted=True)).one(session, row_id)
+
+
 async def list_suppressions(session: AsyncSession, league_id: int, wanted: SuppressionFilter) -> list[SuppressionRow]:
     """The entries that match, the newest first."""
     return await SuppressionListing(league_id, wanted).all(session)

@@ -1,12 +1,18 @@
-"""Reading mails from anywhere on the screen: the dialog, with all that can be done with a mail in it."""
+"""Reading mails from anywhere on the screen: the dialog, with all that can be done with a mail in it.
+
+Imported by the commands that need it: SQLAlchemy comes with it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
+from bball_tui.league.mail_preview import MailPreview, last_copy
 from bball_tui.mail.difference import difference
+from bball_tui.mail.my_address import remembered
 from bball_tui.tui.browser import how_to_fetch, open_page
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
@@ -17,7 +23,6 @@ from bball_tui.tui.text import Part, clean
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.league.mail_preview import MailPreview
     from bball_tui.tui.backend import Backend
 
 _STATES = {
@@ -96,13 +101,14 @@ async def _open(app: "App[Any]", backend: "Backend", html: str) -> str:
 
 
 async def _send(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> str | None:
-    address = await app.push_screen_wait(MyAddress(backend.my_address()))
+    address = await app.push_screen_wait(MyAddress(remembered(backend.settings) or ""))
     if address is None:
         return None
-    to = await backend.send_test(mail, address)
+    sending = send_test(backend.database, backend.league.id, backend.settings, mail.mime, mail.subject, address)
+    to = await backend.guard(sending)
     return f"A copy went to {to}, marked as a test. The family got nothing."
 
 
 async def _compare(backend: "Backend", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:
-    last = await backend.last_copy(mail)
+    last = await backend.call(last_copy, mail.recipient, mail.kind, before=mail.outbox_id)
     return None if last is None else difference_lines(difference(last.mime, mail.mime))

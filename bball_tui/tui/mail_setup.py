@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.mail.my_address import remembered
 from bball_tui.mail.setup import account_of
 from bball_tui.settings import overriding
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
@@ -22,6 +23,6 @@ async def set_up_mail(app: "App[Any]", backend: "Backend") -> bool:
         await app.push_screen_wait(ErrorDialog(str(error), title="This cannot be opened"))
         return False
     settings = backend.settings
-    before = MailBefore(settings.mail_url, league.from_email or "", backend.my_address(), overriding("mail_url"))
+    before = MailBefore(settings.mail_url, league.from_email or "", remembered(settings) or "", overriding("mail_url"))
     saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, backend))
     return saved

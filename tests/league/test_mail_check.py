@@ -17,7 +17,7 @@ ROSA = Parent(email="rosa@families.test")
 
 
 async def looked(database: Database, settings: Settings, club: Club) -> MailCheck:
-    return await check_mails(database, settings, club.league_id, club.season_id)
+    return await check_mails(database, club.league_id, settings, club.season_id)
 
 
 async def test_findings_are_grouped_by_what_mends_them(database: Database, settings: Settings) -> None:
@@ -32,7 +32,7 @@ async def test_findings_are_grouped_by_what_mends_them(database: Database, setti
         await session.execute(text("UPDATE league SET brand_color = '#fff8e0'"))
     steps: list[tuple[int, int]] = []
     found = await check_mails(
-        database, settings, club.league_id, club.season_id, progress=lambda done, total: steps.append((done, total))
+        database, club.league_id, settings, club.season_id, progress=lambda done, total: steps.append((done, total))
     )
     assert (found.contracts, found.affected, found.mails) == (4, 4, 2)
     assert steps == [(0, 4), (4, 4)]

@@ -12,18 +12,14 @@ from contextlib import asynccontextmanager
 from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
 from bball_tui.tui.backend.chats import ChatCalls
-from bball_tui.tui.backend.emails import EmailCalls
 from bball_tui.tui.backend.exporting import ExportCalls
 from bball_tui.tui.backend.importing import ImportCalls
 from bball_tui.tui.backend.mail_setup import MailSetupCalls
-from bball_tui.tui.backend.mails import MailCalls
 from bball_tui.tui.backend.staff import StaffCalls
 
 
 class Backend(
-    MailCalls,
     MailSetupCalls,
-    EmailCalls,
     ImportCalls,
     ExportCalls,
     ChatCalls,

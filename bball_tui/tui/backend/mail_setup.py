@@ -27,15 +27,13 @@ class MailSetupCalls(League):
 
         import msgspec
 
-        from bball_tui.delivery.testing import note_test, send_test
+        from bball_tui.delivery.testing import send_test
         from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail
 
         with told(self.settings.log_file):
             mime = trial_mail(self.league.name, from_email, date=datetime.now(UTC).replace(microsecond=0))
-            to = await send_test(msgspec.structs.replace(self.settings, mail_url=url), mime, TRIAL_SUBJECT, mine)
-        async with self.session() as session:
-            await note_test(session, self.league.id, to, TRIAL_SUBJECT)
-        return to
+            trying = msgspec.structs.replace(self.settings, mail_url=url)
+            return await send_test(self.database, self.league.id, trying, mime, TRIAL_SUBJECT, mine)
 
     async def keep_mail(self, url: SecretUrl, from_email: str) -> None:
         """Save both, for this program from now on and for every later start.

@@ -1,5 +1,6 @@
 """What needs a person: one look at the day for the whole desk, so that the header counts what Today lists."""
 
+import asyncio
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,7 +15,10 @@ from bball_tui.tui.messages import DayAsked
 
 if TYPE_CHECKING:
     from bball_tui.league.today import ContractDay
+    from bball_tui.mail.template_check import Finding
+    from bball_tui.mail.template_guard import TemplateGuard
     from bball_tui.outbox.counts import MailDay
+    from bball_tui.settings import Settings
     from bball_tui.tui.backend import Backend
     from bball_tui.tui.tabs.needs import Need
 
@@ -51,6 +55,7 @@ class DayScreen(UndoScreen):
         self._opened_at = 0.0
         self._looking = self._look_once_more = False
         self._resting: Timer | None = None
+        self._templates: TemplateGuard | None = None
 
     def on_mount(self) -> None:
         """Some things change without anybody telling."""
@@ -77,6 +82,7 @@ class DayScreen(UndoScreen):
         """Another league, or none: nothing is known of its day, and its worker may be on its way."""
         self._opened_at = monotonic()
         self.day, self.day_trouble = None, ""
+        self._templates = None
 
     @on(DayAsked)
     def look_at_day(self) -> None:
@@ -107,9 +113,24 @@ class DayScreen(UndoScreen):
             self.look_at_day()
 
     async def _read_day(self, backend: "Backend") -> Day:
+        from bball_tui.league.today import read_contract_day
+        from bball_tui.outbox.counts import read_mail_day
         from bball_tui.tui.tabs.needs import needs
 
-        mails, contracts = await backend.today()
+        mails = await backend.call(read_mail_day, backend.outgoing)
+        contracts = await backend.call(read_contract_day, backend.season_id)
         comes = backend.sends_mail and monotonic() - self._opened_at < STARTING
-        found = needs(mails, contracts, await backend.template_errors(), worker_comes=comes)
+        found = needs(mails, contracts, await self._template_errors(backend.settings), worker_comes=comes)
         return Day(mails, contracts, found)
+
+    async def _template_errors(self, settings: "Settings") -> "tuple[Finding, ...]":
+        """What keeps the league's own mail templates from being used; a folder that cannot be read has none."""
+        if settings.template_dir is None:
+            return ()
+        from bball_tui.mail.template_guard import TemplateGuard
+
+        self._templates = self._templates or TemplateGuard(settings)
+        try:
+            return await asyncio.to_thread(self._templates.errors)
+        except OSError:
+            return ()

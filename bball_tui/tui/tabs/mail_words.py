@@ -63,7 +63,9 @@ async def mails_named(backend: "Backend", ids: Sequence[int]) -> list[str]:
     Raises:
         BballError: one of them is gone, or the database is away.
     """
-    rows = [(await backend.mail(one)).item for one in ids[:MOST_NAMES]]
+    from bball_tui.outbox.timeline import item_timeline
+
+    rows = [(await backend.call(item_timeline, one, backend.outgoing)).item for one in ids[:MOST_NAMES]]
     lines = [f"  {row.about}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
     more = len(ids) - len(rows)
     return [*lines, f"  and {more:,} more"] if more else lines

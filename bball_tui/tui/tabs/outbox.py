@@ -1,6 +1,5 @@
 """Every mail that was promised and what became of it, by what is to be done about it; and what staff do about it."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -191,14 +190,17 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         return min(moments, default=None)
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[OutboxRow]":
-        from bball_tui.outbox.history import BucketName, OutboxFilter
+        from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource
 
         if self.kind is None:
-            return backend.outbox(OutboxFilter(text=text))
-        return backend.outbox(OutboxFilter(bucket=BucketName(self.kind.bucket), cause=self.kind.cause, text=text))
+            return backend.source(OutboxSource, OutboxFilter(text=text))
+        wanted = OutboxFilter(bucket=BucketName(self.kind.bucket), cause=self.kind.cause, text=text)
+        return backend.source(OutboxSource, wanted)
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        return mail_sections(await backend.mail(row_id), self.zone, self.now)
+        from bball_tui.outbox.timeline import item_timeline
+
+        return mail_sections(await backend.call(item_timeline, row_id, backend.outgoing), self.zone, self.now)
 
     def ask(self) -> None:
         """The rows, and the numbers beside them."""
@@ -231,9 +233,12 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             self._looking = False
 
     async def _read_around(self, backend: "Backend") -> None:
-        self._buckets = await backend.buckets()
+        from bball_tui.outbox.counts import buckets
+        from bball_tui.outbox.sending_status import read_sending_status
+
+        self._buckets = await backend.call(buckets)
         self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
-        self.sending = await backend.sending_status()
+        self.sending = await backend.call(read_sending_status, backend.outgoing)
         self.panel.lines = tuple(panel_lines(self._buckets))
         mine = self.backend is not None and self.backend.sends_mail
         words = hold_line(self.sending, mine=mine)
@@ -297,6 +302,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_retry(self) -> bool:
         """Put failed mails back into the queue, or send waiting ones now."""
+        from bball_tui.outbox.staff import retry
+
         backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return False
@@ -307,7 +314,9 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             question = f"Try {counted(len(targets), 'mail')} again"
             if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
                 return False
-        return await do_with_mails(self.app, "Trying again", targets, backend.retry_mails, "back in the queue")
+        return await do_with_mails(
+            self.app, "Trying again", targets, lambda ids: backend.call(retry, ids), "back in the queue"
+        )
 
     @action(
         "d",
@@ -319,10 +328,13 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_resolve(self) -> bool:
         """Say whether a mail that may have gone out arrived, or send it again."""
+        from bball_tui.outbox.staff import resolve
+        from bball_tui.outbox.timeline import item_timeline
+
         backend, targets = self.backend, self.targets
         if backend is None or len(targets) != 1:
             return False
-        row = (await backend.mail(targets[0])).item
+        row = (await backend.call(item_timeline, targets[0], backend.outgoing)).item
         if row.state is not OutboxState.IN_DOUBT:
             return False
         about = f" about {row.about}" if row.about else ""
@@ -334,7 +346,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         found = await self.app.push_screen_wait(ResolveDoubt(lines))
         if found is None:
             return False
-        acted = await backend.resolve_mail(row.id, arrived=found is Found.ARRIVED)
+        acted = await backend.call(resolve, row.id, arrived=found is Found.ARRIVED)
         tell_done(self.app, acted, "settled: it arrived" if found is Found.ARRIVED else "back in the queue")
         return True
 
@@ -347,14 +359,18 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     @action("p", "read the mail", when=_one(tuple(OutboxState), ""), footer=True)
     async def action_mail_read(self) -> None:
         """The mail as it was written, or as it would be written now."""
+        from bball_tui.league.mail_preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
-        if self.backend is not None and len(self.targets) == 1:
-            await read_asked(self.app, self.backend, self.backend.mail_preview(self.targets[0]))
+        backend, targets = self.backend, self.targets
+        if backend is not None and len(targets) == 1:
+            await read_asked(self.app, backend, backend.call(preview_mail, backend.settings, targets[0]))
 
     @action("z", "put aside", when=_has(UNSENT, "Only mails that did not leave can be put aside."), writes=True)
     async def action_mail_park(self) -> bool:
         """Keep mails back until you try them again, with a reason."""
+        from bball_tui.outbox.staff import park
+
         backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return False
@@ -366,24 +382,30 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
         if reason is None:
             return False
-        park = partial(backend.park_mails, reason=reason)
-        return await do_with_mails(self.app, "Putting aside", targets, park, "put aside")
+        return await do_with_mails(
+            self.app, "Putting aside", targets, lambda ids: backend.call(park, ids, reason=reason), "put aside"
+        )
 
     @action("R", "try the whole kind again", when=_whole_kind, writes=True, dangerous=True)
     async def action_mail_retry_all(self) -> bool:
         """All mails that are listed, after one question that says how many and why they failed."""
+        from bball_tui.outbox.sending_status import read_sending_status
+        from bball_tui.outbox.staff import retry
+
         backend, kind = self.backend, self.kind
         if backend is None or kind is None:
             return False
         ids = sorted(await self.source(backend, self.search_bar.text).ids())
-        sending = await backend.sending_status()
+        sending = await backend.call(read_sending_status, backend.outgoing)
         if not ids:
             return False
         number = counted(len(ids), "mail")
         lines = [*self._effect(number, kind, sending), *await mails_named(backend, ids)]
         if not await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
             return False
-        return await do_with_mails(self.app, "Trying again", tuple(ids), backend.retry_mails, "back in the queue")
+        return await do_with_mails(
+            self.app, "Trying again", tuple(ids), lambda ids: backend.call(retry, ids), "back in the queue"
+        )
 
     def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
         label, oldest = kind_words(self._buckets, self.kind)
@@ -402,6 +424,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_cancel(self) -> bool:
         """Give mails up that did not leave, with a reason."""
+        from bball_tui.outbox.staff import cancel
+
         backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return False
@@ -410,8 +434,9 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
         if reason is None:
             return False
-        cancel = partial(backend.cancel_mails, reason=reason)
-        return await do_with_mails(self.app, "Cancelling", targets, cancel, "cancelled")
+        return await do_with_mails(
+            self.app, "Cancelling", targets, lambda ids: backend.call(cancel, ids, reason=reason), "cancelled"
+        )
 
     # All sending
 

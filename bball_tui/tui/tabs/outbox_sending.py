@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from bball_tui.database.states import GateState
+from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named
@@ -38,12 +39,15 @@ async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
     Raises:
         BballError: the database is away, or somebody else was faster.
     """
-    sending = await backend.sending_status()
+    from bball_tui.outbox.gates import pause, resume
+    from bball_tui.outbox.sending_status import read_sending_status
+
+    sending = await backend.call(read_sending_status, backend.outgoing)
     paused = next((gate for gate in sending.holding() if gate.pauses), None)
     if paused is not None:
         lines = [sending.hold(paused), "Sending goes on at once, on all machines."]
         if await app.push_screen_wait(Confirm("Resume sending", lines, "Resume")):
-            await backend.resume_sending()
+            await backend.call(resume)
             app.notify("Sending goes on.", markup=False)
         return
     lines = [
@@ -51,7 +55,7 @@ async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
         "Signing goes on as usual. Mails that are on the wire are finished.",
     ]
     if await app.push_screen_wait(Confirm("Pause all sending", lines, "Pause", danger=True)):
-        await backend.pause_sending()
+        await backend.call(pause)
         app.notify("Sending is paused. P resumes.", markup=False)
 
 
@@ -61,7 +65,10 @@ async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
     Raises:
         BballError: the database is away.
     """
-    sending = await backend.sending_status()
+    from bball_tui.outbox.gates import reopen_gate
+    from bball_tui.outbox.sending_status import read_sending_status
+
+    sending = await backend.call(read_sending_status, backend.outgoing)
     shut = [gate for gate in sending.holding() if not gate.pauses]
     if not shut:
         app.notify("The mail server is not being spared any more.", markup=False)
@@ -72,7 +79,7 @@ async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
         lines.append("A mail is being tried right now; its answer may settle it in a moment.")
     if await app.push_screen_wait(Confirm("Try the mail server now", lines, "Try now", danger=True)):
         for gate in shut:
-            await backend.open_gate(gate.provider)
+            await backend.call(reopen_gate, gate.provider)
         app.notify("Sending is tried again.", markup=False)
 
 
@@ -84,8 +91,13 @@ async def send_for_real(app: "App[Any]", backend: "Backend", zone: tzinfo, now: 
     Raises:
         BballError: the database is away, or no mail server is set up.
     """
-    found = await backend.for_real()
-    sending = await backend.sending_status()
+    from bball_tui.league import for_real
+    from bball_tui.outbox.sending_status import read_sending_status
+
+    sending = await backend.call(read_sending_status, backend.outgoing)
+    if (obstacle := for_real.for_real_obstacle(sending, backend.settings)) is not None:
+        raise BballError(obstacle)
+    found = await backend.call(for_real.plan_for_real)
     number = counted(len(found.ids), "mail")
     lines = for_real_lines(found)
     if found.oldest is not None:
@@ -99,7 +111,7 @@ async def send_for_real(app: "App[Any]", backend: "Backend", zone: tzinfo, now: 
     question = Confirm(f"Send {number} for real", lines, "Send for real", typed=str(len(found.ids)))
     if not await app.push_screen_wait(question):
         return False
-    queued = await backend.send_for_real(found.ids)
+    queued, _ = await backend.call(for_real.send_for_real, found.ids)
     left = len(found.ids) - len(queued)
     stayed = f" {counted(left, 'mail')} changed meanwhile and stayed as it is." if left else ""
     app.notify(f"{counted(len(queued), 'mail')} queued to go out for real.{stayed}", markup=False)

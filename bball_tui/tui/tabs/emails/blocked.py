@@ -75,12 +75,14 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[SuppressionRow]":
-        from bball_tui.outbox.addresses import SuppressionFilter
+        from bball_tui.outbox.addresses import SuppressionFilter, SuppressionSource
 
-        return backend.suppressions(SuppressionFilter(text=text, lifted=self._lifted))
+        return backend.source(SuppressionSource, SuppressionFilter(text=text, lifted=self._lifted))
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        row = await backend.suppression(row_id)
+        from bball_tui.outbox.addresses import read_suppression
+
+        row = await backend.call(read_suppression, row_id)
         if row is None:
             return ()
         facts: list[SectionLine] = [
@@ -107,8 +109,11 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     @action("e", "lift", when=_can_lift, writes=True, footer=True)
     async def action_blocked_lift(self) -> bool:
         """Let the address take mail again. You are asked what becomes of the mails that were kept back."""
+        from bball_tui.league.sending_again import lift_and_send
+        from bball_tui.outbox.addresses import read_suppression
+
         backend, targets = self.backend, self.targets
-        row = await backend.suppression(targets[0]) if backend is not None and len(targets) == 1 else None
+        row = await backend.call(read_suppression, targets[0]) if backend is not None and len(targets) == 1 else None
         if backend is None or row is None:
             return False
         whose = f"It is the address of {row.people}." if row.people else "It is nobody's in the roster."
@@ -118,7 +123,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             lines.append(f"{goes} out at once, unless it is no longer true.")
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
             return False
-        _, sent = await backend.lift(row.email, send=bool(row.kept_back))
+        _, sent = await backend.call(lift_and_send, row.email, send=bool(row.kept_back))
         going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
         self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
         return True
@@ -126,10 +131,13 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     @action("n", "block an address", when=ready, writes=True, footer=True)
     async def action_blocked_add(self) -> None:
         """Write no more mail to an address, with a reason."""
+        from bball_tui.league.blocking import block_address
+
         backend = self.backend
         if backend is None:
             return
-        if await self.app.push_screen_wait(BlockAddress(backend.suppress)):
+        dialog = BlockAddress(lambda address, reason: backend.call(block_address, address, reason))
+        if await self.app.push_screen_wait(dialog):
             self.app.notify("The address takes no more mail.", markup=False)
             self.changed()
 

@@ -1,7 +1,6 @@
 """What would go wrong with the mails of all contracts that wait for a signature, each one key from being mended."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -181,11 +180,20 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     @work(group="check")
     async def _read(self, backend: "Backend") -> None:
         """Changes that come while it looks are one more look."""
+        from bball_tui.league.mail_check import check_mails
+
         self._looking = True
         try:
             while self._once_more:
                 self._once_more = False
-                self._check = await backend.check_mails(self._tell_progress)
+                look = check_mails(
+                    backend.database,
+                    backend.league.id,
+                    backend.settings,
+                    backend.season_id,
+                    progress=self._tell_progress,
+                )
+                self._check = await backend.guard(look)
                 self._list()
         except BballError as error:
             self._say(str(error), Tone.BAD)
@@ -246,10 +254,14 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         )
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+        from bball_tui.league.facts import read_contracts
+
         found = self._found(row_id)
         if found is None:
             return ()
-        names = await backend.names_of(found.contracts[:SHOWN_NAMES])
+        shown = found.contracts[:SHOWN_NAMES]
+        contracts = await backend.call(read_contracts, shown)
+        names = [f"{contracts[one].player}, {contracts[one].team}" for one in shown if one in contracts]
         more = len(found.contracts) - len(names)
         lines = [Note(name) for name in names] + ([Note(f"and {more:,} more")] if more > 0 else [])
         return (
@@ -306,9 +318,14 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
                 self.action_check_contracts()
 
     async def _fix_address(self, backend: "Backend", row: "Finding", player_id: int, guardian_id: int) -> None:
+        from bball_tui.league.editing.addressing import set_address
+
         lines = [row.sentence, "The address is written into the roster, for all children of this guardian."]
         dialog = NewAddress(
-            row.address or "", lines, partial(backend.set_address, player_id, guardian_id), button="Save the address"
+            row.address or "",
+            lines,
+            lambda address: backend.call(set_address, player_id, guardian_id, address),
+            button="Save the address",
         )
         saved = await self.app.push_screen_wait(dialog)
         if saved is not None:
@@ -317,23 +334,26 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self._look()
 
     async def _lift(self, backend: "Backend", address: str) -> None:
+        from bball_tui.league.sending_again import lift_and_send
+
         lines = [f"{address} takes mail again.", "Do this when the family says that the address works."]
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):
             return
         try:
-            await backend.lift(address, send=False)
+            await backend.call(lift_and_send, address, send=False)
         finally:
             self._look()
 
     @action("p", "preview mail", when=_can_read, footer=True)
     async def action_check_read(self) -> None:
         """The mail of the first contract that the finding is about."""
+        from bball_tui.league.mail_preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
-        await read_asked(self.app, backend, backend.contract_mails(row.contracts[0]))
+        await read_asked(self.app, backend, backend.call(preview_mails, backend.settings, row.contracts[0]))
 
     @action("c", "its contracts", when=_can_read)
     def action_check_contracts(self) -> None:

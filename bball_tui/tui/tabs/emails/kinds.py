@@ -56,10 +56,12 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         return Styled("own") if row.own else NOTHING
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[KindRow]":
+        from bball_tui.league.mail_kinds import mail_kinds
+
         words = text.casefold().split()
 
         async def read() -> "Sequence[KindRow]":
-            rows = await backend.kinds()
+            rows = await backend.call(mail_kinds, backend.settings)
             return [row for row in rows if all(word in f"{kind_label(row.kind)} {row.kind}" for word in words)]
 
         return ReadSource(read)
@@ -81,26 +83,30 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
     @action("p", "read a sample", when=ready, footer=True)
     async def action_kind_read(self) -> None:
         """The mail with invented people, in the look of the league."""
+        from bball_tui.league.mail_preview import preview_sample
         from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
-        await read_asked(self.app, backend, backend.sample_mail(row.kind))
+        await read_asked(self.app, backend, backend.call(preview_sample, backend.settings, row.kind))
 
     @action("e", "with a real family", when=ready, footer=True)
     async def action_kind_real(self) -> None:
         """The mail as the families of the contract under the cursor of the tab Contracts would get it."""
+        from bball_tui.league.mail_kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
-        await read_asked(self.app, backend, backend.kind_mails(row.kind, self._contract()))
+        mails = backend.call(preview_kind, backend.settings, row.kind, self._contract())
+        await read_asked(self.app, backend, mails)
 
     @action("c", "choose a family", when=ready, footer=True)
     async def action_kind_find(self) -> None:
         """Find a family by a few letters of its name, and read the mail as it would get it."""
+        from bball_tui.league.mail_kinds import preview_kind
         from bball_tui.league.paper_stack import read_stack
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
@@ -112,7 +118,8 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
         async def read(contract: "ContractRow") -> None:
             nobody = f"No mail: {contract.first} {contract.last} has no guardian whom a mail can reach."
-            await read_asked(self.app, backend, backend.kind_mails(kind, contract.id), nobody=nobody)
+            mails = backend.call(preview_kind, backend.settings, kind, contract.id)
+            await read_asked(self.app, backend, mails, nobody=nobody)
 
         title = f"{kind_label(kind).capitalize()}: for whom?"
         dialog = FindFamily(

@@ -1,6 +1,8 @@
 """Every mail that was ever promised, newest first: to whom, about whom, and what became of it."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
@@ -100,7 +102,9 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         )
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[OutboxRow]":
-        return backend.outbox(self._wanted(text))
+        from bball_tui.outbox.history import OutboxSource
+
+        return backend.source(OutboxSource, self._wanted(text))
 
     def _wanted(self, text: str) -> "OutboxFilter":
         from bball_tui.database.states import OutboxState
@@ -117,7 +121,9 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
                 return OutboxFilter(text=text, bucket=BucketName(bucket))
 
     async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        return mail_sections(await backend.mail(row_id), self.zone, self.now)
+        from bball_tui.outbox.timeline import item_timeline
+
+        return mail_sections(await backend.call(item_timeline, row_id, backend.outgoing), self.zone, self.now)
 
     # The filter
 
@@ -137,11 +143,12 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     @action("p", "read the mail", when=_one, footer=True)
     async def action_log_read(self) -> None:
         """The mail as it was written; from there into a browser, to yourself, or compared with the last one."""
+        from bball_tui.league.mail_preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
         backend, targets = self.backend, self.targets
         if backend is not None and len(targets) == 1:
-            await read_asked(self.app, backend, backend.mail_preview(targets[0]))
+            await read_asked(self.app, backend, backend.call(preview_mail, backend.settings, targets[0]))
 
     @action(
         "e",
@@ -171,6 +178,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     )
     async def action_log_settle(self) -> bool:
         """Note that the families of mails that came back were told another way."""
+        from bball_tui.league.sending_again import told_another_way
+
         backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return False
@@ -179,17 +188,21 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
             title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
             if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
                 return False
-        settled = await backend.settle_bounces(targets)
+        settled = await backend.call(told_another_way, targets)
         self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
         return True
 
     @action("x", "write to files", when=_some)
     async def action_log_export(self) -> None:
         """Write the selected mails as .eml files, which any mail program opens."""
+        from bball_tui.outbox.history import frozen_mails, write_files
+
         backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return
-        folder, number = await backend.export_mails(targets)
+        mails = await backend.call(frozen_mails, targets)
+        folder = backend.settings.data_dir / "exports" / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
+        number = len(await asyncio.to_thread(write_files, folder, mails))
         never = len(targets) - number
         left = f" {counted(never, 'mail')} never written, so not there." if never else ""
         self.app.notify(clean(f"{counted(number, 'mail')} written to {folder}.{left}"), timeout=12, markup=False)
@@ -203,6 +216,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     )
     async def action_log_send_again(self) -> bool:
         """The same mail once more to the same address, as a mail of its own."""
+        from bball_tui.league.sending_again import send_again
+
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return False
@@ -214,7 +229,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         ]
         if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
             return False
-        await backend.send_again(row.id)
+        await backend.call(send_again, row.id)
         self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
         return True
 

@@ -79,10 +79,14 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         return self.now.astimezone(self.zone).date()
 
     def source(self, backend: "Backend", text: str) -> "RecordSource[PlannedReminder]":
+        from bball_tui.league.reminders import planned_reminders, read_schedule
+
         words = text.casefold().split()
 
         async def read() -> "Sequence[PlannedReminder]":
-            self._schedule, rows = await backend.reminders()
+            schedule = await backend.call(read_schedule)
+            rows = await backend.call(planned_reminders)
+            self._schedule = schedule
             self._tell()
             return [one for one in rows if all(word in f"{one.player} {one.team}".casefold() for word in words)]
 
@@ -121,19 +125,28 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     @action("e", "when to remind", when=ready, writes=True, footer=True)
     async def action_reminder_schedule(self) -> None:
         """How many days before an offer is due, how often at most, or never."""
+        from bball_tui.league.reminders import parse_days, set_schedule
+
         backend, schedule = self.backend, self._schedule
         if backend is None or schedule is None:
             return
         days = ", ".join(str(day) for day in schedule.days)
-        if await self.app.push_screen_wait(ReminderSchedule(days, str(schedule.cap), backend.set_reminders)):
+
+        async def save(days: str, cap: str) -> None:
+            (number,) = parse_days(cap)[:1] or (0,)
+            await backend.call(set_schedule, parse_days(days), number)
+
+        if await self.app.push_screen_wait(ReminderSchedule(days, str(schedule.cap), save)):
             self.app.notify("The schedule is saved.", markup=False)
             self.ask()
 
     @action("p", "preview mail", when=_one, footer=True)
     async def action_reminder_read(self) -> None:
         """The reminder that goes to the families of the offer under the cursor."""
+        from bball_tui.league.mail_kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
         backend, targets = self.backend, self.targets
         if backend is not None and len(targets) == 1:
-            await read_asked(self.app, backend, backend.kind_mails("contract_reminder", targets[0]))
+            mails = backend.call(preview_kind, backend.settings, "contract_reminder", targets[0])
+            await read_asked(self.app, backend, mails)
