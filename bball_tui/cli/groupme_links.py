@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +11,10 @@ from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
 from bball_tui.cli.output import echo_json, narrate, wants_json
 from bball_tui.errors import BballError
-from bball_tui.groupme.api.account import open_client, token_from
 from bball_tui.groupme.links import qr
 from bball_tui.groupme.links.link_preview import rehearse_link
 from bball_tui.groupme.links.linking import Linked, unlink
-from bball_tui.groupme.links.resolve_group import Chosen, look_up
+from bball_tui.groupme.links.resolve_group import Chosen, resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell
@@ -86,9 +84,7 @@ def groupme_link(team: str, group: str, tell: bool, season: str | None, dry_run:
     async def work(desk: Desk) -> int:
         pasted = read_pasted(group)
         found = await read_team(desk, await season_of(desk, season), team)
-        async with AsyncExitStack() as opened:
-            client = None if token_from() is None else await opened.enter_async_context(open_client(desk.settings))
-            chosen = await look_up(client, pasted)
+        chosen = await resolve_group(desk.settings, pasted)
         how = "by its share link" if pasted.share_url is not None else "by its id"
         linked, told, families = await _link(desk, found.id, chosen, how, tell=tell, dry_run=dry_run)
         if wants_json(as_json):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from bball_tui.database.embedded import EmbeddedServer
     from bball_tui.settings import Settings
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 TERMINATED = 128 + signal.SIGTERM
 HUNG_UP = 128 + signal.SIGHUP
@@ -83,7 +83,7 @@ class BballApp(PatientApp[int]):
         super().__init__(driver_class=LastingDriver, ansi_color=True if colourless else None)
         self.settings = settings
         self.desk = MainScreen()
-        self.backend: Backend | None = None
+        self.backend: LeagueConnection | None = None
         self._own_keys = own_keys(settings)
         self._redrawing: Timer | None = None
         self._touched = 0.0
@@ -175,7 +175,7 @@ class BballApp(PatientApp[int]):
 
         await begin(self)
 
-    async def open_backend(self, settings: "Settings") -> "Backend":
+    async def open_backend(self, settings: "Settings") -> "LeagueConnection":
         """Open the database of ``settings``; what was open before is closed.
 
         Raises:
@@ -187,27 +187,27 @@ class BballApp(PatientApp[int]):
         if settings.embedded:
             self._server = asyncio.create_task(asyncio.to_thread(_start_server, settings))
         # Importing SQLAlchemy takes a third of a second; meanwhile the server starts, and the screen lives.
-        module = await asyncio.to_thread(import_module, "bball_tui.tui.backend")
+        module = await asyncio.to_thread(import_module, "bball_tui.tui.connection")
         if self._server is not None:
             await asyncio.shield(self._server)
-        backend: Backend = await self._open.enter_async_context(module.open_backend(settings))
+        backend: LeagueConnection = await self._open.enter_async_context(module.connect(settings))
         self.backend = backend
         return backend
 
-    def show_league(self, backend: "Backend") -> None:
+    def show_league(self, backend: "LeagueConnection") -> None:
         """The league is open: fill the desk, listen for changes, send mail."""
         self.dress(backend)
         self.desk.backend = backend
         self.desk.refresh_bindings()
         self._listening = asyncio.create_task(self._live(backend))
 
-    def dress(self, backend: "Backend") -> None:
+    def dress(self, backend: "LeagueConnection") -> None:
         """Wear the league's colour."""
         for theme in THEMES:
             self.register_theme(branded(theme, backend.league.brand_color))
         self.refresh_css(animate=False)
 
-    async def _live(self, backend: "Backend") -> None:
+    async def _live(self, backend: "LeagueConnection") -> None:
         """What goes on beside the keys, once the first rows are there (or should have been)."""
         from bball_tui.tui.preload import import_ahead
 
@@ -221,21 +221,21 @@ class BballApp(PatientApp[int]):
         self._start_sending(backend)
         await self._listen(backend)
 
-    def _start_sending(self, backend: "Backend") -> None:
+    def _start_sending(self, backend: "LeagueConnection") -> None:
         """Send mail, if this program may and does not yet."""
         if backend.sends_mail and (self._sending is None or self._sending.done()):
             self._stop_sending = asyncio.Event()
             self._sending = asyncio.create_task(backend.work(self._stop_sending))
             self._sending.add_done_callback(self._sending_ended)
 
-    async def send_anew(self, backend: "Backend") -> None:
+    async def send_anew(self, backend: "LeagueConnection") -> None:
         """Another mail account: finish the mail on the wire through the old one, go on through the new one."""
         self.settings = backend.settings
         await self.stop_sending()
         if backend is self.backend:
             self._start_sending(backend)
 
-    async def _listen(self, backend: "Backend") -> None:
+    async def _listen(self, backend: "LeagueConnection") -> None:
         from bball_tui.database.changes import Changed, Connection
 
         async for change in backend.changes():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from bball_tui.database.changes import CHANGED, Changed, Connection, listen
 from bball_tui.database.engine import Database, Session
+from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.presence import screen_name
 from bball_tui.demo.marker import is_demo
@@ -206,3 +207,18 @@ class LeagueConnection:
             await worker.run(stop)
         finally:
             await transport.close()
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[LeagueConnection]:
+    """The database that the settings name, open until the block ends.
+
+    Raises:
+        BballError: as :func:`open_database` says.
+    """
+    async with open_database(settings) as database:
+        connection = LeagueConnection(database, settings)
+        try:
+            yield connection
+        finally:
+            connection.pages.close()

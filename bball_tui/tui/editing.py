@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from bball_tui.league.family import GuardianView
     from bball_tui.league.timeline.read import PlayerDetail
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.dialogs.forms.form import Form
 
     Host = App[Any]
@@ -72,7 +72,7 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
     return saved
 
 
-async def edit_team(app: "Host", backend: "Backend", team_id: int | None) -> Saved | None:
+async def edit_team(app: "Host", backend: "LeagueConnection", team_id: int | None) -> Saved | None:
     """Edit a team, or make one (None)."""
 
     async def make() -> "Form[TeamDraft]":
@@ -84,7 +84,7 @@ async def edit_team(app: "Host", backend: "Backend", team_id: int | None) -> Sav
     return await ask_form(app, make)
 
 
-async def edit_player(app: "Host", backend: "Backend", player_id: int | None) -> Saved | None:
+async def edit_player(app: "Host", backend: "LeagueConnection", player_id: int | None) -> Saved | None:
     """Edit a player, or make one; a new one is asked for guardians and a contract next."""
 
     async def make() -> "Form[PlayerDraft]":
@@ -105,7 +105,7 @@ async def edit_player(app: "Host", backend: "Backend", player_id: int | None) ->
     return saved
 
 
-async def edit_family(app: "Host", backend: "Backend", player_id: int) -> bool:
+async def edit_family(app: "Host", backend: "LeagueConnection", player_id: int) -> bool:
     """The guardians of a player: edit, add, take off. True when something was changed."""
     try:
         player = (await _detail(backend, player_id)).player
@@ -152,7 +152,12 @@ def _guardian_entry(one: "GuardianView") -> Entry:
 
 
 async def edit_guardian(
-    app: "Host", backend: "Backend", player_id: int, player: str, guardian_id: int | None, first: str | None = None
+    app: "Host",
+    backend: "LeagueConnection",
+    player_id: int,
+    player: str,
+    guardian_id: int | None,
+    first: str | None = None,
 ) -> Saved | None:
     """Edit a guardian, or add one; then offer the welcome mails that were never promised to them."""
 
@@ -178,7 +183,7 @@ async def edit_guardian(
     return saved
 
 
-async def _offer_welcome(app: "Host", backend: "Backend", saved: Saved) -> None:
+async def _offer_welcome(app: "Host", backend: "LeagueConnection", saved: Saved) -> None:
     address = saved.unpromised[0].address
     lines = [f"{address} was never promised the welcome mail:"]
     lines += [f"  {one.player}, signed" for one in saved.unpromised[:6]]
@@ -193,7 +198,7 @@ async def _offer_welcome(app: "Host", backend: "Backend", saved: Saved) -> None:
     app.notify(clean(f"{counted(len(made), 'welcome mail')} to {address} on the way."), markup=False)
 
 
-async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Saved | None:
+async def make_contract(app: "Host", backend: "LeagueConnection", player_id: int) -> Saved | None:
     """A contract for a player who has none in the season."""
 
     async def make() -> "Form[ContractDraft]":
@@ -220,7 +225,7 @@ async def make_contract(app: "Host", backend: "Backend", player_id: int) -> Save
 
 
 async def edit_contract(
-    app: "Host", backend: "Backend", contract_id: int, player: str, *, signed: bool
+    app: "Host", backend: "LeagueConnection", contract_id: int, player: str, *, signed: bool
 ) -> Saved | None:
     """Another team or other days."""
 
@@ -241,22 +246,22 @@ async def edit_contract(
     return await ask_form(app, make)
 
 
-async def _detail(backend: "Backend", player_id: int) -> "PlayerDetail":
+async def _detail(backend: "LeagueConnection", player_id: int) -> "PlayerDetail":
     return await backend.call(player_detail, player_id, mail_server=backend.settings.may_send)
 
 
-def _season_id(backend: "Backend") -> int:
+def _season_id(backend: "LeagueConnection") -> int:
     if backend.season is None:
         raise BballError("There is no season yet. Make one first: ctrl+p, new season.")
     return backend.season.id
 
 
-def _today(backend: "Backend") -> date:
+def _today(backend: "LeagueConnection") -> date:
     """The league's day."""
     return datetime.now(backend.league.zone).date()
 
 
-async def edit_league(app: "Host", backend: "Backend", set_up_mail: "Callable[[], object]") -> Saved | None:
+async def edit_league(app: "Host", backend: "LeagueConnection", set_up_mail: "Callable[[], object]") -> Saved | None:
     """What the league says about itself; ``set_up_mail`` begins when somebody goes on to it from there."""
     wanted: list[bool] = []
 
@@ -275,7 +280,7 @@ async def edit_league(app: "Host", backend: "Backend", set_up_mail: "Callable[[]
     return saved
 
 
-async def edit_seasons(app: "Host", backend: "Backend") -> bool:
+async def edit_seasons(app: "Host", backend: "LeagueConnection") -> bool:
     """The seasons: edit, add, choose the one that the desk shows. True when something was changed."""
 
     async def load() -> "Sequence[Entry]":

@@ -1,24 +1,33 @@
-"""Between the export dialog, which knows no database, and the backend, which knows no screen."""
+"""Between the export dialog, which knows no database, and the service, which knows no screen.
+
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.files import write_pieces
+from bball_tui.league.exporting.records import What
+from bball_tui.league.exporting.service import Format, export
 from bball_tui.tui.dialogs.export import WHAT, ExportChoice, ExportDialog
 from bball_tui.tui.text import clean
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
-async def export_file(app: "App[Any]", backend: "Backend", tab: str) -> None:
+async def export_file(app: "App[Any]", backend: "LeagueConnection", tab: str) -> None:
     """Show the dialog, with what the tab shows as the first choice, and do what it asks. Call it from a worker."""
 
     async def write(choice: ExportChoice, told: Callable[[int], None]) -> int:
-        return await backend.export(choice.what, choice.wanted, choice.path, told)
+        season = None if backend.season is None else backend.season.name
+        async with backend.session() as session:
+            pieces = export(session, backend.league, What(choice.what), Format(choice.wanted), season=season)
+            return await write_pieces(choice.path, pieces, told)
 
     first = tab if tab in dict(WHAT).values() else "contracts"
     stem = f"{backend.league.slug}-{{what}}-{date.today():%Y-%m-%d}"  # noqa: DTZ011 - the day of this desk

@@ -1,4 +1,7 @@
-"""Between the import dialog, which knows no database, and the backend, which knows no screen."""
+"""Between the import dialog, which knows no database, and the services, which know no screen.
+
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -6,31 +9,35 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
+from bball_tui.files import write_file
+from bball_tui.league.importing import service
+from bball_tui.league.importing.apply import RosterMoved
+from bball_tui.league.importing.report import remarks, report_csv
+from bball_tui.league.importing.service import PreviewMoved, SeasonMissing, run_import
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_words import on_screen
+from bball_tui.tui.recent_files import recent_files, remember_file
 from bball_tui.tui.text import clean
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.league.importing import service
     from bball_tui.league.importing.plan import Imported
     from bball_tui.league.importing.watching import Watch
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
-async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None":
+async def import_roster(app: "App[Any]", backend: "LeagueConnection") -> "Imported | None":
     """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported."""
-    from bball_tui.league.importing.apply import RosterMoved
-    from bball_tui.league.importing.report import remarks, report_csv
-    from bball_tui.league.importing.service import PreviewMoved, SeasonMissing
 
     async def preview(path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview:
         try:
-            report = await backend.preview_import(path, _options(options, dry_run=True), watch)
+            wanted = _options(options, dry_run=True)
+            report = await backend.guard(run_import(backend.database, backend.league, path, wanted, watch))
         except SeasonMissing:
             raise BballError(
                 "The file names no season and the league has none. Type one in the field Season, such as Spring 2027."
@@ -62,23 +69,27 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
 
     async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:
         try:
-            report = await backend.import_roster(path, _options(options, dry_run=False), watch)
+            wanted = _options(options, dry_run=False)
+            report = await backend.guard(run_import(backend.database, backend.league, path, wanted, watch))
         except (PreviewMoved, RosterMoved):
             raise PreviewOver(
                 "Somebody changed the league or the file since you looked, so nothing was imported. This is what it "
                 "would change now."
             ) from None
-        await backend.remember_file(path)
+        if report.refused:
+            raise BballError("The file or the league changed since the preview. Nothing was imported; look again.")
+        await asyncio.to_thread(remember_file, backend.settings.data_dir, path)
         if not options.report:
             return ImportDone(report.imported)
         place = path.with_name(f"{path.stem}-imported-{datetime.now().astimezone():%Y-%m-%d-%H%M}.csv")
         try:
             text = await asyncio.to_thread(report_csv, report)
-            return ImportDone(report.imported, await backend.write_file(place, text))
+            await asyncio.to_thread(write_file, place, text)
+            return ImportDone(report.imported, place)
         except BballError as error:
             return ImportDone(report.imported, problem=str(error))
 
-    recent = await backend.recent_files()
+    recent = await asyncio.to_thread(recent_files, backend.settings.data_dir)
     season = "" if backend.season is None else backend.season.name
     done = await app.push_screen_wait(ImportRoster(preview=preview, apply=apply, season=season, recent=recent))
     if done is None:
@@ -90,12 +101,9 @@ async def import_roster(app: "App[Any]", backend: "Backend") -> "Imported | None
     return done.imported
 
 
-def _options(options: ImportOptions, *, dry_run: bool) -> "service.ImportOptions":
-    from bball_tui.database.states import ContractStatus, DateOrder
-    from bball_tui.league.importing.service import ImportOptions as Wanted
-
+def _options(options: ImportOptions, *, dry_run: bool) -> service.ImportOptions:
     columns = options.columns
-    return Wanted(
+    return service.ImportOptions(
         dry_run=dry_run,
         season=options.season or None,
         skip_bad_rows=options.skip_bad_rows,

@@ -23,7 +23,7 @@ from bball_tui.tui.text import Part, clean
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 _STATES = {
     None: "This is what the family gets.",
@@ -37,7 +37,7 @@ _STATES = {
 }
 
 
-def letter_of(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> Letter:
+def letter_of(app: "App[Any]", backend: "LeagueConnection", mail: "MailPreview") -> Letter:
     """The mail with what can be done with it."""
     both = read_parts(mail.mime)
     state = "in_folder" if mail.in_folder else None if mail.state is None else str(mail.state)
@@ -61,14 +61,14 @@ def letter_of(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> Lette
     )
 
 
-async def read_mails(app: "App[Any]", backend: "Backend", mails: "Sequence[MailPreview]") -> None:
+async def read_mails(app: "App[Any]", backend: "LeagueConnection", mails: "Sequence[MailPreview]") -> None:
     """Show mails until the dialog is closed."""
     await app.push_screen_wait(ReadMail(*(letter_of(app, backend, mail) for mail in mails)))
 
 
 async def read_asked(
     app: "App[Any]",
-    backend: "Backend",
+    backend: "LeagueConnection",
     asked: "Awaitable[Sequence[MailPreview] | MailPreview]",
     *,
     nobody: str = "No mail: there is no guardian whom a mail can reach.",
@@ -86,7 +86,7 @@ async def read_asked(
         app.notify(clean(nobody), markup=False)
 
 
-async def _open(app: "App[Any]", backend: "Backend", html: str) -> str:
+async def _open(app: "App[Any]", backend: "LeagueConnection", html: str) -> str:
     try:
         file = await asyncio.to_thread(backend.pages.keep, html)
     except OSError as error:
@@ -100,7 +100,7 @@ async def _open(app: "App[Any]", backend: "Backend", html: str) -> str:
     )
 
 
-async def _send(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> str | None:
+async def _send(app: "App[Any]", backend: "LeagueConnection", mail: "MailPreview") -> str | None:
     address = await app.push_screen_wait(MyAddress(remembered(backend.settings) or ""))
     if address is None:
         return None
@@ -109,6 +109,6 @@ async def _send(app: "App[Any]", backend: "Backend", mail: "MailPreview") -> str
     return f"A copy went to {to}, marked as a test. The family got nothing."
 
 
-async def _compare(backend: "Backend", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:
+async def _compare(backend: "LeagueConnection", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:
     last = await backend.call(last_copy, mail.recipient, mail.kind, before=mail.outbox_id)
     return None if last is None else difference_lines(difference(last.mime, mail.mime))

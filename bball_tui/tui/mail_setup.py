@@ -1,21 +1,31 @@
-"""Between the set-up of e-mail and the program, which sends through the new account at once."""
+"""Between the set-up of e-mail and the program, which sends through the new account at once.
 
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
+
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
+from bball_tui.league.leagues import find_league
+from bball_tui.league.mail_account import keep_account
 from bball_tui.mail.my_address import remembered
-from bball_tui.mail.setup import account_of
-from bball_tui.settings import overriding
+from bball_tui.mail.setup import account_of, login_trouble
+from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail
+from bball_tui.settings import SecretUrl, overriding
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from bball_tui.tui.dialogs.message import ErrorDialog
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
-async def set_up_mail(app: "App[Any]", backend: "Backend") -> bool:
+async def set_up_mail(app: "App[Any]", backend: "LeagueConnection") -> bool:
     """Show the dialog; True when an account was saved. Call it from a worker."""
     try:
         league = (await backend.overview()).league
@@ -24,5 +34,39 @@ async def set_up_mail(app: "App[Any]", backend: "Backend") -> bool:
         return False
     settings = backend.settings
     before = MailBefore(settings.mail_url, league.from_email or "", remembered(settings) or "", overriding("mail_url"))
-    saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, backend))
+    saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, _Accounts(backend)))
     return saved
+
+
+class _Accounts:
+    """The mail account of this computer, and the league's From address."""
+
+    def __init__(self, backend: "LeagueConnection") -> None:
+        self._backend = backend
+
+    async def try_mail(self, url: SecretUrl) -> str | None:
+        """Log in; what is in the way, or None."""
+        return await self._backend.guard(login_trouble(self._backend.settings, url))
+
+    async def send_trial(self, url: SecretUrl, from_email: str, mine: str) -> str:
+        """Send one mail to whoever sits here; returns the address that it went to."""
+        backend = self._backend
+
+        async def send() -> str:
+            mime = trial_mail(backend.league.name, from_email, date=datetime.now(UTC).replace(microsecond=0))
+            trying = msgspec.structs.replace(backend.settings, mail_url=url)
+            return await send_test(backend.database, backend.league.id, trying, mime, TRIAL_SUBJECT, mine)
+
+        return await backend.guard(send())
+
+    async def keep_mail(self, url: SecretUrl, from_email: str) -> None:
+        """Save both, for this program from now on and for every later start.
+
+        An environment variable that wins over the settings file goes on winning.
+        """
+        backend = self._backend
+        async with backend.session() as session:
+            league = await find_league(session, backend.league.slug)
+            changed = await keep_account(session, backend.settings, league, url, from_email)
+        if overriding("mail_url") is None:
+            backend.settings = changed

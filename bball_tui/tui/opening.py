@@ -12,7 +12,7 @@ from bball_tui.tui.main_screen.tab_list import PANES
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings
     from bball_tui.tui.app import BballApp
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 SAFE = "Nothing is lost: what was saved before is kept in the database."
 DEMO = 64
@@ -57,7 +57,7 @@ async def _show_first_tab(app: "BballApp") -> None:
     app.desk.show_tab(FIRST_TAB)
 
 
-async def _enter(app: "BballApp", backend: "Backend") -> None:
+async def _enter(app: "BballApp", backend: "LeagueConnection") -> None:
     """Show the league of the database, or ask how to begin when it holds none."""
     from bball_tui.tui.connection import NoLeague
 
@@ -69,7 +69,7 @@ async def _enter(app: "BballApp", backend: "Backend") -> None:
     app.show_league(backend)
 
 
-async def _agreed_backend(app: "BballApp", settings: "Settings") -> "Backend":
+async def _agreed_backend(app: "BballApp", settings: "Settings") -> "LeagueConnection":
     """The open database; a shared one is brought up to date when somebody agrees to it."""
     try:
         return await app.open_backend(settings)
@@ -86,7 +86,7 @@ async def _agreed_backend(app: "BballApp", settings: "Settings") -> "Backend":
         return await app.open_backend(settings)
 
 
-async def _first_run(app: "BballApp", backend: "Backend") -> None:
+async def _first_run(app: "BballApp", backend: "LeagueConnection") -> None:
     """Ask how to begin until something has begun."""
     started()
     import msgspec

@@ -1,7 +1,22 @@
-"""The staff list as a dialog. Call it from a worker."""
+"""The staff list as a dialog. Call it from a worker.
 
+Imported by the command that needs it: SQLAlchemy comes with it. GroupMe is told nothing by any of these.
+"""
+
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.groupme.staff.staff import list_staff, take_off_list
+from bball_tui.groupme.staff.staff_form import (
+    StaffDraft,
+    StaffOvertaken,
+    StaffSaved,
+    StaffWrong,
+    load_staff,
+    save_staff,
+)
+from bball_tui.league.editing.outcome import Difference, Loaded, Outcome, Overtaken, Problem, Saved, Wrong
+from bball_tui.league.facts import read_desk
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.staff import staff_form
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
@@ -16,29 +31,26 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.groupme.staff.staff import StaffRow
-    from bball_tui.groupme.staff.staff_form import StaffDraft
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.dialogs.forms.form import Form
 
 
-async def edit_staff(app: "App[Any]", backend: "Backend", zone: "tzinfo", now: "datetime") -> bool:
+async def edit_staff(app: "App[Any]", backend: "LeagueConnection", zone: "tzinfo", now: "datetime") -> bool:
     """The adults who belong into every group: edit, add, take off. True when something was changed."""
 
     async def load() -> "Sequence[Entry]":
-        return [_entry(one, zone, now) for one in await backend.list_staff()]
+        return [_entry(one, zone, now) for one in await backend.call(list_staff)]
 
     async def edit(staff_id: int | None) -> bool:
         async def make() -> "Form[StaffDraft]":
-            from bball_tui.groupme.staff.staff_form import StaffDraft
-
-            base = None if staff_id is None else await backend.load_staff(staff_id)
+            base = None if staff_id is None else Loaded(staff_id, 0, await backend.call(load_staff, staff_id))
             draft = StaffDraft() if base is None else base.draft
-            return staff_form(draft, lambda mine, known, _: backend.save_staff(mine, known), base)
+            return staff_form(draft, lambda mine, known, _: _save(backend, mine, known), base)
 
         return await ask_form(app, make) is not None
 
     async def remove(staff_id: int | None) -> bool:
-        found = next((one for one in await backend.list_staff() if one.id == staff_id), None)
+        found = next((one for one in await backend.call(list_staff) if one.id == staff_id), None)
         if found is None:
             return False
         lines = [
@@ -47,7 +59,7 @@ async def edit_staff(app: "App[Any]", backend: "Backend", zone: "tzinfo", now: "
         ]
         if not await app.push_screen_wait(Confirm("Take off the staff list", lines, "Take off", danger=True)):
             return False
-        await backend.take_off_staff(found.id)
+        await backend.call(take_off_list, found.id)
         return True
 
     empty = "Nobody yet. Press n to add an adult who belongs into every group."
@@ -55,6 +67,25 @@ async def edit_staff(app: "App[Any]", backend: "Backend", zone: "tzinfo", now: "
         PickRecord("Staff for every group", load, edit, empty=empty, remove=remove)
     )
     return changed
+
+
+async def _save(backend: "LeagueConnection", draft: StaffDraft, base: Loaded[StaffDraft] | None) -> Outcome:
+    """Add somebody (no ``base``), or write what changed, in the form's own words."""
+    staff_id, before = (None, None) if base is None else (base.id, base.draft)
+    match await backend.call(save_staff, draft, staff_id, before):
+        case StaffWrong(problems):
+            return Wrong(tuple(Problem(name, text) for name, text in problems))
+        case StaffOvertaken(by, at, now) if base is not None:
+            differences = tuple(
+                Difference(name, getattr(base.draft, name), getattr(now, name), getattr(draft, name))
+                for name in (field.name for field in fields(now))
+                if getattr(now, name) not in (getattr(base.draft, name), getattr(draft, name))
+            )
+            when = "an unknown time" if at is None else (await backend.call(read_desk)).at(at)
+            return Overtaken(by or "somebody else", when, differences, Loaded(base.id, 0, now))
+        case StaffSaved(saved_id, changed):
+            return Saved(saved_id, changed)
+    raise AssertionError("nobody can be quicker with somebody new")
 
 
 def _entry(one: "StaffRow", zone: "tzinfo", now: "datetime") -> Entry:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from bball_tui.errors import BballError
-from bball_tui.groupme.api.account import VARIABLE
+from bball_tui.groupme.api.account import VARIABLE, open_client, token_from
 from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import GroupMeError, NotFound
 from bball_tui.groupme.links.linking import SeenGroup
 from bball_tui.groupme.links.share_links import Pasted
+from bball_tui.settings import Settings
 
 BLIND = "Its name, its link and whether this account is in it are not known."
 
@@ -19,6 +20,18 @@ class Chosen:
     group: SeenGroup
     seen: bool
     notes: tuple[str, ...] = ()
+
+
+async def resolve_group(settings: Settings, pasted: Pasted) -> Chosen:
+    """The group behind ``pasted``, asked with the account of the token if there is one.
+
+    Raises:
+        BballError: as :func:`look_up` says, or what there is is no token.
+    """
+    if token_from() is None:
+        return await look_up(None, pasted)
+    async with open_client(settings) as client:
+        return await look_up(client, pasted)
 
 
 async def look_up(client: GroupMeClient | None, pasted: Pasted) -> Chosen:

@@ -27,8 +27,10 @@ from bball_tui.database.models import Contract, GroupDismissal, GroupLook, Outbo
 from bball_tui.database.paging import Sort
 from bball_tui.database.search import team_matches, words_of
 from bball_tui.database.states import TeamState
+from bball_tui.errors import BballError
 from bball_tui.groupme.links.share_links import mask
-from bball_tui.groupme.notify.unaware_families import untold
+from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell, untold
+from bball_tui.groupme.plan.membership import Household, read_households
 from bball_tui.outbox.waiting import waiting_of
 
 BY_URGENCY = (
@@ -186,6 +188,28 @@ def _dismissed() -> ColumnElement[int]:
 def _to_tell() -> Any:
     addresses = untold(Contract.team_id == Team.id.expression).correlate(Team.__table__).subquery("untold")
     return select(func.count().label("count")).select_from(addresses).lateral("waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDetail:
+    """One team's chat, as it is stored: with the families who do not have its link, and those who may have joined."""
+
+    row: ChatRow
+    to_tell: FamiliesToTell
+    households: tuple[Household, ...]
+
+
+async def chat_detail(session: AsyncSession, league_id: int, team_id: int) -> ChatDetail:
+    """One team.
+
+    Raises:
+        BballError: it is gone.
+    """
+    row = await ChatListing(league_id, None).one(session, team_id)
+    if row is None:
+        raise BballError("This team is not there any more.")
+    families = await families_to_tell(session, league_id, team_id)
+    return ChatDetail(row, families, await read_households(session, league_id, team_id))
 
 
 def chat_source(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bball_tui.mail.template_guard import TemplateGuard
     from bball_tui.outbox.counts import MailDay
     from bball_tui.settings import Settings
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.tabs.needs import Need
 
 LOOK_AGAIN = 20.0
@@ -92,7 +92,7 @@ class DayScreen(UndoScreen):
             self._look(self.backend)
 
     @work(group="day")
-    async def _look(self, backend: "Backend") -> None:
+    async def _look(self, backend: "LeagueConnection") -> None:
         self._looking, self._look_once_more = True, False
         began = monotonic()
         try:
@@ -112,7 +112,7 @@ class DayScreen(UndoScreen):
         if self._look_once_more:
             self.look_at_day()
 
-    async def _read_day(self, backend: "Backend") -> Day:
+    async def _read_day(self, backend: "LeagueConnection") -> Day:
         from bball_tui.league.today import read_contract_day
         from bball_tui.outbox.counts import read_mail_day
         from bball_tui.tui.tabs.needs import needs

@@ -31,7 +31,7 @@ from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen
 if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.tabs.record_pane import RecordPane
     from bball_tui.tui.tabs.views_pane import ViewsPane
 
@@ -125,7 +125,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """What the present tab shows; None in the first moment."""
         return self._panes.get(self.tabs.active)
 
-    def watch_backend(self, backend: "Backend | None") -> None:
+    def watch_backend(self, backend: "LeagueConnection | None") -> None:
         """A league was opened or closed: every tab that was looked at hears of it."""
         self.remember()
         self.begin_day()
@@ -293,7 +293,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             else:
                 self.tell(reason)
 
-    async def _league_changed(self, backend: "Backend") -> None:
+    async def _league_changed(self, backend: "LeagueConnection") -> None:
         from bball_tui.tui.app import BballApp
 
         with suppress(BballError):  # the header reads it again by itself

@@ -15,13 +15,13 @@ from bball_tui.tui.messages import ContractsSigned
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 class UndoScreen(ActionHost, Screen[None]):
     """Knows what was signed last and how long it can be undone. What it shows besides is the subclass's."""
 
-    backend: reactive["Backend | None"] = reactive(None)
+    backend: reactive["LeagueConnection | None"] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__()

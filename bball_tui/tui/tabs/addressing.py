@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.league.addresses import AddressFixed
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
-async def fix_address(app: "App[Any]", backend: "Backend", outbox_id: int) -> bool:
+async def fix_address(app: "App[Any]", backend: "LeagueConnection", outbox_id: int) -> bool:
     """Ask for the address, correct the guardian, send what never arrived, and say so; False: nothing was changed."""
     from bball_tui.league import addresses
 

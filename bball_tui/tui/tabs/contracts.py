@@ -25,13 +25,12 @@ from bball_tui.tui.widgets.inspector import Section
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.preview import SigningPreview
     from bball_tui.league.rows import ContractRow, RosterFilter
     from bball_tui.league.signing import SigningRequest
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.dialogs.contract_act import ActDone
     from bball_tui.tui.dialogs.paper_stack import PaperSigned
-    from bball_tui.tui.dialogs.sign import SigningDraft
+    from bball_tui.tui.dialogs.sign import SignDialog
 
 SIGNABLE = tuple(status for status in ContractStatus if status in RULES[Act.SIGN].sources)
 READ_ONE_BY_ONE = 3
@@ -138,12 +137,12 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             return NOTHING
         return day_cell(row.due_on, self._today)
 
-    def listing(self, backend: "Backend", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
+    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
         from bball_tui.league.roster.lists import contract_source
 
         return backend.source(contract_source, wanted)
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import contract_detail
 
         detail = await backend.call(contract_detail, row_id, mail_server=backend.settings.may_send)
@@ -188,22 +187,10 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("s", "sign", when=_can(Act.SIGN), writes=True, footer=True, caption=counted_caption("sign"))
     async def action_contract_sign(self) -> bool:
         """Mark the selected contracts signed, or the one under the cursor. You see the effect first."""
-        from bball_tui.league.signing import sign
-        from bball_tui.tui.dialogs.sign import SignDialog
-
         backend, targets = self.backend, self.targets
         if backend is None or not targets:
             return False
-        done = await self.app.push_screen_wait(
-            SignDialog(
-                len(targets),
-                load=lambda draft: self._preview(backend, targets, draft),
-                sign=lambda request: backend.call(sign, request),
-                today=self._today,
-                date_order=backend.league.date_order,
-                show_mails=partial(self._show_mails, backend),
-            )
-        )
+        done = await self.app.push_screen_wait(self._sign_dialog(backend, targets))
         if done is None:
             return False
         signed = tuple(one.id for one in done.result.signed)
@@ -214,18 +201,35 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_refused([one.reason for one in done.result.refused])
         return True
 
-    @staticmethod
-    async def _preview(backend: "Backend", targets: tuple[int, ...], draft: "SigningDraft") -> "SigningPreview":
+    def _sign_dialog(
+        self,
+        backend: "LeagueConnection",
+        targets: tuple[int, ...],
+        *,
+        undo_key: str = "u",
+        known: frozenset[str] = frozenset(),
+    ) -> "SignDialog":
         from bball_tui.league.preview import preview_signing
+        from bball_tui.league.signing import sign
+        from bball_tui.tui.dialogs.sign import SignDialog
 
-        return await backend.call(
-            preview_signing,
-            targets,
-            draft.signer,
-            capacity=draft.capacity,
-            signed_on=draft.signed_on,
-            mail_server=backend.settings.may_send,
-            sender=bool(backend.league.from_email) or backend.outgoing.sender,
+        return SignDialog(
+            len(targets),
+            load=lambda draft: backend.call(
+                preview_signing,
+                targets,
+                draft.signer,
+                capacity=draft.capacity,
+                signed_on=draft.signed_on,
+                mail_server=backend.settings.may_send,
+                sender=bool(backend.league.from_email) or backend.outgoing.sender,
+            ),
+            sign=lambda request: backend.call(sign, request),
+            today=self._today,
+            date_order=backend.league.date_order,
+            undo_key=undo_key,
+            known=known,
+            show_mails=partial(self._show_mails, backend),
         )
 
     def _tell_refused(self, reasons: list[str], word: str = "signed") -> None:
@@ -244,12 +248,12 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             )
         )
 
-    def _show_mails(self, backend: "Backend", request: "SigningRequest") -> None:
+    def _show_mails(self, backend: "LeagueConnection", request: "SigningRequest") -> None:
         """The mails of a signing that is being prepared, above its dialog."""
         self._read_mails(backend, request)
 
     @work(group="letters")
-    async def _read_mails(self, backend: "Backend", request: "SigningRequest") -> None:
+    async def _read_mails(self, backend: "LeagueConnection", request: "SigningRequest") -> None:
         from bball_tui.league.mail_preview import preview_request
         from bball_tui.tui.mail_reading import read_asked
 
@@ -276,22 +280,11 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             seconds = backend.league.hold_seconds
             self.post_message(ContractsSigned((done[-1].contract_id,), done[-1].mails, seconds))
 
-    async def _sign_paper(self, backend: "Backend", row: "ContractRow") -> "PaperSigned | None":
+    async def _sign_paper(self, backend: "LeagueConnection", row: "ContractRow") -> "PaperSigned | None":
         from bball_tui.league.papers import NoticeKind
-        from bball_tui.league.signing import sign
         from bball_tui.tui.dialogs.paper_stack import PaperSigned
-        from bball_tui.tui.dialogs.sign import SignDialog
 
-        dialog = SignDialog(
-            1,
-            load=lambda draft: self._preview(backend, (row.id,), draft),
-            sign=lambda request: backend.call(sign, request),
-            today=self._today,
-            date_order=backend.league.date_order,
-            undo_key="ctrl+t",
-            known=self._known_warnings,
-            show_mails=partial(self._show_mails, backend),
-        )
+        dialog = self._sign_dialog(backend, (row.id,), undo_key="ctrl+t", known=self._known_warnings)
         done = await self.app.push_screen_wait(dialog)
         if done is None:
             return None
@@ -302,7 +295,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         return PaperSigned(row.id, f"{row.first} {row.last}", len(done.result.outbox_ids))
 
     @staticmethod
-    async def _take_back(backend: "Backend", contract_id: int) -> str | None:
+    async def _take_back(backend: "LeagueConnection", contract_id: int) -> str | None:
         from bball_tui.league.contracts import undo
 
         result = await backend.call(undo, [contract_id])

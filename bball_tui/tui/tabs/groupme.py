@@ -1,5 +1,6 @@
 """The teams and their chats side by side: what is stored, what GroupMe says, and what staff do about it."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from textual.containers import Horizontal
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import TeamState
 from bball_tui.tui.actions import action
-from bball_tui.tui.dialogs.chat_link import ChatLink
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
@@ -37,9 +37,9 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.groupme.api.models import Group
-    from bball_tui.groupme.links.link_preview import Rehearsed
     from bball_tui.groupme.plan.team_list import ChatRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.groupme.run.progress import Applied, Control, Report
+    from bball_tui.tui.connection import LeagueConnection
 
 READING = "GroupMe is being read. Esc stops that."
 FILTERS = (None, *STATE_WORDS)
@@ -184,11 +184,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
         )
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[ChatRow]":
-        return backend.chats(text, self.shown_state)
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[ChatRow]":
+        from bball_tui.groupme.plan.team_list import chat_source
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
-        return chat_sections(await backend.chat(row_id), self.groupme.found, self.zone, self.now)
+        return backend.source(chat_source, backend.season_id, text, self.shown_state)
+
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+        from bball_tui.groupme.plan.team_list import chat_detail
+
+        return chat_sections(await backend.call(chat_detail, row_id), self.groupme.found, self.zone, self.now)
 
     def chips(self) -> tuple[Chip, ...]:
         return () if self.shown_state is None else (Chip("state", f"chat: {STATE_WORDS[self.shown_state]}"),)
@@ -240,6 +244,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("p", "plan", when=_plan, writes=True, footer=True, caption=_plan_caption)
     async def action_chat_plan(self) -> None:
         """See what there is to do on GroupMe and why, tick it, and do it."""
+        from bball_tui.groupme.run.apply import apply
+
         backend, reading = self.backend, self.groupme.found
         if backend is None or reading is None:
             return
@@ -250,14 +256,21 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         tells = await self._tell_first(backend, title, reading.bring_links(wanted))
         if tells is None:
             return
-        await self.app.push_screen_wait(
-            ChatRun(title, lambda control, report: backend.apply_chats(wanted, tells, control, report), len(wanted))
-        )
+
+        async def run(control: "Control", report: "Report") -> "Applied":
+            async with backend.groupme(report, control, tells) as sender:
+                return await apply(sender, wanted)
+
+        await self.app.push_screen_wait(ChatRun(title, run, len(wanted)))
         self.groupme.begin(backend)
 
-    async def _tell_first(self, backend: "Backend", title: str, team_ids: Collection[int]) -> frozenset[int] | None:
+    async def _tell_first(
+        self, backend: "LeagueConnection", title: str, team_ids: Collection[int]
+    ) -> frozenset[int] | None:
         """Ask whether families are to be told of links that are about to stand; None: rather do nothing."""
-        families = await backend.families_of(team_ids, any_link=True)
+        from bball_tui.groupme.notify.enqueue import families_of
+
+        families = await backend.call(families_of, team_ids, any_link=True)
         if not families:
             return frozenset()
         lines = ["These steps bring a new link. Mails go out only where it really comes to stand."]
@@ -269,47 +282,29 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("l", "link…", when=_one, writes=True, footer=True)
     async def action_chat_link(self) -> bool:
         """Choose the team's group, or paste its share link or its number."""
+        from bball_tui.tui.tabs.groupme_linking import link_team
+
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return False
         groups = group_choices(row.id, self.groupme.found, self.zone, self.now)
-        ids = frozenset(group.group_id for group in groups)
-
-        async def rehearse(wanted: str) -> "Rehearsed":
-            return await backend.rehearse_link(row.id, wanted, chosen=wanted in ids)
-
-        note = "" if groups else "Groups to choose from are shown once GroupMe was read (r)."
-        rehearsed = await self.app.push_screen_wait(ChatLink(row.label, groups, rehearse, note=note))
-        if rehearsed is None:
+        if not await link_team(self.app, backend, row, groups):
             return False
-        families, tell = rehearsed.families, False
-        if rehearsed.linked.link_changed and families.families:
-            lines = [f"{row.label} is linked with {_group_words(rehearsed)}.", *rehearsed.chosen.notes]
-            question = ChatTell(f"Link {row.label}", lines, ((row.label, families),), deed="Link")
-            answer = await self.app.push_screen_wait(question)
-            if answer is None:
-                return False
-            tell = answer is Answer.TELL
-        linked, told = await backend.link_chat(row.id, rehearsed, tell=tell)
-        notes = [] if families.families else list(rehearsed.chosen.notes)
-        if linked.released:
-            notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
-        if told is not None:
-            notes.append(f"{counted(len(told.outbox_ids), 'mail')} promised.")
-        sentence = " ".join((f"{linked.team} is linked with {_group_words(rehearsed)}.", *notes))
-        self.app.notify(clean(sentence), timeout=8, markup=False)
         self.read_again()
         return True
 
     @action("s", "share link", when=_share, footer=True)
     async def action_chat_share(self) -> None:
         """Show the team's share link, copy it, show it as a QR code or write that as an image."""
+        from bball_tui.groupme.links.qr import write_image
+        from bball_tui.groupme.plan.team_facts import share_link
+
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
-        share_url = await backend.share_link(row.id)
+        share_url = await backend.call(share_link, row.id)
         await self.app.push_screen_wait(
-            ChatShare(row.label, share_url, lambda path: backend.write_code(share_url, path))
+            ChatShare(row.label, share_url, lambda path: asyncio.to_thread(write_image, share_url, path))
         )
 
     @action("t", "tell families", when=_tell, writes=True, footer=True, caption=_tell_caption)
@@ -327,10 +322,14 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("c", "create its group", when=_create, writes=True)
     async def action_chat_create(self) -> None:
         """Create the group of this one team, after one question."""
+        from bball_tui.groupme.plan.status import plan_creation, settle_others
+        from bball_tui.groupme.run.apply import apply
+
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return
-        creation = await backend.plan_creation(row.id, lambda progress: None, although_similar=True)
+        async with backend.groupme() as sender:
+            creation = await plan_creation(sender, row.id, although_similar=True)
         lines = [f"{action.after[:1].upper()}{action.after[1:]}." for action in creation.actions]
         lines += [f"! {action.risk}" for action in creation.actions if action.risk]
         if creation.others:
@@ -343,13 +342,13 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         tells = await self._tell_first(backend, title, (row.id,))
         if tells is None:
             return
-        await self.app.push_screen_wait(
-            ChatRun(
-                title,
-                lambda control, report: backend.create_chat(creation, tells, control, report),
-                len(creation.actions),
-            )
-        )
+
+        async def run(control: "Control", report: "Report") -> "Applied":
+            async with backend.groupme(report, control, tells) as sender:
+                await settle_others(sender, creation)
+                return await apply(sender, creation.actions, try_again=True)
+
+        await self.app.push_screen_wait(ChatRun(title, run, len(creation.actions)))
         self.groupme.begin(backend)
 
     @action("f", "filter")
@@ -361,6 +360,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("x", "not this group", when=_dismiss, writes=True, caption=_dismiss_caption)
     async def action_chat_dismiss(self) -> bool:
         """The groups that are proposed are not this team's; the same key takes that back."""
+        from bball_tui.groupme.links.linking import dismiss, propose_again
+
         backend, row, proposed = self.backend, self.meant, self.proposed
         if backend is None or row is None:
             return False
@@ -373,10 +374,11 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             word = "Not this one" if len(proposed) == 1 else f"None of these {len(proposed)}"
             if not await self.app.push_screen_wait(Confirm(f"{word}: {row.label}", lines, word)):
                 return False
-            await backend.dismiss_groups(row.id, [group.id for group in proposed])
+            groups = [group.id for group in proposed]
+            await backend.call(dismiss, row.id, groups, reason="on the screen")
             told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. x takes that back."
         else:
-            again = await backend.propose_again(row.id)
+            again = await backend.call(propose_again, row.id)
             told = f"{counted(again, 'group')} may be proposed to {row.label} again."
         self.app.notify(clean(told), markup=False)
         self.read_again()
@@ -405,6 +407,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("U", "unlink", when=_unlink, writes=True, dangerous=True)
     async def action_chat_unlink(self) -> bool:
         """Forget the team's group and link. The group itself stays as it is."""
+        from bball_tui.groupme.links.linking import unlink
+
         backend, row = self.backend, self.meant
         if backend is None or row is None:
             return False
@@ -419,11 +423,6 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             lines.append("Mails that went out already still lead to that group.")
         if not await self.app.push_screen_wait(Confirm(f"Unlink {row.label}", lines, "Unlink", danger=True)):
             return False
-        await backend.unlink_chat(row.id)
+        await backend.call(unlink, row.id, reason="on the screen")
         self.app.notify(clean(f"{row.label} is unlinked. r looks for its group again."), markup=False)
         return True
-
-
-def _group_words(rehearsed: "Rehearsed") -> str:
-    name = rehearsed.linked.name
-    return f"the group '{name}'" if name else f"group {rehearsed.linked.group_id}"

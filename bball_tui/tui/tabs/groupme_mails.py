@@ -14,35 +14,41 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.groupme.plan.team_list import ChatRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 MOST_TEAMS = 10
 
 
-async def tell_families(app: "App[Any]", backend: "Backend", team_ids: Sequence[int]) -> bool:
+async def tell_families(app: "App[Any]", backend: "LeagueConnection", team_ids: Sequence[int]) -> bool:
     """Say how many and who, then promise the mails; False: none was promised.
 
     Raises:
         BballError: a team is gone, or the database is away.
     """
-    families = await backend.families_of(team_ids)
+    from bball_tui.groupme.notify import enqueue
+
+    families = await backend.call(enqueue.families_of, team_ids)
     if not families:
         app.notify("Every family that was welcomed has the present link.", markup=False)
         return False
     question = ChatTell("Tell families of the team chat", (), families)
     if await app.push_screen_wait(question) is not Answer.TELL:
         return False
-    mails = await backend.tell_families([one.team_id for _, one in families])
+    mails = 0
+    for _, one in families:
+        mails += len((await backend.call(enqueue.tell_families, one.team_id)).outbox_ids)
     app.notify(f"{counted(mails, 'mail')} promised. The Outbox shows them.", markup=False)
     return True
 
 
-async def send_without_link(app: "App[Any]", backend: "Backend", rows: "Sequence[ChatRow]") -> bool:
+async def send_without_link(app: "App[Any]", backend: "LeagueConnection", rows: "Sequence[ChatRow]") -> bool:
     """Say how many mails go without a button, then send them; False: none was sent.
 
     Raises:
         BballError: the database is away.
     """
+    from bball_tui.outbox.waiting import release
+
     mails = sum(row.waiting for row in rows)
     lines = [f"{row.label}: {counted(row.waiting, 'mail')}" for row in rows[:MOST_TEAMS]]
     lines += [f"and {len(rows) - MOST_TEAMS} more teams"] if len(rows) > MOST_TEAMS else []
@@ -50,17 +56,21 @@ async def send_without_link(app: "App[Any]", backend: "Backend", rows: "Sequence
     title = f"Send {counted(mails, 'welcome mail')} without the link"
     if not await app.push_screen_wait(Confirm(title, lines, f"Send {mails}", danger=True)):
         return False
-    sent = await backend.send_anyway([row.id for row in rows])
+    sent = 0
+    for row in rows:
+        sent += await backend.call(release, row.id, why="sent without the link of the team chat")
     app.notify(f"{counted(sent, 'mail')} on the way.", markup=False)
     return True
 
 
-async def wait_for_links(app: "App[Any]", backend: "Backend") -> None:
+async def wait_for_links(app: "App[Any]", backend: "LeagueConnection") -> None:
     """Ask, then let welcome mails wait for the link from now on, or not.
 
     Raises:
         BballError: the database is away.
     """
+    from bball_tui.league.profile import ProfileChange, change_profile
+
     waits = backend.league.wait_for_chat
     if waits:
         lines = [
@@ -76,5 +86,7 @@ async def wait_for_links(app: "App[Any]", backend: "Backend") -> None:
         question = Confirm("Let welcome mails wait for the link", lines, "Let them wait", danger=True)
     if not await app.push_screen_wait(question):
         return
-    await backend.set_wait_for_chat(not waits)
+    async with backend.session() as session:
+        changed = await change_profile(session, backend.league, ProfileChange(wait_for_chat=not waits))
+    backend.league = changed
     app.notify(f"Welcome mails {'go out at once' if waits else 'wait for the link'} from now on.", markup=False)

@@ -18,7 +18,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.groupme.plan.status import Reading
     from bball_tui.groupme.run.progress import Progress
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 @dataclass
@@ -43,18 +43,18 @@ class GroupMeReading(Static):
         self._progress: Progress | None = None
         self._trouble: str | None = None
         self._worker: Worker[None] | None = None
-        self._backend: Backend | None = None
+        self._backend: LeagueConnection | None = None
 
-    def begin_once(self, backend: "Backend") -> None:
+    def begin_once(self, backend: "LeagueConnection") -> None:
         """The tab is looked at: the first time GroupMe is asked, if there is a token."""
         if self._backend is None:
             self._backend = backend
-            self.no_token = backend.no_token()
+            self.no_token = _no_token()
             if self.no_token is None and backend.season is not None:
                 self.begin(backend)
         self.tell()
 
-    def begin(self, backend: "Backend") -> None:
+    def begin(self, backend: "LeagueConnection") -> None:
         """Ask GroupMe, unless that goes on already."""
         if not self.is_reading:
             self._backend = backend
@@ -63,10 +63,13 @@ class GroupMeReading(Static):
             self.tell()
 
     @work(group="chats")
-    async def _read(self, backend: "Backend") -> None:
+    async def _read(self, backend: "LeagueConnection") -> None:
+        from bball_tui.groupme.plan.status import read_chats
+
         mine = get_current_worker()
         try:
-            self.found = await backend.read_chats(self._heard)
+            async with backend.groupme(self._heard) as sender:
+                self.found = await read_chats(sender)
             self._trouble = None
         except BballError as error:
             self._trouble = f"{error} What is shown is the last known state; r asks again."
@@ -123,3 +126,13 @@ class GroupMeReading(Static):
             return "Reading GroupMe …"
         counted_words = f" {self._progress.done} of {self._progress.total}." if self._progress.total else ""
         return f"{self._progress.doing}{counted_words}"
+
+
+def _no_token() -> str | None:
+    """Why GroupMe cannot be asked, in a sentence; None when there is a token."""
+    from bball_tui.groupme.api.account import NO_TOKEN, token_from
+
+    try:
+        return NO_TOKEN if token_from() is None else None
+    except BballError as error:
+        return str(error)

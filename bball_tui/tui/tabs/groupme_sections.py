@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from bball_tui.groupme.plan.membership import Joined
     from bball_tui.groupme.plan.plan import TeamPlan
     from bball_tui.groupme.plan.status import Reading
-    from bball_tui.groupme.plan.team_list import ChatRow
-    from bball_tui.tui.backend.chats import ChatDetail
+    from bball_tui.groupme.plan.team_list import ChatDetail, ChatRow
 
 MOST_NAMES = 30
 _STATES = {

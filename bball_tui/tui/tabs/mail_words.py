@@ -11,7 +11,7 @@ from bball_tui.wording import counted, listed
 if TYPE_CHECKING:
     from bball_tui.league.for_real import ForReal
     from bball_tui.outbox.history import OutboxRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 STATE_WORDS = {
     "queued": Styled("● queued", Tone.ACCENT),
@@ -57,7 +57,7 @@ def for_real_lines(found: "ForReal") -> list[str]:
     return lines + [f"{counted(number, 'mail stays', 'mails stay')}: {why}." for why, number in found.left_out]
 
 
-async def mails_named(backend: "Backend", ids: Sequence[int]) -> list[str]:
+async def mails_named(backend: "LeagueConnection", ids: Sequence[int]) -> list[str]:
     """Whom these mails are about and to which addresses, for a dialog: the first few, then how many more.
 
     Raises:

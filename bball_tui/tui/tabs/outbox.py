@@ -13,14 +13,13 @@ from bball_tui.errors import BballError
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
-from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_some, ready
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
 from bball_tui.tui.tabs.needs import Question
-from bball_tui.tui.tabs.outbox_bulk import do_with_mails, tell_done
+from bball_tui.tui.tabs.outbox_bulk import cancel_mails, put_aside, resolve_doubt, try_again
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import mail_sections
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.gates import Gate
     from bball_tui.outbox.history import OutboxRow
     from bball_tui.outbox.sending_status import SendingStatus
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 LOOK_AGAIN = 30.0
 """Seconds after which the line about the sending is read again: time alone changes it."""
@@ -189,7 +188,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         moments = (row.next_at for row in self.records.in_memory() if row.next_at and (row.held or row.next_at > now))
         return min(moments, default=None)
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[OutboxRow]":
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
         from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource
 
         if self.kind is None:
@@ -197,7 +196,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         wanted = OutboxFilter(bucket=BucketName(self.kind.bucket), cause=self.kind.cause, text=text)
         return backend.source(OutboxSource, wanted)
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.outbox.timeline import item_timeline
 
         return mail_sections(await backend.call(item_timeline, row_id, backend.outgoing), self.zone, self.now)
@@ -220,7 +219,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             self._look_around(self.backend)
 
     @work(group="around")
-    async def _look_around(self, backend: "Backend") -> None:
+    async def _look_around(self, backend: "LeagueConnection") -> None:
         """Changes that come while it reads are one more reading; a question that was asked is never broken off."""
         self._looking = True
         try:
@@ -232,7 +231,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         finally:
             self._looking = False
 
-    async def _read_around(self, backend: "Backend") -> None:
+    async def _read_around(self, backend: "LeagueConnection") -> None:
         from bball_tui.outbox.counts import buckets
         from bball_tui.outbox.sending_status import read_sending_status
 
@@ -302,8 +301,6 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_retry(self) -> bool:
         """Put failed mails back into the queue, or send waiting ones now."""
-        from bball_tui.outbox.staff import retry
-
         backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return False
@@ -314,9 +311,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             question = f"Try {counted(len(targets), 'mail')} again"
             if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
                 return False
-        return await do_with_mails(
-            self.app, "Trying again", targets, lambda ids: backend.call(retry, ids), "back in the queue"
-        )
+        return await try_again(self.app, backend, targets)
 
     @action(
         "d",
@@ -328,27 +323,12 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_resolve(self) -> bool:
         """Say whether a mail that may have gone out arrived, or send it again."""
-        from bball_tui.outbox.staff import resolve
-        from bball_tui.outbox.timeline import item_timeline
-
         backend, targets = self.backend, self.targets
-        if backend is None or len(targets) != 1:
-            return False
-        row = (await backend.call(item_timeline, targets[0], backend.outgoing)).item
-        if row.state is not OutboxState.IN_DOUBT:
-            return False
-        about = f" about {row.about}" if row.about else ""
-        since = short_time(row.since, self.zone, self.now)
-        lines = [
-            f"The mail to {row.recipient}{about}, promised {since}, was on the wire when the connection broke.",
-            "It may have arrived.",
-        ]
-        found = await self.app.push_screen_wait(ResolveDoubt(lines))
-        if found is None:
-            return False
-        acted = await backend.call(resolve, row.id, arrived=found is Found.ARRIVED)
-        tell_done(self.app, acted, "settled: it arrived" if found is Found.ARRIVED else "back in the queue")
-        return True
+        return (
+            backend is not None
+            and len(targets) == 1
+            and await resolve_doubt(self.app, backend, targets[0], self.zone, self.now)
+        )
 
     @action("e", "fix the address", when=_address, writes=True, footer=True, quiet=True)
     async def action_mail_address(self) -> bool:
@@ -369,8 +349,6 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     @action("z", "put aside", when=_has(UNSENT, "Only mails that did not leave can be put aside."), writes=True)
     async def action_mail_park(self) -> bool:
         """Keep mails back until you try them again, with a reason."""
-        from bball_tui.outbox.staff import park
-
         backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return False
@@ -382,15 +360,12 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
         if reason is None:
             return False
-        return await do_with_mails(
-            self.app, "Putting aside", targets, lambda ids: backend.call(park, ids, reason=reason), "put aside"
-        )
+        return await put_aside(self.app, backend, targets, reason)
 
     @action("R", "try the whole kind again", when=_whole_kind, writes=True, dangerous=True)
     async def action_mail_retry_all(self) -> bool:
         """All mails that are listed, after one question that says how many and why they failed."""
         from bball_tui.outbox.sending_status import read_sending_status
-        from bball_tui.outbox.staff import retry
 
         backend, kind = self.backend, self.kind
         if backend is None or kind is None:
@@ -403,9 +378,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         lines = [*self._effect(number, kind, sending), *await mails_named(backend, ids)]
         if not await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
             return False
-        return await do_with_mails(
-            self.app, "Trying again", tuple(ids), lambda ids: backend.call(retry, ids), "back in the queue"
-        )
+        return await try_again(self.app, backend, tuple(ids))
 
     def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
         label, oldest = kind_words(self._buckets, self.kind)
@@ -424,8 +397,6 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_cancel(self) -> bool:
         """Give mails up that did not leave, with a reason."""
-        from bball_tui.outbox.staff import cancel
-
         backend, (targets, others) = self.backend, self._unsent()
         if backend is None or not targets:
             return False
@@ -434,9 +405,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
         if reason is None:
             return False
-        return await do_with_mails(
-            self.app, "Cancelling", targets, lambda ids: backend.call(cancel, ids, reason=reason), "cancelled"
-        )
+        return await cancel_mails(self.app, backend, targets, reason)
 
     # All sending
 

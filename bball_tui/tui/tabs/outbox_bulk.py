@@ -1,32 +1,81 @@
-"""One act on one mail or on many, and what is said of it afterwards."""
+"""One act on one mail or on many, and what is said of it afterwards.
+
+Each is True when it was tried. Raises :class:`BballError`: the one mail is gone, or the database is away.
+"""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.database.states import OutboxState
 from bball_tui.tui.dialogs.bulk_run import BulkRun
 from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
+from bball_tui.tui.text import short_time
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.outbox.staff import Acted
+    from bball_tui.tui.connection import LeagueConnection
 
 
-async def do_with_mails(
+async def try_again(app: "App[Any]", backend: "LeagueConnection", ids: tuple[int, ...]) -> bool:
+    """Back into the queue, or out now."""
+    from bball_tui.outbox.staff import retry
+
+    return await _do(app, "Trying again", ids, lambda some: backend.call(retry, some), "back in the queue")
+
+
+async def put_aside(app: "App[Any]", backend: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
+    """Keep them back until somebody tries them again."""
+    from bball_tui.outbox.staff import park
+
+    return await _do(app, "Putting aside", ids, lambda some: backend.call(park, some, reason=reason), "put aside")
+
+
+async def cancel_mails(app: "App[Any]", backend: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
+    """Give them up."""
+    from bball_tui.outbox.staff import cancel
+
+    return await _do(app, "Cancelling", ids, lambda some: backend.call(cancel, some, reason=reason), "cancelled")
+
+
+async def resolve_doubt(
+    app: "App[Any]", backend: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
+) -> bool:
+    """Ask whether the mail arrived, then settle it, or put it back into the queue."""
+    from bball_tui.outbox.staff import resolve
+    from bball_tui.outbox.timeline import item_timeline
+
+    row = (await backend.call(item_timeline, outbox_id, backend.outgoing)).item
+    if row.state is not OutboxState.IN_DOUBT:
+        return False
+    about = f" about {row.about}" if row.about else ""
+    since = short_time(row.since, zone, now)
+    lines = [
+        f"The mail to {row.recipient}{about}, promised {since}, was on the wire when the connection broke.",
+        "It may have arrived.",
+    ]
+    found = await app.push_screen_wait(ResolveDoubt(lines))
+    if found is None:
+        return False
+    acted = await backend.call(resolve, row.id, arrived=found is Found.ARRIVED)
+    _tell_done(app, acted, "settled: it arrived" if found is Found.ARRIVED else "back in the queue")
+    return True
+
+
+async def _do(
     app: "App[Any]",
     title: str,
     ids: tuple[int, ...],
     act: "Callable[[tuple[int, ...]], Awaitable[Acted]]",
     done: str,
 ) -> bool:
-    """One at once; several with progress, a way to stop, and a report. True: it was tried.
-
-    Raises:
-        BballError: the one mail is gone, or the database is away.
-    """
+    """One at once; several with progress, a way to stop, and a report."""
     if len(ids) == 1:
-        tell_done(app, await act(ids), done)
+        _tell_done(app, await act(ids), done)
         return True
     report = await app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'mail')}", ids, act, done=done))
     if len(report.done) == len(ids):
@@ -34,7 +83,7 @@ async def do_with_mails(
     return True
 
 
-def tell_done(app: "App[Any]", acted: "Acted", what: str) -> None:
+def _tell_done(app: "App[Any]", acted: "Acted", what: str) -> None:
     """What became of the mails, and why of some nothing did."""
     if acted.done:
         app.notify(f"{counted(len(acted.done), 'mail')} {what}.", markup=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.outbox.sending_status import SendingStatus
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
@@ -33,7 +33,7 @@ def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
 
 
-async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
+async def pause_or_resume(app: "App[Any]", backend: "LeagueConnection") -> None:
     """Ask, then hold everything, or let it go again.
 
     Raises:
@@ -59,7 +59,7 @@ async def pause_or_resume(app: "App[Any]", backend: "Backend") -> None:
         app.notify("Sending is paused. P resumes.", markup=False)
 
 
-async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
+async def try_mail_server(app: "App[Any]", backend: "LeagueConnection") -> None:
     """Ask, then do not spare the mail server any longer.
 
     Raises:
@@ -83,7 +83,7 @@ async def try_mail_server(app: "App[Any]", backend: "Backend") -> None:
         app.notify("Sending is tried again.", markup=False)
 
 
-async def send_for_real(app: "App[Any]", backend: "Backend", zone: tzinfo, now: datetime) -> bool:
+async def send_for_real(app: "App[Any]", backend: "LeagueConnection", zone: tzinfo, now: datetime) -> bool:
     """What was only written to a folder: say what would go out, have the number typed, then queue exactly that.
 
     True: something was queued.

@@ -15,7 +15,7 @@ from bball_tui.tui.widgets.inspector import Section
 
 if TYPE_CHECKING:
     from bball_tui.league.rows import PlayerRow, RosterFilter
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 _one = on_one("player", "Do this with one player at a time: select none, or one.")
@@ -80,12 +80,12 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
         )
 
-    def listing(self, backend: "Backend", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
+    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
         from bball_tui.league.roster.lists import player_source
 
         return backend.source(player_source, wanted)
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import player_detail
 
         detail = await backend.call(player_detail, row_id, mail_server=backend.settings.may_send)

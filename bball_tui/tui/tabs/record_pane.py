@@ -31,7 +31,7 @@ from bball_tui.tui.widgets.search_bar import Chip, ChipRemoved, SearchBar, Searc
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 INSPECT_DELAY = 0.06
 """Seconds that the cursor must rest on a row before its details are read: holding a key down reads nothing."""
@@ -48,7 +48,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     Below 100 columns the panel is a page of its own: Enter opens it, Esc closes it.
     """
 
-    backend: reactive["Backend | None"] = reactive(None)
+    backend: reactive["LeagueConnection | None"] = reactive(None)
 
     watches: ClassVar[frozenset[str]]
     """The tables whose changes can change this list or its panel."""
@@ -76,11 +76,11 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         """The columns of the list."""
         raise NotImplementedError
 
-    def source(self, backend: "Backend", text: str) -> RecordSource[RowT]:
+    def source(self, backend: "LeagueConnection", text: str) -> RecordSource[RowT]:
         """The rows that match what was typed and the chips."""
         raise NotImplementedError
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         """One record whole."""
         raise NotImplementedError
 
@@ -198,7 +198,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     # Rows
 
-    def watch_backend(self, backend: "Backend | None") -> None:
+    def watch_backend(self, backend: "LeagueConnection | None") -> None:
         """A league was opened: read its rows as soon as the tab is looked at."""
         if backend is not None:
             self._stale = True

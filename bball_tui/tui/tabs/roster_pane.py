@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bball_tui.league.rows import RosterFilter
     from bball_tui.league.sheets import Piece
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 class RosterPane(RecordPane[RowT]):
@@ -38,11 +38,11 @@ class RosterPane(RecordPane[RowT]):
         super().__init__(id=id)
         self.choices: tuple[FilterChoice, ...] = ()
 
-    def listing(self, backend: "Backend", wanted: "RosterFilter") -> RecordSource[RowT]:
+    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> RecordSource[RowT]:
         """The rows that ``wanted`` leaves."""
         raise NotImplementedError
 
-    def source(self, backend: "Backend", text: str) -> RecordSource[RowT]:
+    def source(self, backend: "LeagueConnection", text: str) -> RecordSource[RowT]:
         from bball_tui.league.facets import chosen_filter
 
         return self.listing(backend, chosen_filter(backend.season_id, text, self.choices))

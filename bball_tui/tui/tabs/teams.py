@@ -15,7 +15,7 @@ from bball_tui.tui.widgets.inspector import Section
 
 if TYPE_CHECKING:
     from bball_tui.league.rows import RosterFilter, TeamRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 _one = on_one("team", "Do this with one team at a time: select none, or one.")
@@ -77,12 +77,12 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             ),
         )
 
-    def listing(self, backend: "Backend", wanted: "RosterFilter") -> "RecordSource[TeamRow]":
+    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[TeamRow]":
         from bball_tui.league.roster.lists import team_source
 
         return backend.source(team_source, wanted)
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import team_detail
 
         return team_sections(await backend.call(team_detail, row_id))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.await_complete import AwaitComplete
     from textual.widget import AwaitMount
 
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
@@ -36,7 +36,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
     """
 
     watches: ClassVar[frozenset[str]]
-    backend: reactive["Backend | None"] = reactive(None)
+    backend: reactive["LeagueConnection | None"] = reactive(None)
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -74,7 +74,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
         """The search field that is shown."""
         return self.view.search_bar
 
-    def watch_backend(self, backend: "Backend | None") -> None:
+    def watch_backend(self, backend: "LeagueConnection | None") -> None:
         """A league was opened or closed."""
         for view in self._views.values():
             view.backend = backend

@@ -19,7 +19,7 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.outbox.addresses import SuppressionRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 def _email(row: "SuppressionRow") -> str:
@@ -74,12 +74,12 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     def _who(row: "SuppressionRow") -> str | Styled:
         return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[SuppressionRow]":
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[SuppressionRow]":
         from bball_tui.outbox.addresses import SuppressionFilter, SuppressionSource
 
         return backend.source(SuppressionSource, SuppressionFilter(text=text, lifted=self._lifted))
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.outbox.addresses import read_suppression
 
         row = await backend.call(read_suppression, row_id)

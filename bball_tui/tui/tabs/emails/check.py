@@ -28,7 +28,7 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.mail_check import Finding, MailCheck
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 LABELS = {
     "no_address": "no address",
@@ -178,7 +178,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self._read(self.backend)
 
     @work(group="check")
-    async def _read(self, backend: "Backend") -> None:
+    async def _read(self, backend: "LeagueConnection") -> None:
         """Changes that come while it looks are one more look."""
         from bball_tui.league.mail_check import check_mails
 
@@ -241,7 +241,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         symbol = f"{SYMBOLS[tone]} " if tone in (Tone.GOOD, Tone.WARN, Tone.BAD) else ""
         self.news.update(content((f"{symbol}{sentence}", STYLES[tone])))
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[Finding]":
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[Finding]":
         rows = () if self._check is None else self._check.findings
         words = text.casefold().split()
         return MemorySource(
@@ -253,7 +253,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             ]
         )
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.facts import read_contracts
 
         found = self._found(row_id)
@@ -317,7 +317,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             case _:
                 self.action_check_contracts()
 
-    async def _fix_address(self, backend: "Backend", row: "Finding", player_id: int, guardian_id: int) -> None:
+    async def _fix_address(self, backend: "LeagueConnection", row: "Finding", player_id: int, guardian_id: int) -> None:
         from bball_tui.league.editing.addressing import set_address
 
         lines = [row.sentence, "The address is written into the roster, for all children of this guardian."]
@@ -333,7 +333,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self.app.notify(clean(f"The address is saved.{notes}"), markup=False)
             self._look()
 
-    async def _lift(self, backend: "Backend", address: str) -> None:
+    async def _lift(self, backend: "LeagueConnection", address: str) -> None:
         from bball_tui.league.sending_again import lift_and_send
 
         lines = [f"{address} takes mail again.", "Do this when the family says that the address works."]

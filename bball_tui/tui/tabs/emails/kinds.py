@@ -18,7 +18,7 @@ from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 if TYPE_CHECKING:
     from bball_tui.league.mail_kinds import KindRow
     from bball_tui.league.rows import ContractRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="emails"):
@@ -55,7 +55,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
             return status(Tone.WARN, "trouble")
         return Styled("own") if row.own else NOTHING
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[KindRow]":
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[KindRow]":
         from bball_tui.league.mail_kinds import mail_kinds
 
         words = text.casefold().split()
@@ -66,7 +66,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
         return ReadSource(read)
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         row = self.records.loaded(row_id)
         if row is None:
             return ()

@@ -23,7 +23,7 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.outbox.history import OutboxFilter, OutboxRow
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
 """What `f` goes through; empty is everything."""
@@ -101,7 +101,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[OutboxRow]":
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
         from bball_tui.outbox.history import OutboxSource
 
         return backend.source(OutboxSource, self._wanted(text))
@@ -120,7 +120,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
             case bucket:
                 return OutboxFilter(text=text, bucket=BucketName(bucket))
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.outbox.timeline import item_timeline
 
         return mail_sections(await backend.call(item_timeline, row_id, backend.outgoing), self.zone, self.now)

@@ -23,7 +23,7 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.reminders import PlannedReminder, Schedule
-    from bball_tui.tui.backend import Backend
+    from bball_tui.tui.connection import LeagueConnection
 
 
 def _one(pane: "RemindersPane") -> str | None:
@@ -78,7 +78,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     def _today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
-    def source(self, backend: "Backend", text: str) -> "RecordSource[PlannedReminder]":
+    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[PlannedReminder]":
         from bball_tui.league.reminders import planned_reminders, read_schedule
 
         words = text.casefold().split()
@@ -104,7 +104,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         words = f"Families are reminded {days} days before an offer is due, with {often} at most for one offer."
         self.news.update(content((words, STYLES[Tone.MUTED])))
 
-    async def sections(self, backend: "Backend", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         row = self.records.loaded(row_id)
         if row is None:
             return ()

@@ -1,0 +1,32 @@
+"""The rosters that were imported here lately. A convenience: a failure is nobody's concern. Blocking, but short."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from bball_tui.errors import BballError
+from bball_tui.files import write_file
+
+RECENT = 3
+"""Files that are remembered. Paths hold no line end that means anything; between them stands a zero byte."""
+
+
+def recent_files(data_dir: Path) -> list[Path]:
+    """The files that were imported here lately and are still there, the last one first."""
+    try:
+        lines = _list(data_dir).read_text(encoding="utf-8").split("\0")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [path for path in map(Path, filter(None, lines)) if path.is_file()][:RECENT]
+
+
+def remember_file(data_dir: Path, path: Path) -> None:
+    """Keep ``path`` for the next choice of a file."""
+    path = path.absolute()
+    paths = [path, *(one for one in recent_files(data_dir) if one != path)]
+    with suppress(BballError, OSError):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        write_file(_list(data_dir), "\0".join(map(str, paths[:RECENT])))
+
+
+def _list(data_dir: Path) -> Path:
+    return data_dir / "recent-rosters"

@@ -1,0 +1,70 @@
+"""Linking a team with a group that staff choose or whose share link they paste: what it would do, then doing it.
+
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.groupme.links.link_preview import Rehearsed, rehearse_link
+from bball_tui.groupme.links.resolve_group import resolve_group
+from bball_tui.groupme.links.share_links import read_pasted
+from bball_tui.groupme.notify.enqueue import link_and_tell
+from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
+from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
+from bball_tui.tui.text import clean
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.groupme.plan.team_list import ChatRow
+    from bball_tui.tui.connection import LeagueConnection
+
+
+async def link_team(
+    app: "App[Any]", backend: "LeagueConnection", row: "ChatRow", groups: Sequence[GroupChoice]
+) -> bool:
+    """Ask which of ``groups`` or which pasted one it is, and whether to tell families; False: nothing was linked.
+
+    Raises:
+        BballError: it cannot be linked any more, or the database is away.
+    """
+    ids = frozenset(group.group_id for group in groups)
+
+    async def rehearse(wanted: str) -> "Rehearsed":
+        """Nothing stays. Without a token a share link alone will do."""
+        pasted = read_pasted(wanted)
+        pasted_as = "by its share link" if pasted.share_url else "by its id"
+        found = await backend.guard(resolve_group(backend.settings, pasted))
+        how = "chosen from the list" if wanted in ids else pasted_as
+        return await backend.call(rehearse_link, row.id, found, how)
+
+    note = "" if groups else "Groups to choose from are shown once GroupMe was read (r)."
+    rehearsed = await app.push_screen_wait(ChatLink(row.label, groups, rehearse, note=note))
+    if rehearsed is None:
+        return False
+    families, tell = rehearsed.families, False
+    if rehearsed.linked.link_changed and families.families:
+        lines = [f"{row.label} is linked with {_group_words(rehearsed)}.", *rehearsed.chosen.notes]
+        question = ChatTell(f"Link {row.label}", lines, ((row.label, families),), deed="Link")
+        answer = await app.push_screen_wait(question)
+        if answer is None:
+            return False
+        tell = answer is Answer.TELL
+    linked, told = await backend.call(
+        link_and_tell, row.id, rehearsed.chosen.group, how=rehearsed.how, tell=tell, by_hand=True
+    )
+    notes = [] if families.families else list(rehearsed.chosen.notes)
+    if linked.released:
+        notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
+    if told is not None:
+        notes.append(f"{counted(len(told.outbox_ids), 'mail')} promised.")
+    sentence = " ".join((f"{linked.team} is linked with {_group_words(rehearsed)}.", *notes))
+    app.notify(clean(sentence), timeout=8, markup=False)
+    return True
+
+
+def _group_words(rehearsed: "Rehearsed") -> str:
+    name = rehearsed.linked.name
+    return f"the group '{name}'" if name else f"group {rehearsed.linked.group_id}"
