@@ -10,7 +10,7 @@ import click
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate, plain
-from bball_tui.cli.screen import has_terminal
+from bball_tui.cli.terminal import has_terminal
 from bball_tui.demo.journey import Journey
 from bball_tui.demo.stage import clear, open_stage
 from bball_tui.settings import Settings

@@ -1,9 +1,9 @@
 """Opens the full-screen program, where there is a terminal for it. Imports little: start-up is measured."""
 
-import os
 import sys
 from collections.abc import Mapping
 
+from bball_tui.cli.terminal import can_draw, has_terminal
 from bball_tui.settings import load_settings
 
 WITHOUT_TERMINAL = (
@@ -15,16 +15,6 @@ CANNOT_DRAW = (
     "too: bball-tui --help lists them. 'bball-tui contracts list' shows the contracts, 'bball-tui worker' sends mails."
 )
 WRONG_USAGE = 2
-
-
-def has_terminal() -> bool:
-    """Whether a person sits at both ends: keys come in and a picture can go out."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def can_draw() -> bool:
-    """Whether the terminal knows more than letters and the end of a line."""
-    return os.environ.get("TERM") != "dumb"
 
 
 def open_screen(overrides: Mapping[str, object]) -> int:

@@ -20,10 +20,10 @@ from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.garbage import settled, started, tidy_up
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
+from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.remembered import keep_theme, recall_theme
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
-from bball_tui.tui.typed_ahead import PatientApp
 from bball_tui.tui.widgets.too_small import guard_size
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _system_commands() -> "type[Provider]":
     return SystemCommandsProvider
 
 
-class BballApp(PatientApp[int]):
+class BballApp(OpeningApp):
     """Opens the desk at once and the database behind it."""
 
     TITLE = "bball_tui"
@@ -171,8 +171,6 @@ class BballApp(PatientApp[int]):
 
     @work(group="open", exit_on_error=True)
     async def _begin(self) -> None:
-        from bball_tui.tui.opening import begin
-
         await begin(self)
 
     async def open_backend(self, settings: "Settings") -> "LeagueConnection":

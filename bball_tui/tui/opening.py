@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
 from bball_tui.tui.garbage import started
-from bball_tui.tui.main_screen.screen import FIRST_TAB
+from bball_tui.tui.main_screen.screen import FIRST_TAB, MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES
+from bball_tui.tui.typed_ahead import PatientApp
 
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings
-    from bball_tui.tui.app import BballApp
     from bball_tui.tui.connection import LeagueConnection
 
 SAFE = "Nothing is lost: what was saved before is kept in the database."
@@ -19,7 +19,26 @@ DEMO = 64
 """The exit code by which the screen asks the command line to open the demo instead."""
 
 
-async def begin(app: "BballApp") -> None:
+class OpeningApp(PatientApp[int]):
+    """An app that can open a league, and show the main screen and the questions."""
+
+    settings: "Settings"
+    desk: MainScreen
+
+    async def open_backend(self, settings: "Settings") -> "LeagueConnection":
+        """Open the database of ``settings``; what was open before is closed.
+
+        Raises:
+            BballError: it cannot be opened; the sentence says why.
+        """
+        raise NotImplementedError
+
+    def show_league(self, backend: "LeagueConnection") -> None:
+        """The league is open: fill the desk, listen for changes, send mail."""
+        raise NotImplementedError
+
+
+async def begin(app: OpeningApp) -> None:
     """Open the database and the league, asking as often as it takes. Ends with an open league or the program's end."""
     showing = asyncio.create_task(_show_first_tab(app))
     while True:
@@ -52,12 +71,12 @@ def _problem(error: BballError, settings: "Settings") -> str:
     return f"The database does not answer: {where}.{said}"
 
 
-async def _show_first_tab(app: "BballApp") -> None:
+async def _show_first_tab(app: OpeningApp) -> None:
     await asyncio.to_thread(import_module, PANES[FIRST_TAB].split(":")[0])
     app.desk.show_tab(FIRST_TAB)
 
 
-async def _enter(app: "BballApp", backend: "LeagueConnection") -> None:
+async def _enter(app: OpeningApp, backend: "LeagueConnection") -> None:
     """Show the league of the database, or ask how to begin when it holds none."""
     from bball_tui.tui.connection import NoLeague
 
@@ -69,7 +88,7 @@ async def _enter(app: "BballApp", backend: "LeagueConnection") -> None:
     app.show_league(backend)
 
 
-async def _agreed_backend(app: "BballApp", settings: "Settings") -> "LeagueConnection":
+async def _agreed_backend(app: OpeningApp, settings: "Settings") -> "LeagueConnection":
     """The open database; a shared one is brought up to date when somebody agrees to it."""
     try:
         return await app.open_backend(settings)
@@ -86,7 +105,7 @@ async def _agreed_backend(app: "BballApp", settings: "Settings") -> "LeagueConne
         return await app.open_backend(settings)
 
 
-async def _first_run(app: "BballApp", backend: "LeagueConnection") -> None:
+async def _first_run(app: OpeningApp, backend: "LeagueConnection") -> None:
     """Ask how to begin until something has begun."""
     started()
     import msgspec

@@ -10,8 +10,8 @@ from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.providers import PROVIDERS, Provider, Tls, provider_at
 from bball_tui.mail.setup import account_of, has_password, mail_url
 from bball_tui.mail.transports import parse_mail_url
-from bball_tui.mail.transports.gmail import GmailTarget
-from bball_tui.mail.transports.smtp import SmtpTarget
+from bball_tui.mail.transports.gmail_target import GmailTarget
+from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.settings import SecretUrl
 
 typed = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)

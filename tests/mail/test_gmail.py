@@ -12,7 +12,7 @@ import pytest
 from bball_tui.groupme.fake.faults import Answer, Effect, Hang, Reset, Truncated
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.transports import Envelope, LookedUp, TwoStepTransport, open_transport
-from bball_tui.mail.transports.gmail import GmailTarget
+from bball_tui.mail.transports.gmail_target import GmailTarget
 from bball_tui.mail.transports.gmail_transport import Draft, GmailTransport
 from tests.mail.factory import make_settings
 from tests.support import gmail

@@ -21,7 +21,7 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.groupme.fake.faults import Answer, Effect, Hang, Reset, Truncated
 from bball_tui.mail.sender import Outgoing
-from bball_tui.mail.transports.gmail import GmailTarget
+from bball_tui.mail.transports.gmail_target import GmailTarget
 from bball_tui.mail.transports.gmail_transport import GmailTransport
 from bball_tui.outbox.gates import Gate, gates, reopen_gate
 from bball_tui.outbox.lease_recovery import sweep

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from bball_tui.errors import BballError
 from bball_tui.mail.sender import default_sender
 from bball_tui.mail.transports import open_transport, parse_mail_url
-from bball_tui.mail.transports.gmail import GMAIL, GmailTarget
 from bball_tui.mail.transports.gmail_credentials import TOKEN_URI, AuthorizedUser, read_credentials
+from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget
 from bball_tui.mail.transports.gmail_transport import GmailTransport
 from bball_tui.settings import SecretUrl
 from tests.mail.factory import make_settings

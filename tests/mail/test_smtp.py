@@ -15,7 +15,7 @@ from bball_tui.mail.outcome import OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.transports import Envelope
-from bball_tui.mail.transports.smtp import SmtpTarget
+from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_transport import SmtpTransport, stuffed
 from tests.mail.factory import DATE, make_context, make_settings
 from tests.support.smtp import DISCONNECT, HANG, SmtpServer

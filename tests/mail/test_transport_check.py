@@ -7,7 +7,7 @@ import pytest
 from bball_tui.mail.outcome import OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.transports.maildir import MaildirTransport
-from bball_tui.mail.transports.smtp import SmtpTarget
+from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_transport import SmtpTransport
 from tests.support.smtp import SmtpServer
 

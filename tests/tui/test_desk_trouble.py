@@ -1,5 +1,6 @@
 """The desk when the database is not there, or answers with a fault."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -99,10 +100,14 @@ async def test_a_fault_in_a_question_is_a_sentence_and_not_the_end(
     quiet: Settings, database: Database, server: Server, database_name: str
 ) -> None:
     await club_with(database, 2)
-    async with opened(quiet) as desk:
-        owner = server.embedded.url("postgres", database_name)
+    owner = server.embedded.url("postgres", database_name)
+
+    def lose_a_column() -> None:
         with psycopg.connect(owner.reveal(), autocommit=True) as connection:
             connection.execute("ALTER TABLE player RENAME COLUMN last_name TO gone")
+
+    async with opened(quiet) as desk:
+        await asyncio.to_thread(lose_a_column)  # it waits for what the screen is reading at this moment
         await desk.press("ctrl+r")
         await desk.until(lambda: desk.records._failure is not None)
         await desk.press("3", "j", "5", "2")

@@ -18,6 +18,7 @@ from bball_tui.league.enqueue_mails import enqueue_offers, wants_offer_mails
 from bball_tui.league.facts import read_contracts, read_desk
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.file_table import Tick, no_tick
 from bball_tui.league.importing.moves import take_back
 from bball_tui.league.importing.plan import (
     Changed,
@@ -34,7 +35,6 @@ from bball_tui.league.importing.plan import (
     new_ref,
     resolve,
 )
-from bball_tui.league.importing.tables import Tick, no_tick
 from bball_tui.league.roster.player import FIELDS, PlayerValues
 
 WRITE_STEPS = 6

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from bball_tui.league.importing.file_table import MOST_ROWS, Row, too_many_rows
 from bball_tui.league.importing.presets import OUTBOX
 from bball_tui.league.importing.quoting import quoted
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import MOST_ROWS, Row, too_many_rows
 
 _NO_ROSTER = "This JSON file holds no list of players. Import one that “bball-tui export players --format json” wrote."
 

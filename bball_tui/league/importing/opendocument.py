@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
-from bball_tui.league.importing.problems import shown
-from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import (
+from bball_tui.league.importing.file_table import (
     MOST_ROWS,
     FileTable,
     Row,
@@ -27,6 +24,9 @@ from bball_tui.league.importing.tables import (
     other_sheets,
     too_many_rows,
 )
+from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
+from bball_tui.league.importing.problems import shown
+from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.values import DateCell, FlagCell
 
 LARGEST_CONTENT = 150 * 1024 * 1024

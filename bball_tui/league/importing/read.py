@@ -22,12 +22,13 @@ from bball_tui.league.importing.columns import (
 )
 from bball_tui.league.importing.encodings import Doubt
 from bball_tui.league.importing.families import joined
+from bball_tui.league.importing.file_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.furniture import counting_columns, without_furniture
 from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import BadRow, FileTable, Row, Tick, no_tick, read_table
+from bball_tui.league.importing.tables import read_table
 from bball_tui.league.roster import player
 from bball_tui.league.roster.fields import Field, Kind, Reading
 

@@ -19,6 +19,7 @@ from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.encodings import NAMES, TWICE, Doubt, asked_for
+from bball_tui.league.importing.file_table import FileTable
 from bball_tui.league.importing.limited import read_limited
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moves import count_unsent
@@ -27,7 +28,6 @@ from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.read import Roster, load, read_file, read_rows
 from bball_tui.league.importing.rows import RosterRow
-from bball_tui.league.importing.tables import FileTable
 from bball_tui.league.importing.values import NAME_LENGTH, CellFault, name_text
 from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.league.leagues import LeagueInfo, current_season

@@ -17,11 +17,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
-from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
-from bball_tui.league.importing.problems import shown
-from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import (
+from bball_tui.league.importing.file_table import (
     MOST_ROWS,
     FileTable,
     Row,
@@ -32,6 +28,10 @@ from bball_tui.league.importing.tables import (
     other_sheets,
     too_many_rows,
 )
+from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
+from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
+from bball_tui.league.importing.problems import shown
+from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.values import DateCell, FlagCell
 
 if TYPE_CHECKING:

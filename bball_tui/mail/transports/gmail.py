@@ -1,7 +1,7 @@
 """``gmail://``: Google's own interface, with a file instead of a password."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
@@ -11,26 +11,11 @@ from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass
 from bball_tui.mail.providers import BY_ID, GMAIL_API
 from bball_tui.mail.transports.base import Transport
+from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget
 from bball_tui.mail.transports.options import DATA_TIMEOUT, options_in, seconds_in
 from bball_tui.mail.transports.scheme import Limits, Scheme, address_or_none, said
 from bball_tui.mail.values import LOCAL_SENDER, RenderError, address, is_loopback
 from bball_tui.settings import SecretUrl, Settings
-
-GMAIL = "https://gmail.googleapis.com"
-
-
-@dataclass(frozen=True, slots=True)
-class GmailTarget:
-    """The mailbox that sends, the file with Google's credentials, and where the Gmail API is.
-
-    ``data_timeout`` is for the answer to the sending, ``call_timeout`` for every other; both in seconds.
-    """
-
-    user: str
-    credentials: Path
-    endpoint: str = GMAIL
-    data_timeout: float = DATA_TIMEOUT
-    call_timeout: float = 30.0
 
 
 class GmailScheme(Scheme[GmailTarget]):

@@ -25,8 +25,8 @@ from bball_tui.mail.transports.base import (
     address_in,
     stopped,
 )
-from bball_tui.mail.transports.gmail import GMAIL, GmailTarget
 from bball_tui.mail.transports.gmail_credentials import read_credentials
+from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget
 from bball_tui.mail.transports.gmail_tokens import Tokens
 from bball_tui.mail.transports.gmail_wire import Answer, GmailWire
 from bball_tui.mail.values import RenderError, address

@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import IPv6Address
 from pathlib import Path
 from typing import ClassVar
@@ -17,37 +17,17 @@ from bball_tui.mail.providers import BY_ID, OWN, Tls, provider_at
 from bball_tui.mail.transports.base import Transport
 from bball_tui.mail.transports.options import DATA_TIMEOUT, number, options_in, seconds_in
 from bball_tui.mail.transports.scheme import Scheme, said
+from bball_tui.mail.transports.smtp_target import REPLY_TIMEOUT, SmtpTarget
 from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretUrl, Settings
 
-REPLY_TIMEOUT = 30.0
-"""Seconds to wait for the connection, and for each answer before the message is written; nothing was sent then."""
-
 TRIAL_TIMEOUT = 15.0
-"""The same where somebody sits before it: a server that takes longer is no good for trying."""
+"""Seconds to wait where somebody sits before it: a server that takes longer is no good for trying."""
 
 _PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _BLANKS = re.compile(r"[a-z0-9]{4}(?:\s[a-z0-9]{4}){3}", re.IGNORECASE)
 """An app password as Google and Yahoo show it: four groups of four, which the blanks are no part of."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpTarget:
-    """Where and how to hand in mail. ``ca`` is a PEM file that replaces the system's certificate authorities.
-
-    ``rate`` is how many mails a second the server takes from all workers together; None: as many as they can.
-    """
-
-    host: str
-    port: int
-    tls: Tls
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    ca: Path | None = None
-    data_timeout: float = DATA_TIMEOUT
-    reply_timeout: float = REPLY_TIMEOUT
-    rate: float | None = None
 
 
 class SmtpScheme(Scheme[SmtpTarget]):

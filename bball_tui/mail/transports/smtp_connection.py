@@ -22,7 +22,7 @@ from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, cl
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.server_words import letters
 from bball_tui.mail.transports.base import TroubleError
-from bball_tui.mail.transports.smtp import SmtpTarget
+from bball_tui.mail.transports.smtp_target import SmtpTarget
 
 QUIT_TIMEOUT = 2.0
 _DOTTED_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")

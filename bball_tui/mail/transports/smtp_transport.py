@@ -15,8 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.transports.base import Envelope, OnWire, TroubleError, stopped
-from bball_tui.mail.transports.smtp import SmtpTarget
 from bball_tui.mail.transports.smtp_connection import Connection
+from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.values import RenderError, address
 
 MAILS_PER_CONNECTION: Final = 100

@@ -1,13 +1,30 @@
 """The way from a line of what needs a person to the place where it is dealt with."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bball_tui.tui.main_screen.screen import MainScreen
+    from textual.widget import AwaitMount
+
+    from bball_tui.tui.main_screen.tab_list import TabPane
     from bball_tui.tui.tabs.needs import Fix
 
 
-async def show_fix(screen: "MainScreen", fix: "Fix") -> None:
+class Tabs(Protocol):
+    """The main screen: its commands and its tabs."""
+
+    mounting: "AwaitMount | None"
+
+    async def do(self, command: str) -> None:
+        """Run a command by its id."""
+
+    def show_tab(self, name: str) -> None:
+        """Look at a tab."""
+
+    def open_tab(self, name: str) -> "TabPane":
+        """What the tab shows."""
+
+
+async def show_fix(screen: Tabs, fix: "Fix") -> None:
     """Run the command of ``fix``, or show its tab, already narrowed to what it is about."""
     from bball_tui.tui.tabs.contracts import ContractsPane
     from bball_tui.tui.tabs.emails.tab import EmailsPane

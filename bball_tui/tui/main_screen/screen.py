@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from math import ceil
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -19,6 +19,7 @@ from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
 from bball_tui.tui.main_screen.fixes import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here, database_state, header_facts
 from bball_tui.tui.main_screen.memory import DeskMemory
+from bball_tui.tui.main_screen.program import LeagueProgram
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
@@ -32,10 +33,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.tabs.record_pane import RecordPane
-    from bball_tui.tui.tabs.views_pane import ViewsPane
-
-    TabPane: TypeAlias = RecordPane[Any] | ViewsPane
+    from bball_tui.tui.main_screen.tab_list import TabPane
 
 SETTLE = 0.12
 """Seconds in which changes are gathered: a burst of notifications is one reading."""
@@ -294,11 +292,9 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
                 self.tell(reason)
 
     async def _league_changed(self, backend: "LeagueConnection") -> None:
-        from bball_tui.tui.app import BballApp
-
         with suppress(BballError):  # the header reads it again by itself
             await backend.overview()
-        if isinstance(self.app, BballApp):
+        if isinstance(self.app, LeagueProgram):
             self.app.dress(backend)
         self._another_season()
 
@@ -308,7 +304,6 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         await self._set_up_mail()
 
     async def _set_up_mail(self) -> None:
-        from bball_tui.tui.app import BballApp
         from bball_tui.tui.mail_setup import set_up_mail
 
         backend = self.backend
@@ -317,7 +312,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         self.begin_day()
         self.look_at_day()
         self.tell("E-mail is set up.")
-        if isinstance(self.app, BballApp):
+        if isinstance(self.app, LeagueProgram):
             await self.app.send_anew(backend)
         self.heard(HEADER)
 

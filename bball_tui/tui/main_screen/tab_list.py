@@ -1,6 +1,14 @@
 """The tabs: what they are called, and what each shows."""
 
+from typing import TYPE_CHECKING, Any, TypeAlias
+
 from bball_tui.tui.widgets.tab_bar import TabSpec
+
+if TYPE_CHECKING:
+    from bball_tui.tui.tabs.record_pane import RecordPane
+    from bball_tui.tui.tabs.views_pane import ViewsPane
+
+    TabPane: TypeAlias = RecordPane[Any] | ViewsPane
 
 TABS = (
     TabSpec("today", "1", "Today"),

@@ -1,24 +1,21 @@
 """What happened in a list. Each carries ids, never rows: who hears of it asks for what it needs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
+from textual.widget import Widget
 
 from bball_tui.database.paging import Sort
-
-if TYPE_CHECKING:
-    from bball_tui.tui.widgets.record_view import RecordView
 
 
 @dataclass
 class ListMessage(Message):
     """``record_list`` is where it happened."""
 
-    record_list: "RecordView[Any]"
+    record_list: Widget
 
     @property
-    def control(self) -> "RecordView[Any]":
+    def control(self) -> Widget:
         """Lets ``@on(..., "#selector")`` pick one of several lists."""
         return self.record_list
 

@@ -13,10 +13,11 @@ import pytest
 from openpyxl import Workbook
 
 from bball_tui.errors import BballError
+from bball_tui.league.importing.file_table import BadRow
 from bball_tui.league.importing.limited import read_limited, unpacks
 from bball_tui.league.importing.read import load
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import BadRow, read_table
+from bball_tui.league.importing.tables import read_table
 
 pytestmark = pytest.mark.slow
 

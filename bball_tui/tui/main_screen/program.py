@@ -1,0 +1,17 @@
+"""What the main screen asks of the program around it."""
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from bball_tui.tui.connection import LeagueConnection
+
+
+@runtime_checkable
+class LeagueProgram(Protocol):
+    """A program that wears the league's colour and sends its mail."""
+
+    def dress(self, backend: "LeagueConnection") -> None:
+        """Wear the league's colour."""
+
+    async def send_anew(self, backend: "LeagueConnection") -> None:
+        """Another mail account: go on through it."""

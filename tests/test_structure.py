@@ -1,0 +1,92 @@
+"""The shape of the program: files that import each other in a circle cannot be read, moved or tested alone."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import bball_tui
+
+ROOT = Path(bball_tui.__file__).parent
+LONGEST = 450
+"""Lines of a file. Longer ones: the tables of the database, and the values and rows of an import."""
+LONGER = frozenset({"database/models.py", "league/importing/read.py", "league/importing/values.py"})
+ROOMS = ("delivery", "league", "mail", "outbox")
+
+
+def modules() -> dict[str, Path]:
+    """Every file of the program by the name that it is imported by."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        parts = ("bball_tui", *path.relative_to(ROOT).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(node: ast.AST, known: dict[str, Path]) -> Iterator[str]:
+    """The files of the program that are imported somewhere in ``node``, in functions and for types only, too."""
+    for one in ast.walk(node):
+        match one:
+            case ast.Import():
+                yield from (alias.name for alias in one.names if alias.name in known)
+            case ast.ImportFrom(module=str(module)):
+                for alias in one.names:
+                    name = f"{module}.{alias.name}"
+                    if name in known:
+                        yield name
+                    elif module in known:
+                        yield module
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    known = modules()
+    graph = {
+        name: set(imported(ast.parse(path.read_text(encoding="utf-8")), known)) - {name} for name, path in known.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        raise AssertionError(f"a circle: {' → '.join(error.args[1])}") from None
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in ROOT.rglob("*.py")
+    }
+    assert {name for name, number in lines.items() if number > LONGEST} == LONGER
+
+
+def test_all_commands_are_known_without_the_database() -> None:
+    """Whoever has keys of their own waits for the commands before the first paint."""
+    code = (
+        "import sys, bball_tui.tui.app, bball_tui.tui.commands\n"
+        "print(*sorted({'sqlalchemy', 'psycopg', 'httpx', 'jinja2', 'alembic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_what_commands_import_is_imported_ahead() -> None:
+    """No key waits for an import, but those that ask GroupMe, and what opens the database."""
+    known = modules()
+    tabs = [
+        path for name, path in known.items() if name.startswith(("bball_tui.tui.tabs", "bball_tui.tui.main_screen"))
+    ]
+    wanted = {
+        name
+        for path in tabs
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for name in imported(function, known)
+        if name.split(".")[1] in ROOMS
+    }
+    assert wanted
+    code = (
+        "import sys, bball_tui.tui.connection\nfrom bball_tui.tui.preload import import_ahead\nimport_ahead()\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert wanted <= set(done.stdout.split())
