@@ -60,7 +60,7 @@ async def measured(data_dir: Path) -> Steps:
             for _ in range(ROUNDS):
                 await _round(pilot, pane, steps)
     finally:
-        await app.close_backend()
+        await app.disconnect()
     return steps
 
 

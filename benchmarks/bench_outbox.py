@@ -169,7 +169,7 @@ async def idleness(settings: Settings, pid: int) -> tuple[float, float]:
             assert row is not None
             return int(row[0])
 
-        # An idle backend hands in its counts after ten seconds; the one that listens does so at its next statement.
+        # An idle connection hands in its counts after ten seconds; the one that listens does so at its next statement.
         await asyncio.sleep(HEALTH_CHECK + 15)
         before, cpu = transactions(), sum(worker.cpu_times()[:2])
         await asyncio.sleep(IDLE_SECONDS)

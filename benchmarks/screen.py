@@ -66,4 +66,4 @@ async def opened(data_dir: Path) -> AsyncIterator[Screen]:
             assert isinstance(pane, RecordPane)
             yield Screen(app, pilot, pane)
     finally:
-        await app.close_backend()
+        await app.disconnect()

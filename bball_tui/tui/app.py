@@ -83,7 +83,7 @@ class BballApp(OpeningApp):
         super().__init__(driver_class=LastingDriver, ansi_color=True if colourless else None)
         self.settings = settings
         self.desk = MainScreen()
-        self.backend: LeagueConnection | None = None
+        self.connection: LeagueConnection | None = None
         self._own_keys = own_keys(settings)
         self._redrawing: Timer | None = None
         self._touched = 0.0
@@ -173,14 +173,14 @@ class BballApp(OpeningApp):
     async def _begin(self) -> None:
         await begin(self)
 
-    async def open_backend(self, settings: "Settings") -> "LeagueConnection":
+    async def connect(self, settings: "Settings") -> "LeagueConnection":
         """Open the database of ``settings``; what was open before is closed.
 
         Raises:
             BballError: it cannot be opened; the sentence says why.
         """
-        self.desk.backend = None
-        await self.close_backend()
+        self.desk.connection = None
+        await self.disconnect()
         self.settings = settings
         if settings.embedded:
             self._server = asyncio.create_task(asyncio.to_thread(_start_server, settings))
@@ -188,24 +188,24 @@ class BballApp(OpeningApp):
         module = await asyncio.to_thread(import_module, "bball_tui.tui.connection")
         if self._server is not None:
             await asyncio.shield(self._server)
-        backend: LeagueConnection = await self._open.enter_async_context(module.connect(settings))
-        self.backend = backend
-        return backend
+        connection: LeagueConnection = await self._open.enter_async_context(module.connect(settings))
+        self.connection = connection
+        return connection
 
-    def show_league(self, backend: "LeagueConnection") -> None:
+    def show_league(self, connection: "LeagueConnection") -> None:
         """The league is open: fill the desk, listen for changes, send mail."""
-        self.dress(backend)
-        self.desk.backend = backend
+        self.dress(connection)
+        self.desk.connection = connection
         self.desk.refresh_bindings()
-        self._listening = asyncio.create_task(self._live(backend))
+        self._listening = asyncio.create_task(self._live(connection))
 
-    def dress(self, backend: "LeagueConnection") -> None:
+    def dress(self, connection: "LeagueConnection") -> None:
         """Wear the league's colour."""
         for theme in THEMES:
-            self.register_theme(branded(theme, backend.league.brand_color))
+            self.register_theme(branded(theme, connection.league.brand_color))
         self.refresh_css(animate=False)
 
-    async def _live(self, backend: "LeagueConnection") -> None:
+    async def _live(self, connection: "LeagueConnection") -> None:
         """What goes on beside the keys, once the first rows are there (or should have been)."""
         from bball_tui.tui.preload import import_ahead
 
@@ -216,27 +216,27 @@ class BballApp(OpeningApp):
         self.desk.heard(HEADER)
         await asyncio.to_thread(import_ahead)
         settled()
-        self._start_sending(backend)
-        await self._listen(backend)
+        self._start_sending(connection)
+        await self._listen(connection)
 
-    def _start_sending(self, backend: "LeagueConnection") -> None:
+    def _start_sending(self, connection: "LeagueConnection") -> None:
         """Send mail, if this program may and does not yet."""
-        if backend.sends_mail and (self._sending is None or self._sending.done()):
+        if connection.sends_mail and (self._sending is None or self._sending.done()):
             self._stop_sending = asyncio.Event()
-            self._sending = asyncio.create_task(backend.work(self._stop_sending))
+            self._sending = asyncio.create_task(connection.work(self._stop_sending))
             self._sending.add_done_callback(self._sending_ended)
 
-    async def send_anew(self, backend: "LeagueConnection") -> None:
+    async def send_anew(self, connection: "LeagueConnection") -> None:
         """Another mail account: finish the mail on the wire through the old one, go on through the new one."""
-        self.settings = backend.settings
+        self.settings = connection.settings
         await self.stop_sending()
-        if backend is self.backend:
-            self._start_sending(backend)
+        if connection is self.connection:
+            self._start_sending(connection)
 
-    async def _listen(self, backend: "LeagueConnection") -> None:
+    async def _listen(self, connection: "LeagueConnection") -> None:
         from bball_tui.database.changes import Changed, Connection
 
-        async for change in backend.changes():
+        async for change in connection.changes():
             match change:
                 case Changed(payload=table):
                     self.desk.heard(table)
@@ -260,13 +260,13 @@ class BballApp(OpeningApp):
             await asyncio.gather(self._sending, return_exceptions=True)
             self._sending = None
 
-    async def close_backend(self) -> None:
+    async def disconnect(self) -> None:
         """Stop sending and listening, close the database."""
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
         await self.stop_sending()
-        self._listening = self.backend = None
+        self._listening = self.connection = None
         await self._open.aclose()
         self._open = AsyncExitStack()
         if self._server is not None:
@@ -353,7 +353,7 @@ async def run_async(settings: "Settings") -> int:
         try:
             await _finish_mails(app)
         finally:
-            await app.close_backend()
+            await app.disconnect()
             for number, handler in before.items():
                 loop.remove_signal_handler(number)
                 signal.signal(number, handler)

@@ -72,56 +72,58 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
     return saved
 
 
-async def edit_team(app: "Host", backend: "LeagueConnection", team_id: int | None) -> Saved | None:
+async def edit_team(app: "Host", connection: "LeagueConnection", team_id: int | None) -> Saved | None:
     """Edit a team, or make one (None)."""
 
     async def make() -> "Form[TeamDraft]":
-        base = None if team_id is None else await backend.call(load_team, team_id)
+        base = None if team_id is None else await connection.call(load_team, team_id)
         draft = TeamDraft() if base is None else base.draft
-        season_id = backend.season_id
-        return team_form(draft, lambda mine, now, _: backend.call(save_team, mine, season_id=season_id, base=now), base)
+        season_id = connection.season_id
+        return team_form(
+            draft, lambda mine, now, _: connection.call(save_team, mine, season_id=season_id, base=now), base
+        )
 
     return await ask_form(app, make)
 
 
-async def edit_player(app: "Host", backend: "LeagueConnection", player_id: int | None) -> Saved | None:
+async def edit_player(app: "Host", connection: "LeagueConnection", player_id: int | None) -> Saved | None:
     """Edit a player, or make one; a new one is asked for guardians and a contract next."""
 
     async def make() -> "Form[PlayerDraft]":
-        order = backend.league.date_order
-        base = None if player_id is None else await backend.call(load_player, player_id, order)
+        order = connection.league.date_order
+        base = None if player_id is None else await connection.call(load_player, player_id, order)
         draft = PlayerDraft() if base is None else base.draft
         return player_form(
             draft,
-            lambda mine, now, others: backend.call(save_player, mine, order=order, base=now, others=others),
+            lambda mine, now, others: connection.call(save_player, mine, order=order, base=now, others=others),
             order,
             base,
         )
 
     saved = await ask_form(app, make)
     if saved is not None and player_id is None:
-        await edit_family(app, backend, saved.id)
-        await make_contract(app, backend, saved.id)
+        await edit_family(app, connection, saved.id)
+        await make_contract(app, connection, saved.id)
     return saved
 
 
-async def edit_family(app: "Host", backend: "LeagueConnection", player_id: int) -> bool:
+async def edit_family(app: "Host", connection: "LeagueConnection", player_id: int) -> bool:
     """The guardians of a player: edit, add, take off. True when something was changed."""
     try:
-        player = (await _detail(backend, player_id)).player
+        player = (await _detail(connection, player_id)).player
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return False
     name = f"{player.first} {player.last}"
 
     async def load() -> "Sequence[Entry]":
-        return [_guardian_entry(one) for one in (await _detail(backend, player_id)).guardians]
+        return [_guardian_entry(one) for one in (await _detail(connection, player_id)).guardians]
 
     async def edit(guardian_id: int | None) -> bool:
-        return await edit_guardian(app, backend, player_id, name, guardian_id) is not None
+        return await edit_guardian(app, connection, player_id, name, guardian_id) is not None
 
     async def remove(guardian_id: int | None) -> bool:
-        found = next((one for one in (await _detail(backend, player_id)).guardians if one.id == guardian_id), None)
+        found = next((one for one in (await _detail(connection, player_id)).guardians if one.id == guardian_id), None)
         if found is None or guardian_id is None:
             return False
         lines = [
@@ -130,7 +132,7 @@ async def edit_family(app: "Host", backend: "LeagueConnection", player_id: int) 
         ]
         if not await app.push_screen_wait(Confirm("Take a guardian off", lines, "Take off", danger=True)):
             return False
-        for note in (await backend.call(unlink_guardian, player_id, guardian_id)).notes:
+        for note in (await connection.call(unlink_guardian, player_id, guardian_id)).notes:
             app.notify(clean(note), severity="warning", timeout=12, markup=False)
         return True
 
@@ -153,7 +155,7 @@ def _guardian_entry(one: "GuardianView") -> Entry:
 
 async def edit_guardian(
     app: "Host",
-    backend: "LeagueConnection",
+    connection: "LeagueConnection",
     player_id: int,
     player: str,
     guardian_id: int | None,
@@ -165,12 +167,12 @@ async def edit_guardian(
         base = None
         others: tuple[str, ...] = ()
         if guardian_id is not None:
-            base = await backend.call(load_guardian, player_id, guardian_id)
-            others = await backend.call(other_children, guardian_id, player_id)
+            base = await connection.call(load_guardian, player_id, guardian_id)
+            others = await connection.call(other_children, guardian_id, player_id)
         draft = GuardianDraft() if base is None else base.draft
         return guardian_form(
             draft,
-            lambda mine, now, _: backend.call(save_guardian, player_id, mine, base=now),
+            lambda mine, now, _: connection.call(save_guardian, player_id, mine, base=now),
             player,
             base=base,
             others=others,
@@ -179,11 +181,11 @@ async def edit_guardian(
 
     saved = await ask_form(app, make)
     if saved is not None and saved.unpromised:
-        await _offer_welcome(app, backend, saved)
+        await _offer_welcome(app, connection, saved)
     return saved
 
 
-async def _offer_welcome(app: "Host", backend: "LeagueConnection", saved: Saved) -> None:
+async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Saved) -> None:
     address = saved.unpromised[0].address
     lines = [f"{address} was never promised the welcome mail:"]
     lines += [f"  {one.player}, signed" for one in saved.unpromised[:6]]
@@ -191,22 +193,22 @@ async def _offer_welcome(app: "Host", backend: "LeagueConnection", saved: Saved)
     if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
         return
     try:
-        made = await backend.call(enqueue_welcome, [one.contract_id for one in saved.unpromised])
+        made = await connection.call(enqueue_welcome, [one.contract_id for one in saved.unpromised])
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return
     app.notify(clean(f"{counted(len(made), 'welcome mail')} to {address} on the way."), markup=False)
 
 
-async def make_contract(app: "Host", backend: "LeagueConnection", player_id: int) -> Saved | None:
+async def make_contract(app: "Host", connection: "LeagueConnection", player_id: int) -> Saved | None:
     """A contract for a player who has none in the season."""
 
     async def make() -> "Form[ContractDraft]":
-        season_id, order = _season_id(backend), backend.league.date_order
-        teams = await backend.call(team_choices, season_id)
+        season_id, order = _season_id(connection), connection.league.date_order
+        teams = await connection.call(team_choices, season_id)
         if not teams:
             raise BballError("There is no team in this season yet. Make the team first, on the Teams tab.")
-        detail = await _detail(backend, player_id)
+        detail = await _detail(connection, player_id)
         player, last = detail.player, detail.latest
         # The team of the last contract, and of a new season the one that is called the same. Else nobody is guessed at.
         named = "" if last is None else f"{last.team} ({last.division})" if last.division else last.team
@@ -214,31 +216,31 @@ async def make_contract(app: "Host", backend: "LeagueConnection", player_id: int
         likely += [one for one in teams if one.label == named]
         return contract_form(
             ContractDraft(str(likely[0].id) if likely else ""),
-            lambda mine, _, __: backend.call(new_contract, season_id, player_id, mine, order=order),
+            lambda mine, _, __: connection.call(new_contract, season_id, player_id, mine, order=order),
             teams,
             order,
             f"{player.first} {player.last}",
-            _today(backend),
+            _today(connection),
         )
 
     return await ask_form(app, make)
 
 
 async def edit_contract(
-    app: "Host", backend: "LeagueConnection", contract_id: int, player: str, *, signed: bool
+    app: "Host", connection: "LeagueConnection", contract_id: int, player: str, *, signed: bool
 ) -> Saved | None:
     """Another team or other days."""
 
     async def make() -> "Form[ContractDraft]":
-        order = backend.league.date_order
-        base = await backend.call(load_contract, contract_id, order)
+        order = connection.league.date_order
+        base = await connection.call(load_contract, contract_id, order)
         return contract_form(
             base.draft,
-            lambda mine, now, _: backend.call(save_contract, mine, order=order, base=now or base),
-            await backend.call(team_choices, _season_id(backend)),
+            lambda mine, now, _: connection.call(save_contract, mine, order=order, base=now or base),
+            await connection.call(team_choices, _season_id(connection)),
             order,
             player,
-            _today(backend),
+            _today(connection),
             base=base,
             signed=signed,
         )
@@ -246,30 +248,30 @@ async def edit_contract(
     return await ask_form(app, make)
 
 
-async def _detail(backend: "LeagueConnection", player_id: int) -> "PlayerDetail":
-    return await backend.call(player_detail, player_id, mail_server=backend.settings.may_send)
+async def _detail(connection: "LeagueConnection", player_id: int) -> "PlayerDetail":
+    return await connection.call(player_detail, player_id, mail_server=connection.settings.may_send)
 
 
-def _season_id(backend: "LeagueConnection") -> int:
-    if backend.season is None:
+def _season_id(connection: "LeagueConnection") -> int:
+    if connection.season is None:
         raise BballError("There is no season yet. Make one first: ctrl+p, new season.")
-    return backend.season.id
+    return connection.season.id
 
 
-def _today(backend: "LeagueConnection") -> date:
+def _today(connection: "LeagueConnection") -> date:
     """The league's day."""
-    return datetime.now(backend.league.zone).date()
+    return datetime.now(connection.league.zone).date()
 
 
-async def edit_league(app: "Host", backend: "LeagueConnection", set_up_mail: "Callable[[], object]") -> Saved | None:
+async def edit_league(app: "Host", connection: "LeagueConnection", set_up_mail: "Callable[[], object]") -> Saved | None:
     """What the league says about itself; ``set_up_mail`` begins when somebody goes on to it from there."""
     wanted: list[bool] = []
 
     async def make() -> "Form[LeagueDraft]":
-        base = await backend.call(load_league)
+        base = await connection.call(load_league)
         return league_form(
             base.draft,
-            lambda mine, now, _: backend.call(save_league, mine, base=now or base),
+            lambda mine, now, _: connection.call(save_league, mine, base=now or base),
             base,
             lambda: wanted.append(True),
         )
@@ -280,11 +282,11 @@ async def edit_league(app: "Host", backend: "LeagueConnection", set_up_mail: "Ca
     return saved
 
 
-async def edit_seasons(app: "Host", backend: "LeagueConnection") -> bool:
+async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
     """The seasons: edit, add, choose the one that the desk shows. True when something was changed."""
 
     async def load() -> "Sequence[Entry]":
-        shown = None if backend.season is None else backend.season.id
+        shown = None if connection.season is None else connection.season.id
         return [
             Entry(
                 one.id,
@@ -298,28 +300,28 @@ async def edit_seasons(app: "Host", backend: "LeagueConnection") -> bool:
                 ),
                 Tone.GOOD if one.id == shown else Tone.MUTED,
             )
-            for one in await backend.call(list_seasons)
+            for one in await connection.call(list_seasons)
         ]
 
     async def edit(season_id: int | None) -> bool:
         async def make() -> "Form[SeasonDraft]":
-            order = backend.league.date_order
-            base = None if season_id is None else await backend.call(load_season, season_id, order)
+            order = connection.league.date_order
+            base = None if season_id is None else await connection.call(load_season, season_id, order)
             draft = SeasonDraft() if base is None else base.draft
             return season_form(
-                draft, lambda mine, now, _: backend.call(save_season, mine, order=order, base=now), order, base
+                draft, lambda mine, now, _: connection.call(save_season, mine, order=order, base=now), order, base
             )
 
         saved = await ask_form(app, make)
         if saved is not None:
-            await backend.overview()
+            await connection.overview()
         return saved is not None
 
     async def show(season_id: int | None) -> bool:
         if season_id is None:
             return False
-        await backend.call(show_season, season_id)
-        await backend.overview()
+        await connection.call(show_season, season_id)
+        await connection.overview()
         return True
 
     changed: bool = await app.push_screen_wait(

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def export_file(app: "App[Any]", backend: "LeagueConnection", tab: str) -> None:
+async def export_file(app: "App[Any]", connection: "LeagueConnection", tab: str) -> None:
     """Show the dialog, with what the tab shows as the first choice, and do what it asks. Call it from a worker."""
 
     async def write(choice: ExportChoice, told: Callable[[int], None]) -> int:
-        season = None if backend.season is None else backend.season.name
-        async with backend.session() as session:
-            pieces = export(session, backend.league, What(choice.what), Format(choice.wanted), season=season)
+        season = None if connection.season is None else connection.season.name
+        async with connection.session() as session:
+            pieces = export(session, connection.league, What(choice.what), Format(choice.wanted), season=season)
             return await write_pieces(choice.path, pieces, told)
 
     first = tab if tab in dict(WHAT).values() else "contracts"
-    stem = f"{backend.league.slug}-{{what}}-{date.today():%Y-%m-%d}"  # noqa: DTZ011 - the day of this desk
+    stem = f"{connection.league.slug}-{{what}}-{date.today():%Y-%m-%d}"  # noqa: DTZ011 - the day of this desk
     done = await app.push_screen_wait(ExportDialog(write, first, Path.home(), stem))
     if done is not None:
         app.notify(clean(done), timeout=10, markup=False)

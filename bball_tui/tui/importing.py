@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def import_roster(app: "App[Any]", backend: "LeagueConnection") -> "Imported | None":
+async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imported | None":
     """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported."""
 
     async def preview(path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview:
         try:
             wanted = _options(options, dry_run=True)
-            report = await backend.guard(run_import(backend.database, backend.league, path, wanted, watch))
+            report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))
         except SeasonMissing:
             raise BballError(
                 "The file names no season and the league has none. Type one in the field Season, such as Spring 2027."
@@ -70,7 +70,7 @@ async def import_roster(app: "App[Any]", backend: "LeagueConnection") -> "Import
     async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:
         try:
             wanted = _options(options, dry_run=False)
-            report = await backend.guard(run_import(backend.database, backend.league, path, wanted, watch))
+            report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))
         except (PreviewMoved, RosterMoved):
             raise PreviewOver(
                 "Somebody changed the league or the file since you looked, so nothing was imported. This is what it "
@@ -78,7 +78,7 @@ async def import_roster(app: "App[Any]", backend: "LeagueConnection") -> "Import
             ) from None
         if report.refused:
             raise BballError("The file or the league changed since the preview. Nothing was imported; look again.")
-        await asyncio.to_thread(remember_file, backend.settings.data_dir, path)
+        await asyncio.to_thread(remember_file, connection.settings.data_dir, path)
         if not options.report:
             return ImportDone(report.imported)
         place = path.with_name(f"{path.stem}-imported-{datetime.now().astimezone():%Y-%m-%d-%H%M}.csv")
@@ -89,8 +89,8 @@ async def import_roster(app: "App[Any]", backend: "LeagueConnection") -> "Import
         except BballError as error:
             return ImportDone(report.imported, problem=str(error))
 
-    recent = await asyncio.to_thread(recent_files, backend.settings.data_dir)
-    season = "" if backend.season is None else backend.season.name
+    recent = await asyncio.to_thread(recent_files, connection.settings.data_dir)
+    season = "" if connection.season is None else connection.season.name
     done = await app.push_screen_wait(ImportRoster(preview=preview, apply=apply, season=season, recent=recent))
     if done is None:
         return None

@@ -37,7 +37,7 @@ _STATES = {
 }
 
 
-def letter_of(app: "App[Any]", backend: "LeagueConnection", mail: "MailPreview") -> Letter:
+def letter_of(app: "App[Any]", connection: "LeagueConnection", mail: "MailPreview") -> Letter:
     """The mail with what can be done with it."""
     both = read_parts(mail.mime)
     state = "in_folder" if mail.in_folder else None if mail.state is None else str(mail.state)
@@ -55,20 +55,20 @@ def letter_of(app: "App[Any]", backend: "LeagueConnection", mail: "MailPreview")
         text=text_lines(both),
         warnings=mail.warnings,
         sizes=sizes(both, mail.mime),
-        open=partial(_open, app, backend, both.html or both.text),
-        send=partial(_send, app, backend, mail),
-        compare=partial(_compare, backend, mail),
+        open=partial(_open, app, connection, both.html or both.text),
+        send=partial(_send, app, connection, mail),
+        compare=partial(_compare, connection, mail),
     )
 
 
-async def read_mails(app: "App[Any]", backend: "LeagueConnection", mails: "Sequence[MailPreview]") -> None:
+async def read_mails(app: "App[Any]", connection: "LeagueConnection", mails: "Sequence[MailPreview]") -> None:
     """Show mails until the dialog is closed."""
-    await app.push_screen_wait(ReadMail(*(letter_of(app, backend, mail) for mail in mails)))
+    await app.push_screen_wait(ReadMail(*(letter_of(app, connection, mail) for mail in mails)))
 
 
 async def read_asked(
     app: "App[Any]",
-    backend: "LeagueConnection",
+    connection: "LeagueConnection",
     asked: "Awaitable[Sequence[MailPreview] | MailPreview]",
     *,
     nobody: str = "No mail: there is no guardian whom a mail can reach.",
@@ -81,14 +81,14 @@ async def read_asked(
         return
     mails = found if isinstance(found, Sequence) else [found]
     if mails:
-        await read_mails(app, backend, mails)
+        await read_mails(app, connection, mails)
     else:
         app.notify(clean(nobody), markup=False)
 
 
-async def _open(app: "App[Any]", backend: "LeagueConnection", html: str) -> str:
+async def _open(app: "App[Any]", connection: "LeagueConnection", html: str) -> str:
     try:
-        file = await asyncio.to_thread(backend.pages.keep, html)
+        file = await asyncio.to_thread(connection.pages.keep, html)
     except OSError as error:
         raise BballError(f"The page could not be written for the browser: {error.strerror}.") from None
     if await asyncio.to_thread(open_page, file):
@@ -100,15 +100,17 @@ async def _open(app: "App[Any]", backend: "LeagueConnection", html: str) -> str:
     )
 
 
-async def _send(app: "App[Any]", backend: "LeagueConnection", mail: "MailPreview") -> str | None:
-    address = await app.push_screen_wait(MyAddress(remembered(backend.settings) or ""))
+async def _send(app: "App[Any]", connection: "LeagueConnection", mail: "MailPreview") -> str | None:
+    address = await app.push_screen_wait(MyAddress(remembered(connection.settings) or ""))
     if address is None:
         return None
-    sending = send_test(backend.database, backend.league.id, backend.settings, mail.mime, mail.subject, address)
-    to = await backend.guard(sending)
+    sending = send_test(
+        connection.database, connection.league.id, connection.settings, mail.mime, mail.subject, address
+    )
+    to = await connection.guard(sending)
     return f"A copy went to {to}, marked as a test. The family got nothing."
 
 
-async def _compare(backend: "LeagueConnection", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:
-    last = await backend.call(last_copy, mail.recipient, mail.kind, before=mail.outbox_id)
+async def _compare(connection: "LeagueConnection", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:
+    last = await connection.call(last_copy, mail.recipient, mail.kind, before=mail.outbox_id)
     return None if last is None else difference_lines(difference(last.mime, mail.mime))

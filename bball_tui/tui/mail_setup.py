@@ -25,48 +25,48 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def set_up_mail(app: "App[Any]", backend: "LeagueConnection") -> bool:
+async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
     """Show the dialog; True when an account was saved. Call it from a worker."""
     try:
-        league = (await backend.overview()).league
+        league = (await connection.overview()).league
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error), title="This cannot be opened"))
         return False
-    settings = backend.settings
+    settings = connection.settings
     before = MailBefore(settings.mail_url, league.from_email or "", remembered(settings) or "", overriding("mail_url"))
-    saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, _Accounts(backend)))
+    saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, _Accounts(connection)))
     return saved
 
 
 class _Accounts:
     """The mail account of this computer, and the league's From address."""
 
-    def __init__(self, backend: "LeagueConnection") -> None:
-        self._backend = backend
+    def __init__(self, connection: "LeagueConnection") -> None:
+        self._connection = connection
 
     async def try_mail(self, url: SecretUrl) -> str | None:
         """Log in; what is in the way, or None."""
-        return await self._backend.guard(login_trouble(self._backend.settings, url))
+        return await self._connection.guard(login_trouble(self._connection.settings, url))
 
     async def send_trial(self, url: SecretUrl, from_email: str, mine: str) -> str:
         """Send one mail to whoever sits here; returns the address that it went to."""
-        backend = self._backend
+        connection = self._connection
 
         async def send() -> str:
-            mime = trial_mail(backend.league.name, from_email, date=datetime.now(UTC).replace(microsecond=0))
-            trying = msgspec.structs.replace(backend.settings, mail_url=url)
-            return await send_test(backend.database, backend.league.id, trying, mime, TRIAL_SUBJECT, mine)
+            mime = trial_mail(connection.league.name, from_email, date=datetime.now(UTC).replace(microsecond=0))
+            trying = msgspec.structs.replace(connection.settings, mail_url=url)
+            return await send_test(connection.database, connection.league.id, trying, mime, TRIAL_SUBJECT, mine)
 
-        return await backend.guard(send())
+        return await connection.guard(send())
 
     async def keep_mail(self, url: SecretUrl, from_email: str) -> None:
         """Save both, for this program from now on and for every later start.
 
         An environment variable that wins over the settings file goes on winning.
         """
-        backend = self._backend
-        async with backend.session() as session:
-            league = await find_league(session, backend.league.slug)
-            changed = await keep_account(session, backend.settings, league, url, from_email)
+        connection = self._connection
+        async with connection.session() as session:
+            league = await find_league(session, connection.league.slug)
+            changed = await keep_account(session, connection.settings, league, url, from_email)
         if overriding("mail_url") is None:
-            backend.settings = changed
+            connection.settings = changed

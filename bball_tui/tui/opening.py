@@ -25,7 +25,7 @@ class OpeningApp(PatientApp[int]):
     settings: "Settings"
     desk: MainScreen
 
-    async def open_backend(self, settings: "Settings") -> "LeagueConnection":
+    async def connect(self, settings: "Settings") -> "LeagueConnection":
         """Open the database of ``settings``; what was open before is closed.
 
         Raises:
@@ -33,7 +33,7 @@ class OpeningApp(PatientApp[int]):
         """
         raise NotImplementedError
 
-    def show_league(self, backend: "LeagueConnection") -> None:
+    def show_league(self, connection: "LeagueConnection") -> None:
         """The league is open: fill the desk, listen for changes, send mail."""
         raise NotImplementedError
 
@@ -44,8 +44,8 @@ async def begin(app: OpeningApp) -> None:
     while True:
         app.desk.say_opening()
         try:
-            backend = await _agreed_backend(app, app.settings)
-            await _enter(app, backend)
+            connection = await _agreed_connection(app, app.settings)
+            await _enter(app, connection)
             break
         except BballError as error:
             from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
@@ -76,22 +76,22 @@ async def _show_first_tab(app: OpeningApp) -> None:
     app.desk.show_tab(FIRST_TAB)
 
 
-async def _enter(app: OpeningApp, backend: "LeagueConnection") -> None:
+async def _enter(app: OpeningApp, connection: "LeagueConnection") -> None:
     """Show the league of the database, or ask how to begin when it holds none."""
     from bball_tui.tui.connection import NoLeague
 
     try:
-        await backend.enter()
+        await connection.enter()
     except NoLeague:
-        await _first_run(app, backend)
+        await _first_run(app, connection)
         return
-    app.show_league(backend)
+    app.show_league(connection)
 
 
-async def _agreed_backend(app: OpeningApp, settings: "Settings") -> "LeagueConnection":
+async def _agreed_connection(app: OpeningApp, settings: "Settings") -> "LeagueConnection":
     """The open database; a shared one is brought up to date when somebody agrees to it."""
     try:
-        return await app.open_backend(settings)
+        return await app.connect(settings)
     except BballError as error:
         from bball_tui.database.migrate import MigrationNeeded, upgrade
         from bball_tui.tui.dialogs.migrate import MigrateDialog
@@ -102,10 +102,10 @@ async def _agreed_backend(app: OpeningApp, settings: "Settings") -> "LeagueConne
         if not await app.push_screen_wait(dialog):
             raise
         await asyncio.to_thread(upgrade, settings.database_url)
-        return await app.open_backend(settings)
+        return await app.connect(settings)
 
 
-async def _first_run(app: OpeningApp, backend: "LeagueConnection") -> None:
+async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
     """Ask how to begin until something has begun."""
     started()
     import msgspec
@@ -116,11 +116,11 @@ async def _first_run(app: OpeningApp, backend: "LeagueConnection") -> None:
     while True:
         match await app.push_screen_wait(FirstRun()):
             case StartWithRoster(name):
-                await backend.create_league(name)
-                app.show_league(backend)
+                await connection.create_league(name)
+                app.show_league(connection)
                 from bball_tui.tui.importing import import_roster
 
-                await import_roster(app, backend)
+                await import_roster(app, connection)
                 return
             case StartDemo():
                 app.exit(DEMO)
@@ -128,8 +128,8 @@ async def _first_run(app: OpeningApp, backend: "LeagueConnection") -> None:
             case StartShared():
                 url = await app.push_screen_wait(ConnectDialog(_try_connection))
                 if url is not None:
-                    shared = msgspec.structs.replace(backend.settings, database_url=url)
-                    await _enter(app, await _agreed_backend(app, shared))
+                    shared = msgspec.structs.replace(connection.settings, database_url=url)
+                    await _enter(app, await _agreed_connection(app, shared))
                     return
 
 

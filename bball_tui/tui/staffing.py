@@ -35,22 +35,22 @@ if TYPE_CHECKING:
     from bball_tui.tui.dialogs.forms.form import Form
 
 
-async def edit_staff(app: "App[Any]", backend: "LeagueConnection", zone: "tzinfo", now: "datetime") -> bool:
+async def edit_staff(app: "App[Any]", connection: "LeagueConnection", zone: "tzinfo", now: "datetime") -> bool:
     """The adults who belong into every group: edit, add, take off. True when something was changed."""
 
     async def load() -> "Sequence[Entry]":
-        return [_entry(one, zone, now) for one in await backend.call(list_staff)]
+        return [_entry(one, zone, now) for one in await connection.call(list_staff)]
 
     async def edit(staff_id: int | None) -> bool:
         async def make() -> "Form[StaffDraft]":
-            base = None if staff_id is None else Loaded(staff_id, 0, await backend.call(load_staff, staff_id))
+            base = None if staff_id is None else Loaded(staff_id, 0, await connection.call(load_staff, staff_id))
             draft = StaffDraft() if base is None else base.draft
-            return staff_form(draft, lambda mine, known, _: _save(backend, mine, known), base)
+            return staff_form(draft, lambda mine, known, _: _save(connection, mine, known), base)
 
         return await ask_form(app, make) is not None
 
     async def remove(staff_id: int | None) -> bool:
-        found = next((one for one in await backend.call(list_staff) if one.id == staff_id), None)
+        found = next((one for one in await connection.call(list_staff) if one.id == staff_id), None)
         if found is None:
             return False
         lines = [
@@ -59,7 +59,7 @@ async def edit_staff(app: "App[Any]", backend: "LeagueConnection", zone: "tzinfo
         ]
         if not await app.push_screen_wait(Confirm("Take off the staff list", lines, "Take off", danger=True)):
             return False
-        await backend.call(take_off_list, found.id)
+        await connection.call(take_off_list, found.id)
         return True
 
     empty = "Nobody yet. Press n to add an adult who belongs into every group."
@@ -69,10 +69,10 @@ async def edit_staff(app: "App[Any]", backend: "LeagueConnection", zone: "tzinfo
     return changed
 
 
-async def _save(backend: "LeagueConnection", draft: StaffDraft, base: Loaded[StaffDraft] | None) -> Outcome:
+async def _save(connection: "LeagueConnection", draft: StaffDraft, base: Loaded[StaffDraft] | None) -> Outcome:
     """Add somebody (no ``base``), or write what changed, in the form's own words."""
     staff_id, before = (None, None) if base is None else (base.id, base.draft)
-    match await backend.call(save_staff, draft, staff_id, before):
+    match await connection.call(save_staff, draft, staff_id, before):
         case StaffWrong(problems):
             return Wrong(tuple(Problem(name, text) for name, text in problems))
         case StaffOvertaken(by, at, now) if base is not None:
@@ -81,7 +81,7 @@ async def _save(backend: "LeagueConnection", draft: StaffDraft, base: Loaded[Sta
                 for name in (field.name for field in fields(now))
                 if getattr(now, name) not in (getattr(base.draft, name), getattr(draft, name))
             )
-            when = "an unknown time" if at is None else (await backend.call(read_desk)).at(at)
+            when = "an unknown time" if at is None else (await connection.call(read_desk)).at(at)
             return Overtaken(by or "somebody else", when, differences, Loaded(base.id, 0, now))
         case StaffSaved(saved_id, changed):
             return Saved(saved_id, changed)

@@ -105,7 +105,7 @@ async def opened(settings: Settings, size: tuple[int, int] = (120, 36), *, wait:
             await desk.settle()
             await desk.until(lambda: not desk.reading)
     finally:
-        await app.close_backend()
+        await app.disconnect()
 
 
 async def club_with(database: Database, count: int, *, hold_seconds: int = 10) -> Club:

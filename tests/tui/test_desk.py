@@ -250,9 +250,9 @@ async def test_keys_pressed_before_there_are_rows_say_so(
     with psycopg.connect(owner_url.reveal()) as owner:
         owner.execute(sql.SQL("LOCK TABLE {}").format(sql.Identifier(locked)))
         async with opened(quiet, wait=False) as desk:
-            await desk.until(lambda: desk.app.backend is not None and desk.app.desk.pane is not None)
+            await desk.until(lambda: desk.app.connection is not None and desk.app.desk.pane is not None)
             if locked == "contract":
-                await desk.until(lambda: desk.app.desk.backend is not None)
+                await desk.until(lambda: desk.app.desk.connection is not None)
             await desk.press("s", "V")
             assert {toast.message for toast in desk.app._notifications} == {sentence}
             owner.rollback()

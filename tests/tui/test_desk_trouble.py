@@ -136,7 +136,7 @@ async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
             await desk.until(lambda: desk.begun)
             await desk.press("slash")
             await desk.settle()
-    await app.close_backend()
+    await app.disconnect()
     assert app.return_code == 1
     said = capsys.readouterr()
     assert "fault of its own" in said.err + said.out

@@ -248,7 +248,7 @@ async def test_welcome_mails_wait_for_the_link_and_can_be_sent_without(database:
         await desk.press("W")
         await until_on(desk, Confirm)
         await desk.press("y")
-        await desk.until(lambda: desk.app.backend is not None and desk.app.backend.league.wait_for_chat)
+        await desk.until(lambda: desk.app.connection is not None and desk.app.connection.league.wait_for_chat)
         async with database.session() as session:
             await signed_family(session, club, first="Wanda", email="wim@families.test")
         await desk.shows("1 waits")

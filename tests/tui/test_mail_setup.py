@@ -71,8 +71,8 @@ async def test_mails_that_wait_go_out_as_soon_as_it_is_set_up(
 ) -> None:
     _, ids = await club_with_mails(database, 2)
     async with opened(msgspec.structs.replace(settings, mail_url=None)) as desk:
-        assert desk.app.backend is not None
-        assert not desk.app.backend.sends_mail
+        assert desk.app.connection is not None
+        assert not desk.app.connection.sends_mail
         await desk.press(";")
         await fill_in(desk, mail_server)
         await put(desk, "from", "info@westside.test")
@@ -157,8 +157,8 @@ async def test_the_environment_wins_and_the_dialog_says_so(
         await desk.shows("BBALL_MAIL_URL is set on this computer and wins")
         await desk.press("enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
-        assert desk.app.backend is not None
-        assert desk.app.backend.settings == quiet
+        assert desk.app.connection is not None
+        assert desk.app.connection.settings == quiet
     assert settings.config_file.exists()
 
 

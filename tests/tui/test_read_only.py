@@ -56,7 +56,7 @@ async def test_the_screen_looks_only(database: Database, settings: Settings, tmp
         await desk.press("enter")
         await desk.shows("3 contracts written to")
         assert (tmp_path / "contracts.csv").read_text().count("Family") == 3
-        assert not desk.app.backend or not desk.app.backend.sends_mail
+        assert not desk.app.connection or not desk.app.connection.sends_mail
 
 
 async def test_the_database_refuses_whatever_the_program_forgets(settings: Settings) -> None:

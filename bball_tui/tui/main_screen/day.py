@@ -88,20 +88,20 @@ class DayScreen(UndoScreen):
     def look_at_day(self) -> None:
         """Read the day, at once or after the rest. Changes that come while it is read are one more reading."""
         self._look_once_more = True
-        if self.backend is not None and not self._looking and self._resting is None:
-            self._look(self.backend)
+        if self.connection is not None and not self._looking and self._resting is None:
+            self._look(self.connection)
 
     @work(group="day")
-    async def _look(self, backend: "LeagueConnection") -> None:
+    async def _look(self, connection: "LeagueConnection") -> None:
         self._looking, self._look_once_more = True, False
         began = monotonic()
         try:
-            day = await self._read_day(backend)
+            day = await self._read_day(connection)
         except BballError as error:
-            if backend is self.backend:
+            if connection is self.connection:
                 self.day_trouble = str(error)
         else:
-            if backend is self.backend:
+            if connection is self.connection:
                 self.day, self.day_trouble = day, ""
         finally:
             self._looking = False
@@ -112,15 +112,15 @@ class DayScreen(UndoScreen):
         if self._look_once_more:
             self.look_at_day()
 
-    async def _read_day(self, backend: "LeagueConnection") -> Day:
+    async def _read_day(self, connection: "LeagueConnection") -> Day:
         from bball_tui.league.today import read_contract_day
         from bball_tui.outbox.counts import read_mail_day
         from bball_tui.tui.tabs.needs import needs
 
-        mails = await backend.call(read_mail_day, backend.outgoing)
-        contracts = await backend.call(read_contract_day, backend.season_id)
-        comes = backend.sends_mail and monotonic() - self._opened_at < STARTING
-        found = needs(mails, contracts, await self._template_errors(backend.settings), worker_comes=comes)
+        mails = await connection.call(read_mail_day, connection.outgoing)
+        contracts = await connection.call(read_contract_day, connection.season_id)
+        comes = connection.sends_mail and monotonic() - self._opened_at < STARTING
+        found = needs(mails, contracts, await self._template_errors(connection.settings), worker_comes=comes)
         return Day(mails, contracts, found)
 
     async def _template_errors(self, settings: "Settings") -> "tuple[Finding, ...]":

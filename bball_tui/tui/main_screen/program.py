@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 class LeagueProgram(Protocol):
     """A program that wears the league's colour and sends its mail."""
 
-    def dress(self, backend: "LeagueConnection") -> None:
+    def dress(self, connection: "LeagueConnection") -> None:
         """Wear the league's colour."""
 
-    async def send_anew(self, backend: "LeagueConnection") -> None:
+    async def send_anew(self, connection: "LeagueConnection") -> None:
         """Another mail account: go on through it."""

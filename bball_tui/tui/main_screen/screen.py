@@ -53,7 +53,7 @@ HEADER = "league"
 
 
 def _ready(screen: "MainScreen") -> str | None:
-    return None if screen.backend is not None else "The league is not open yet."
+    return None if screen.connection is not None else "The league is not open yet."
 
 
 def _can_set_up_mail(screen: "MainScreen") -> str | None:
@@ -123,16 +123,16 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """What the present tab shows; None in the first moment."""
         return self._panes.get(self.tabs.active)
 
-    def watch_backend(self, backend: "LeagueConnection | None") -> None:
+    def watch_connection(self, connection: "LeagueConnection | None") -> None:
         """A league was opened or closed: every tab that was looked at hears of it."""
         self.remember()
         self.begin_day()
-        self._memory = None if backend is None else DeskMemory(backend.settings, backend.league.slug)
-        self.is_demo = backend is not None and backend.is_demo
+        self._memory = None if connection is None else DeskMemory(connection.settings, connection.league.slug)
+        self.is_demo = connection is not None and connection.is_demo
         for name, pane in self._panes.items():
             if self._memory is not None:
                 self._memory.restore(name, pane)
-            pane.backend = backend
+            pane.connection = connection
         if self._memory is not None and self._memory.tab in PANES and self.tabs.active == FIRST_TAB:
             self.show_tab(self._memory.tab)
 
@@ -176,7 +176,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             self._panes[name] = pane
             if self._memory is not None:
                 self._memory.restore(name, pane)
-            pane.backend = self.backend
+            pane.connection = self.connection
             self.mounting = self.query_one("#panes").mount(pane)
             self.show_day()
         return self._panes[name]
@@ -262,28 +262,28 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """Bring a CSV file or an Excel workbook in. You see what it would change before anything is written."""
         from bball_tui.tui.importing import import_roster
 
-        if self.backend is not None:
-            await import_roster(self.app, self.backend)
+        if self.connection is not None:
+            await import_roster(self.app, self.connection)
 
     @action("ctrl+e", "export", when=_ready)
     async def action_desk_export(self) -> None:
         """Write contracts, players, guardians or mails to a file that a spreadsheet, or this program, reads."""
         from bball_tui.tui.exporting import export_file
 
-        if self.backend is not None:
-            await export_file(self.app, self.backend, self.tabs.active)
+        if self.connection is not None:
+            await export_file(self.app, self.connection, self.tabs.active)
 
     @action("comma", "the league", when=_ready, writes=True)
     async def action_desk_league(self) -> None:
         """Name, colour, addresses of the mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
 
-        if self.backend is None:
+        if self.connection is None:
             return
         wanted: list[bool] = []
-        saved = await edit_league(self.app, self.backend, lambda: wanted.append(True))
+        saved = await edit_league(self.app, self.connection, lambda: wanted.append(True))
         if saved is not None:
-            await self._league_changed(self.backend)
+            await self._league_changed(self.connection)
         if wanted:
             reason = _can_set_up_mail(self)
             if reason is None:
@@ -291,11 +291,11 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             else:
                 self.tell(reason)
 
-    async def _league_changed(self, backend: "LeagueConnection") -> None:
+    async def _league_changed(self, connection: "LeagueConnection") -> None:
         with suppress(BballError):  # the header reads it again by itself
-            await backend.overview()
+            await connection.overview()
         if isinstance(self.app, LeagueProgram):
-            self.app.dress(backend)
+            self.app.dress(connection)
         self._another_season()
 
     @action("semicolon", "set up e-mail", when=_can_set_up_mail, writes=True)
@@ -306,14 +306,14 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
     async def _set_up_mail(self) -> None:
         from bball_tui.tui.mail_setup import set_up_mail
 
-        backend = self.backend
-        if backend is None or not await set_up_mail(self.app, backend):
+        connection = self.connection
+        if connection is None or not await set_up_mail(self.app, connection):
             return
         self.begin_day()
         self.look_at_day()
         self.tell("E-mail is set up.")
         if isinstance(self.app, LeagueProgram):
-            await self.app.send_anew(backend)
+            await self.app.send_anew(connection)
         self.heard(HEADER)
 
     @action("full_stop", "seasons", when=_ready, writes=True)
@@ -321,7 +321,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """Add a season, change one, or choose the one that the desk shows."""
         from bball_tui.tui.editing import edit_seasons
 
-        if self.backend is not None and await edit_seasons(self.app, self.backend):
+        if self.connection is not None and await edit_seasons(self.app, self.connection):
             self._another_season()
 
     @action("at", "who is here", when=_ready, group="overview")
@@ -329,10 +329,10 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """Say who else has this league open now."""
         from bball_tui.database.presence import present
 
-        if self.backend is None:
+        if self.connection is None:
             return
         try:
-            here = await self.backend.call(present)
+            here = await self.connection.call(present)
         except BballError as error:
             self.tell(str(error))
             return
@@ -367,7 +367,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
     def _another_season(self) -> None:
         """What the tabs list is of another season now, or written in another way."""
         for pane in self._panes.values():
-            pane.watch_backend(self.backend)
+            pane.watch_connection(self.connection)
         self.look_at_day()
         self.heard(HEADER)
 
@@ -407,32 +407,32 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             self._say_database()
 
     def _say_database(self) -> None:
-        embedded = self.backend is None or self.backend.settings.embedded
+        embedded = self.connection is None or self.connection.settings.embedded
         self.header.facts = replace(self.header.facts, database=database_state(embedded, self._reachable))
 
     @work(group="overview", exclusive=True)
     async def _read_overview(self) -> None:
         from bball_tui.database.presence import present
 
-        backend = self.backend
-        if backend is None:
+        connection = self.connection
+        if connection is None:
             return
-        season = backend.season
+        season = connection.season
         try:
-            found = await backend.overview()
-            here = await backend.call(present)
+            found = await connection.overview()
+            here = await connection.call(present)
         except BballError:
             self._reachable = False
             self._say_database()
             self._read_again(IMPATIENT)
             return
         self._reachable = True
-        if season is not None and backend.season is not None and season.id != backend.season.id:
+        if season is not None and connection.season is not None and season.id != connection.season.id:
             self._another_season()
         self.header.facts = header_facts(
-            found, here, backend.settings, sends_mail=backend.sends_mail, needs=self.need_count
+            found, here, connection.settings, sends_mail=connection.sends_mail, needs=self.need_count
         )
-        self._read_again(IMPATIENT if backend.sends_mail and not found.workers else PULSE)
+        self._read_again(IMPATIENT if connection.sends_mail and not found.workers else PULSE)
 
     def _read_again(self, seconds: float) -> None:
         if self._pulse is not None:

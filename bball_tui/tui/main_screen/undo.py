@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class UndoScreen(ActionHost, Screen[None]):
     """Knows what was signed last and how long it can be undone. What it shows besides is the subclass's."""
 
-    backend: reactive["LeagueConnection | None"] = reactive(None)
+    connection: reactive["LeagueConnection | None"] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class UndoScreen(ActionHost, Screen[None]):
 
     def undo_obstacle(self) -> str | None:
         """Why nothing can be taken back; None when something can."""
-        if self.backend is None:
+        if self.connection is None:
             return "The league is not open yet."
         if not self._undoable:
             return "Nothing was signed here that could be taken back."
@@ -89,13 +89,13 @@ class UndoScreen(ActionHost, Screen[None]):
         from bball_tui.league.contracts import undo
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        backend, contracts = self.backend, self._undoable
-        if backend is None or not contracts:
+        connection, contracts = self.connection, self._undoable
+        if connection is None or not contracts:
             return
         self._undoable = ()
         self._count_down()
         try:
-            result = await backend.call(undo, contracts)
+            result = await connection.call(undo, contracts)
         except BballError:
             self._undoable = contracts
             self._count_down()

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def fix_address(app: "App[Any]", backend: "LeagueConnection", outbox_id: int) -> bool:
+async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id: int) -> bool:
     """Ask for the address, correct the guardian, send what never arrived, and say so; False: nothing was changed."""
     from bball_tui.league import addresses
 
     try:
-        facts = await backend.call(addresses.address_facts, outbox_id)
+        facts = await connection.call(addresses.address_facts, outbox_id)
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return False
@@ -33,7 +33,7 @@ async def fix_address(app: "App[Any]", backend: "LeagueConnection", outbox_id: i
         else "The mail goes to the new address at once.",
     ]
     dialog: NewAddress[AddressFixed] = NewAddress(
-        facts.recipient, lines, lambda address: backend.call(addresses.fix_address, outbox_id, address)
+        facts.recipient, lines, lambda address: connection.call(addresses.fix_address, outbox_id, address)
     )
     fixed = await app.push_screen_wait(dialog)
     if fixed is None:

@@ -128,8 +128,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         )
 
     def _welcome(self, row: "ContractRow") -> Styled:
-        backend = self.backend
-        nowhere = backend is not None and backend.nowhere_to_send
+        connection = self.connection
+        nowhere = connection is not None and connection.nowhere_to_send
         return welcome_cell(row, self.zone, self.now, nowhere_to_send=nowhere)
 
     def _due(self, row: "ContractRow") -> str | Styled:
@@ -137,15 +137,15 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             return NOTHING
         return day_cell(row.due_on, self._today)
 
-    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
+    def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
         from bball_tui.league.roster.lists import contract_source
 
-        return backend.source(contract_source, wanted)
+        return connection.source(contract_source, wanted)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import contract_detail
 
-        detail = await backend.call(contract_detail, row_id, mail_server=backend.settings.may_send)
+        detail = await connection.call(contract_detail, row_id, mail_server=connection.settings.may_send)
         return contract_sections(detail, self.zone, self.now)
 
     def show_trouble(self, trouble: str | None) -> None:
@@ -187,23 +187,23 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("s", "sign", when=_can(Act.SIGN), writes=True, footer=True, caption=counted_caption("sign"))
     async def action_contract_sign(self) -> bool:
         """Mark the selected contracts signed, or the one under the cursor. You see the effect first."""
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
+        connection, targets = self.connection, self.targets
+        if connection is None or not targets:
             return False
-        done = await self.app.push_screen_wait(self._sign_dialog(backend, targets))
+        done = await self.app.push_screen_wait(self._sign_dialog(connection, targets))
         if done is None:
             return False
         signed = tuple(one.id for one in done.result.signed)
         if signed:
             # Not the moment that the database names: its clock and this machine's may differ.
-            seconds = 0 if done.result.undo_until is None else backend.league.hold_seconds
+            seconds = 0 if done.result.undo_until is None else connection.league.hold_seconds
             self.post_message(ContractsSigned(signed, len(done.result.outbox_ids), seconds, done.result.waiting))
         self._tell_refused([one.reason for one in done.result.refused])
         return True
 
     def _sign_dialog(
         self,
-        backend: "LeagueConnection",
+        connection: "LeagueConnection",
         targets: tuple[int, ...],
         *,
         undo_key: str = "u",
@@ -215,21 +215,21 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
         return SignDialog(
             len(targets),
-            load=lambda draft: backend.call(
+            load=lambda draft: connection.call(
                 preview_signing,
                 targets,
                 draft.signer,
                 capacity=draft.capacity,
                 signed_on=draft.signed_on,
-                mail_server=backend.settings.may_send,
-                sender=bool(backend.league.from_email) or backend.outgoing.sender,
+                mail_server=connection.settings.may_send,
+                sender=bool(connection.league.from_email) or connection.outgoing.sender,
             ),
-            sign=lambda request: backend.call(sign, request),
+            sign=lambda request: connection.call(sign, request),
             today=self._today,
-            date_order=backend.league.date_order,
+            date_order=connection.league.date_order,
             undo_key=undo_key,
             known=known,
-            show_mails=partial(self._show_mails, backend),
+            show_mails=partial(self._show_mails, connection),
         )
 
     def _tell_refused(self, reasons: list[str], word: str = "signed") -> None:
@@ -248,16 +248,16 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             )
         )
 
-    def _show_mails(self, backend: "LeagueConnection", request: "SigningRequest") -> None:
+    def _show_mails(self, connection: "LeagueConnection", request: "SigningRequest") -> None:
         """The mails of a signing that is being prepared, above its dialog."""
-        self._read_mails(backend, request)
+        self._read_mails(connection, request)
 
     @work(group="letters")
-    async def _read_mails(self, backend: "LeagueConnection", request: "SigningRequest") -> None:
+    async def _read_mails(self, connection: "LeagueConnection", request: "SigningRequest") -> None:
         from bball_tui.league.mail_preview import preview_request
         from bball_tui.tui.mail_reading import read_asked
 
-        await read_asked(self.app, backend, backend.call(preview_request, backend.settings, request))
+        await read_asked(self.app, connection, connection.call(preview_request, connection.settings, request))
 
     @action("t", "sign a stack of papers", when=ready, writes=True)
     async def action_contract_stack(self) -> None:
@@ -265,26 +265,26 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         from bball_tui.league.paper_stack import read_stack
         from bball_tui.tui.dialogs.paper_stack import PaperStack
 
-        backend = self.backend
-        if backend is None:
+        connection = self.connection
+        if connection is None:
             return
         stack = PaperStack(
-            find=lambda text: backend.call(read_stack, backend.season_id, text),
-            sign=partial(self._sign_paper, backend),
-            take_back=partial(self._take_back, backend),
+            find=lambda text: connection.call(read_stack, connection.season_id, text),
+            sign=partial(self._sign_paper, connection),
+            take_back=partial(self._take_back, connection),
         )
         self._known_warnings = frozenset()
         done = await self.app.push_screen_wait(stack)
         self.records.reload()
         if done:
-            seconds = backend.league.hold_seconds
+            seconds = connection.league.hold_seconds
             self.post_message(ContractsSigned((done[-1].contract_id,), done[-1].mails, seconds))
 
-    async def _sign_paper(self, backend: "LeagueConnection", row: "ContractRow") -> "PaperSigned | None":
+    async def _sign_paper(self, connection: "LeagueConnection", row: "ContractRow") -> "PaperSigned | None":
         from bball_tui.league.papers import NoticeKind
         from bball_tui.tui.dialogs.paper_stack import PaperSigned
 
-        dialog = self._sign_dialog(backend, (row.id,), undo_key="ctrl+t", known=self._known_warnings)
+        dialog = self._sign_dialog(connection, (row.id,), undo_key="ctrl+t", known=self._known_warnings)
         done = await self.app.push_screen_wait(dialog)
         if done is None:
             return None
@@ -295,10 +295,10 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         return PaperSigned(row.id, f"{row.first} {row.last}", len(done.result.outbox_ids))
 
     @staticmethod
-    async def _take_back(backend: "LeagueConnection", contract_id: int) -> str | None:
+    async def _take_back(connection: "LeagueConnection", contract_id: int) -> str | None:
         from bball_tui.league.contracts import undo
 
-        result = await backend.call(undo, [contract_id])
+        result = await connection.call(undo, [contract_id])
         return result.refused[0].reason if result.refused else None
 
     # The contract, its player and its mails
@@ -308,11 +308,11 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         """Another team or other days. A signed contract is released and offered anew by the other team."""
         from bball_tui.tui.editing import edit_contract
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return False
         signed = row.status is ContractStatus.SIGNED
-        await edit_contract(self.app, backend, row.id, f"{row.first} {row.last}", signed=signed)
+        await edit_contract(self.app, connection, row.id, f"{row.first} {row.last}", signed=signed)
         return True
 
     @action("n", "new contract", when=_one, writes=True)
@@ -320,10 +320,10 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         """A new contract for the player under the cursor, when the last one is over."""
         from bball_tui.tui.editing import make_contract
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return False
-        await make_contract(self.app, backend, row.player_id)
+        await make_contract(self.app, connection, row.player_id)
         return True
 
     @action("h", "guardians", when=_one, writes=True)
@@ -331,10 +331,10 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         """The guardians of the player under the cursor: addresses, who gets mail, who may sign."""
         from bball_tui.tui.editing import edit_family
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return False
-        await edit_family(self.app, backend, row.player_id)
+        await edit_family(self.app, connection, row.player_id)
         return True
 
     @action("p", "preview mail", when=_one, footer=True)
@@ -343,12 +343,12 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         from bball_tui.league.mail_preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
         nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
-        mails = backend.call(preview_mails, backend.settings, row.id)
-        await read_asked(self.app, backend, mails, nobody=nobody)
+        mails = connection.call(preview_mails, connection.settings, row.id)
+        await read_asked(self.app, connection, mails, nobody=nobody)
 
     # The life before and after a signature
 
@@ -363,14 +363,16 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         from bball_tui.league.due import change_due, due_effect
         from bball_tui.tui.dialogs.due_date import DueDate
 
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
+        connection, targets = self.connection, self.targets
+        if connection is None or not targets:
             return False
-        effect = await backend.call(due_effect, targets)
+        effect = await connection.call(due_effect, targets)
         if not effect.possible:
             self._tell_refused([one.reason for one in effect.refused], "changed")
             return True
-        dialog = DueDate(effect, lambda ids, due_on: backend.call(change_due, ids, due_on), backend.league.date_order)
+        dialog = DueDate(
+            effect, lambda ids, due_on: connection.call(change_due, ids, due_on), connection.league.date_order
+        )
         done = await self.app.push_screen_wait(dialog)
         if done is None:
             return False
@@ -409,18 +411,18 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         from bball_tui.league import acting
         from bball_tui.tui.dialogs.contract_act import ContractAct
 
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
+        connection, targets = self.connection, self.targets
+        if connection is None or not targets:
             return False
-        effect = await backend.call(acting.effect, act, targets)
+        effect = await connection.call(acting.effect, act, targets)
         if not effect.possible:
             self._tell_refused([one.reason for one in effect.refused], RULES[act].target)
             return True
         dialog = ContractAct(
             effect,
-            lambda asked: backend.call(acting.act, asked),
+            lambda asked: connection.call(acting.act, asked),
             today=self._today,
-            date_order=backend.league.date_order,
+            date_order=connection.league.date_order,
         )
         finished = await self.app.push_screen_wait(dialog)
         if finished is None:

@@ -94,8 +94,8 @@ def _dismiss_caption(pane: "GroupMePane") -> str:
 
 
 def _wait_caption(pane: "GroupMePane") -> str:
-    backend = pane.backend
-    waits = backend is not None and backend.season is not None and backend.league.wait_for_chat
+    connection = pane.connection
+    waits = connection is not None and connection.season is not None and connection.league.wait_for_chat
     return "let mails go at once" if waits else "let mails wait"
 
 
@@ -184,15 +184,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
         )
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[ChatRow]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[ChatRow]":
         from bball_tui.groupme.plan.team_list import chat_source
 
-        return backend.source(chat_source, backend.season_id, text, self.shown_state)
+        return connection.source(chat_source, connection.season_id, text, self.shown_state)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.groupme.plan.team_list import chat_detail
 
-        return chat_sections(await backend.call(chat_detail, row_id), self.groupme.found, self.zone, self.now)
+        return chat_sections(await connection.call(chat_detail, row_id), self.groupme.found, self.zone, self.now)
 
     def chips(self) -> tuple[Chip, ...]:
         return () if self.shown_state is None else (Chip("state", f"chat: {STATE_WORDS[self.shown_state]}"),)
@@ -205,10 +205,10 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     def refresh_if_stale(self) -> None:
         """Read what changed; the first time GroupMe too, if there is a token. What is stored shows at once."""
         super().refresh_if_stale()
-        if self.backend is None:
+        if self.connection is None:
             self.groupme.tell()
         else:
-            self.groupme.begin_once(self.backend)
+            self.groupme.begin_once(self.connection)
 
     @on(ChatsRead)
     def _chats_read(self, event: ChatsRead) -> None:
@@ -218,8 +218,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     def read_again(self) -> None:
         """Ask GroupMe, if there is a token."""
-        if self.backend is not None and self.groupme.no_token is None:
-            self.groupme.begin(self.backend)
+        if self.connection is not None and self.groupme.no_token is None:
+            self.groupme.begin(self.connection)
 
     def go_back(self) -> bool:
         """Stop the reading first."""
@@ -246,31 +246,31 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         """See what there is to do on GroupMe and why, tick it, and do it."""
         from bball_tui.groupme.run.apply import apply
 
-        backend, reading = self.backend, self.groupme.found
-        if backend is None or reading is None:
+        connection, reading = self.connection, self.groupme.found
+        if connection is None or reading is None:
             return
         wanted = await self.app.push_screen_wait(ChatPlan(reading.plan))
         if not wanted:
             return
         title = f"Doing {counted(len(wanted), 'step')}"
-        tells = await self._tell_first(backend, title, reading.bring_links(wanted))
+        tells = await self._tell_first(connection, title, reading.bring_links(wanted))
         if tells is None:
             return
 
         async def run(control: "Control", report: "Report") -> "Applied":
-            async with backend.groupme(report, control, tells) as sender:
+            async with connection.groupme(report, control, tells) as sender:
                 return await apply(sender, wanted)
 
         await self.app.push_screen_wait(ChatRun(title, run, len(wanted)))
-        self.groupme.begin(backend)
+        self.groupme.begin(connection)
 
     async def _tell_first(
-        self, backend: "LeagueConnection", title: str, team_ids: Collection[int]
+        self, connection: "LeagueConnection", title: str, team_ids: Collection[int]
     ) -> frozenset[int] | None:
         """Ask whether families are to be told of links that are about to stand; None: rather do nothing."""
         from bball_tui.groupme.notify.enqueue import families_of
 
-        families = await backend.call(families_of, team_ids, any_link=True)
+        families = await connection.call(families_of, team_ids, any_link=True)
         if not families:
             return frozenset()
         lines = ["These steps bring a new link. Mails go out only where it really comes to stand."]
@@ -284,11 +284,11 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         """Choose the team's group, or paste its share link or its number."""
         from bball_tui.tui.tabs.groupme_linking import link_team
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return False
         groups = group_choices(row.id, self.groupme.found, self.zone, self.now)
-        if not await link_team(self.app, backend, row, groups):
+        if not await link_team(self.app, connection, row, groups):
             return False
         self.read_again()
         return True
@@ -299,10 +299,10 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         from bball_tui.groupme.links.qr import write_image
         from bball_tui.groupme.plan.team_facts import share_link
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
-        share_url = await backend.call(share_link, row.id)
+        share_url = await connection.call(share_link, row.id)
         await self.app.push_screen_wait(
             ChatShare(row.label, share_url, lambda path: asyncio.to_thread(write_image, share_url, path))
         )
@@ -310,14 +310,14 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("t", "tell families", when=_tell, writes=True, footer=True, caption=_tell_caption)
     async def action_chat_tell(self) -> bool:
         """Write to the families who were welcomed before the team's present link stood."""
-        backend, targets = self.backend, self.targets
-        return backend is not None and bool(targets) and await tell_families(self.app, backend, targets)
+        connection, targets = self.connection, self.targets
+        return connection is not None and bool(targets) and await tell_families(self.app, connection, targets)
 
     @action("r", "read GroupMe", when=_asks, footer=True)
     def action_chat_read(self) -> None:
         """Ask GroupMe how all chats stand now. Nothing is changed there."""
-        if self.backend is not None:
-            self.groupme.begin(self.backend)
+        if self.connection is not None:
+            self.groupme.begin(self.connection)
 
     @action("c", "create its group", when=_create, writes=True)
     async def action_chat_create(self) -> None:
@@ -325,10 +325,10 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         from bball_tui.groupme.plan.status import plan_creation, settle_others
         from bball_tui.groupme.run.apply import apply
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
-        async with backend.groupme() as sender:
+        async with connection.groupme() as sender:
             creation = await plan_creation(sender, row.id, although_similar=True)
         lines = [f"{action.after[:1].upper()}{action.after[1:]}." for action in creation.actions]
         lines += [f"! {action.risk}" for action in creation.actions if action.risk]
@@ -339,17 +339,17 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         title = f"Creating the group of {row.label}"
         if not await self.app.push_screen_wait(question):
             return
-        tells = await self._tell_first(backend, title, (row.id,))
+        tells = await self._tell_first(connection, title, (row.id,))
         if tells is None:
             return
 
         async def run(control: "Control", report: "Report") -> "Applied":
-            async with backend.groupme(report, control, tells) as sender:
+            async with connection.groupme(report, control, tells) as sender:
                 await settle_others(sender, creation)
                 return await apply(sender, creation.actions, try_again=True)
 
         await self.app.push_screen_wait(ChatRun(title, run, len(creation.actions)))
-        self.groupme.begin(backend)
+        self.groupme.begin(connection)
 
     @action("f", "filter")
     def action_chat_filter(self) -> None:
@@ -362,8 +362,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         """The groups that are proposed are not this team's; the same key takes that back."""
         from bball_tui.groupme.links.linking import dismiss, propose_again
 
-        backend, row, proposed = self.backend, self.meant, self.proposed
-        if backend is None or row is None:
+        connection, row, proposed = self.connection, self.meant, self.proposed
+        if connection is None or row is None:
             return False
         if proposed:
             lines = [
@@ -375,10 +375,10 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             if not await self.app.push_screen_wait(Confirm(f"{word}: {row.label}", lines, word)):
                 return False
             groups = [group.id for group in proposed]
-            await backend.call(dismiss, row.id, groups, reason="on the screen")
+            await connection.call(dismiss, row.id, groups, reason="on the screen")
             told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. x takes that back."
         else:
-            again = await backend.call(propose_again, row.id)
+            again = await connection.call(propose_again, row.id)
             told = f"{counted(again, 'group')} may be proposed to {row.label} again."
         self.app.notify(clean(told), markup=False)
         self.read_again()
@@ -389,28 +389,28 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         """The adults who belong into every group: add, change, note that they agreed, take off the list."""
         from bball_tui.tui.staffing import edit_staff
 
-        if self.backend is not None and await edit_staff(self.app, self.backend, self.zone, self.now):
+        if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):
             self.read_again()
 
     @action("S", "send waiting mails", when=_send_anyway, writes=True, dangerous=True)
     async def action_chat_send_anyway(self) -> bool:
         """Send the welcome mails that wait for the team's link without it, after one question."""
-        backend, rows = self.backend, [row for row in self.meant_rows if row.waiting]
-        return backend is not None and bool(rows) and await send_without_link(self.app, backend, rows)
+        connection, rows = self.connection, [row for row in self.meant_rows if row.waiting]
+        return connection is not None and bool(rows) and await send_without_link(self.app, connection, rows)
 
     @action("W", "let welcome mails wait, or not", when=ready, writes=True, dangerous=True, caption=_wait_caption)
     async def action_chat_wait(self) -> None:
         """Whether welcome mails of teams without a link wait until there is one. For the whole league."""
-        if self.backend is not None:
-            await wait_for_links(self.app, self.backend)
+        if self.connection is not None:
+            await wait_for_links(self.app, self.connection)
 
     @action("U", "unlink", when=_unlink, writes=True, dangerous=True)
     async def action_chat_unlink(self) -> bool:
         """Forget the team's group and link. The group itself stays as it is."""
         from bball_tui.groupme.links.linking import unlink
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return False
         lines = [
             f"{row.label} is linked with the group {row.group!r}."
@@ -423,6 +423,6 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             lines.append("Mails that went out already still lead to that group.")
         if not await self.app.push_screen_wait(Confirm(f"Unlink {row.label}", lines, "Unlink", danger=True)):
             return False
-        await backend.call(unlink, row.id, reason="on the screen")
+        await connection.call(unlink, row.id, reason="on the screen")
         self.app.notify(clean(f"{row.label} is unlinked. r looks for its group again."), markup=False)
         return True

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 async def link_team(
-    app: "App[Any]", backend: "LeagueConnection", row: "ChatRow", groups: Sequence[GroupChoice]
+    app: "App[Any]", connection: "LeagueConnection", row: "ChatRow", groups: Sequence[GroupChoice]
 ) -> bool:
     """Ask which of ``groups`` or which pasted one it is, and whether to tell families; False: nothing was linked.
 
@@ -36,9 +36,9 @@ async def link_team(
         """Nothing stays. Without a token a share link alone will do."""
         pasted = read_pasted(wanted)
         pasted_as = "by its share link" if pasted.share_url else "by its id"
-        found = await backend.guard(resolve_group(backend.settings, pasted))
+        found = await connection.guard(resolve_group(connection.settings, pasted))
         how = "chosen from the list" if wanted in ids else pasted_as
-        return await backend.call(rehearse_link, row.id, found, how)
+        return await connection.call(rehearse_link, row.id, found, how)
 
     note = "" if groups else "Groups to choose from are shown once GroupMe was read (r)."
     rehearsed = await app.push_screen_wait(ChatLink(row.label, groups, rehearse, note=note))
@@ -52,7 +52,7 @@ async def link_team(
         if answer is None:
             return False
         tell = answer is Answer.TELL
-    linked, told = await backend.call(
+    linked, told = await connection.call(
         link_and_tell, row.id, rehearsed.chosen.group, how=rehearsed.how, tell=tell, by_hand=True
     )
     notes = [] if families.families else list(rehearsed.chosen.notes)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_TEAMS = 10
 
 
-async def tell_families(app: "App[Any]", backend: "LeagueConnection", team_ids: Sequence[int]) -> bool:
+async def tell_families(app: "App[Any]", connection: "LeagueConnection", team_ids: Sequence[int]) -> bool:
     """Say how many and who, then promise the mails; False: none was promised.
 
     Raises:
@@ -27,7 +27,7 @@ async def tell_families(app: "App[Any]", backend: "LeagueConnection", team_ids: 
     """
     from bball_tui.groupme.notify import enqueue
 
-    families = await backend.call(enqueue.families_of, team_ids)
+    families = await connection.call(enqueue.families_of, team_ids)
     if not families:
         app.notify("Every family that was welcomed has the present link.", markup=False)
         return False
@@ -36,12 +36,12 @@ async def tell_families(app: "App[Any]", backend: "LeagueConnection", team_ids: 
         return False
     mails = 0
     for _, one in families:
-        mails += len((await backend.call(enqueue.tell_families, one.team_id)).outbox_ids)
+        mails += len((await connection.call(enqueue.tell_families, one.team_id)).outbox_ids)
     app.notify(f"{counted(mails, 'mail')} promised. The Outbox shows them.", markup=False)
     return True
 
 
-async def send_without_link(app: "App[Any]", backend: "LeagueConnection", rows: "Sequence[ChatRow]") -> bool:
+async def send_without_link(app: "App[Any]", connection: "LeagueConnection", rows: "Sequence[ChatRow]") -> bool:
     """Say how many mails go without a button, then send them; False: none was sent.
 
     Raises:
@@ -58,12 +58,12 @@ async def send_without_link(app: "App[Any]", backend: "LeagueConnection", rows: 
         return False
     sent = 0
     for row in rows:
-        sent += await backend.call(release, row.id, why="sent without the link of the team chat")
+        sent += await connection.call(release, row.id, why="sent without the link of the team chat")
     app.notify(f"{counted(sent, 'mail')} on the way.", markup=False)
     return True
 
 
-async def wait_for_links(app: "App[Any]", backend: "LeagueConnection") -> None:
+async def wait_for_links(app: "App[Any]", connection: "LeagueConnection") -> None:
     """Ask, then let welcome mails wait for the link from now on, or not.
 
     Raises:
@@ -71,7 +71,7 @@ async def wait_for_links(app: "App[Any]", backend: "LeagueConnection") -> None:
     """
     from bball_tui.league.profile import ProfileChange, change_profile
 
-    waits = backend.league.wait_for_chat
+    waits = connection.league.wait_for_chat
     if waits:
         lines = [
             "Welcome mails of teams without a link go out at once again, without the join button.",
@@ -86,7 +86,7 @@ async def wait_for_links(app: "App[Any]", backend: "LeagueConnection") -> None:
         question = Confirm("Let welcome mails wait for the link", lines, "Let them wait", danger=True)
     if not await app.push_screen_wait(question):
         return
-    async with backend.session() as session:
-        changed = await change_profile(session, backend.league, ProfileChange(wait_for_chat=not waits))
-    backend.league = changed
+    async with connection.session() as session:
+        changed = await change_profile(session, connection.league, ProfileChange(wait_for_chat=not waits))
+    connection.league = changed
     app.notify(f"Welcome mails {'go out at once' if waits else 'wait for the link'} from now on.", markup=False)

@@ -43,32 +43,32 @@ class GroupMeReading(Static):
         self._progress: Progress | None = None
         self._trouble: str | None = None
         self._worker: Worker[None] | None = None
-        self._backend: LeagueConnection | None = None
+        self._connection: LeagueConnection | None = None
 
-    def begin_once(self, backend: "LeagueConnection") -> None:
+    def begin_once(self, connection: "LeagueConnection") -> None:
         """The tab is looked at: the first time GroupMe is asked, if there is a token."""
-        if self._backend is None:
-            self._backend = backend
+        if self._connection is None:
+            self._connection = connection
             self.no_token = _no_token()
-            if self.no_token is None and backend.season is not None:
-                self.begin(backend)
+            if self.no_token is None and connection.season is not None:
+                self.begin(connection)
         self.tell()
 
-    def begin(self, backend: "LeagueConnection") -> None:
+    def begin(self, connection: "LeagueConnection") -> None:
         """Ask GroupMe, unless that goes on already."""
         if not self.is_reading:
-            self._backend = backend
+            self._connection = connection
             self.is_reading, self._progress = True, None
-            self._worker = self._read(backend)
+            self._worker = self._read(connection)
             self.tell()
 
     @work(group="chats")
-    async def _read(self, backend: "LeagueConnection") -> None:
+    async def _read(self, connection: "LeagueConnection") -> None:
         from bball_tui.groupme.plan.status import read_chats
 
         mine = get_current_worker()
         try:
-            async with backend.groupme(self._heard) as sender:
+            async with connection.groupme(self._heard) as sender:
                 self.found = await read_chats(sender)
             self._trouble = None
         except BballError as error:
@@ -108,10 +108,10 @@ class GroupMeReading(Static):
             return self._trouble, Tone.WARN
         if self.no_token is not None:
             return self.no_token, Tone.WARN
-        if self.found is None or self._backend is None:
+        if self.found is None or self._connection is None:
             return "What is stored here. r asks GroupMe how things stand now.", Tone.MUTED
         plan = self.found.plan
-        at = short_time(self.found.seen.read_at, self._backend.league.zone, datetime.now(UTC))
+        at = short_time(self.found.seen.read_at, self._connection.league.zone, datetime.now(UTC))
         steps = f"p shows {counted(len(plan.actions), 'step')} to do." if plan.actions else ""
         # A team that no step is about waits for a person.
         busy = {action.team_id for action in plan.actions}

@@ -57,7 +57,7 @@ def for_real_lines(found: "ForReal") -> list[str]:
     return lines + [f"{counted(number, 'mail stays', 'mails stay')}: {why}." for why, number in found.left_out]
 
 
-async def mails_named(backend: "LeagueConnection", ids: Sequence[int]) -> list[str]:
+async def mails_named(connection: "LeagueConnection", ids: Sequence[int]) -> list[str]:
     """Whom these mails are about and to which addresses, for a dialog: the first few, then how many more.
 
     Raises:
@@ -65,7 +65,7 @@ async def mails_named(backend: "LeagueConnection", ids: Sequence[int]) -> list[s
     """
     from bball_tui.outbox.timeline import item_timeline
 
-    rows = [(await backend.call(item_timeline, one, backend.outgoing)).item for one in ids[:MOST_NAMES]]
+    rows = [(await connection.call(item_timeline, one, connection.outgoing)).item for one in ids[:MOST_NAMES]]
     lines = [f"  {row.about}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
     more = len(ids) - len(rows)
     return [*lines, f"  and {more:,} more"] if more else lines

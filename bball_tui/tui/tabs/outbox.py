@@ -188,18 +188,18 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         moments = (row.next_at for row in self.records.in_memory() if row.next_at and (row.held or row.next_at > now))
         return min(moments, default=None)
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
         from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource
 
         if self.kind is None:
-            return backend.source(OutboxSource, OutboxFilter(text=text))
+            return connection.source(OutboxSource, OutboxFilter(text=text))
         wanted = OutboxFilter(bucket=BucketName(self.kind.bucket), cause=self.kind.cause, text=text)
-        return backend.source(OutboxSource, wanted)
+        return connection.source(OutboxSource, wanted)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.outbox.timeline import item_timeline
 
-        return mail_sections(await backend.call(item_timeline, row_id, backend.outgoing), self.zone, self.now)
+        return mail_sections(await connection.call(item_timeline, row_id, connection.outgoing), self.zone, self.now)
 
     def ask(self) -> None:
         """The rows, and the numbers beside them."""
@@ -215,31 +215,31 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     def _look_again(self) -> None:
         self._look_once_more = True
-        if self.display and self.backend is not None and not self._looking:
-            self._look_around(self.backend)
+        if self.display and self.connection is not None and not self._looking:
+            self._look_around(self.connection)
 
     @work(group="around")
-    async def _look_around(self, backend: "LeagueConnection") -> None:
+    async def _look_around(self, connection: "LeagueConnection") -> None:
         """Changes that come while it reads are one more reading; a question that was asked is never broken off."""
         self._looking = True
         try:
             while self._look_once_more:
                 self._look_once_more = False
-                await self._read_around(backend)
+                await self._read_around(connection)
         except BballError:
             pass  # the list beside it says what is wrong
         finally:
             self._looking = False
 
-    async def _read_around(self, backend: "LeagueConnection") -> None:
+    async def _read_around(self, connection: "LeagueConnection") -> None:
         from bball_tui.outbox.counts import buckets
         from bball_tui.outbox.sending_status import read_sending_status
 
-        self._buckets = await backend.call(buckets)
+        self._buckets = await connection.call(buckets)
         self.in_folder = sum(one.count for one in self._buckets if one.name == "in_folder")
-        self.sending = await backend.call(read_sending_status, backend.outgoing)
+        self.sending = await connection.call(read_sending_status, connection.outgoing)
         self.panel.lines = tuple(panel_lines(self._buckets))
-        mine = self.backend is not None and self.backend.sends_mail
+        mine = self.connection is not None and self.connection.sends_mail
         words = hold_line(self.sending, mine=mine)
         self.hold.update(words)
         self.hold.display = bool(words)
@@ -301,17 +301,17 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_retry(self) -> bool:
         """Put failed mails back into the queue, or send waiting ones now."""
-        backend, (targets, others) = self.backend, self._unsent()
-        if backend is None or not targets:
+        connection, (targets, others) = self.connection, self._unsent()
+        if connection is None or not targets:
             return False
         if len(targets) > 1 or others:
-            names = await mails_named(backend, targets)
+            names = await mails_named(connection, targets)
             goes = "They go back into the queue and leave" if len(targets) > 1 else "It goes back and leaves"
             lines = [f"{goes} as soon as the mail server takes mail.", *names, *others]
             question = f"Try {counted(len(targets), 'mail')} again"
             if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
                 return False
-        return await try_again(self.app, backend, targets)
+        return await try_again(self.app, connection, targets)
 
     @action(
         "d",
@@ -323,18 +323,18 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_resolve(self) -> bool:
         """Say whether a mail that may have gone out arrived, or send it again."""
-        backend, targets = self.backend, self.targets
+        connection, targets = self.connection, self.targets
         return (
-            backend is not None
+            connection is not None
             and len(targets) == 1
-            and await resolve_doubt(self.app, backend, targets[0], self.zone, self.now)
+            and await resolve_doubt(self.app, connection, targets[0], self.zone, self.now)
         )
 
     @action("e", "fix the address", when=_address, writes=True, footer=True, quiet=True)
     async def action_mail_address(self) -> bool:
         """Correct the family's address, and send there what never arrived."""
-        backend, targets = self.backend, self.targets
-        return backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0])
+        connection, targets = self.connection, self.targets
+        return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
     @action("p", "read the mail", when=_one(tuple(OutboxState), ""), footer=True)
     async def action_mail_read(self) -> None:
@@ -342,43 +342,43 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         from bball_tui.league.mail_preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, targets = self.backend, self.targets
-        if backend is not None and len(targets) == 1:
-            await read_asked(self.app, backend, backend.call(preview_mail, backend.settings, targets[0]))
+        connection, targets = self.connection, self.targets
+        if connection is not None and len(targets) == 1:
+            await read_asked(self.app, connection, connection.call(preview_mail, connection.settings, targets[0]))
 
     @action("z", "put aside", when=_has(UNSENT, "Only mails that did not leave can be put aside."), writes=True)
     async def action_mail_park(self) -> bool:
         """Keep mails back until you try them again, with a reason."""
-        backend, (targets, others) = self.backend, self._unsent()
-        if backend is None or not targets:
+        connection, (targets, others) = self.connection, self._unsent()
+        if connection is None or not targets:
             return False
         lines = [
             f"{counted(len(targets), 'mail')}: kept back until somebody presses r. Nothing goes out by itself.",
-            *await mails_named(backend, targets),
+            *await mails_named(connection, targets),
             *others,
         ]
         reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
         if reason is None:
             return False
-        return await put_aside(self.app, backend, targets, reason)
+        return await put_aside(self.app, connection, targets, reason)
 
     @action("R", "try the whole kind again", when=_whole_kind, writes=True, dangerous=True)
     async def action_mail_retry_all(self) -> bool:
         """All mails that are listed, after one question that says how many and why they failed."""
         from bball_tui.outbox.sending_status import read_sending_status
 
-        backend, kind = self.backend, self.kind
-        if backend is None or kind is None:
+        connection, kind = self.connection, self.kind
+        if connection is None or kind is None:
             return False
-        ids = sorted(await self.source(backend, self.search_bar.text).ids())
-        sending = await backend.call(read_sending_status, backend.outgoing)
+        ids = sorted(await self.source(connection, self.search_bar.text).ids())
+        sending = await connection.call(read_sending_status, connection.outgoing)
         if not ids:
             return False
         number = counted(len(ids), "mail")
-        lines = [*self._effect(number, kind, sending), *await mails_named(backend, ids)]
+        lines = [*self._effect(number, kind, sending), *await mails_named(connection, ids)]
         if not await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
             return False
-        return await try_again(self.app, backend, tuple(ids))
+        return await try_again(self.app, connection, tuple(ids))
 
     def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
         label, oldest = kind_words(self._buckets, self.kind)
@@ -397,40 +397,40 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     )
     async def action_mail_cancel(self) -> bool:
         """Give mails up that did not leave, with a reason."""
-        backend, (targets, others) = self.backend, self._unsent()
-        if backend is None or not targets:
+        connection, (targets, others) = self.connection, self._unsent()
+        if connection is None or not targets:
             return False
-        names = await mails_named(backend, targets)
+        names = await mails_named(connection, targets)
         lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again.", *names, *others]
         reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
         if reason is None:
             return False
-        return await cancel_mails(self.app, backend, targets, reason)
+        return await cancel_mails(self.app, connection, targets, reason)
 
     # All sending
 
     @action("P", "pause or resume sending", when=ready, writes=True, dangerous=True, caption=_pause_caption)
     async def action_mail_pause(self) -> None:
         """Hold all mails of the league, or let them go again."""
-        if self.backend is not None:
+        if self.connection is not None:
             try:
-                await pause_or_resume(self.app, self.backend)
+                await pause_or_resume(self.app, self.connection)
             finally:
                 self.changed()
 
     @action("O", "try the mail server now", when=_open_gate, writes=True, dangerous=True)
     async def action_mail_open_gate(self) -> None:
         """After a password or a limit was mended: do not wait any longer."""
-        if self.backend is not None:
+        if self.connection is not None:
             try:
-                await try_mail_server(self.app, self.backend)
+                await try_mail_server(self.app, self.connection)
             finally:
                 self.changed()
 
     @action("S", "send all for real", when=_for_real, writes=True, dangerous=True, caption=_for_real_caption)
     async def action_mail_for_real(self) -> bool:
         """Send what was only written to a folder, once a mail server is set up; first it says which."""
-        return self.backend is not None and await send_for_real(self.app, self.backend, self.zone, self.now)
+        return self.connection is not None and await send_for_real(self.app, self.connection, self.zone, self.now)
 
     @action("right_square_bracket,f", "next kind of mails")
     def action_mail_next_bucket(self) -> None:

@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def try_again(app: "App[Any]", backend: "LeagueConnection", ids: tuple[int, ...]) -> bool:
+async def try_again(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...]) -> bool:
     """Back into the queue, or out now."""
     from bball_tui.outbox.staff import retry
 
-    return await _do(app, "Trying again", ids, lambda some: backend.call(retry, some), "back in the queue")
+    return await _do(app, "Trying again", ids, lambda some: connection.call(retry, some), "back in the queue")
 
 
-async def put_aside(app: "App[Any]", backend: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
+async def put_aside(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Keep them back until somebody tries them again."""
     from bball_tui.outbox.staff import park
 
-    return await _do(app, "Putting aside", ids, lambda some: backend.call(park, some, reason=reason), "put aside")
+    return await _do(app, "Putting aside", ids, lambda some: connection.call(park, some, reason=reason), "put aside")
 
 
-async def cancel_mails(app: "App[Any]", backend: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
+async def cancel_mails(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Give them up."""
     from bball_tui.outbox.staff import cancel
 
-    return await _do(app, "Cancelling", ids, lambda some: backend.call(cancel, some, reason=reason), "cancelled")
+    return await _do(app, "Cancelling", ids, lambda some: connection.call(cancel, some, reason=reason), "cancelled")
 
 
 async def resolve_doubt(
-    app: "App[Any]", backend: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
+    app: "App[Any]", connection: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
 ) -> bool:
     """Ask whether the mail arrived, then settle it, or put it back into the queue."""
     from bball_tui.outbox.staff import resolve
     from bball_tui.outbox.timeline import item_timeline
 
-    row = (await backend.call(item_timeline, outbox_id, backend.outgoing)).item
+    row = (await connection.call(item_timeline, outbox_id, connection.outgoing)).item
     if row.state is not OutboxState.IN_DOUBT:
         return False
     about = f" about {row.about}" if row.about else ""
@@ -61,7 +61,7 @@ async def resolve_doubt(
     found = await app.push_screen_wait(ResolveDoubt(lines))
     if found is None:
         return False
-    acted = await backend.call(resolve, row.id, arrived=found is Found.ARRIVED)
+    acted = await connection.call(resolve, row.id, arrived=found is Found.ARRIVED)
     _tell_done(app, acted, "settled: it arrived" if found is Found.ARRIVED else "back in the queue")
     return True
 

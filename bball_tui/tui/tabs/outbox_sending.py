@@ -33,7 +33,7 @@ def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
 
 
-async def pause_or_resume(app: "App[Any]", backend: "LeagueConnection") -> None:
+async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> None:
     """Ask, then hold everything, or let it go again.
 
     Raises:
@@ -42,12 +42,12 @@ async def pause_or_resume(app: "App[Any]", backend: "LeagueConnection") -> None:
     from bball_tui.outbox.gates import pause, resume
     from bball_tui.outbox.sending_status import read_sending_status
 
-    sending = await backend.call(read_sending_status, backend.outgoing)
+    sending = await connection.call(read_sending_status, connection.outgoing)
     paused = next((gate for gate in sending.holding() if gate.pauses), None)
     if paused is not None:
         lines = [sending.hold(paused), "Sending goes on at once, on all machines."]
         if await app.push_screen_wait(Confirm("Resume sending", lines, "Resume")):
-            await backend.call(resume)
+            await connection.call(resume)
             app.notify("Sending goes on.", markup=False)
         return
     lines = [
@@ -55,11 +55,11 @@ async def pause_or_resume(app: "App[Any]", backend: "LeagueConnection") -> None:
         "Signing goes on as usual. Mails that are on the wire are finished.",
     ]
     if await app.push_screen_wait(Confirm("Pause all sending", lines, "Pause", danger=True)):
-        await backend.call(pause)
+        await connection.call(pause)
         app.notify("Sending is paused. P resumes.", markup=False)
 
 
-async def try_mail_server(app: "App[Any]", backend: "LeagueConnection") -> None:
+async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> None:
     """Ask, then do not spare the mail server any longer.
 
     Raises:
@@ -68,7 +68,7 @@ async def try_mail_server(app: "App[Any]", backend: "LeagueConnection") -> None:
     from bball_tui.outbox.gates import reopen_gate
     from bball_tui.outbox.sending_status import read_sending_status
 
-    sending = await backend.call(read_sending_status, backend.outgoing)
+    sending = await connection.call(read_sending_status, connection.outgoing)
     shut = [gate for gate in sending.holding() if not gate.pauses]
     if not shut:
         app.notify("The mail server is not being spared any more.", markup=False)
@@ -79,11 +79,11 @@ async def try_mail_server(app: "App[Any]", backend: "LeagueConnection") -> None:
         lines.append("A mail is being tried right now; its answer may settle it in a moment.")
     if await app.push_screen_wait(Confirm("Try the mail server now", lines, "Try now", danger=True)):
         for gate in shut:
-            await backend.call(reopen_gate, gate.provider)
+            await connection.call(reopen_gate, gate.provider)
         app.notify("Sending is tried again.", markup=False)
 
 
-async def send_for_real(app: "App[Any]", backend: "LeagueConnection", zone: tzinfo, now: datetime) -> bool:
+async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: tzinfo, now: datetime) -> bool:
     """What was only written to a folder: say what would go out, have the number typed, then queue exactly that.
 
     True: something was queued.
@@ -94,10 +94,10 @@ async def send_for_real(app: "App[Any]", backend: "LeagueConnection", zone: tzin
     from bball_tui.league import for_real
     from bball_tui.outbox.sending_status import read_sending_status
 
-    sending = await backend.call(read_sending_status, backend.outgoing)
-    if (obstacle := for_real.for_real_obstacle(sending, backend.settings)) is not None:
+    sending = await connection.call(read_sending_status, connection.outgoing)
+    if (obstacle := for_real.for_real_obstacle(sending, connection.settings)) is not None:
         raise BballError(obstacle)
-    found = await backend.call(for_real.plan_for_real)
+    found = await connection.call(for_real.plan_for_real)
     number = counted(len(found.ids), "mail")
     lines = for_real_lines(found)
     if found.oldest is not None:
@@ -107,11 +107,11 @@ async def send_for_real(app: "App[Any]", backend: "LeagueConnection", zone: tzin
     if not found.ids:
         await app.push_screen_wait(ErrorDialog("\n".join(lines), title="Nothing to send for real"))
         return False
-    lines += await mails_named(backend, found.ids)
+    lines += await mails_named(connection, found.ids)
     question = Confirm(f"Send {number} for real", lines, "Send for real", typed=str(len(found.ids)))
     if not await app.push_screen_wait(question):
         return False
-    queued, _ = await backend.call(for_real.send_for_real, found.ids)
+    queued, _ = await connection.call(for_real.send_for_real, found.ids)
     left = len(found.ids) - len(queued)
     stayed = f" {counted(left, 'mail')} changed meanwhile and stayed as it is." if left else ""
     app.notify(f"{counted(len(queued), 'mail')} queued to go out for real.{stayed}", markup=False)

@@ -80,15 +80,15 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
         )
 
-    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
+    def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
         from bball_tui.league.roster.lists import player_source
 
-        return backend.source(player_source, wanted)
+        return connection.source(player_source, wanted)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import player_detail
 
-        detail = await backend.call(player_detail, row_id, mail_server=backend.settings.may_send)
+        detail = await connection.call(player_detail, row_id, mail_server=connection.settings.may_send)
         return player_sections(detail, self.zone, self.now)
 
     @action("e", "edit", when=_one, writes=True, footer=True)
@@ -102,9 +102,9 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         """The guardians: addresses, who gets mail, who may sign, who lives where."""
         from bball_tui.tui.editing import edit_family
 
-        if self.backend is None or self.meant is None:
+        if self.connection is None or self.meant is None:
             return False
-        await edit_family(self.app, self.backend, self.meant.id)
+        await edit_family(self.app, self.connection, self.meant.id)
         return True
 
     @action("n", "new player", when=ready, writes=True, footer=True)
@@ -115,14 +115,14 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     async def _edit(self, player_id: int | None) -> bool:
         from bball_tui.tui.editing import edit_player
 
-        return self.backend is not None and await edit_player(self.app, self.backend, player_id) is not None
+        return self.connection is not None and await edit_player(self.app, self.connection, player_id) is not None
 
     @action("m", "make a contract", when=_one, writes=True)
     async def action_player_contract(self) -> bool:
         """A contract for a player who has none in this season."""
         from bball_tui.tui.editing import make_contract
 
-        if self.backend is None or self.meant is None:
+        if self.connection is None or self.meant is None:
             return False
-        await make_contract(self.app, self.backend, self.meant.id)
+        await make_contract(self.app, self.connection, self.meant.id)
         return True

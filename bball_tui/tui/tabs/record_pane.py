@@ -48,7 +48,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     Below 100 columns the panel is a page of its own: Enter opens it, Esc closes it.
     """
 
-    backend: reactive["LeagueConnection | None"] = reactive(None)
+    connection: reactive["LeagueConnection | None"] = reactive(None)
 
     watches: ClassVar[frozenset[str]]
     """The tables whose changes can change this list or its panel."""
@@ -76,11 +76,11 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         """The columns of the list."""
         raise NotImplementedError
 
-    def source(self, backend: "LeagueConnection", text: str) -> RecordSource[RowT]:
+    def source(self, connection: "LeagueConnection", text: str) -> RecordSource[RowT]:
         """The rows that match what was typed and the chips."""
         raise NotImplementedError
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         """One record whole."""
         raise NotImplementedError
 
@@ -109,7 +109,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     def not_ready(self) -> str | None:
         """Why there is nothing to act on yet; None once the rows are there."""
-        if self.backend is None:
+        if self.connection is None:
             return "The league is not open yet."
         if self.records.selecting:
             return "One moment: the rows are still being selected."
@@ -170,7 +170,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     @property
     def zone(self) -> tzinfo:
         """The league's time zone; UTC before there is a league."""
-        return UTC if self.backend is None else self.backend.league.zone
+        return UTC if self.connection is None else self.connection.league.zone
 
     @property
     def now(self) -> datetime:
@@ -198,16 +198,16 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     # Rows
 
-    def watch_backend(self, backend: "LeagueConnection | None") -> None:
+    def watch_connection(self, connection: "LeagueConnection | None") -> None:
         """A league was opened: read its rows as soon as the tab is looked at."""
-        if backend is not None:
+        if connection is not None:
             self._stale = True
             if self.display:
                 self.refresh_if_stale()
 
     def refresh_if_stale(self) -> None:
         """Read what changed while the tab was not looked at."""
-        if self._stale and self.backend is not None:
+        if self._stale and self.connection is not None:
             self._stale = False
             self.ask()
             # The cursor may stay on its row, which may read otherwise now.
@@ -221,19 +221,19 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         """Rows changed somewhere: read them again now, or when the tab is looked at."""
         if not self.display:
             self._stale = True
-        elif self.backend is not None:
+        elif self.connection is not None:
             self.records.reload()
             self._inspect(self._inspected, at_once=True)
 
     def ask(self) -> None:
         """Show the rows that match the search and the chips."""
-        if self.backend is None:
+        if self.connection is None:
             return
         text = self.search_bar.text
         self.search_bar.set_chips(self.chips())
         filtered = bool(text or self.chips())
         self.records.show(
-            self.source(self.backend, text), empty_text=self.nothing_found if filtered else self.empty_text
+            self.source(self.connection, text), empty_text=self.nothing_found if filtered else self.empty_text
         )
 
     @on(SearchChanged)
@@ -318,11 +318,11 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     @work(group="inspect", exclusive=True)
     async def _show_record(self, row_id: int | None) -> None:
-        if row_id is None or self.backend is None:
+        if row_id is None or self.connection is None:
             self.inspector.show(())
             return
         try:
-            sections = await self.sections(self.backend, row_id)
+            sections = await self.sections(self.connection, row_id)
         except BballError as error:
             sections = (Section("", (Note(Styled(str(error), Tone.WARN)),)),)
         if row_id == self._inspected:

@@ -38,14 +38,14 @@ class RosterPane(RecordPane[RowT]):
         super().__init__(id=id)
         self.choices: tuple[FilterChoice, ...] = ()
 
-    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> RecordSource[RowT]:
+    def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> RecordSource[RowT]:
         """The rows that ``wanted`` leaves."""
         raise NotImplementedError
 
-    def source(self, backend: "LeagueConnection", text: str) -> RecordSource[RowT]:
+    def source(self, connection: "LeagueConnection", text: str) -> RecordSource[RowT]:
         from bball_tui.league.facets import chosen_filter
 
-        return self.listing(backend, chosen_filter(backend.season_id, text, self.choices))
+        return self.listing(connection, chosen_filter(connection.season_id, text, self.choices))
 
     def body(self) -> Horizontal:
         """List and panel, with the keys of this kind of list."""
@@ -67,11 +67,11 @@ class RosterPane(RecordPane[RowT]):
     async def _count_everything(self) -> None:
         from bball_tui.league.facets import chosen_filter
 
-        backend = self.backend
-        if backend is None:
+        connection = self.connection
+        if connection is None:
             return
         try:
-            self.everything = await self.listing(backend, chosen_filter(backend.season_id, "", ())).count()
+            self.everything = await self.listing(connection, chosen_filter(connection.season_id, "", ())).count()
         except BballError:
             return  # the list itself says that the database is away
         self._count()
@@ -127,19 +127,19 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        pane, backend = self.pane, self.pane.backend
-        if backend is None:
+        pane, connection = self.pane, self.pane.connection
+        if connection is None:
             return
         name, text = pane.list_name, pane.search_bar.text
         answer = await self.app.push_screen_wait(
             FilterDialog(
                 pane.choices,
                 text,
-                load=lambda typed, choices: backend.call(
-                    facets, name, chosen_filter(backend.season_id, text, choices), typed=typed
+                load=lambda typed, choices: connection.call(
+                    facets, name, chosen_filter(connection.season_id, text, choices), typed=typed
                 ),
-                saved=lambda: backend.call(saved_filters, name),
-                forget=lambda title: backend.call(delete_filter, name, title),
+                saved=lambda: connection.call(saved_filters, name),
+                forget=lambda title: connection.call(delete_filter, name, title),
             )
         )
         if answer is None:
@@ -153,7 +153,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         if title is None:
             return
         try:
-            await backend.call(save_filter, name, NamedFilter(title, text, answer.choices))
+            await connection.call(save_filter, name, NamedFilter(title, text, answer.choices))
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
             return
@@ -181,15 +181,15 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         from bball_tui.league.sheets import sheet
         from bball_tui.tui.dialogs.export_list import ExportList
 
-        pane, backend, total = self.pane, self.pane.backend, self.pane.records.total
-        if backend is None or not total:
+        pane, connection, total = self.pane, self.pane.connection, self.pane.records.total
+        if connection is None or not total:
             return
         name, sort = pane.list_name, pane.records.sort
-        wanted = chosen_filter(backend.season_id, pane.search_bar.text, pane.choices)
+        wanted = chosen_filter(connection.season_id, pane.search_bar.text, pane.choices)
 
         async def write() -> "AsyncIterator[Piece]":
-            async with backend.session() as session:
-                async for piece in sheet(session, backend.league.id, name, wanted, sort):
+            async with connection.session() as session:
+                async for piece in sheet(session, connection.league.id, name, wanted, sort):
                     yield piece
 
         day = pane.now.astimezone(pane.zone).date().isoformat()

@@ -77,15 +77,15 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             ),
         )
 
-    def listing(self, backend: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[TeamRow]":
+    def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[TeamRow]":
         from bball_tui.league.roster.lists import team_source
 
-        return backend.source(team_source, wanted)
+        return connection.source(team_source, wanted)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import team_detail
 
-        return team_sections(await backend.call(team_detail, row_id))
+        return team_sections(await connection.call(team_detail, row_id))
 
     @action("c", "its contracts", when=_one, footer=True)
     def action_team_contracts(self) -> None:
@@ -108,4 +108,4 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     async def _edit(self, team_id: int | None) -> bool:
         from bball_tui.tui.editing import edit_team
 
-        return self.backend is not None and await edit_team(self.app, self.backend, team_id) is not None
+        return self.connection is not None and await edit_team(self.app, self.connection, team_id) is not None

@@ -72,7 +72,7 @@ class TodayPane(RecordPane[Need]):
     def _since(self, row: Need) -> str | Styled:
         return NOTHING if row.since is None else time_cell(row.since, self.zone, self.now)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         found = next((one for one in self._needs if one.id == row_id), None)
         if found is None:
             return ()

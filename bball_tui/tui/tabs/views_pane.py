@@ -36,7 +36,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
     """
 
     watches: ClassVar[frozenset[str]]
-    backend: reactive["LeagueConnection | None"] = reactive(None)
+    connection: reactive["LeagueConnection | None"] = reactive(None)
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -74,10 +74,10 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
         """The search field that is shown."""
         return self.view.search_bar
 
-    def watch_backend(self, backend: "LeagueConnection | None") -> None:
+    def watch_connection(self, connection: "LeagueConnection | None") -> None:
         """A league was opened or closed."""
         for view in self._views.values():
-            view.backend = backend
+            view.connection = connection
 
     def ask(self) -> None:
         """Show the rows of the shown view that match its search."""
@@ -111,7 +111,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
             view.display = True
         else:
             view = self._views[name] = self._make(name)
-            view.backend = self.backend
+            view.connection = self.connection
             self.loading_view = self._room.mount(view)
         self.bar.active = name
         view.refresh_if_stale()

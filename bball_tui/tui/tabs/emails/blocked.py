@@ -74,15 +74,15 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     def _who(row: "SuppressionRow") -> str | Styled:
         return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[SuppressionRow]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[SuppressionRow]":
         from bball_tui.outbox.addresses import SuppressionFilter, SuppressionSource
 
-        return backend.source(SuppressionSource, SuppressionFilter(text=text, lifted=self._lifted))
+        return connection.source(SuppressionSource, SuppressionFilter(text=text, lifted=self._lifted))
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.outbox.addresses import read_suppression
 
-        row = await backend.call(read_suppression, row_id)
+        row = await connection.call(read_suppression, row_id)
         if row is None:
             return ()
         facts: list[SectionLine] = [
@@ -112,9 +112,13 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         from bball_tui.league.sending_again import lift_and_send
         from bball_tui.outbox.addresses import read_suppression
 
-        backend, targets = self.backend, self.targets
-        row = await backend.call(read_suppression, targets[0]) if backend is not None and len(targets) == 1 else None
-        if backend is None or row is None:
+        connection, targets = self.connection, self.targets
+        row = (
+            await connection.call(read_suppression, targets[0])
+            if connection is not None and len(targets) == 1
+            else None
+        )
+        if connection is None or row is None:
             return False
         whose = f"It is the address of {row.people}." if row.people else "It is nobody's in the roster."
         lines = [f"{row.email} takes mail again.", whose, f"It was blocked because: {row.reason}"]
@@ -123,7 +127,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             lines.append(f"{goes} out at once, unless it is no longer true.")
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
             return False
-        _, sent = await backend.call(lift_and_send, row.email, send=bool(row.kept_back))
+        _, sent = await connection.call(lift_and_send, row.email, send=bool(row.kept_back))
         going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
         self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
         return True
@@ -133,10 +137,10 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         """Write no more mail to an address, with a reason."""
         from bball_tui.league.blocking import block_address
 
-        backend = self.backend
-        if backend is None:
+        connection = self.connection
+        if connection is None:
             return
-        dialog = BlockAddress(lambda address, reason: backend.call(block_address, address, reason))
+        dialog = BlockAddress(lambda address, reason: connection.call(block_address, address, reason))
         if await self.app.push_screen_wait(dialog):
             self.app.notify("The address takes no more mail.", markup=False)
             self.changed()

@@ -63,7 +63,7 @@ AUTOMATIC = 500
 
 
 def _looked(pane: "MailCheckPane") -> str | None:
-    if pane.backend is None:
+    if pane.connection is None:
         return "The league is not open yet."
     return None if pane.looked else "One moment: the mails are still being looked at."
 
@@ -163,7 +163,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def refresh_if_stale(self) -> None:
         """Look again at what changed while nobody looked."""
-        if self._stale and self.backend is not None:
+        if self._stale and self.connection is not None:
             self._stale = False
             self._look()
 
@@ -174,11 +174,11 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def _look(self) -> None:
         self._once_more = True
-        if self.backend is not None and not self._looking:
-            self._read(self.backend)
+        if self.connection is not None and not self._looking:
+            self._read(self.connection)
 
     @work(group="check")
-    async def _read(self, backend: "LeagueConnection") -> None:
+    async def _read(self, connection: "LeagueConnection") -> None:
         """Changes that come while it looks are one more look."""
         from bball_tui.league.mail_check import check_mails
 
@@ -187,13 +187,13 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             while self._once_more:
                 self._once_more = False
                 look = check_mails(
-                    backend.database,
-                    backend.league.id,
-                    backend.settings,
-                    backend.season_id,
+                    connection.database,
+                    connection.league.id,
+                    connection.settings,
+                    connection.season_id,
                     progress=self._tell_progress,
                 )
-                self._check = await backend.guard(look)
+                self._check = await connection.guard(look)
                 self._list()
         except BballError as error:
             self._say(str(error), Tone.BAD)
@@ -207,7 +207,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def _list(self) -> None:
         found = self._check
-        if found is None or self.backend is None:
+        if found is None or self.connection is None:
             return
         kinds = [(name, label, self._number(name)) for name, label in LABELS.items()]
         self.panel.lines = (
@@ -221,7 +221,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         self.search_bar.set_chips(self.chips())
         filtered = bool(self.search_bar.text or self.kind)
         self.records.show(
-            self.source(self.backend, self.search_bar.text),
+            self.source(self.connection, self.search_bar.text),
             empty_text=self.nothing_found if filtered and found.findings else "Nothing to mend.",
         )
         self.refresh_bindings()
@@ -241,7 +241,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         symbol = f"{SYMBOLS[tone]} " if tone in (Tone.GOOD, Tone.WARN, Tone.BAD) else ""
         self.news.update(content((f"{symbol}{sentence}", STYLES[tone])))
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[Finding]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[Finding]":
         rows = () if self._check is None else self._check.findings
         words = text.casefold().split()
         return MemorySource(
@@ -253,14 +253,14 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             ]
         )
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.facts import read_contracts
 
         found = self._found(row_id)
         if found is None:
             return ()
         shown = found.contracts[:SHOWN_NAMES]
-        contracts = await backend.call(read_contracts, shown)
+        contracts = await connection.call(read_contracts, shown)
         names = [f"{contracts[one].player}, {contracts[one].team}" for one in shown if one in contracts]
         more = len(found.contracts) - len(names)
         lines = [Note(name) for name in names] + ([Note(f"and {more:,} more")] if more > 0 else [])
@@ -298,14 +298,14 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     @action("e", "mend", when=_can_fix, writes=True, footer=True, caption=_fix_caption)
     async def action_check_fix(self) -> None:
         """Mend what is under the cursor: the address, the block, the chat link, or the league's settings."""
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
         match str(row.concern):
             case "no_address" | "came_back" if row.player_id is not None and row.guardian_id is not None:
-                await self._fix_address(backend, row, row.player_id, row.guardian_id)
+                await self._fix_address(connection, row, row.player_id, row.guardian_id)
             case "blocked" if row.address is not None:
-                await self._lift(backend, row.address)
+                await self._lift(connection, row.address)
             case "sender" | "look":
                 await self.app.run_action("desk_league", self.screen)
             case "template" | "link":
@@ -317,14 +317,16 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             case _:
                 self.action_check_contracts()
 
-    async def _fix_address(self, backend: "LeagueConnection", row: "Finding", player_id: int, guardian_id: int) -> None:
+    async def _fix_address(
+        self, connection: "LeagueConnection", row: "Finding", player_id: int, guardian_id: int
+    ) -> None:
         from bball_tui.league.editing.addressing import set_address
 
         lines = [row.sentence, "The address is written into the roster, for all children of this guardian."]
         dialog = NewAddress(
             row.address or "",
             lines,
-            lambda address: backend.call(set_address, player_id, guardian_id, address),
+            lambda address: connection.call(set_address, player_id, guardian_id, address),
             button="Save the address",
         )
         saved = await self.app.push_screen_wait(dialog)
@@ -333,14 +335,14 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self.app.notify(clean(f"The address is saved.{notes}"), markup=False)
             self._look()
 
-    async def _lift(self, backend: "LeagueConnection", address: str) -> None:
+    async def _lift(self, connection: "LeagueConnection", address: str) -> None:
         from bball_tui.league.sending_again import lift_and_send
 
         lines = [f"{address} takes mail again.", "Do this when the family says that the address works."]
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):
             return
         try:
-            await backend.call(lift_and_send, address, send=False)
+            await connection.call(lift_and_send, address, send=False)
         finally:
             self._look()
 
@@ -350,10 +352,10 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         from bball_tui.league.mail_preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
-        await read_asked(self.app, backend, backend.call(preview_mails, backend.settings, row.contracts[0]))
+        await read_asked(self.app, connection, connection.call(preview_mails, connection.settings, row.contracts[0]))
 
     @action("c", "its contracts", when=_can_read)
     def action_check_contracts(self) -> None:

@@ -55,18 +55,18 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
             return status(Tone.WARN, "trouble")
         return Styled("own") if row.own else NOTHING
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[KindRow]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[KindRow]":
         from bball_tui.league.mail_kinds import mail_kinds
 
         words = text.casefold().split()
 
         async def read() -> "Sequence[KindRow]":
-            rows = await backend.call(mail_kinds, backend.settings)
+            rows = await connection.call(mail_kinds, connection.settings)
             return [row for row in rows if all(word in f"{kind_label(row.kind)} {row.kind}" for word in words)]
 
         return ReadSource(read)
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         row = self.records.loaded(row_id)
         if row is None:
             return ()
@@ -86,10 +86,10 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         from bball_tui.league.mail_preview import preview_sample
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
-        await read_asked(self.app, backend, backend.call(preview_sample, backend.settings, row.kind))
+        await read_asked(self.app, connection, connection.call(preview_sample, connection.settings, row.kind))
 
     @action("e", "with a real family", when=ready, footer=True)
     async def action_kind_real(self) -> None:
@@ -97,11 +97,11 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         from bball_tui.league.mail_kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
-        mails = backend.call(preview_kind, backend.settings, row.kind, self._contract())
-        await read_asked(self.app, backend, mails)
+        mails = connection.call(preview_kind, connection.settings, row.kind, self._contract())
+        await read_asked(self.app, connection, mails)
 
     @action("c", "choose a family", when=ready, footer=True)
     async def action_kind_find(self) -> None:
@@ -111,19 +111,19 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return
         kind = row.kind
 
         async def read(contract: "ContractRow") -> None:
             nobody = f"No mail: {contract.first} {contract.last} has no guardian whom a mail can reach."
-            mails = backend.call(preview_kind, backend.settings, kind, contract.id)
-            await read_asked(self.app, backend, mails, nobody=nobody)
+            mails = connection.call(preview_kind, connection.settings, kind, contract.id)
+            await read_asked(self.app, connection, mails, nobody=nobody)
 
         title = f"{kind_label(kind).capitalize()}: for whom?"
         dialog = FindFamily(
-            title, lambda text: backend.call(read_stack, backend.season_id, text, statuses=LIVE_STATUSES), read
+            title, lambda text: connection.call(read_stack, connection.season_id, text, statuses=LIVE_STATUSES), read
         )
         await self.app.push_screen_wait(dialog)
 

@@ -101,10 +101,10 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
         from bball_tui.outbox.history import OutboxSource
 
-        return backend.source(OutboxSource, self._wanted(text))
+        return connection.source(OutboxSource, self._wanted(text))
 
     def _wanted(self, text: str) -> "OutboxFilter":
         from bball_tui.database.states import OutboxState
@@ -120,10 +120,10 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
             case bucket:
                 return OutboxFilter(text=text, bucket=BucketName(bucket))
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.outbox.timeline import item_timeline
 
-        return mail_sections(await backend.call(item_timeline, row_id, backend.outgoing), self.zone, self.now)
+        return mail_sections(await connection.call(item_timeline, row_id, connection.outgoing), self.zone, self.now)
 
     # The filter
 
@@ -146,9 +146,9 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         from bball_tui.league.mail_preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, targets = self.backend, self.targets
-        if backend is not None and len(targets) == 1:
-            await read_asked(self.app, backend, backend.call(preview_mail, backend.settings, targets[0]))
+        connection, targets = self.connection, self.targets
+        if connection is not None and len(targets) == 1:
+            await read_asked(self.app, connection, connection.call(preview_mail, connection.settings, targets[0]))
 
     @action(
         "e",
@@ -162,8 +162,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         """Correct the family's address, and send there what never arrived."""
         from bball_tui.tui.tabs.addressing import fix_address
 
-        backend, targets = self.backend, self.targets
-        return backend is not None and len(targets) == 1 and await fix_address(self.app, backend, targets[0])
+        connection, targets = self.connection, self.targets
+        return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
     @action("f", "filter", footer=True)
     def action_log_filter(self) -> None:
@@ -180,15 +180,15 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         """Note that the families of mails that came back were told another way."""
         from bball_tui.league.sending_again import told_another_way
 
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
+        connection, targets = self.connection, self.targets
+        if connection is None or not targets:
             return False
         if len(targets) > 1:
-            lines = ["Nobody needs to look at these mails any more.", *await mails_named(backend, targets)]
+            lines = ["Nobody needs to look at these mails any more.", *await mails_named(connection, targets)]
             title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
             if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
                 return False
-        settled = await backend.call(told_another_way, targets)
+        settled = await connection.call(told_another_way, targets)
         self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
         return True
 
@@ -197,11 +197,11 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         """Write the selected mails as .eml files, which any mail program opens."""
         from bball_tui.outbox.history import frozen_mails, write_files
 
-        backend, targets = self.backend, self.targets
-        if backend is None or not targets:
+        connection, targets = self.connection, self.targets
+        if connection is None or not targets:
             return
-        mails = await backend.call(frozen_mails, targets)
-        folder = backend.settings.data_dir / "exports" / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
+        mails = await connection.call(frozen_mails, targets)
+        folder = connection.settings.data_dir / "exports" / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
         number = len(await asyncio.to_thread(write_files, folder, mails))
         never = len(targets) - number
         left = f" {counted(never, 'mail')} never written, so not there." if never else ""
@@ -218,8 +218,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         """The same mail once more to the same address, as a mail of its own."""
         from bball_tui.league.sending_again import send_again
 
-        backend, row = self.backend, self.meant
-        if backend is None or row is None:
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
             return False
         when = short_time(row.since, self.zone, self.now)
         mail = f"the {kind_label(row.kind)} mail{f' about {row.about}' if row.about else ''}"
@@ -229,7 +229,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         ]
         if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
             return False
-        await backend.call(send_again, row.id)
+        await connection.call(send_again, row.id)
         self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
         return True
 

@@ -78,14 +78,14 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     def _today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
-    def source(self, backend: "LeagueConnection", text: str) -> "RecordSource[PlannedReminder]":
+    def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[PlannedReminder]":
         from bball_tui.league.reminders import planned_reminders, read_schedule
 
         words = text.casefold().split()
 
         async def read() -> "Sequence[PlannedReminder]":
-            schedule = await backend.call(read_schedule)
-            rows = await backend.call(planned_reminders)
+            schedule = await connection.call(read_schedule)
+            rows = await connection.call(planned_reminders)
             self._schedule = schedule
             self._tell()
             return [one for one in rows if all(word in f"{one.player} {one.team}".casefold() for word in words)]
@@ -104,7 +104,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         words = f"Families are reminded {days} days before an offer is due, with {often} at most for one offer."
         self.news.update(content((words, STYLES[Tone.MUTED])))
 
-    async def sections(self, backend: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         row = self.records.loaded(row_id)
         if row is None:
             return ()
@@ -127,14 +127,14 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         """How many days before an offer is due, how often at most, or never."""
         from bball_tui.league.reminders import parse_days, set_schedule
 
-        backend, schedule = self.backend, self._schedule
-        if backend is None or schedule is None:
+        connection, schedule = self.connection, self._schedule
+        if connection is None or schedule is None:
             return
         days = ", ".join(str(day) for day in schedule.days)
 
         async def save(days: str, cap: str) -> None:
             (number,) = parse_days(cap)[:1] or (0,)
-            await backend.call(set_schedule, parse_days(days), number)
+            await connection.call(set_schedule, parse_days(days), number)
 
         if await self.app.push_screen_wait(ReminderSchedule(days, str(schedule.cap), save)):
             self.app.notify("The schedule is saved.", markup=False)
@@ -146,7 +146,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         from bball_tui.league.mail_kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
-        backend, targets = self.backend, self.targets
-        if backend is not None and len(targets) == 1:
-            mails = backend.call(preview_kind, backend.settings, "contract_reminder", targets[0])
-            await read_asked(self.app, backend, mails)
+        connection, targets = self.connection, self.targets
+        if connection is not None and len(targets) == 1:
+            mails = connection.call(preview_kind, connection.settings, "contract_reminder", targets[0])
+            await read_asked(self.app, connection, mails)
