@@ -33,7 +33,7 @@ from bball_tui.league.leagues import (
 from bball_tui.mail.sender import Outgoing
 from bball_tui.settings import Settings
 from bball_tui.tui.browser import PrivatePages
-from bball_tui.tui.guarded import GuardedSource, told
+from bball_tui.tui.error_boundary import GuardedSource, error_boundary
 
 if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Control, Report
@@ -77,13 +77,13 @@ class LeagueConnection:
 
     async def guard(self, work: Awaitable[R]) -> R:
         """Wait for what makes its own transactions, or needs none."""
-        with told(self.settings.log_file):
+        with error_boundary(self.settings.log_file):
             return await work
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """One transaction, for what a single call cannot be: an answer that comes piece by piece."""
-        with told(self.settings.log_file):
+        with error_boundary(self.settings.log_file):
             async with self.database.session() as session:
                 yield session
 
@@ -100,7 +100,7 @@ class LeagueConnection:
 
         if self.season is None:
             raise BballError("The league has no season yet. Import a roster first (i).")
-        with told(self.settings.log_file):
+        with error_boundary(self.settings.log_file):
             async with open_sender(
                 self.database,
                 self.league.id,

@@ -15,7 +15,7 @@ class Fault(BballError):
 
 
 @contextmanager
-def told(log_file: Path) -> Iterator[None]:
+def error_boundary(log_file: Path) -> Iterator[None]:
     """Let through what is a sentence for people already; note anything else in ``log_file`` and say so.
 
     Raises:
@@ -41,21 +41,21 @@ class GuardedSource(Generic[RowT]):
         self._log_file = log_file
 
     async def count(self) -> int:
-        with told(self._log_file):
+        with error_boundary(self._log_file):
             return await self._source.count()
 
     async def page(self, request: PageRequest) -> Page[RowT]:
-        with told(self._log_file):
+        with error_boundary(self._log_file):
             return await self._source.page(request)
 
     async def locate(self, row_id: int, sort: Sort) -> int | None:
-        with told(self._log_file):
+        with error_boundary(self._log_file):
             return await self._source.locate(row_id, sort)
 
     async def ids(self) -> list[int]:
-        with told(self._log_file):
+        with error_boundary(self._log_file):
             return await self._source.ids()
 
     async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
-        with told(self._log_file):
+        with error_boundary(self._log_file):
             return await self._source.matching(row_ids)
