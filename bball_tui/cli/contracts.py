@@ -15,6 +15,7 @@ from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts import undo
 from bball_tui.league.facts import Refused, lock_contracts, read_desk
+from bball_tui.league.life import RULES, Act
 from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.preview import ContractPreview, preview_signing
 from bball_tui.league.roster.lists import list_contracts
@@ -118,7 +119,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
     )
 
 
-@contracts.command("sign")
+@contracts.command(str(Act.SIGN), help=RULES[Act.SIGN].command_help)
 @ids_argument
 @click.option(
     "--signer",
@@ -145,7 +146,7 @@ def contracts_sign(
     no_hold: bool,
     as_json: bool,
 ) -> int:
-    """Mark contracts as signed and promise their welcome mails."""
+    """Sign by the name that --signer gives, or by each player's first guardian."""
 
     async def work(desk: Desk) -> int:
         async with desk.database.session() as session:

@@ -1,6 +1,6 @@
 """The contracts of the season: the desk where staff sign, and what else they do with contracts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice
-from bball_tui.league.life import RULES, Act, why_none
-from bball_tui.tui.actions import action
+from bball_tui.league.life import RULES, SIMPLE_RULES, Act, Rule, why_none
+from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from bball_tui.tui.dialogs.paper_stack import PaperSigned
     from bball_tui.tui.dialogs.sign import SigningDraft
 
-SIGNABLE = tuple(status for status in ContractStatus if status in RULES[Act.SIGN].sources)
+_SIGN = RULES[Act.SIGN]
+SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
 
@@ -51,6 +52,17 @@ def _can(act: Act) -> Guard:
         return None if statuses is None else why_none(act, statuses)
 
     return when
+
+
+def _command(rule: Rule) -> "Callable[[ContractsPane], None]":
+    """The command of an act, as its row of the table has it."""
+
+    async def carry_out(pane: "ContractsPane") -> bool:
+        return await pane.carry_out(rule.act)
+
+    carry_out.__name__ = f"action_contract_{rule.act}"
+    declare = action(rule.key, rule.label, help=rule.help, when=_can(rule.act), dangerous=rule.ends, writes=True)
+    return declare(carry_out)
 
 
 def _can_edit(pane: "ContractsPane") -> str | None:
@@ -180,9 +192,17 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     # Signing
 
-    @action("s", "sign", when=_can(Act.SIGN), writes=True, footer=True, caption=counted_caption("sign"))
+    @action(
+        _SIGN.key,
+        _SIGN.label,
+        help=_SIGN.help,
+        when=_can(Act.SIGN),
+        writes=True,
+        footer=True,
+        caption=counted_caption(_SIGN.label),
+    )
     async def action_contract_sign(self) -> bool:
-        """Mark the selected contracts signed, or the one under the cursor. You see the effect first."""
+        """The one act with a dialog of its own: who signed, as what, and when."""
         from bball_tui.tui.dialogs.sign import SignDialog
 
         backend, targets = self.backend, self.targets
@@ -336,10 +356,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     # The life before and after a signature
 
-    @action("m", "make the offer", when=_can(Act.OFFER), writes=True)
-    async def action_contract_offer(self) -> bool:
-        """Offer drafts to their families, with a due date."""
-        return await self._live(Act.OFFER)
+    offering = Commands(_command(rule) for rule in SIMPLE_RULES if rule.offers)
 
     @action("d", "due date", when=_can_be_due, writes=True)
     async def action_contract_due(self) -> bool:
@@ -361,32 +378,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
 
-    @action("w", "accepted by word", when=_can(Act.ACCEPT), writes=True)
-    async def action_contract_accept(self) -> bool:
-        """Note that families said yes; the signatures are still to come."""
-        return await self._live(Act.ACCEPT)
+    other_acts = Commands(_command(rule) for rule in SIMPLE_RULES if not rule.offers)
 
-    @action("D", "declined", when=_can(Act.DECLINE), dangerous=True, writes=True)
-    async def action_contract_decline(self) -> bool:
-        """Note that families said no, with a reason."""
-        return await self._live(Act.DECLINE)
-
-    @action("E", "expired", when=_can(Act.EXPIRE), dangerous=True, writes=True)
-    async def action_contract_expire(self) -> bool:
-        """End offers whose due date has passed."""
-        return await self._live(Act.EXPIRE)
-
-    @action("R", "release", when=_can(Act.RELEASE), dangerous=True, writes=True)
-    async def action_contract_release(self) -> bool:
-        """Let players go who have signed, with a reason. Mails that wait are cancelled."""
-        return await self._live(Act.RELEASE)
-
-    @action("V", "void", when=_can(Act.VOID), dangerous=True, writes=True)
-    async def action_contract_void(self) -> bool:
-        """End contracts that were a mistake, with a reason. Mails that wait are cancelled."""
-        return await self._live(Act.VOID)
-
-    async def _live(self, act: Act) -> bool:
+    async def carry_out(self, act: Act) -> bool:
         """Read the effect, show it, do it, and say what came of it."""
         from bball_tui.tui.dialogs.contract_act import ContractAct
 
