@@ -8,7 +8,7 @@ import click
 
 from bball_tui.cli.context import Desk, in_league, in_transaction
 from bball_tui.cli.outbox_sending import json_option
-from bball_tui.cli.output import Answer, Found, narrate, table
+from bball_tui.cli.output import Answer, Found, table
 from bball_tui.database.engine import Session
 from bball_tui.league.leagues import current_season
 from bball_tui.league.mail_check import Finding, check_mails
@@ -115,18 +115,19 @@ async def emails_reminders(desk: Desk, session: Session, dry_run: bool, days: st
     """
     league = desk.league.id
     promised: tuple[int, ...] = ()
+    said: list[str] = []
     schedule = await read_schedule(session, league)
     if days is not None or cap is not None:
         wanted = schedule.days if days is None else parse_days(days)
         schedule = await set_schedule(session, league, wanted, schedule.cap if cap is None else cap)
-        narrate("The schedule is saved.")
+        said.append("The schedule is saved.")
     elif not dry_run:
         promised = await remind(session, league)
     planned = await planned_reminders(session, league)
     answer = Reminders(schedule.days, schedule.cap, [ReminderLine.of(one) for one in planned], promised)
     if not schedule.days:
         off = "Reminders are off. --days 7,2 would remind a week and two days before an offer is due."
-        return Found(lambda: answer, str, before=[off])
+        return Found(lambda: answer, str, said, before=[off])
     rows = [
         (one.player, one.team, str(one.due_on), str(one.on), str(one.number), ", ".join(one.recipients))
         for one in planned
@@ -134,5 +135,6 @@ async def emails_reminders(desk: Desk, session: Session, dry_run: bool, days: st
     return Found(
         lambda: answer,
         lambda: table(("Player", "Team", "Due", "Reminder", "No.", "To"), rows),
+        said,
         before=[f"{counted(len(promised), 'reminder')} promised; a worker sends them."] if promised else (),
     )

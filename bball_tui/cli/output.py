@@ -36,15 +36,21 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to read: ``text`` on stdout for people, or with --json ``data``. Sentences stand around the text."""
+    """Something to read: ``text`` on stdout for people, with sentences around it, or with --json ``data``.
+
+    ``said`` is told to both, on stderr.
+    """
 
     data: Callable[[], object]
     text: Callable[[], str]
+    said: Sequence[str] = ()
     before: Sequence[str] = ()
     after: Sequence[str] = ()
 
     def show(self, *, as_json: bool) -> int:
         """Print it; returns 0."""
+        for sentence in self.said:
+            narrate(sentence)
         if as_json:
             echo_json(self.data())
             return 0
