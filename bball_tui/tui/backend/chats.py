@@ -102,7 +102,7 @@ class ChatCalls(League):
         from bball_tui.groupme.run.sending import Sender
 
         if self.season is None:
-            raise BballError("The league has no season yet. Import a roster first (i).")
+            raise BballError("The league has no season yet. Import a roster first ({desk.import}).")
         with told(self.settings.log_file):
             async with open_client(self.settings) as client:
                 yield Sender(

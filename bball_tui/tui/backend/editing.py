@@ -24,7 +24,7 @@ class EditCalls(League):
 
     def _season_id(self) -> int:
         if self.season is None:
-            raise BballError("There is no season yet. Make one first: ctrl+p, new season.")
+            raise BballError("There is no season yet. Make one first: {desk.seasons}.")
         return self.season.id
 
     async def load_team(self, team_id: int) -> Loaded[TeamDraft]:

@@ -70,7 +70,7 @@ def _can_edit(pane: "ContractsPane") -> str | None:
         return reason
     statuses = pane.statuses
     if statuses is not None and not statuses & set(LIVE_STATUSES):
-        return "This contract is over: make a new one instead (n)."
+        return "This contract is over: make a new one instead ({contract.new})."
     return None
 
 
@@ -88,16 +88,17 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     HELP = """
     ## Contracts
-    `s` marks contracts signed: the selected ones (`space`, or `a` for all that match), else the one under the cursor.
-    The dialog shows what will happen before it happens. `u` takes the last signing back, with its mails, until they
-    leave. `t` signs a whole pile of papers, two keys each. `e` moves a contract to another team, `h` shows the
-    guardians, `m` and `w` are for the offer and the word before the signature; the capitals end contracts.
-    `f` narrows the list, `x` writes it to a file. It can be sorted by every column but the welcome mail: `f` shows
-    what is in one state.
+    `{contract.sign}` marks contracts signed: the selected ones (`{list.select}`, or `{list.select-all}` for all that
+    match), else the one under the cursor. The dialog shows what will happen before it happens. `{desk.undo}` takes the
+    last signing back, with its mails, until they leave. `{contract.stack}` signs a whole pile of papers, two keys each.
+    `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}` and
+    `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts. `{tool.filter}`
+    narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the welcome mail:
+    `{tool.filter}` shows what is in one state.
     """
     list_name = "contracts"
     placeholder = "player, parent, e-mail, team"
-    empty_text = "There are no contracts yet. Press i to import a roster."
+    empty_text = "There are no contracts yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
     watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
 
@@ -136,7 +137,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
                 flex=2,
                 limit=24,
                 render=self._welcome,
-                unsorted="What became of the mails is looked up for the rows on the screen only. Narrow it with f.",
+                unsorted="What became of the mails is looked up for the rows on the screen only. "
+                "Narrow it with {tool.filter}.",
             ),
         )
 
