@@ -1,12 +1,25 @@
-"""What every command needs: the settings, an open database, the league, and a way to run a coroutine."""
+"""What every command needs: the settings, an open database, the league, and a way to run a coroutine.
+
+A command is an ``async`` function that returns what it found or did::
+
+    @teams.command("add")
+    @click.argument("name")
+    @json_option
+    @in_transaction
+    async def teams_add(desk: Desk, session: Session, name: str) -> Answer:
+        return Did([f"{name}: added."])
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import click
 
 from bball_tui.cli.loops import fast_loop
+from bball_tui.cli.output import Answer
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
 from bball_tui.league.leagues import LeagueInfo, find_league
@@ -55,3 +68,27 @@ def with_desk(work: Callable[[Desk], Awaitable[int]], *, fast: bool = False) -> 
         return await work(Desk(database, league, settings))
 
     return with_database(run, fast=fast)
+
+
+def in_league(work: Callable[..., Awaitable[Answer]]) -> Callable[..., int]:
+    """A command that gets the league that is meant, and prints its answer; ``as_json`` is the printer's alone."""
+
+    @wraps(work)
+    def run(*args: Any, as_json: bool = False, **options: Any) -> int:
+        async def whole(desk: Desk) -> int:
+            return (await work(desk, *args, **options)).show(as_json=as_json)
+
+        return with_desk(whole)
+
+    return run
+
+
+def in_transaction(work: Callable[..., Awaitable[Answer]]) -> Callable[..., int]:
+    """Like :func:`in_league`, with a session: all that it does is one transaction, committed before it is told."""
+
+    @wraps(work)
+    async def alone(desk: Desk, *args: Any, **options: Any) -> Answer:
+        async with desk.database.session() as session:
+            return await work(desk, session, *args, **options)
+
+    return in_league(alone)

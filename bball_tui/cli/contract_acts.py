@@ -7,25 +7,23 @@ from typing import TypeAlias
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, narrate_refused
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
 from bball_tui.cli.editing import season_of, team_id_of
-from bball_tui.cli.output import echo_json, exit_code, narrate, wants_json
-from bball_tui.cli.saving import given, save
+from bball_tui.cli.output import Answer, Did, exit_code
+from bball_tui.cli.saving import given, saving
 from bball_tui.database.engine import Session
-from bball_tui.database.states import DateOrder
-from bball_tui.league.acting import Asked, Told, act
+from bball_tui.league.acting import Asked, Done, Told, act
 from bball_tui.league.due import change_due
 from bball_tui.league.editing.contracts import ContractDraft, load_contract, new_contract, save_contract
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.facts import Refused, read_desk
-from bball_tui.league.life import RULES, Act
+from bball_tui.league.life import SIMPLE_RULES, Act, ReasonNeed, Rule
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.wording import counted
 
-Days: TypeAlias = Callable[[date, DateOrder], tuple[date | None, date | None]]
-"""From today and the league's order of dates to the day of the offer and its due date."""
+CommandOption: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +38,76 @@ class ActLine:
     promised: tuple[int, ...]
 
 
-def _run(ids: tuple[int, ...], asked: Asked, as_json: bool, days: Days | None = None) -> int:
-    which = asked.act
-    asked = replace(asked, contracts=tuple((one, None) for one in ids))
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            offered_on, due_on = (
-                (None, None)
-                if days is None
-                else days((await read_desk(session, desk.league.id)).today, desk.league.date_order)
-            )
-            result = await act(session, desk.league.id, replace(asked, offered_on=offered_on, due_on=due_on))
-        if wants_json(as_json):
-            echo_json(ActLine(which, result.done, result.refused, result.cancelled, result.told, result.promised))
-        word = RULES[which].target
-        if result.done:
-            mails = f" Cancelled: {counted(len(result.cancelled), 'mail')}." if result.cancelled else ""
-            more = f" Promised: {counted(len(result.promised), 'mail')}." if result.promised else ""
-            narrate(f"{counted(len(result.done), 'contract')} {word}.{mails}{more}")
-        for one in () if asked.correct else result.told:
-            narrate(f"The mail to {one.recipient} may have arrived already ({one.state}): --correct writes to them.")
-        narrate_refused(result.refused, f"Not {word}")
-        return exit_code(len(result.done), len(result.refused))
-
-    return with_desk(work)
-
-
-why = click.option("--reason", metavar="TEXT", required=True, help="Why, for the record.")
 correct = click.option("--correct", is_flag=True, help="Write a correcting mail to those who had the welcome mail.")
-note = click.option("--reason", metavar="TEXT", help="A note for the record.")
+_OPTIONS: tuple[tuple[Callable[[Rule], bool], CommandOption], ...] = (
+    (
+        lambda rule: rule.offers,
+        click.option("--due", metavar="DATE", help="Until when the family should sign, such as 2027-03-24."),
+    ),
+    (
+        lambda rule: rule.offers,
+        click.option("--offered-on", metavar="DATE", help="When it was offered; today when left out."),
+    ),
+    (
+        lambda rule: rule.reason is ReasonNeed.REQUIRED,
+        click.option("--reason", metavar="TEXT", required=True, help="Why, for the record."),
+    ),
+    (
+        lambda rule: rule.reason is ReasonNeed.OPTIONAL,
+        click.option("--reason", metavar="TEXT", help="A note for the record."),
+    ),
+    (lambda rule: rule.corrects, correct),
+)
+"""What a command asks, by what its act wants to know."""
 
 
-@contracts.command("offer")
-@ids_argument
-@click.option("--due", metavar="DATE", help="Until when the family should sign, such as 2027-03-24.")
-@click.option("--offered-on", metavar="DATE", help="When it was offered; today when left out.")
-@json_option
-def contracts_offer(ids: tuple[int, ...], due: str | None, offered_on: str | None, as_json: bool) -> int:
-    """Offer drafts to their families."""
+def _add_command(rule: Rule) -> None:
+    """The command of an act, as its row of the table has it."""
 
-    def days(today: date, order: DateOrder) -> tuple[date | None, date | None]:
-        return (
-            None if offered_on is None else day_of(offered_on, order, today, "--offered-on"),
-            None if due is None else day_of(due, order, today, "--due", ahead=True),
-        )
+    @in_transaction
+    async def run(
+        desk: Desk,
+        session: Session,
+        ids: tuple[int, ...],
+        reason: str | None = None,
+        correct: bool = False,
+        due: str | None = None,
+        offered_on: str | None = None,
+    ) -> Answer:
+        asked = Asked(rule.act, tuple((one, None) for one in ids), reason, correct=correct)
+        if due is not None or offered_on is not None:
+            today, order = (await read_desk(session, desk.league.id)).today, desk.league.date_order
+            asked = replace(
+                asked,
+                offered_on=None if offered_on is None else day_of(offered_on, order, today, "--offered-on"),
+                due_on=None if due is None else day_of(due, order, today, "--due", ahead=True),
+            )
+        return _answer(rule, asked, await act(session, desk.league.id, asked))
 
-    return _run(ids, Asked(Act.OFFER, ()), as_json, days)
+    command = json_option(run)
+    for wanted, option in reversed(_OPTIONS):
+        if wanted(rule):
+            command = option(command)
+    contracts.command(str(rule.act), help=rule.command_help)(ids_argument(command))
+
+
+def _answer(rule: Rule, asked: Asked, result: Done) -> Did:
+    told: list[str] = []
+    if result.done:
+        mails = f" Cancelled: {counted(len(result.cancelled), 'mail')}." if result.cancelled else ""
+        more = f" Promised: {counted(len(result.promised), 'mail')}." if result.promised else ""
+        told.append(f"{counted(len(result.done), 'contract')} {rule.target}.{mails}{more}")
+    told += [
+        f"The mail to {one.recipient} may have arrived already ({one.state}): --correct writes to them."
+        for one in (() if asked.correct else result.told)
+    ]
+    told += why_refused(result.refused, f"Not {rule.target}")
+    line = ActLine(rule.act, result.done, result.refused, result.cancelled, result.told, result.promised)
+    return Did(told, line, exit_code(len(result.done), len(result.refused)))
+
+
+for _rule in SIMPLE_RULES:
+    _add_command(_rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,68 +130,22 @@ def contracts_due(ids: tuple[int, ...], day: str | None, no_day: bool, as_json: 
     if (day is None) is not no_day:
         raise click.UsageError("Say either --on DATE or --none.")
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            today = (await read_desk(session, desk.league.id)).today
-            due_on = None if day is None else day_of(day, desk.league.date_order, today, "--on", ahead=True)
-            result = await change_due(session, desk.league.id, [(one, None) for one in ids], due_on)
-        if wants_json(as_json):
-            echo_json(DueLine(due_on, result.done, result.refused, result.cancelled))
-        if result.done:
-            now = "no due date" if due_on is None else f"due on {due_on}"
-            mails = f" Cancelled: {counted(len(result.cancelled), 'reminder')}." if result.cancelled else ""
-            narrate(f"{counted(len(result.done), 'contract')}: {now}.{mails}")
-        narrate_refused(result.refused, "Not changed")
-        return exit_code(len(result.done), len(result.refused))
-
-    return with_desk(work)
+    return _change_due(ids, day, as_json=as_json)
 
 
-@contracts.command("accept")
-@ids_argument
-@note
-@json_option
-def contracts_accept(ids: tuple[int, ...], reason: str | None, as_json: bool) -> int:
-    """Note that families said yes; their signatures are still to come."""
-    return _run(ids, Asked(Act.ACCEPT, (), reason), as_json)
-
-
-@contracts.command("decline")
-@ids_argument
-@why
-@json_option
-def contracts_decline(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
-    """Note that families said no."""
-    return _run(ids, Asked(Act.DECLINE, (), reason), as_json)
-
-
-@contracts.command("expire")
-@ids_argument
-@note
-@json_option
-def contracts_expire(ids: tuple[int, ...], reason: str | None, as_json: bool) -> int:
-    """End offers whose due date has passed."""
-    return _run(ids, Asked(Act.EXPIRE, (), reason), as_json)
-
-
-@contracts.command("release")
-@ids_argument
-@why
-@correct
-@json_option
-def contracts_release(ids: tuple[int, ...], reason: str, correct: bool, as_json: bool) -> int:
-    """Let players go who have signed; mails that have not left are cancelled."""
-    return _run(ids, Asked(Act.RELEASE, (), reason, correct=correct), as_json)
-
-
-@contracts.command("void")
-@ids_argument
-@why
-@correct
-@json_option
-def contracts_void(ids: tuple[int, ...], reason: str, correct: bool, as_json: bool) -> int:
-    """End contracts that were a mistake; mails that have not left are cancelled."""
-    return _run(ids, Asked(Act.VOID, (), reason, correct=correct), as_json)
+@in_transaction
+async def _change_due(desk: Desk, session: Session, ids: tuple[int, ...], day: str | None) -> Answer:
+    today = (await read_desk(session, desk.league.id)).today
+    due_on = None if day is None else day_of(day, desk.league.date_order, today, "--on", ahead=True)
+    result = await change_due(session, desk.league.id, [(one, None) for one in ids], due_on)
+    told: list[str] = []
+    if result.done:
+        now = "no due date" if due_on is None else f"due on {due_on}"
+        mails = f" Cancelled: {counted(len(result.cancelled), 'reminder')}." if result.cancelled else ""
+        told.append(f"{counted(len(result.done), 'contract')}: {now}.{mails}")
+    told += why_refused(result.refused, "Not changed")
+    line = DueLine(due_on, result.done, result.refused, result.cancelled)
+    return Did(told, line, exit_code(len(result.done), len(result.refused)))
 
 
 @contracts.command("add")
@@ -180,16 +155,15 @@ def contracts_void(ids: tuple[int, ...], reason: str, correct: bool, as_json: bo
 @click.option("--due", default="", metavar="DATE", help="Until when the family should sign.")
 @click.option("--draft", is_flag=True, help="Do not offer it yet.")
 @json_option
-def contracts_add(player_id: int, team: str, season: str | None, due: str, draft: bool, as_json: bool) -> int:
+@saving("Contract")
+async def contracts_add(
+    desk: Desk, session: Session, player_id: int, team: str, season: str | None, due: str, draft: bool
+) -> Outcome:
     """Make a contract for a player who has none in the season."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        where = await season_of(desk, session, season)
-        wanted = ContractDraft(await team_id_of(desk, where.name, team), due_on=due, offered=not draft)
-        order = desk.league.date_order
-        return await new_contract(session, desk.league.id, where.id, player_id, wanted, order=order)
-
-    return save("Contract", work, as_json=as_json)
+    where = await season_of(desk, session, season)
+    wanted = ContractDraft(await team_id_of(desk, session, where.name, team), due_on=due, offered=not draft)
+    order = desk.league.date_order
+    return await new_contract(session, desk.league.id, where.id, player_id, wanted, order=order)
 
 
 @contracts.command("edit")
@@ -199,33 +173,25 @@ def contracts_add(player_id: int, team: str, season: str | None, due: str, draft
 @click.option("--offered-on", metavar="DATE", help="When it was offered.")
 @correct
 @json_option
-def contracts_edit(contract_id: int, team: str | None, correct: bool, as_json: bool, **values: str | None) -> int:
+@saving("Contract")
+async def contracts_edit(
+    desk: Desk, session: Session, contract_id: int, team: str | None, correct: bool, **values: str | None
+) -> Outcome:
     """Move a contract to another team, or change its days."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        order = desk.league.date_order
-        base = await load_contract(session, desk.league.id, contract_id, order)
-        detail = await contract_detail(session, desk.league.id, contract_id, mail_server=desk.settings.may_send)
-        changed = replace(given(base.draft, dict(values)), correct=correct)
-        if team is not None:
-            changed = replace(changed, team_id=await team_id_of(desk, detail.season, team))
-        return await save_contract(session, desk.league.id, changed, order=order, base=base)
-
-    return save("Contract", work, as_json=as_json)
+    order = desk.league.date_order
+    base = await load_contract(session, desk.league.id, contract_id, order)
+    detail = await contract_detail(session, desk.league.id, contract_id, mail_server=desk.settings.may_send)
+    changed = replace(given(base.draft, dict(values)), correct=correct)
+    if team is not None:
+        changed = replace(changed, team_id=await team_id_of(desk, session, detail.season, team))
+    return await save_contract(session, desk.league.id, changed, order=order, base=base)
 
 
 @contracts.command("welcome")
 @ids_argument
 @json_option
-def contracts_welcome(ids: tuple[int, ...], as_json: bool) -> int:
+@in_transaction
+async def contracts_welcome(desk: Desk, session: Session, ids: tuple[int, ...]) -> Answer:
     """Send the welcome mail to guardians of signed players who were never promised one."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            made = await enqueue_welcome(session, desk.league.id, ids)
-        if wants_json(as_json):
-            echo_json(made)
-        narrate(f"Promised: {counted(len(made), 'mail')}." if made else "Nobody is left to be told.")
-        return 0
-
-    return with_desk(work)
+    made = await enqueue_welcome(session, desk.league.id, ids)
+    return Did([f"Promised: {counted(len(made), 'mail')}." if made else "Nobody is left to be told."], made)

@@ -7,18 +7,20 @@ from datetime import date, datetime
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.lists import Wanted, echo_csv, list_options, roster_filter
-from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.lists import Wanted, answer_list, list_options
+from bball_tui.cli.output import Answer, Did, exit_code, listed
+from bball_tui.database.engine import Session
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts import undo
 from bball_tui.league.facts import Refused, lock_contracts, read_desk
+from bball_tui.league.life import RULES, Act
 from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.preview import ContractPreview, preview_signing
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import ContractRow
+from bball_tui.league.rows import ContractRow, RosterFilter
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.values import one_line
@@ -71,24 +73,16 @@ def contracts() -> None:
 
 @contracts.command("list")
 @list_options
-def contracts_list(wanted: Wanted) -> int:
+@in_transaction
+async def contracts_list(desk: Desk, session: Session, wanted: Wanted) -> Answer:
     """List the contracts by the player's name."""
 
-    async def work(desk: Desk) -> int:
-        found = await roster_filter(desk, wanted, "contracts")
-        if wanted.as_csv:
-            await echo_csv(desk, "contracts", found, wanted.order)
-            return 0
-        async with desk.database.session() as session:
-            rows = await list_contracts(session, desk.league.id, found, wanted.order)
-        if wanted.as_json:
-            echo_json([_line(row) for row in rows])
-        else:
-            headers = ("ID", "Player", "Team", "Season", "Status", "Signed on", "Signed by", "Welcome mail")
-            click.echo(table(headers, [_cells(row) for row in rows]))
-        return 0
+    async def as_table(found: RosterFilter) -> Answer:
+        rows = await list_contracts(session, desk.league.id, found, wanted.order)
+        headers = ("ID", "Player", "Team", "Season", "Status", "Signed on", "Signed by", "Welcome mail")
+        return listed(headers, rows, _cells, _line)
 
-    return with_desk(work)
+    return await answer_list(desk, session, "contracts", wanted, as_table)
 
 
 def _line(row: ContractRow) -> ContractLine:
@@ -118,7 +112,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
     )
 
 
-@contracts.command("sign")
+@contracts.command(str(Act.SIGN), help=RULES[Act.SIGN].command_help)
 @ids_argument
 @click.option(
     "--signer",
@@ -136,46 +130,39 @@ def _cells(row: ContractRow) -> Sequence[str]:
 @click.option("--signed-on", metavar="DATE", help="Such as 2027-03-24; today when left out.")
 @click.option("--no-hold", is_flag=True, help="Let the mails go at once; then undo is not possible.")
 @json_option
-def contracts_sign(
+@in_transaction
+async def contracts_sign(
+    desk: Desk,
+    session: Session,
     ids: tuple[int, ...],
     signer: str | None,
     capacity: str | None,
     method: str,
     signed_on: str | None,
     no_hold: bool,
-    as_json: bool,
-) -> int:
-    """Mark contracts as signed and promise their welcome mails."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            today = (await read_desk(session, desk.league.id)).today
-        template = SigningRequest(
-            contracts=(),
-            capacity=None if capacity is None else Capacity(capacity),
-            method=SigningMethod(method),
-            signed_on=today if signed_on is None else day_of(signed_on, desk.league.date_order, today),
-            hold_seconds=0 if no_hold else None,
-        )
-        results = await _sign(desk, ids, signer, template)
-        signed = [one.id for result in results for one in result.signed]
-        refused = [one for result in results for one in result.refused]
-        outbox = sorted(one for result in results for one in result.outbox_ids)
-        if wants_json(as_json):
-            echo_json(Signed(signed, refused, outbox))
-        if signed:
-            until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
-            held = "" if until is None or not outbox else f" (held until {_clock(until, desk)}, undo until then)"
-            narrate(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
-        if outbox:
-            async with desk.database.session() as session:
-                nowhere = await nowhere_to_send(session, desk.league.id, mail_server=desk.settings.may_send)
-            if nowhere:
-                narrate(f"{NO_MAIL_SERVER.capitalize()}, so the mails wait. {SET_UP_MAIL}")
-        narrate_refused(refused, "Not signed")
-        return exit_code(len(signed), len(refused))
-
-    return with_desk(work)
+) -> Answer:
+    """Sign by the name that --signer gives, or by each player's first guardian."""
+    today = (await read_desk(session, desk.league.id)).today
+    template = SigningRequest(
+        contracts=(),
+        capacity=None if capacity is None else Capacity(capacity),
+        method=SigningMethod(method),
+        signed_on=today if signed_on is None else day_of(signed_on, desk.league.date_order, today),
+        hold_seconds=0 if no_hold else None,
+    )
+    results = await _sign(desk, session, ids, signer, template)
+    signed = [one.id for result in results for one in result.signed]
+    refused = [one for result in results for one in result.refused]
+    outbox = sorted(one for result in results for one in result.outbox_ids)
+    told: list[str] = []
+    if signed:
+        until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
+        held = "" if until is None or not outbox else f" (held until {_clock(until, desk)}, undo until then)"
+        told.append(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
+    if outbox and await nowhere_to_send(session, desk.league.id, mail_server=desk.settings.may_send):
+        told.append(f"{NO_MAIL_SERVER.capitalize()}, so the mails wait. {SET_UP_MAIL}")
+    told += why_refused(refused, "Not signed")
+    return Did(told, Signed(signed, refused, outbox), exit_code(len(signed), len(refused)))
 
 
 def day_of(text: str, order: DateOrder, today: date, option: str = "--signed-on", *, ahead: bool = False) -> date:
@@ -190,23 +177,24 @@ def day_of(text: str, order: DateOrder, today: date, option: str = "--signed-on"
         raise BballError(f"{option} {one_line(text)[:40]!r}: {error}") from None
 
 
-async def _sign(desk: Desk, ids: Sequence[int], signer: str | None, template: SigningRequest) -> list[SigningResult]:
-    """Sign ``ids`` in one transaction. A name that is a guardian's of one player is free text for the others."""
+async def _sign(
+    desk: Desk, session: Session, ids: Sequence[int], signer: str | None, template: SigningRequest
+) -> list[SigningResult]:
+    """Sign ``ids``. A name that is a guardian's of one player is free text for the others."""
     named = FIRST_GUARDIAN if signer is None else FreeText(signer)
-    async with desk.database.session() as session:
-        # All at once and in the order of their ids: two desks that sign the same contracts never wait for each other.
-        await lock_contracts(session, desk.league.id, ids)
-        preview = await preview_signing(
-            session, desk.league.id, ids, named, capacity=template.capacity, signed_on=template.signed_on
-        )
-        groups: dict[SignerChoice, list[tuple[int, int]]] = {}
-        for contract in preview.contracts:
-            choice = named if signer is None else _signer_of(contract, signer)
-            groups.setdefault(choice, []).append((contract.id, contract.version))
-        return [
-            await sign(session, desk.league.id, replace(template, contracts=tuple(contracts), signer=choice))
-            for choice, contracts in groups.items()
-        ]
+    # All at once and in the order of their ids: two desks that sign the same contracts never wait for each other.
+    await lock_contracts(session, desk.league.id, ids)
+    preview = await preview_signing(
+        session, desk.league.id, ids, named, capacity=template.capacity, signed_on=template.signed_on
+    )
+    groups: dict[SignerChoice, list[tuple[int, int]]] = {}
+    for contract in preview.contracts:
+        choice = named if signer is None else _signer_of(contract, signer)
+        groups.setdefault(choice, []).append((contract.id, contract.version))
+    return [
+        await sign(session, desk.league.id, replace(template, contracts=tuple(contracts), signer=choice))
+        for choice, contracts in groups.items()
+    ]
 
 
 def _signer_of(contract: ContractPreview, name: str) -> SignerChoice:
@@ -225,27 +213,22 @@ def _folded(name: str) -> str:
 @ids_argument
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
 @json_option
-def contracts_undo(ids: tuple[int, ...], reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def contracts_undo(desk: Desk, session: Session, ids: tuple[int, ...], reason: str | None) -> Answer:
     """Take signatures and their mails back, as long as the mails are held."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            result = await undo(session, desk.league.id, ids, reason=reason)
-        if wants_json(as_json):
-            echo_json(Undone(result.undone, result.refused, result.cancelled))
-        if result.undone:
-            mails = counted(len(result.cancelled), "mail")
-            narrate(f"Taken back: {counted(len(result.undone), 'signature')} and {mails}.")
-        narrate_refused(result.refused, "Not undone")
-        return exit_code(len(result.undone), len(result.refused))
-
-    return with_desk(work)
+    result = await undo(session, desk.league.id, ids, reason=reason)
+    told: list[str] = []
+    if result.undone:
+        mails = counted(len(result.cancelled), "mail")
+        told.append(f"Taken back: {counted(len(result.undone), 'signature')} and {mails}.")
+    told += why_refused(result.refused, "Not undone")
+    answer = Undone(result.undone, result.refused, result.cancelled)
+    return Did(told, answer, exit_code(len(result.undone), len(result.refused)))
 
 
-def narrate_refused(refused: Sequence[Refused], what: str) -> None:
+def why_refused(refused: Sequence[Refused], what: str) -> list[str]:
     """A line for each contract that was left as it was."""
-    for one in refused:
-        narrate(f"{what}, contract {one.id}: {one.reason}")
+    return [f"{what}, contract {one.id}: {one.reason}" for one in refused]
 
 
 def _clock(moment: datetime, desk: Desk) -> str:

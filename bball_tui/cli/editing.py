@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.lists import Wanted, players, roster_filter, teams
-from bball_tui.cli.output import echo_json, narrate, table
-from bball_tui.cli.saving import edit_options, given, json_option, new_options, save
+from bball_tui.cli.output import Answer, Did, listed
+from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
@@ -29,7 +29,7 @@ async def season_of(desk: Desk, session: Session, name: str | None) -> Season:
         BballError: there is none.
     """
     if name is not None:
-        wanted = (await roster_filter(desk, Wanted(name))).season_id
+        wanted = (await roster_filter(desk, session, Wanted(name))).season_id
         return next(one for one in await list_seasons(session, desk.league.id) if one.id == wanted)
     season = await current_season(session, desk.league.id)
     if season is None:
@@ -37,13 +37,13 @@ async def season_of(desk: Desk, session: Session, name: str | None) -> Season:
     return season
 
 
-async def team_id_of(desk: Desk, season: str, name: str) -> str:
+async def team_id_of(desk: Desk, session: Session, season: str, name: str) -> str:
     """The id of a team of the season called ``season``, as a form holds it.
 
     Raises:
         BballError: there is no such team, or several.
     """
-    return str((await roster_filter(desk, Wanted(season, name))).team_id)
+    return str((await roster_filter(desk, session, Wanted(season, name))).team_id)
 
 
 # Teams
@@ -54,14 +54,11 @@ async def team_id_of(desk: Desk, season: str, name: str) -> str:
 @click.option("--division", default="", help="Such as U12.")
 @click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
 @json_option
-def teams_add(name: str, division: str, season: str | None, as_json: bool) -> int:
+@saving("Team")
+async def teams_add(desk: Desk, session: Session, name: str, division: str, season: str | None) -> Outcome:
     """Add a team to a season."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        where = await season_of(desk, session, season)
-        return await save_team(session, desk.league.id, TeamDraft(name, division), season_id=where.id, base=None)
-
-    return save("Team", work, as_json=as_json)
+    where = await season_of(desk, session, season)
+    return await save_team(session, desk.league.id, TeamDraft(name, division), season_id=where.id, base=None)
 
 
 @teams.command("edit")
@@ -69,14 +66,11 @@ def teams_add(name: str, division: str, season: str | None, as_json: bool) -> in
 @click.option("--name")
 @click.option("--division", help="Empty for none.")
 @json_option
-def teams_edit(team_id: int, as_json: bool, **values: Any) -> int:
+@saving("Team")
+async def teams_edit(desk: Desk, session: Session, team_id: int, **values: Any) -> Outcome:
     """Change a team's name or division."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        base = await load_team(session, desk.league.id, team_id)
-        return await save_team(session, desk.league.id, given(base.draft, values), season_id=None, base=base)
-
-    return save("Team", work, as_json=as_json)
+    base = await load_team(session, desk.league.id, team_id)
+    return await save_team(session, desk.league.id, given(base.draft, values), season_id=None, base=base)
 
 
 # Players
@@ -98,26 +92,23 @@ not_same = click.option(
 @click.option("--season", metavar="NAME", help="The contract's season; the one that the desk shows when left out.")
 @not_same
 @json_option
-def players_add(
-    team: str | None, due: str, season: str | None, others: tuple[int, ...], as_json: bool, **values: Any
-) -> int:
+@saving("Player")
+async def players_add(
+    desk: Desk, session: Session, team: str | None, due: str, season: str | None, others: tuple[int, ...], **values: Any
+) -> Outcome:
     """Add a player, with --team also a contract that is offered."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        order = desk.league.date_order
-        outcome = await save_player(session, desk.league.id, PlayerDraft(**values), order=order, others=others)
-        if team is None or not isinstance(outcome, Saved):
-            return outcome
-        where = await season_of(desk, session, season)
-        draft = ContractDraft(await team_id_of(desk, where.name, team), due_on=due)
-        contract = await new_contract(session, desk.league.id, where.id, outcome.id, draft, order=order)
-        if not isinstance(contract, Saved):
-            # Player and contract are one wish: nothing is written when one of them cannot be.
-            await session.rollback()
-            return contract
-        return Saved(outcome.id, notes=(*outcome.notes, *contract.notes))
-
-    return save("Player", work, as_json=as_json)
+    order = desk.league.date_order
+    outcome = await save_player(session, desk.league.id, PlayerDraft(**values), order=order, others=others)
+    if team is None or not isinstance(outcome, Saved):
+        return outcome
+    where = await season_of(desk, session, season)
+    draft = ContractDraft(await team_id_of(desk, session, where.name, team), due_on=due)
+    contract = await new_contract(session, desk.league.id, where.id, outcome.id, draft, order=order)
+    if not isinstance(contract, Saved):
+        # Player and contract are one wish: nothing is written when one of them cannot be.
+        await session.rollback()
+        return contract
+    return Saved(outcome.id, notes=(*outcome.notes, *contract.notes))
 
 
 @players.command("edit")
@@ -125,53 +116,34 @@ def players_add(
 @edit_options(FIELDS)
 @not_same
 @json_option
-def players_edit(player_id: int, others: tuple[int, ...], as_json: bool, **values: Any) -> int:
+@saving("Player")
+async def players_edit(desk: Desk, session: Session, player_id: int, others: tuple[int, ...], **values: Any) -> Outcome:
     """Change a player."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        order = desk.league.date_order
-        base = await load_player(session, desk.league.id, player_id, order)
-        return await save_player(
-            session, desk.league.id, given(base.draft, values), order=order, base=base, others=others
-        )
-
-    return save("Player", work, as_json=as_json)
+    order = desk.league.date_order
+    base = await load_player(session, desk.league.id, player_id, order)
+    return await save_player(session, desk.league.id, given(base.draft, values), order=order, base=base, others=others)
 
 
 @players.command("duplicates")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def players_duplicates(as_json: bool) -> int:
+@in_transaction
+async def players_duplicates(desk: Desk, session: Session) -> Answer:
     """List pairs of players who may be one person."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            pairs = await list_lookalikes(session, desk.league.id)
-        if as_json:
-            echo_json(pairs)
-        else:
-            rows = [
-                (str(pair.one.id), str(pair.other.id), pair.one.name, pair.one.about, pair.other.about)
-                for pair in pairs
-            ]
-            click.echo(table(("ID", "ID", "Player", "One", "The other"), rows))
-        return 0
-
-    return with_desk(work)
+    return listed(
+        ("ID", "ID", "Player", "One", "The other"),
+        await list_lookalikes(session, desk.league.id),
+        lambda pair: (str(pair.one.id), str(pair.other.id), pair.one.name, pair.one.about, pair.other.about),
+    )
 
 
 @players.command("distinct")
 @click.argument("player_id", metavar="ID", type=id_type)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=id_type)
-def players_distinct(player_id: int, others: tuple[int, ...]) -> int:
+@in_transaction
+async def players_distinct(desk: Desk, session: Session, player_id: int, others: tuple[int, ...]) -> Answer:
     """Remember that a player is none of the others."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            await tell_apart(session, desk.league.id, player_id, others)
-        narrate("Remembered: they are not the same.")
-        return 0
-
-    return with_desk(work)
+    await tell_apart(session, desk.league.id, player_id, others)
+    return Did(["Remembered: they are not the same."])
 
 
 # Seasons
@@ -184,30 +156,17 @@ def seasons() -> None:
 
 @seasons.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def seasons_list(as_json: bool) -> int:
+@in_transaction
+async def seasons_list(desk: Desk, session: Session) -> Answer:
     """List the seasons, the newest first."""
+    shown = await current_season(session, desk.league.id)
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            found = await list_seasons(session, desk.league.id)
-            shown = await current_season(session, desk.league.id)
-        if as_json:
-            echo_json(found)
-        else:
-            rows = [
-                (
-                    str(one.id),
-                    one.name,
-                    one.starts_on.isoformat() if one.starts_on else "",
-                    one.ends_on.isoformat() if one.ends_on else "",
-                    "yes" if one == shown else "",
-                )
-                for one in found
-            ]
-            click.echo(table(("ID", "Season", "Begins", "Ends", "Shown"), rows))
-        return 0
+    def cells(one: Season) -> tuple[str, ...]:
+        begins = one.starts_on.isoformat() if one.starts_on else ""
+        ends = one.ends_on.isoformat() if one.ends_on else ""
+        return (str(one.id), one.name, begins, ends, "yes" if one == shown else "")
 
-    return with_desk(work)
+    return listed(("ID", "Season", "Begins", "Ends", "Shown"), await list_seasons(session, desk.league.id), cells)
 
 
 @seasons.command("add")
@@ -216,14 +175,11 @@ def seasons_list(as_json: bool) -> int:
 @click.option("--ends", "ends_on", default="", metavar="DATE")
 @click.option("--later", is_flag=True, help="Do not show it on the desk yet.")
 @json_option
-def seasons_add(name: str, starts_on: str, ends_on: str, later: bool, as_json: bool) -> int:
+@saving("Season")
+async def seasons_add(desk: Desk, session: Session, name: str, starts_on: str, ends_on: str, later: bool) -> Outcome:
     """Add a season; the desk shows it from now on."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        draft = SeasonDraft(name, starts_on, ends_on, current=not later)
-        return await save_season(session, desk.league.id, draft, order=desk.league.date_order)
-
-    return save("Season", work, as_json=as_json)
+    draft = SeasonDraft(name, starts_on, ends_on, current=not later)
+    return await save_season(session, desk.league.id, draft, order=desk.league.date_order)
 
 
 @seasons.command("edit")
@@ -233,12 +189,9 @@ def seasons_add(name: str, starts_on: str, ends_on: str, later: bool, as_json: b
 @click.option("--ends", "ends_on", metavar="DATE", help="Empty for unknown.")
 @click.option("--show", "current", is_flag=True, default=None, help="The desk shows it from now on.")
 @json_option
-def seasons_edit(season_id: int, as_json: bool, **values: Any) -> int:
+@saving("Season")
+async def seasons_edit(desk: Desk, session: Session, season_id: int, **values: Any) -> Outcome:
     """Change a season, or choose it for the desk."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        order = desk.league.date_order
-        base = await load_season(session, desk.league.id, season_id, order)
-        return await save_season(session, desk.league.id, given(base.draft, values), order=order, base=base)
-
-    return save("Season", work, as_json=as_json)
+    order = desk.league.date_order
+    base = await load_season(session, desk.league.id, season_id, order)
+    return await save_season(session, desk.league.id, given(base.draft, values), order=order, base=base)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.emails_addresses import (
     emails_bounces,
     emails_lift,
@@ -17,7 +17,8 @@ from bball_tui.cli.emails_addresses import (
 from bball_tui.cli.emails_log import emails_export, emails_log, emails_resend, emails_retention, emails_send_test
 from bball_tui.cli.emails_planned import emails_reminders, emails_warnings
 from bball_tui.cli.emails_templates import emails_check, emails_copy, emails_sample
-from bball_tui.cli.output import echo_json, narrate, plain, spoken
+from bball_tui.cli.output import Answer, Did, echo_json, narrate, plain, spoken
+from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.mail_preview import MailPreview, preview_mails
 from bball_tui.mail.checks import parts
@@ -68,24 +69,20 @@ for command in (
 @click.option("--html", "part", flag_value="html", help="The part with the look.")
 @click.option("--raw", "part", flag_value="raw", help="The bytes that go out.")
 @click.option("--json", "part", flag_value="json", help="Everything as JSON.")
-def emails_preview(contract_id: int, to: str | None, part: str) -> int:
+@in_transaction
+async def emails_preview(desk: Desk, session: Session, contract_id: int, to: str | None, part: str) -> Answer:
     """Show the welcome mails of a contract; of an open one, those that signing it now would promise."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            found = await preview_mails(session, desk.league.id, desk.settings, contract_id)
-        mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
-        if not mails:
-            known = ", ".join(mail.recipient for mail in found)
-            raise BballError(
-                f"Contract {contract_id} has no mail to {plain(to)}. Its mails go to: {known}."
-                if to is not None and found
-                else f"Contract {contract_id} has no mail: no guardian with an e-mail address would get one."
-            )
-        _print(mails, part)
-        return 0
-
-    return with_desk(work)
+    found = await preview_mails(session, desk.league.id, desk.settings, contract_id)
+    mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
+    if not mails:
+        known = ", ".join(mail.recipient for mail in found)
+        raise BballError(
+            f"Contract {contract_id} has no mail to {plain(to)}. Its mails go to: {known}."
+            if to is not None and found
+            else f"Contract {contract_id} has no mail: no guardian with an e-mail address would get one."
+        )
+    _print(mails, part)
+    return Did()
 
 
 def _print(mails: Sequence[MailPreview], part: str) -> None:

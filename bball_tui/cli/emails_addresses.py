@@ -1,14 +1,16 @@
 """`bball-tui emails bounces|settle|suppress|lift|suppressions`: mails that came back, addresses that take none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_league, in_transaction
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
-from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.cli.output import Answer, Did, exit_code, listed, narrate
+from bball_tui.database.engine import Session
 from bball_tui.delivery.bounces import BounceReading, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.blocking import block_address, set_blocking
@@ -52,77 +54,63 @@ class Reading:
     help="From now on, block addresses whose mailbox does not exist by themselves, or leave that to staff.",
 )
 @json_option
-def emails_bounces(folder: Path | None, block: bool | None, as_json: bool) -> int:
+@in_league
+async def emails_bounces(desk: Desk, folder: Path | None, block: bool | None) -> Answer:
     """Read the mailbox to which undeliverable mails go, and note which of ours came back.
 
     FOLDER is a maildir, an mbox file, one mail as a file, or a folder of .eml files; without one, the setting
     bounce_dir. Nothing in it is changed, and reading it twice changes nothing. An address is blocked only by a report
     that carries the Message-ID of our mail and says in code and words that there is no such mailbox.
     """
-
-    async def work(desk: Desk) -> int:
-        place = folder or desk.settings.bounce_dir
-        if block is not None:
-            async with desk.database.session() as session:
-                await set_blocking(session, desk.league.id, block)
-            narrate(
-                "From now on an address whose mailbox does not exist is blocked by itself."
-                if block
-                else "From now on staff decide about every address whose mail came back."
-            )
-            if place is None:
-                return 0
-        if place is None:
-            raise BballError("Name the folder in which returned mails arrive, here or as bounce_dir in the settings.")
-        found = await read_bounces(desk.database, desk.league.id, place)
-        if wants_json(as_json):
-            echo_json(Reading.of(found))
-        for one in found.new:
-            narrate(f"Mail {one.outbox_id} to {one.recipient} came back." + (" The address is blocked." * one.blocked))
+    place = folder or desk.settings.bounce_dir
+    if block is not None:
+        async with desk.database.session() as session:
+            await set_blocking(session, desk.league.id, block)
         narrate(
-            f"{len(found.new)} new, {found.known} known before, {found.strangers} about other mails, "
-            f"{found.others} no reports."
+            "From now on an address whose mailbox does not exist is blocked by itself."
+            if block
+            else "From now on staff decide about every address whose mail came back."
         )
-        for subject in found.unread:
-            narrate(f"This one looks like a failure and cannot be read; read it yourself: {subject}")
-        return 0
-
-    return with_desk(work)
+        if place is None:
+            return Did()
+    if place is None:
+        raise BballError("Name the folder in which returned mails arrive, here or as bounce_dir in the settings.")
+    found = await read_bounces(desk.database, desk.league.id, place)
+    told = [
+        f"Mail {one.outbox_id} to {one.recipient} came back." + (" The address is blocked." * one.blocked)
+        for one in found.new
+    ]
+    told.append(
+        f"{len(found.new)} new, {found.known} known before, {found.strangers} about other mails, "
+        f"{found.others} no reports."
+    )
+    told += [
+        f"This one looks like a failure and cannot be read; read it yourself: {subject}" for subject in found.unread
+    ]
+    return Did(told, Reading.of(found))
 
 
 @click.command("settle")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=ID)
 @json_option
-def emails_settle(ids: tuple[int, ...], as_json: bool) -> int:
+@in_transaction
+async def emails_settle(desk: Desk, session: Session, ids: tuple[int, ...]) -> Answer:
     """Note that the families of mails that came back were told another way."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            settled = await told_another_way(session, desk.league.id, ids)
-        if wants_json(as_json):
-            echo_json(list(settled))
-        left = [one for one in ids if one not in settled]
-        narrate(f"{counted(len(settled), 'mail')} settled.")
-        for one in left:
-            narrate(f"Mail {one} did not come back, or was settled before.")
-        return exit_code(len(settled), len(left))
-
-    return with_desk(work)
+    settled = await told_another_way(session, desk.league.id, ids)
+    left = [one for one in ids if one not in settled]
+    told = [f"{counted(len(settled), 'mail')} settled."]
+    told += [f"Mail {one} did not come back, or was settled before." for one in left]
+    return Did(told, list(settled), exit_code(len(settled), len(left)))
 
 
 @click.command("suppress")
 @click.argument("address")
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for colleagues.")
-def emails_suppress(address: str, reason: str) -> int:
+@in_transaction
+async def emails_suppress(desk: Desk, session: Session, address: str, reason: str) -> Answer:
     """Write no more mail to ADDRESS, whoever promises one."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            done = await block_address(session, desk.league.id, address, reason)
-        narrate(f"{address} takes no more mail." if done else f"{address} was on the list already.")
-        return 0
-
-    return with_desk(work)
+    done = await block_address(session, desk.league.id, address, reason)
+    return Did([f"{address} takes no more mail." if done else f"{address} was on the list already."])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +127,16 @@ class LiftedLine:
 @click.option("--send", is_flag=True, help="Also send what was kept back and is still true.")
 @reason_option
 @json_option
-def emails_lift(address: str, send: bool, reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def emails_lift(desk: Desk, session: Session, address: str, send: bool, reason: str | None) -> Answer:
     """Let ADDRESS take mail again."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            lifted, sent = await lift_and_send(session, desk.league.id, address, send=send, reason=reason)
-        if wants_json(as_json):
-            echo_json(LiftedLine(lifted.email, lifted.kept_back, sent))
-        narrate(f"{lifted.email} takes mail again.")
-        if lifted.kept_back and not send:
-            narrate(f"{counted(len(lifted.kept_back), 'mail')} stay kept back; with --send they would have gone out.")
-        elif sent:
-            narrate(f"{counted(len(sent), 'mail')} on the way.")
-        return 0
-
-    return with_desk(work)
+    lifted, sent = await lift_and_send(session, desk.league.id, address, send=send, reason=reason)
+    told = [f"{lifted.email} takes mail again."]
+    if lifted.kept_back and not send:
+        told.append(f"{counted(len(lifted.kept_back), 'mail')} stay kept back; with --send they would have gone out.")
+    elif sent:
+        told.append(f"{counted(len(sent), 'mail')} on the way.")
+    return Did(told, LiftedLine(lifted.email, lifted.kept_back, sent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,27 +169,14 @@ class SuppressionLine:
 @click.command("suppressions")
 @click.option("--lifted", is_flag=True, help="Also those that were lifted.")
 @json_option
-def emails_suppressions(lifted: bool, as_json: bool) -> int:
+@in_transaction
+async def emails_suppressions(desk: Desk, session: Session, lifted: bool) -> Answer:
     """List the addresses that take no more mail: whose, why, and who wrote them there."""
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            rows = await list_suppressions(session, desk.league.id, SuppressionFilter(lifted=lifted))
-        if as_json:
-            echo_json([SuppressionLine.of(row) for row in rows])
-            return 0
-        lines = [
-            (
-                row.email,
-                row.people,
-                row.reason,
-                row.by,
-                f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
-                "" if row.lifted_by is None else f"lifted by {row.lifted_by}",
-            )
-            for row in rows
-        ]
-        click.echo(table(("Address", "Whose", "Why", "By", "Since", ""), lines))
-        return 0
+    def cells(row: SuppressionRow) -> Sequence[str]:
+        since = f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
+        lifted_by = "" if row.lifted_by is None else f"lifted by {row.lifted_by}"
+        return (row.email, row.people, row.reason, row.by, since, lifted_by)
 
-    return with_desk(work)
+    rows = await list_suppressions(session, desk.league.id, SuppressionFilter(lifted=lifted))
+    return listed(("Address", "Whose", "Why", "By", "Since", ""), rows, cells, SuppressionLine.of)

@@ -1,14 +1,16 @@
 """`bball-tui emails log|export|resend|retention|send-test`: mails that went out, or are to be tried."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_league, in_transaction
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
-from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
+from bball_tui.database.engine import Session
 from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mail_preview import MailPreview, preview_mail, preview_mails, preview_sample
@@ -60,33 +62,20 @@ class LogLine:
 @click.option("--came-back", is_flag=True, help="Only mails that ever came back, also settled ones.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), default=200, show_default=True, help="The newest N.")
 @json_option
-def emails_log(search: str, kind: str | None, outcome: str | None, came_back: bool, limit: int, as_json: bool) -> int:
+@in_transaction
+async def emails_log(
+    desk: Desk, session: Session, search: str, kind: str | None, outcome: str | None, came_back: bool, limit: int
+) -> Answer:
     """List every mail that was ever promised, the newest first."""
+
+    def cells(row: OutboxRow) -> Sequence[str]:
+        when = f"{row.since.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
+        return (str(row.id), when, row.recipient, row.about, row.kind.replace("_", " "), row.bucket.words, row.why)
+
     bucket = None if outcome is None else BucketName(outcome)
-
-    async def work(desk: Desk) -> int:
-        wanted = OutboxFilter(text=search, kind=kind, bucket=bucket, came_back=came_back)
-        async with desk.database.session() as session:
-            rows = await list_items(session, desk.league.id, wanted, limit=limit)
-        if as_json:
-            echo_json([LogLine.of(row) for row in rows])
-            return 0
-        lines = [
-            (
-                str(row.id),
-                f"{row.since.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
-                row.recipient,
-                row.about,
-                row.kind.replace("_", " "),
-                row.bucket.words,
-                row.why,
-            )
-            for row in rows
-        ]
-        click.echo(table(("ID", "When", "To", "About", "Mail", "Outcome", "Why"), lines))
-        return 0
-
-    return with_desk(work)
+    wanted = OutboxFilter(text=search, kind=kind, bucket=bucket, came_back=came_back)
+    rows = await list_items(session, desk.league.id, wanted, limit=limit)
+    return listed(("ID", "When", "To", "About", "Mail", "Outcome", "Why"), rows, cells, LogLine.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +92,15 @@ class Exported:
     "--to", metavar="FOLDER", type=click.Path(path_type=Path), default=Path(), help="Where to (default: here)."
 )
 @json_option
-def emails_export(ids: tuple[int, ...], to: Path, as_json: bool) -> int:
+@in_transaction
+async def emails_export(desk: Desk, session: Session, ids: tuple[int, ...], to: Path) -> Answer:
     """Write mails as .eml files: the very bytes that went out."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            mails = await frozen_mails(session, desk.league.id, ids)
-        files = write_files(to, mails)
-        never = tuple(one for one in ids if one not in {mail.id for mail in mails})
-        if wants_json(as_json):
-            echo_json(Exported(tuple(map(str, files)), never))
-        narrate(f"{counted(len(files), 'mail')} written to {to}.")
-        for one in never:
-            narrate(f"Mail {one} was never written, or is no mail of this league.")
-        return exit_code(len(files), len(never))
-
-    return with_desk(work)
+    mails = await frozen_mails(session, desk.league.id, ids)
+    files = write_files(to, mails)
+    never = tuple(one for one in ids if one not in {mail.id for mail in mails})
+    told = [f"{counted(len(files), 'mail')} written to {to}."]
+    told += [f"Mail {one} was never written, or is no mail of this league." for one in never]
+    return Did(told, Exported(tuple(map(str, files)), never), exit_code(len(files), len(never)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +115,12 @@ class Resent:
 @click.argument("outbox_id", metavar="ID", type=ID)
 @reason_option
 @json_option
-def emails_resend(outbox_id: int, reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def emails_resend(desk: Desk, session: Session, outbox_id: int, reason: str | None) -> Answer:
     """Send an accepted mail once more to the same address, as a mail of its own."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            again = await send_again(session, desk.league.id, outbox_id, reason=reason)
-        if wants_json(as_json):
-            echo_json(Resent(outbox_id, again))
-        narrate(f"Mail {again} repeats mail {outbox_id}; it goes out as soon as a worker takes it.")
-        return 0
-
-    return with_desk(work)
+    again = await send_again(session, desk.league.id, outbox_id, reason=reason)
+    told = f"Mail {again} repeats mail {outbox_id}; it goes out as soon as a worker takes it."
+    return Did([told], Resent(outbox_id, again))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,23 +143,18 @@ class RetentionReport:
 
 @click.command("retention")
 @json_option
-def emails_retention(as_json: bool) -> int:
+@in_transaction
+async def emails_retention(desk: Desk, session: Session) -> Answer:
     """Say which mails will be deleted, and when."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            found = await retention(session, desk.league.id)
-        if as_json:
-            months = [GoingLine(month, number) for month, number in found.months]
-            echo_json(RetentionReport(found.days, found.due, months, found.never))
-            return 0
-        narrate(f"Sent, cancelled and blocked mails are deleted {found.days} days after they were finished.")
-        lines = [("now", str(found.due)), *((f"{month:%Y-%m}", str(number)) for month, number in found.months)]
-        click.echo(table(("When", "Mails"), lines))
-        narrate(f"{counted(found.never, 'mail')} failed or in doubt: never deleted before somebody decides.")
-        return 0
-
-    return with_desk(work)
+    found = await retention(session, desk.league.id)
+    months = [GoingLine(month, number) for month, number in found.months]
+    lines = [("now", str(found.due)), *((f"{month:%Y-%m}", str(number)) for month, number in found.months)]
+    return Found(
+        lambda: RetentionReport(found.days, found.due, months, found.never),
+        lambda: table(("When", "Mails"), lines),
+        before=[f"Sent, cancelled and blocked mails are deleted {found.days} days after they were finished."],
+        after=[f"{counted(found.never, 'mail')} failed or in doubt: never deleted before somebody decides."],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +176,18 @@ def emails_send_test(contract: int | None, mail: int | None, kind: str | None, t
     if sum(one is not None for one in (contract, mail, kind)) != 1:
         raise click.UsageError("Say which mail: one of --contract ID, --mail ID and --kind KIND.")
 
-    async def work(desk: Desk) -> int:
-        mine = to or remembered(desk.settings)
-        if mine is None:
-            raise BballError("Say your own address with --to ADDRESS. It is remembered for the next time.")
-        found = await _mail(desk, contract, mail, kind)
-        sent = await send_test(desk.database, desk.league.id, desk.settings, found.mime, found.subject, mine)
-        if wants_json(as_json):
-            echo_json(Tested(sent, found.subject))
-        narrate(f"A copy went to {sent}, marked as a test. The family got nothing.")
-        return 0
+    return _send_test(contract, mail, kind, to, as_json=as_json)
 
-    return with_desk(work)
+
+@in_league
+async def _send_test(desk: Desk, contract: int | None, mail: int | None, kind: str | None, to: str | None) -> Answer:
+    mine = to or remembered(desk.settings)
+    if mine is None:
+        raise BballError("Say your own address with --to ADDRESS. It is remembered for the next time.")
+    found = await _mail(desk, contract, mail, kind)
+    sent = await send_test(desk.database, desk.league.id, desk.settings, found.mime, found.subject, mine)
+    told = f"A copy went to {sent}, marked as a test. The family got nothing."
+    return Did([told], Tested(sent, found.subject))
 
 
 async def _mail(desk: Desk, contract: int | None, mail: int | None, kind: str | None) -> MailPreview:

@@ -6,9 +6,10 @@ from datetime import date
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_league, in_transaction
 from bball_tui.cli.outbox_sending import json_option
-from bball_tui.cli.output import echo_json, narrate, table
+from bball_tui.cli.output import Answer, Found, table
+from bball_tui.database.engine import Session
 from bball_tui.league.leagues import current_season
 from bball_tui.league.mail_check import Finding, check_mails
 from bball_tui.league.reminders import (
@@ -48,38 +49,30 @@ class Warnings:
 
 @click.command("warnings")
 @json_option
-def emails_warnings(as_json: bool) -> int:
+@in_league
+async def emails_warnings(desk: Desk) -> Answer:
     """Look at the mails of all contracts that wait for a signature, before anybody signs. Nothing is sent or stored."""
+    async with desk.database.session() as session:
+        season = await current_season(session, desk.league.id)
+    shown = sys.stderr.isatty()
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            season = await current_season(session, desk.league.id)
-        shown = sys.stderr.isatty()
+    def tell(done: int, total: int) -> None:
+        if shown and done < total:
+            click.echo(f"\r{done} of {total} contracts …", nl=False, err=True)
 
-        def tell(done: int, total: int) -> None:
-            if shown and done < total:
-                click.echo(f"\r{done} of {total} contracts …", nl=False, err=True)
-
-        found = await check_mails(
-            desk.database, desk.league.id, desk.settings, season.id if season else None, progress=tell
-        )
-        if shown:
-            click.echo("\r\033[K", nl=False, err=True)
-        if as_json:
-            lines = [FindingLine.of(one) for one in found.findings]
-            echo_json(Warnings(found.contracts, found.affected, found.mails, lines))
-            return 0
-        narrate(
-            f"{found.affected} of {counted(found.contracts, 'contract')} have a warning; "
-            f"{counted(found.mails, 'mail')} looked at."
-        )
-        rows = [
-            (one.concern.replace("_", " "), one.about, one.sentence, str(len(one.contracts))) for one in found.findings
-        ]
-        click.echo(table(("Warning", "About", "What", "Contracts"), rows))
-        return 0
-
-    return with_desk(work)
+    found = await check_mails(
+        desk.database, desk.league.id, desk.settings, season.id if season else None, progress=tell
+    )
+    if shown:
+        click.echo("\r\033[K", nl=False, err=True)
+    rows = [(one.concern.replace("_", " "), one.about, one.sentence, str(len(one.contracts))) for one in found.findings]
+    lines = [FindingLine.of(one) for one in found.findings]
+    affected = f"{found.affected} of {counted(found.contracts, 'contract')} have a warning"
+    return Found(
+        lambda: Warnings(found.contracts, found.affected, found.mails, lines),
+        lambda: table(("Warning", "About", "What", "Contracts"), rows),
+        before=[f"{affected}; {counted(found.mails, 'mail')} looked at."],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +107,34 @@ class Reminders:
 @click.option("--days", metavar="7,2", help="Remind so many days before an offer is due; empty: never.")
 @click.option("--cap", metavar="N", type=int, help="At most N reminders of one offer.")
 @json_option
-def emails_reminders(dry_run: bool, days: str | None, cap: int | None, as_json: bool) -> int:
+@in_transaction
+async def emails_reminders(desk: Desk, session: Session, dry_run: bool, days: str | None, cap: int | None) -> Answer:
     """Remind families of offers that are due, as the league's schedule says. Workers do it by themselves, by day.
 
     With --days or --cap the schedule is changed, and nobody is reminded yet.
     """
-
-    async def work(desk: Desk) -> int:
-        league = desk.league.id
-        promised: tuple[int, ...] = ()
-        async with desk.database.session() as session:
-            schedule = await read_schedule(session, league)
-            if days is not None or cap is not None:
-                wanted = schedule.days if days is None else parse_days(days)
-                schedule = await set_schedule(session, league, wanted, schedule.cap if cap is None else cap)
-                narrate("The schedule is saved.")
-            elif not dry_run:
-                promised = await remind(session, league)
-            planned = await planned_reminders(session, league)
-        if as_json:
-            echo_json(Reminders(schedule.days, schedule.cap, [ReminderLine.of(one) for one in planned], promised))
-            return 0
-        if not schedule.days:
-            narrate("Reminders are off. --days 7,2 would remind a week and two days before an offer is due.")
-            return 0
-        if promised:
-            narrate(f"{counted(len(promised), 'reminder')} promised; a worker sends them.")
-        rows = [
-            (one.player, one.team, str(one.due_on), str(one.on), str(one.number), ", ".join(one.recipients))
-            for one in planned
-        ]
-        click.echo(table(("Player", "Team", "Due", "Reminder", "No.", "To"), rows))
-        return 0
-
-    return with_desk(work)
+    league = desk.league.id
+    promised: tuple[int, ...] = ()
+    said: list[str] = []
+    schedule = await read_schedule(session, league)
+    if days is not None or cap is not None:
+        wanted = schedule.days if days is None else parse_days(days)
+        schedule = await set_schedule(session, league, wanted, schedule.cap if cap is None else cap)
+        said.append("The schedule is saved.")
+    elif not dry_run:
+        promised = await remind(session, league)
+    planned = await planned_reminders(session, league)
+    answer = Reminders(schedule.days, schedule.cap, [ReminderLine.of(one) for one in planned], promised)
+    if not schedule.days:
+        off = "Reminders are off. --days 7,2 would remind a week and two days before an offer is due."
+        return Found(lambda: answer, str, said, before=[off])
+    rows = [
+        (one.player, one.team, str(one.due_on), str(one.on), str(one.number), ", ".join(one.recipients))
+        for one in planned
+    ]
+    return Found(
+        lambda: answer,
+        lambda: table(("Player", "Team", "Due", "Reminder", "No.", "To"), rows),
+        said,
+        before=[f"{counted(len(promised), 'reminder')} promised; a worker sends them."] if promised else (),
+    )

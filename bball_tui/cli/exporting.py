@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_lines, narrate
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.output import Answer, Did, echo_lines
+from bball_tui.database.engine import Session
 from bball_tui.files import write_pieces
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, Piece, export
@@ -20,7 +21,10 @@ from bball_tui.wording import counted
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.option("--season", metavar="NAME", help="Which season's contracts; otherwise the current one.")
-def export_command(what: str, wanted: str | None, output: Path | None, season: str | None) -> int:
+@in_transaction
+async def export_command(
+    desk: Desk, session: Session, what: str, wanted: str | None, output: Path | None, season: str | None
+) -> Answer:
     """Write contracts, players, guardians or the outbox as CSV or JSON.
 
     What was exported can be imported again: into an empty league it gives the same roster, into the same league it
@@ -28,19 +32,10 @@ def export_command(what: str, wanted: str | None, output: Path | None, season: s
     """
     by_name = Format.JSON if output is not None and output.suffix.lower() == ".json" else Format.CSV
     chosen = Format(wanted) if wanted is not None else by_name
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            pieces = export(session, desk.league, What(what), chosen, season=season)
-            if output is None:
-                number = await _print(pieces)
-                narrate(f"{_counted(What(what), number)}.")
-            else:
-                number = await write_pieces(output, pieces)
-                narrate(f"{_counted(What(what), number)} written to {output}.")
-        return 0
-
-    return with_desk(work)
+    pieces = export(session, desk.league, What(what), chosen, season=season)
+    if output is None:
+        return Did([f"{_counted(What(what), await _print(pieces))}."])
+    return Did([f"{_counted(What(what), await write_pieces(output, pieces))} written to {output}."])
 
 
 async def _print(pieces: AsyncIterator[Piece]) -> int:

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_league
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
 from bball_tui.cli.groupme_staff import groupme_staff
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
-from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.cli.output import Answer, Did, Found, exit_code, narrate, table
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import token_from
 from bball_tui.groupme.links.share_links import mask
@@ -104,47 +104,36 @@ for command in (groupme_link, groupme_unlink, groupme_qr, groupme_staff, groupme
 @groupme.command("status")
 @season_option
 @json_option
-def groupme_status(season: str | None, as_json: bool) -> int:
+@in_league
+async def groupme_status(desk: Desk, season: str | None) -> Answer:
     """Show each team with its chat. Without an access token: what is stored here."""
-
-    async def work(desk: Desk) -> int:
-        if token_from() is None:
-            lines = await _stored(desk, season)
-            narrate("There is no access token, so GroupMe was not asked. This is the last known state.")
-        else:
-            plan = await _planned(desk, season)
-            lines = [_team_line(team) for team in plan.teams]
-            if not as_json:
-                narrate(f"The account is {plan.account}'s.")
-                _narrate_warnings(plan)
-        if as_json:
-            echo_json(lines)
-            return 0
-        rows = [
-            (str(one.team_id), one.team, one.state, one.group or one.group_id or "", one.link or "") for one in lines
-        ]
-        click.echo(table(("ID", "Team", "State", "Group", "Link"), rows))
-        for one in lines:
-            for warning in one.warnings:
-                narrate(f"! {one.team}: {warning}")
-        return 0
-
-    return with_desk(work)
+    said, before = [], []
+    if token_from() is None:
+        lines = await _stored(desk, season)
+        said.append("There is no access token, so GroupMe was not asked. This is the last known state.")
+    else:
+        plan = await _planned(desk, season)
+        lines = [_team_line(team) for team in plan.teams]
+        before += [f"The account is {plan.account}'s.", *_warnings(plan)]
+    rows = [(str(one.team_id), one.team, one.state, one.group or one.group_id or "", one.link or "") for one in lines]
+    return Found(
+        lambda: lines,
+        lambda: table(("ID", "Team", "State", "Group", "Link"), rows),
+        said,
+        before,
+        after=[f"! {one.team}: {warning}" for one in lines for warning in one.warnings],
+    )
 
 
 @groupme.command("plan")
 @season_option
 @try_again_option
 @json_option
-def groupme_plan(season: str | None, try_again: bool, as_json: bool) -> int:
+@in_league
+async def groupme_plan(desk: Desk, season: str | None, try_again: bool) -> Answer:
     """Say what there is to do, and why. Nothing is changed."""
-
-    async def work(desk: Desk) -> int:
-        plan = await _planned(desk, season, try_again=try_again)
-        _print_plan(plan, plan.actions, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    plan = await _planned(desk, season, try_again=try_again)
+    return _plan_answer(plan, plan.actions)
 
 
 @groupme.command("apply")
@@ -156,7 +145,9 @@ def groupme_plan(season: str | None, try_again: bool, as_json: bool) -> int:
 @try_again_option
 @dry_run_option
 @json_option
-def groupme_apply(
+@in_league
+async def groupme_apply(
+    desk: Desk,
     season: str | None,
     only: tuple[str, ...],
     also: tuple[str, ...],
@@ -164,23 +155,17 @@ def groupme_apply(
     tell: bool,
     try_again: bool,
     dry_run: bool,
-    as_json: bool,
-) -> int:
+) -> Answer:
     """Do what the plan has ticked."""
-
-    async def work(desk: Desk) -> int:
-        async with _sender(desk, await season_of(desk, season)) as sender:
-            plan, _, _ = await current_plan(sender, try_again=try_again)
-            if fingerprint not in (None, plan.fingerprint):
-                raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
-            wanted = _chosen(plan, only, also)
-            if dry_run:
-                _print_plan(plan, wanted, as_json=as_json)
-                return 0
-            sender.tells = frozenset(action.team_id for action in wanted) if tell else frozenset()
-            return _told(await apply(sender, wanted, try_again=try_again), as_json=as_json)
-
-    return with_desk(work)
+    async with _sender(desk, await season_of(desk, season)) as sender:
+        plan, _, _ = await current_plan(sender, try_again=try_again)
+        if fingerprint not in (None, plan.fingerprint):
+            raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
+        wanted = _chosen(plan, only, also)
+        if dry_run:
+            return _plan_answer(plan, wanted)
+        sender.tells = frozenset(action.team_id for action in wanted) if tell else frozenset()
+        return _applied_answer(await apply(sender, wanted, try_again=try_again))
 
 
 @groupme.command("create")
@@ -192,24 +177,20 @@ def groupme_apply(
 @tell_option
 @dry_run_option
 @json_option
-def groupme_create(
-    team: str, season: str | None, although_similar: bool, tell: bool, dry_run: bool, as_json: bool
-) -> int:
+@in_league
+async def groupme_create(
+    desk: Desk, team: str, season: str | None, although_similar: bool, tell: bool, dry_run: bool
+) -> Answer:
     """Create the group of one TEAM (its number or name) and link it."""
-
-    async def work(desk: Desk) -> int:
-        season_id = await season_of(desk, season)
-        found = await read_team(desk, season_id, team)
-        async with _sender(desk, season_id) as sender:
-            creation = await plan_creation(sender, found.id, although_similar=although_similar)
-            if dry_run:
-                _print_plan(creation.reading.plan, creation.actions, as_json=as_json)
-                return 0
-            await settle_others(sender, creation)
-            sender.tells = frozenset({found.id}) if tell else frozenset()
-            return _told(await apply(sender, creation.actions, try_again=True), as_json=as_json)
-
-    return with_desk(work)
+    season_id = await season_of(desk, season)
+    found = await read_team(desk, season_id, team)
+    async with _sender(desk, season_id) as sender:
+        creation = await plan_creation(sender, found.id, although_similar=although_similar)
+        if dry_run:
+            return _plan_answer(creation.reading.plan, creation.actions)
+        await settle_others(sender, creation)
+        sender.tells = frozenset({found.id}) if tell else frozenset()
+        return _applied_answer(await apply(sender, creation.actions, try_again=True))
 
 
 def _sender(desk: Desk, season_id: int) -> AbstractAsyncContextManager[Sender]:
@@ -252,71 +233,71 @@ def _chosen(plan: Plan, only: Sequence[str], also: Sequence[str]) -> tuple[Actio
     return tuple(action for action in plan.actions if action.ticked or action.id in also)
 
 
-def _told(applied: Applied, *, as_json: bool) -> int:
-    if wants_json(as_json):
-        echo_json(
-            AppliedLine(
-                account=applied.account,
-                done=applied.done,
-                not_done=applied.not_done,
-                stopped=applied.stopped,
-                go_on_at=applied.go_on_at,
-                manual=applied.manual,
-                told=applied.told,
-                recovered=applied.recovered,
-                steps=applied.steps,
-            )
-        )
-    for sentence in applied.recovered:
-        narrate(sentence)
-    for step in applied.steps:
-        narrate(f"{step.team}: {step.text}")
+def _applied_answer(applied: Applied) -> Did:
+    line = AppliedLine(
+        account=applied.account,
+        done=applied.done,
+        not_done=applied.not_done,
+        stopped=applied.stopped,
+        go_on_at=applied.go_on_at,
+        manual=applied.manual,
+        told=applied.told,
+        recovered=applied.recovered,
+        steps=applied.steps,
+    )
+    told = [*applied.recovered, *(f"{step.team}: {step.text}" for step in applied.steps)]
     if applied.told:
-        narrate(f"{counted(applied.told, 'mail')} about a new link promised.")
+        told.append(f"{counted(applied.told, 'mail')} about a new link promised.")
     if applied.stopped is not None:
-        narrate(applied.stopped)
-    narrate(f"Done: {counted(applied.done, 'step')}. Not done: {applied.not_done}.")
-    return exit_code(applied.done, applied.not_done)
+        told.append(applied.stopped)
+    told.append(f"Done: {counted(applied.done, 'step')}. Not done: {applied.not_done}.")
+    return Did(told, line, exit_code(applied.done, applied.not_done))
 
 
-def _print_plan(plan: Plan, actions: Sequence[Action], *, as_json: bool) -> None:
-    if as_json:
-        lines = tuple(
-            ActionLine(
-                id=one.id,
-                kind=one.kind,
-                team_id=one.team_id,
-                group_id=one.group_id,
-                before=one.before,
-                after=one.after,
-                reason=one.reason,
-                risk=one.risk,
-                ticked=one.ticked,
-                after_action=one.after_action,
-            )
-            for one in actions
-        )
-        teams = tuple(_team_line(team) for team in plan.teams)
-        echo_json(PlanLine(plan.account, plan.fingerprint, plan.warnings, teams, lines))
-        return
+def _plan_answer(plan: Plan, actions: Sequence[Action]) -> Found:
     labels = {team.team_id: team.label for team in plan.teams}
     rows = [
         ("x" if one.ticked else "-", one.id, labels[one.team_id], f"{one.before} → {one.after}", one.risk or one.reason)
         for one in actions
     ]
-    if rows:
-        click.echo(table(("", "Action", "Team", "What", "Why, or what speaks against it"), rows))
-    narrate(f"The account is {plan.account}'s. The plan has the code {plan.fingerprint}.")
-    narrate(f"{counted(len(rows), 'action')}; those with x are done by 'groupme apply', the others by --also ACTION.")
-    _narrate_warnings(plan)
-    for team in plan.teams:
-        if not any(one.team_id == team.team_id for one in actions) and team.group is None:
-            narrate(f"! {team.label}: {team.why}")
+    headers = ("", "Action", "Team", "What", "Why, or what speaks against it")
+    return Found(
+        lambda: _plan_line(plan, actions),
+        lambda: table(headers, rows) if rows else "",
+        after=[
+            f"The account is {plan.account}'s. The plan has the code {plan.fingerprint}.",
+            f"{counted(len(rows), 'action')}; those with x are done by 'groupme apply', the others by --also ACTION.",
+            *_warnings(plan),
+            *(
+                f"! {team.label}: {team.why}"
+                for team in plan.teams
+                if not any(one.team_id == team.team_id for one in actions) and team.group is None
+            ),
+        ],
+    )
 
 
-def _narrate_warnings(plan: Plan) -> None:
-    for warning in plan.warnings:
-        narrate(f"! {warning}")
+def _plan_line(plan: Plan, actions: Sequence[Action]) -> PlanLine:
+    lines = tuple(
+        ActionLine(
+            id=one.id,
+            kind=one.kind,
+            team_id=one.team_id,
+            group_id=one.group_id,
+            before=one.before,
+            after=one.after,
+            reason=one.reason,
+            risk=one.risk,
+            ticked=one.ticked,
+            after_action=one.after_action,
+        )
+        for one in actions
+    )
+    return PlanLine(plan.account, plan.fingerprint, plan.warnings, tuple(map(_team_line, plan.teams)), lines)
+
+
+def _warnings(plan: Plan) -> list[str]:
+    return [f"! {warning}" for warning in plan.warnings]
 
 
 def _team_line(team: TeamPlan) -> TeamLine:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_league
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
-from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.errors import BballError
 from bball_tui.groupme.links import qr
 from bball_tui.groupme.links.link_preview import rehearse_link
@@ -78,51 +78,44 @@ class _Rehearsed(Exception):
 @season_option
 @dry_run_option
 @json_option
-def groupme_link(team: str, group: str, tell: bool, season: str | None, dry_run: bool, as_json: bool) -> int:
+@in_league
+async def groupme_link(desk: Desk, team: str, group: str, tell: bool, season: str | None, dry_run: bool) -> Answer:
     """Link TEAM (number or name) with a group: its share link as pasted, or its id."""
-
-    async def work(desk: Desk) -> int:
-        pasted = read_pasted(group)
-        found = await read_team(desk, await season_of(desk, season), team)
-        chosen = await resolve_group(desk.settings, pasted)
-        how = "by its share link" if pasted.share_url is not None else "by its id"
-        linked, told, families = await _link(desk, found.id, chosen, how, tell=tell, dry_run=dry_run)
-        if wants_json(as_json):
-            echo_json(
-                LinkedLine(
-                    team_id=linked.team_id,
-                    team=linked.team,
-                    group_id=linked.group_id,
-                    group=linked.name,
-                    changed=linked.changed,
-                    link_changed=linked.link_changed,
-                    dry_run=dry_run,
-                    notes=chosen.notes,
-                    mails_released=linked.released,
-                    mails_promised=told,
-                    mails_to_tell=families.recipients,
-                    families_to_tell=families.players,
-                )
-            )
-        would = "Would link" if dry_run else "Linked" if linked.changed else "Already linked:"
-        narrate(f"{would} {linked.team} with {linked.name or 'group ' + linked.group_id}.")
-        for note in chosen.notes:
-            narrate(f"! {note}")
-        if linked.released:
-            narrate(f"{counted(linked.released, 'welcome mail')} that waited for the link: on the way.")
-        if told:
-            narrate(f"{counted(told, 'mail')} to families who were welcomed before: promised.")
-        if families.families:
-            names = families.players[:MOST_NAMES]
-            more = len(families.players) - len(names)
-            said = listed([*names, f"{more} more"] if more else names)
-            narrate(
-                f"! Families of {counted(len(families.players), 'player')} were welcomed without this link: {said}. "
-                f"'bball-tui groupme tell {found.id}' writes to them."
-            )
-        return 0
-
-    return with_desk(work)
+    pasted = read_pasted(group)
+    found = await read_team(desk, await season_of(desk, season), team)
+    chosen = await resolve_group(desk.settings, pasted)
+    how = "by its share link" if pasted.share_url is not None else "by its id"
+    linked, promised, families = await _link(desk, found.id, chosen, how, tell=tell, dry_run=dry_run)
+    line = LinkedLine(
+        team_id=linked.team_id,
+        team=linked.team,
+        group_id=linked.group_id,
+        group=linked.name,
+        changed=linked.changed,
+        link_changed=linked.link_changed,
+        dry_run=dry_run,
+        notes=chosen.notes,
+        mails_released=linked.released,
+        mails_promised=promised,
+        mails_to_tell=families.recipients,
+        families_to_tell=families.players,
+    )
+    would = "Would link" if dry_run else "Linked" if linked.changed else "Already linked:"
+    told = [f"{would} {linked.team} with {linked.name or 'group ' + linked.group_id}."]
+    told += [f"! {note}" for note in chosen.notes]
+    if linked.released:
+        told.append(f"{counted(linked.released, 'welcome mail')} that waited for the link: on the way.")
+    if promised:
+        told.append(f"{counted(promised, 'mail')} to families who were welcomed before: promised.")
+    if families.families:
+        names = families.players[:MOST_NAMES]
+        more = len(families.players) - len(names)
+        said = listed([*names, f"{more} more"] if more else names)
+        told.append(
+            f"! Families of {counted(len(families.players), 'player')} were welcomed without this link: {said}. "
+            f"'bball-tui groupme tell {found.id}' writes to them."
+        )
+    return Did(told, line)
 
 
 async def _link(
@@ -146,26 +139,21 @@ async def _link(
 @season_option
 @dry_run_option
 @json_option
-def groupme_unlink(team: str, reason: str, season: str | None, dry_run: bool, as_json: bool) -> int:
+@in_league
+async def groupme_unlink(desk: Desk, team: str, reason: str, season: str | None, dry_run: bool) -> Answer:
     """Forget the group and the share link of TEAM. The group itself stays as it is."""
-
-    async def work(desk: Desk) -> int:
-        found = await read_team(desk, await season_of(desk, season), team)
-        try:
-            async with desk.database.session() as session:
-                gone = await unlink(session, desk.league.id, found.id, reason=reason.strip() or "by command")
-                if dry_run:
-                    raise _Rehearsed
-        except _Rehearsed:
-            pass
-        if wants_json(as_json):
-            echo_json(UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run))
-        narrate(f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is.")
-        if gone.had_link:
-            narrate("! Mails that went out already still lead to that group.")
-        return 0
-
-    return with_desk(work)
+    found = await read_team(desk, await season_of(desk, season), team)
+    try:
+        async with desk.database.session() as session:
+            gone = await unlink(session, desk.league.id, found.id, reason=reason.strip() or "by command")
+            if dry_run:
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    told = [f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is."]
+    if gone.had_link:
+        told.append("! Mails that went out already still lead to that group.")
+    return Did(told, UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run))
 
 
 @click.command("qr")
@@ -179,24 +167,22 @@ def groupme_unlink(team: str, reason: str, season: str | None, dry_run: bool, as
 )
 @season_option
 @json_option
-def groupme_qr(team: str, image: Path | None, season: str | None, as_json: bool) -> int:
+@in_league
+async def groupme_qr(desk: Desk, team: str, image: Path | None, season: str | None) -> Answer:
     """Show the share link of TEAM as a QR code. Whoever scans it can join."""
+    found = await read_team(desk, await season_of(desk, season), team)
+    link = found.share_url
+    if link is None:
+        raise BballError(f"{label(found)} has no share link yet. Link its group first, or switch sharing on.")
+    if image is not None:
+        qr.write_image(link, image)
+    line = CodeLine(found.id, label(found), link, None if image is None else str(image))
+    said = [] if image is None else [f"Wrote {image}."]
+    return Found(lambda: line, lambda: _code(link) if image is None else "", said)
 
-    async def work(desk: Desk) -> int:
-        found = await read_team(desk, await season_of(desk, season), team)
-        if found.share_url is None:
-            raise BballError(f"{label(found)} has no share link yet. Link its group first, or switch sharing on.")
-        if image is not None:
-            qr.write_image(found.share_url, image)
-            narrate(f"Wrote {image}.")
-        if as_json:
-            echo_json(CodeLine(found.id, label(found), found.share_url, None if image is None else str(image)))
-        elif image is None:
-            # A code that the window breaks is none; a file or a pipe has no window.
-            size = shutil.get_terminal_size()
-            room = (size.columns, size.lines - 2) if sys.stdout.isatty() else None
-            click.echo("\n".join(qr.lines(found.share_url, room)))
-            click.echo(found.share_url)
-        return 0
 
-    return with_desk(work)
+def _code(link: str) -> str:
+    # A code that the window breaks is none; a file or a pipe has no window.
+    size = shutil.get_terminal_size()
+    room = (size.columns, size.lines - 2) if sys.stdout.isatty() else None
+    return "\n".join([*qr.lines(link, room), link])

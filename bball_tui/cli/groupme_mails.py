@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_league
 from bball_tui.cli.groupme_team import read_team, season_of, season_option
-from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.planning import label
 from bball_tui.groupme.plan.team_facts import read_own
@@ -44,32 +44,25 @@ class ReleasedLine:
 @season_option
 @dry_run_option
 @json_option
-def groupme_tell(teams: tuple[str, ...], season: str | None, dry_run: bool, as_json: bool) -> int:
+@in_league
+async def groupme_tell(desk: Desk, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
     """Write to families who were welcomed before their team's share link stood. Without TEAM: of all teams."""
-
-    async def work(desk: Desk) -> int:
-        ids = await _ids(desk, teams, season)
-        async with desk.database.session() as session:
-            found = await families_of(session, desk.league.id, ids)
-        lines = []
-        for team, families in found:
-            told: tuple[int, ...] = ()
-            if not dry_run:
-                async with desk.database.session() as session:
-                    told = (await tell_families(session, desk.league.id, families.team_id)).outbox_ids
-            mails = families.recipients if dry_run else len(told)
-            lines.append(ToldLine(families.team_id, team, mails, families.players, told))
-            names = families.players[:MOST_NAMES]
-            more = len(families.players) - len(names)
-            said = listed([*names, f"{more} more"] if more else names)
-            narrate(f"{team}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}promised, about {said}.")
-        if not lines:
-            narrate("Every family that was welcomed has the present link.")
-        if wants_json(as_json):
-            echo_json(lines)
-        return 0
-
-    return with_desk(work)
+    ids = await _ids(desk, teams, season)
+    async with desk.database.session() as session:
+        found = await families_of(session, desk.league.id, ids)
+    lines = []
+    for team, families in found:
+        told: tuple[int, ...] = ()
+        if not dry_run:
+            async with desk.database.session() as session:
+                told = (await tell_families(session, desk.league.id, families.team_id)).outbox_ids
+        mails = families.recipients if dry_run else len(told)
+        lines.append(ToldLine(families.team_id, team, mails, families.players, told))
+        names = families.players[:MOST_NAMES]
+        more = len(families.players) - len(names)
+        said = listed([*names, f"{more} more"] if more else names)
+        narrate(f"{team}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}promised, about {said}.")
+    return Did([] if lines else ["Every family that was welcomed has the present link."], lines)
 
 
 @click.command("send-anyway")
@@ -77,28 +70,21 @@ def groupme_tell(teams: tuple[str, ...], season: str | None, dry_run: bool, as_j
 @season_option
 @dry_run_option
 @json_option
-def groupme_send_anyway(teams: tuple[str, ...], season: str | None, dry_run: bool, as_json: bool) -> int:
+@in_league
+async def groupme_send_anyway(desk: Desk, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
     """Send welcome mails that wait for their team's share link without it. Without TEAM: of all teams."""
-
-    async def work(desk: Desk) -> int:
-        lines = []
-        for team_id, name in (await _ids(desk, teams, season)).items():
-            async with desk.database.session() as session:
-                mails = (
-                    await count_waiting(session, desk.league.id, team_id)
-                    if dry_run
-                    else await release(session, desk.league.id, team_id, why="sent without the link of the team chat")
-                )
-            if mails:
-                lines.append(ReleasedLine(team_id, name, mails))
-                narrate(f"{name}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}on the way.")
-        if not lines:
-            narrate("No welcome mail waits for the link.")
-        if wants_json(as_json):
-            echo_json(lines)
-        return 0
-
-    return with_desk(work)
+    lines = []
+    for team_id, name in (await _ids(desk, teams, season)).items():
+        async with desk.database.session() as session:
+            mails = (
+                await count_waiting(session, desk.league.id, team_id)
+                if dry_run
+                else await release(session, desk.league.id, team_id, why="sent without the link of the team chat")
+            )
+        if mails:
+            lines.append(ReleasedLine(team_id, name, mails))
+            narrate(f"{name}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}on the way.")
+    return Did([] if lines else ["No welcome mail waits for the link."], lines)
 
 
 async def _ids(desk: Desk, teams: tuple[str, ...], season: str | None) -> dict[int, str]:

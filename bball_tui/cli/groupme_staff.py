@@ -1,14 +1,16 @@
 """`bball-tui groupme staff list|add|consent|remove`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, narrate, table, wants_json
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.output import Answer, Did, listed
+from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
-from bball_tui.groupme.staff.staff import add_to_list, list_staff, note_consent, take_off_list
+from bball_tui.groupme.staff.staff import StaffRow, add_to_list, list_staff, note_consent, take_off_list
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 id_argument = click.argument("staff_id", metavar="ID", type=click.IntRange(min=1))
@@ -43,35 +45,26 @@ def groupme_staff() -> None:
 
 @groupme_staff.command("list")
 @json_option
-def staff_list(as_json: bool) -> int:
+@in_transaction
+async def staff_list(desk: Desk, session: Session) -> Answer:
     """List the staff by name."""
+    headers = ("ID", "Name", "Account", "Phone", "E-mail", "Consent")
+    return listed(headers, await list_staff(session, desk.league.id), _cells, _line)
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            rows = await list_staff(session, desk.league.id)
-        if as_json:
-            echo_json(
-                [
-                    StaffLine(one.id, one.name, one.user_id, one.phone, one.email, one.consent_at, one.consent_note)
-                    for one in rows
-                ]
-            )
-            return 0
-        lines = [
-            (
-                str(one.id),
-                one.name,
-                one.user_id or "",
-                one.phone or "",
-                one.email or "",
-                one.consent_note or "not noted",
-            )
-            for one in rows
-        ]
-        click.echo(table(("ID", "Name", "Account", "Phone", "E-mail", "Consent"), lines))
-        return 0
 
-    return with_desk(work)
+def _cells(one: StaffRow) -> Sequence[str]:
+    return (
+        str(one.id),
+        one.name,
+        one.user_id or "",
+        one.phone or "",
+        one.email or "",
+        one.consent_note or "not noted",
+    )
+
+
+def _line(one: StaffRow) -> StaffLine:
+    return StaffLine(one.id, one.name, one.user_id, one.phone, one.email, one.consent_at, one.consent_note)
 
 
 @groupme_staff.command("add")
@@ -81,20 +74,21 @@ def staff_list(as_json: bool) -> int:
 @click.option("--email", metavar="ADDRESS", help="The e-mail address of their GroupMe account.")
 @click.option("--consent", metavar="TEXT", help="How they agreed; without it nobody adds them to a group.")
 @json_option
-def staff_add(
-    name: str, user_id: str | None, phone: str | None, email: str | None, consent: str | None, as_json: bool
-) -> int:
+@in_transaction
+async def staff_add(
+    desk: Desk,
+    session: Session,
+    name: str,
+    user_id: str | None,
+    phone: str | None,
+    email: str | None,
+    consent: str | None,
+) -> Answer:
     """Put somebody on the list. GroupMe is told nothing yet."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            staff_id = await add_to_list(
-                session, desk.league.id, name, user_id=user_id, phone=phone, email=email, consent=consent
-            )
-        _told(staff_id, name, "added", as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    staff_id = await add_to_list(
+        session, desk.league.id, name, user_id=user_id, phone=phone, email=email, consent=consent
+    )
+    return _changed(staff_id, name, "added")
 
 
 @groupme_staff.command("consent")
@@ -107,31 +101,23 @@ def staff_consent(staff_id: int, note: str | None, withdrawn: bool, as_json: boo
     if (note is None) != withdrawn:
         raise BballError("Say either how they agreed (--note TEXT) or that they do not any more (--withdrawn).")
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            name = await note_consent(session, desk.league.id, staff_id, note)
-        _told(staff_id, name, "consent withdrawn" if withdrawn else "consent noted", as_json=as_json)
-        return 0
+    return _consent(staff_id, note, as_json=as_json)
 
-    return with_desk(work)
+
+@in_transaction
+async def _consent(desk: Desk, session: Session, staff_id: int, note: str | None) -> Answer:
+    name = await note_consent(session, desk.league.id, staff_id, note)
+    return _changed(staff_id, name, "consent withdrawn" if note is None else "consent noted")
 
 
 @groupme_staff.command("remove")
 @id_argument
 @json_option
-def staff_remove(staff_id: int, as_json: bool) -> int:
+@in_transaction
+async def staff_remove(desk: Desk, session: Session, staff_id: int) -> Answer:
     """Forget somebody, contact data included. They stay in the groups that they are in."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            name = await take_off_list(session, desk.league.id, staff_id)
-        _told(staff_id, name, "removed", as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    return _changed(staff_id, await take_off_list(session, desk.league.id, staff_id), "removed")
 
 
-def _told(staff_id: int, name: str, what: str, *, as_json: bool) -> None:
-    if wants_json(as_json):
-        echo_json(StaffChange(staff_id, name, what))
-    narrate(f"{name}: {what}.")
+def _changed(staff_id: int, name: str, what: str) -> Did:
+    return Did([f"{name}: {what}."], StaffChange(staff_id, name, what))

@@ -1,12 +1,13 @@
 """`bball-tui guardians list|add|edit|remove`: the family of one player."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, narrate, table
-from bball_tui.cli.saving import given, json_option, save
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.output import Answer, listed, narrate
+from bball_tui.cli.saving import given, json_option, saving
 from bball_tui.database.engine import Session
 from bball_tui.league.editing.guardians import (
     RELATIONS,
@@ -17,6 +18,7 @@ from bball_tui.league.editing.guardians import (
     unlink_guardian,
 )
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.family import GuardianView
 from bball_tui.league.timeline.read import player_detail
 
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
@@ -38,35 +40,25 @@ def guardians() -> None:
 @guardians.command("list")
 @player_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def guardians_list(player_id: int, as_json: bool) -> int:
+@in_transaction
+async def guardians_list(desk: Desk, session: Session, player_id: int) -> Answer:
     """List the player's guardians, the one who is asked first at the front."""
+    player = await player_detail(session, desk.league.id, player_id, mail_server=desk.settings.may_send)
+    headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", "Gets mail", "May sign", "Household")
+    return listed(headers, player.guardians, _cells)
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            found = (
-                await player_detail(session, desk.league.id, player_id, mail_server=desk.settings.may_send)
-            ).guardians
-        if as_json:
-            echo_json(found)
-        else:
-            rows = [
-                (
-                    str(one.id),
-                    f"{one.last}, {one.first}",
-                    one.relation,
-                    one.email or "",
-                    one.phone or "",
-                    "yes" if one.receives_email else "no",
-                    "yes" if one.may_sign else "no",
-                    str(one.household),
-                )
-                for one in found
-            ]
-            headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", "Gets mail", "May sign", "Household")
-            click.echo(table(headers, rows))
-        return 0
 
-    return with_desk(work)
+def _cells(one: GuardianView) -> Sequence[str]:
+    return (
+        str(one.id),
+        f"{one.last}, {one.first}",
+        one.relation,
+        one.email or "",
+        one.phone or "",
+        "yes" if one.receives_email else "no",
+        "yes" if one.may_sign else "no",
+        str(one.household),
+    )
 
 
 @guardians.command("add")
@@ -82,13 +74,10 @@ def guardians_list(player_id: int, as_json: bool) -> int:
 @position_option
 @household_option
 @json_option
-def guardians_add(player_id: int, as_json: bool, **values: Any) -> int:
+@saving("Guardian")
+async def guardians_add(desk: Desk, session: Session, player_id: int, **values: Any) -> Outcome:
     """Add a guardian; one of that name and address who is in the league already is linked."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        return await save_guardian(session, desk.league.id, player_id, given(GuardianDraft(), values))
-
-    return save("Guardian", work, as_json=as_json)
+    return await save_guardian(session, desk.league.id, player_id, given(GuardianDraft(), values))
 
 
 @guardians.command("edit")
@@ -105,26 +94,20 @@ def guardians_add(player_id: int, as_json: bool, **values: Any) -> int:
 @position_option
 @household_option
 @json_option
-def guardians_edit(player_id: int, guardian_id: int, as_json: bool, **values: Any) -> int:
+@saving("Guardian")
+async def guardians_edit(desk: Desk, session: Session, player_id: int, guardian_id: int, **values: Any) -> Outcome:
     """Change a guardian, or what they are to this player."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        base = await load_guardian(session, desk.league.id, player_id, guardian_id)
-        if others := await other_children(session, desk.league.id, guardian_id, player_id):
-            narrate(f"Name, address and telephone count for {', '.join(others)} too.")
-        return await save_guardian(session, desk.league.id, player_id, given(base.draft, values), base=base)
-
-    return save("Guardian", work, as_json=as_json)
+    base = await load_guardian(session, desk.league.id, player_id, guardian_id)
+    if others := await other_children(session, desk.league.id, guardian_id, player_id):
+        narrate(f"Name, address and telephone count for {', '.join(others)} too.")
+    return await save_guardian(session, desk.league.id, player_id, given(base.draft, values), base=base)
 
 
 @guardians.command("remove")
 @player_argument
 @guardian_argument
 @json_option
-def guardians_remove(player_id: int, guardian_id: int, as_json: bool) -> int:
+@saving("Guardian")
+async def guardians_remove(desk: Desk, session: Session, player_id: int, guardian_id: int) -> Outcome:
     """Take a guardian off a player; mails about the player that still wait for them are cancelled."""
-
-    async def work(desk: Desk, session: Session) -> Outcome:
-        return await unlink_guardian(session, desk.league.id, player_id, guardian_id)
-
-    return save("Guardian", work, as_json=as_json)
+    return await unlink_guardian(session, desk.league.id, player_id, guardian_id)

@@ -1,11 +1,13 @@
 """`bball-tui league show|set`: what the league says about itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, narrate, table
+from bball_tui.cli.context import Desk, in_league, in_transaction
+from bball_tui.cli.output import Answer, Found, table
+from bball_tui.database.engine import Session
 from bball_tui.database.states import DateOrder
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.profile import ProfileChange, change_profile
@@ -34,14 +36,10 @@ def league() -> None:
 
 @league.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def show(as_json: bool) -> int:
+@in_league
+async def show(desk: Desk) -> Answer:
     """Print what is set."""
-
-    async def work(desk: Desk) -> int:
-        _print(desk.league, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    return _answer(desk.league)
 
 
 @league.command(name="set")
@@ -62,25 +60,17 @@ def show(as_json: bool) -> int:
     help="Whether welcome mails wait until their team's chat has a share link.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def set_(as_json: bool, date_order: str | None, **values: Any) -> int:
+@in_transaction
+async def set_(desk: Desk, session: Session, date_order: str | None, **values: Any) -> Answer:
     """Change what is named; an empty text takes an optional value away."""
     change = ProfileChange(date_order=None if date_order is None else DateOrder(date_order), **values)
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            changed = await change_profile(session, desk.league, change)
-        narrate("Nothing to change." if changed.version == desk.league.version else "Saved.")
-        _print(changed, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    changed = await change_profile(session, desk.league, change)
+    return _answer(changed, ["Nothing to change." if changed.version == desk.league.version else "Saved."])
 
 
-def _print(info: LeagueInfo, *, as_json: bool) -> None:
-    if as_json:
-        echo_json(info)
-    else:
-        click.echo(table(("what", "value"), [(name.replace("_", " "), _shown(info, name)) for name in _FIELDS]))
+def _answer(info: LeagueInfo, said: Sequence[str] = ()) -> Found:
+    rows = [(name.replace("_", " "), _shown(info, name)) for name in _FIELDS]
+    return Found(lambda: info, lambda: table(("what", "value"), rows), said)
 
 
 def _shown(info: LeagueInfo, name: str) -> str:

@@ -1,13 +1,14 @@
 """`bball-tui teams list` and `players list`, and the filters that every list of the roster understands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, echo_lines, table
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.output import Answer, Did, echo_lines, listed
+from bball_tui.database.engine import Session
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
@@ -93,7 +94,7 @@ def list_options(command: CommandT) -> CommandT:
     def run(**values: Any) -> object:
         if values["as_json"] and values["as_csv"]:
             raise click.UsageError("--json and --csv cannot both be printed. Choose one.")
-        return command(Wanted(**values))
+        return command(Wanted(**values), as_json=values["as_json"])
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     decorated: Any = run
@@ -102,23 +103,22 @@ def list_options(command: CommandT) -> CommandT:
     return decorated  # type: ignore[no-any-return]
 
 
-async def roster_filter(desk: Desk, wanted: Wanted, name: ListName = "contracts") -> RosterFilter:
+async def roster_filter(desk: Desk, session: Session, wanted: Wanted, name: ListName = "contracts") -> RosterFilter:
     """The filter for ``wanted``; names are compared without regard to case.
 
     Raises:
         BballError: no season, team or saved filter of that name, or several teams.
     """
-    season_id = await _season(desk, wanted.season)
+    season_id = await _season(desk, session, wanted.season)
     found = RosterFilter(season_id=season_id)
     if wanted.saved is not None:
-        async with desk.database.session() as session:
-            saved = await find_filter(session, desk.league.id, name, wanted.saved)
+        saved = await find_filter(session, desk.league.id, name, wanted.saved)
         found = chosen_filter(season_id, saved.text, saved.choices)
     welcome = tuple(WelcomeState(one.replace("-", "_")) for one in wanted.welcome)
     return replace(
         found,
         text=f"{found.text} {wanted.search}".strip(),
-        team_id=found.team_id if wanted.team is None else await _team(desk, season_id, wanted.team),
+        team_id=found.team_id if wanted.team is None else await _team(desk, session, season_id, wanted.team),
         division=found.division if wanted.division is None else wanted.division,
         statuses=tuple(ContractStatus(one) for one in wanted.status) or found.statuses,
         welcome=welcome or found.welcome,
@@ -126,11 +126,10 @@ async def roster_filter(desk: Desk, wanted: Wanted, name: ListName = "contracts"
     )
 
 
-async def _season(desk: Desk, name: str | None) -> int | None:
+async def _season(desk: Desk, session: Session, name: str | None) -> int | None:
     if name is None:
         return None
-    async with desk.database.session() as session:
-        seasons = await list_seasons(session, desk.league.id)
+    seasons = await list_seasons(session, desk.league.id)
     found = next((one.id for one in seasons if _same(one.name, name)), None)
     if found is None:
         known = ", ".join(one.name for one in seasons) or "none yet"
@@ -138,9 +137,8 @@ async def _season(desk: Desk, name: str | None) -> int | None:
     return found
 
 
-async def _team(desk: Desk, season_id: int | None, name: str) -> int:
-    async with desk.database.session() as session:
-        teams = await list_teams(session, desk.league.id, RosterFilter(season_id=season_id))
+async def _team(desk: Desk, session: Session, season_id: int | None, name: str) -> int:
+    teams = await list_teams(session, desk.league.id, RosterFilter(season_id=season_id))
     found = [one for one in teams if _same(one.name, name)]
     if not found:
         raise BballError(f"There is no team {one_line(name)[:80]!r}. 'bball-tui teams list' names them all.")
@@ -154,11 +152,16 @@ def _same(one: str, other: str) -> bool:
     return one_line(one).casefold() == one_line(other).casefold()
 
 
-async def echo_csv(desk: Desk, name: ListName, found: RosterFilter, sort: Sort | None) -> None:
-    """The list on stdout as it is read, however long it is."""
-    async with desk.database.session() as session:
-        async for piece in sheet(session, desk.league.id, name, found, sort):
-            echo_lines(piece.text.replace("\r\n", "\n"))
+async def answer_list(
+    desk: Desk, session: Session, name: ListName, wanted: Wanted, as_table: Callable[[RosterFilter], Awaitable[Answer]]
+) -> Answer:
+    """What ``wanted`` says of the list called ``name``: as CSV on stdout while it is read, else ``as_table``."""
+    found = await roster_filter(desk, session, wanted, name)
+    if not wanted.as_csv:
+        return await as_table(found)
+    async for piece in sheet(session, desk.league.id, name, found, wanted.order):
+        echo_lines(piece.text.replace("\r\n", "\n"))
+    return Did()
 
 
 @click.group()
@@ -168,25 +171,15 @@ def teams() -> None:
 
 @teams.command("list")
 @list_options
-def teams_list(wanted: Wanted) -> int:
+@in_transaction
+async def teams_list(desk: Desk, session: Session, wanted: Wanted) -> Answer:
     """List the teams with how many players have signed."""
 
-    async def work(desk: Desk) -> int:
-        found = await roster_filter(desk, wanted, "teams")
-        if wanted.as_csv:
-            await echo_csv(desk, "teams", found, wanted.order)
-            return 0
-        async with desk.database.session() as session:
-            rows = await list_teams(session, desk.league.id, found, wanted.order)
-        if wanted.as_json:
-            echo_json(rows)
-        else:
-            click.echo(
-                table(("ID", "Team", "Division", "Season", "Signed", "Chat"), [_team_cells(row) for row in rows])
-            )
-        return 0
+    async def as_table(found: RosterFilter) -> Answer:
+        rows = await list_teams(session, desk.league.id, found, wanted.order)
+        return listed(("ID", "Team", "Division", "Season", "Signed", "Chat"), rows, _team_cells)
 
-    return with_desk(work)
+    return await answer_list(desk, session, "teams", wanted, as_table)
 
 
 def _team_cells(row: TeamRow) -> Sequence[str]:
@@ -200,24 +193,16 @@ def players() -> None:
 
 @players.command("list")
 @list_options
-def players_list(wanted: Wanted) -> int:
+@in_transaction
+async def players_list(desk: Desk, session: Session, wanted: Wanted) -> Answer:
     """List the players with their team and their contract."""
 
-    async def work(desk: Desk) -> int:
-        found = await roster_filter(desk, wanted, "players")
-        if wanted.as_csv:
-            await echo_csv(desk, "players", found, wanted.order)
-            return 0
-        async with desk.database.session() as session:
-            rows = await list_players(session, desk.league.id, found, wanted.order)
-        if wanted.as_json:
-            echo_json([_player_line(row) for row in rows])
-        else:
-            headers = ("ID", "Player", *(one.heading for one in _PLAYER_COLUMNS), "Team", "Contract", "E-mail")
-            click.echo(table(headers, [_player_cells(row) for row in rows]))
-        return 0
+    async def as_table(found: RosterFilter) -> Answer:
+        rows = await list_players(session, desk.league.id, found, wanted.order)
+        headers = ("ID", "Player", *(one.heading for one in _PLAYER_COLUMNS), "Team", "Contract", "E-mail")
+        return listed(headers, rows, _player_cells, _player_line)
 
-    return with_desk(work)
+    return await answer_list(desk, session, "players", wanted, as_table)
 
 
 def _player_line(row: PlayerRow) -> dict[str, object]:

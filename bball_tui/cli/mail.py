@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.context import Desk, in_league
+from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.cli.saving import json_option
 from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
@@ -72,74 +72,59 @@ def mail() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 @click.option("--unchecked", is_flag=True, help="Save without logging in.")
 @json_option
-def setup(
-    provider: str | None, sender: str | None, password_stdin: bool, unchecked: bool, as_json: bool, **given: object
-) -> int:
+@in_league
+async def setup(
+    desk: Desk, provider: str | None, sender: str | None, password_stdin: bool, unchecked: bool, **given: object
+) -> Answer:
     """Save the mail account in the settings file, once the login works. What is not said is asked for.
 
     The password is never said on the command line, where others can read it.
     """
-
-    async def work(desk: Desk) -> int:
-        desk.settings.refuse_read_only()
-        known = desk.settings.mail_url
-        try:
-            account = _asked(_begun(provider, known, given), known, password_stdin=password_stdin)
-            url = mail_url(account, known)
-            from_email = address(_sender(sender, desk, account), "the From address")
-        except WrongFields as wrong:
-            raise BballError(" ".join(f"{_OPTIONS[name]}: {what}" for name, what in wrong.problems.items())) from None
-        if not unchecked:
-            narrate("Logging in …")
-            if (trouble := await login_trouble(desk.settings, url)) is not None:
-                raise BballError(f"{trouble} {BY_ID[account.provider].advice} Nothing was saved. {_RETRY}")
-        async with desk.database.session() as session:
-            await keep_account(session, desk.settings, desk.league, url, from_email)
-        variable = overriding("mail_url")
-        narrate(
-            f"Saved in {desk.settings.config_file}. Mails go out as {from_email}, while the screen or a worker runs."
-        )
-        if variable is not None:
-            narrate(f"{variable} is set in the environment and wins over what was saved. Take it out there.")
-        if wants_json(as_json):
-            port = int(account.port)
-            where = (account.provider, account.server.strip(), port, account.tls, account.login.strip())
-            echo_json(SetUp(*where, from_email, not unchecked, variable))
-        return 0
-
-    return with_desk(work)
+    desk.settings.refuse_read_only()
+    known = desk.settings.mail_url
+    try:
+        account = _asked(_begun(provider, known, given), known, password_stdin=password_stdin)
+        url = mail_url(account, known)
+        from_email = address(_sender(sender, desk, account), "the From address")
+    except WrongFields as wrong:
+        raise BballError(" ".join(f"{_OPTIONS[name]}: {what}" for name, what in wrong.problems.items())) from None
+    if not unchecked:
+        narrate("Logging in …")
+        if (trouble := await login_trouble(desk.settings, url)) is not None:
+            raise BballError(f"{trouble} {BY_ID[account.provider].advice} Nothing was saved. {_RETRY}")
+    async with desk.database.session() as session:
+        await keep_account(session, desk.settings, desk.league, url, from_email)
+    variable = overriding("mail_url")
+    told = [f"Saved in {desk.settings.config_file}. Mails go out as {from_email}, while the screen or a worker runs."]
+    if variable is not None:
+        told.append(f"{variable} is set in the environment and wins over what was saved. Take it out there.")
+    where = (account.provider, account.server.strip(), int(account.port), account.tls, account.login.strip())
+    return Did(told, SetUp(*where, from_email, not unchecked, variable))
 
 
 @mail.command("test")
 @click.option("--to", metavar="ADDRESS", help="Send one mail there: your own address.")
 @json_option
-def test(to: str | None, as_json: bool) -> int:
+@in_league
+async def test(desk: Desk, to: str | None) -> Answer:
     """Log in to the mail server and say what is in the way; with --to, send one mail to yourself."""
-
-    async def work(desk: Desk) -> int:
-        url = desk.settings.mail_url
-        if url is None:
-            raise BballError("No mail server is set up yet. Set it up with: bball-tui mail setup")
-        mine = None if to is None else address(to.strip(), "your own address")
-        trouble = await login_trouble(desk.settings, url)
-        sent = None
-        if trouble is None and mine is not None:
-            sender = desk.league.from_email or default_sender(desk.settings)
-            mime = trial_mail(desk.league.name, sender, date=datetime.now(UTC).replace(microsecond=0))
-            sent = await send_test(desk.database, desk.league.id, desk.settings, mime, TRIAL_SUBJECT, mine)
-        account = account_of(url)
-        if wants_json(as_json):
-            echo_json(MailTest(account.server or account.login, trouble, sent))
-        if trouble is not None:
-            narrate(f"{trouble} {BY_ID[account.provider].advice}")
-            narrate("Set it up anew with: bball-tui mail setup")
-            return 1
-        narrate(
-            "The login works." if sent is None else f"The login works, and the mail server took the mail for {sent}."
-        )
-        return 0
-
-    return with_desk(work)
+    url = desk.settings.mail_url
+    if url is None:
+        raise BballError("No mail server is set up yet. Set it up with: bball-tui mail setup")
+    mine = None if to is None else address(to.strip(), "your own address")
+    trouble = await login_trouble(desk.settings, url)
+    sent = None
+    if trouble is None and mine is not None:
+        sender = desk.league.from_email or default_sender(desk.settings)
+        mime = trial_mail(desk.league.name, sender, date=datetime.now(UTC).replace(microsecond=0))
+        sent = await send_test(desk.database, desk.league.id, desk.settings, mime, TRIAL_SUBJECT, mine)
+    account = account_of(url)
+    line = MailTest(account.server or account.login, trouble, sent)
+    if trouble is not None:
+        advice = f"{trouble} {BY_ID[account.provider].advice}"
+        return Did([advice, "Set it up anew with: bball-tui mail setup"], line, code=1)
+    took = "." if sent is None else f", and the mail server took the mail for {sent}."
+    return Did([f"The login works{took}"], line)
 
 
 def _begun(provider: str | None, known: SecretUrl | None, given: dict[str, object]) -> Account:

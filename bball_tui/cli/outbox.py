@@ -1,11 +1,12 @@
 """`bball-tui outbox`: look at the mails, and list, show, retry, park, cancel, resolve; more in `outbox_sending.py`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.outbox_sending import (
     ID,
     json_option,
@@ -17,7 +18,8 @@ from bball_tui.cli.outbox_sending import (
     outbox_resume,
     outbox_send_for_real,
 )
-from bball_tui.cli.output import echo_json, exit_code, narrate, plain, spoken, table, wants_json
+from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, plain, spoken
+from bball_tui.database.engine import Session
 from bball_tui.database.states import OutboxState
 from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox import staff
@@ -125,30 +127,18 @@ for command in (
 @click.option("--search", metavar="TEXT", default="", help="Only mails to such an address or about such a player.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many, the newest.")
 @json_option
-def outbox_list(state: str | None, contract: int | None, search: str, limit: int | None, as_json: bool) -> int:
+@in_transaction
+async def outbox_list(
+    desk: Desk, session: Session, state: str | None, contract: int | None, search: str, limit: int | None
+) -> Answer:
     """List the mails, the newest first."""
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            rows = await list_items(session, desk.league.id, _filter(state, contract, search), limit=limit)
-        if as_json:
-            echo_json([ItemLine.of(row) for row in rows])
-            return 0
-        lines = [
-            (
-                str(row.id),
-                row.bucket.words,
-                row.recipient,
-                row.about,
-                "" if row.next_at is None else f"{row.next_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
-                row.why,
-            )
-            for row in rows
-        ]
-        click.echo(table(("ID", "State", "To", "About", "Next try", "Why"), lines))
-        return 0
+    def cells(row: OutboxRow) -> Sequence[str]:
+        next_try = "" if row.next_at is None else f"{row.next_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
+        return (str(row.id), row.bucket.words, row.recipient, row.about, next_try, row.why)
 
-    return with_desk(work)
+    rows = await list_items(session, desk.league.id, _filter(state, contract, search), limit=limit)
+    return listed(("ID", "State", "To", "About", "Next try", "Why"), rows, cells, ItemLine.of)
 
 
 def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilter:
@@ -162,19 +152,11 @@ def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilte
 @outbox.command("show")
 @click.argument("outbox_id", metavar="ID", type=ID)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def outbox_show(outbox_id: int, as_json: bool) -> int:
+@in_transaction
+async def outbox_show(desk: Desk, session: Session, outbox_id: int) -> Answer:
     """Tell the whole story of one mail, and what is next."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            timeline = await item_timeline(session, desk.league.id, outbox_id, Outgoing.here(desk.settings))
-        if as_json:
-            echo_json(_shown(timeline))
-        else:
-            _tell(timeline)
-        return 0
-
-    return with_desk(work)
+    timeline = await item_timeline(session, desk.league.id, outbox_id, Outgoing.here(desk.settings))
+    return Found(lambda: _shown(timeline), lambda: _story(timeline))
 
 
 def _shown(timeline: ItemTimeline) -> Shown:
@@ -204,17 +186,17 @@ def _shown(timeline: ItemTimeline) -> Shown:
     )
 
 
-def _tell(timeline: ItemTimeline) -> None:
+def _story(timeline: ItemTimeline) -> str:
     item = timeline.item
-    click.echo(plain(f"Mail {item.id} to {item.recipient}: {item.bucket.words}"))
+    lines = [f"Mail {item.id} to {item.recipient}: {item.bucket.words}"]
     if item.about:
-        click.echo(plain(f"About {item.about}" + (f", {item.team}" if item.team else "")))
+        lines.append(f"About {item.about}" + (f", {item.team}" if item.team else ""))
     if timeline.mail is not None:
-        click.echo(plain(f"Subject: {timeline.mail.subject}"))
-    click.echo(f"Message-ID: {plain(item.message_id)}\n\nWhat happened")
-    for event in timeline.events:
-        click.echo(plain(f"  {event.clock}  {event.text}"))
-    click.echo(f"\nWhat is next\n  {plain(timeline.next)}")
+        lines.append(f"Subject: {timeline.mail.subject}")
+    lines += [f"Message-ID: {item.message_id}", "", "What happened"]
+    lines += [f"  {event.clock}  {event.text}" for event in timeline.events]
+    lines += ["", "What is next", f"  {timeline.next}"]
+    return "\n".join(map(plain, lines))
 
 
 def _cause_named(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -239,17 +221,18 @@ def outbox_retry(ids: tuple[int, ...], failed: bool, cause: str | None, reason: 
     """Send failed mails again, and waiting ones now."""
     if bool(ids) == (failed or cause is not None):
         raise click.UsageError("Say which mails: ID... or --failed or --cause NAME.")
+    return _retry(ids, cause, reason, as_json=as_json)
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            chosen = list(ids)
-            if not ids:
-                wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
-                chosen = [row.id for row in await list_items(session, desk.league.id, wanted)]
-            acted = await staff.retry(session, desk.league.id, chosen, reason=reason)
-        return _answer(acted, "Queued again: {}.", "Not retried", as_json=as_json)
 
-    return with_desk(work)
+@in_transaction
+async def _retry(desk: Desk, session: Session, ids: tuple[int, ...], cause: str | None, reason: str | None) -> Answer:
+    chosen = list(ids)
+    if not ids:
+        wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
+        chosen = [row.id for row in await list_items(session, desk.league.id, wanted)]
+    return _answer(
+        await staff.retry(session, desk.league.id, chosen, reason=reason), "Queued again: {}.", "Not retried"
+    )
 
 
 @outbox.command("park")
@@ -260,13 +243,12 @@ def outbox_park(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
     """Put these mails aside until somebody retries or cancels them."""
     if not ids:
         raise click.UsageError("Say which mails: ID...")
+    return _park(ids, reason, as_json=as_json)
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            acted = await staff.park(session, desk.league.id, ids, reason=reason)
-        return _answer(acted, "Put aside: {}.", "Not put aside", as_json=as_json)
 
-    return with_desk(work)
+@in_transaction
+async def _park(desk: Desk, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
+    return _answer(await staff.park(session, desk.league.id, ids, reason=reason), "Put aside: {}.", "Not put aside")
 
 
 @outbox.command("cancel")
@@ -277,13 +259,12 @@ def outbox_cancel(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
     """Never send these mails."""
     if not ids:
         raise click.UsageError("Say which mails: ID...")
+    return _cancel(ids, reason, as_json=as_json)
 
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            acted = await staff.cancel(session, desk.league.id, ids, reason=reason)
-        return _answer(acted, "Cancelled: {}.", "Not cancelled", as_json=as_json)
 
-    return with_desk(work)
+@in_transaction
+async def _cancel(desk: Desk, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
+    return _answer(await staff.cancel(session, desk.league.id, ids, reason=reason), "Cancelled: {}.", "Not cancelled")
 
 
 @outbox.command("resolve")
@@ -296,21 +277,17 @@ def outbox_resolve(outbox_id: int, arrived: bool, send_again: bool, reason: str 
     """End a doubt: the mail arrived, or it is to be sent again."""
     if arrived == send_again:
         raise click.UsageError("Say what you found out: --arrived or --send-again.")
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            acted = await staff.resolve(session, desk.league.id, outbox_id, arrived=arrived, reason=reason)
-        return _answer(acted, "Arrived: {}." if arrived else "Queued again: {}.", "Not resolved", as_json=as_json)
-
-    return with_desk(work)
+    return _resolve(outbox_id, arrived, reason, as_json=as_json)
 
 
-def _answer(acted: Acted, done: str, refused: str, *, as_json: bool) -> int:
-    """Print what became of each mail; the exit code says whether all, some or none were changed."""
-    if wants_json(as_json):
-        echo_json(acted)
-    if acted.done or not acted.refused:
-        narrate(done.format(counted(len(acted.done), "mail")))
-    for one in acted.refused:
-        narrate(f"{refused}, mail {one.id}: {one.reason}")
-    return exit_code(len(acted.done), len(acted.refused))
+@in_transaction
+async def _resolve(desk: Desk, session: Session, outbox_id: int, arrived: bool, reason: str | None) -> Answer:
+    acted = await staff.resolve(session, desk.league.id, outbox_id, arrived=arrived, reason=reason)
+    return _answer(acted, "Arrived: {}." if arrived else "Queued again: {}.", "Not resolved")
+
+
+def _answer(acted: Acted, done: str, refused: str) -> Did:
+    """What became of each mail; the exit code says whether all, some or none were changed."""
+    told = [done.format(counted(len(acted.done), "mail"))] if acted.done or not acted.refused else []
+    told += [f"{refused}, mail {one.id}: {one.reason}" for one in acted.refused]
+    return Did(told, acted, exit_code(len(acted.done), len(acted.refused)))

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, narrate, plain, spoken, wants_json
+from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.output import Answer, Did, echo_json, plain, spoken
+from bball_tui.database.engine import Session
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
 from bball_tui.league.addresses import AddressFixed, fix_address
@@ -81,37 +82,32 @@ class GateLine:
 @click.option("--raw", "part", flag_value="raw", help="The bytes that go out, or went out.")
 @click.option("--json", "part", flag_value="json", help="Everything as JSON.")
 @click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
-def outbox_read(outbox_id: int, part: str) -> int:
+@in_transaction
+async def outbox_read(desk: Desk, session: Session, outbox_id: int, part: str) -> Answer:
     """Show one mail as it was written, or as it would be written now."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            mail = await preview_mail(session, desk.league.id, desk.settings, outbox_id)
-        both = parts(mail.mime)
-        match part:
-            case "raw":
-                sys.stdout.buffer.write(mail.mime)
-            case "json":
-                echo_json(
-                    MailLine(
-                        id=outbox_id,
-                        recipient=mail.recipient,
-                        subject=mail.subject,
-                        message_id=mail.message_id,
-                        frozen=mail.frozen,
-                        text=both.text,
-                        html=both.html,
-                        warnings=mail.warnings,
-                    )
+    mail = await preview_mail(session, desk.league.id, desk.settings, outbox_id)
+    both = parts(mail.mime)
+    match part:
+        case "raw":
+            sys.stdout.buffer.write(mail.mime)
+        case "json":
+            echo_json(
+                MailLine(
+                    id=outbox_id,
+                    recipient=mail.recipient,
+                    subject=mail.subject,
+                    message_id=mail.message_id,
+                    frozen=mail.frozen,
+                    text=both.text,
+                    html=both.html,
+                    warnings=mail.warnings,
                 )
-            case "html":
-                _echo_lines(both.html)
-            case _:
-                _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{both.text}")
-        narrate("This is the mail as it was written." if mail.frozen else "Not written yet: it would be this.")
-        return 0
-
-    return with_desk(work)
+            )
+        case "html":
+            _echo_lines(both.html)
+        case _:
+            _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{both.text}")
+    return Did(["This is the mail as it was written." if mail.frozen else "Not written yet: it would be this."])
 
 
 def _echo_lines(text: str) -> None:
@@ -123,40 +119,33 @@ def _echo_lines(text: str) -> None:
 @click.argument("address")
 @reason_option
 @json_option
-def outbox_fix_address(outbox_id: int, address: str, reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def outbox_fix_address(desk: Desk, session: Session, outbox_id: int, address: str, reason: str | None) -> Answer:
     """Correct the family's ADDRESS, and send there what was promised to the wrong one."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            fixed = await fix_address(session, desk.league.id, outbox_id, address, reason=reason)
-        if wants_json(as_json):
-            echo_json(FixedLine.of(fixed))
-        if fixed.guardians:
-            verb = "has" if len(fixed.guardians) == 1 else "have"
-            narrate(f"{listed(fixed.guardians)} {verb} the address {fixed.address} now.")
-        for one in fixed.redirected:
-            state = "" if one.was is None else f" (found there, {spoken(one.was).replace('_', ' ')})"
-            narrate(f"Mail {one.old} goes no more; mail {one.new} to {fixed.address} counts instead{state}.")
-        return 0
-
-    return with_desk(work)
+    fixed = await fix_address(session, desk.league.id, outbox_id, address, reason=reason)
+    told: list[str] = []
+    if fixed.guardians:
+        verb = "has" if len(fixed.guardians) == 1 else "have"
+        told.append(f"{listed(fixed.guardians)} {verb} the address {fixed.address} now.")
+    for one in fixed.redirected:
+        state = "" if one.was is None else f" (found there, {spoken(one.was).replace('_', ' ')})"
+        told.append(f"Mail {one.old} goes no more; mail {one.new} to {fixed.address} counts instead{state}.")
+    return Did(told, FixedLine.of(fixed))
 
 
 @click.command("gates")
 @json_option
-def outbox_gates(as_json: bool) -> int:
+@in_transaction
+async def outbox_gates(desk: Desk, session: Session) -> Answer:
     """Say what holds the mails, if anything does."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
-        _tell(now, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    return _answer(await _status(desk, session))
 
 
-def _tell(now: SendingStatus, *, as_json: bool) -> None:
+async def _status(desk: Desk, session: Session) -> SendingStatus:
+    return await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
+
+
+def _answer(now: SendingStatus) -> Did:
     lines = [
         GateLine(
             provider=gate.provider,
@@ -168,15 +157,12 @@ def _tell(now: SendingStatus, *, as_json: bool) -> None:
         )
         for gate in now.gates
     ]
-    if wants_json(as_json):
-        echo_json(lines)
-    for line in lines:
-        if line.sentence is not None:
-            narrate(line.sentence)
+    told = [line.sentence for line in lines if line.sentence is not None]
     if (now.nowhere_to_send or now.no_sender) and (obstacle := now.obstacle(None)) is not None:
-        narrate(obstacle)
-    elif all(line.sentence is None for line in lines):
-        narrate(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
+        told.append(obstacle)
+    elif not told:
+        told.append(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
+    return Did(told, lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,35 +187,27 @@ class ForRealLine:
 @click.option("--dry-run", is_flag=True, help="Only say which mails would go out.")
 @reason_option
 @json_option
-def outbox_send_for_real(dry_run: bool, reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def outbox_send_for_real(desk: Desk, session: Session, dry_run: bool, reason: str | None) -> Answer:
     """Send what was only written to a folder, once a mail server is set up.
 
     Each mail goes once, written anew, and only where it still holds: not about a contract that has changed, not to a
     blocked address, and not what was sent again already.
     """
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
-            if (obstacle := for_real_obstacle(now, desk.settings)) is not None and not dry_run:
-                raise BballError(obstacle)
-            if dry_run:
-                found = await plan_for_real(session, desk.league.id)
-                queued = found.ids
-            else:
-                queued, found = await send_for_real(session, desk.league.id, reason=reason)
-        if wants_json(as_json):
-            left = [StaysLine(str(why), number) for why, number in found.left_out]
-            echo_json(ForRealLine(dry_run, queued, dict(found.kinds), left))
-        verb = "would be queued" if dry_run else "queued"
-        narrate(f"{counted(len(queued), 'mail')} {verb} to go out for real{_kinds(found)}.")
-        for why, number in found.left_out:
-            narrate(f"{counted(number, 'mail stays', 'mails stay')} in the folder: {why}.")
-        if obstacle is not None:
-            narrate(obstacle)
-        return 0
-
-    return with_desk(work)
+    obstacle = for_real_obstacle(await _status(desk, session), desk.settings)
+    if dry_run:
+        found = await plan_for_real(session, desk.league.id)
+        queued = found.ids
+    elif obstacle is not None:
+        raise BballError(obstacle)
+    else:
+        queued, found = await send_for_real(session, desk.league.id, reason=reason)
+    verb = "would be queued" if dry_run else "queued"
+    told = [f"{counted(len(queued), 'mail')} {verb} to go out for real{_kinds(found)}."]
+    told += [f"{counted(number, 'mail stays', 'mails stay')} in the folder: {why}." for why, number in found.left_out]
+    left = [StaysLine(str(why), number) for why, number in found.left_out]
+    obstacles = [] if obstacle is None else [obstacle]
+    return Did([*told, *obstacles], ForRealLine(dry_run, queued, dict(found.kinds), left))
 
 
 def _kinds(found: ForReal) -> str:
@@ -240,57 +218,38 @@ def _kinds(found: ForReal) -> str:
 @click.command("pause")
 @reason_option
 @json_option
-def outbox_pause(reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def outbox_pause(desk: Desk, session: Session, reason: str | None) -> Answer:
     """Hold all mails of the league, on all machines, until somebody resumes."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            await gates.pause(session, desk.league.id, reason=reason)
-            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
-        _tell(now, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    await gates.pause(session, desk.league.id, reason=reason)
+    return _answer(await _status(desk, session))
 
 
 @click.command("resume")
 @reason_option
 @json_option
-def outbox_resume(reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def outbox_resume(desk: Desk, session: Session, reason: str | None) -> Answer:
     """Let the mails go again after a pause."""
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            await gates.resume(session, desk.league.id, reason=reason)
-            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
-        _tell(now, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    await gates.resume(session, desk.league.id, reason=reason)
+    return _answer(await _status(desk, session))
 
 
 @click.command("open-gate")
 @click.argument("provider", required=False)
 @reason_option
 @json_option
-def outbox_open_gate(provider: str | None, reason: str | None, as_json: bool) -> int:
+@in_transaction
+async def outbox_open_gate(desk: Desk, session: Session, provider: str | None, reason: str | None) -> Answer:
     """Try the mail server again without waiting, after a password or a limit was mended.
 
     PROVIDER is one of `outbox gates`; without it, every mail server that is being spared.
     """
-
-    async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            before = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
-            known = [gate for gate in before.gates if not gate.pauses]
-            if provider is not None and provider not in {gate.provider for gate in known}:
-                names = ", ".join(gate.provider for gate in known) or "there is none yet"
-                raise BballError(f"There is no mail server {plain(provider)!r} here. Known are: {names}.")
-            for gate in known:
-                if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
-                    await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
-            now = await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
-        _tell(now, as_json=as_json)
-        return 0
-
-    return with_desk(work)
+    known = [gate for gate in (await _status(desk, session)).gates if not gate.pauses]
+    if provider is not None and provider not in {gate.provider for gate in known}:
+        names = ", ".join(gate.provider for gate in known) or "there is none yet"
+        raise BballError(f"There is no mail server {plain(provider)!r} here. Known are: {names}.")
+    for gate in known:
+        if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
+            await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
+    return _answer(await _status(desk, session))

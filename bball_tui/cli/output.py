@@ -3,13 +3,17 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import click
 import msgspec
 
 from bball_tui.database.states import OutboxState
+
+RowT = TypeVar("RowT")
 
 # JSON escapes C0 itself. DEL, C1, bidi and other invisible characters are legal in JSON text and obeyed by terminals.
 _OBEYED = re.compile(
@@ -21,6 +25,72 @@ def echo_json(value: object) -> None:
     """``value`` (dataclasses and dates allowed) as one JSON document, UTF-8, on stdout."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     click.echo(_OBEYED.sub(_escaped, text))
+
+
+class Answer(Protocol):
+    """What a command found or did; printed when its transaction is committed."""
+
+    def show(self, *, as_json: bool) -> int:
+        """Print it; returns the exit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something to read: ``text`` on stdout for people, with sentences around it, or with --json ``data``.
+
+    ``said`` is told to both, on stderr.
+    """
+
+    data: Callable[[], object]
+    text: Callable[[], str]
+    said: Sequence[str] = ()
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()
+
+    def show(self, *, as_json: bool) -> int:
+        """Print it; returns 0."""
+        for sentence in self.said:
+            narrate(sentence)
+        if as_json:
+            echo_json(self.data())
+            return 0
+        for sentence in self.before:
+            narrate(sentence)
+        if text := self.text():
+            click.echo(text)
+        for sentence in self.after:
+            narrate(sentence)
+        return 0
+
+
+def listed(
+    headers: Sequence[str],
+    rows: Sequence[RowT],
+    cells: Callable[[RowT], Sequence[str]],
+    line: Callable[[RowT], object] | None = None,
+) -> Found:
+    """A table for people; for scripts the rows as they are, or as ``line`` makes them."""
+    return Found(
+        data=lambda: rows if line is None else [line(row) for row in rows],
+        text=lambda: table(headers, [cells(row) for row in rows]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """Something that was done: sentences on stderr, and ``data`` for scripts (:func:`wants_json`), if there is any."""
+
+    sentences: Sequence[str] = ()
+    data: object | None = None
+    code: int = 0
+
+    def show(self, *, as_json: bool) -> int:
+        """Print it; returns the exit code."""
+        if self.data is not None and wants_json(as_json):
+            echo_json(self.data)
+        for sentence in self.sentences:
+            narrate(sentence)
+        return self.code
 
 
 def wants_json(asked: bool) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.output import echo_json, narrate, wants_json
-from bball_tui.database.engine import Session
+from bball_tui.cli.context import in_transaction
+from bball_tui.cli.output import Did
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Doubtful, Lookalike, Outcome, Overtaken, Problem, Saved, Unpromised, Wrong
 from bball_tui.league.roster.fields import Field
@@ -58,47 +58,44 @@ def given(draft: DraftT, values: dict[str, Any]) -> DraftT:
     return replace(draft, **{name: value for name, value in values.items() if value is not None})  # type: ignore[type-var]
 
 
-def save(what: str, work: Callable[[Desk, Session], Awaitable[Outcome]], *, as_json: bool) -> int:
-    """Run one save in one transaction and say what came of it; returns the exit code."""
+def saving(what: str) -> Callable[[Callable[..., Awaitable[Outcome]]], Callable[..., int]]:
+    """A command that saves one ``what`` ("Team") in one transaction and says what came of it."""
 
-    async def run(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            outcome = await work(desk, session)
-        return tell(what, outcome, as_json=as_json)
+    def decorate(work: Callable[..., Awaitable[Outcome]]) -> Callable[..., int]:
+        @wraps(work)
+        async def run(*args: Any, **options: Any) -> Did:
+            return answer_of(what, await work(*args, **options))
 
-    return with_desk(run)
+        return in_transaction(run)
+
+    return decorate
 
 
-def tell(what: str, outcome: Outcome, *, as_json: bool) -> int:
-    """Print the outcome; returns the exit code.
+def answer_of(what: str, outcome: Outcome) -> Did:
+    """What became of a save, for people and for scripts.
 
     Raises:
         BballError: a colleague was quicker.
     """
     match outcome:
         case Saved():
+            saved = "saved" if outcome.changed else "nothing to change"
+            unpromised = (
+                f"{one.address} was never promised the welcome mail for {one.player}: "
+                f"bball-tui contracts welcome {one.contract_id} sends it."
+                for one in outcome.unpromised
+            )
             line = SavedLine(outcome.id, outcome.changed, outcome.notes, unpromised=outcome.unpromised)
-            narrate(f"{what} {outcome.id}: saved." if outcome.changed else f"{what} {outcome.id}: nothing to change.")
-            for note in outcome.notes:
-                narrate(note)
-            for one in outcome.unpromised:
-                narrate(
-                    f"{one.address} was never promised the welcome mail for {one.player}: "
-                    f"bball-tui contracts welcome {one.contract_id} sends it."
-                )
+            return Did([f"{what} {outcome.id}: {saved}.", *outcome.notes, *unpromised], line)
         case Wrong(problems):
-            line = SavedLine(None, False, problems=problems)
-            for problem in problems:
-                narrate(f"{problem.field.replace('_', ' ')}: {problem.text}")
-            narrate("Nothing was saved.")
+            wrong = [f"{problem.field.replace('_', ' ')}: {problem.text}" for problem in problems]
+            return Did([*wrong, "Nothing was saved."], SavedLine(None, False, problems=problems), code=1)
         case Doubtful(others):
-            line = SavedLine(None, False, lookalikes=others)
-            for other in others:
-                narrate(f"{other.name} ({other.about}) is in the league already, as player {other.id}.")
+            known = [
+                f"{other.name} ({other.about}) is in the league already, as player {other.id}." for other in others
+            ]
             options = " ".join(f"--not-same {other.id}" for other in others)
-            narrate(f"Nothing was saved. If this is somebody else, say so with {options}; that is remembered.")
+            way_out = f"Nothing was saved. If this is somebody else, say so with {options}; that is remembered."
+            return Did([*known, way_out], SavedLine(None, False, lookalikes=others), code=1)
         case Overtaken(by=by, at=at):
             raise BballError(f"This was changed by {by} at {at} just now. Run the command again.")
-    if wants_json(as_json):
-        echo_json(line)
-    return 0 if line.id is not None else 1

@@ -4,29 +4,52 @@ They are text and not PostgreSQL enums because an enum's value can never be drop
 reversible. `docs/architecture.md` draws the two state machines.
 """
 
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from typing import Self
+
+
+class Stage(Enum):
+    """How far a contract is. Only what is over leaves room for another contract of the player in the season."""
+
+    DRAFT = auto()
+    WAITING = auto()
+    """A family has the paper, and it is not signed yet."""
+    SIGNED = auto()
+    OVER = auto()
 
 
 class ContractStatus(StrEnum):
-    """draft → offered → (accepted, by word) → signed → released; offered → declined | expired; any live → void."""
+    """draft → offered → (accepted, by word) → signed → released; offered → declined | expired; any live → void.
 
-    DRAFT = "draft"
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    SIGNED = "signed"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    RELEASED = "released"
-    VOID = "void"
+    Each has its stage here; how people speak of it, and what may be done, is in `league/life.py`.
+    """
+
+    stage: Stage
+
+    # The default is for mypy: a look-up by the word alone, ContractStatus("void"), never comes here.
+    def __new__(cls, word: str, stage: Stage = Stage.OVER) -> Self:
+        one = str.__new__(cls, word)
+        one._value_ = word
+        one.stage = stage
+        return one
+
+    DRAFT = "draft", Stage.DRAFT
+    OFFERED = "offered", Stage.WAITING
+    ACCEPTED = "accepted", Stage.WAITING
+    SIGNED = "signed", Stage.SIGNED
+    DECLINED = "declined", Stage.OVER
+    EXPIRED = "expired", Stage.OVER
+    RELEASED = "released", Stage.OVER
+    VOID = "void", Stage.OVER
 
 
-OPEN_STATUSES = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED)
+OPEN_STATUSES = tuple(one for one in ContractStatus if one.stage in (Stage.DRAFT, Stage.WAITING))
 """A contract that may still be signed, declined or voided."""
 
-WAITING_STATUSES = (ContractStatus.OFFERED, ContractStatus.ACCEPTED)
+WAITING_STATUSES = tuple(one for one in ContractStatus if one.stage is Stage.WAITING)
 """A family has the paper, and it is not signed yet."""
 
-LIVE_STATUSES = (*OPEN_STATUSES, ContractStatus.SIGNED)
+LIVE_STATUSES = tuple(one for one in ContractStatus if one.stage is not Stage.OVER)
 """At most one such contract a player and season (a partial unique index keeps it so)."""
 
 

@@ -98,7 +98,7 @@ async def act(session: AsyncSession, league_id: int, asked: Asked) -> Done:
     ids = list(dict.fromkeys(one for one, _ in asked.contracts))
     await lock_contracts(session, league_id, ids)
     desk = await read_desk(session, league_id)
-    day = check_offer(asked.offered_on, asked.due_on, desk) if asked.act is Act.OFFER else None
+    day = check_offer(asked.offered_on, asked.due_on, desk) if rule.offers else None
     going, refused = await _judge(session, league_id, rule, expected, ids, desk)
     if not going:
         return Done((), refused)
@@ -203,7 +203,7 @@ async def _judge(
     desk: Desk,
 ) -> tuple[list[ContractFacts], tuple[Refused, ...]]:
     found = await read_contracts(session, league_id, ids)
-    overdue = await _due_days(session, ids) if rule.act is Act.EXPIRE else {}
+    overdue = await _due_days(session, ids) if rule.after_due else {}
     going: list[ContractFacts] = []
     refused: list[Refused] = []
     for one in ids:
@@ -213,7 +213,7 @@ async def _judge(
             continue
         whose = f"{contract.player}'s contract"
         problem = changed_since(contract, expected.get(one), desk) or why_not(rule.act, contract.status, whose)
-        if problem is None and rule.act is Act.EXPIRE:
+        if problem is None and rule.after_due:
             problem = why_not_due(overdue.get(one), desk.today, whose)
         if problem is None:
             going.append(contract)

@@ -15,7 +15,7 @@ from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
 from bball_tui.outbox.resending import release, resend, settle_bounces
 
 _WHY_NOT = {
-    OutboxState.QUEUED: "The mail to {to} was not sent yet. It goes out by itself, or r sends it now.",
+    OutboxState.QUEUED: "The mail to {to} was not sent yet. It goes out by itself, or try it in the outbox now.",
     OutboxState.SENDING: "The mail to {to} is on its way right now. Look again in a moment.",
     OutboxState.IN_DOUBT: "It is not known whether the mail to {to} arrived. Resolve that first.",
     OutboxState.DEAD: "The mail to {to} failed. Try it again in the outbox, or correct the address.",

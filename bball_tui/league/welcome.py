@@ -7,6 +7,7 @@ from sqlalchemy import TIMESTAMP, ColumnElement, FromClause, Text, case, cast, f
 
 from bball_tui.database import models
 from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.league.life import ONCE_SIGNED
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.history import is_bounced, is_held, is_in_folder, is_parked
 from bball_tui.outbox.lease_recovery import KEEP_DAYS
@@ -75,7 +76,7 @@ def welcome_of(contract: type[models.Contract]) -> FromClause:
             outbox.contract_id == contract.id,
             outbox.kind == WelcomeMail.kind,
             func.split_part(outbox.dedupe_key, ":", 3) == cast(contract.revision, Text),
-            contract.status.in_((ContractStatus.SIGNED, ContractStatus.RELEASED, ContractStatus.VOID)),
+            contract.status.in_(ONCE_SIGNED),
         )
         .order_by(case(_RANK, value=word), moment)
         .limit(1)

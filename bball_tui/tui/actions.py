@@ -158,10 +158,15 @@ class ActionSet:
         ]
 
 
+class Commands(tuple[Callable[[Any], None], ...]):
+    """Methods with :func:`action` that a table makes; they are declared where this stands in the class."""
+
+
 def action(
     keys: str,
     label: str,
     *,
+    help: str = "",  # noqa: A002 - as Action calls it
     when: Callable[[Any], str | None] = always,
     footer: bool = False,
     dangerous: bool = False,
@@ -175,7 +180,9 @@ def action(
     """Make a command of a method of an :class:`ActionHost`; what the rest means, :class:`Action` says.
 
     The id follows from the name (``action_mail_retry_all`` is ``mail.retry-all``), the help is the first paragraph of
-    the docstring. An ``async`` method runs as a worker of ``group``, beside the keys: while it is at work, its host's
+    the docstring, or ``help`` where a table has it.
+
+    An ``async`` method runs as a worker of ``group``, beside the keys: while it is at work, its host's
     commands of that group are refused. A :class:`BballError` that it raises is shown in a dialog. If it returns True,
     something was done, and the host hears of it (:meth:`ActionHost.acted`).
 
@@ -185,14 +192,15 @@ def action(
 
     def declare(method: Callable[Concatenate[HostT, P], object]) -> Callable[Concatenate[HostT, P], None]:
         prefix, _, rest = method.__name__.partition("_")
-        if prefix != "action" or "_" not in rest or not method.__doc__:
+        said = help or (method.__doc__ or "").split("\n\n")[0]
+        if prefix != "action" or "_" not in rest or not said:
             raise ValueError(f"{method.__qualname__}: a command is called action_<what>_<command> and has a docstring")
         command = iscoroutinefunction(method)
         declared = Action(
             id=rest.replace("_", ".", 1).replace("_", "-"),
             keys=keys,
             label=label,
-            help=" ".join(method.__doc__.split("\n\n")[0].split()),
+            help=" ".join(said.split()),
             when=when,
             footer=footer,
             dangerous=dangerous,
@@ -250,12 +258,23 @@ class ActionHost(_Node):
         cls, *, commands: str = "", tab: str = "", place: int = 0, everywhere: bool = False, **kwargs: Any
     ) -> None:
         if commands:
-            found = (getattr(one, "declared", None) for one in vars(cls).values())
+            found = [getattr(one, "declared", None) for one in cls._methods()]
             actions = tuple(one for one in found if isinstance(one, Action))
             cls.ACTIONS = ActionSet(commands, actions, everywhere=everywhere, place=place, tab=tab)
             cls.BINDINGS = cls.ACTIONS.bindings()
             cls.BINDING_GROUP_TITLE = commands
         super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def _methods(cls) -> Iterator[object]:
+        """What the class itself declares, in that order; methods that a table makes get their names here."""
+        for one in list(vars(cls).values()):
+            if isinstance(one, Commands):
+                for method in one:
+                    setattr(cls, method.__name__, method)
+                yield from one
+            else:
+                yield one
 
     def acted(self) -> None:
         """Something was done by a command of this node."""

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.garbage import settled, started, tidy_up
+from bball_tui.tui.keyed import use_keys, with_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.remembered import keep_theme, recall_theme
@@ -85,6 +87,7 @@ class BballApp(OpeningApp):
         self.desk = MainScreen()
         self.connection: LeagueConnection | None = None
         self._own_keys = own_keys(settings)
+        use_keys(self._own_keys)
         self._redrawing: Timer | None = None
         self._touched = 0.0
         self._server: asyncio.Task[EmbeddedServer] | None = None
@@ -123,6 +126,18 @@ class BballApp(OpeningApp):
         self.set_keymap(self._own_keys)
         self.set_interval(QUIET, self._tidy_up)
         self.call_after_refresh(self._begin)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """As Textual does, with the keys of the commands that ``message`` names."""
+        super().notify(with_keys(message), title=title, severity=severity, timeout=timeout, markup=markup)
 
     def on_key(self, event: events.Key) -> None:
         """A key whose command is not allowed now says why."""

@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts
 from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.keyed import with_keys
 from bball_tui.tui.text import clean
 
 
@@ -45,7 +46,7 @@ class ActionPalette(Provider):
     @staticmethod
     def _literal(text: str) -> str:
         # The palette reads this line as markup, and only a bracket can start any.
-        return clean(text).replace("[", "(").replace("]", ")")
+        return clean(with_keys(text)).replace("[", "(").replace("]", ")")
 
     async def _run(self, node: ActionHost, action: Action) -> None:
         reason = node.refusal(action.method)

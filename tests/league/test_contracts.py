@@ -19,7 +19,7 @@ from bball_tui.database.states import OPEN_STATUSES, ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act, effect
 from bball_tui.league.contracts import undo
-from bball_tui.league.life import ALLOWED, RULES, Act, ReasonNeed, why_not
+from bball_tui.league.life import ALLOWED, RULES, STATUSES, Act, ReasonNeed, why_not
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Family, Parent, make_club, make_family
@@ -263,7 +263,8 @@ async def test_a_thousand_acts_are_a_fixed_number_of_statements(database: Databa
 
 
 def test_the_table_of_statuses_covers_all_and_ends() -> None:
-    assert set(ALLOWED) == set(ContractStatus)
+    assert set(ALLOWED) == set(STATUSES) == set(ContractStatus)
+    assert set(RULES) == set(Act)
     assert {status for status, onward in ALLOWED.items() if ContractStatus.VOID in onward} == {
         *OPEN_STATUSES,
         ContractStatus.SIGNED,

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
-from bball_tui.database.states import DateOrder
+from bball_tui.database.states import ContractStatus, DateOrder, Stage
 from bball_tui.errors import BballError
 from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.quoting import is_quoted, unquoted
@@ -41,7 +41,12 @@ _STAFF = frozenset(
     )
 )  # fmt: skip
 """Roles of people who are no players, as the vendors' exports and leagues name them. Any other word is a fault."""
-_STATUSES = {"draft": "draft", "declined": "closed", "expired": "closed", "void": "closed"}
+# A released player is offered a contract again, by the team that the file names.
+_STATUSES = {
+    str(one): "draft" if one.stage is Stage.DRAFT else "closed"
+    for one in ContractStatus
+    if one.stage in (Stage.DRAFT, Stage.OVER) and one is not ContractStatus.RELEASED
+}
 _FLAGS = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False}
 _RELATIONS = {
     "mother": "mother", "mom": "mother", "mum": "mother",

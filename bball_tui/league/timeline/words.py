@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.facts import Desk
+from bball_tui.league.life import STATUSES, TOLD
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.wording import counted
 
@@ -118,18 +119,11 @@ def mail_words(mail: Mail, desk: Desk) -> str:
 
 def next_step(contract: ContractState, mails: Sequence[Mail], desk: Desk) -> str:
     """What is next, in one sentence."""
-    match contract.status:
-        case ContractStatus.DRAFT:
-            return "The contract is a draft: offer it to the family."
-        case ContractStatus.OFFERED:
-            return f"Waiting for a signature{_days_left(contract.due_on, desk)}."
-        case ContractStatus.ACCEPTED:
-            return f"Accepted by word, waiting for the signature{_days_left(contract.due_on, desk)}."
-        case ContractStatus.SIGNED:
-            return _after_signing([mail for mail in mails if mail.revision == contract.revision], desk)
-        case ContractStatus.DECLINED | ContractStatus.EXPIRED | ContractStatus.RELEASED | ContractStatus.VOID:
-            why = f" ({contract.reason})" if contract.reason else ""
-            return f"Nothing more: the contract is {contract.status}{why}."
+    sentence = STATUSES[contract.status].next
+    if sentence is None:
+        return _after_signing([mail for mail in mails if mail.revision == contract.revision], desk)
+    why = f" ({contract.reason})" if contract.reason else ""
+    return sentence.format(days=_days_left(contract.due_on, desk), why=why)
 
 
 def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
@@ -234,12 +228,6 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             return f"signed by {entry.after.get('signer')} ({capacity}) {method}".rstrip()
         case "undone":
             return "signature taken back" + ("" if entry.reason in (None, "undone") else why)
-        case "accepted":
-            return f"accepted by word{why}"
-        case "declined":
-            return f"declined by the family{why}"
-        case "voided":
-            return f"made void{why}"
         case "created":
             return "made as a draft"
         case "days_changed":
@@ -248,7 +236,7 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
         case "moved":
             return f"moved from {entry.before.get('team')} to {entry.after.get('team')}"
         case action:
-            return f"{action.replace('_', ' ')}{why}"
+            return f"{TOLD.get(action) or action.replace('_', ' ')}{why}"
 
 
 def _attempt_text(attempt: Attempt, recipient: str) -> str:

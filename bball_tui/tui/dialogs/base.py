@@ -24,6 +24,7 @@ from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.typed_ahead import PatientApp
+from bball_tui.tui.widgets.keyed_help import show_help
 
 ResultT = TypeVar("ResultT")
 
@@ -253,4 +254,4 @@ def close_help(screen: Screen[Any]) -> bool:
 def toggle_help(screen: Screen[Any]) -> None:
     """Show what the screen does and which keys it has, or hide it again."""
     if not close_help(screen):
-        screen.app.action_show_help_panel()
+        show_help(screen)

@@ -17,7 +17,8 @@ class BlockAddress(DeedDialog[bool]):
 
     HELP = """
     ## Block an address
-    Nothing is sent to a blocked address, whoever promises it. The list says who wrote it there and why; `e` lifts it.
+    Nothing is sent to a blocked address, whoever promises it. The list says who wrote it there and why;
+    `{blocked.lift}` lifts it.
     """
 
     def __init__(self, block: Callable[[str, str], Awaitable[bool]]) -> None:

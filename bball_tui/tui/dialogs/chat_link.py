@@ -44,7 +44,7 @@ class ChatLink(Dialog["Rehearsed | None"]):
     ## Link a group
     Paste the group's share link, or its number, or type a part of its name; the arrow keys choose from the list. In the
     GroupMe app the share link is under the group's picture, Share Group. Enter looks the group up and says what it
-    found; a second Enter links it. Nothing is changed in GroupMe, and unlinking (`U`) takes it back.
+    found; a second Enter links it. Nothing is changed in GroupMe, and unlinking (`{chat.unlink}`) takes it back.
     """
     DEFAULT_CSS = """
     ChatLink OptionList {

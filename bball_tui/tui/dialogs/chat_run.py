@@ -11,6 +11,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
@@ -112,7 +113,12 @@ class ChatRun(Dialog["Applied | None"]):
     def _report(self) -> Iterable[list[Part]]:
         if self._applied is None:
             yield [_marked(Tone.BAD, self._problem)]
-            yield [("What was done before this is kept. Press r to see how things stand.", STYLES[Tone.MUTED])]
+            yield [
+                (
+                    f"What was done before this is kept. Press {key_of('chat.read')} to see how things stand.",
+                    STYLES[Tone.MUTED],
+                )
+            ]
             return
         applied = self._applied
         yield [_marked(Tone.GOOD if applied.done else Tone.MUTED, f"{counted(applied.done, 'step')} done")]
@@ -125,7 +131,12 @@ class ChatRun(Dialog["Applied | None"]):
         for sentence in applied.recovered:
             yield [_marked(Tone.ACCENT, sentence)]
         if applied.manual:
-            yield [_marked(Tone.WARN, "l links a group that you made in the GroupMe app, by its share link.")]
+            yield [
+                _marked(
+                    Tone.WARN,
+                    f"{key_of('chat.link')} links a group that you made in the GroupMe app, by its share link.",
+                )
+            ]
         yield []
         # What needs somebody comes first.
         for step in sorted(applied.steps, key=lambda one: _TONES[one.state] in (Tone.GOOD, Tone.MUTED)):

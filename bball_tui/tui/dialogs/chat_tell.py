@@ -38,7 +38,7 @@ class ChatTell(Dialog[Answer | None]):
     ## Tell the families
     These families got their welcome mail before this link was there. `y` promises one mail with the join button to each
     address; they wait for the undo time like every mail, and the Outbox shows them. `n` does the rest without mails;
-    `t` tells them later.
+    `{chat.tell}` tells them later.
     """
     BINDINGS: ClassVar = [
         Binding("y", "tell", "tell them", show=False),

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.life import RULES, Act, ReasonNeed
+from bball_tui.league.life import RULES, ReasonNeed
 from bball_tui.tui.dialogs.base import CANCEL, Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, TextField, Tick
 from bball_tui.tui.dialogs.touched import touched
@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 CHUNK = 250
 """Contracts a transaction: short enough that no colleague waits, long enough that most acts are one."""
 LONGEST_REASON = 500
-
-TITLES = {
-    Act.OFFER: "Offer",
-    Act.ACCEPT: "Accepted by word",
-    Act.DECLINE: "Declined",
-    Act.EXPIRE: "Expired",
-    Act.RELEASE: "Release",
-    Act.VOID: "Void",
-}
-_ON_THE_BUTTON = {Act.ACCEPT: "Accept", Act.DECLINE: "Decline", Act.EXPIRE: "Expire"}
-"""A button says what it does; the others are called so already."""
 
 DoAct: TypeAlias = Callable[["Asked"], Awaitable["Done"]]
 
@@ -79,7 +68,7 @@ class ContractAct(Dialog[ActDone | None]):
         rule = RULES[effect.act]
         number = len(effect.possible)
         whose = effect.players[0] if number == 1 else counted(number, "contract")
-        self.set_reactive(ContractAct.heading, f"{TITLES[effect.act]}: {whose}")
+        self.set_reactive(ContractAct.heading, f"{rule.title}: {whose}")
         self.dangerous = rule.ends
         self._effect, self._rule, self._act = effect, rule, act
         self._today, self._order = today, date_order
@@ -90,14 +79,13 @@ class ContractAct(Dialog[ActDone | None]):
     def body(self) -> Iterable[Widget]:
         """What will happen, then what it wants to know."""
         yield Static(Hanging(content_lines(self._lines())))
-        if self._effect.act is Act.OFFER:
+        if self._rule.offers:
             hint = f"such as {example(self._order, self._today)}; may be empty"
             due = TextField(placeholder=hint, id="due")
             yield Field("Due on", due, id="due-field")
         if self._rule.reason is not ReasonNeed.NONE:
             needed = self._rule.reason is ReasonNeed.REQUIRED
-            said_so = "such as who said so; " if self._effect.act is Act.ACCEPT else ""
-            hint = "a few words" if needed else f"{said_so}may be empty"
+            hint = "a few words" if needed else "; ".join(filter(None, (self._rule.reason_hint, "may be empty")))
             yield Field("Reason" if needed else "Note", TextField(placeholder=hint, id="reason"), id="reason-field")
         if self._must_count:
             number = len(self._effect.possible)
@@ -124,7 +112,7 @@ class ContractAct(Dialog[ActDone | None]):
     def choices(self) -> Iterable[Choice]:
         """Do it, or not."""
         number = len(self._effect.possible)
-        caption = _ON_THE_BUTTON.get(self._effect.act, TITLES[self._effect.act])
+        caption = self._rule.button
         yield Choice(f"{caption} {number:,}" if number > 1 else caption, key="Enter", command="confirm")
         yield self.cancel_choice()
 

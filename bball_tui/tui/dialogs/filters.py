@@ -275,8 +275,8 @@ class SaveFilter(Dialog[str | None]):
 
     HELP = """
     ## Save a filter
-    Give it a name that you will recognise. It is yours alone, and listed on top when you press `f`, on every computer.
-    A name that you used before is replaced.
+    Give it a name that you will recognise. It is yours alone, and listed on top when you press `{tool.filter}`, on
+    every computer. A name that you used before is replaced.
     """
 
     def __init__(self, words: Sequence[str]) -> None:

@@ -163,11 +163,11 @@ class ReviewRows(Dialog[RowChoices | None]):
 
     HELP = """
     ## Row by row
-    A tick means that the row comes in. `space` takes the tick away or sets it, `a` ticks all, `f` shows one kind of
-    rows after the other, Enter keeps the decision. Below the list stands what the row under the cursor would do.
-    A possible duplicate looks like somebody whom the league has already: leave it out, or let it come in as a new
-    player. Rows with faults and rows that change nothing need no decision. Where staff corrected by hand what the
-    file says, staff's value stays; `t` takes the file's value in that row, and `t` again goes back to staff's.
+    A tick means that the row comes in. `{list.select}` takes the tick away or sets it, `{list.select-all}` ticks all,
+    `f` shows one kind of rows after the other, Enter keeps the decision. Below the list stands what the row under the
+    cursor would do. A possible duplicate looks like somebody whom the league has already: leave it out, or let it come
+    in as a new player. Rows with faults and rows that change nothing need no decision. Where staff corrected by hand
+    what the file says, staff's value stays; `t` takes the file's value in that row, and `t` again goes back to staff's.
     """
     DEFAULT_CSS = """
     ReviewRows {

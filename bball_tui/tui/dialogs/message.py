@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.tui.dialogs.base import Dialog, content_block
 from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.keyed import with_keys
 from bball_tui.tui.text import clean_lines, content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -51,7 +52,7 @@ class ErrorDialog(Dialog[AfterError]):
     ) -> None:
         super().__init__()
         self.set_reactive(ErrorDialog.heading, title)
-        self._problem = problem
+        self._problem = with_keys(problem)
         self._retry = retry
         self._safe = safe
         self._leaves = leaves

@@ -19,6 +19,7 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField
 from bball_tui.tui.dialogs.sign_effect import capacity_word, counted, effect
 from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import content, short_date
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -104,7 +105,7 @@ class SignDialog(Dialog[Signed | None]):
         sign: Sign,
         today: date,
         date_order: DateOrder,
-        undo_key: str = "u",
+        undo_key: str | None = None,
         show_mails: ShowMails | None = None,
         known: Container[str] = (),
     ) -> None:
@@ -115,7 +116,7 @@ class SignDialog(Dialog[Signed | None]):
         self._sign = sign
         self._today = today
         self._order = date_order
-        self._undo_key = undo_key
+        self._undo_key = undo_key or key_of("desk.undo")
         self._show_mails = show_mails
         self._known = known
         self._preview: SigningPreview | None = None

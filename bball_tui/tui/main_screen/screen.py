@@ -74,10 +74,10 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
     HELP = """
     ## The desk
-    `1` to `7` change the tab, `/` searches, `ctrl+p` lists every command. Enter only opens; it never changes anything.
-    Capital letters are for what cannot be taken back. Esc goes back one layer. Keys that are typed ahead wait until
-    what they are meant for is there. `ctrl+z` does not put the program to sleep: it says so, and forgets what was typed
-    behind it.
+    `{tab.today}` to `{tab.groupme}` change the tab, `{desk.search}` searches, `ctrl+p` lists every command. Enter only
+    opens; it never changes anything. Capital letters are for what cannot be taken back. Esc goes back one layer. Keys
+    that are typed ahead wait until what they are meant for is there. `ctrl+z` does not put the program to sleep: it
+    says so, and forgets what was typed behind it.
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
 
@@ -352,7 +352,9 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         else:
-            self.app.action_show_help_panel()
+            from bball_tui.tui.widgets.keyed_help import show_help
+
+            show_help(self)
 
     @action("ctrl+l", "draw anew")
     def action_desk_redraw(self) -> None:

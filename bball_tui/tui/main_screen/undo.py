@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.wording import counted
 
@@ -45,7 +46,9 @@ class UndoScreen(ActionHost, Screen[None]):
             parts += [f"{counted(event.waiting, 'mail')} waiting for a team chat"] if event.waiting else []
             mails = ", ".join(parts) or "No mail goes out"
             self._withdraw_offer()
-            self._offer = Notification(f"{signed} signed. {mails}; u takes it back.", timeout=event.undo_seconds)
+            self._offer = Notification(
+                f"{signed} signed. {mails}; {key_of('desk.undo')} takes it back.", timeout=event.undo_seconds
+            )
             self.app.post_message(Notify(self._offer))
         else:
             self.app.notify(f"{signed} signed, {counted(event.mails, 'mail')} on the way.", markup=False)
@@ -77,7 +80,7 @@ class UndoScreen(ActionHost, Screen[None]):
         if not self._undoable:
             return "Nothing was signed here that could be taken back."
         if self.undo_left <= 0:
-            return "The time to undo is over. Void the contract instead (V)."
+            return "The time to undo is over. Void the contract instead ({contract.void})."
         return None
 
     async def take_back(self) -> None:

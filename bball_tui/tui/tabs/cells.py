@@ -4,22 +4,12 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.life import STATUSES
 from bball_tui.tui.text import short_date, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 
 if TYPE_CHECKING:
     from bball_tui.league.rows import ContractRow, PlayerRow
-
-_STATUS_TONES = {
-    ContractStatus.DRAFT: Tone.PLAIN,
-    ContractStatus.OFFERED: Tone.PLAIN,
-    ContractStatus.ACCEPTED: Tone.ACCENT,
-    ContractStatus.SIGNED: Tone.GOOD,
-    ContractStatus.DECLINED: Tone.BAD,
-    ContractStatus.EXPIRED: Tone.WARN,
-    ContractStatus.RELEASED: Tone.MUTED,
-    ContractStatus.VOID: Tone.MUTED,
-}
 
 
 def name_of(row: "ContractRow | PlayerRow") -> str:
@@ -29,7 +19,7 @@ def name_of(row: "ContractRow | PlayerRow") -> str:
 
 def status_cell(value: ContractStatus | None) -> Styled:
     """``✔ signed``; nothing where there is no contract."""
-    return NOTHING if value is None else status(_STATUS_TONES[value], str(value))
+    return NOTHING if value is None else status(Tone(STATUSES[value].look), str(value))
 
 
 def day_cell(value: date | None, today: date | None = None) -> str | Styled:

@@ -1,6 +1,6 @@
 """The contracts of the season: the desk where staff sign, and what else they do with contracts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice
-from bball_tui.league.life import RULES, Act, why_none
-from bball_tui.tui.actions import action
+from bball_tui.league.life import RULES, SIMPLE_RULES, Act, Rule, why_none
+from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from bball_tui.tui.dialogs.paper_stack import PaperSigned
     from bball_tui.tui.dialogs.sign import SignDialog
 
-SIGNABLE = tuple(status for status in ContractStatus if status in RULES[Act.SIGN].sources)
+_SIGN = RULES[Act.SIGN]
+SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
 
@@ -52,12 +53,23 @@ def _can(act: Act) -> Guard:
     return when
 
 
+def _command(rule: Rule) -> "Callable[[ContractsPane], None]":
+    """The command of an act, as its row of the table has it."""
+
+    async def carry_out(pane: "ContractsPane") -> bool:
+        return await pane.carry_out(rule.act)
+
+    carry_out.__name__ = f"action_contract_{rule.act}"
+    declare = action(rule.key, rule.label, help=rule.help, when=_can(rule.act), dangerous=rule.ends, writes=True)
+    return declare(carry_out)
+
+
 def _can_edit(pane: "ContractsPane") -> str | None:
     if reason := _one(pane):
         return reason
     statuses = pane.statuses
     if statuses is not None and not statuses & set(LIVE_STATUSES):
-        return "This contract is over: make a new one instead (n)."
+        return "This contract is over: make a new one instead ({contract.new})."
     return None
 
 
@@ -75,16 +87,17 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     HELP = """
     ## Contracts
-    `s` marks contracts signed: the selected ones (`space`, or `a` for all that match), else the one under the cursor.
-    The dialog shows what will happen before it happens. `u` takes the last signing back, with its mails, until they
-    leave. `t` signs a whole pile of papers, two keys each. `e` moves a contract to another team, `h` shows the
-    guardians, `m` and `w` are for the offer and the word before the signature; the capitals end contracts.
-    `f` narrows the list, `x` writes it to a file. It can be sorted by every column but the welcome mail: `f` shows
-    what is in one state.
+    `{contract.sign}` marks contracts signed: the selected ones (`{list.select}`, or `{list.select-all}` for all that
+    match), else the one under the cursor. The dialog shows what will happen before it happens. `{desk.undo}` takes the
+    last signing back, with its mails, until they leave. `{contract.stack}` signs a whole pile of papers, two keys each.
+    `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}` and
+    `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts. `{tool.filter}`
+    narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the welcome mail:
+    `{tool.filter}` shows what is in one state.
     """
     list_name = "contracts"
     placeholder = "player, parent, e-mail, team"
-    empty_text = "There are no contracts yet. Press i to import a roster."
+    empty_text = "There are no contracts yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
     watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
 
@@ -123,7 +136,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
                 flex=2,
                 limit=24,
                 render=self._welcome,
-                unsorted="What became of the mails is looked up for the rows on the screen only. Narrow it with f.",
+                unsorted="What became of the mails is looked up for the rows on the screen only. "
+                "Narrow it with {tool.filter}.",
             ),
         )
 
@@ -184,9 +198,17 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     # Signing
 
-    @action("s", "sign", when=_can(Act.SIGN), writes=True, footer=True, caption=counted_caption("sign"))
+    @action(
+        _SIGN.key,
+        _SIGN.label,
+        help=_SIGN.help,
+        when=_can(Act.SIGN),
+        writes=True,
+        footer=True,
+        caption=counted_caption(_SIGN.label),
+    )
     async def action_contract_sign(self) -> bool:
-        """Mark the selected contracts signed, or the one under the cursor. You see the effect first."""
+        """The one act with a dialog of its own: who signed, as what, and when."""
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
             return False
@@ -352,10 +374,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     # The life before and after a signature
 
-    @action("m", "make the offer", when=_can(Act.OFFER), writes=True)
-    async def action_contract_offer(self) -> bool:
-        """Offer drafts to their families, with a due date."""
-        return await self._live(Act.OFFER)
+    offering = Commands(_command(rule) for rule in SIMPLE_RULES if rule.offers)
 
     @action("d", "due date", when=_can_be_due, writes=True)
     async def action_contract_due(self) -> bool:
@@ -381,32 +400,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
 
-    @action("w", "accepted by word", when=_can(Act.ACCEPT), writes=True)
-    async def action_contract_accept(self) -> bool:
-        """Note that families said yes; the signatures are still to come."""
-        return await self._live(Act.ACCEPT)
+    other_acts = Commands(_command(rule) for rule in SIMPLE_RULES if not rule.offers)
 
-    @action("D", "declined", when=_can(Act.DECLINE), dangerous=True, writes=True)
-    async def action_contract_decline(self) -> bool:
-        """Note that families said no, with a reason."""
-        return await self._live(Act.DECLINE)
-
-    @action("E", "expired", when=_can(Act.EXPIRE), dangerous=True, writes=True)
-    async def action_contract_expire(self) -> bool:
-        """End offers whose due date has passed."""
-        return await self._live(Act.EXPIRE)
-
-    @action("R", "release", when=_can(Act.RELEASE), dangerous=True, writes=True)
-    async def action_contract_release(self) -> bool:
-        """Let players go who have signed, with a reason. Mails that wait are cancelled."""
-        return await self._live(Act.RELEASE)
-
-    @action("V", "void", when=_can(Act.VOID), dangerous=True, writes=True)
-    async def action_contract_void(self) -> bool:
-        """End contracts that were a mistake, with a reason. Mails that wait are cancelled."""
-        return await self._live(Act.VOID)
-
-    async def _live(self, act: Act) -> bool:
+    async def carry_out(self, act: Act) -> bool:
         """Read the effect, show it, do it, and say what came of it."""
         from bball_tui.league import acting
         from bball_tui.tui.dialogs.contract_act import ContractAct

@@ -16,6 +16,7 @@ from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
 from bball_tui.tui.tabs.groupme_sections import (
@@ -66,7 +67,7 @@ def _unlink(pane: "GroupMePane") -> str | None:
 
 def _share(pane: "GroupMePane") -> str | None:
     linked = pane.meant is not None and pane.meant.link is not None
-    return _one(pane) or (None if linked else "This team has no share link yet. l links its group.")
+    return _one(pane) or (None if linked else "This team has no share link yet. {chat.link} links its group.")
 
 
 def _create(pane: "GroupMePane") -> str | None:
@@ -115,18 +116,19 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     ## GroupMe
     Each team with its chat. **linked** is well, **proposed** means that a group of the team's name is there, **choose
     one** that there are several, **broken** that the linked group is not there any more. Without `✔` it is what is
-    stored here; `r` asks GroupMe, `Esc` stops that.
+    stored here; `{chat.read}` asks GroupMe, `Esc` stops that.
 
-    `p` shows what there is to do, each step with its reason; nothing is done that is not ticked. `l` links a group that
-    you choose or whose share link you paste, also without an access token. `m` lists the staff who belong into every
-    group. `s` shows the share link and its QR code,
-    `t` tells families who were welcomed before the link was there. `W` lets welcome mails wait until there is a link;
-    `S` sends those without. `f` shows only teams whose chat is in one state. `x` says that a proposed group is not the
-    team's, and takes that back. No group is ever deleted from here.
+    `{chat.plan}` shows what there is to do, each step with its reason; nothing is done that is not ticked.
+    `{chat.link}` links a group that you choose or whose share link you paste, also without an access token.
+    `{chat.staff}` lists the staff who belong into every group. `{chat.share}` shows the share link and its QR code,
+    `{chat.tell}` tells families who were welcomed before the link was there. `{chat.wait}` lets welcome mails wait
+    until there is a link; `{chat.send-anyway}` sends those without. `{chat.filter}` shows only teams whose chat is in
+    one state. `{chat.dismiss}` says that a proposed group is not the team's, and takes that back. No group is ever
+    deleted from here.
     """
     placeholder = "team or division"
-    empty_text = "There are no teams yet. Press i to import a roster."
-    nothing_found = "No team matches. f goes on to the next state, Esc takes the search or the filter away."
+    empty_text = "There are no teams yet. Press {desk.import} to import a roster."
+    nothing_found = "No team matches. {chat.filter} goes on to the next state, Esc takes the search or the filter away."
     first_sort = Sort("team")
     watches = frozenset({"season", "team", "contract", "outbox", "group_look", "group_member", "league"})
 
@@ -376,7 +378,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
                 return False
             groups = [group.id for group in proposed]
             await connection.call(dismiss, row.id, groups, reason="on the screen")
-            told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. x takes that back."
+            back = f"{key_of('chat.dismiss')} takes that back."
+            told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. {back}"
         else:
             again = await connection.call(propose_again, row.id)
             told = f"{counted(again, 'group')} may be proposed to {row.label} again."
@@ -424,5 +427,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if not await self.app.push_screen_wait(Confirm(f"Unlink {row.label}", lines, "Unlink", danger=True)):
             return False
         await connection.call(unlink, row.id, reason="on the screen")
-        self.app.notify(clean(f"{row.label} is unlinked. r looks for its group again."), markup=False)
+        self.app.notify(
+            clean(f"{row.label} is unlinked. {key_of('chat.read')} looks for its group again."), markup=False
+        )
         return True

@@ -12,6 +12,7 @@ from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import clean
 from bball_tui.wording import counted
 
@@ -40,7 +41,7 @@ async def link_team(
         how = "chosen from the list" if wanted in ids else pasted_as
         return await connection.call(rehearse_link, row.id, found, how)
 
-    note = "" if groups else "Groups to choose from are shown once GroupMe was read (r)."
+    note = "" if groups else f"Groups to choose from are shown once GroupMe was read ({key_of('chat.read')})."
     rehearsed = await app.push_screen_wait(ChatLink(row.label, groups, rehearse, note=note))
     if rehearsed is None:
         return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.keyed import key_of
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
     mails = sum(row.waiting for row in rows)
     lines = [f"{row.label}: {counted(row.waiting, 'mail')}" for row in rows[:MOST_TEAMS]]
     lines += [f"and {len(rows) - MOST_TEAMS} more teams"] if len(rows) > MOST_TEAMS else []
-    lines.append("They go out without the button to the team chat. Families can be told of the link later (t).")
+    later = f"Families can be told of the link later ({key_of('chat.tell')})."
+    lines.append(f"They go out without the button to the team chat. {later}")
     title = f"Send {counted(mails, 'welcome mail')} without the link"
     if not await app.push_screen_wait(Confirm(title, lines, f"Send {mails}", danger=True)):
         return False
@@ -72,16 +74,17 @@ async def wait_for_links(app: "App[Any]", connection: "LeagueConnection") -> Non
     from bball_tui.league.profile import ProfileChange, change_profile
 
     waits = connection.league.wait_for_chat
+    anyway = key_of("chat.send-anyway")
     if waits:
         lines = [
             "Welcome mails of teams without a link go out at once again, without the join button.",
-            "Mails that wait already go on waiting: S sends them.",
+            f"Mails that wait already go on waiting: {anyway} sends them.",
         ]
         question = Confirm("Welcome mails wait no more", lines, "Wait no more", danger=True)
     else:
         lines = [
             "From now on a welcome mail waits until its team's chat has a share link: every one has the button.",
-            "Signing goes on as usual. Linking the group sends what waits; S sends it without.",
+            f"Signing goes on as usual. Linking the group sends what waits; {anyway} sends it without.",
         ]
         question = Confirm("Let welcome mails wait for the link", lines, "Let them wait", danger=True)
     if not await app.push_screen_wait(question):

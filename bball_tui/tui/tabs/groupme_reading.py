@@ -11,6 +11,7 @@ from textual.worker import Worker, get_current_worker
 
 from bball_tui.database.states import TeamState
 from bball_tui.errors import BballError
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
@@ -72,7 +73,7 @@ class GroupMeReading(Static):
                 self.found = await read_chats(sender)
             self._trouble = None
         except BballError as error:
-            self._trouble = f"{error} What is shown is the last known state; r asks again."
+            self._trouble = f"{error} What is shown is the last known state; {key_of('chat.read')} asks again."
         finally:
             if self._worker is mine:
                 self.is_reading, self._worker = False, None
@@ -90,7 +91,9 @@ class GroupMeReading(Static):
         worker, self._worker = self._worker, None
         worker.cancel()
         self.is_reading = False
-        self._trouble = "Reading GroupMe was stopped. What is shown is the last known state; r asks again."
+        self._trouble = (
+            f"Reading GroupMe was stopped. What is shown is the last known state; {key_of('chat.read')} asks again."
+        )
         self.tell()
         return True
 
@@ -109,10 +112,10 @@ class GroupMeReading(Static):
         if self.no_token is not None:
             return self.no_token, Tone.WARN
         if self.found is None or self._connection is None:
-            return "What is stored here. r asks GroupMe how things stand now.", Tone.MUTED
+            return f"What is stored here. {key_of('chat.read')} asks GroupMe how things stand now.", Tone.MUTED
         plan = self.found.plan
         at = short_time(self.found.seen.read_at, self._connection.league.zone, datetime.now(UTC))
-        steps = f"p shows {counted(len(plan.actions), 'step')} to do." if plan.actions else ""
+        steps = f"{key_of('chat.plan')} shows {counted(len(plan.actions), 'step')} to do." if plan.actions else ""
         # A team that no step is about waits for a person.
         busy = {action.team_id for action in plan.actions}
         alone = sum(team.state is not TeamState.LINKED and team.team_id not in busy for team in plan.teams)

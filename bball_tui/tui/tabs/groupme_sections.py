@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.states import TeamState
 from bball_tui.tui.dialogs.chat_link import GroupChoice
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
@@ -68,12 +69,17 @@ def chat_sections(detail: "ChatDetail", reading: "Reading | None", zone: tzinfo,
     if row.warnings:
         sections.append(Section("Look at this", tuple(Note(status(Tone.WARN, one)) for one in row.warnings)))
     if seen is not None and row.group_id is None and seen.candidates:
-        sections.append(Section("Groups to choose from (l links one)", _candidates(seen, zone, now)))
+        sections.append(
+            Section(f"Groups to choose from ({key_of('chat.link')} links one)", _candidates(seen, zone, now))
+        )
     if row.waiting:
-        words = f"{counted(row.waiting, 'welcome mail')}. Linking the group sends what waits; S sends it without."
+        anyway = f"{key_of('chat.send-anyway')} sends it without."
+        words = f"{counted(row.waiting, 'welcome mail')}. Linking the group sends what waits; {anyway}"
         sections.append(Section("Waiting for the link", (Note(words),)))
     if detail.to_tell.families:
-        sections.append(Section("Welcomed without this link (t tells them)", _names(detail.to_tell.players)))
+        sections.append(
+            Section(f"Welcomed without this link ({key_of('chat.tell')} tells them)", _names(detail.to_tell.players))
+        )
     if row.group_id is not None:
         sections.append(Section("Who has joined", _joined(detail, seen)))
     return tuple(sections)
@@ -170,7 +176,7 @@ def _joined(detail: "ChatDetail", seen: "TeamPlan | None") -> tuple[SectionLine,
     from bball_tui.groupme.plan.membership import who_joined
 
     if seen is None or seen.group is None or seen.group.members is None:
-        return (Note(Styled("Not known: r reads GroupMe.", Tone.MUTED)),)
+        return (Note(Styled(f"Not known: {key_of('chat.read')} reads GroupMe.", Tone.MUTED)),)
     joined = who_joined(detail.households, seen.group.members)
     return tuple(_joined_lines(joined))
 

@@ -121,7 +121,7 @@ def _mails(mails: "MailDay") -> Iterator[Need]:
         yield Need(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
     for heap in mails.bounced:
         sentence = f"{counted(heap.count, 'mail')} came back: {heap.cause.phrase}."
-        advice = f"{heap.cause.way_out} Enter lists the mails; e corrects an address and sends them there."
+        advice = f"{heap.cause.way_out} Enter lists the mails, to correct an address and send them there."
         fix = Fix("emails", what="came_back")
         yield Need(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
     if (doubt := mails.in_doubt) is not None:
@@ -152,7 +152,7 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Need]:
 
 
 def _failed_advice(heap: "Heap") -> str:
-    return f"{heap.cause.way_out} Enter lists them; R tries them all again, e corrects an address."
+    return f"{heap.cause.way_out} Enter lists them, to try them all again or to correct an address."
 
 
 def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Need]:

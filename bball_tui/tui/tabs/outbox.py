@@ -114,11 +114,13 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     HELP = """
     ## Outbox
     One line is one mail to one person. **accepted** means that the mail server took it; **in a folder** that no mail
-    server had it; **in doubt** that it may have gone out without an answer: ask the family, then press `d`. `r` tries
-    failed mails again, `e` corrects the address first, `z` puts mails aside, `C` gives them up. `f`, `]` and `[` go
-    through the kinds on the left, and `R` tries a whole kind again. `p` shows the mail itself. When mails are held, a
-    line above the list says why: `P` pauses and resumes all sending, `O` tries the mail server again without waiting.
-    Once a mail server is set up, `S` sends what was only written to a folder.
+    server had it; **in doubt** that it may have gone out without an answer: ask the family, then press
+    `{mail.resolve}`. `{mail.retry}` tries failed mails again, `{mail.address}` corrects the address first,
+    `{mail.park}` puts mails aside, `{mail.cancel}` gives them up. `{mail.next-bucket}` and `{mail.previous-bucket}` go
+    through the kinds on the left, and `{mail.retry-all}` tries a whole kind again. `{mail.read}` shows the mail itself.
+    When mails are held, a line above the list says why: `{mail.pause}` pauses and resumes all sending,
+    `{mail.open-gate}` tries the mail server again without waiting. Once a mail server is set up, `{mail.for-real}`
+    sends what was only written to a folder.
     """
     DEFAULT_CSS = """
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }

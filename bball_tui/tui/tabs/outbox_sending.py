@@ -9,6 +9,7 @@ from bball_tui.database.states import GateState
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named
 from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 
 def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     """The line above the list; empty when nothing holds the mails. ``mine``: this program sends mail itself."""
-    sentences = [
-        f"{sending.hold(gate)} {'P resumes.' if gate.pauses else 'O tries now.'}" for gate in sending.holding()
-    ]
+    resumes, tries = f"{key_of('mail.pause')} resumes.", f"{key_of('mail.open-gate')} tries now."
+    sentences = [f"{sending.hold(gate)} {resumes if gate.pauses else tries}" for gate in sending.holding()]
     # While nothing waits, and while the own worker is about to start, the header says enough.
     stands = sending.no_sender or not sending.workers
     if not sentences and sending.waiting and stands and (one := sending.obstacle(None)):
@@ -56,7 +56,7 @@ async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> No
     ]
     if await app.push_screen_wait(Confirm("Pause all sending", lines, "Pause", danger=True)):
         await connection.call(pause)
-        app.notify("Sending is paused. P resumes.", markup=False)
+        app.notify(f"Sending is paused. {key_of('mail.pause')} resumes.", markup=False)
 
 
 async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> None:

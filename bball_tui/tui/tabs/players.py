@@ -32,12 +32,13 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
     HELP = """
     ## Players
-    All players of the league with the team and contract of the season. The panel shows the guardians: ✉ gets mail,
-    ✍ may sign. `e` edits the player, `h` the guardians, `n` adds a player with guardians and contract.
+    All players of the league with the team and contract of the season. The panel shows the guardians: ✉ gets mail, ✍
+    may sign. `{player.edit}` edits the player, `{player.family}` the guardians, `{player.new}` adds a player with
+    guardians and contract.
     """
     list_name = "players"
     placeholder = "player, parent, e-mail or team"
-    empty_text = "There are no players yet. Press i to import a roster."
+    empty_text = "There are no players yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
     watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
 

@@ -12,6 +12,7 @@ from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
 from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.tui.actions import ActionHost, action
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.remembered import Choice as RememberedChoice
 from bball_tui.tui.remembered import Tab
 from bball_tui.tui.tabs.record_pane import RecordPane
@@ -32,7 +33,7 @@ class RosterPane(RecordPane[RowT]):
     """A tab whose list can be narrowed by facets."""
 
     list_name: ClassVar[ListName]
-    nothing_found = "Nothing matches. Esc takes the search or the last filter away, F all of them."
+    nothing_found = "Nothing matches. Esc takes the search or the last filter away, {tool.unfilter} all of them."
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -157,7 +158,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         except BballError as error:
             await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
             return
-        self.app.notify(clean(f"Saved as “{title}”: f lists it."), markup=False)
+        self.app.notify(clean(f"Saved as “{title}”: {key_of('tool.filter')} lists it."), markup=False)
 
     @action("F", "show everything", when=_narrowed)
     def action_tool_unfilter(self) -> None:

@@ -34,12 +34,13 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
 
     HELP = """
     ## Teams
-    The teams of the season, how many of their players have signed, and whether the team has a chat link for the
-    welcome mails. `c` shows a team's contracts, `e` and `n` edit and add, `f` narrows the list.
+    The teams of the season, how many of their players have signed, and whether the team has a chat link for the welcome
+    mails. `{team.contracts}` shows a team's contracts, `{team.edit}` and `{team.new}` edit and add, `{tool.filter}`
+    narrows the list.
     """
     list_name = "teams"
     placeholder = "team or division"
-    empty_text = "There are no teams yet. Press i to import a roster."
+    empty_text = "There are no teams yet. Press {desk.import} to import a roster."
     first_sort = Sort("team")
     watches = frozenset({"season", "team", "contract"})
 

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.tui.keyed import with_keys
 from bball_tui.tui.text import wrap
 from bball_tui.tui.theme import Tone
 from bball_tui.tui.widgets.columns import Column
@@ -327,7 +328,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         return self._painter.row(position, row, cursor=position == self._cursor, selected=selected)
 
     def _sentence(self, line: int) -> Strip:
-        text, tone = self.empty_text, Tone.MUTED
+        text, tone = with_keys(self.empty_text), Tone.MUTED
         if self._failure is not None:
             text, tone = self._failure, Tone.WARN
         elif self._window is None:

@@ -12,6 +12,7 @@ from bball_tui.dates import EXAMPLES, example
 from bball_tui.tui.dialogs.controls import Choice
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
+from bball_tui.tui.keyed import key_of
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
@@ -166,7 +167,9 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
         ),
         PickSpec(name="date_order", label="Dates", options=ORDERS, help="How 03/04/2015 is meant."),
         TextSpec(
-            name="hold_seconds", label="Undo time", help="Seconds that mails wait, so that u takes a signing back."
+            name="hold_seconds",
+            label="Undo time",
+            help=f"Seconds that mails wait, so that {key_of('desk.undo')} takes a signing back.",
         ),
         TickSpec(
             name="mail_offers",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.tui.dialogs.forms.fields import TextSpec
 from bball_tui.tui.dialogs.forms.form import Form, Save
+from bball_tui.tui.keyed import key_of
 
 if TYPE_CHECKING:
     from bball_tui.groupme.staff.staff_form import StaffDraft
@@ -39,6 +40,9 @@ def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None
             placeholder="such as by e-mail on 3 March",
         ),
     )
-    lines = ["Saving tells GroupMe nothing. Only a step of the plan (p) that you tick adds somebody to a group."]
+    lines = [
+        f"Saving tells GroupMe nothing. Only a step of the plan ({key_of('chat.plan')}) that you tick adds somebody "
+        "to a group."
+    ]
     title = "New staff member" if base is None else f"Edit {base.draft.name}"
     return Form(title, specs, draft, save, base=base, lines=lines)

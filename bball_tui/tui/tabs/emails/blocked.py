@@ -40,11 +40,11 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     HELP = """
     ## Blocked addresses
     Nothing is sent to these. An address comes onto the list when its mail came back because the mailbox does not exist
-    (the league may want to decide that itself), or when staff write it there with `n`. `e` lifts it, `f` shows the
-    lifted ones too.
+    (the league may want to decide that itself), or when staff write it there with `{blocked.add}`. `{blocked.lift}`
+    lifts it, `{blocked.old}` shows the lifted ones too.
     """
     placeholder = "address"
-    empty_text = "No address is blocked: every family with an address gets its mail. n blocks one."
+    empty_text = "No address is blocked: every family with an address gets its mail. {blocked.add} blocks one."
     first_sort = Sort("id", descending=True)
     watches = frozenset({"suppression", "guardian", "outbox"})
 

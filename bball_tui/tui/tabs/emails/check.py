@@ -14,6 +14,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.messages import FixWanted, TeamChosen
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.memory_source import MemorySource
@@ -92,8 +93,8 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     HELP = """
     ## Check
     The welcome mails of all contracts that are offered or accepted are written in memory and looked at, before anybody
-    signs. Nothing is stored or sent. `e` mends the finding under the cursor, `p` shows the mail, `f`, `]` and `[` go
-    through the kinds of findings, `r` looks again.
+    signs. Nothing is stored or sent. `{check.fix}` mends the finding under the cursor, `{check.read}` shows the mail,
+    `{check.next}` and `{check.previous}` go through the kinds of findings, `{check.again}` looks again.
     """
     DEFAULT_CSS = """
     MailCheckPane .check--news { height: auto; max-height: 2; padding: 0 1; }
@@ -159,7 +160,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         elif self._check is None or self._check.contracts <= AUTOMATIC:
             self._look()
         else:
-            self._say("Something changed since this look. r looks again.", Tone.MUTED)
+            self._say(f"Something changed since this look. {key_of('check.again')} looks again.", Tone.MUTED)
 
     def refresh_if_stale(self) -> None:
         """Look again at what changed while nobody looked."""
@@ -391,12 +392,15 @@ def _calm(found: "MailCheck") -> str:
 
 
 def _advice(concern: str) -> str:
+    mend = key_of("check.fix")
     return {
-        "no_address": "Ask the family for an e-mail address; e writes it into the roster. They can be signed without.",
+        "no_address": f"Ask the family for an e-mail address; {mend} writes it into the roster. "
+        "They can be signed without.",
         "unwritable": "Mend what the sentence names. Until then this mail would fail when it is to go out.",
         "sender": "Give the league a From address, so that mail can leave in its name.",
-        "blocked": "Nothing goes to this address. If the family says that it works again, e lifts the block.",
-        "came_back": "If the address is the reason, ask the family for another one; e corrects it and sends it there.",
+        "blocked": f"Nothing goes to this address. If the family says that it works again, {mend} lifts the block.",
+        "came_back": f"If the address is the reason, ask the family for another one; {mend} corrects it "
+        "and sends it there.",
         "text": "Look at the names in the roster: something in this mail reads like a mistake.",
         "template": "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong.",
         "link": "Look at the link in the league's own template, or at the team's chat link.",

@@ -26,8 +26,9 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
     HELP = """
     ## Kinds
-    What each kind of mail is for. `p` shows it with invented people, `e` as the families of a real contract would get
-    it: that of the contract under the cursor in the tab Contracts. From the mail, `t` sends it to you alone.
+    What each kind of mail is for. `{kind.read}` shows it with invented people, `{kind.real}` as the families of a real
+    contract would get it: that of the contract under the cursor in the tab Contracts. From the mail, `t` sends it to
+    you alone.
     """
     placeholder = "kind of mail"
     empty_text = ""

@@ -61,10 +61,10 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     HELP = """
     ## Log
     Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
-    only written to a folder, and no family has it; **came back**: later the family's mail server said that it could
-    not be delivered. Search by address, player or Message-ID; `f` shows only mails of one outcome. `p` shows
-    the very mail, `e` corrects the address of one that never arrived, `S` sends an
-    accepted one again, `w` notes that a family was told another way, `x` writes mails into files.
+    only written to a folder, and no family has it; **came back**: later the family's mail server said that it could not
+    be delivered. Search by address, player or Message-ID; `{log.filter}` shows only mails of one outcome. `{log.read}`
+    shows the very mail, `{log.address}` corrects the address of one that never arrived, `{log.send-again}` sends an
+    accepted one again, `{log.settle}` notes that a family was told another way, `{log.export}` writes mails into files.
     """
     placeholder = "address, player or Message-ID"
     empty_text = "No mail was promised yet. Signing a contract promises one."
@@ -210,7 +210,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     @action(
         "S",
         "send again",
-        when=_in(ARRIVED, "Only a mail that went out can be sent again. r tries others again."),
+        when=_in(ARRIVED, "Only a mail that went out can be sent again. Others are tried again in the tab Outbox."),
         writes=True,
         dangerous=True,
     )

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.tabs.cells import day_cell
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.memory_source import ReadSource
@@ -35,8 +36,9 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
 
     HELP = """
     ## Reminders
-    Offers with a due date, and when their families are reminded next. `e` says how many days before, and how often at
-    most; no days switch reminders off. A worker sends them by itself, by day, each one once. The log has what was sent.
+    Offers with a due date, and when their families are reminded next. `{reminder.schedule}` says how many days before,
+    and how often at most; no days switch reminders off. A worker sends them by itself, by day, each one once. The log
+    has what was sent.
     """
     DEFAULT_CSS = """
     RemindersPane .reminders--news { height: auto; max-height: 2; padding: 0 1; }
@@ -96,7 +98,8 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         if self._schedule is None:
             return
         if not self._schedule.days:
-            words = "Reminders are off. e says how many days before an offer is due its families are reminded."
+            key = key_of("reminder.schedule")
+            words = f"Reminders are off. {key} says how many days before an offer is due its families are reminded."
             self.news.update(content((words, STYLES[Tone.MUTED])))
             return
         days = ", ".join(str(day) for day in self._schedule.days)
