@@ -2,6 +2,8 @@
 
 import os
 import shlex
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Connection, Engine, event
 
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
@@ -27,7 +30,11 @@ hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
 SLOW_FOLDERS = ("journeys", "chaos")
 WHOLE_SCREEN = "tests.tui.desk_host"
 TEMPLATE = "bball_template"
+MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
+ROOM = 2 << 30
+"""Bytes that must be free in memory to work there: a container may give little."""
 _numbers = count()
+_engines: dict[str, Engine] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,6 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@event.listens_for(Engine, "engine_connect")
+def _compile_once(connection: Connection) -> None:
+    """A statement is compiled once a run, as in the program once a start: every test has an engine of its own."""
+    engine = _engines.setdefault(connection.dialect.driver, connection.engine)
+    connection.dialect = engine.dialect
+    connection.engine._compiled_cache = engine._compiled_cache
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """The test run's server: where it listens, and a connection as its owner."""
@@ -46,14 +61,22 @@ class Server:
     admin: psycopg.Connection
 
 
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """Where servers keep their data: in memory if there is room, for every test's database is 300 files."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
+    with tempfile.TemporaryDirectory(prefix="bball-tests-", dir=MEMORY if roomy else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory, server_folder: Path) -> Iterator[None]:
     """At the end of a run no process of it lives: no worker, no database server, no program in a terminal."""
     here = psutil.Process()
-    base = str(tmp_path_factory.getbasetemp())
+    bases = (str(tmp_path_factory.getbasetemp()), str(server_folder))
     before = {process.pid for process in here.children(recursive=True)}
     yield
-    left = [process for process in _of_this_run(here, base) if process.pid not in before]
+    left = [process for process in _of_this_run(here, bases) if process.pid not in before]
     _, left = psutil.wait_procs(left, timeout=10)  # some are on their way out
     told = [f"{process.pid} {shlex.join(process.cmdline())}" for process in left if process.is_running()]
     for process in left:
@@ -62,8 +85,9 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     assert not told, "still running: " + "; ".join(told)
 
 
-def _of_this_run(here: psutil.Process, base: str) -> list[psutil.Process]:
+def _of_this_run(here: psutil.Process, bases: tuple[str, ...]) -> list[psutil.Process]:
     """Our children, and whoever works in a folder of this run though its parent is gone."""
+    inside = tuple(f"{base}/" for base in bases)
     found = here.children(recursive=True)
     for process in psutil.process_iter():
         if process in found or process == here or process in here.parents():
@@ -71,7 +95,7 @@ def _of_this_run(here: psutil.Process, base: str) -> list[psutil.Process]:
         with suppress(psutil.Error):
             place = process.cwd()
             words = [place, *process.cmdline(), *process.environ().values()]
-            if any(word == base or word.startswith(f"{base}/") for word in words):
+            if any(word in bases or word.startswith(inside) for word in words):
                 found.append(process)
     return [process for process in found if _counts(process)]
 
@@ -86,8 +110,8 @@ def _counts(process: psutil.Process) -> bool:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = embedded.start(tmp_path_factory.mktemp("server"))
+def server(server_folder: Path) -> Iterator[Server]:
+    running = embedded.start(server_folder / "server")
     admin_url = running.url(embedded.OWNER, "postgres")
     with psycopg.connect(admin_url.reveal(), autocommit=True) as admin:
         for setting in ("fsync = off", "full_page_writes = off", "max_connections = 200"):

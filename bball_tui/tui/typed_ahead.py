@@ -18,6 +18,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from bball_tui.tui.style_sheets import ReadOnce
+
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.worker import Worker
@@ -49,6 +51,7 @@ class PatientApp(App[ReturnType]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.stylesheet = ReadOnce(variables=self.get_css_variables())
         self._waiting: deque[tuple[_Typed, float]] = deque()
         self._let_in: _Typed | None = None
         self._letting: asyncio.Task[None] | None = None

@@ -15,6 +15,7 @@ import pytest
 from bball_tui.database import embedded
 
 DATA = Path(__file__).parent.parent / "data"
+_folders = count()
 _leagues = count()
 
 
@@ -71,9 +72,10 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data_dir(server_folder: Path) -> Iterator[Path]:
     """A data folder whose server stays up for the module, so that not every command has to start it."""
-    folder = tmp_path_factory.mktemp("journey")
+    folder = server_folder / f"journey-{next(_folders)}"
+    folder.mkdir()
     running = embedded.start(folder / "postgresql")
     yield folder
     running.release()

@@ -1,0 +1,56 @@
+"""Style sheets are read once for the same colors, and say what Textual's own would say."""
+
+import pytest
+from textual.css.stylesheet import Stylesheet, StylesheetParseError
+
+from bball_tui.tui.style_sheets import COLORS_KEPT, ReadOnce
+
+SHEET = "Button { color: $primary; &:hover { background: red; } } #one .two { width: 1fr; }"
+
+
+def _holding(sheet: Stylesheet, css: str = SHEET) -> Stylesheet:
+    sheet.add_source(css, ("here.tcss", ""))
+    return sheet
+
+
+def test_the_rules_are_those_that_textual_reads() -> None:
+    for color in ("#112233", "#445566"):
+        ours, theirs = (_holding(kind(variables={"primary": color})) for kind in (ReadOnce, Stylesheet))
+        assert ours.css == theirs.css
+        assert color in ours.css
+
+
+def test_the_same_colors_are_read_once_whoever_asks() -> None:
+    first, second = (_holding(ReadOnce(variables={"primary": "#778899"})) for _ in range(2))
+    rules = list(first.rules)
+    second.reparse()
+    second.set_variables({"primary": "#778899"})
+    second.reparse()
+    assert all(one is other for one, other in zip(rules, second.rules, strict=True))
+    copied = second.copy()
+    copied.reparse()
+    assert all(one is other for one, other in zip(rules, copied.rules, strict=True))
+
+
+def test_other_colors_are_read_anew_and_back() -> None:
+    sheet = _holding(ReadOnce(variables={"primary": "#010101"}))
+    before = sheet.css
+    for number in range(2, COLORS_KEPT + 4):
+        sheet.set_variables({"primary": f"#0{number}0{number}0{number}"})
+        sheet.reparse()
+        assert f"#0{number}0{number}0{number}" in sheet.css
+    sheet.set_variables({"primary": "#010101"})
+    sheet.reparse()
+    assert sheet.css == before
+
+
+def test_a_mistake_leaves_the_rules_as_they_were() -> None:
+    sheet = _holding(ReadOnce(variables={"primary": "#223344"}))
+    before = list(sheet.rules)
+    sheet.add_source("Button { colour: ; }", ("there.tcss", ""))
+    for _ in range(2):
+        with pytest.raises(StylesheetParseError):
+            _holding(sheet.copy(), "Button { colour: ; }").parse()
+    with pytest.raises(StylesheetParseError):
+        sheet.reparse()
+    assert sheet._rules == before
