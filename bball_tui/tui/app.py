@@ -87,7 +87,7 @@ class BballApp(OpeningApp):
         self.desk = MainScreen()
         self.connection: LeagueConnection | None = None
         self._own_keys = own_keys(settings)
-        use_keys(self._own_keys)
+        use_keys(self._own_keys, _import_commands)
         self._redrawing: Timer | None = None
         self._touched = 0.0
         self._server: asyncio.Task[EmbeddedServer] | None = None
@@ -314,6 +314,12 @@ def own_keys(settings: "Settings") -> dict[str, str]:
     from bball_tui.tui.keymap import checked_overrides
 
     return checked_overrides(settings.keys, ACTION_SETS)
+
+
+def _import_commands() -> object:
+    from bball_tui.tui import commands
+
+    return commands
 
 
 def _start_server(settings: "Settings") -> "EmbeddedServer":

@@ -34,6 +34,7 @@ from bball_tui.mail.sender import Outgoing
 from bball_tui.settings import Settings
 from bball_tui.tui.browser import PrivatePages
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary
+from bball_tui.tui.keyed import key_of
 
 if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Control, Report
@@ -99,7 +100,7 @@ class LeagueConnection:
         from bball_tui.groupme.run.sending import open_sender
 
         if self.season is None:
-            raise BballError("The league has no season yet. Import a roster first (i).")
+            raise BballError(f"The league has no season yet. Import a roster first ({key_of('desk.import')}).")
         with error_boundary(self.settings.log_file):
             async with open_sender(
                 self.database,

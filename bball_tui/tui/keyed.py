@@ -5,7 +5,7 @@ command as ``{contract.void}``, and whoever shows it calls :func:`with_keys`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from bball_tui.tui.actions import ActionHost
@@ -13,12 +13,18 @@ from bball_tui.tui.key_names import key_name, normal_key
 
 _COMMAND = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
 _chosen: dict[str, str] = {}
+_import_all: list[Callable[[], object]] = []
 
 
-def use_keys(own: Mapping[str, str]) -> None:
-    """From now on sentences name these keys (command id to keys, as ``keymap.checked_overrides`` returns them)."""
+def use_keys(own: Mapping[str, str], import_all: Callable[[], object]) -> None:
+    """From now on sentences name these keys (command id to keys, as ``keymap.checked_overrides`` returns them).
+
+    ``import_all`` imports the files of all commands: it is called once a sentence names one of a tab that nobody has
+    looked at yet. This file itself cannot import them, since their sentences are written with it.
+    """
     _chosen.clear()
     _chosen.update(own)
+    _import_all[:] = [import_all]
 
 
 def key_of(command: str) -> str:
@@ -45,13 +51,19 @@ def _key(found: re.Match[str]) -> str:
 
 @cache
 def _default(command: str) -> str:
-    for kind in _loaded(ActionHost):
-        if (action := next((one for one in kind.ACTIONS if one.id == command), None)) is not None:
-            return action.keys
-    # It is the command of a tab that nobody has looked at yet.
-    from bball_tui.tui.commands import ACTION_SETS
+    found = _find(command)
+    if found is None:
+        for import_all in _import_all:
+            import_all()
+        found = _find(command)
+    if found is None:
+        raise KeyError(command)
+    return found
 
-    return {action.id: action.keys for group in ACTION_SETS for action in group}[command]
+
+def _find(command: str) -> str | None:
+    actions = (one for kind in _loaded(ActionHost) for one in kind.ACTIONS)
+    return next((one.keys for one in actions if one.id == command), None)
 
 
 def _loaded(kind: type[ActionHost]) -> Iterator[type[ActionHost]]:

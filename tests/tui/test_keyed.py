@@ -104,9 +104,9 @@ def test_every_command_that_a_sentence_names_is_one() -> None:
 @pytest.fixture
 def own() -> Iterator[None]:
     """The user's keys, until the test is over."""
-    use_keys({"contract.void": "ctrl+y,f8", "desk.help": "question_mark"})
+    use_keys({"contract.void": "ctrl+y,f8", "desk.help": "question_mark"}, lambda: None)
     yield
-    use_keys({})
+    use_keys({}, lambda: None)
 
 
 @pytest.mark.usefixtures("own")
