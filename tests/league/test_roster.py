@@ -372,7 +372,7 @@ READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
 ]
 
 
-async def test_neighbouring_pages_come_from_an_index_whatever_the_number_of_rows(
+async def test_neighbouring_pages_and_search_come_from_indexes_whatever_the_number_of_rows(
     database: Database, owner_url: SecretUrl
 ) -> None:
     league_id, season_id = make_many(owner_url, 20_000)
@@ -401,11 +401,7 @@ async def test_neighbouring_pages_come_from_an_index_whatever_the_number_of_rows
         )
         assert "ix_team_name_key" in teams
         assert "Seq Scan on contract" not in teams
-
-
-async def test_search_uses_the_word_indexes(database: Database, owner_url: SecretUrl) -> None:
-    league_id, season_id = make_many(owner_url, 20_000)
-    async with database.session() as session:
+        # Search reads the indexes of words.
         listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent77"))
         assert await listing.count(session) == 111
         plan = await plan_of(session, listing.page_statement(PageRequest(0, 50, Sort("player"))))

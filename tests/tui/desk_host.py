@@ -19,6 +19,8 @@ from tests.support.factory import Club, Parent, make_club, make_family
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
 
+LOOK = 0.02
+"""Seconds between two looks at a screen that is waited for; a look costs as much as a picture of it."""
 HOPS = 4
 READINGS = frozenset({"around", "check", "count", "day", "fill", "inspect", "open", "overview", "select"})
 """The groups of workers that only read."""
@@ -59,17 +61,25 @@ class Desk:
             await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Let the program work until ``condition`` holds."""
+        """Let the program work until ``condition`` holds, and the screen has dealt with what came with it."""
+        if condition():
+            return
         try:
             async with asyncio.timeout(PATIENCE):
-                while not condition():
-                    await self.pilot.pause(0.01)
+                while not condition():  # noqa: ASYNC110 - nothing tells that a screen shows something else
+                    await asyncio.sleep(LOOK)
+                await self.pilot.pause(0)
         except TimeoutError:
             raise AssertionError(f"it never happened; the screen shows:\n{self.text}") from None
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of these stand on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts))
+
+        def shown() -> bool:
+            seen = self.text
+            return all(text in seen for text in texts)
+
+        await self.until(shown)
 
     @property
     def text(self) -> str:
