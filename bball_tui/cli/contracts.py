@@ -21,9 +21,9 @@ from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import ContractRow
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.sender import has_default_sender
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.sending_status import nowhere_to_send
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
+from bball_tui.outbox.sending_status import not_set_up
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -169,9 +169,14 @@ def contracts_sign(
             narrate(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
         if outbox:
             async with desk.database.session() as session:
-                nowhere = await nowhere_to_send(session, desk.league.id, mail_server=desk.settings.may_send)
-            if nowhere:
-                narrate(f"{NO_MAIL_SERVER.capitalize()}, so the mails wait. {SET_UP_MAIL}")
+                missing = await not_set_up(
+                    session,
+                    desk.league.id,
+                    mail_server=desk.settings.may_send,
+                    sender=has_default_sender(desk.settings),
+                )
+            if missing is not None:
+                narrate(f"{missing.sentence}, so the mails wait. {missing.way_out}")
         narrate_refused(refused, "Not signed")
         return exit_code(len(signed), len(refused))
 

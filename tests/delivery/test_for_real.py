@@ -1,6 +1,7 @@
 """What was only written to a folder goes out for real: once, by a mail server, and only where it still holds."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -179,3 +180,5 @@ async def test_without_a_mail_server_or_beside_a_worker_of_a_folder_it_is_refuse
         now = await read_sending_status(session, club.league_id, mail_server=True)
     assert "no mail can go out for real" in (for_real_obstacle(now, settings) or "")
     assert for_real_obstacle(now, real) is None
+    nameless = replace(now, sender=False)
+    assert (for_real_obstacle(nameless, real) or "").startswith("No From address is set yet, so no mail can go out")

@@ -1,7 +1,7 @@
 """The inspector's story: who, what, when, and one sentence about what is next."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, text, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Contract, Guardian, Outbox, OutboxAttempt, PlayerGuardian
+from bball_tui.database.models import Contract, Guardian, League, Outbox, OutboxAttempt, PlayerGuardian
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act
@@ -21,6 +21,8 @@ from bball_tui.league.life import Act
 from bball_tui.league.papers import FreeText
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
+from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
+from bball_tui.tui.tabs.cells import welcome_cell
 from tests.support.factory import Parent, make_club, make_family
 
 PARENTS = (
@@ -28,6 +30,32 @@ PARENTS = (
     Parent("Dan", "Okafor", "dan@families.test", may_sign=False, relation="father"),
     Parent("Ann", "HAMÍLTON", None, receives_email=False),
 )
+
+
+@pytest.mark.parametrize(
+    ("mail_server", "sender", "missing"),
+    [(False, True, WITHOUT_SERVER), (True, False, WITHOUT_SENDER), (True, True, None)],
+)
+async def test_what_is_not_set_up_is_what_the_mails_wait_for(
+    database: Database, mail_server: bool, sender: bool, missing: NotSetUp | None
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await session.execute(update(League).values(from_email=None))
+        family = await make_family(session, club)
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+        player = await player_detail(session, club.league_id, family.player_id, mail_server=mail_server, sender=sender)
+        detail = player.latest
+        (row,) = player.contracts
+    assert detail is not None
+    cell = welcome_cell(row, UTC, datetime.now(UTC), missing=missing).text
+    if missing is None:
+        assert detail.mails[0].words.startswith("leaves at ")
+        assert "held until" in cell
+    else:
+        assert detail.mails[0].words == f"waiting: {missing.clause}"
+        assert detail.next == f"{missing.sentence}, so the mail waits. {missing.way_out}"
+        assert missing.short in cell
 
 
 async def test_a_contract_is_told_from_offer_to_accepted(database: Database, marias_database: Database) -> None:

@@ -27,7 +27,7 @@ from bball_tui.league.timeline.words import (
     timeline_of,
 )
 from bball_tui.mail.transports import stays_here
-from bball_tui.outbox.sending_status import nowhere_to_send
+from bball_tui.outbox.sending_status import not_set_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +114,18 @@ class TeamDetail:
 
 
 async def contract_detail(
-    session: AsyncSession, league_id: int, contract_id: int, *, mail_server: bool
+    session: AsyncSession, league_id: int, contract_id: int, *, mail_server: bool, sender: bool = True
 ) -> ContractDetail:
-    """Everything about one contract, told in the league's time zone. ``mail_server``: one is set up here.
+    """Everything about one contract, told in the league's time zone.
+
+    ``mail_server``: one is set up here; ``sender``: mails can go out from here for a league without a From address.
 
     Raises:
         BballError: the league has no such contract.
     """
     desk = replace(
         await read_desk(session, league_id),
-        nowhere_to_send=await nowhere_to_send(session, league_id, mail_server=mail_server),
+        not_set_up=await not_set_up(session, league_id, mail_server=mail_server, sender=sender),
     )
     found = (
         await session.execute(
@@ -171,8 +173,10 @@ async def contract_detail(
     )
 
 
-async def player_detail(session: AsyncSession, league_id: int, player_id: int, *, mail_server: bool) -> PlayerDetail:
-    """Everything about one player. ``mail_server``: one is set up here.
+async def player_detail(
+    session: AsyncSession, league_id: int, player_id: int, *, mail_server: bool, sender: bool = True
+) -> PlayerDetail:
+    """Everything about one player; ``mail_server`` and ``sender`` are those of :func:`contract_detail`.
 
     Raises:
         BballError: the league has no such player.
@@ -187,7 +191,9 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int, *
         player=_player(player, desk),
         guardians=await read_family(session, league_id, player_id),
         contracts=contracts,
-        latest=None if newest is None else await contract_detail(session, league_id, newest, mail_server=mail_server),
+        latest=None
+        if newest is None
+        else await contract_detail(session, league_id, newest, mail_server=mail_server, sender=sender),
     )
 
 

@@ -27,7 +27,6 @@ class ContractCalls(League):
         self, ids: Collection[int], choice: SignerChoice, capacity: Capacity | None, signed_on: date
     ) -> SigningPreview:
         from bball_tui.league.preview import preview_signing
-        from bball_tui.mail.sender import has_default_sender
 
         async with self._session() as session:
             return await preview_signing(
@@ -38,7 +37,7 @@ class ContractCalls(League):
                 capacity=capacity,
                 signed_on=signed_on,
                 mail_server=self.settings.may_send,
-                sender=bool(self.league.from_email) or has_default_sender(self.settings),
+                sender=self.has_sender,
             )
 
     async def sign(self, request: SigningRequest) -> SigningResult:

@@ -20,7 +20,7 @@ from bball_tui.league.leagues import (
     list_leagues,
     overview,
 )
-from bball_tui.settings import Settings
+from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.guarded import GuardedSource, told
 
 
@@ -56,9 +56,18 @@ class League:
         return is_demo(self.settings)
 
     @property
-    def nowhere_to_send(self) -> bool:
-        """Whether no mail can leave, as the header's numbers had it last: no worker runs, and none can run here."""
-        return not self._workers and not self.settings.may_send
+    def not_set_up(self) -> NotSetUp | None:
+        """What is missing before a mail can leave, as the header's numbers had it last."""
+        if not self.settings.may_send:
+            return None if self._workers else WITHOUT_SERVER
+        return None if self.has_sender else WITHOUT_SENDER
+
+    @property
+    def has_sender(self) -> bool:
+        """Whether it is known in whose name mails go out."""
+        from bball_tui.mail.sender import has_default_sender  # not before the first paint
+
+        return bool(self.league.from_email) or has_default_sender(self.settings)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Session]:

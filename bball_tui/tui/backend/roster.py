@@ -88,10 +88,14 @@ class RosterCalls(League):
         from bball_tui.league.timeline.read import player_detail
 
         async with self._session() as session:
-            return await player_detail(session, self.league.id, player_id, mail_server=self.settings.may_send)
+            return await player_detail(
+                session, self.league.id, player_id, mail_server=self.settings.may_send, sender=self.has_sender
+            )
 
     async def contract(self, contract_id: int) -> ContractDetail:
         from bball_tui.league.timeline.read import contract_detail
 
         async with self._session() as session:
-            return await contract_detail(session, self.league.id, contract_id, mail_server=self.settings.may_send)
+            return await contract_detail(
+                session, self.league.id, contract_id, mail_server=self.settings.may_send, sender=self.has_sender
+            )

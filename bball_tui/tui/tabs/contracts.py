@@ -129,9 +129,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         )
 
     def _welcome(self, row: "ContractRow") -> Styled:
-        backend = self.backend
-        nowhere = backend is not None and backend.nowhere_to_send
-        return welcome_cell(row, self.zone, self.now, nowhere_to_send=nowhere)
+        missing = None if self.backend is None else self.backend.not_set_up
+        return welcome_cell(row, self.zone, self.now, missing=missing)
 
     def _due(self, row: "ContractRow") -> str | Styled:
         if row.status not in SIGNABLE:
