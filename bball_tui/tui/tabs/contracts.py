@@ -100,7 +100,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
                 key="team",
                 title="Team",
                 width=11,
-                flex=1,
+                flex=3,
                 limit=24,
                 render=lambda row: row.team,
                 sort="team",
