@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,24 @@ NO_MAIL_SERVER = "no mail server is set up yet"
 NO_SENDER = "No From address is set yet"
 SET_SENDER = "Set it with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
 SET_UP_MAIL = "Set one up with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
+
+
+@dataclass(frozen=True, slots=True)
+class NotSetUp:
+    """What is missing before a mail can leave: in a sentence without its full stop, the way out, and in a cell."""
+
+    sentence: str
+    way_out: str
+    short: str
+
+    @property
+    def clause(self) -> str:
+        """The sentence inside another one."""
+        return f"{self.sentence[:1].lower()}{self.sentence[1:]}"
+
+
+WITHOUT_SERVER = NotSetUp(NO_MAIL_SERVER.capitalize(), SET_UP_MAIL, "no mail server")
+WITHOUT_SENDER = NotSetUp(NO_SENDER, SET_SENDER, "no From address")
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 # Only a URL whose parts cannot be mistaken for one another is shown; its query is left out whole, because libpq

@@ -21,6 +21,7 @@ from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.facts import Refused, read_desk
 from bball_tui.league.life import SIMPLE_RULES, Act, ReasonNeed, Rule
 from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.sender import Outgoing
 from bball_tui.wording import counted
 
 CommandOption: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]
@@ -180,7 +181,7 @@ async def contracts_edit(
     """Move a contract to another team, or change its days."""
     order = desk.league.date_order
     base = await load_contract(session, desk.league.id, contract_id, order)
-    detail = await contract_detail(session, desk.league.id, contract_id, mail_server=desk.settings.may_send)
+    detail = await contract_detail(session, desk.league.id, contract_id, Outgoing.here(desk.settings))
     changed = replace(given(base.draft, dict(values)), correct=correct)
     if team is not None:
         changed = replace(changed, team_id=await team_id_of(desk, session, detail.season, team))

@@ -23,9 +23,9 @@ from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import ContractRow, RosterFilter
 from bball_tui.league.signing import SigningRequest, SigningResult, sign
 from bball_tui.league.welcome import WelcomeState
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.sending_status import nowhere_to_send
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
+from bball_tui.outbox.sending_status import not_set_up
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -159,8 +159,9 @@ async def contracts_sign(
         until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
         held = "" if until is None or not outbox else f" (held until {_clock(until, desk)}, undo until then)"
         told.append(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
-    if outbox and await nowhere_to_send(session, desk.league.id, mail_server=desk.settings.may_send):
-        told.append(f"{NO_MAIL_SERVER.capitalize()}, so the mails wait. {SET_UP_MAIL}")
+    missing = await not_set_up(session, desk.league.id, Outgoing.here(desk.settings)) if outbox else None
+    if missing is not None:
+        told.append(f"{missing.sentence}, so the mails wait. {missing.way_out}")
     told += why_refused(refused, "Not signed")
     return Did(told, Signed(signed, refused, outbox), exit_code(len(signed), len(refused)))
 

@@ -20,6 +20,7 @@ from bball_tui.league.editing.guardians import (
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.family import GuardianView
 from bball_tui.league.timeline.read import player_detail
+from bball_tui.mail.sender import Outgoing
 
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click.IntRange(min=1))
@@ -43,7 +44,7 @@ def guardians() -> None:
 @in_transaction
 async def guardians_list(desk: Desk, session: Session, player_id: int) -> Answer:
     """List the player's guardians, the one who is asked first at the front."""
-    player = await player_detail(session, desk.league.id, player_id, mail_server=desk.settings.may_send)
+    player = await player_detail(session, desk.league.id, player_id, Outgoing.here(desk.settings))
     headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", "Gets mail", "May sign", "Household")
     return listed(headers, player.guardians, _cells)
 

@@ -211,5 +211,5 @@ def _counts(counts: Counts) -> str:
 def _numbers(drained: Drained) -> str:
     return (
         f"{drained.sent} sent, {drained.failed} failed, {drained.in_doubt} in doubt, "
-        f"{drained.queued} queued, {drained.held} held."
+        f"{drained.queued} waiting for the next try, {drained.held} held for undo."
     )

@@ -18,6 +18,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import zone_of
+from bball_tui.settings import NotSetUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Desk:
     hold_seconds: int
     wait_for_chat: bool = False
     """Whether welcome mails wait until their team's chat has a share link."""
-    nowhere_to_send: bool = False
-    """Whether no mail can leave, as no mail server is set up; only who tells what is next looks."""
+    not_set_up: NotSetUp | None = None
+    """What is missing before a mail can leave; only who tells what is next looks."""
 
     @property
     def today(self) -> date:

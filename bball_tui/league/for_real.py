@@ -25,7 +25,7 @@ from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.folder import never_delivered, queue_for_real, repeated
 from bball_tui.outbox.history import through_a_folder
 from bball_tui.outbox.sending_status import SendingStatus
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
+from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, Settings
 
 
 class LeftOut(StrEnum):
@@ -56,7 +56,9 @@ def for_real_obstacle(now: SendingStatus, settings: Settings) -> str | None:
     """Why nothing can go out for real yet, in a sentence or two; None when it can."""
     here = settings.may_send and not settings.into_folder
     if not here and all(stays_here(worker.provider) for worker in now.workers):
-        return f"{NO_MAIL_SERVER.capitalize()}, so no mail can go out for real. {SET_UP_MAIL}"
+        return f"{WITHOUT_SERVER.sentence}, so no mail can go out for real. {WITHOUT_SERVER.way_out}"
+    if now.no_sender:
+        return f"{WITHOUT_SENDER.sentence}, so no mail can go out for real. {WITHOUT_SENDER.way_out}"
     writers = [worker.name for worker in now.workers if stays_here(worker.provider)]
     if writers:
         return f"{writers[0]} still writes mails to a folder, so they could end up there again. Stop that worker first."

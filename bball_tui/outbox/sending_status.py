@@ -22,7 +22,7 @@ from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
 from bball_tui.outbox.waiting import is_waiting
-from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
+from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 
 HEARTBEAT_SECONDS = 15.0
 SILENT_SECONDS = 40
@@ -75,6 +75,16 @@ async def nowhere_to_send(session: AsyncSession, league_id: int, *, mail_server:
     return not mail_server and not await running(session, league_id)
 
 
+async def not_set_up(session: AsyncSession, league_id: int, outgoing: Outgoing) -> NotSetUp | None:
+    """What is not set up, so that no mail can leave; None when nothing is missing."""
+    if await nowhere_to_send(session, league_id, mail_server=outgoing.mail_server):
+        return WITHOUT_SERVER
+    known = not outgoing.mail_server or outgoing.sender
+    if known or await session.scalar(select(League.from_email).where(League.id == league_id)):
+        return None
+    return WITHOUT_SENDER
+
+
 async def running(session: AsyncSession, league_id: int) -> tuple[WorkerInfo, ...]:
     """The workers that were heard of lately, the oldest first."""
     query = (
@@ -116,6 +126,13 @@ class SendingStatus:
         """A mail server is set up here, and no mail is claimed because nobody said in whose name they go out."""
         return self.mail_server and not self.sender
 
+    @property
+    def not_set_up(self) -> NotSetUp | None:
+        """What is not set up, so that no mail can leave."""
+        if self.nowhere_to_send:
+            return WITHOUT_SERVER
+        return WITHOUT_SENDER if self.no_sender else None
+
     def clock(self, moment: datetime) -> str:
         """``14:02`` for a moment of today in the league's time zone, else ``12 May, 14:02``."""
         return wording.at(moment, self.now, self.zone)
@@ -132,10 +149,8 @@ class SendingStatus:
         shut = {gate.provider: gate for gate in self.gates if gate.state is not GateState.CLOSED}
         if (paused := shut.get(ALL_PROVIDERS)) is not None:
             return self.hold(paused)
-        if self.nowhere_to_send:
-            return f"{NO_MAIL_SERVER.capitalize()}, so nothing goes out; {self._wait()}. {SET_UP_MAIL}"
-        if self.no_sender:
-            return f"{NO_SENDER}, so nothing goes out; {self._wait()}. {SET_SENDER}"
+        if (missing := self.not_set_up) is not None:
+            return f"{missing.sentence}, so nothing goes out; {self._wait()}. {missing.way_out}"
         used = [worker.provider for worker in self.workers] or ([provider] if provider is not None else [])
         held = [shut[name] for name in used if name in shut]
         if held and all(name in shut for name in used):

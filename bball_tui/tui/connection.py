@@ -31,7 +31,7 @@ from bball_tui.league.leagues import (
     overview,
 )
 from bball_tui.mail.sender import Outgoing
-from bball_tui.settings import Settings
+from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.browser import PrivatePages
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary
 from bball_tui.tui.keyed import key_of
@@ -180,9 +180,16 @@ class LeagueConnection:
         return self.settings.worker and self.settings.may_send and not self.settings.read_only
 
     @property
-    def nowhere_to_send(self) -> bool:
-        """Whether no mail can leave, as the header's numbers had it last: no worker runs, and none can run here."""
-        return not self._workers and not self.settings.may_send
+    def not_set_up(self) -> NotSetUp | None:
+        """What is missing before a mail can leave, as the header's numbers had it last."""
+        if not self.settings.may_send:
+            return None if self._workers else WITHOUT_SERVER
+        return None if self.has_sender else WITHOUT_SENDER
+
+    @property
+    def has_sender(self) -> bool:
+        """Whether it is known in whose name mails go out."""
+        return bool(self.league.from_email) or self.outgoing.sender
 
     @cached_property
     def pages(self) -> PrivatePages:

@@ -249,7 +249,7 @@ async def edit_contract(
 
 
 async def _detail(connection: "LeagueConnection", player_id: int) -> "PlayerDetail":
-    return await connection.call(player_detail, player_id, mail_server=connection.settings.may_send)
+    return await connection.call(player_detail, player_id, connection.outgoing)
 
 
 def _season_id(connection: "LeagueConnection") -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.app import App, ReturnType
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
@@ -150,9 +151,9 @@ class PatientApp(App[ReturnType]):
         return answered.is_set()
 
     def _stirs(self) -> bool:
-        """Whether any part still has messages to deal with."""
-        parts = self.screen.walk_children(with_self=True)
-        return self.message_queue_size > 0 or any(part.message_queue_size for part in parts)
+        """Whether any part still has messages to deal with, or is not there yet: a view that is loading, a dialog."""
+        parts = self.screen.walk_children(Widget, with_self=True)
+        return self.message_queue_size > 0 or any(part.message_queue_size or not part.is_mounted for part in parts)
 
     def _in_the_way(self) -> "AnyWorker | None":
         """What has to come to an end, or to its question, before another key may act."""

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import Outbox, OutboxMessage
+from bball_tui.database.models import League, Outbox, OutboxMessage
 from tests.cli.conftest import CommandLine
 from tests.support.factory import Family, Parent, make_club, make_family
 
@@ -55,6 +55,22 @@ def test_the_mail_the_gates_and_the_doctor_say_it(command_line: CommandLine, fam
         assert WORDS in text
         assert WAY_OUT in text
     assert "No worker is running" not in story + gates
+
+
+def test_without_a_from_address_every_place_says_that(command_line: CommandLine, family: Family) -> None:
+    async def nameless(session: AsyncSession) -> None:
+        await session.execute(update(League).values(from_email=None))
+
+    command_line.in_database(nameless)
+    command_line.setenv("BBALL_MAIL_URL", "smtp://mail.example.org:587")
+
+    signed = command_line("contracts", "sign", family.contract_id, "--no-hold").err
+    story = command_line("outbox", "show", 1).out
+    for_real = command_line("outbox", "send-for-real").err
+
+    for text in (signed, story, for_real):
+        assert "No From address is set yet" in text
+        assert WAY_OUT in text
 
 
 def test_a_cause_is_taken_in_the_words_of_the_list(command_line: CommandLine, family: Family) -> None:

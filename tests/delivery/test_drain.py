@@ -45,7 +45,7 @@ async def test_a_drain_into_a_maildir_is_never_called_accepted(database: Databas
     assert len(list((settings.data_dir / "mail" / "new").iterdir())) == 3
     async with database.session() as session:
         story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
-        contract = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        contract = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
     assert story.item.in_folder
     assert story.next.startswith("Nothing: it was written to a folder at ")
     told = [story.next, *(event.text for event in story.events), *(event.text for event in contract.trace)]

@@ -1,6 +1,7 @@
 """What was only written to a folder goes out for real: once, by a mail server, and only where it still holds."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -74,7 +75,7 @@ async def test_each_goes_once_written_anew_under_its_message_id(database: Databa
     assert (await plan(database, club.league_id)).ids == ()
     async with database.session() as session:
         story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
-        contract = await contract_detail(session, club.league_id, before.contract_id or 0, mail_server=True)
+        contract = await contract_detail(session, club.league_id, before.contract_id or 0, Outgoing(True))
     assert any(event.text.startswith("queued for real by ") for event in story.events)
     assert story.next.startswith("Nothing: the mail server accepted it")
     assert contract.next == "Nothing more to do: 1 welcome mail accepted by the mail server."
@@ -180,3 +181,5 @@ async def test_without_a_mail_server_or_beside_a_worker_of_a_folder_it_is_refuse
         now = await read_sending_status(session, club.league_id, Outgoing(mail_server=True))
     assert "no mail can go out for real" in (for_real_obstacle(now, settings) or "")
     assert for_real_obstacle(now, real) is None
+    nameless = replace(now, sender=False)
+    assert (for_real_obstacle(nameless, real) or "").startswith("No From address is set yet, so no mail can go out")

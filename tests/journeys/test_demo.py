@@ -33,7 +33,8 @@ async def test_the_demo_tells_its_journey(tmp_path: Path) -> None:
     ):
         assert sentence in told
     # The first run, the retry after the family mended its mailbox, and a run with nothing left to do.
-    runs = re.findall(r"(\d+) sent, (\d+) failed, 0 in doubt, (\d+) queued, (\d+) held", told)
+    words = r"(\d+) sent, (\d+) failed, 0 in doubt, (\d+) waiting for the next try, (\d+) held for undo\."
+    runs = re.findall(words, told)
     assert runs == [("62", "1", "1", "4"), ("1", "0", "1", "4"), ("0", "0", "1", "4")]
 
     # What stays are the mails, where the journey says they are; the user's own data folder was not touched.

@@ -1,7 +1,7 @@
 """The inspector's story: who, what, when, and one sentence about what is next."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, text, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Contract, Guardian, Outbox, OutboxAttempt, PlayerGuardian
+from bball_tui.database.models import Contract, Guardian, League, Outbox, OutboxAttempt, PlayerGuardian
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act
@@ -21,6 +21,9 @@ from bball_tui.league.life import Act
 from bball_tui.league.papers import FreeText
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
+from bball_tui.mail.sender import Outgoing
+from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
+from bball_tui.tui.tabs.cells import welcome_cell
 from tests.support.factory import Parent, make_club, make_family
 
 PARENTS = (
@@ -28,6 +31,32 @@ PARENTS = (
     Parent("Dan", "Okafor", "dan@families.test", may_sign=False, relation="father"),
     Parent("Ann", "HAMÍLTON", None, receives_email=False),
 )
+
+
+@pytest.mark.parametrize(
+    ("mail_server", "sender", "missing"),
+    [(False, True, WITHOUT_SERVER), (True, False, WITHOUT_SENDER), (True, True, None)],
+)
+async def test_what_is_not_set_up_is_what_the_mails_wait_for(
+    database: Database, mail_server: bool, sender: bool, missing: NotSetUp | None
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await session.execute(update(League).values(from_email=None))
+        family = await make_family(session, club)
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+        player = await player_detail(session, club.league_id, family.player_id, Outgoing(mail_server, sender=sender))
+        detail = player.latest
+        (row,) = player.contracts
+    assert detail is not None
+    cell = welcome_cell(row, UTC, datetime.now(UTC), missing=missing).text
+    if missing is None:
+        assert detail.mails[0].words.startswith("leaves at ")
+        assert "held until" in cell
+    else:
+        assert detail.mails[0].words == f"waiting: {missing.clause}"
+        assert detail.next == f"{missing.sentence}, so the mail waits. {missing.way_out}"
+        assert missing.short in cell
 
 
 async def test_a_contract_is_told_from_offer_to_accepted(database: Database, marias_database: Database) -> None:
@@ -38,7 +67,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
     async with marias_database.session() as session:
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
     async with database.session() as session:
-        held = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        held = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert held.next.startswith("2 mails leave at ")
         assert held.next.endswith("until then undo takes everything back.")
         first = select(func.min(Outbox.id)).scalar_subquery()
@@ -64,7 +93,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                 )
             )
     async with database.session() as session:
-        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
     assert (detail.player.first, detail.player.jersey, detail.team, detail.season) == (
         "Amara",
         "00",
@@ -151,7 +180,7 @@ async def test_the_next_step_follows_the_worst_mail(database: Database, mail: di
         family = await make_family(session, club)
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
         await session.execute(update(Outbox).values(**mail))
-        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert detail.next.startswith(sentence)
 
 
@@ -175,7 +204,7 @@ async def test_the_next_step_of_an_unsigned_contract(
         if days is not None:
             today = func.current_date()
             await session.execute(update(Contract).values(offered_on=today - 9, due_on=today + days))
-        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert (detail.next, detail.signature, detail.mails) == (sentence, None, ())
 
 
@@ -185,11 +214,11 @@ async def test_undo_void_and_a_mail_nobody_got_are_part_of_the_story(database: D
         family = await make_family(session, club, parents=(Parent(email=None),))
         request = SigningRequest(((family.contract_id, 1),), FreeText("[bold]Grandma[/]"))
         await sign(session, club.league_id, request)
-        silent = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        silent = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert silent.next == "Nobody was told by e-mail. Tell the family another way."
         await undo(session, club.league_id, [family.contract_id])
         await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "moved away"))
-        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert detail.next == "Nothing more: the contract is void (moved away)."
         assert [event.text for event in detail.trace] == [
             "offered",
@@ -204,7 +233,7 @@ async def test_player_and_team_are_whole(database: Database) -> None:
         club = await make_club(session)
         family = await make_family(session, club, parents=PARENTS)
         await make_family(session, club, first="Bo", last="Abel")
-        player = await player_detail(session, club.league_id, family.player_id, mail_server=True)
+        player = await player_detail(session, club.league_id, family.player_id, Outgoing(True))
         assert (player.player.last, len(player.guardians), len(player.contracts)) == ("Hamilton", 3, 1)
         team = await team_detail(session, club.league_id, club.team_id)
         assert (team.team.players, team.team.open, team.chat_url) == (2, 2, None)
@@ -237,7 +266,7 @@ async def test_links_and_guardians_are_of_the_player_asked_for(database: Databas
             )
         )
         await session.execute(update(Guardian).where(Guardian.first_name == "Zoe").values(phone="+1 555 010"))
-        guardians = (await player_detail(session, club.league_id, two.player_id, mail_server=True)).guardians
+        guardians = (await player_detail(session, club.league_id, two.player_id, Outgoing(True))).guardians
         assert [(one.first, one.household) for one in guardians] == [("Zoe", 1), ("Rosa", 2)]
 
 

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
+from bball_tui.database.engine import Database
+from bball_tui.settings import Settings
+from bball_tui.tui.main_screen.tab_list import TABS
+from bball_tui.tui.widgets.record_list import RecordList
+from tests.tui.desk_host import club_with, opened
 from tests.tui.dialog_host import Host
 from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
 
@@ -50,3 +57,26 @@ async def test_the_focus_is_seen_without_colors(kind: type[Screen[Any]]) -> None
 @pytest.mark.parametrize("form", FORMS)
 async def test_the_focus_is_seen_in_every_form_without_colors(form: str) -> None:
     assert not await blind_spots(FORMS[form]("Ann"))
+
+
+async def test_the_focus_is_seen_on_the_main_screen_without_colors(settings: Settings, database: Database) -> None:
+    """In every tab: the search line and the list."""
+    await club_with(database, 2)
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        desk.app.theme = "ansi-dark"
+        found = []
+        for tab in TABS:
+            await desk.press(tab.key)
+            await desk.until(lambda name=tab.id: desk.app.desk.tabs.active == name)  # type: ignore[misc]
+            await desk.until(lambda: not desk.reading)
+            controls = [one for one in desk.app.screen.focus_chain if isinstance(one, Input | RecordList)]
+            for one in (one for one in controls if not isinstance(one, RecordList) or one.total):
+                desk.app.screen.set_focus(None)
+                await desk.settle()
+                without = looks(one)
+                desk.app.screen.set_focus(one)
+                await desk.settle()
+                if looks(one) == without:
+                    found.append(f"{tab.id}: {type(one).__name__}#{one.id}")
+            desk.app.screen.set_focus(None)
+        assert not found

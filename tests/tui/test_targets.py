@@ -152,6 +152,15 @@ async def test_the_team_stays_visible_beside_the_panel(quiet: Settings, database
             assert "Hawks" in row
 
 
+async def test_a_team_is_read_whole_where_there_is_room(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        await make_family(session, await make_club(session, team="Storm 5th Grade"))
+    async with opened(quiet, (120, 30)) as desk:
+        await desk.press("4")
+        await desk.until(lambda: desk.records.current is not None)
+        assert "Storm 5th Grade" in desk.records.render_line(1).text
+
+
 def test_no_command_reads_its_target_past_the_one_rule() -> None:
     """``records.targets`` and ``records.current`` know nothing of an open record: only the pane itself may ask them."""
     allowed = {"record_pane.py", "kinds.py"}

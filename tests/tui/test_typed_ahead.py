@@ -20,9 +20,10 @@ from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.key_names import character_of, normal_key
+from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.dialog_host import asking
-from tests.tui.test_dialogs_hostile import DIALOGS
+from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
 
 
 def at_once(app: Any, *keys: str) -> None:
@@ -144,6 +145,35 @@ async def test_a_name_in_one_write_opens_whom_it_names(
         at_once(desk.app, *keys)
         await desk.until(lambda: done(desk))
         assert not desk.records.selected
+
+
+async def test_a_view_that_is_loading_gets_the_keys_that_came_with_its_own(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("6")
+        await desk.until(lambda: desk.records.total is not None)
+        pane = desk.app.desk.pane
+        assert isinstance(pane, ViewsPane)
+        steps = [view.id for view in pane.VIEWS].index("kinds")
+        at_once(desk.app, *["v"] * steps, "j", "enter")
+        await desk.settle()
+        assert (pane.view.id, pane.records.cursor) == ("emails-kinds", 1)
+        assert pane.view.opened == getattr(pane.records.current, "id", None)
+
+
+async def test_a_form_that_is_taken_away_before_its_fields_came_ends_nothing(
+    quiet: Settings, database: Database
+) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        for form in FORMS.values():
+            screen = form("x")
+            desk.app.push_screen(screen)
+            screen.dismiss(None)
+            await desk.settle()
+            assert desk.app.screen is desk.app.desk
+        assert desk.app.is_running
+        assert desk.app._exception is None
 
 
 async def test_slash_tran_selects_nothing(quiet: Settings, database: Database) -> None:

@@ -26,8 +26,9 @@ from bball_tui.league.timeline.words import (
     next_step,
     timeline_of,
 )
+from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import stays_here
-from bball_tui.outbox.sending_status import nowhere_to_send
+from bball_tui.outbox.sending_status import not_set_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,16 @@ class TeamDetail:
 
 
 async def contract_detail(
-    session: AsyncSession, league_id: int, contract_id: int, *, mail_server: bool
+    session: AsyncSession, league_id: int, contract_id: int, outgoing: Outgoing
 ) -> ContractDetail:
-    """Everything about one contract, told in the league's time zone. ``mail_server``: one is set up here.
+    """Everything about one contract, told in the league's time zone.
 
     Raises:
         BballError: the league has no such contract.
     """
     desk = replace(
         await read_desk(session, league_id),
-        nowhere_to_send=await nowhere_to_send(session, league_id, mail_server=mail_server),
+        not_set_up=await not_set_up(session, league_id, outgoing),
     )
     found = (
         await session.execute(
@@ -171,8 +172,8 @@ async def contract_detail(
     )
 
 
-async def player_detail(session: AsyncSession, league_id: int, player_id: int, *, mail_server: bool) -> PlayerDetail:
-    """Everything about one player. ``mail_server``: one is set up here.
+async def player_detail(session: AsyncSession, league_id: int, player_id: int, outgoing: Outgoing) -> PlayerDetail:
+    """Everything about one player.
 
     Raises:
         BballError: the league has no such player.
@@ -187,7 +188,7 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int, *
         player=_player(player, desk),
         guardians=await read_family(session, league_id, player_id),
         contracts=contracts,
-        latest=None if newest is None else await contract_detail(session, league_id, newest, mail_server=mail_server),
+        latest=None if newest is None else await contract_detail(session, league_id, newest, outgoing),
     )
 
 

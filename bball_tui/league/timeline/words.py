@@ -7,7 +7,6 @@ from datetime import date, datetime
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.facts import Desk
 from bball_tui.league.life import STATUSES, TOLD
-from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL
 from bball_tui.wording import counted
 
 _METHODS = {"paper": "on paper", "scan": "by scan", "e_sign": "electronically"}
@@ -93,8 +92,8 @@ def mail_words(mail: Mail, desk: Desk) -> str:
     match mail.state:
         case OutboxState.QUEUED if mail.for_chat:
             return "waiting for the link of the team chat"
-        case OutboxState.QUEUED if desk.nowhere_to_send:
-            return f"waiting: {NO_MAIL_SERVER}"
+        case OutboxState.QUEUED if desk.not_set_up is not None:
+            return f"waiting: {desk.not_set_up.clause}"
         case OutboxState.QUEUED if mail.available_at <= desk.now:
             return "waiting for its turn" if mail.attempts == 0 else _try(mail, "now")
         case OutboxState.QUEUED if mail.untouched:
@@ -146,9 +145,9 @@ def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
     if waiting and all(mail.for_chat for mail in waiting):
         what = "The mail waits" if len(waiting) == 1 else f"{len(waiting)} mails wait"
         return f"{what} for the link of the team chat; until then undo takes everything back."
-    if waiting and desk.nowhere_to_send:
+    if waiting and desk.not_set_up is not None:
         what = "so the mail waits" if len(waiting) == 1 else f"so {len(waiting)} mails wait"
-        return f"{NO_MAIL_SERVER.capitalize()}, {what}. {SET_UP_MAIL}"
+        return f"{desk.not_set_up.sentence}, {what}. {desk.not_set_up.way_out}"
     if waiting:
         first = min(waiting, key=lambda mail: mail.available_at)
         if all(mail.untouched for mail in waiting) and first.available_at > desk.now:

@@ -144,6 +144,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     def on_mount(self) -> None:
         """Colour the frame and put the focus where it belongs."""
+        if self.gone:
+            return  # it was taken away before its parts came
         if self.unexpected:
             self.forget_keys()
         self.set_class(self.dangerous, "-dangerous")

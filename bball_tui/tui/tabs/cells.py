@@ -10,6 +10,7 @@ from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 
 if TYPE_CHECKING:
     from bball_tui.league.rows import ContractRow, PlayerRow
+    from bball_tui.settings import NotSetUp
 
 
 def name_of(row: "ContractRow | PlayerRow") -> str:
@@ -32,8 +33,8 @@ def time_cell(value: datetime | None, zone: tzinfo, now: datetime) -> str | Styl
     return NOTHING if value is None else short_time(value, zone, now)
 
 
-def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, nowhere_to_send: bool = False) -> Styled:
-    """What became of the contract's welcome mails, the worst first. ``nowhere_to_send``: no mail server is set up."""
+def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "NotSetUp | None" = None) -> Styled:
+    """What became of the contract's welcome mails, the worst first. ``missing``: what is not set up."""
     from bball_tui.league.welcome import WelcomeState
 
     at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
@@ -48,8 +49,8 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, nowhere_to_
             return status(Tone.WARN, "put aside")
         case WelcomeState.NO_ADDRESS:
             return status(Tone.WARN, "no e-mail address")
-        case WelcomeState.HELD | WelcomeState.QUEUED if nowhere_to_send:
-            return status(Tone.WARN, "no mail server")
+        case WelcomeState.HELD | WelcomeState.QUEUED if missing is not None:
+            return status(Tone.WARN, missing.short)
         case WelcomeState.HELD:
             return status(Tone.ACCENT, f"held until{at}" if at else "held")
         case WelcomeState.WAITING:

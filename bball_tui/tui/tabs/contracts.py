@@ -112,7 +112,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
                 key="team",
                 title="Team",
                 width=11,
-                flex=1,
+                flex=3,
                 limit=24,
                 render=lambda row: row.team,
                 sort="team",
@@ -142,9 +142,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         )
 
     def _welcome(self, row: "ContractRow") -> Styled:
-        connection = self.connection
-        nowhere = connection is not None and connection.nowhere_to_send
-        return welcome_cell(row, self.zone, self.now, nowhere_to_send=nowhere)
+        missing = None if self.connection is None else self.connection.not_set_up
+        return welcome_cell(row, self.zone, self.now, missing=missing)
 
     def _due(self, row: "ContractRow") -> str | Styled:
         if row.status not in SIGNABLE:
@@ -159,7 +158,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import contract_detail
 
-        detail = await connection.call(contract_detail, row_id, mail_server=connection.settings.may_send)
+        detail = await connection.call(contract_detail, row_id, connection.outgoing)
         return contract_sections(detail, self.zone, self.now)
 
     def show_trouble(self, trouble: str | None) -> None:
@@ -244,7 +243,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
                 capacity=draft.capacity,
                 signed_on=draft.signed_on,
                 mail_server=connection.settings.may_send,
-                sender=bool(connection.league.from_email) or connection.outgoing.sender,
+                sender=connection.has_sender,
             ),
             sign=lambda request: connection.call(sign, request),
             today=self._today,

@@ -89,7 +89,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import player_detail
 
-        detail = await connection.call(player_detail, row_id, mail_server=connection.settings.may_send)
+        detail = await connection.call(player_detail, row_id, connection.outgoing)
         return player_sections(detail, self.zone, self.now)
 
     @action("e", "edit", when=_one, writes=True, footer=True)

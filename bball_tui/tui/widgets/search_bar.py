@@ -121,6 +121,7 @@ class SearchBar(Horizontal):
         & > .search-bar--sign { width: 3; color: $text-muted; }
         & > Input { width: 1fr; min-width: 10; height: 1; border: none; padding: 0; background: $background; }
         & > Input:focus { border: none; background: $panel; }
+        & > Input:ansi:focus { text-style: bold underline; }
         & > Input > .input--placeholder { color: $text-muted; }
         & > .search-bar--count { width: auto; height: 1; color: $text-muted; padding: 0 1; }
     }

@@ -28,6 +28,7 @@ from bball_tui.league.life import Act
 from bball_tui.league.reminders import Schedule, read_schedule, set_schedule
 from bball_tui.league.signing import SigningRequest, sign
 from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.sender import Outgoing
 from tests.support.factory import make_club, make_family
 
 YMD = DateOrder.YMD
@@ -187,7 +188,7 @@ async def test_a_contract_moves_before_it_is_signed_and_is_offered_anew_afterwar
             session, club.league_id, replace(base.draft, team_id=str(owls)), order=YMD, base=base
         )
         assert moved == Saved(family.contract_id)
-        detail = await contract_detail(session, club.league_id, family.contract_id, mail_server=True)
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert (detail.team, detail.status) == ("Owls", "offered")
         assert detail.trace[-1].text == "moved from Hawks U12 to Owls"
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 2),)))
