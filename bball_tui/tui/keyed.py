@@ -5,10 +5,11 @@ command as ``{contract.void}``, and whoever shows it calls :func:`with_keys`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
 
-from bball_tui.tui.actions import ActionHost
+from bball_tui.tui.actions import ActionHost, ActionSet
 from bball_tui.tui.key_names import key_name, normal_key
 
 _COMMAND = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
@@ -48,10 +49,9 @@ def _default(command: str) -> str:
     for kind in _loaded(ActionHost):
         if (action := next((one for one in kind.ACTIONS if one.id == command), None)) is not None:
             return action.keys
-    # It is the command of a tab that nobody has looked at yet.
-    from bball_tui.tui.commands import ACTION_SETS
-
-    return {action.id: action.keys for group in ACTION_SETS for action in group}[command]
+    # It is the command of a tab that nobody has looked at yet; tabs are loaded by their names, as they use this here.
+    sets: Iterable[ActionSet] = import_module("bball_tui.tui.commands").ACTION_SETS
+    return {action.id: action.keys for group in sets for action in group}[command]
 
 
 def _loaded(kind: type[ActionHost]) -> Iterator[type[ActionHost]]:
