@@ -246,8 +246,8 @@ async def test_what_is_of_another_league_does_not_exist(database: Database) -> N
         other = await make_club(session, slug="other")
         family = await make_family(session, other)
         reads: tuple[tuple[Callable[..., Awaitable[object]], int], ...] = (
-            (partial(contract_detail, mail_server=True), family.contract_id),
-            (partial(player_detail, mail_server=True), family.player_id),
+            (partial(contract_detail, outgoing=Outgoing(True)), family.contract_id),
+            (partial(player_detail, outgoing=Outgoing(True)), family.player_id),
             (team_detail, other.team_id),
         )
         for read, row_id in reads:
