@@ -105,7 +105,7 @@ def players_add(
 
     async def work(desk: Desk, session: Session) -> Outcome:
         order = desk.league.date_order
-        outcome = await save_player(session, desk.league.id, PlayerDraft(**values), order=order, others=others)
+        outcome = await save_player(session, desk.league.id, given(PlayerDraft(), values), order=order, others=others)
         if team is None or not isinstance(outcome, Saved):
             return outcome
         where = await season_of(desk, session, season)

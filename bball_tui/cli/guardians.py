@@ -6,28 +6,21 @@ import click
 
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, narrate, table
-from bball_tui.cli.saving import given, json_option, save
+from bball_tui.cli.saving import edit_options, given, json_option, new_options, save
 from bball_tui.database.engine import Session
+from bball_tui.database.states import DateOrder
 from bball_tui.league.editing.guardians import (
-    RELATIONS,
-    GuardianDraft,
     load_guardian,
     other_children,
     save_guardian,
     unlink_guardian,
 )
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.roster.guardian import FIELDS, LINK, RELATION, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
 
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click.IntRange(min=1))
-relation_option = click.option("--relation", type=click.Choice(RELATIONS), help="To the player.")
-email_flag = click.option("--gets-email/--no-email", "receives_email", default=None, help="Whether mail goes there.")
-sign_flag = click.option(
-    "--may-sign/--may-not-sign", "may_sign", default=None, help="Whether they sign for the player."
-)
-position_option = click.option("--position", metavar="N", help="1 is asked first.")
-household_option = click.option("--household", metavar="N", help="Which of the player's homes; empty to guess.")
 
 
 @click.group()
@@ -49,6 +42,7 @@ def guardians_list(player_id: int, as_json: bool) -> int:
         if as_json:
             echo_json(found)
         else:
+            flags = [field for field in LINK if field is not RELATION]
             rows = [
                 (
                     str(one.id),
@@ -56,13 +50,13 @@ def guardians_list(player_id: int, as_json: bool) -> int:
                     one.relation,
                     one.email or "",
                     one.phone or "",
-                    "yes" if one.receives_email else "no",
-                    "yes" if one.may_sign else "no",
+                    *(field.write(getattr(one, field.name), DateOrder.YMD) for field in flags),
                     str(one.household),
                 )
                 for one in found
             ]
-            headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", "Gets mail", "May sign", "Household")
+            titles = [field.heading for field in flags]
+            headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", *titles, "Household")
             click.echo(table(headers, rows))
         return 0
 
@@ -71,16 +65,7 @@ def guardians_list(player_id: int, as_json: bool) -> int:
 
 @guardians.command("add")
 @player_argument
-@click.option("--first", "first_name", required=True, help="The first name.")
-@click.option("--last", "last_name", required=True, help="The last name.")
-@click.option("--email", help="Where mail goes.")
-@click.option("--phone", help="The telephone number.")
-@click.option("--language", help="Of the mails, such as es; empty for the league's.")
-@relation_option
-@email_flag
-@sign_flag
-@position_option
-@household_option
+@new_options(FIELDS)
 @json_option
 def guardians_add(player_id: int, as_json: bool, **values: Any) -> int:
     """Add a guardian; one of that name and address who is in the league already is linked."""
@@ -94,16 +79,7 @@ def guardians_add(player_id: int, as_json: bool, **values: Any) -> int:
 @guardians.command("edit")
 @player_argument
 @guardian_argument
-@click.option("--first", "first_name", help="The first name.")
-@click.option("--last", "last_name", help="The last name.")
-@click.option("--email", help="Empty for none. Mails that have not left follow.")
-@click.option("--phone", help="Empty for none.")
-@click.option("--language", help="Of the mails, such as es; empty for the league's.")
-@relation_option
-@email_flag
-@sign_flag
-@position_option
-@household_option
+@edit_options(FIELDS)
 @json_option
 def guardians_edit(player_id: int, guardian_id: int, as_json: bool, **values: Any) -> int:
     """Change a guardian, or what they are to this player."""

@@ -124,7 +124,7 @@ async def edit_guardian(
     app: "Host", backend: "Backend", player_id: int, player: str, guardian_id: int | None, first: str | None = None
 ) -> Saved | None:
     """Edit a guardian, or add one; then offer the welcome mails that were never promised to them."""
-    from bball_tui.league.editing.guardians import GuardianDraft
+    from bball_tui.league.roster.guardian import GuardianDraft
 
     async def make() -> "Form[GuardianDraft]":
         base, others = (None, ()) if guardian_id is None else await backend.load_guardian(player_id, guardian_id)

@@ -24,9 +24,7 @@ from bball_tui.league.importing.plan import (
     ChangedLink,
     Counts,
     Diff,
-    GuardianValues,
     Imported,
-    LinkValues,
     MovedContract,
     New,
     TeamValues,
@@ -35,6 +33,8 @@ from bball_tui.league.importing.plan import (
     resolve,
 )
 from bball_tui.league.importing.tables import Tick, no_tick
+from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.guardian import LINK, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues
 
 WRITE_STEPS = 6
@@ -348,21 +348,16 @@ def _new_relations(diff: Diff, guardian_ids: Sequence[int]) -> Iterator[Entry]:
     for link in diff.new_links:
         if link.player > 0:
             guardian = resolve(link.guardian, guardian_ids)
-            yield Entry(
-                "guardian_added", "player", link.player, after={"guardian_id": guardian, **_link_facts(link.values)}
-            )
+            after = {"guardian_id": guardian, **columns_of(LINK, link.values)}
+            yield Entry("guardian_added", "player", link.player, after=after)
     for changed in diff.changed_links:
         yield Entry(
             "changed",
             "player",
             changed.player_id,
-            before={"guardian_id": changed.guardian_id, **_link_facts(changed.before)},
-            after={"guardian_id": changed.guardian_id, **_link_facts(changed.after)},
+            before={"guardian_id": changed.guardian_id, **columns_of(LINK, changed.before)},
+            after={"guardian_id": changed.guardian_id, **columns_of(LINK, changed.after)},
         )
-
-
-def _link_facts(values: LinkValues) -> dict[str, object]:
-    return {"relation": values.relation, "receives_email": values.receives_email, "may_sign": values.may_sign}
 
 
 def _summary(diff: Diff, source: str) -> Entry:

@@ -10,12 +10,12 @@ from bball_tui.tui.backend.core import League
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
-    from bball_tui.league.editing.guardians import GuardianDraft
     from bball_tui.league.editing.outcome import Loaded, Outcome, Saved
     from bball_tui.league.editing.profile import LeagueDraft
     from bball_tui.league.editing.seasons import SeasonDraft
     from bball_tui.league.editing.teams import TeamDraft
     from bball_tui.league.leagues import Season
+    from bball_tui.league.roster.guardian import GuardianDraft
     from bball_tui.league.roster.player import PlayerDraft
 
 
