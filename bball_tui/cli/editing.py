@@ -98,7 +98,7 @@ async def players_add(
 ) -> Outcome:
     """Add a player, with --team also a contract that is offered."""
     order = desk.league.date_order
-    outcome = await save_player(session, desk.league.id, PlayerDraft(**values), order=order, others=others)
+    outcome = await save_player(session, desk.league.id, given(PlayerDraft(), values), order=order, others=others)
     if team is None or not isinstance(outcome, Saved):
         return outcome
     where = await season_of(desk, session, season)

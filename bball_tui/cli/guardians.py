@@ -7,11 +7,10 @@ import click
 
 from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.output import Answer, listed, narrate
-from bball_tui.cli.saving import given, json_option, saving
+from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session
+from bball_tui.database.states import DateOrder
 from bball_tui.league.editing.guardians import (
-    RELATIONS,
-    GuardianDraft,
     load_guardian,
     other_children,
     save_guardian,
@@ -19,18 +18,14 @@ from bball_tui.league.editing.guardians import (
 )
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.family import GuardianView
+from bball_tui.league.roster.guardian import FIELDS, LINK, RELATION, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.mail.sender import Outgoing
 
+_FLAGS = [field for field in LINK if field is not RELATION]
+
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click.IntRange(min=1))
-relation_option = click.option("--relation", type=click.Choice(RELATIONS), help="To the player.")
-email_flag = click.option("--gets-email/--no-email", "receives_email", default=None, help="Whether mail goes there.")
-sign_flag = click.option(
-    "--may-sign/--may-not-sign", "may_sign", default=None, help="Whether they sign for the player."
-)
-position_option = click.option("--position", metavar="N", help="1 is asked first.")
-household_option = click.option("--household", metavar="N", help="Which of the player's homes; empty to guess.")
 
 
 @click.group()
@@ -45,7 +40,7 @@ def guardians() -> None:
 async def guardians_list(desk: Desk, session: Session, player_id: int) -> Answer:
     """List the player's guardians, the one who is asked first at the front."""
     player = await player_detail(session, desk.league.id, player_id, Outgoing.here(desk.settings))
-    headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", "Gets mail", "May sign", "Household")
+    headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", *(field.heading for field in _FLAGS), "Household")
     return listed(headers, player.guardians, _cells)
 
 
@@ -56,24 +51,14 @@ def _cells(one: GuardianView) -> Sequence[str]:
         one.relation,
         one.email or "",
         one.phone or "",
-        "yes" if one.receives_email else "no",
-        "yes" if one.may_sign else "no",
+        *(field.write(getattr(one, field.name), DateOrder.YMD) for field in _FLAGS),
         str(one.household),
     )
 
 
 @guardians.command("add")
 @player_argument
-@click.option("--first", "first_name", required=True, help="The first name.")
-@click.option("--last", "last_name", required=True, help="The last name.")
-@click.option("--email", help="Where mail goes.")
-@click.option("--phone", help="The telephone number.")
-@click.option("--language", help="Of the mails, such as es; empty for the league's.")
-@relation_option
-@email_flag
-@sign_flag
-@position_option
-@household_option
+@new_options(FIELDS)
 @json_option
 @saving("Guardian")
 async def guardians_add(desk: Desk, session: Session, player_id: int, **values: Any) -> Outcome:
@@ -84,16 +69,7 @@ async def guardians_add(desk: Desk, session: Session, player_id: int, **values: 
 @guardians.command("edit")
 @player_argument
 @guardian_argument
-@click.option("--first", "first_name", help="The first name.")
-@click.option("--last", "last_name", help="The last name.")
-@click.option("--email", help="Empty for none. Mails that have not left follow.")
-@click.option("--phone", help="Empty for none.")
-@click.option("--language", help="Of the mails, such as es; empty for the league's.")
-@relation_option
-@email_flag
-@sign_flag
-@position_option
-@household_option
+@edit_options(FIELDS)
 @json_option
 @saving("Guardian")
 async def guardians_edit(desk: Desk, session: Session, player_id: int, guardian_id: int, **values: Any) -> Outcome:

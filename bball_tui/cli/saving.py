@@ -32,21 +32,22 @@ class SavedLine:
 
 
 def new_options(fields: Sequence[Field]) -> Callable[[CommandT], CommandT]:
-    """An option for each field of a new record; what is needed must be there, the rest is empty."""
+    """An option for each field of a new record; what is needed must be there, the rest may be left out."""
     return _options(
-        fields, lambda one: {"help": one.option.help, **({"required": True} if one.needed else {"default": ""})}
+        fields, lambda one: {"help": one.option.help, **({"required": True} if one.needed else {"default": None})}
     )
 
 
 def edit_options(fields: Sequence[Field]) -> Callable[[CommandT], CommandT]:
     """An option for each field of a record that is changed; what is left out stays."""
-    return _options(fields, lambda one: {"help": one.option.edit or one.option.help})
+    return _options(fields, lambda one: {"help": one.option.edit or one.option.help, "default": None})
 
 
 def _options(fields: Sequence[Field], rest: Callable[[Field], dict[str, Any]]) -> Callable[[CommandT], CommandT]:
     def decorate(command: CommandT) -> CommandT:
         for one in reversed(fields):
-            option = click.option(one.option.flag, one.name, metavar=one.option.metavar, **rest(one))
+            kind = click.Choice(one.choices) if one.choices else None
+            option = click.option(one.option.flag, one.name, type=kind, metavar=one.option.metavar, **rest(one))
             command = option(command)
         return command
 

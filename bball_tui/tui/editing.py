@@ -16,7 +16,6 @@ from bball_tui.league.editing.contracts import (
 )
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import (
-    GuardianDraft,
     load_guardian,
     other_children,
     save_guardian,
@@ -28,6 +27,7 @@ from bball_tui.league.editing.profile import LeagueDraft, load_league, save_leag
 from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season, show_season
 from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import list_seasons
+from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm

@@ -23,7 +23,6 @@ from bball_tui.league.acting import Effect
 from bball_tui.league.choices import Facet, FilterChoice
 from bball_tui.league.due import DueEffect
 from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
-from bball_tui.league.editing.guardians import GuardianDraft
 from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken
 from bball_tui.league.editing.profile import LeagueDraft
 from bball_tui.league.editing.seasons import SeasonDraft
@@ -38,6 +37,7 @@ from bball_tui.league.life import Act
 from bball_tui.league.paper_stack import Stack
 from bball_tui.league.papers import Notice, NoticeKind, Recipient, Signer
 from bball_tui.league.preview import ContractPreview, SignerOption, SigningPreview
+from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.rows import ContractRow
 from bball_tui.league.saved_filters import NamedFilter

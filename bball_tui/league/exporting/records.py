@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ class What(StrEnum):
 
 FAMILY = "guardians"
 """The value of a player's record that is itself a list of records, of :data:`GUARDIAN`."""
-GUARDIAN = ("first", "last", "email", "phone", "relation", "gets_email", "may_sign", "language")
+GUARDIAN = tuple(field.export_name for field in guardian.EXPORTED)
 """A guardian of one player, with what he or she is and may do for this player."""
 PLAYER = (
     "team",

@@ -2,19 +2,19 @@
 
 from sqlalchemy import text
 
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 
 _PLAYER = ", ".join(f"p.{field.name} AS {field.export_name}" for field in player.FIELDS)
-_GUARDIANS = """
+_GUARDIAN = [(f"{'l' if field in guardian.LINK else 'g'}.{field.name}", field) for field in guardian.EXPORTED]
+_GUARDIAN_LINE = ", ".join(f"{column} AS guardian_{field.export_name}" for column, field in _GUARDIAN)
+_GUARDIANS = f"""
     COALESCE((
         SELECT json_agg(
-            json_build_array(
-                g.first_name, g.last_name, g.email, g.phone, l.relation, l.receives_email, l.may_sign, g.language
-            ) ORDER BY l.position, g.id
+            json_build_array({", ".join(column for column, _ in _GUARDIAN)}) ORDER BY l.position, g.id
         )
         FROM player_guardian l JOIN guardian g ON g.id = l.guardian_id WHERE l.player_id = p.id
     ), '[]') AS guardians
-"""
+"""  # noqa: S608 - the inserted text is the constant above
 
 PLAYERS = text(
     f"""
@@ -45,17 +45,15 @@ CONTRACTS = text(
     """  # noqa: S608 - the inserted text is the constant above
 )
 GUARDIANS = text(
-    """
-    SELECT g.first_name AS guardian_first, g.last_name AS guardian_last, g.email AS guardian_email,
-        g.phone AS guardian_phone, l.relation AS guardian_relation, l.receives_email AS guardian_gets_email,
-        l.may_sign AS guardian_may_sign, g.language AS guardian_language, g.id AS guardian_id,
+    f"""
+    SELECT {_GUARDIAN_LINE}, g.id AS guardian_id,
         p.first_name AS player_first_name, p.last_name AS player_last_name, p.birthdate AS date_of_birth,
         p.id AS player_id
     FROM player_guardian l
     JOIN guardian g ON g.id = l.guardian_id
     JOIN player p ON p.id = l.player_id
     WHERE l.league_id = :league_id ORDER BY p.name_key, p.id, l.position, g.id
-    """
+    """  # noqa: S608 - the inserted text is the constant above
 )
 OUTBOX = text(
     """

@@ -25,9 +25,7 @@ from bball_tui.league.importing.plan import (
     ChangedLink,
     Counts,
     Diff,
-    GuardianValues,
     Imported,
-    LinkValues,
     MovedContract,
     New,
     TeamValues,
@@ -35,6 +33,8 @@ from bball_tui.league.importing.plan import (
     new_ref,
     resolve,
 )
+from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues
 
 WRITE_STEPS = 6
@@ -269,29 +269,23 @@ def _reaches(diff: Diff) -> list[int]:
 
 
 def _guardian_columns(guardians: Sequence[GuardianValues]) -> dict[str, str]:
-    return {
-        "firsts": text_array(guardian.first_name for guardian in guardians),
-        "lasts": text_array(guardian.last_name for guardian in guardians),
-        "emails": text_array(guardian.email for guardian in guardians),
-        "phones": text_array(guardian.phone for guardian in guardians),
-        "languages": text_array(guardian.language for guardian in guardians),
-    }
+    return {field.name: text_array(getattr(one, field.name) for one in guardians) for field in PERSON}
 
 
 def _new_link_columns(diff: Diff, player_ids: Sequence[int], guardian_ids: Sequence[int]) -> dict[str, str]:
     links = diff.new_links
     return {
-        "players": number_array(resolve(link.player, player_ids) for link in links),
-        "guardians": number_array(resolve(link.guardian, guardian_ids) for link in links),
-        "positions": number_array(link.position for link in links),
+        "player_id": number_array(resolve(link.player, player_ids) for link in links),
+        "guardian_id": number_array(resolve(link.guardian, guardian_ids) for link in links),
+        "position": number_array(link.position for link in links),
         **_link_columns([link.values for link in links]),
     }
 
 
 def _changed_link_columns(links: Sequence[ChangedLink]) -> dict[str, str]:
     return {
-        "players": number_array(link.player_id for link in links),
-        "guardians": number_array(link.guardian_id for link in links),
+        "player_id": number_array(link.player_id for link in links),
+        "guardian_id": number_array(link.guardian_id for link in links),
         **_link_columns([link.after for link in links]),
     }
 
@@ -306,11 +300,7 @@ def _contract_columns(diff: Diff, player_ids: Sequence[int], team_ids: Sequence[
 
 
 def _link_columns(links: Sequence[LinkValues]) -> dict[str, str]:
-    return {
-        "relations": text_array(link.relation for link in links),
-        "gets_email": text_array(link.receives_email for link in links),
-        "may_sign": text_array(link.may_sign for link in links),
-    }
+    return {field.name: text_array(getattr(link, field.name) for link in links) for field in LINK}
 
 
 def _entries(diff: Diff, guardian_ids: Sequence[int], source: str) -> list[Entry]:
@@ -348,21 +338,16 @@ def _new_relations(diff: Diff, guardian_ids: Sequence[int]) -> Iterator[Entry]:
     for link in diff.new_links:
         if link.player > 0:
             guardian = resolve(link.guardian, guardian_ids)
-            yield Entry(
-                "guardian_added", "player", link.player, after={"guardian_id": guardian, **_link_facts(link.values)}
-            )
+            after = {"guardian_id": guardian, **columns_of(LINK, link.values)}
+            yield Entry("guardian_added", "player", link.player, after=after)
     for changed in diff.changed_links:
         yield Entry(
             "changed",
             "player",
             changed.player_id,
-            before={"guardian_id": changed.guardian_id, **_link_facts(changed.before)},
-            after={"guardian_id": changed.guardian_id, **_link_facts(changed.after)},
+            before={"guardian_id": changed.guardian_id, **columns_of(LINK, changed.before)},
+            after={"guardian_id": changed.guardian_id, **columns_of(LINK, changed.after)},
         )
-
-
-def _link_facts(values: LinkValues) -> dict[str, object]:
-    return {"relation": values.relation, "receives_email": values.receives_email, "may_sign": values.may_sign}
 
 
 def _summary(diff: Diff, source: str) -> Entry:

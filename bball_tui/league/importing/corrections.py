@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 
 FIELD_WORDS = {
     "first_name": "first name",
@@ -22,7 +22,7 @@ FIELD_WORDS = {
     "language": "language",
 }
 FIELDS = tuple(FIELD_WORDS)
-LINK_WORDS = {"relation": "relation", "receives_email": "gets e-mail", "may_sign": "may sign"}
+LINK_WORDS = {field.name: field.spoken for field in guardian.LINK}
 _FOLLOWED = tuple(dict.fromkeys((*FIELDS, *(field.name for field in player.FIELDS))))
 
 

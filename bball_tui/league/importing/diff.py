@@ -18,7 +18,6 @@ from bball_tui.league.importing.plan import (
     ChangedLink,
     Diff,
     FieldChange,
-    LinkValues,
     NewLink,
     RowDiff,
     Take,
@@ -28,6 +27,7 @@ from bball_tui.league.importing.players import Players
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.teams import Refusal
+from bball_tui.league.roster.guardian import LinkValues
 
 
 async def compute_diff(

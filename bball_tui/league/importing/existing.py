@@ -29,10 +29,11 @@ from bball_tui.league.importing.corrections import (
     read_removed,
     read_returned,
 )
-from bball_tui.league.importing.plan import GuardianValues, LinkValues, TeamValues
+from bball_tui.league.importing.plan import TeamValues
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.spellings import spellings
 from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues
 
 
@@ -165,13 +166,13 @@ _SAME_DAY = text(
     """  # noqa: S608 - the inserted text is the constant above
 )
 _GUARDIANS = text(
-    """
-    SELECT id, version, first_name, last_name, email, phone, language, name_key
+    f"""
+    SELECT id, version, {", ".join(field.name for field in PERSON)}, name_key
     FROM guardian
     WHERE league_id = :league_id
         AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
     ORDER BY id
-    """
+    """  # noqa: S608 - the inserted text is the constant above
 )
 _CONTRACTS = text(
     """
@@ -180,12 +181,12 @@ _CONTRACTS = text(
     """
 )
 _LINKS = text(
-    """
-    SELECT player_id, guardian_id, position, relation, receives_email, may_sign
+    f"""
+    SELECT player_id, guardian_id, position, {", ".join(field.name for field in LINK)}
     FROM player_guardian
     WHERE player_id = ANY (CAST(:players AS bigint[])) OR guardian_id = ANY (CAST(:guardians AS bigint[]))
     ORDER BY player_id, position, guardian_id
-    """
+    """  # noqa: S608 - the inserted text is the constant above
 )
 
 
@@ -321,7 +322,7 @@ def _guardians(
         KnownGuardian(
             row.id,
             row.version,
-            GuardianValues(row.first_name, row.last_name, row.email, row.phone, row.language),
+            GuardianValues(**columns_of(PERSON, row)),
             row.name_key,
             histories.get(row.id, NO_HISTORY),
             called.get(row.id, ()),
@@ -333,7 +334,7 @@ def _guardians(
 def _links(rows: Iterable[Any]) -> dict[int, list[KnownLink]]:
     links: dict[int, list[KnownLink]] = defaultdict(list)
     for row in rows:
-        values = LinkValues(row.relation, row.receives_email, row.may_sign)
+        values = LinkValues(**columns_of(LINK, row))
         links[row.player_id].append(KnownLink(row.guardian_id, row.position, values))
     return dict(links)
 

@@ -20,6 +20,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read import Roster
+from bball_tui.league.roster.guardian import LINK, GuardianValues, LinkValues
 from bball_tui.league.roster.player import PlayerValues
 
 Ref: TypeAlias = int
@@ -46,20 +47,6 @@ class TeamValues(msgspec.Struct, frozen=True, gc=False):
     def label(self) -> str:
         """The team as people call it."""
         return f"{self.name} ({self.division})" if self.division else self.name
-
-
-class GuardianValues(msgspec.Struct, frozen=True, gc=False):
-    """What an import sets of a guardian."""
-
-    first_name: str
-    last_name: str
-    email: str | None
-    phone: str | None
-    language: str = ""
-
-    def label(self) -> str:
-        """The guardian as people call him or her."""
-        return f"{self.first_name} {self.last_name}"
 
 
 V = TypeVar("V", TeamValues, PlayerValues, GuardianValues)
@@ -122,14 +109,6 @@ class Entities(Generic[V]):
     unchanged: int = 0
 
 
-class LinkValues(msgspec.Struct, frozen=True, gc=False):
-    """What a guardian is to a player, and may do for him or her."""
-
-    relation: str = "guardian"
-    receives_email: bool = True
-    may_sign: bool = True
-
-
 class NewLink(msgspec.Struct, frozen=True, gc=False):
     """A guardian who becomes a player's; ``position`` 1 is asked first."""
 
@@ -157,7 +136,7 @@ class ChangedLink(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-_LINK_WORDS = {"relation": "relation", "receives_email": "guardian gets e-mail", "may_sign": "guardian may sign"}
+_LINK_WORDS = {field.name: f"guardian {field.spoken}" if field.question else field.spoken for field in LINK}
 
 
 class NewContract(msgspec.Struct, frozen=True, gc=False):

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.sql.expression import ClauseElement
 
 from bball_tui.database import models
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 
 _DIALECT: Any = PGDialect  # whose constructor has no types
 
@@ -42,16 +42,15 @@ def _as_text(statement: ClauseElement) -> TextClause:
     return text(str(statement.compile(dialect=_DIALECT(paramstyle="named"))))
 
 
-def _insert(entity: type[models.Base], names: Sequence[str]) -> TextClause:
-    """Insert rows of ``names``, and return their ids; ``league_id`` is one for all."""
+def _insert(entity: type[models.Base], names: Sequence[str], *, ids: bool = True) -> TextClause:
+    """Insert rows of ``names``, and return their ``ids`` if they have any; ``league_id`` is one for all."""
     table = entity.__table__
-    new = _rows([table.c[name] for name in names], numbered=True)
-    rows = select(bindparam("league_id", type_=BigInteger), *(new.c[name] for name in names)).order_by(
-        literal_column("n")
-    )
-    return _as_text(
-        insert(entity).from_select(["league_id", *names], rows, include_defaults=False).returning(table.c.id)
-    )
+    new = _rows([table.c[name] for name in names], numbered=ids)
+    rows = select(bindparam("league_id", type_=BigInteger), *(new.c[name] for name in names))
+    if ids:
+        rows = rows.order_by(literal_column("n"))
+    statement = insert(entity).from_select(["league_id", *names], rows, include_defaults=False)
+    return _as_text(statement.returning(table.c.id) if ids else statement)
 
 
 def _update(entity: type[models.Base], names: Sequence[str]) -> TextClause:
@@ -64,6 +63,19 @@ def _update(entity: type[models.Base], names: Sequence[str]) -> TextClause:
         .where(table.c.league_id == bindparam("league_id", type_=BigInteger))
         .values({**{name: new.c[name] for name in names}, "version": table.c.version + literal_column("1")})
         .returning(table.c.id)
+    )
+
+
+def _update_links(names: Sequence[str]) -> TextClause:
+    """Give links other values, and return the players of those that are there."""
+    table = models.PlayerGuardian.__table__
+    new = _rows([table.c.player_id, table.c.guardian_id, *(table.c[name] for name in names)])
+    return _as_text(
+        update(models.PlayerGuardian)
+        .where(table.c.player_id == new.c.player_id, table.c.guardian_id == new.c.guardian_id)
+        .where(table.c.league_id == bindparam("league_id", type_=BigInteger))
+        .values({name: new.c[name] for name in names})
+        .returning(table.c.player_id)
     )
 
 
@@ -81,26 +93,9 @@ TEAMS = text(
     """
 )
 PLAYERS = _insert(models.Player, [*(field.name for field in player.FIELDS), "reach"])
-GUARDIANS = text(
-    """
-    INSERT INTO guardian (league_id, first_name, last_name, email, phone, language)
-    SELECT :league_id, first, last, email, phone, language
-    FROM unnest(
-        CAST(:firsts AS text[]), CAST(:lasts AS text[]), CAST(:emails AS text[]), CAST(:phones AS text[]),
-        CAST(:languages AS text[])
-    ) WITH ORDINALITY AS new (first, last, email, phone, language, n)
-    ORDER BY n RETURNING id
-    """
-)
-LINKS = text(
-    """
-    INSERT INTO player_guardian (league_id, player_id, guardian_id, position, relation, receives_email, may_sign)
-    SELECT :league_id, player, guardian, position, relation, gets_email, may_sign
-    FROM unnest(
-        CAST(:players AS bigint[]), CAST(:guardians AS bigint[]), CAST(:positions AS integer[]),
-        CAST(:relations AS text[]), CAST(:gets_email AS boolean[]), CAST(:may_sign AS boolean[])
-    ) AS new (player, guardian, position, relation, gets_email, may_sign)
-    """
+GUARDIANS = _insert(models.Guardian, [field.name for field in guardian.PERSON])
+LINKS = _insert(
+    models.PlayerGuardian, ["player_id", "guardian_id", "position", *(field.name for field in guardian.LINK)], ids=False
 )
 CONTRACTS = text(
     """
@@ -126,30 +121,8 @@ UPDATE_TEAMS = text(
     """
 )
 UPDATE_PLAYERS = _update(models.Player, [field.name for field in player.FIELDS])
-UPDATE_GUARDIANS = text(
-    """
-    UPDATE guardian SET first_name = new.first, last_name = new.last, email = new.email, phone = new.phone,
-        language = new.language, version = guardian.version + 1
-    FROM unnest(
-        CAST(:id AS bigint[]), CAST(:version AS integer[]), CAST(:firsts AS text[]), CAST(:lasts AS text[]),
-        CAST(:emails AS text[]), CAST(:phones AS text[]), CAST(:languages AS text[])
-    ) AS new (id, version, first, last, email, phone, language)
-    WHERE guardian.id = new.id AND guardian.version = new.version AND guardian.league_id = :league_id
-    RETURNING guardian.id
-    """
-)
-UPDATE_LINKS = text(
-    """
-    UPDATE player_guardian
-    SET relation = new.relation, receives_email = new.gets_email, may_sign = new.may_sign
-    FROM unnest(
-        CAST(:players AS bigint[]), CAST(:guardians AS bigint[]), CAST(:relations AS text[]),
-        CAST(:gets_email AS boolean[]), CAST(:may_sign AS boolean[])
-    ) AS new (player, guardian, relation, gets_email, may_sign)
-    WHERE player_id = new.player AND guardian_id = new.guardian AND league_id = :league_id
-    RETURNING player_id
-    """
-)
+UPDATE_GUARDIANS = _update(models.Guardian, [field.name for field in guardian.PERSON])
+UPDATE_LINKS = _update_links([field.name for field in guardian.LINK])
 MOVE_CONTRACTS = text(
     """
     UPDATE contract SET team_id = new.team, version = contract.version + 1

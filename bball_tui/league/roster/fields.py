@@ -22,6 +22,8 @@ class Kind(StrEnum):
 
     TEXT = "text"
     DAY = "day"
+    PICK = "pick"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +56,30 @@ class Field:
 
     name: str
     kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+    """Of a field that picks one of several."""
+    initial: str | bool = ""
+    """What a form for a new record begins with."""
     label: str
     """In a form."""
+    question: str = ""
+    """Beside the box of a flag."""
     help: str = ""
+    """While the form's field has the focus; ``{player}`` stands for the player whom a link is about."""
     example: Callable[[DateOrder], str] = lambda _: ""
     """What an empty field of a form shows."""
-    parse: Parse
+    parse: Parse = lambda value, _: value
     """What a person typed: in a form, or as an option."""
     empty: Any = None
     """The value of a field in which nothing is typed."""
     needed: bool = False
     """A record cannot be without it."""
     option: Option
-    title: str
-    """The column of a file: what an export calls it and an import understands."""
-    aliases: tuple[str, ...]
+    title: str = ""
+    """The column of a file: what an export calls it and an import understands; empty where files do not say it."""
+    aliases: tuple[str, ...] = ()
     """What other programs call that column, as :func:`~.importing.presets.fold_heading` leaves it."""
-    cell: Parse
+    cell: Parse = lambda text, _: text
     """What stands in that column. Stricter than ``parse``: nobody is there who could be asked."""
     blank: Callable[[str], bool] = says_nothing
     """Whether a cell says in words that there is nothing to say."""
@@ -94,19 +103,28 @@ class Field:
         return self.name.replace("_", " ")
 
     def write(self, value: Any, order: DateOrder) -> str:
-        """``value`` as a form shows it."""
+        """``value`` as people read it."""
         if value is None:
             return ""
+        if self.kind is Kind.FLAG:
+            return "yes" if value else "no"
         return write_date(value, order) if self.kind is Kind.DAY else str(value)
+
+    def drafted(self, value: Any, order: DateOrder) -> str | bool:
+        """``value`` as a form has it."""
+        return bool(value) if self.kind is Kind.FLAG else self.write(value, order)
 
 
 class Draft:
-    """A record as a form has it: a text for each field. A subclass is a dataclass, made by :func:`drafted`."""
+    """A record as a form has it: a text for each field, yes or no for a flag.
+
+    A subclass is a dataclass, made by :func:`drafted`.
+    """
 
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Any]]
 
-        def __init__(self, *values: str, **named: str) -> None: ...
+        def __init__(self, *values: str | bool, **named: str | bool) -> None: ...
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -115,12 +133,12 @@ DraftT = TypeVar("DraftT", bound=Draft)
 
 
 def drafted(fields: Sequence[Field]) -> Callable[[type[DraftT]], type[DraftT]]:
-    """Make a class of drafts that has a text for each of ``fields``, empty at first."""
+    """Make a class of drafts with an attribute for each of ``fields``, at first what a new record begins with."""
 
     def fill(kind: type[DraftT]) -> type[DraftT]:
-        kind.__annotations__ = {field.name: str for field in fields}
+        kind.__annotations__ = {field.name: bool if field.kind is Kind.FLAG else str for field in fields}
         for field in fields:
-            setattr(kind, field.name, "")
+            setattr(kind, field.name, field.initial)
         return dataclass(frozen=True)(kind)
 
     return fill
@@ -128,7 +146,7 @@ def drafted(fields: Sequence[Field]) -> Callable[[type[DraftT]], type[DraftT]]:
 
 def draft_of(kind: type[DraftT], fields: Sequence[Field], value: object, order: DateOrder) -> DraftT:
     """``value`` as a form shows it."""
-    return kind(*(field.write(getattr(value, field.name), order) for field in fields))
+    return kind(*(field.drafted(getattr(value, field.name), order) for field in fields))
 
 
 def columns_of(fields: Iterable[Field], value: object) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from bball_tui.database.models import Audit, Guardian, Outbox, Player, PlayerGua
 from bball_tui.database.states import DateOrder, OutboxState
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import (
-    GuardianDraft,
     load_guardian,
     other_children,
     save_guardian,
@@ -19,6 +18,7 @@ from bball_tui.league.editing.guardians import (
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Overtaken, Saved, Wrong
 from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.signing import SigningRequest, sign
 from tests.support.factory import Parent, make_club, make_family

@@ -50,11 +50,18 @@ class TickSpec:
 Spec: TypeAlias = TextSpec | PickSpec | TickSpec
 
 
-def specs_of(fields: "Sequence[described.Field]", order: DateOrder) -> tuple[Spec, ...]:
-    """The fields of an entity, as a form shows them."""
-    return tuple(
-        TextSpec(name=one.name, label=one.label, help=one.help, placeholder=one.example(order)) for one in fields
-    )
+def specs_of(fields: "Sequence[described.Field]", order: DateOrder, player: str = "") -> tuple[Spec, ...]:
+    """The fields of an entity, as a form shows them; ``player`` is whom a link is about."""
+    return tuple(_spec(one, order, one.help.replace("{player}", player)) for one in fields)
+
+
+def _spec(field: "described.Field", order: DateOrder, said: str) -> Spec:
+    if field.choices:
+        options = tuple((one, one) for one in field.choices)
+        return PickSpec(name=field.name, label=field.label, options=options, help=said)
+    if field.question:
+        return TickSpec(name=field.name, label=field.label, question=field.question, help=said)
+    return TextSpec(name=field.name, label=field.label, help=said, placeholder=field.example(order))
 
 
 class FormPick(PickOne[str], inherit_bindings=False):

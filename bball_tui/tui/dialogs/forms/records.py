@@ -16,11 +16,11 @@ from bball_tui.tui.keyed import key_of
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
-    from bball_tui.league.editing.guardians import GuardianDraft
     from bball_tui.league.editing.outcome import Loaded
     from bball_tui.league.editing.profile import LeagueDraft
     from bball_tui.league.editing.seasons import SeasonDraft
     from bball_tui.league.editing.teams import TeamDraft
+    from bball_tui.league.roster.guardian import GuardianDraft
     from bball_tui.league.roster.player import PlayerDraft
 
 ORDERS = (
@@ -28,7 +28,6 @@ ORDERS = (
     ("day/month/year", DateOrder.DMY.value),
     ("month/day/year", DateOrder.MDY.value),
 )
-RELATIONS = (("mother", "mother"), ("father", "father"), ("guardian", "guardian"), ("other", "other"))
 
 
 def team_form(draft: "TeamDraft", save: Save, base: "Loaded[TeamDraft] | None" = None) -> "Form[TeamDraft]":
@@ -60,35 +59,9 @@ def guardian_form(
     first: str | None = None,
 ) -> "Form[GuardianDraft]":
     """A guardian, and what they are to ``player``; ``others`` are further children who have this guardian."""
-    specs = (
-        TextSpec(name="first_name", label="First name"),
-        TextSpec(name="last_name", label="Last name"),
-        TextSpec(
-            name="email",
-            label="E-mail",
-            help="Mails that have not left follow a new address.",
-            placeholder="rosa@example.org",
-        ),
-        TextSpec(name="phone", label="Telephone"),
-        TextSpec(
-            name="language",
-            label="Language",
-            help="Of the mails, such as es or fr. Empty: the league's.",
-            placeholder="as the league",
-        ),
-        PickSpec(name="relation", label="Is", options=RELATIONS, help=f"What the guardian is to {player}."),
-        TickSpec(
-            name="receives_email", label="Mail", question="gets the e-mails", help="Without it no mail goes there."
-        ),
-        TickSpec(name="may_sign", label="Signing", question="may sign", help=f"Whether they may sign for {player}."),
-        TextSpec(name="position", label="Asked as no.", help="1 is the likely signer.", placeholder="last"),
-        TextSpec(
-            name="household",
-            label="Household",
-            help="1, 2 …: who lives together. Empty lets the program guess.",
-            placeholder="guessed",
-        ),
-    )
+    from bball_tui.league.roster.guardian import FIELDS
+
+    specs = specs_of(FIELDS, DateOrder.YMD, player)
     lines = [f"For {player}."]
     if others:
         lines = [f"For {player}. Name and address count for {', '.join(others)} too."]

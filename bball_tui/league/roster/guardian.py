@@ -1,0 +1,177 @@
+"""A guardian and the link to one player: the values, and their fields.
+
+A guardian is one person for all children; the link says what he or she is to one of them and may do. The order of
+:data:`FIELDS` is that of forms and options.
+"""
+
+from datetime import date
+
+import msgspec
+
+from bball_tui.database.states import DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.importing import values
+from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.mail.values import language_tag
+
+RELATIONS = ("mother", "father", "guardian", "other")
+READING = Reading(DateOrder.YMD, date.max)
+"""What a guardian's fields are read by: none of them is a day, so it does not matter."""
+_MOST = 9
+
+
+class GuardianValues(msgspec.Struct, frozen=True, gc=False):
+    """What is known of a guardian."""
+
+    first_name: str
+    last_name: str
+    email: str | None = None
+    phone: str | None = None
+    language: str = ""
+    """Of the mails; empty for the league's."""
+
+    def label(self) -> str:
+        """The guardian as people call him or her."""
+        return f"{self.first_name} {self.last_name}"
+
+
+class LinkValues(msgspec.Struct, frozen=True, gc=False):
+    """What a guardian is to a player, and may do for him or her."""
+
+    relation: str = "guardian"
+    receives_email: bool = True
+    may_sign: bool = True
+
+
+def _name(text: str, _: Reading) -> str:
+    return values.typed_text(text, values.NAME_LENGTH, needed=True)
+
+
+def _relation(text: str, _: Reading) -> str:
+    if text not in RELATIONS:
+        raise BballError(f"This is one of {', '.join(RELATIONS)}.")
+    return text
+
+
+def _digit(text: str, _: Reading) -> int | None:
+    line = text.strip()
+    if not line:
+        return None
+    if line.isascii() and line.isdigit() and 1 <= int(line) <= _MOST:
+        return int(line)
+    raise BballError(f"This is a number from 1 to {_MOST}, or empty.")
+
+
+FIRST_NAME = Field(
+    name="first_name",
+    label="First name",
+    parse=_name,
+    empty="",
+    needed=True,
+    option=Option(flag="--first", help="The first name."),
+    title="First",
+)
+LAST_NAME = Field(
+    name="last_name",
+    label="Last name",
+    parse=_name,
+    empty="",
+    needed=True,
+    option=Option(flag="--last", help="The last name."),
+    title="Last",
+)
+EMAIL = Field(
+    name="email",
+    label="E-mail",
+    help="Mails that have not left follow a new address.",
+    example=lambda _: "rosa@example.org",
+    parse=lambda text, _: values.email(text.strip()),
+    option=Option(flag="--email", help="Where mail goes.", edit="Empty for none. Mails that have not left follow."),
+    title="Email",
+)
+PHONE = Field(
+    name="phone",
+    label="Telephone",
+    parse=lambda text, _: values.phone(text),
+    option=Option(flag="--phone", help="The telephone number.", edit="Empty for none."),
+    title="Phone",
+)
+LANGUAGE = Field(
+    name="language",
+    label="Language",
+    help="Of the mails, such as es or fr. Empty: the league's.",
+    example=lambda _: "as the league",
+    parse=lambda text, _: language_tag(text) if text.strip() else "",
+    empty="",
+    option=Option(flag="--language", help="Of the mails, such as es; empty for the league's."),
+    title="Language",
+)
+RELATION = Field(
+    name="relation",
+    kind=Kind.PICK,
+    choices=RELATIONS,
+    initial="guardian",
+    label="Is",
+    help="What the guardian is to {player}.",
+    parse=_relation,
+    empty="guardian",
+    option=Option(flag="--relation", help="To the player."),
+    title="Relation",
+    heading="Relation",
+    spoken="relation",
+)
+RECEIVES_EMAIL = Field(
+    name="receives_email",
+    kind=Kind.FLAG,
+    initial=True,
+    label="Mail",
+    question="gets the e-mails",
+    help="Without it no mail goes there.",
+    option=Option(flag="--gets-email/--no-email", help="Whether mail goes there."),
+    title="Gets Email",
+    heading="Gets mail",
+    spoken="gets e-mail",
+)
+MAY_SIGN = Field(
+    name="may_sign",
+    kind=Kind.FLAG,
+    initial=True,
+    label="Signing",
+    question="may sign",
+    help="Whether they may sign for {player}.",
+    option=Option(flag="--may-sign/--may-not-sign", help="Whether they sign for the player."),
+    title="May Sign",
+    heading="May sign",
+    spoken="may sign",
+)
+POSITION = Field(
+    name="position",
+    label="Asked as no.",
+    help="1 is the likely signer.",
+    example=lambda _: "last",
+    parse=_digit,
+    option=Option(flag="--position", metavar="N", help="1 is asked first."),
+)
+HOUSEHOLD = Field(
+    name="household",
+    label="Household",
+    help="1, 2 …: who lives together. Empty lets the program guess.",
+    example=lambda _: "guessed",
+    parse=_digit,
+    option=Option(flag="--household", metavar="N", help="Which of the player's homes; empty to guess."),
+)
+
+PERSON = (FIRST_NAME, LAST_NAME, EMAIL, PHONE, LANGUAGE)
+"""Of the guardian, whoever the child is: the fields of :class:`GuardianValues`."""
+LINK = (RELATION, RECEIVES_EMAIL, MAY_SIGN)
+"""Of the link, as files state it: the fields of :class:`LinkValues`."""
+FIELDS = (*PERSON, *LINK, POSITION, HOUSEHOLD)
+EXPORTED = (FIRST_NAME, LAST_NAME, EMAIL, PHONE, *LINK, LANGUAGE)
+
+
+@drafted(FIELDS)
+class GuardianDraft(Draft):
+    """A guardian and the link to one player, as a form has them.
+
+    ``position`` 1 is asked first. ``household`` is empty where the program may guess who lives together.
+    """
