@@ -95,6 +95,9 @@ _USUAL_ADDRESS = re.compile(
     r"(?:[a-z0-9](?:-?[a-z0-9]){0,30}\.){1,3}(?:com|net|org|edu|test)"
 )
 
+_USUAL_PHONE = re.compile(r"(?:\+?1[ -]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3}[ .-]?[0-9]{4}")
+"""How one number is written in North America; it is taken as it is."""
+
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?: 0?0:00(?::00)?)?")
 _TIMED = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ T][0-9]{1,2}:[0-9:.]+.*|[0-9/.-]{8,10} [0-9]{1,2}:[0-9:.]+.*")
@@ -331,6 +334,8 @@ def phone(value: str) -> str | None:
     Raises:
         CellFault: see :func:`plain_text`, or longer than 40 characters, an e-mail address, or 5.55E+09.
     """
+    if _USUAL_PHONE.fullmatch(value):
+        return value
     text = plain_text(value)
     if len(text) > PHONE_LENGTH:
         raise CellFault(f"A telephone number has at most {PHONE_LENGTH} characters. Keep one number in the cell.")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing import values
-from bball_tui.league.importing.encodings import mend
+from bball_tui.league.importing.encodings import _mended, mend
 from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
@@ -131,3 +131,11 @@ def test_any_table_of_valid_rows_comes_back(
     assert list(map(cells_of, roster.rows)) == list(map(cells_of, table))
     assert [row.guardians for row in roster.rows] == [row.guardians for row in table]
     assert [row.number for row in roster.rows] == list(range(2, len(table) + 2))
+
+
+@given(st.text(st.sampled_from("aeéñÃ©Â± â€™‘В√≠┬\u00a0\x1a\x92ÐšГґß'"), max_size=8), st.booleans())
+def test_no_text_that_was_encoded_twice_is_passed_over_unseen(text: str, twice: bool) -> None:
+    cell = text.encode("utf-8").decode("mac_roman") if twice else text
+    rows = [(2, [cell, "Ana"])]
+    mend(rows)
+    assert rows[0][1][0] == _mended(cell)
