@@ -144,6 +144,7 @@ def as_document(report: Report) -> dict[str, object]:
         "empty": dict(report.roster.placeholders),
         "preview": report.digest,
         "errors": report.problems,
+        "warnings": roster.warnings,
         "duplicates": [
             {"row": row.row, "player": row.player, "team": row.team, "remark": row.duplicate}
             for row in rows
@@ -176,6 +177,9 @@ def _parts(report: Report) -> Iterator[str]:
             yield from _preview(report.diff)
         yield _numbers(report)
         yield from _remarks(report)
+    if report.roster.warnings:
+        lines = [(str(one.row), one.column, one.value, one.problem) for one in report.roster.warnings]
+        yield f"Look at these, which may not be meant:\n{table(('Row', 'Column', 'Value', 'Why'), lines)}"
     if report.problems:
         lines = [(str(one.row), one.column, one.value, one.problem) for one in report.problems]
         yield f"Refused:\n{table(('Row', 'Column', 'Value', 'Problem'), lines)}"

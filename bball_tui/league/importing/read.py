@@ -41,6 +41,8 @@ class Roster:
 
     rows: tuple[RosterRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """Cells that come in as they are, and are perhaps not what was meant."""
     staff_rows: tuple[int, ...] = ()
     """Rows of coaches and other non-players, left out on purpose."""
     unused_columns: tuple[str, ...] = ()
@@ -245,6 +247,7 @@ def read_rows(
     return Roster(
         rows=() if reader.gave_up else tuple(found),
         problems=tuple(reader.problems),
+        warnings=tuple(reader.warnings),
         notes=tuple(notes),
         doubts=table.doubts,
         staff_rows=tuple(reader.staff_rows),

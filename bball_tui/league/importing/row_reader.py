@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import placeholders, values
+from bball_tui.league.importing import placeholders, suspicions, values
 from bball_tui.league.importing.columns import Columns, GuardianColumns
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
@@ -25,12 +25,17 @@ DAYS = tuple(field for field in player.FIELDS if field.kind is Kind.DAY)
 
 @dataclass(slots=True)
 class _Column(Generic[T]):
-    """One column, and what its cells mean. A cell that was read once is not read again."""
+    """One column, and what its cells mean. A cell that was read once is not read again.
+
+    ``doubt`` says of a cell and its value what is perhaps not meant; empty: nothing.
+    """
 
     index: int
     parse: Callable[[str], T]
-    empty: Callable[[str], bool] = placeholders.says_nothing
+    empty: Callable[[str], bool]
+    doubt: Callable[[str, T], str] | None = None
     known: dict[str, T] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
 
 
 class _Guardian:
@@ -41,7 +46,7 @@ class _Guardian:
         # A column of whole names is split, and never read as a part of a name.
         self.whole = None if block.first != block.last else _whole(block.first)
         columns: dict[str, _Column[Any] | None] = {
-            "email": _column(block.email, values.email, placeholders.no_address),
+            "email": _column(block.email, values.email, placeholders.no_address, suspicions.of_address),
             "phone": _column(block.phone, values.phone, placeholders.no_telephone),
             "relation": _column(block.relation, values.relation),
             "gets_email": _column(block.gets_email, values.flag),
@@ -49,20 +54,23 @@ class _Guardian:
             "language": _column(block.language, values.language),
         }
         if self.whole is None:
-            first = _column(block.first, values.first_name, placeholders.no_name)
-            last = _column(block.last, values.person_name, placeholders.no_name)
+            first = _column(block.first, values.first_name, placeholders.no_name, suspicions.of_name)
+            last = _column(block.last, values.person_name, placeholders.no_name, suspicions.of_last_name)
             columns = {"first": first, "last": last} | columns
         self.columns = tuple((name, column) for name, column in columns.items() if column is not None)
 
 
 def _column(
-    index: int | None, parse: Callable[[str], T], empty: Callable[[str], bool] = placeholders.says_nothing
+    index: int | None,
+    parse: Callable[[str], T],
+    empty: Callable[[str], bool] = placeholders.says_nothing,
+    doubt: Callable[[str, T], str] | None = None,
 ) -> _Column[T] | None:
-    return None if index is None else _Column(index, parse, empty)
+    return None if index is None else _Column(index, parse, empty, doubt)
 
 
 def _whole(index: int | None) -> _Column[tuple[str, str]] | None:
-    return _column(index, values.whole_name, placeholders.no_whole_name)
+    return _column(index, values.whole_name, placeholders.no_whole_name, suspicions.of_whole_name)
 
 
 class RowReader:
@@ -71,11 +79,15 @@ class RowReader:
     def __init__(self, columns: Columns, order: DateOrder, today: date) -> None:
         self.rows: list[RosterRow] = []
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        """Cells of usable rows that are perhaps not meant."""
         self.staff_rows: list[int] = []
         self.gave_up = False
         self.nameless = 0
         self.splits: list[NameSplit] = []
         self.placeholders: Counter[str] = Counter()
+        self._doubts: list[Problem] = []
+        """Those of the row that is being read."""
         self._columns = columns
         self._reading = Reading(order, today)
         self._width = len(columns.names)
@@ -119,11 +131,21 @@ class RowReader:
         if index is not None and one in DAYS:
             proven = values.proven_order(cells[index] for _, cells in records if len(cells) > index)
             reading = replace(reading, proven=proven)
-        return _column(index, partial(_field_cell, one, reading), one.blank)
+        return _column(index, partial(_field_cell, one, reading), one.blank, self._field_doubt(one))
+
+    def _field_doubt(self, one: Field) -> Callable[[str, Any], str] | None:
+        today = self._reading.today
+        doubts: dict[str, Callable[[str, Any], str]] = {
+            player.FIRST_NAME.name: suspicions.of_name,
+            player.LAST_NAME.name: suspicions.of_last_name,
+            player.BIRTHDATE.name: lambda _, day: suspicions.of_birthdate(day, today),
+        }
+        return doubts.get(one.name)
 
     def _row(self, number: int, cells: list[str]) -> RosterRow | None:
         columns = self._columns
         before = len(self.problems)
+        self._doubts = []
         if len(cells) != len(columns.names) and not self._right_length(number, cells):
             return None
         for index in columns.unnamed:
@@ -166,6 +188,7 @@ class RowReader:
         if address is not None and not any(guardian.email for guardian in guardians):
             self.nameless += address < len(cells) and bool(cells[address].strip())
         self.splits += splits
+        self.warnings += self._doubts
         return RosterRow(
             number,
             team,
@@ -210,6 +233,8 @@ class RowReader:
         index, cell = column.index, cells[column.index]
         plain = type(cell) is str
         if plain and cell in column.known:
+            if column.doubts and cell in column.doubts:
+                self._wonder(number, index, cell, column.doubts[cell])
             return column.known[cell]
         try:
             # Before anything else: TRUE in a column of telephone numbers is no word that says nothing.
@@ -224,7 +249,13 @@ class RowReader:
             return None
         if plain:
             column.known[cell] = found
+        if column.doubt is not None and (doubt := column.doubt(cell, found)):
+            column.doubts[cell] = doubt
+            self._wonder(number, index, cell, doubt)
         return found
+
+    def _wonder(self, number: int, index: int, cell: str, doubt: str) -> None:
+        self._doubts.append(Problem(number, self._columns.names[index], shown(cell), doubt))
 
     def _pass_over(self, cell: str) -> None:
         self.placeholders[shown(" ".join(cell.split()))] += 1
@@ -259,6 +290,7 @@ class RowReader:
         before = len(self.problems)
         block = columns.block
         first, last = "", ""
+        doubts = list(self._doubts)
         if columns.whole is not None:
             first, last = self._split(number, cells, columns.whole, splits)
         found: dict[str, Any] = {
@@ -271,6 +303,8 @@ class RowReader:
         if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
             for part in filter(None, (first, last)):
                 self._pass_over(part)
+            if first or last:
+                self._doubts = doubts
             first = last = ""
         email, phone = found.get("email"), found.get("phone")
         if len(self.problems) > before or not (first or last or email or phone):

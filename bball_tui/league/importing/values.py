@@ -95,6 +95,14 @@ _USUAL_ADDRESS = re.compile(
     r"(?:[a-z0-9](?:-?[a-z0-9]){0,30}\.){1,3}(?:com|net|org|edu|test)"
 )
 
+_TWO_PHONES = re.compile(
+    r"(?:[0-9][(). -]*){7}(?:[/;,|&]|[^0-9]*[^\W\d]{2,})[^0-9]*(?:[0-9][(). -]*){7}"
+    r"|[0-9]{3}[-.][0-9]{4} +\(?[0-9]{3}"
+)
+"""Two numbers of seven digits or more with a word or sign between them, or the second behind the first one's line."""
+_EXTENSION = re.compile(r"(?:\bext(?:ension)?|x|#)\.?\s*[0-9]{1,6}$", re.IGNORECASE)
+_MOST_DIGITS = 15
+"""Of a telephone number anywhere in the world (ITU-T E.164)."""
 _USUAL_PHONE = re.compile(r"(?:\+?1[ -]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3}[ .-]?[0-9]{4}")
 """How one number is written in North America; it is taken as it is."""
 
@@ -102,6 +110,7 @@ _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T]00:00(?::
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?: 0?0:00(?::00)?)?")
 _TIMED = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ T][0-9]{1,2}:[0-9:.]+.*|[0-9/.-]{8,10} [0-9]{1,2}:[0-9:.]+.*")
 _PROOF = re.compile(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:[0-9]{4}|[0-9]{2})\s*")
+_DAY = re.compile(r"[0-9]+[-/.][0-9]+[-/.][0-9]+")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}")
 
 
@@ -346,6 +355,10 @@ def phone(value: str) -> str | None:
             "A spreadsheet has shortened this number, and the last digits are lost. Format the column as text and type "
             "the whole number."
         )
+    if _TWO_PHONES.search(text) or sum(map(str.isdigit, _EXTENSION.sub("", text))) > _MOST_DIGITS:
+        raise CellFault(
+            "The cell holds more than one telephone number. Keep one; others go to a guardian of their own."
+        )
     found = _FLOAT.fullmatch(text)  # as programs write a number that they took for a measure
     return found[1] if found else text or None
 
@@ -526,6 +539,8 @@ def birthdate(value: str, order: DateOrder, today: date, proven: DateOrder | Non
     if found is None:
         if _SHORT_YEAR.fullmatch(text):
             raise CellFault("The year has two digits only. Write it with four, such as 2015.")
+        if len(_DAY.findall(text)) > 1:
+            raise CellFault("The cell holds more than one date. Keep the player's own.")
         if _TIMED.fullmatch(text):
             raise CellFault(
                 "This date has a time, so it may be the day before or after. Write the day alone, such as 2015-03-24."
