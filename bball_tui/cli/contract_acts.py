@@ -9,9 +9,10 @@ import click
 
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, narrate_refused
-from bball_tui.cli.editing import season_of, team_id_of
+from bball_tui.cli.editing import team_id_of
 from bball_tui.cli.output import echo_json, exit_code, narrate, wants_json
 from bball_tui.cli.saving import given, save
+from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.database.states import DateOrder
 from bball_tui.league.acting import Asked, Told, act
@@ -184,8 +185,8 @@ def contracts_add(player_id: int, team: str, season: str | None, due: str, draft
     """Make a contract for a player who has none in the season."""
 
     async def work(desk: Desk, session: Session) -> Outcome:
-        where = await season_of(desk, session, season)
-        wanted = ContractDraft(await team_id_of(desk, where.name, team), due_on=due, offered=not draft)
+        where = await season_of(desk, season)
+        wanted = ContractDraft(await team_id_of(desk, where.id, team), due_on=due, offered=not draft)
         order = desk.league.date_order
         return await new_contract(session, desk.league.id, where.id, player_id, wanted, order=order)
 
@@ -208,7 +209,8 @@ def contracts_edit(contract_id: int, team: str | None, correct: bool, as_json: b
         detail = await contract_detail(session, desk.league.id, contract_id, mail_server=desk.settings.may_send)
         changed = replace(given(base.draft, dict(values)), correct=correct)
         if team is not None:
-            changed = replace(changed, team_id=await team_id_of(desk, detail.season, team))
+            where = await season_of(desk, detail.season)
+            changed = replace(changed, team_id=await team_id_of(desk, where.id, team))
         return await save_contract(session, desk.league.id, changed, order=order, base=base)
 
     return save("Contract", work, as_json=as_json)

@@ -9,7 +9,7 @@ import click
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import echo_json, narrate, table
-from bball_tui.league.leagues import current_season
+from bball_tui.cli.seasons import season_if_any
 from bball_tui.league.mail_check import Finding, check_mails
 from bball_tui.league.reminders import (
     PlannedReminder,
@@ -52,8 +52,7 @@ def emails_warnings(as_json: bool) -> int:
     """Look at the mails of all contracts that wait for a signature, before anybody signs. Nothing is sent or stored."""
 
     async def work(desk: Desk) -> int:
-        async with desk.database.session() as session:
-            season = await current_season(session, desk.league.id)
+        season = await season_if_any(desk, None)
         shown = sys.stderr.isatty()
 
         def tell(done: int, total: int) -> None:

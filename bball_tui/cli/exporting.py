@@ -7,10 +7,13 @@ import click
 
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_lines, narrate
+from bball_tui.cli.seasons import say_all_seasons, season_if_any
 from bball_tui.files import write_pieces
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, Piece, export
 from bball_tui.wording import counted
+
+OF_ALL_SEASONS = (What.GUARDIANS, What.OUTBOX)
 
 
 @click.command("export")
@@ -30,8 +33,14 @@ def export_command(what: str, wanted: str | None, output: Path | None, season: s
     chosen = Format(wanted) if wanted is not None else by_name
 
     async def work(desk: Desk) -> int:
+        if What(what) in OF_ALL_SEASONS:
+            say_all_seasons()
+            found = None
+        else:
+            found = await season_if_any(desk, season)
         async with desk.database.session() as session:
-            pieces = export(session, desk.league, What(what), chosen, season=season)
+            name = season if found is None else found.name
+            pieces = export(session, desk.league, What(what), chosen, season=name)
             if output is None:
                 number = await _print(pieces)
                 narrate(f"{_counted(What(what), number)}.")

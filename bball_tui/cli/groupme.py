@@ -10,8 +10,9 @@ from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
 from bball_tui.cli.groupme_staff import groupme_staff
-from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.groupme_team import read_team, season_option
 from bball_tui.cli.output import echo_json, exit_code, narrate, table, wants_json
+from bball_tui.cli.seasons import season_of
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import open_client, pace_for, token_from
 from bball_tui.groupme.api.client import GroupMeClient
@@ -199,7 +200,7 @@ def groupme_create(
     """Create the group of one TEAM (its number or name) and link it."""
 
     async def work(desk: Desk) -> int:
-        season_id = await season_of(desk, season)
+        season_id = (await season_of(desk, season)).id
         found = await read_team(desk, season_id, team)
         async with open_client(desk.settings) as client:
             sender = await _sender(desk, client, season)
@@ -219,7 +220,7 @@ async def _sender(desk: Desk, client: GroupMeClient, season: str | None) -> Send
         desk.database,
         client,
         desk.league.id,
-        await season_of(desk, season),
+        (await season_of(desk, season)).id,
         pace=pace_for(desk.settings),
         report=_Teller(),
     )
@@ -232,7 +233,7 @@ async def _planned(desk: Desk, season: str | None, *, try_again: bool = False) -
 
 async def _stored(desk: Desk, season: str | None) -> list[TeamLine]:
     """The last known state: what is stored, and how it stood when GroupMe was last asked."""
-    season_id = await season_of(desk, season)
+    season_id = (await season_of(desk, season)).id
     async with desk.database.session() as session:
         rows = await list_chats(session, desk.league.id, season_id)
     return [

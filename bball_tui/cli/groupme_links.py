@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.groupme_team import read_team, season_option
 from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.seasons import season_of
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import open_client, token_from
 from bball_tui.groupme.links import qr
@@ -85,7 +86,7 @@ def groupme_link(team: str, group: str, tell: bool, season: str | None, dry_run:
 
     async def work(desk: Desk) -> int:
         pasted = read_pasted(group)
-        found = await read_team(desk, await season_of(desk, season), team)
+        found = await read_team(desk, (await season_of(desk, season)).id, team)
         async with AsyncExitStack() as opened:
             client = None if token_from() is None else await opened.enter_async_context(open_client(desk.settings))
             chosen = await look_up(client, pasted)
@@ -154,7 +155,7 @@ def groupme_unlink(team: str, reason: str, season: str | None, dry_run: bool, as
     """Forget the group and the share link of TEAM. The group itself stays as it is."""
 
     async def work(desk: Desk) -> int:
-        found = await read_team(desk, await season_of(desk, season), team)
+        found = await read_team(desk, (await season_of(desk, season)).id, team)
         try:
             async with desk.database.session() as session:
                 gone = await unlink(session, desk.league.id, found.id, reason=reason.strip() or "by command")
@@ -187,7 +188,7 @@ def groupme_qr(team: str, image: Path | None, season: str | None, as_json: bool)
     """Show the share link of TEAM as a QR code. Whoever scans it can join."""
 
     async def work(desk: Desk) -> int:
-        found = await read_team(desk, await season_of(desk, season), team)
+        found = await read_team(desk, (await season_of(desk, season)).id, team)
         if found.share_url is None:
             raise BballError(f"{label(found)} has no share link yet. Link its group first, or switch sharing on.")
         if image is not None:

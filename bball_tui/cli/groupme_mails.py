@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import click
 
 from bball_tui.cli.context import Desk, with_desk
-from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.groupme_team import read_team, season_option
 from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.seasons import season_of
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.planning import label
 from bball_tui.groupme.plan.team_facts import read_own
@@ -103,7 +104,7 @@ def groupme_send_anyway(teams: tuple[str, ...], season: str | None, dry_run: boo
 
 async def _ids(desk: Desk, teams: tuple[str, ...], season: str | None) -> dict[int, str]:
     """The teams that are meant, by id; all of the season when none is named."""
-    season_id = await season_of(desk, season)
+    season_id = (await season_of(desk, season)).id
     if teams:
         found = [await read_team(desk, season_id, one) for one in teams]
         return {team.id: label(team) for team in found}
