@@ -175,7 +175,7 @@ class SuppressionLine:
         return cls(
             address=row.email,
             reason=row.reason,
-            recorded_by=row.by,
+            recorded_by=row.recorded_by,
             recorded_at=row.recorded_at,
             lifted_at=row.lifted_at,
             lifted_by=row.lifted_by,
@@ -201,7 +201,7 @@ def emails_suppressions(lifted: bool, as_json: bool) -> int:
                 row.email,
                 row.people,
                 row.reason,
-                row.by,
+                row.recorded_by,
                 f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}",
                 "" if row.lifted_by is None else f"lifted by {row.lifted_by}",
             )
