@@ -15,7 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
-from bball_tui.league.importing.values import NAME_LENGTH, email, phone, typed_text
+from bball_tui.league.values.contact import email, phone
+from bball_tui.league.values.names import NAME_LENGTH, typed_text
 from bball_tui.mail.values import language_tag
 from bball_tui.wording import counted
 

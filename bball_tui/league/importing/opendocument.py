@@ -27,7 +27,7 @@ from bball_tui.league.importing.tables import (
     other_sheets,
     too_many_rows,
 )
-from bball_tui.league.importing.values import DateCell, FlagCell
+from bball_tui.league.values.cells import DateCell, FlagCell
 
 LARGEST_CONTENT = 150 * 1024 * 1024
 """Bytes, unpacked."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.importing import values
 from bball_tui.league.importing.columns import (
     ColumnMap,
     Columns,
@@ -27,6 +26,7 @@ from bball_tui.league.importing.rows import NameSplit, RosterRow
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import BadRow, FileTable, Row, Tick, no_tick, read_table
 from bball_tui.league.roster import player
+from bball_tui.league.values.dates import converted_dates
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The roster of 5,000 players has less than one million."""
@@ -270,7 +270,7 @@ def read_rows(
 def _doubtful_dates(columns: Columns, rows: Sequence[Row]) -> Roster | None:
     """A roster without rows when a spreadsheet has read a column's days in an order they are not written in."""
     for index in (columns.player[field.name] for field in DAYS if field.name in columns.player):
-        found = values.converted_dates(cells[index] for _, cells in rows if len(cells) > index)
+        found = converted_dates(cells[index] for _, cells in rows if len(cells) > index)
         if found is not None:
             return _doubtful(columns.names[index], index, rows, *found)
     return None

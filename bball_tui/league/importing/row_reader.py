@@ -8,13 +8,18 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import placeholders, suspicions, values
+from bball_tui.league.importing import placeholders, suspicions
 from bball_tui.league.importing.columns import Columns, GuardianColumns
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.importing.tables import Row, Tick
 from bball_tui.league.roster import player
 from bball_tui.league.roster.fields import Field, Kind, Reading
+from bball_tui.league.values.cells import CellFault, check_type
+from bball_tui.league.values.codes import contract_status, flag, identity, is_staff, language, relation
+from bball_tui.league.values.contact import email, phone
+from bball_tui.league.values.dates import proven_order
+from bball_tui.league.values.names import TEAM_LENGTH, first_name, group_name, name_text, person_name, whole_name
 
 MOST_PROBLEMS = 1_000
 """After so many faults the file is not a roster with faults, but something else."""
@@ -46,16 +51,16 @@ class _Guardian:
         # A column of whole names is split, and never read as a part of a name.
         self.whole = None if block.first != block.last else _whole(block.first)
         columns: dict[str, _Column[Any] | None] = {
-            "email": _column(block.email, values.email, placeholders.no_address, suspicions.of_address),
-            "phone": _column(block.phone, values.phone, placeholders.no_telephone),
-            "relation": _column(block.relation, values.relation),
-            "gets_email": _column(block.gets_email, values.flag),
-            "may_sign": _column(block.may_sign, values.flag),
-            "language": _column(block.language, values.language),
+            "email": _column(block.email, email, placeholders.no_address, suspicions.of_address),
+            "phone": _column(block.phone, phone, placeholders.no_telephone),
+            "relation": _column(block.relation, relation),
+            "gets_email": _column(block.gets_email, flag),
+            "may_sign": _column(block.may_sign, flag),
+            "language": _column(block.language, language),
         }
         if self.whole is None:
-            first = _column(block.first, values.first_name, placeholders.no_name, suspicions.of_name)
-            last = _column(block.last, values.person_name, placeholders.no_name, suspicions.of_last_name)
+            first = _column(block.first, first_name, placeholders.no_name, suspicions.of_name)
+            last = _column(block.last, person_name, placeholders.no_name, suspicions.of_last_name)
             columns = {"first": first, "last": last} | columns
         self.columns = tuple((name, column) for name, column in columns.items() if column is not None)
 
@@ -70,7 +75,7 @@ def _column(
 
 
 def _whole(index: int | None) -> _Column[tuple[str, str]] | None:
-    return _column(index, values.whole_name, placeholders.no_whole_name, suspicions.of_whole_name)
+    return _column(index, whole_name, placeholders.no_whole_name, suspicions.of_whole_name)
 
 
 class RowReader:
@@ -98,16 +103,16 @@ class RowReader:
         # Trailing columns without a name are only padding; their cells may be missing as well.
         while self._width - 1 in columns.unnamed:
             self._width -= 1
-        self._non_player = _column(columns.non_player, values.flag)
-        self._role = _column(columns.role, values.is_staff)
-        self._status = _column(columns.status, values.contract_status)
+        self._non_player = _column(columns.non_player, flag)
+        self._role = _column(columns.role, is_staff)
+        self._status = _column(columns.status, contract_status)
         empty = placeholders.says_nothing if columns.preset.own_export else placeholders.no_name
         self._team_column = _column(columns.team, _team, empty)
         first = columns.player[player.FIRST_NAME.name]
         self._whole = _whole(first) if first == columns.player[player.LAST_NAME.name] else None
-        self._division = _column(columns.division, values.group_name)
-        self._season = _column(columns.season, values.name_text)
-        self._player_id = _column(columns.player_id, values.identity)
+        self._division = _column(columns.division, group_name)
+        self._season = _column(columns.season, name_text)
+        self._player_id = _column(columns.player_id, identity)
         self._guardians = [_Guardian(block) for block in columns.guardians]
         self._fields: list[tuple[Field, _Column[Any] | None]] = []
 
@@ -129,7 +134,7 @@ class RowReader:
     def _field_column(self, one: Field, records: list[Row]) -> _Column[Any] | None:
         index, reading = self._columns.of(one), self._reading
         if index is not None and one in DAYS:
-            proven = values.proven_order(cells[index] for _, cells in records if len(cells) > index)
+            proven = proven_order(cells[index] for _, cells in records if len(cells) > index)
             reading = replace(reading, proven=proven)
         return _column(index, partial(_field_cell, one, reading), one.blank, self._field_doubt(one))
 
@@ -239,12 +244,12 @@ class RowReader:
         try:
             # Before anything else: TRUE in a column of telephone numbers is no word that says nothing.
             if not plain:
-                values.check_type(cell, index in self._days, index in self._flags)
+                check_type(cell, index in self._days, index in self._flags)
             if column.empty(cell):
                 self._pass_over(cell)
                 return None
             found = column.parse(cell)
-        except values.CellFault as fault:
+        except CellFault as fault:
             self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))
             return None
         if plain:
@@ -327,4 +332,4 @@ def _field_cell(field: Field, reading: Reading, cell: str) -> Any:
 
 
 def _team(cell: str) -> str:
-    return values.group_name(cell, values.TEAM_LENGTH)
+    return group_name(cell, TEAM_LENGTH)

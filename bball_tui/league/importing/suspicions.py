@@ -1,7 +1,7 @@
 """What can be read and is perhaps not what was meant. It comes in as it is; a sentence beside the cell says so.
 
 Nothing here is changed silently or refused: a person can be called Null, and gmail.con may be somebody's own domain one
-day. What no reading makes sense of is a fault instead (`values.py`).
+day. What no reading makes sense of is a fault instead (`league/values/`).
 """
 
 import re

@@ -32,7 +32,7 @@ from bball_tui.league.importing.tables import (
     other_sheets,
     too_many_rows,
 )
-from bball_tui.league.importing.values import DateCell, FlagCell
+from bball_tui.league.values.cells import DateCell, FlagCell
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

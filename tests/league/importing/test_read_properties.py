@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import values
 from bball_tui.league.importing.encodings import _mended, mend
 from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.names import first_name, group_name
 
 TODAY = date(2027, 3, 1)
 HEADER = (
@@ -62,8 +63,8 @@ def test_any_cells_below_a_good_header_are_read_or_refused(
 def usable(text: str) -> bool:
     try:
         says_something = not (says_nothing(text) or no_name(text) or perhaps_no_name(text))
-        unchanged = says_something and values.first_name(text) == values.group_name(text) == text != ""
-    except values.CellFault:
+        unchanged = says_something and first_name(text) == group_name(text) == text != ""
+    except CellFault:
         return False
     # What looks as if it was encoded twice is mended, and said.
     return unchanged and not mend([(1, [text])])
