@@ -38,7 +38,7 @@ def phone(value: str) -> str | None:
     """A telephone number as people write it.
 
     Raises:
-        CellFault: see :func:`plain_text`, or longer than 40 characters, an e-mail address, or 5.55E+09.
+        CellFault: see :func:`plain_text`, or longer than 40 characters, two numbers, an e-mail address, or 5.55E+09.
     """
     if _USUAL_PHONE.fullmatch(value):
         return value
