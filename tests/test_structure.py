@@ -11,8 +11,8 @@ import bball_tui
 
 ROOT = Path(bball_tui.__file__).parent
 LONGEST = 450
-"""Lines of a file. Longer ones: the tables of the database, and the values and rows of an import."""
-LONGER = frozenset({"database/models.py", "league/importing/read.py", "league/importing/values.py"})
+"""Lines of a file. Longer ones: the tables of the database."""
+LONGER = frozenset({"database/models.py"})
 ROOMS = ("delivery", "league", "mail", "outbox")
 
 

@@ -9,9 +9,10 @@ import click
 
 from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
-from bball_tui.cli.editing import season_of, team_id_of
+from bball_tui.cli.editing import team_id_of
 from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.cli.saving import given, saving
+from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.league.acting import Asked, Done, Told, act
 from bball_tui.league.due import change_due
@@ -162,7 +163,7 @@ async def contracts_add(
 ) -> Outcome:
     """Make a contract for a player who has none in the season."""
     where = await season_of(desk, session, season)
-    wanted = ContractDraft(await team_id_of(desk, session, where.name, team), due_on=due, offered=not draft)
+    wanted = ContractDraft(await team_id_of(desk, session, where.id, team), due_on=due, offered=not draft)
     order = desk.league.date_order
     return await new_contract(session, desk.league.id, where.id, player_id, wanted, order=order)
 
@@ -184,7 +185,8 @@ async def contracts_edit(
     detail = await contract_detail(session, desk.league.id, contract_id, Outgoing.here(desk.settings))
     changed = replace(given(base.draft, dict(values)), correct=correct)
     if team is not None:
-        changed = replace(changed, team_id=await team_id_of(desk, session, detail.season, team))
+        where = await season_of(desk, session, detail.season)
+        changed = replace(changed, team_id=await team_id_of(desk, session, where.id, team))
     return await save_contract(session, desk.league.id, changed, order=order, base=base)
 
 

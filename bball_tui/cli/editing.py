@@ -5,11 +5,11 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import Desk, in_transaction
-from bball_tui.cli.lists import Wanted, players, roster_filter, teams
+from bball_tui.cli.lists import players, team_named, teams
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
+from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
-from bball_tui.errors import BballError
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Outcome, Saved
@@ -22,28 +22,13 @@ from bball_tui.league.roster.player import FIELDS, PlayerDraft
 id_type = click.IntRange(min=1)
 
 
-async def season_of(desk: Desk, session: Session, name: str | None) -> Season:
-    """The season that an option names, else the one that the desk shows.
-
-    Raises:
-        BballError: there is none.
-    """
-    if name is not None:
-        wanted = (await roster_filter(desk, session, Wanted(name))).season_id
-        return next(one for one in await list_seasons(session, desk.league.id) if one.id == wanted)
-    season = await current_season(session, desk.league.id)
-    if season is None:
-        raise BballError("There is no season yet. Make one with: bball-tui seasons add NAME")
-    return season
-
-
-async def team_id_of(desk: Desk, session: Session, season: str, name: str) -> str:
-    """The id of a team of the season called ``season``, as a form holds it.
+async def team_id_of(desk: Desk, session: Session, season_id: int, name: str) -> str:
+    """The id of a team of a season, as a form holds it.
 
     Raises:
         BballError: there is no such team, or several.
     """
-    return str((await roster_filter(desk, session, Wanted(season, name))).team_id)
+    return str(await team_named(desk, session, season_id, name))
 
 
 # Teams
@@ -102,7 +87,7 @@ async def players_add(
     if team is None or not isinstance(outcome, Saved):
         return outcome
     where = await season_of(desk, session, season)
-    draft = ContractDraft(await team_id_of(desk, session, where.name, team), due_on=due)
+    draft = ContractDraft(await team_id_of(desk, session, where.id, team), due_on=due)
     contract = await new_contract(session, desk.league.id, where.id, outcome.id, draft, order=order)
     if not isinstance(contract, Saved):
         # Player and contract are one wish: nothing is written when one of them cannot be.

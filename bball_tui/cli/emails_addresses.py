@@ -157,7 +157,7 @@ class SuppressionLine:
         return cls(
             address=row.email,
             reason=row.reason,
-            recorded_by=row.by,
+            recorded_by=row.recorded_by,
             recorded_at=row.recorded_at,
             lifted_at=row.lifted_at,
             lifted_by=row.lifted_by,
@@ -176,7 +176,7 @@ async def emails_suppressions(desk: Desk, session: Session, lifted: bool) -> Ans
     def cells(row: SuppressionRow) -> Sequence[str]:
         since = f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
         lifted_by = "" if row.lifted_by is None else f"lifted by {row.lifted_by}"
-        return (row.email, row.people, row.reason, row.by, since, lifted_by)
+        return (row.email, row.people, row.reason, row.recorded_by, since, lifted_by)
 
     rows = await list_suppressions(session, desk.league.id, SuppressionFilter(lifted=lifted))
     return listed(("Address", "Whose", "Why", "By", "Since", ""), rows, cells, SuppressionLine.of)

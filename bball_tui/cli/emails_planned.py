@@ -9,8 +9,8 @@ import click
 from bball_tui.cli.context import Desk, in_league, in_transaction
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, Found, table
+from bball_tui.cli.seasons import season_if_any
 from bball_tui.database.engine import Session
-from bball_tui.league.leagues import current_season
 from bball_tui.league.mail_check import Finding, check_mails
 from bball_tui.league.reminders import (
     PlannedReminder,
@@ -53,7 +53,7 @@ class Warnings:
 async def emails_warnings(desk: Desk) -> Answer:
     """Look at the mails of all contracts that wait for a signature, before anybody signs. Nothing is sent or stored."""
     async with desk.database.session() as session:
-        season = await current_season(session, desk.league.id)
+        season = await season_if_any(desk, session, None)
     shown = sys.stderr.isatty()
 
     def tell(done: int, total: int) -> None:

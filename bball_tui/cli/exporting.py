@@ -7,11 +7,14 @@ import click
 
 from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_lines
+from bball_tui.cli.seasons import say_all_seasons, season_if_any
 from bball_tui.database.engine import Session
 from bball_tui.files import write_pieces
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, Piece, export
 from bball_tui.wording import counted
+
+OF_ALL_SEASONS = (What.GUARDIANS, What.OUTBOX)
 
 
 @click.command("export")
@@ -32,7 +35,14 @@ async def export_command(
     """
     by_name = Format.JSON if output is not None and output.suffix.lower() == ".json" else Format.CSV
     chosen = Format(wanted) if wanted is not None else by_name
-    pieces = export(session, desk.league, What(what), chosen, season=season)
+    found = None
+    if What(what) in OF_ALL_SEASONS:
+        say_all_seasons()
+    else:
+        async with desk.database.session() as before:  # an export reads all in one snapshot, which begins with it
+            found = await season_if_any(desk, before, season)
+    name = season if found is None else found.name
+    pieces = export(session, desk.league, What(what), chosen, season=name)
     if output is None:
         return Did([f"{_counted(What(what), await _print(pieces))}."])
     return Did([f"{_counted(What(what), await write_pieces(output, pieces))} written to {output}."])

@@ -11,7 +11,7 @@ from bball_tui.cli.context import Desk, in_league
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
 from bball_tui.cli.groupme_staff import groupme_staff
-from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, Found, exit_code, narrate, table
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import token_from
@@ -157,7 +157,7 @@ async def groupme_apply(
     dry_run: bool,
 ) -> Answer:
     """Do what the plan has ticked."""
-    async with _sender(desk, await season_of(desk, season)) as sender:
+    async with _sender(desk, await season_id_of(desk, season)) as sender:
         plan, _, _ = await current_plan(sender, try_again=try_again)
         if fingerprint not in (None, plan.fingerprint):
             raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
@@ -182,7 +182,7 @@ async def groupme_create(
     desk: Desk, team: str, season: str | None, although_similar: bool, tell: bool, dry_run: bool
 ) -> Answer:
     """Create the group of one TEAM (its number or name) and link it."""
-    season_id = await season_of(desk, season)
+    season_id = await season_id_of(desk, season)
     found = await read_team(desk, season_id, team)
     async with _sender(desk, season_id) as sender:
         creation = await plan_creation(sender, found.id, although_similar=although_similar)
@@ -198,13 +198,13 @@ def _sender(desk: Desk, season_id: int) -> AbstractAsyncContextManager[Sender]:
 
 
 async def _planned(desk: Desk, season: str | None, *, try_again: bool = False) -> Plan:
-    async with _sender(desk, await season_of(desk, season)) as sender:
+    async with _sender(desk, await season_id_of(desk, season)) as sender:
         return (await read_chats(sender, try_again=try_again)).plan
 
 
 async def _stored(desk: Desk, season: str | None) -> list[TeamLine]:
     """The last known state: what is stored, and how it stood when GroupMe was last asked."""
-    season_id = await season_of(desk, season)
+    season_id = await season_id_of(desk, season)
     async with desk.database.session() as session:
         rows = await list_chats(session, desk.league.id, season_id)
     return [

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bball_tui.cli.context import Desk, in_league
-from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.errors import BballError
 from bball_tui.groupme.links import qr
@@ -82,7 +82,7 @@ class _Rehearsed(Exception):
 async def groupme_link(desk: Desk, team: str, group: str, tell: bool, season: str | None, dry_run: bool) -> Answer:
     """Link TEAM (number or name) with a group: its share link as pasted, or its id."""
     pasted = read_pasted(group)
-    found = await read_team(desk, await season_of(desk, season), team)
+    found = await read_team(desk, await season_id_of(desk, season), team)
     chosen = await resolve_group(desk.settings, pasted)
     how = "by its share link" if pasted.share_url is not None else "by its id"
     linked, promised, families = await _link(desk, found.id, chosen, how, tell=tell, dry_run=dry_run)
@@ -142,7 +142,7 @@ async def _link(
 @in_league
 async def groupme_unlink(desk: Desk, team: str, reason: str, season: str | None, dry_run: bool) -> Answer:
     """Forget the group and the share link of TEAM. The group itself stays as it is."""
-    found = await read_team(desk, await season_of(desk, season), team)
+    found = await read_team(desk, await season_id_of(desk, season), team)
     try:
         async with desk.database.session() as session:
             gone = await unlink(session, desk.league.id, found.id, reason=reason.strip() or "by command")
@@ -170,7 +170,7 @@ async def groupme_unlink(desk: Desk, team: str, reason: str, season: str | None,
 @in_league
 async def groupme_qr(desk: Desk, team: str, image: Path | None, season: str | None) -> Answer:
     """Show the share link of TEAM as a QR code. Whoever scans it can join."""
-    found = await read_team(desk, await season_of(desk, season), team)
+    found = await read_team(desk, await season_id_of(desk, season), team)
     link = found.share_url
     if link is None:
         raise BballError(f"{label(found)} has no share link yet. Link its group first, or switch sharing on.")

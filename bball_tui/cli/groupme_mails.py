@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import click
 
 from bball_tui.cli.context import Desk, in_league
-from bball_tui.cli.groupme_team import read_team, season_of, season_option
+from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.planning import label
@@ -89,7 +89,7 @@ async def groupme_send_anyway(desk: Desk, teams: tuple[str, ...], season: str | 
 
 async def _ids(desk: Desk, teams: tuple[str, ...], season: str | None) -> dict[int, str]:
     """The teams that are meant, by id; all of the season when none is named."""
-    season_id = await season_of(desk, season)
+    season_id = await season_id_of(desk, season)
     if teams:
         found = [await read_team(desk, season_id, one) for one in teams]
         return {team.id: label(team) for team in found}

@@ -7,6 +7,7 @@ import click
 
 from bball_tui.cli.context import Desk, with_desk
 from bball_tui.cli.output import echo_json, narrate, plain, table
+from bball_tui.cli.seasons import say_season
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
@@ -109,6 +110,8 @@ def import_roster(
             done = await run_import(desk.database, desk.league, file, options)
         except PreviewMoved as over:
             raise BballError(f"{over} --dry-run instead of --expect shows it, with the code for --expect.") from None
+        if done.diff is not None:
+            say_season(done.diff.season)
         if report is not None:
             write_file(report, report_csv(done))
             narrate(f"The report is in {report}.")
@@ -144,6 +147,7 @@ def as_document(report: Report) -> dict[str, object]:
         "empty": dict(report.roster.placeholders),
         "preview": report.digest,
         "errors": report.problems,
+        "warnings": roster.warnings,
         "duplicates": [
             {"row": row.row, "player": row.player, "team": row.team, "remark": row.duplicate}
             for row in rows
@@ -176,6 +180,9 @@ def _parts(report: Report) -> Iterator[str]:
             yield from _preview(report.diff)
         yield _numbers(report)
         yield from _remarks(report)
+    if report.roster.warnings:
+        lines = [(str(one.row), one.column, one.value, one.problem) for one in report.roster.warnings]
+        yield f"Look at these, which may not be meant:\n{table(('Row', 'Column', 'Value', 'Why'), lines)}"
     if report.problems:
         lines = [(str(one.row), one.column, one.value, one.problem) for one in report.problems]
         yield f"Refused:\n{table(('Row', 'Column', 'Value', 'Problem'), lines)}"

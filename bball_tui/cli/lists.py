@@ -8,13 +8,13 @@ import click
 
 from bball_tui.cli.context import Desk, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_lines, listed
+from bball_tui.cli.seasons import say_all_seasons, say_season, season_named
 from bball_tui.database.engine import Session
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.choices import ListName
 from bball_tui.league.facets import chosen_filter
-from bball_tui.league.leagues import list_seasons
 from bball_tui.league.roster.lists import list_players, list_teams
 from bball_tui.league.roster.player import LISTED
 from bball_tui.league.rows import PlayerRow, RosterFilter, TeamRow, Trouble
@@ -63,7 +63,7 @@ def list_options(command: CommandT) -> CommandT:
     """The options of a list; the command gets one :class:`Wanted`."""
     words = [word.replace("_", "-") for word in WelcomeState]
     options = [
-        click.option("--season", metavar="NAME", help="Only this season."),
+        click.option("--season", metavar="NAME", help="Only this season; all of them when left out."),
         click.option("--team", metavar="NAME", help="Only this team."),
         click.option("--division", metavar="NAME", help="Only this division."),
         click.option(
@@ -109,35 +109,36 @@ async def roster_filter(desk: Desk, session: Session, wanted: Wanted, name: List
     Raises:
         BballError: no season, team or saved filter of that name, or several teams.
     """
-    season_id = await _season(desk, session, wanted.season)
+    season = None if wanted.season is None else await season_named(desk, session, wanted.season)
+    season_id = None if season is None else season.id
     found = RosterFilter(season_id=season_id)
     if wanted.saved is not None:
         saved = await find_filter(session, desk.league.id, name, wanted.saved)
         found = chosen_filter(season_id, saved.text, saved.choices)
     welcome = tuple(WelcomeState(one.replace("-", "_")) for one in wanted.welcome)
-    return replace(
+    found = replace(
         found,
         text=f"{found.text} {wanted.search}".strip(),
-        team_id=found.team_id if wanted.team is None else await _team(desk, session, season_id, wanted.team),
+        team_id=found.team_id if wanted.team is None else await team_named(desk, session, season_id, wanted.team),
         division=found.division if wanted.division is None else wanted.division,
         statuses=tuple(ContractStatus(one) for one in wanted.status) or found.statuses,
         welcome=welcome or found.welcome,
         troubles=tuple(dict.fromkeys((*found.troubles, *(NEEDS[one] for one in wanted.need)))),
     )
-
-
-async def _season(desk: Desk, session: Session, name: str | None) -> int | None:
-    if name is None:
-        return None
-    seasons = await list_seasons(session, desk.league.id)
-    found = next((one.id for one in seasons if _same(one.name, name)), None)
-    if found is None:
-        known = ", ".join(one.name for one in seasons) or "none yet"
-        raise BballError(f"There is no season {one_line(name)[:80]!r}. The seasons are: {known}.")
+    # Last, so that a refusal stands alone.
+    if season is None:
+        say_all_seasons()
+    else:
+        say_season(season.name)
     return found
 
 
-async def _team(desk: Desk, session: Session, season_id: int | None, name: str) -> int:
+async def team_named(desk: Desk, session: Session, season_id: int | None, name: str) -> int:
+    """The id of the team called ``name``, of the season or of any.
+
+    Raises:
+        BballError: there is no such team, or several.
+    """
     teams = await list_teams(session, desk.league.id, RosterFilter(season_id=season_id))
     found = [one for one in teams if _same(one.name, name)]
     if not found:

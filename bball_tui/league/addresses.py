@@ -12,8 +12,9 @@ from bball_tui.database.models import Contract, Guardian, Outbox, Player, Player
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.facts import lock_contracts
-from bball_tui.league.importing.values import CellFault, email
 from bball_tui.league.still_applies import still_applies
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
 from bball_tui.outbox.timeline import taken_by

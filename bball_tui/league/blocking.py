@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
 from bball_tui.errors import BballError
-from bball_tui.league.importing.values import CellFault, email
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.addresses import suppress
 

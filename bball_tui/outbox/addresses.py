@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Subquery, Text, any_, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Subquery, Text, any_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,13 +27,14 @@ from bball_tui.outbox.history import is_bounced, item_cause
 NEWEST_FIRST = Sort("id", descending=True)
 LONGEST_REASON = 300
 BY_REPORT = "report"
-"""Stands where a person's name would, when a mail server's report blocked an address."""
+"""Stands where a person's name would, when a mail server's report blocked an address: whoever ran the command that
+read the report decided nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressionRow:
     """One entry. ``people`` are the guardians with the address; ``kept_back`` counts the mails that were not sent
-    because of it. ``lifted_at`` None: it is in force. ``by_report``: a mail server's report did it, and no person.
+    because of it. ``recorded_by`` is :data:`BY_REPORT` where no person did it. ``lifted_at`` None: it is in force.
     """
 
     id: int
@@ -45,12 +46,6 @@ class SuppressionRow:
     lifted_by: str | None
     people: str
     kept_back: int
-    by_report: bool = False
-
-    @property
-    def by(self) -> str:
-        """Who did it, for display."""
-        return BY_REPORT if self.by_report else self.recorded_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +105,7 @@ class SuppressionListing(Listing[SuppressionRow]):
                 entry.id,
                 entry.email,
                 entry.reason,
-                entry.by_report,
-                entry.recorded_by,
+                case((entry.by_report, BY_REPORT), else_=entry.recorded_by).label("recorded_by"),
                 entry.recorded_at,
                 entry.lifted_at,
                 entry.lifted_by,
@@ -133,7 +127,6 @@ class SuppressionListing(Listing[SuppressionRow]):
             lifted_by=found.lifted_by,
             people=found.people,
             kept_back=found.kept_back,
-            by_report=found.by_report,
         )
 
 

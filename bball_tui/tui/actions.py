@@ -21,6 +21,7 @@ from textual.binding import Binding
 
 from bball_tui.errors import BballError
 from bball_tui.tui.key_names import key_name, normal_key
+from bball_tui.tui.keyed import declare_keys
 from bball_tui.tui.text import clean
 
 if TYPE_CHECKING:
@@ -263,6 +264,8 @@ class ActionHost(_Node):
             cls.ACTIONS = ActionSet(commands, actions, everywhere=everywhere, place=place, tab=tab)
             cls.BINDINGS = cls.ACTIONS.bindings()
             cls.BINDING_GROUP_TITLE = commands
+            for action in actions:
+                declare_keys(action.id, action.keys)
         super().__init_subclass__(**kwargs)
 
     @classmethod

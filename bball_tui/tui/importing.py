@@ -49,6 +49,7 @@ async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imp
             imported=report.imported if report.diff is None else report.diff.imported(),
             rows=() if report.diff is None else report.diff.rows,
             problems=tuple(replace(one, problem=on_screen(one.problem)) for one in report.problems),
+            warnings=roster.warnings,
             doubts=tuple(doubt.note for doubt in roster.doubts),
             # The doubts come first in them.
             notes=tuple(map(on_screen, remarks(report)[len(roster.doubts) :])),

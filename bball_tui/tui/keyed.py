@@ -5,15 +5,19 @@ command as ``{contract.void}``, and whoever shows it calls :func:`with_keys`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 
-from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_names import key_name, normal_key
 
 _COMMAND = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
 _chosen: dict[str, str] = {}
+_declared: dict[str, str] = {}
 _import_all: list[Callable[[], object]] = []
+
+
+def declare_keys(command: str, keys: str) -> None:
+    """A command was declared, with these default keys."""
+    _declared.setdefault(command, keys)
 
 
 def use_keys(own: Mapping[str, str], import_all: Callable[[], object]) -> None:
@@ -49,26 +53,8 @@ def _key(found: re.Match[str]) -> str:
         return found[0]
 
 
-@cache
 def _default(command: str) -> str:
-    found = _find(command)
-    if found is None:
+    if command not in _declared:
         for import_all in _import_all:
             import_all()
-        found = _find(command)
-    if found is None:
-        raise KeyError(command)
-    return found
-
-
-def _find(command: str) -> str | None:
-    actions = (one for kind in _loaded(ActionHost) for one in kind.ACTIONS)
-    return next((one.keys for one in actions if one.id == command), None)
-
-
-def _loaded(kind: type[ActionHost]) -> Iterator[type[ActionHost]]:
-    """The program's own classes with commands that are imported by now."""
-    for one in kind.__subclasses__():
-        if one.__module__.startswith("bball_tui."):
-            yield one
-        yield from _loaded(one)
+    return _declared[command]

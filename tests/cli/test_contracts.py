@@ -44,7 +44,7 @@ def test_list_as_json(command_line: CommandLine, amara: int) -> None:
 
     ran = command_line("contracts", "list", "--json", "--search", "amara")
 
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, "Season: all of them.\n")
     assert ran.json == [
         {
             "id": amara,

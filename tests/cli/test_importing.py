@@ -163,6 +163,29 @@ def test_possible_duplicates_stand_in_the_preview_the_report_and_the_json(
 
 
 @pytest.mark.usefixtures("league")
+def test_what_is_perhaps_not_meant_stands_in_the_preview_the_report_and_the_json(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    file, report = tmp_path / "doubtful.csv", tmp_path / "report.csv"
+    file.write_text(
+        "Team,Player First Name,Player Last Name,Date of Birth,Guardian 1 First,Guardian 1 Last,Guardian 1 Email\n"
+        "Hawks,Chris,NULL,1983-05-04,Ana,Null,ana@gmial.com\n"
+    )
+    shown = command_line("import", file, "--dry-run", "--report", report)
+    assert shown.code == 0
+    lines = shown.out.partition("Look at these")[2].splitlines()
+    for column, value in (("Player Last Name", "NULL"), ("Date of Birth", "1983-05-04"), ("Guardian 1 Last", "Null")):
+        assert any(column in line and value in line for line in lines)
+        assert f'"{column}","{value}"' in report.read_text()
+    assert "ana@gmail.com meant?" in shown.out
+    assert "ana@gmail.com meant?" in report.read_text()
+    told = command_line("import", file, "--json").json
+    assert [one["value"] for one in told["warnings"]] == ["NULL", "1983-05-04", "Null", "ana@gmial.com"]
+    assert set(told["warnings"][0]) == {"row", "column", "value", "problem"}
+    assert told["created"]["players"] == 1
+
+
+@pytest.mark.usefixtures("league")
 def test_one_name_with_a_plain_and_a_typographic_hyphen_is_one_player(command_line: CommandLine) -> None:
     assert command_line("import", FIELD / "hyphen-a.csv").code == 0
     again = command_line("import", FIELD / "hyphen-b.csv", "--json").json

@@ -289,6 +289,14 @@ async def test_esc_stops_a_long_reading_first() -> None:
         assert desk.answers == [None]
 
 
+async def test_what_is_perhaps_not_meant_is_said_and_can_be_imported() -> None:
+    warning = Problem(5, "Guardian 1 Email", "ana@gmial.com", "Is ana@gmail.com meant? It comes in as it is.")
+    async with asking(League(replace(GOOD, warnings=(warning,))).dialog()) as desk:
+        assert f"{SYMBOLS[Tone.WARN]} 1 cell may not be what is meant" in desk.line
+        assert "row 5, Guardian 1 Email “ana@gmial.com”: Is ana@gmail.com meant?" in desk.line
+        assert not desk.choice("import").disabled
+
+
 @pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
 async def test_a_thousand_faults_fit_every_window(size: tuple[int, int]) -> None:
     problems = tuple(Problem(row, "Jersey", "x" * 60, "A jersey has one to three digits.") for row in range(2, 1002))

@@ -12,8 +12,8 @@ from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
 from bball_tui.league.facts import read_desk
-from bball_tui.league.importing.values import CellFault
 from bball_tui.league.roster.fields import Draft, Field, Reading
+from bball_tui.league.values.cells import CellFault
 
 T = TypeVar("T")
 

@@ -15,8 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.facts import read_desk
-from bball_tui.league.importing.values import typed_text
 from bball_tui.league.leagues import season_in_focus
+from bball_tui.league.values.names import typed_text
 
 LONGEST_NAME = 100
 

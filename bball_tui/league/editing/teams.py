@@ -10,7 +10,7 @@ from bball_tui.database.models import Team
 from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
-from bball_tui.league.importing.values import typed_text
+from bball_tui.league.values.names import typed_text
 
 LONGEST_NAME, LONGEST_DIVISION = 200, 100
 

@@ -160,6 +160,12 @@ def _script(character: str) -> str:
     return "CJK" if script in ("HIRAGANA", "KATAKANA") else script
 
 
+# Encoded twice, a letter is two signs beyond ASCII; a no-break space among them may have become a space, and a byte
+# that was lost U+001A. What has none of this is as it was meant, which is nearly every file: ftfy need not be loaded.
+_LEADS = "ÂÃÅÎÐÙĂĹĐŮĞĀĆĪŠŁВГЕОРЩΒΓΕΞΠΩ¬√≈Œ–Ÿ┬├┼╬╨┘"
+_PERHAPS_TWICE = re.compile(f"[^\\x00-\\x7f] ?[^\\x00-\\x7f]|[{_LEADS}] |[\\x1a\\x80-\\x9f]")
+
+
 def mend(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
     """Undo in ``rows`` (changing the lists) what reading UTF-8 as another encoding made of names, such as JosÃ©.
 
@@ -168,10 +174,11 @@ def mend(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
     examples: dict[str, str] = {}
     number = 0
     for _, cells in rows:
-        if "".join(cells).isascii():
+        joined = "|".join(cells)
+        if joined.isascii() or not _PERHAPS_TWICE.search(joined):
             continue
         for place, cell in enumerate(cells):
-            if type(cell) is str and not cell.isascii():
+            if type(cell) is str and _PERHAPS_TWICE.search(cell):
                 mended = _mended(cell)
                 if mended != cell:
                     cells[place] = mended

@@ -21,7 +21,7 @@ from bball_tui.environment import small_environment
 from bball_tui.league.importing.file_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.importing.tables import read_table
-from bball_tui.league.importing.values import DateCell, FlagCell, TypedCell
+from bball_tui.league.values.cells import DateCell, FlagCell, TypedCell
 
 MEMORY: Final = 512 * 1024**2
 """Bytes of address space. A workbook of 100,000 rows with 20 columns takes half of it."""

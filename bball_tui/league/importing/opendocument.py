@@ -27,7 +27,7 @@ from bball_tui.league.importing.file_table import (
 from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
 from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.values import DateCell, FlagCell
+from bball_tui.league.values.cells import DateCell, FlagCell
 
 LARGEST_CONTENT = 150 * 1024 * 1024
 """Bytes, unpacked."""

@@ -28,6 +28,8 @@ _NEARLY = frozenset(("na", "nil", "nope", "null", "nan", "blank"))
 _MAYBE = _NEARLY | {"no", "x", "xx", "xxx", "xxxx", "same", "call", "ask", "test", "asdf", "abc"}
 """Names of people as well, or an answer, or a tick: alone they say nothing of a person, an address or a number."""
 
+_COUNTING = frozenset("123456789")
+"""No word that says nothing begins like this."""
 _NO_MAILBOX = re.compile(
     r"no[._-]?e?[._-]?mail|none|not?[._-]?(?:available|given|provided|applicable)|unknown|(?:do|does)n?o?t?have(?:one)?"
     r"|no[._-]?(?:address|one)|missing|placeholder|noemail(?:provided|given|address)?"
@@ -60,6 +62,8 @@ def _only_signs(text: str) -> bool:
 @lru_cache(maxsize=32_768)
 def says_nothing(cell: str) -> bool:
     """Whether a cell of any column holds a placeholder (``N/A``, ``none``, ``-``, ``see note``). Empty is none."""
+    if cell[:1] in _COUNTING:
+        return False
     text = _plain(cell)
     return bool(text) and (text in _WORDS or text in _NEARLY or _only_signs(text))
 
@@ -88,6 +92,8 @@ def no_whole_name(cell: str) -> bool:
 @lru_cache(maxsize=32_768)
 def no_value(cell: str) -> bool:
     """Like :func:`says_nothing`, for a date or a short code: ``0`` is a placeholder there as well."""
+    if cell[:1] in _COUNTING:
+        return False
     text = _plain(cell)
     return says_nothing(cell) or text in _MAYBE or (bool(text) and text.strip("0") == "")
 
@@ -114,7 +120,7 @@ def no_address(cell: str) -> bool:
 
     ``none@gmail.com`` is one too: whoever reads that mailbox is no parent of this league.
     """
-    text = _plain(cell)
+    text = cell.lower() if cell.isascii() and " " not in cell and cell.isprintable() else _plain(cell)
     mailbox, at, domain = text.partition("@")
     # No word that says nothing has the sign of an address.
     if not (mailbox and domain) and (says_nothing(cell) or text in _MAYBE or (text and text.strip("0") == "")):

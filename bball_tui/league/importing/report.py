@@ -115,6 +115,8 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         yield (str(one.row), result, one.who, "", one.field, one.staff, one.file, one.sentence())
     for problem in report.problems:
         yield (str(problem.row), "refused", "", "", problem.column, problem.value, "", problem.problem)
+    for warning in report.roster.warnings:
+        yield (str(warning.row), "look at this", "", "", warning.column, warning.value, "", warning.problem)
     for split in report.roster.splits:
         yield (str(split.row), "name split", "", "", split.column, "", "", f"{split_words(split)}.")
     for number in report.roster.staff_rows:

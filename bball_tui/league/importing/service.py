@@ -28,9 +28,10 @@ from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.read import Roster, load, read_file, read_rows
 from bball_tui.league.importing.rows import RosterRow
-from bball_tui.league.importing.values import NAME_LENGTH, CellFault, name_text
 from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.league.leagues import LeagueInfo, current_season
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.names import NAME_LENGTH, name_text
 
 SAMPLED_ROWS = 50
 SAMPLES = 3

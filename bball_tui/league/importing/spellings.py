@@ -52,6 +52,22 @@ def split_name(name: str) -> tuple[str, str] | None:
     return None if missing else (" ".join(first), " ".join([*last, *behind]))
 
 
+def perhaps_two(name: str) -> bool:
+    """Whether "Ana Lopez, Luis Garcia" may be two people, or one with two first and two last names."""
+    parts = [[word for word in part.split() if _counts(word)] for part in without_suffix(name).split(",")]
+    return len(parts) == 2 and min(map(len, parts)) > 1
+
+
+def without_suffix(name: str) -> str:
+    """``name`` without the Jr. that a comma sets off."""
+    before, comma, behind = name.rpartition(",")
+    return before if comma and behind.strip() and all(map(_is_suffix, behind.split())) else name
+
+
+def _counts(word: str) -> bool:
+    return len(word.strip(".")) > 1 and not _is_suffix(word) and not _is_particle(word)
+
+
 def _is_suffix(word: str) -> bool:
     return word.strip(".").casefold() in _SUFFIXES
 

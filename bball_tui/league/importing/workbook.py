@@ -32,7 +32,7 @@ from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_h
 from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
 from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.values import DateCell, FlagCell
+from bball_tui.league.values.cells import DateCell, FlagCell
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

@@ -10,8 +10,9 @@ import msgspec
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.importing import values
 from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.league.values.contact import email, phone
+from bball_tui.league.values.names import NAME_LENGTH, typed_text
 from bball_tui.mail.values import language_tag
 
 RELATIONS = ("mother", "father", "guardian", "other")
@@ -44,7 +45,7 @@ class LinkValues(msgspec.Struct, frozen=True, gc=False):
 
 
 def _name(text: str, _: Reading) -> str:
-    return values.typed_text(text, values.NAME_LENGTH, needed=True)
+    return typed_text(text, NAME_LENGTH, needed=True)
 
 
 def _relation(text: str, _: Reading) -> str:
@@ -85,14 +86,14 @@ EMAIL = Field(
     label="E-mail",
     help="Mails that have not left follow a new address.",
     example=lambda _: "rosa@example.org",
-    parse=lambda text, _: values.email(text.strip()),
+    parse=lambda text, _: email(text.strip()),
     option=Option(flag="--email", help="Where mail goes.", edit="Empty for none. Mails that have not left follow."),
     title="Email",
 )
 PHONE = Field(
     name="phone",
     label="Telephone",
-    parse=lambda text, _: values.phone(text),
+    parse=lambda text, _: phone(text),
     option=Option(flag="--phone", help="The telephone number.", edit="Empty for none."),
     title="Phone",
 )

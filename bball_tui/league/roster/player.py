@@ -11,8 +11,12 @@ from sqlalchemy import func
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.importing import placeholders, values
+from bball_tui.league.importing import placeholders
 from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.league.values.cells import plain_text
+from bball_tui.league.values.codes import jersey
+from bball_tui.league.values.dates import FIRST_BIRTHDATE, birthdate
+from bball_tui.league.values.names import NAME_LENGTH, first_name, person_name, typed_text
 
 LATEST = date(9999, 12, 31)
 """Stands for "no date" where dates are sorted: after all others."""
@@ -37,17 +41,17 @@ def completed(values: PlayerValues, more: PlayerValues) -> PlayerValues:
 
 
 def _name(text: str, _: Reading) -> str:
-    return values.typed_text(text, values.NAME_LENGTH, needed=True)
+    return typed_text(text, NAME_LENGTH, needed=True)
 
 
 def _birthdate(text: str, reading: Reading) -> date | None:
-    line = values.plain_text(text)
+    line = plain_text(text)
     if not line:
         return None
     found = parse_date(line, reading.order, reading.today)
     if found > reading.today:
         raise BballError("This date of birth is in the future. Correct the year.")
-    if found < values.FIRST_BIRTHDATE:
+    if found < FIRST_BIRTHDATE:
         raise BballError("This date of birth is before 1900. Correct the year, or leave it empty.")
     return found
 
@@ -61,7 +65,7 @@ FIRST_NAME = Field(
     option=Option(flag="--first", help="The first name."),
     title="Player First Name",
     aliases=("playerfirstname", "playerfirst", "firstname", "first", "givenname", "playergivenname"),
-    cell=lambda text, _: values.first_name(text),
+    cell=lambda text, _: first_name(text),
     blank=placeholders.no_name,
     key="first",
 )
@@ -74,7 +78,7 @@ LAST_NAME = Field(
     option=Option(flag="--last", help="The last name."),
     title="Player Last Name",
     aliases=("playerlastname", "playerlast", "lastname", "last", "surname", "familyname", "playersurname"),
-    cell=lambda text, _: values.person_name(text),
+    cell=lambda text, _: person_name(text),
     blank=placeholders.no_name,
     key="last",
 )
@@ -93,7 +97,7 @@ BIRTHDATE = Field(
     ),
     title="Date of Birth",
     aliases=("dateofbirth", "birthdate", "birthday", "dob", "playerdateofbirth", "playerbirthdate", "playerdob"),
-    cell=lambda text, reading: values.birthdate(text, reading.order, reading.today, reading.proven),
+    cell=lambda text, reading: birthdate(text, reading.order, reading.today, reading.proven),
     blank=placeholders.no_value,
     heading="Born",
     spoken="date of birth",
@@ -103,13 +107,13 @@ JERSEY = Field(
     name="jersey",
     label="Jersey",
     help="One to three digits. 00 is another number than 0.",
-    parse=lambda text, _: values.jersey(text),
+    parse=lambda text, _: jersey(text),
     option=Option(flag="--jersey", help="Such as 7 or 00, which is not 0.", edit="Empty for none."),
     title="Jersey",
     aliases=(
         "jersey", "jerseynumber", "jerseyno", "number", "no", "uniformnumber", "playerjersey", "shirtnumber",
     ),
-    cell=lambda text, _: values.jersey(text),
+    cell=lambda text, _: jersey(text),
     heading="No.",
     order=lambda column: func.coalesce(func.lpad(column, 3, " "), "~"),
 )  # fmt: skip

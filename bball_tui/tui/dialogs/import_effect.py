@@ -7,6 +7,7 @@ from textual.content import Content
 
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.importing.plan import Counts, Imported, RowDiff
@@ -53,6 +54,7 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     for note in preview.notes:
         yield [(note, STYLES[Tone.MUTED])]
     yield from _faults(preview, skip)
+    yield from _warnings(preview)
     if not changes_something(preview) and not preview.problems:
         which = "the other rows of the file say" if preview.left_out else "the file says"
         yield [(f"Nothing to do: the league says already what {which}.", "bold")]
@@ -103,6 +105,18 @@ def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         yield _fault(problem)
     if len(problems) > MOST_PROBLEMS:
         yield [(f"  and {len(problems) - MOST_PROBLEMS:,} more", STYLES[Tone.MUTED])]
+
+
+def _warnings(preview: "RosterPreview") -> Iterable[list[Part]]:
+    found = preview.warnings
+    if not found:
+        return
+    yield [""]
+    yield [(f"{SYMBOLS[Tone.WARN]} {counted(len(found), 'cell')} may not be what is meant", STYLES[Tone.WARN])]
+    for warning in found[:MOST_PROBLEMS]:
+        yield _fault(warning)
+    if len(found) > MOST_PROBLEMS:
+        yield [(f"  and {len(found) - MOST_PROBLEMS:,} more: the report has them all", STYLES[Tone.MUTED])]
 
 
 def _fault(problem: "Problem") -> list[Part]:

@@ -52,6 +52,8 @@ class RosterPreview:
     rows: "tuple[RowDiff, ...]" = ()
     problems: "tuple[Problem, ...]" = ()
     notes: tuple[str, ...] = ()
+    warnings: "tuple[Problem, ...]" = ()
+    """Cells that come in as they are, and are perhaps not what was meant."""
     doubts: tuple[str, ...] = ()
     """How the file was read without its saying so, as sentences: staff must look at the names."""
     sheet: str = ""

@@ -11,6 +11,9 @@ The kinds, and the neighbors of each that these tests hold as well:
   that are blank or of another alphabet;
 * files that are something else than their name says: web pages and XML as .xls, Numbers, .xlsb, Word, pictures;
 * what a workbook does not show: hidden rows and columns, other sheets;
+* values that can be read and are perhaps not meant, which are said and never changed: NULL as one half of a name, slips
+  in the domain of an address, ages that no player has, two people or several last names in one name;
+* two values in one cell: children, addresses, telephone numbers, dates;
 * people who are there already under another spelling: hyphens, particles, suffixes, nicknames, soft hyphens.
 """
 
@@ -28,12 +31,15 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import values
 from bball_tui.league.importing.encodings import likely
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.importing.spellings import split_name
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.contact import email, phone
+from bball_tui.league.values.dates import birthdate
+from bball_tui.league.values.names import first_name, person_name, whole_name
 
 FIELD = Path(__file__).parents[2] / "data" / "field"
 TODAY = date(2027, 3, 1)
@@ -196,8 +202,8 @@ def test_characters_that_only_look_like_those_of_an_address_are_faults() -> None
              "ana@ocho.test", "ana@nueve.test")  # fmt: skip
     for problem, address in zip(roster.problems, meant, strict=True):
         assert f"If {address} is meant, type that." in problem.problem
-    assert values.email("josé@müller.test") == "josé@müller.test"
-    assert values.email("иван@почта.test") == "иван@почта.test"
+    assert email("josé@müller.test") == "josé@müller.test"
+    assert email("иван@почта.test") == "иван@почта.test"
 
 
 def test_what_is_no_telephone_number_is_a_fault() -> None:
@@ -205,25 +211,25 @@ def test_what_is_no_telephone_number_is_a_fault() -> None:
     assert faults(roster) == [(2, "Guardian 1 Phone")]
     assert "last digits are lost" in roster.problems[0].problem
     for cell in ("ana@lopez.test", "5,55E+09", "5.55e9"):
-        with pytest.raises(values.CellFault):
-            values.phone(cell)
+        with pytest.raises(CellFault):
+            phone(cell)
 
 
 @pytest.mark.parametrize("cell", ["\u3164", "\u2800\u2800", "\u200d", "\u115f", "A\u200cnn", "…", "TRUE", "3-Apr"])
 def test_what_nobody_can_read_is_no_name(cell: str) -> None:
-    with pytest.raises(values.CellFault):
-        values.person_name(cell)
+    with pytest.raises(CellFault):
+        person_name(cell)
 
 
 @pytest.mark.parametrize("cell", ["Mia & Leo", "Mia and Leo", "Mia/Leo", "Mia, Leo", "Ana y Ben", "Mia; Leo"])
 def test_two_children_in_one_cell_are_a_fault(cell: str) -> None:
-    with pytest.raises(values.CellFault, match="names 2 people"):
-        values.first_name(cell)
+    with pytest.raises(CellFault, match="names 2 people"):
+        first_name(cell)
 
 
 @pytest.mark.parametrize("cell", ["Mary-Ann", "John, Jr.", "Anne Marie", "D’Andre", "Thi Y Nhu", "Sandy", "می‌نا"])
 def test_one_child_with_several_names_is_one(cell: str) -> None:
-    assert values.first_name(cell) == cell
+    assert first_name(cell) == cell
 
 
 def test_soft_hyphens_are_taken_out_and_typographic_ones_made_plain() -> None:
@@ -477,7 +483,7 @@ def test_whole_names_are_split_when_somebody_says_so() -> None:
     ],
 )
 def test_particles_and_suffixes_stay_with_the_last_name(name: str, first: str, last: str) -> None:
-    assert values.whole_name(name) == (first, last)
+    assert whole_name(name) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -575,5 +581,119 @@ def test_a_team_or_name_with_a_sign_is_taken(name: str) -> None:
 
 
 def test_a_number_that_was_taken_for_a_measure_is_a_telephone_number() -> None:
-    assert values.phone("5551234567.0") == "5551234567"
-    assert values.phone("555.123.4567") == "555.123.4567"
+    assert phone("5551234567.0") == "5551234567"
+    assert phone("555.123.4567") == "555.123.4567"
+
+
+def warned(*cells: str, columns: Sequence[str] = HEADER, **options: Any) -> list[tuple[int, str, str]]:
+    data = f"{','.join(columns)}\n{','.join(cells)}\n"
+    roster = read(data, **options)
+    assert roster.problems == ()
+    assert len(roster.rows) == 1
+    assert all(one.problem.endswith(".") for one in roster.warnings)
+    return [(one.row, one.column, one.value) for one in roster.warnings]
+
+
+PARENT = ("Team", "Player First Name", "Player Last Name", "Guardian 1 First", "Guardian 1 Last", "Guardian 1 Email")
+WHOLE = ("Team", "Player Name", "Guardian 1 Name", "Guardian 1 Email")
+
+
+@pytest.mark.parametrize("word", ["NULL", "null", "Na", "x", "Blank", "test"])
+def test_half_a_name_that_may_be_a_placeholder_is_said_and_kept(word: str) -> None:
+    assert warned("Hawks", "Chris", word, "2015-03-04", "7") == [(2, "Player Last Name", word)]
+    assert warned("Hawks", word, "Muñoz", "2015-03-04", "7") == [(2, "Player First Name", word)]
+    assert warned("Hawks", "Mia", "Lopez", "Ana", word, "", columns=PARENT) == [(2, "Guardian 1 Last", word)]
+    assert warned("Hawks", "Mia", word, word, word, "", columns=PARENT) == [(2, "Player Last Name", word)]
+
+
+@pytest.mark.parametrize(
+    ("domain", "meant"),
+    [
+        ("gmail.con", "gmail.com"), ("gmial.com", "gmail.com"), ("gmail.co", "gmail.com"), ("gmai.com", "gmail.com"),
+        ("gmaill.com", "gmail.com"), ("gnail.com", "gmail.com"), ("gmail.cm", "gmail.com"), ("gmail.net", "gmail.com"),
+        ("yaho.com", "yahoo.com"), ("yahooo.com", "yahoo.com"), ("yahoo.con", "yahoo.com"),
+        ("hotmial.com", "hotmail.com"), ("hotmai.com", "hotmail.com"), ("outlok.com", "outlook.com"),
+        ("iclould.com", "icloud.com"), ("comcast.com", "comcast.net"), ("verizon.nte", "verizon.net"),
+        ("aol.con", "aol.com"), ("league.ogr", "league.org"), ("mail.school.con", "mail.school.com"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_common_domain_is_said_with_the_proposal_and_kept(domain: str, meant: str) -> None:
+    roster = read(f"{','.join(PARENT)}\nHawks,Mia,Lopez,Ana,Lopez,ana@{domain}\n")
+    [warning] = roster.warnings
+    assert (warning.row, warning.column, warning.value) == (2, "Guardian 1 Email", f"ana@{domain}")
+    assert f"ana@{meant} meant?" in warning.problem
+    assert roster.rows[0].guardians[0].email == f"ana@{domain}"
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["gmail.com", "ymail.com", "mail.com", "email.com", "yahoo.ca", "yahoo.co.uk", "hotmail.fr", "outlook.de", "gmx.de",
+     "me.com", "comcast.net", "school.co", "families.test", "tampa.k12.fl.us"],
+)  # fmt: skip
+def test_a_domain_that_may_be_meant_is_not_questioned(domain: str) -> None:
+    assert warned("Hawks", "Mia", "Lopez", "Ana", "Lopez", f"ana@{domain}", columns=PARENT) == []
+
+
+@pytest.mark.parametrize(("day", "said"), [("1983-05-04", "43 years"), ("2027-02-01", "0 years"), ("1999-01-01", "28")])
+def test_an_age_that_no_player_has_is_said(day: str, said: str) -> None:
+    assert warned("Hawks", "Mia", "Lopez", day, "7") == [(2, "Date of Birth", day)]
+    [warning] = read(f"{','.join(HEADER)}\nHawks,Mia,Lopez,{day},7\n").warnings
+    assert said in warning.problem
+
+
+def test_usual_ages_are_not_questioned_and_a_day_to_come_is_a_fault() -> None:
+    assert warned("Hawks", "Mia", "Lopez", "2023-03-01", "7") == []
+    assert warned("Hawks", "Mia", "Lopez", "2006-03-01", "7") == []
+    assert faults(read(f"{','.join(HEADER)}\nHawks,Mia,Lopez,2028-01-01,7\n")) == [(2, "Date of Birth")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "555-123-4567 / 555-987-6543", "555-123-4567 or 555-987-6543", "5551234567, 5559876543",
+        "555-123-4567 555-987-6543", "555-1234 555-9876", "(555) 123-4567 (555) 987-6543", "5551234567;5559876543",
+        "c 555-123-4567 h 555-987-6543", "555-123-4567 home 555-9876",
+    ],
+)  # fmt: skip
+def test_two_telephone_numbers_in_one_cell_are_a_fault(cell: str) -> None:
+    with pytest.raises(CellFault, match="more than one telephone number"):
+        phone(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["+1 (555) 123-4567", "555.123.4567", "555-123-4567 ext. 1234", "555-123-4567 x12345", "0049 151 555-1234",
+     "+49 (0) 151 5551234", "555-123-4567 (mom)", "555 123 4567 #12", "+358 40 123 4567"],
+)  # fmt: skip
+def test_one_telephone_number_is_one(cell: str) -> None:
+    assert phone(cell) == cell
+
+
+def test_two_addresses_or_dates_in_one_cell_are_a_fault() -> None:
+    with pytest.raises(CellFault, match="more than one e-mail address"):
+        email("ana@x.test; luis@x.test")
+    for cell in ("2015-03-04 / 2016-05-06", "3/4/2015 and 5/6/2016", "2015-03-04, 2016-05-06"):
+        with pytest.raises(CellFault, match="more than one date"):
+            birthdate(cell, DateOrder.MDY, TODAY)
+
+
+@pytest.mark.parametrize("name", ["Ana Lopez, Luis Garcia", "Lopez Cruz, Mia Sofia"])
+def test_a_whole_name_that_may_be_two_is_said(name: str) -> None:
+    cells = ("Hawks", f'"{name}"', "Ana Lopez", "")
+    assert warned(*cells, columns=WHOLE, split_names=True) == [(2, "Player Name", name)]
+    cells = ("Hawks", "Mia Lopez", f'"{name}"', "")
+    assert warned(*cells, columns=WHOLE, split_names=True) == [(2, "Guardian 1 Name", name)]
+
+
+@pytest.mark.parametrize("name", ["Lopez, Mia", "de la Cruz, Mia J.", "Mia Lopez, Jr.", "Lopez Cruz, Mia", "Mia Lopez"])
+def test_a_whole_name_of_one_person_is_not_questioned(name: str) -> None:
+    assert warned("Hawks", f'"{name}"', "Ana Lopez", "", columns=WHOLE, split_names=True) == []
+
+
+@pytest.mark.parametrize("name", ["Lopez / Garcia", "Smith & Jones", '"Lopez, Luis Garcia"'])
+def test_several_last_names_are_said(name: str) -> None:
+    assert warned("Hawks", "Mia", name, "2015-03-04", "7") == [(2, "Player Last Name", name.strip('"'))]
+
+
+def test_a_suffix_behind_a_comma_is_no_second_name() -> None:
+    assert warned("Hawks", "Mia", '"Lopez, Jr."', "2015-03-04", "7") == []

@@ -13,11 +13,11 @@ from bball_tui.errors import BballError
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.read import (
     LARGEST_FILE,
-    MOST_PROBLEMS,
     Roster,
     load,
     read_roster,
 )
+from bball_tui.league.importing.row_reader import MOST_PROBLEMS
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 from bball_tui.league.roster.player import PlayerValues
 

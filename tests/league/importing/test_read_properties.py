@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import values
-from bball_tui.league.importing.encodings import mend
+from bball_tui.league.importing.encodings import _mended, mend
 from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.rows import GuardianCell, RosterRow
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.names import first_name, group_name
 
 TODAY = date(2027, 3, 1)
 HEADER = (
@@ -62,8 +63,8 @@ def test_any_cells_below_a_good_header_are_read_or_refused(
 def usable(text: str) -> bool:
     try:
         says_something = not (says_nothing(text) or no_name(text) or perhaps_no_name(text))
-        unchanged = says_something and values.first_name(text) == values.group_name(text) == text != ""
-    except values.CellFault:
+        unchanged = says_something and first_name(text) == group_name(text) == text != ""
+    except CellFault:
         return False
     # What looks as if it was encoded twice is mended, and said.
     return unchanged and not mend([(1, [text])])
@@ -131,3 +132,11 @@ def test_any_table_of_valid_rows_comes_back(
     assert list(map(cells_of, roster.rows)) == list(map(cells_of, table))
     assert [row.guardians for row in roster.rows] == [row.guardians for row in table]
     assert [row.number for row in roster.rows] == list(range(2, len(table) + 2))
+
+
+@given(st.text(st.sampled_from("aeéñÃ©Â± â€™‘В√≠┬\u00a0\x1a\x92ÐšГґß'"), max_size=8), st.booleans())
+def test_no_text_that_was_encoded_twice_is_passed_over_unseen(text: str, twice: bool) -> None:
+    cell = text.encode("utf-8").decode("mac_roman") if twice else text
+    rows = [(2, [cell, "Ana"])]
+    mend(rows)
+    assert rows[0][1][0] == _mended(cell)

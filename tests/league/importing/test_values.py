@@ -9,14 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import values
 from bball_tui.league.importing.problems import shown
+from bball_tui.league.values.cells import CellFault, plain_text
+from bball_tui.league.values.codes import flag, jersey, relation
+from bball_tui.league.values.contact import _USUAL_ADDRESS, email, phone
+from bball_tui.league.values.dates import birthdate, proven_order
+from bball_tui.league.values.names import name_text
 
 TODAY = date(2027, 3, 1)
 
 
 def born(cell: str, order: DateOrder = DateOrder.YMD, proven: DateOrder | None = None) -> date | None:
-    return values.birthdate(cell, order, TODAY, proven)
+    return birthdate(cell, order, TODAY, proven)
 
 
 @pytest.mark.parametrize(
@@ -55,31 +59,31 @@ def test_dates_are_read_in_the_order_of_the_league(cell: str, order: DateOrder, 
     ],
 )
 def test_impossible_and_unclear_dates_are_refused(cell: str, order: DateOrder, hint: str) -> None:
-    with pytest.raises(values.CellFault, match=hint):
+    with pytest.raises(CellFault, match=hint):
         born(cell, order)
 
 
 def test_a_league_without_an_opinion_takes_the_order_that_the_column_proves() -> None:
     column = ["03/04/2015", "01/25/2014", "", "31/31/2015", "2013-01-30"]
-    assert values.proven_order(column) is DateOrder.MDY
+    assert proven_order(column) is DateOrder.MDY
     assert born("03/04/2015", DateOrder.YMD, DateOrder.MDY) == date(2015, 3, 4)
 
 
 def test_a_column_that_proves_both_orders_or_none_proves_nothing() -> None:
-    assert values.proven_order(["13/01/2015", "01/13/2015"]) is None
-    assert values.proven_order(["03/04/2015", "12/12/2015"]) is None
+    assert proven_order(["13/01/2015", "01/13/2015"]) is None
+    assert proven_order(["03/04/2015", "12/12/2015"]) is None
 
 
 def test_the_leagues_own_order_wins_over_the_column_and_the_message_shows_the_way_out() -> None:
     assert born("03/04/2015", DateOrder.DMY, DateOrder.MDY) == date(2015, 4, 3)
-    with pytest.raises(values.CellFault, match="--date-order mdy"):
+    with pytest.raises(CellFault, match="--date-order mdy"):
         born("01/25/2015", DateOrder.DMY, DateOrder.MDY)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3+cmd", "@SUM(A1)", " =A1"])
 def test_formulas_are_refused(cell: str) -> None:
-    with pytest.raises(values.CellFault, match="formula"):
-        values.plain_text(cell)
+    with pytest.raises(CellFault, match="formula"):
+        plain_text(cell)
 
 
 @pytest.mark.parametrize(
@@ -99,29 +103,29 @@ def test_formulas_are_refused(cell: str) -> None:
     ],
 )
 def test_what_nobody_can_see_is_refused(cell: str, hint: str) -> None:
-    with pytest.raises(values.CellFault, match=hint):
-        values.plain_text(cell)
+    with pytest.raises(CellFault, match=hint):
+        plain_text(cell)
 
 
 def test_text_is_trimmed_and_composed() -> None:
-    assert values.plain_text("  Rene\u0301e \u00a0 de  la Cruz ") == "Renée de la Cruz"
+    assert plain_text("  Rene\u0301e \u00a0 de  la Cruz ") == "Renée de la Cruz"
 
 
 def test_telephone_numbers_and_negative_numbers_are_no_formulas() -> None:
-    assert values.phone("+1 555 574 2324") == "+1 555 574 2324"
-    assert values.phone("+49 (0)30 / 12-34") == "+49 (0)30 / 12-34"
-    assert values.plain_text("-5") == "-5"
+    assert phone("+1 555 574 2324") == "+1 555 574 2324"
+    assert phone("+49 (0)30 / 12-34") == "+49 (0)30 / 12-34"
+    assert plain_text("-5") == "-5"
 
 
 @pytest.mark.parametrize(("cell", "expected"), [("00", "00"), ("0", "0"), ("#7", "7"), ("", None), (" 23 ", "23")])
 def test_a_jersey_keeps_its_zeros(cell: str, expected: str | None) -> None:
-    assert values.jersey(cell) == expected
+    assert jersey(cell) == expected
 
 
 @pytest.mark.parametrize("cell", ["1234", "A7", "7.0", "-5", "٧", "½"])
 def test_a_jersey_that_is_no_number_is_refused(cell: str) -> None:
-    with pytest.raises(values.CellFault, match="three digits"):
-        values.jersey(cell)
+    with pytest.raises(CellFault, match="three digits"):
+        jersey(cell)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +142,13 @@ def test_a_jersey_that_is_no_number_is_refused(cell: str) -> None:
     ],
 )
 def test_broken_addresses_are_refused(cell: str) -> None:
-    with pytest.raises(values.CellFault):
-        values.email(cell)
+    with pytest.raises(CellFault):
+        email(cell)
 
 
 def test_addresses_are_taken_with_their_domain_in_small_letters() -> None:
-    assert values.email(" Rosa.Lee@Families.TEST ") == "Rosa.Lee@families.test"
-    assert values.email("") is None
+    assert email(" Rosa.Lee@Families.TEST ") == "Rosa.Lee@families.test"
+    assert email("") is None
 
 
 usual_addresses = st.builds(
@@ -156,16 +160,16 @@ usual_addresses = st.builds(
 
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
-@given(usual_addresses.filter(values._USUAL_ADDRESS.fullmatch))
+@given(usual_addresses.filter(_USUAL_ADDRESS.fullmatch))
 def test_the_quick_check_of_addresses_never_takes_what_the_thorough_one_refuses(address: str) -> None:
     thorough = validate_email(address, check_deliverability=False, test_environment=True)
-    assert thorough.normalized == address == values.email(address)
+    assert thorough.normalized == address == email(address)
 
 
 def test_over_long_names_are_refused() -> None:
-    assert values.name_text("x" * 100) == "x" * 100
-    with pytest.raises(values.CellFault, match="101 characters"):
-        values.name_text("x" * 101)
+    assert name_text("x" * 100) == "x" * 100
+    with pytest.raises(CellFault, match="101 characters"):
+        name_text("x" * 101)
 
 
 @given(st.text())
@@ -176,13 +180,13 @@ def test_a_shown_value_is_one_harmless_short_line(value: str) -> None:
 
 @given(st.text(max_size=40))
 def test_every_cell_is_taken_or_refused_with_a_sentence(cell: str) -> None:
-    for parse in (values.name_text, values.email, values.phone, values.jersey, values.flag, values.relation, born):
+    for parse in (name_text, email, phone, jersey, flag, relation, born):
         assert refusal(parse, cell).endswith(".")
 
 
 def refusal(parse: Callable[[str], object], cell: str) -> str:
     try:
         parse(cell)
-    except values.CellFault as fault:
+    except CellFault as fault:
         return str(fault)
     return "Taken."

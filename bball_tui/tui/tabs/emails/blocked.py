@@ -72,7 +72,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
 
     @staticmethod
     def _who(row: "SuppressionRow") -> str | Styled:
-        return row.by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
+        return row.recorded_by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[SuppressionRow]":
         from bball_tui.outbox.addresses import SuppressionFilter, SuppressionSource
@@ -88,7 +88,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         facts: list[SectionLine] = [
             Fact("whose", row.people or status(Tone.WARN, "nobody's in the roster")),
             Fact("why", row.reason),
-            Fact("by", f"{row.by}, {short_time(row.recorded_at, self.zone, self.now)}"),
+            Fact("by", f"{row.recorded_by}, {short_time(row.recorded_at, self.zone, self.now)}"),
         ]
         if row.lifted_at is not None:
             facts.append(Fact("lifted", f"by {row.lifted_by}, {short_time(row.lifted_at, self.zone, self.now)}"))

@@ -1,0 +1,335 @@
+"""From the cells of a file's rows to typed rows, and every fault of a cell with its row, column and value."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from bball_tui.database.states import DateOrder
+from bball_tui.league.importing import placeholders, suspicions
+from bball_tui.league.importing.columns import Columns, GuardianColumns
+from bball_tui.league.importing.file_table import Row, Tick
+from bball_tui.league.importing.problems import Problem, shown
+from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
+from bball_tui.league.roster import player
+from bball_tui.league.roster.fields import Field, Kind, Reading
+from bball_tui.league.values.cells import CellFault, check_type
+from bball_tui.league.values.codes import contract_status, flag, identity, is_staff, language, relation
+from bball_tui.league.values.contact import email, phone
+from bball_tui.league.values.dates import proven_order
+from bball_tui.league.values.names import TEAM_LENGTH, first_name, group_name, name_text, person_name, whole_name
+
+MOST_PROBLEMS = 1_000
+"""After so many faults the file is not a roster with faults, but something else."""
+
+T = TypeVar("T")
+DAYS = tuple(field for field in player.FIELDS if field.kind is Kind.DAY)
+
+
+@dataclass(slots=True)
+class _Column(Generic[T]):
+    """One column, and what its cells mean. A cell that was read once is not read again.
+
+    ``doubt`` says of a cell and its value what is perhaps not meant; empty: nothing.
+    """
+
+    index: int
+    parse: Callable[[str], T]
+    empty: Callable[[str], bool]
+    doubt: Callable[[str, T], str] | None = None
+    known: dict[str, T] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+
+
+class _Guardian:
+    """The columns of one guardian that the file has, by the attribute of :class:`GuardianCell` that they hold."""
+
+    def __init__(self, block: GuardianColumns) -> None:
+        self.block = block
+        # A column of whole names is split, and never read as a part of a name.
+        self.whole = None if block.first != block.last else _whole(block.first)
+        columns: dict[str, _Column[Any] | None] = {
+            "email": _column(block.email, email, placeholders.no_address, suspicions.of_address),
+            "phone": _column(block.phone, phone, placeholders.no_telephone),
+            "relation": _column(block.relation, relation),
+            "gets_email": _column(block.gets_email, flag),
+            "may_sign": _column(block.may_sign, flag),
+            "language": _column(block.language, language),
+        }
+        if self.whole is None:
+            first = _column(block.first, first_name, placeholders.no_name, suspicions.of_name)
+            last = _column(block.last, person_name, placeholders.no_name, suspicions.of_last_name)
+            columns = {"first": first, "last": last} | columns
+        self.columns = tuple((name, column) for name, column in columns.items() if column is not None)
+
+
+def _column(
+    index: int | None,
+    parse: Callable[[str], T],
+    empty: Callable[[str], bool] = placeholders.says_nothing,
+    doubt: Callable[[str, T], str] | None = None,
+) -> _Column[T] | None:
+    return None if index is None else _Column(index, parse, empty, doubt)
+
+
+def _whole(index: int | None) -> _Column[tuple[str, str]] | None:
+    return _column(index, whole_name, placeholders.no_whole_name, suspicions.of_whole_name)
+
+
+class RowReader:
+    """Turns the records of one file into rows and problems."""
+
+    def __init__(self, columns: Columns, order: DateOrder, today: date) -> None:
+        self.rows: list[RosterRow] = []
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        """Cells of usable rows that are perhaps not meant."""
+        self.staff_rows: list[int] = []
+        self.gave_up = False
+        self.nameless = 0
+        self.splits: list[NameSplit] = []
+        self.placeholders: Counter[str] = Counter()
+        self._doubts: list[Problem] = []
+        """Those of the row that is being read."""
+        self._columns = columns
+        self._reading = Reading(order, today)
+        self._width = len(columns.names)
+        self._days = {columns.of(field) for field in DAYS}
+        self._flags = {columns.non_player} | {
+            index for block in columns.guardians for index in (block.gets_email, block.may_sign)
+        }
+        # Trailing columns without a name are only padding; their cells may be missing as well.
+        while self._width - 1 in columns.unnamed:
+            self._width -= 1
+        self._non_player = _column(columns.non_player, flag)
+        self._role = _column(columns.role, is_staff)
+        self._status = _column(columns.status, contract_status)
+        empty = placeholders.says_nothing if columns.preset.own_export else placeholders.no_name
+        self._team_column = _column(columns.team, _team, empty)
+        first = columns.player[player.FIRST_NAME.name]
+        self._whole = _whole(first) if first == columns.player[player.LAST_NAME.name] else None
+        self._division = _column(columns.division, group_name)
+        self._season = _column(columns.season, name_text)
+        self._player_id = _column(columns.player_id, identity)
+        self._guardians = [_Guardian(block) for block in columns.guardians]
+        self._fields: list[tuple[Field, _Column[Any] | None]] = []
+
+    def read(self, records: list[Row], tick: Tick) -> None:
+        """Read all rows; ``tick`` is called now and then with how many are read."""
+        self._fields = [(one, self._field_column(one, records)) for one in player.FIELDS]
+        for count, (number, cells) in enumerate(records):
+            if count % 500 == 0:
+                tick(count)
+            if len(self.problems) >= MOST_PROBLEMS:
+                self.gave_up = True
+                sentence = f"Reading stopped here, after {MOST_PROBLEMS:,} faults. Check that this is the right file."
+                self.problems.append(Problem(number, "", "", sentence))
+                return
+            row = self._row(number, cells)
+            if row is not None:
+                self.rows.append(row)
+
+    def _field_column(self, one: Field, records: list[Row]) -> _Column[Any] | None:
+        index, reading = self._columns.of(one), self._reading
+        if index is not None and one in DAYS:
+            proven = proven_order(cells[index] for _, cells in records if len(cells) > index)
+            reading = replace(reading, proven=proven)
+        return _column(index, partial(_field_cell, one, reading), one.blank, self._field_doubt(one))
+
+    def _field_doubt(self, one: Field) -> Callable[[str, Any], str] | None:
+        today = self._reading.today
+        doubts: dict[str, Callable[[str, Any], str]] = {
+            player.FIRST_NAME.name: suspicions.of_name,
+            player.LAST_NAME.name: suspicions.of_last_name,
+            player.BIRTHDATE.name: lambda _, day: suspicions.of_birthdate(day, today),
+        }
+        return doubts.get(one.name)
+
+    def _row(self, number: int, cells: list[str]) -> RosterRow | None:
+        columns = self._columns
+        before = len(self.problems)
+        self._doubts = []
+        if len(cells) != len(columns.names) and not self._right_length(number, cells):
+            return None
+        for index in columns.unnamed:
+            if index < len(cells) and not cells[index].isspace() and cells[index]:
+                sentence = f"Column {index + 1} has no name, but this cell is not empty. Name the column or clear it."
+                self.problems.append(Problem(number, "", shown(cells[index]), sentence))
+        if self._non_player is not None and self._cell(number, cells, self._non_player):
+            self.staff_rows.append(number)
+            return None
+        if self._role is not None and self._cell(number, cells, self._role):
+            self.staff_rows.append(number)
+            return None
+        status = self._cell(number, cells, self._status)
+        team = self._team(number, cells, status)
+        splits: list[NameSplit] = []
+        found: dict[str, Any] = {}
+        if self._whole is not None:
+            names = self._split(number, cells, self._whole, splits)
+            found = {player.FIRST_NAME.name: names[0], player.LAST_NAME.name: names[1]}
+            if not splits and len(self.problems) == before:
+                self._lack(number, cells, self._whole.index)
+        for one, column in self._fields:
+            if one.name in found:
+                continue
+            if one.needed and column is not None:
+                found[one.name] = self._required(number, cells, column)
+            else:
+                value = self._cell(number, cells, column)
+                found[one.name] = one.empty if value is None else value
+        division = self._cell(number, cells, self._division)
+        season = self._cell(number, cells, self._season)
+        guardians = []
+        for block in self._guardians:
+            guardian = self._guardian(number, cells, block, splits)
+            if guardian is not None:
+                guardians.append(guardian)
+        if len(self.problems) > before:
+            return None
+        address = columns.nameless_email
+        if address is not None and not any(guardian.email for guardian in guardians):
+            self.nameless += address < len(cells) and bool(cells[address].strip())
+        self.splits += splits
+        self.warnings += self._doubts
+        return RosterRow(
+            number,
+            team,
+            player.PlayerValues(**found),
+            (division or "") if team else "",
+            season or "",
+            tuple(guardians),
+            status == "draft",
+            self._cell(number, cells, self._player_id) or 0,
+        )
+
+    def _team(self, number: int, cells: list[str], status: str | None) -> str:
+        """The team; empty in an export of ours for a player without a contract, or whose contract is history."""
+        if self._columns.preset.own_export:
+            team = self._cell(number, cells, self._team_column) or ""
+            return "" if status == "closed" else team
+        assert self._team_column is not None  # noqa: S101 - only an export of ours may lack the column
+        return self._required(number, cells, self._team_column)
+
+    def _right_length(self, number: int, cells: list[str]) -> bool:
+        if len(cells) < self._width:
+            sentence = (
+                f"The row has {len(cells)} cells, the first line names {self._width} columns. "
+                "Complete the row or delete it."
+            )
+            self.problems.append(Problem(number, self._columns.names[len(cells)], shown(", ".join(cells)), sentence))
+            return False
+        extra = [cell for cell in cells[len(self._columns.names) :] if cell.strip()]
+        if extra:
+            sentence = (
+                f"The row has {len(cells)} cells, the first line names {self._width} columns. If a comma belongs to "
+                "a cell, that cell needs quotation marks."
+            )
+            self.problems.append(Problem(number, "", shown(", ".join(extra)), sentence))
+            return False
+        return True
+
+    def _cell(self, number: int, cells: list[str], column: _Column[T] | None) -> T | None:
+        # Most cells of most files are empty.
+        if column is None or column.index >= len(cells) or not cells[column.index]:
+            return None
+        index, cell = column.index, cells[column.index]
+        plain = type(cell) is str
+        if plain and cell in column.known:
+            if column.doubts and cell in column.doubts:
+                self._wonder(number, index, cell, column.doubts[cell])
+            return column.known[cell]
+        try:
+            # Before anything else: TRUE in a column of telephone numbers is no word that says nothing.
+            if not plain:
+                check_type(cell, index in self._days, index in self._flags)
+            if column.empty(cell):
+                self._pass_over(cell)
+                return None
+            found = column.parse(cell)
+        except CellFault as fault:
+            self.problems.append(Problem(number, self._columns.names[index], shown(cell), str(fault)))
+            return None
+        if plain:
+            column.known[cell] = found
+        if column.doubt is not None and (doubt := column.doubt(cell, found)):
+            column.doubts[cell] = doubt
+            self._wonder(number, index, cell, doubt)
+        return found
+
+    def _wonder(self, number: int, index: int, cell: str, doubt: str) -> None:
+        self._doubts.append(Problem(number, self._columns.names[index], shown(cell), doubt))
+
+    def _pass_over(self, cell: str) -> None:
+        self.placeholders[shown(" ".join(cell.split()))] += 1
+
+    def _required(self, number: int, cells: list[str], column: _Column[str]) -> str:
+        before = len(self.problems)
+        value = self._cell(number, cells, column)
+        if not value and len(self.problems) == before:
+            self._lack(number, cells, column.index)
+        return value or ""
+
+    def _lack(self, number: int, cells: list[str], index: int) -> None:
+        name = self._columns.names[index]
+        cell = shown(cells[index]) if index < len(cells) else ""
+        said = f"“{cell}” says nothing" if cell.strip() else f"“{name}” is empty"
+        self.problems.append(Problem(number, name, cell, f"{said}. Every player needs one; fill it in."))
+
+    def _split(
+        self, number: int, cells: list[str], column: _Column[tuple[str, str]], splits: list[NameSplit]
+    ) -> tuple[str, str]:
+        """First and last out of a cell with both, noted in ``splits``; both empty where the cell says nothing."""
+        names = self._cell(number, cells, column)
+        if names is None:
+            return "", ""
+        text = shown(" ".join(cells[column.index].split()))
+        splits.append(NameSplit(number, self._columns.names[column.index], text, *names))
+        return names
+
+    def _guardian(
+        self, number: int, cells: list[str], columns: _Guardian, splits: list[NameSplit]
+    ) -> GuardianCell | None:
+        before = len(self.problems)
+        block = columns.block
+        first, last = "", ""
+        doubts = list(self._doubts)
+        if columns.whole is not None:
+            first, last = self._split(number, cells, columns.whole, splits)
+        found: dict[str, Any] = {
+            name: self._cell(number, cells, column)
+            for name, column in columns.columns
+            if column.index < len(cells) and cells[column.index]
+        }
+        first = found.pop("first", None) or first
+        last = found.pop("last", None) or last
+        if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
+            for part in filter(None, (first, last)):
+                self._pass_over(part)
+            if first or last:
+                self._doubts = doubts
+            first = last = ""
+        email, phone = found.get("email"), found.get("phone")
+        if len(self.problems) > before or not (first or last or email or phone):
+            return None
+        if first and last:
+            found["relation"] = found.get("relation") or block.implied_relation
+            found["language"] = found.get("language") or ""
+            return GuardianCell(first, last, **found)
+        # Half a name cannot be greeted, found or signed with, so nothing is guessed here.
+        missing = "the last name" if first else "the first name" if last else "the name"
+        index = block.last if first else block.first
+        column = block.title if index is None else self._columns.names[index]
+        sentence = f"{block.title} lacks {missing}. Fill it in, or clear all cells of {block.title}."
+        self.problems.append(Problem(number, column, shown(email or phone or first or last), sentence))
+        return None
+
+
+def _field_cell(field: Field, reading: Reading, cell: str) -> Any:
+    return str(field.cell(cell, reading)) if field.needed else field.cell(cell, reading)
+
+
+def _team(cell: str) -> str:
+    return group_name(cell, TEAM_LENGTH)
