@@ -7,15 +7,15 @@ matched, told apart and signed for is elsewhere and knows its fields by name.
 from datetime import date
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import Date, func, literal_column
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.importing import placeholders, values
 from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
 
-LATEST = date(9999, 12, 31)
-"""Stands for "no date" where dates are sorted: after all others."""
+_LATEST = literal_column("'9999-12-31'::date", Date)
+"""Stands for "no date" where dates are sorted: after all others. Spelled as in the index, which else is not used."""
 
 
 class PlayerValues(msgspec.Struct, frozen=True, gc=False):
@@ -97,7 +97,7 @@ BIRTHDATE = Field(
     blank=placeholders.no_value,
     heading="Born",
     spoken="date of birth",
-    order=lambda column: func.coalesce(column, LATEST),
+    order=lambda column: func.coalesce(column, _LATEST),
 )
 JERSEY = Field(
     name="jersey",
