@@ -59,7 +59,7 @@ class TemplateSet:
         self._found: dict[tuple[str, tuple[str, ...]], tuple[tuple[str, str], ...]] = {}
         self._slow: dict[str, float] = {}
         self._words: dict[str, Words | Exception] = {}
-        self._skeletons: dict[tuple[object, ...], Skeleton | None] = {}
+        self._skeletons: dict[tuple[object, ...], tuple[Skeleton | None]] = {}
 
     def write(self, kind: str, languages: tuple[str, ...], values: Callable[[str, Words], dict[str, Value]]) -> Written:
         """Fill the three files of ``kind``, each in the first of ``languages`` that has it.
@@ -85,11 +85,14 @@ class TemplateSet:
         shape = shape_of(variables)
         # True and 1 would be one key, but no variable is a number.
         key = (template.name, *shape.values())
-        if key not in self._skeletons:
+        # Looked up once: another thread may clear them meanwhile.
+        known = self._skeletons.get(key)
+        if known is None:
+            known = (skeleton_of(shape, lambda values: html_of(template.render(values))),)
             if len(self._skeletons) >= MOST_SKELETONS:
                 self._skeletons.clear()
-            self._skeletons[key] = skeleton_of(shape, lambda values: html_of(template.render(values)))
-        skeleton = self._skeletons[key]
+            self._skeletons[key] = known
+        (skeleton,) = known
         if skeleton is None:
             return quoted_printable(html_of(template.render(variables)))
         return skeleton.fill(variables)
