@@ -19,7 +19,9 @@ CONNECT_TIMEOUT = 10
 Session: TypeAlias = AsyncSession
 """One transaction, for those who hold no SQL and only pass it on."""
 
-SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=60s -c lock_timeout=15s -c max_parallel_workers_per_gather=0"
+UNHURRIED_OPTIONS = "-c timezone=UTC -c lock_timeout=15s -c jit=off"
+"""Of work that may take long, such as a migration. Compiling a question takes longer than answering any of ours."""
+SESSION_OPTIONS = f"{UNHURRIED_OPTIONS} -c statement_timeout=60s -c max_parallel_workers_per_gather=0"
 """No helpers: starting them takes longer than most of our questions, and the server may be a small one."""
 
 

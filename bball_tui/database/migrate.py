@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import text
 
-from bball_tui.database.engine import Database, connection_options
+from bball_tui.database.engine import UNHURRIED_OPTIONS, Database, connection_options
 from bball_tui.errors import BballError
 from bball_tui.resources import folder, on_disk
 from bball_tui.settings import SecretUrl
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"),
-    *("0014", "0015", "0016"),
+    *("0014", "0015", "0016", "0017"),
 )
 """Every revision in order; a test holds it against `migrations/`. Knowing it here saves importing Alembic."""
 
@@ -96,7 +96,7 @@ def _run(url: SecretUrl, direction: str, revision: str) -> None:
     from alembic import command
     from sqlalchemy import create_engine
 
-    options = connection_options(url) | {"options": "-c timezone=UTC -c lock_timeout=15s"}
+    options = connection_options(url) | {"options": UNHURRIED_OPTIONS}
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**options))  # type: ignore[arg-type]
     try:
         with on_disk(folder("migrations")) as script_location, engine.begin() as connection:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB, TSVECTOR
@@ -47,6 +48,7 @@ from bball_tui.database.mail_models import Bounce
 from bball_tui.database.states import (
     FINAL_STATES,
     LIVE_STATUSES,
+    WAITING_STATUSES,
     Capacity,
     ContractStatus,
     DateOrder,
@@ -218,6 +220,7 @@ class Player(Base):
         CheckConstraint("reach BETWEEN 0 AND 2", name="reach"),
         Index("ix_player_name_key", "league_id", "name_key", "id"),
         Index("ix_player_reach", "league_id", "reach", "name_key", "id"),
+        Index("ix_player_birthdate", "league_id", text("COALESCE(birthdate, '9999-12-31'::date)"), "name_key", "id"),
         Index("ix_player_search", "search", postgresql_using="gin"),
     )
 
@@ -246,7 +249,13 @@ class Guardian(Base):
         CheckConstraint("length(phone) <= 40", name="phone"),
         CheckConstraint(f"language = '' OR language ~ {LANGUAGE_TAG}", name="language"),
         Index("ix_guardian_name_key", "league_id", "name_key", "id"),
-        Index("ix_guardian_email", "league_id", text("lower(email)")),
+        # Finds whole addresses and their beginnings, whatever the server's rules of sorting are.
+        Index(
+            "ix_guardian_email",
+            "league_id",
+            literal_column("lower(email)").label("address"),
+            postgresql_ops={"address": "text_pattern_ops"},
+        ),
         Index("ix_guardian_search", "search", postgresql_using="gin"),
     )
 
@@ -329,6 +338,14 @@ class Contract(Base):
         Index("ix_contract_player_id", "player_id", "season_id"),
         Index("ix_contract_team_id", "team_id", "player_key", "id"),
         Index("ix_contract_status", "league_id", "season_id", "status"),
+        Index(
+            "ix_contract_waiting",
+            "league_id",
+            "season_id",
+            "due_on",
+            postgresql_include=["player_id"],
+            postgresql_where=text(f"status IN {in_words(WAITING_STATUSES)}"),
+        ),
         Index("ix_contract_player_key", "league_id", "season_id", "player_key", "id"),
         *(
             Index(f"ix_contract_{key}", "league_id", "season_id", key, "player_key", "id")
@@ -357,6 +374,7 @@ class Signature(Base):
         CheckConstraint("length(signer) BETWEEN 1 AND 200", name="signer"),
         CheckConstraint("octet_length(evidence_sha256) = 32", name="evidence_sha256"),
         Index("ix_signature_contract_id", "contract_id"),
+        Index("ix_signature_received_at", "league_id", "received_at"),
     )
 
 

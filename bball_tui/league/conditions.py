@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, any_, exists, func, or_, select
 
 from bball_tui.database import models
-from bball_tui.database.search import found_players, team_matches, words_of
+from bball_tui.database.search import found_players, team_matches, terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.rows import RosterFilter, Trouble
 from bball_tui.league.troubles import reachable, troubled
@@ -53,8 +53,8 @@ def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElemen
         if wanted.season_id is not None:
             of_contract.append(contract.season_id == wanted.season_id)
         conditions.append(exists().where(contract.player_id == player.id, *of_contract))
-    if words := words_of(wanted.text):
-        conditions.append(player.id == any_(found_players(league_id, wanted.season_id, words)))
+    if terms := terms_of(wanted.text):
+        conditions.append(player.id == any_(found_players(league_id, wanted.season_id, terms)))
     return conditions
 
 
@@ -67,8 +67,8 @@ def contract_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElem
     if wanted.player_id is not None:
         conditions.append(contract.player_id == wanted.player_id)
     conditions += [*_place(wanted), *_facts(wanted)]
-    if words := words_of(wanted.text):
-        conditions.append(contract.player_id == any_(found_players(league_id, wanted.season_id, words)))
+    if terms := terms_of(wanted.text):
+        conditions.append(contract.player_id == any_(found_players(league_id, wanted.season_id, terms)))
     return conditions
 
 

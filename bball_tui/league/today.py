@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import any_, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import Contract, League, Signature
+from bball_tui.database.models import Contract, Signature
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
-from bball_tui.league.rows import Trouble
-from bball_tui.league.troubles import troubled
+from bball_tui.league.troubles import today_in, unreachable_players, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +29,36 @@ class ContractDay:
 async def read_contract_day(session: AsyncSession, league_id: int, season_id: int | None) -> ContractDay:
     """Look at the contracts once, with one statement."""
     season = (Contract.league_id == league_id) & (Contract.season_id == season_id)
-    late = troubled(Trouble.OVERDUE)
-    waiting = (
-        select(
-            func.count().filter(late).label("overdue"),
-            func.min(Contract.due_on).filter(late).label("since"),
-            func.count().filter(troubled(Trouble.UNREACHABLE)).label("unreachable"),
-        )
-        .where(season, Contract.status.in_(WAITING_STATUSES))
+    # Spelled as the index on the contracts that wait is.
+    waits = season & Contract.status.in_([literal_column(f"'{status}'") for status in WAITING_STATUSES])
+    late = (
+        select(func.count().label("overdue"), func.min(Contract.due_on).label("since"))
+        .where(waits, Contract.due_on < today_in(league_id))
         .subquery()
     )
-    zone = select(League.timezone).where(League.id == league_id).scalar_subquery()
+    unreachable = (
+        select(func.count()).where(waits, Contract.player_id.in_(unreachable_players(league_id))).scalar_subquery()
+    )
+    zone = zone_of(league_id)
     midnight = func.timezone(zone, func.date_trunc("day", func.timezone(zone, func.now())))
+    # The few contracts first, by the moment: how few the planner cannot know.
+    lately = (
+        select(Signature.contract_id)
+        .where(Signature.league_id == league_id, Signature.received_at >= midnight)
+        .scalar_subquery()
+    )
     signed = (
         select(func.count())
         .select_from(Contract)
         .join(Signature, Signature.id == Contract.signature_id)
-        .where(season, Contract.status == ContractStatus.SIGNED, Signature.received_at >= midnight)
+        .where(
+            season,
+            Contract.id == any_(func.array(lately)),
+            Contract.status == ContractStatus.SIGNED,
+            Signature.received_at >= midnight,
+        )
         .scalar_subquery()
     )
-    query = select(waiting.c.overdue, waiting.c.since, waiting.c.unreachable, signed.label("signed"))
+    query = select(late.c.overdue, late.c.since, unreachable.label("unreachable"), signed.label("signed"))
     found = (await session.execute(query)).one()
     return ContractDay(found.overdue, found.since, found.unreachable, found.signed)

@@ -43,14 +43,17 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What :func:`build` turns into bytes. ``date`` has a zone; ``message_id`` comes with its angle brackets."""
+    """What :func:`build` turns into bytes. ``date`` has a zone; ``message_id`` comes with its angle brackets.
+
+    ``html`` is quoted-printable already (:func:`quoted_printable`).
+    """
 
     sender: Mailbox
     recipient: Mailbox
     reply_to: str | None
     subject: str
     text: str
-    html: str
+    html: bytes
     message_id: str
     date: datetime
 
@@ -86,7 +89,7 @@ def build(letter: Letter) -> bytes:
     return b"".join(
         (
             head.encode(),
-            _part(boundary, "plain", letter.text),
+            _part(boundary, "plain", quoted_printable(letter.text)),
             _part(boundary, "html", letter.html),
             f"--{boundary}--\r\n".encode(),
         )
@@ -108,16 +111,25 @@ def header(mime: bytes, name: str) -> str | None:
     return None
 
 
-def _part(boundary: str, subtype: str, content: str) -> bytes:
+def quoted_printable(text: str) -> bytes:
+    """``text`` as the body of a part (RFC 2045 section 6.7), every line ended by CRLF."""
+    return b2a_qp(wire_lines(text), istext=True)
+
+
+def wire_lines(text: str) -> bytes:
+    """``text`` with CRLF behind every line."""
     # The last line end must be there: b2a_qp takes the kind of its soft line breaks from the text.
-    lines = content.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
-    body = (lines.replace("\n", "\r\n") + "\r\n").encode()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    return (lines.replace("\n", "\r\n") + "\r\n").encode()
+
+
+def _part(boundary: str, subtype: str, body: bytes) -> bytes:
     return (
         f"--{boundary}\r\n"
         f"Content-Type: text/{subtype}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n"
         "\r\n"
-    ).encode() + b2a_qp(body, istext=True)
+    ).encode() + body
 
 
 def _phrase(name: str, used: int) -> str:

@@ -23,6 +23,8 @@ from bball_tui.mail.dialect import (
 )
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, path
+from bball_tui.mail.mime import quoted_printable
+from bball_tui.mail.skeleton import Skeleton, fits, shape_of, skeleton_of
 from bball_tui.mail.values import one_line, wrap
 from bball_tui.resources import folder
 
@@ -30,15 +32,17 @@ FILES = ("subject.txt", "body.txt", "body.mjml")
 SHARED = "_shared"
 WORDS = "words.toml"
 LAYOUT = "layout.mjml"
+MOST_SKELETONS = 64
+"""Shapes of mails that are kept: some ten for each league and language. One takes at most a quarter of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The three parts of a mail."""
+    """The three parts of a mail; ``html`` is quoted-printable."""
 
     subject: str
     text: str
-    html: str
+    html: bytes
 
 
 class TemplateSet:
@@ -55,6 +59,7 @@ class TemplateSet:
         self._found: dict[tuple[str, tuple[str, ...]], tuple[tuple[str, str], ...]] = {}
         self._slow: dict[str, float] = {}
         self._words: dict[str, Words | Exception] = {}
+        self._skeletons: dict[tuple[object, ...], tuple[Skeleton | None]] = {}
 
     def write(self, kind: str, languages: tuple[str, ...], values: Callable[[str, Words], dict[str, Value]]) -> Written:
         """Fill the three files of ``kind``, each in the first of ``languages`` that has it.
@@ -70,9 +75,27 @@ class TemplateSet:
         filled = {language: values(language, self.words(language)) for language in dict(found)}
         templates = [(self.template(name), filled[language]) for language, name in found]
         if self._trusted:
-            subject, text, body = (template.render(variables) for template, variables in templates)
-            return Written(one_line(subject), wrap(text), html_of(body))
+            (subject, given), (text, told), (body, shown) = templates
+            return Written(one_line(subject.render(given)), wrap(text.render(told)), self._html(body, shown))
         return self._write_guarded(kind, templates)
+
+    def _html(self, template: Template, variables: dict[str, Value]) -> bytes:
+        if not fits(variables):
+            return quoted_printable(html_of(template.render(variables)))
+        shape = shape_of(variables)
+        # True and 1 would be one key, but no variable is a number.
+        key = (template.name, *shape.values())
+        # Looked up once: another thread may clear them meanwhile.
+        known = self._skeletons.get(key)
+        if known is None:
+            known = (skeleton_of(shape, lambda values: html_of(template.render(values))),)
+            if len(self._skeletons) >= MOST_SKELETONS:
+                self._skeletons.clear()
+            self._skeletons[key] = known
+        (skeleton,) = known
+        if skeleton is None:
+            return quoted_printable(html_of(template.render(variables)))
+        return skeleton.fill(variables)
 
     def _write_guarded(self, kind: str, templates: list[tuple[Template, dict[str, Value]]]) -> Written:
         """The same within limits; what was too slow once is not tried again."""
@@ -84,7 +107,7 @@ class TemplateSet:
                 html = html_of(body)
             except ValueError as error:
                 raise NotFilled(str(error), templates[-1][0].name or "") from error
-            written = Written(one_line(subject), wrap(text), html)
+            written = Written(one_line(subject), wrap(text), quoted_printable(html))
             seconds = time.thread_time() - began
             if seconds <= SLOWEST:
                 return written

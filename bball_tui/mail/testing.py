@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from html import escape
 from uuid import uuid4
 
-from bball_tui.mail.mime import Letter, Mailbox, build, header, subject_line
+from bball_tui.mail.mime import Letter, Mailbox, build, header, quoted_printable, subject_line
 from bball_tui.mail.values import address, one_line
 
 MARK = "X-Test-Of"
@@ -27,7 +27,7 @@ def trial_mail(league: str, sender: str, *, date: datetime) -> bytes:
     text = f"This is a test from the contract desk of {one_line(league)}. E-mail to families goes out this way."
     html = f"<!doctype html><html><body><p>{escape(text)}</p></body></html>"
     message_id = f"<{uuid4()}@{office.address.rpartition('@')[2]}>"
-    return build(Letter(office, office, None, TRIAL_SUBJECT, text, html, message_id, date))
+    return build(Letter(office, office, None, TRIAL_SUBJECT, text, quoted_printable(html), message_id, date))
 
 
 def as_test(mime: bytes, subject: str, recipient: str, *, date: datetime) -> bytes:

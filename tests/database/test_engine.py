@@ -83,3 +83,9 @@ def test_parameters_of_libpq_are_kept() -> None:
     options = connection_options(SecretUrl("postgresql://maria@db/league?sslmode=verify-full&connect_timeout=3"))
     assert options["sslmode"] == "verify-full"
     assert options["connect_timeout"] == "3"
+
+
+async def test_no_session_compiles_its_questions(database: Database) -> None:
+    async with database.session() as session:
+        assert await session.scalar(text("SELECT source FROM pg_settings WHERE name = 'jit'")) == "client"
+        assert await session.scalar(text("SHOW jit")) == "off"

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing
 from bball_tui.database.models import Contract, Guardian, Outbox, Season, Suppression, Team
 from bball_tui.database.paging import FIRST, PageRequest, Sort, after_last
-from bball_tui.database.search import words_of
+from bball_tui.database.search import terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.acting import Asked, act
@@ -131,6 +132,15 @@ def test_no_text_breaks_the_search(database_url: SecretUrl, typed: str) -> None:
             await opened.dispose()
 
     asyncio.run(work())
+
+
+@given(st.text())
+def test_terms_are_words_and_addresses(typed: str) -> None:
+    terms = terms_of(typed)
+    assert len(terms) <= 8
+    assert "@" in typed or terms == words_of(typed)
+    assert all(term in words_of(term) or term.index("@") > 0 for term in terms)
+    assert all(not any(one.isspace() or one == "\x00" for one in term) for term in terms)
 
 
 @given(st.text())
@@ -364,6 +374,7 @@ async def plan_of(session: AsyncSession, statement: Any) -> str:
 READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
     (PlayerListing, "player", "ix_player_name_key"),
     (PlayerListing, "family", "ix_player_reach"),
+    (PlayerListing, "birthdate", "ix_player_birthdate"),
     (ContractListing, "player", "ix_contract_player_key"),
     (ContractListing, "team", "ix_contract_team_id"),
     (ContractListing, "status", "ix_contract_status_rank"),
@@ -408,3 +419,45 @@ async def test_neighbouring_pages_and_search_come_from_indexes_whatever_the_numb
         assert "ix_player_search" in plan
         assert "ix_guardian_search" in plan
         assert "Seq Scan on guardian" not in plan
+
+
+WORDS_OF_MANY = ["parent", "parent77", "first7", "last7", "team", "0007", "parent777@families.test", "families"]
+
+
+async def test_of_several_words_the_rarest_leads(database: Database, owner_url: SecretUrl) -> None:
+    league_id, season_id = make_many(owner_url, 20_000)
+
+    async def ids(session: AsyncSession, typed: str) -> set[int]:
+        wanted = RosterFilter(season_id=season_id, text=typed)
+        return set(await ContractListing(league_id, wanted).ids(session))
+
+    async with database.session() as session:
+        each = {word: await ids(session, word) for word in WORDS_OF_MANY}
+        assert len(each["parent"]) == 20_000 > len(each["parent77"]) > len(each["parent777@families.test"]) == 1
+        for one, other in combinations(WORDS_OF_MANY, 2):
+            assert await ids(session, f"{one} {other}") == each[one] & each[other], (one, other)
+        assert await ids(session, "first7 team parent") == each["first7"]
+        listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent parent777"))
+        plan = await plan_of(session, listing.page_statement(PageRequest(0, 50, Sort("player"))))
+        for table in ("player", "guardian", "contract"):
+            assert f"Seq Scan on {table} " not in plan, plan
+
+
+async def test_an_address_is_looked_for_as_a_whole(database: Database, owner_url: SecretUrl) -> None:
+    league_id, season_id = make_many(owner_url, 20_000)
+    async with database.session() as session:
+        for typed, number in (
+            ("parent777@families.test", 1),
+            ("<PARENT777@Families.Test>,", 1),
+            ("parent777@fam", 1),
+            ("parent7@families.test", 1),
+            ("parent777%@families.test", 0),
+            ("families.test", 20_000),
+            ("@families.test", 20_000),
+        ):
+            listing = ContractListing(league_id, RosterFilter(season_id=season_id, text=typed))
+            assert await listing.count(session) == number, typed
+        listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent777@families.test"))
+        plan = await plan_of(session, listing.page_statement(PageRequest(0, 50, Sort("player"))))
+        assert "ix_guardian_email" in plan
+        assert "ix_guardian_search" not in plan

@@ -1,13 +1,17 @@
 """What the season's contracts say about this day."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.rows import RosterFilter, Trouble
 from bball_tui.league.today import read_contract_day
+from bball_tui.settings import SecretUrl
+from tests.league.many import make_many
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import signed_family
 
@@ -78,3 +82,19 @@ async def test_signatures_of_today_that_are_in_force_are_counted(database: Datab
             {"id": voided.contract_id},
         )
         assert (await read_contract_day(session, club.league_id, club.season_id)).signed == 1
+
+
+async def test_a_day_reads_what_it_counts_and_not_the_season(database: Database, owner_url: SecretUrl) -> None:
+    league_id, season_id = make_many(owner_url, 20_000)
+    async with database.session() as session:
+        connection = await session.connection()
+        seen: list[tuple[str, Any]] = []
+        event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+        assert (await read_contract_day(session, league_id, season_id)).unreachable == 0
+        rows = await connection.exec_driver_sql(f"EXPLAIN {seen[-1][0]}", seen[-1][1])
+    plan = "\n".join(row[0] for row in rows)
+    for index in ("ix_contract_waiting", "ix_player_reach"):
+        assert index in plan, plan
+    assert "SubPlan" not in plan, plan
+    for table in ("contract", "player", "guardian", "player_guardian"):
+        assert f"Seq Scan on {table}" not in plan, plan

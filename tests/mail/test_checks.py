@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bball_tui.mail.checks import CLIPPED_BYTES, Code, check, parts
-from bball_tui.mail.mime import Letter, Mailbox, build
+from bball_tui.mail.mime import Letter, Mailbox, build, quoted_printable
 from bball_tui.mail.render import RenderedMessage, Renderer
 from tests.mail.factory import CHAT, DATE, MESSAGE_ID, make_brand, make_context, make_facts, make_settings
 
@@ -16,7 +16,7 @@ def letter(*, subject: str = "Welcome", text: str = "Hello", html: str = "<p>Hel
             reply_to=None,
             subject=subject,
             text=text,
-            html=html,
+            html=quoted_printable(html),
             message_id=MESSAGE_ID,
             date=DATE,
         )

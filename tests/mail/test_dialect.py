@@ -190,7 +190,7 @@ def test_any_text_as_a_template_makes_a_mail_or_an_ordinary_error(source: str, f
         return variables(context, language, words, can_reply=True, today=DATE.date())
 
     try:
-        came_to = TemplateSet(load, trusted=False).write("contract_signed", ("en",), values).html
+        came_to = str(TemplateSet(load, trusted=False).write("contract_signed", ("en",), values).html)
     except Exception as error:
         came_to = why(error)
     assert 0 < len(came_to) < 1_000_000

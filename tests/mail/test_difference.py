@@ -8,7 +8,7 @@ import pytest
 
 from bball_tui.errors import BballError
 from bball_tui.mail.difference import Change, DiffLine, difference
-from bball_tui.mail.mime import Letter, Mailbox, build
+from bball_tui.mail.mime import Letter, Mailbox, build, quoted_printable
 from bball_tui.mail.testing import MARK, as_test
 
 
@@ -20,7 +20,7 @@ def letter(text: str, subject: str = "Welcome, José", to: str = "rosa@families.
             reply_to=None,
             subject=subject,
             text=text,
-            html=f"<p>{text}</p>",
+            html=quoted_printable(f"<p>{text}</p>"),
             message_id="<1@westside.test>",
             date=datetime(2026, 11, 26, tzinfo=UTC),
         )

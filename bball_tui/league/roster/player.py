@@ -7,7 +7,7 @@ matched, told apart and signed for is elsewhere and knows its fields by name.
 from datetime import date
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import Date, func, literal_column
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
@@ -18,8 +18,8 @@ from bball_tui.league.values.codes import jersey
 from bball_tui.league.values.dates import FIRST_BIRTHDATE, birthdate
 from bball_tui.league.values.names import NAME_LENGTH, first_name, person_name, typed_text
 
-LATEST = date(9999, 12, 31)
-"""Stands for "no date" where dates are sorted: after all others."""
+_LATEST = literal_column("'9999-12-31'::date", Date)
+"""Stands for "no date" where dates are sorted: after all others. Spelled as in the index, which else is not used."""
 
 
 class PlayerValues(msgspec.Struct, frozen=True, gc=False):
@@ -101,7 +101,7 @@ BIRTHDATE = Field(
     blank=placeholders.no_value,
     heading="Born",
     spoken="date of birth",
-    order=lambda column: func.coalesce(column, LATEST),
+    order=lambda column: func.coalesce(column, _LATEST),
 )
 JERSEY = Field(
     name="jersey",
