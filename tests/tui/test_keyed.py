@@ -40,7 +40,7 @@ SHOWN_IN = {
 """Sentences of these files are about the keys that this dialog has for itself."""
 NO_KEYS = {
     "groupme.py": "those with x are done by 'groupme apply'",
-    "values.py": "The cell must be Y or N.",
+    "codes.py": "The cell must be Y or N.",
     "file_picker.py": "`1` to `3` take a file",
 }
 """What only looks like a key, or a dialog counts through its own."""
