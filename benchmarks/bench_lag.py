@@ -17,7 +17,7 @@ from pathlib import Path
 from bball_tui.database.paging import Sort
 from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_rows import ReviewRows
-from bball_tui.tui.garbage import starting
+from bball_tui.tui.gc_tuning import starting
 from benchmarks.bench_import import HEADER, PLAYERS, roster
 from benchmarks.data import fill_data_dir
 from benchmarks.report import Result

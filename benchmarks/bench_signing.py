@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.league.acting import Asked, act
-from bball_tui.league.life import Act
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from benchmarks.data import count_up, fill, opened
 from benchmarks.report import Result
 
@@ -87,8 +87,8 @@ async def by_service(session: AsyncSession, league: int, ids: list[int]) -> None
 
 
 async def declined(session: AsyncSession, league: int, ids: list[int]) -> None:
-    asked = Asked(Act.DECLINE, tuple((one, 1) for one in ids), "moved away")
-    assert len((await act(session, league, asked)).done) == CONTRACTS
+    asked = TransitionRequest(Transition.DECLINE, tuple((one, 1) for one in ids), "moved away")
+    assert len((await apply_transition(session, league, asked)).done) == CONTRACTS
 
 
 async def seconds(

@@ -9,8 +9,8 @@ from textual.screen import Screen
 
 from bball_tui import tui
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.finder import Finder
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.undo import UndoScreen
 from tests.pictures.captions import CHAPTERS
@@ -18,7 +18,7 @@ from tests.pictures.dialogs import SHOWN_ON
 from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
-HALVES = {Dialog, DeedDialog, Finder, DayScreen, UndoScreen}
+HALVES = {Dialog, SubmitDialog, Finder, DayScreen, UndoScreen}
 """What others are built on, and nobody ever sees alone."""
 
 

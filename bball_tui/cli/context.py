@@ -27,7 +27,7 @@ from bball_tui.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CliContext:
     """An open database and the league that the command is about."""
 
     database: Database
@@ -55,7 +55,7 @@ def with_database(work: Callable[[Database, Settings], Awaitable[int]], *, fast:
         return runner.run(run())
 
 
-def with_desk(work: Callable[[Desk], Awaitable[int]], *, fast: bool = False) -> int:
+def with_league(work: Callable[[CliContext], Awaitable[int]], *, fast: bool = False) -> int:
     """Like :func:`with_database`, with the league that ``--league`` names (or the only one).
 
     Raises:
@@ -65,7 +65,7 @@ def with_desk(work: Callable[[Desk], Awaitable[int]], *, fast: bool = False) -> 
     async def run(database: Database, settings: Settings) -> int:
         async with database.session() as session:
             league = await find_league(session, settings.league)
-        return await work(Desk(database, league, settings))
+        return await work(CliContext(database, league, settings))
 
     return with_database(run, fast=fast)
 
@@ -75,10 +75,10 @@ def in_league(work: Callable[..., Awaitable[Answer]]) -> Callable[..., int]:
 
     @wraps(work)
     def run(*args: Any, as_json: bool = False, **options: Any) -> int:
-        async def whole(desk: Desk) -> int:
-            return (await work(desk, *args, **options)).show(as_json=as_json)
+        async def whole(context: CliContext) -> int:
+            return (await work(context, *args, **options)).show(as_json=as_json)
 
-        return with_desk(whole)
+        return with_league(whole)
 
     return run
 
@@ -87,8 +87,8 @@ def in_transaction(work: Callable[..., Awaitable[Answer]]) -> Callable[..., int]
     """Like :func:`in_league`, with a session: all that it does is one transaction, committed before it is told."""
 
     @wraps(work)
-    async def alone(desk: Desk, *args: Any, **options: Any) -> Answer:
-        async with desk.database.session() as session:
-            return await work(desk, session, *args, **options)
+    async def alone(context: CliContext, *args: Any, **options: Any) -> Answer:
+        async with context.database.session() as session:
+            return await work(context, session, *args, **options)
 
     return in_league(alone)

@@ -7,20 +7,25 @@ from typing import TypeAlias
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
 from bball_tui.cli.editing import team_id_of
 from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.cli.saving import given, saving
 from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
-from bball_tui.league.acting import Asked, Done, Told, act
-from bball_tui.league.due import change_due
+from bball_tui.league.contracts.due_dates import change_due
+from bball_tui.league.contracts.facts import Refused, read_clock
+from bball_tui.league.contracts.lifecycle import SIMPLE_RULES, ReasonNeed, Rule, Transition
+from bball_tui.league.contracts.transitions import (
+    AlreadyNotified,
+    TransitionRequest,
+    TransitionResult,
+    apply_transition,
+)
 from bball_tui.league.editing.contracts import ContractDraft, load_contract, new_contract, save_contract
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
-from bball_tui.league.facts import Refused, read_desk
-from bball_tui.league.life import SIMPLE_RULES, Act, ReasonNeed, Rule
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.sender import Outgoing
 from bball_tui.wording import counted
@@ -32,11 +37,11 @@ CommandOption: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]
 class ActLine:
     """The JSON of every act: the contracts that changed, those that did not, mails taken back, mails that left."""
 
-    act: Act
+    act: Transition
     done: tuple[int, ...]
     refused: tuple[Refused, ...]
     outbox: tuple[int, ...]
-    told: tuple[Told, ...]
+    told: tuple[AlreadyNotified, ...]
     promised: tuple[int, ...]
 
 
@@ -68,7 +73,7 @@ def _add_command(rule: Rule) -> None:
 
     @in_transaction
     async def run(
-        desk: Desk,
+        context: CliContext,
         session: Session,
         ids: tuple[int, ...],
         reason: str | None = None,
@@ -76,15 +81,15 @@ def _add_command(rule: Rule) -> None:
         due: str | None = None,
         offered_on: str | None = None,
     ) -> Answer:
-        asked = Asked(rule.act, tuple((one, None) for one in ids), reason, correct=correct)
+        asked = TransitionRequest(rule.act, tuple((one, None) for one in ids), reason, correct=correct)
         if due is not None or offered_on is not None:
-            today, order = (await read_desk(session, desk.league.id)).today, desk.league.date_order
+            today, order = (await read_clock(session, context.league.id)).today, context.league.date_order
             asked = replace(
                 asked,
                 offered_on=None if offered_on is None else day_of(offered_on, order, today, "--offered-on"),
                 due_on=None if due is None else day_of(due, order, today, "--due", ahead=True),
             )
-        return _answer(rule, asked, await act(session, desk.league.id, asked))
+        return _answer(rule, asked, await apply_transition(session, context.league.id, asked))
 
     command = json_option(run)
     for wanted, option in reversed(_OPTIONS):
@@ -93,7 +98,7 @@ def _add_command(rule: Rule) -> None:
     contracts.command(str(rule.act), help=rule.command_help)(ids_argument(command))
 
 
-def _answer(rule: Rule, asked: Asked, result: Done) -> Did:
+def _answer(rule: Rule, asked: TransitionRequest, result: TransitionResult) -> Did:
     told: list[str] = []
     if result.done:
         mails = f" Cancelled: {counted(len(result.cancelled), 'mail')}." if result.cancelled else ""
@@ -136,10 +141,10 @@ def contracts_due(ids: tuple[int, ...], day: str | None, no_day: bool, as_json: 
 
 
 @in_transaction
-async def _change_due(desk: Desk, session: Session, ids: tuple[int, ...], day: str | None) -> Answer:
-    today = (await read_desk(session, desk.league.id)).today
-    due_on = None if day is None else day_of(day, desk.league.date_order, today, "--on", ahead=True)
-    result = await change_due(session, desk.league.id, [(one, None) for one in ids], due_on)
+async def _change_due(context: CliContext, session: Session, ids: tuple[int, ...], day: str | None) -> Answer:
+    today = (await read_clock(session, context.league.id)).today
+    due_on = None if day is None else day_of(day, context.league.date_order, today, "--on", ahead=True)
+    result = await change_due(session, context.league.id, [(one, None) for one in ids], due_on)
     told: list[str] = []
     if result.done:
         now = "no due date" if due_on is None else f"due on {due_on}"
@@ -159,13 +164,13 @@ async def _change_due(desk: Desk, session: Session, ids: tuple[int, ...], day: s
 @json_option
 @saving("Contract")
 async def contracts_add(
-    desk: Desk, session: Session, player_id: int, team: str, season: str | None, due: str, draft: bool
+    context: CliContext, session: Session, player_id: int, team: str, season: str | None, due: str, draft: bool
 ) -> Outcome:
     """Make a contract for a player who has none in the season."""
-    where = await season_of(desk, session, season)
-    wanted = ContractDraft(await team_id_of(desk, session, where.id, team), due_on=due, offered=not draft)
-    order = desk.league.date_order
-    return await new_contract(session, desk.league.id, where.id, player_id, wanted, order=order)
+    where = await season_of(context, session, season)
+    wanted = ContractDraft(await team_id_of(context, session, where.id, team), due_on=due, offered=not draft)
+    order = context.league.date_order
+    return await new_contract(session, context.league.id, where.id, player_id, wanted, order=order)
 
 
 @contracts.command("edit")
@@ -177,24 +182,24 @@ async def contracts_add(
 @json_option
 @saving("Contract")
 async def contracts_edit(
-    desk: Desk, session: Session, contract_id: int, team: str | None, correct: bool, **values: str | None
+    context: CliContext, session: Session, contract_id: int, team: str | None, correct: bool, **values: str | None
 ) -> Outcome:
     """Move a contract to another team, or change its days."""
-    order = desk.league.date_order
-    base = await load_contract(session, desk.league.id, contract_id, order)
-    detail = await contract_detail(session, desk.league.id, contract_id, Outgoing.here(desk.settings))
+    order = context.league.date_order
+    base = await load_contract(session, context.league.id, contract_id, order)
+    detail = await contract_detail(session, context.league.id, contract_id, Outgoing.here(context.settings))
     changed = replace(given(base.draft, dict(values)), correct=correct)
     if team is not None:
-        where = await season_of(desk, session, detail.season)
-        changed = replace(changed, team_id=await team_id_of(desk, session, where.id, team))
-    return await save_contract(session, desk.league.id, changed, order=order, base=base)
+        where = await season_of(context, session, detail.season)
+        changed = replace(changed, team_id=await team_id_of(context, session, where.id, team))
+    return await save_contract(session, context.league.id, changed, order=order, base=base)
 
 
 @contracts.command("welcome")
 @ids_argument
 @json_option
 @in_transaction
-async def contracts_welcome(desk: Desk, session: Session, ids: tuple[int, ...]) -> Answer:
+async def contracts_welcome(context: CliContext, session: Session, ids: tuple[int, ...]) -> Answer:
     """Send the welcome mail to guardians of signed players who were never promised one."""
-    made = await enqueue_welcome(session, desk.league.id, ids)
+    made = await enqueue_welcome(session, context.league.id, ids)
     return Did([f"Promised: {counted(len(made), 'mail')}." if made else "Nobody is left to be told."], made)

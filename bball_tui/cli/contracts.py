@@ -7,22 +7,22 @@ from datetime import date, datetime
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.lists import Wanted, answer_list, list_options
 from bball_tui.cli.output import Answer, Did, exit_code, listed
 from bball_tui.database.engine import Session
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.contracts import undo
-from bball_tui.league.facts import Refused, lock_contracts, read_desk
-from bball_tui.league.life import RULES, Act
-from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
-from bball_tui.league.preview import ContractPreview, preview_signing
+from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock
+from bball_tui.league.contracts.lifecycle import RULES, Transition
+from bball_tui.league.contracts.signing import SigningRequest, SigningResult, sign
+from bball_tui.league.contracts.signing_preview import ContractPreview, preview_signing
+from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.welcome import WelcomeState
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import ContractRow, RosterFilter
-from bball_tui.league.signing import SigningRequest, SigningResult, sign
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.sending_status import not_set_up
@@ -74,15 +74,15 @@ def contracts() -> None:
 @contracts.command("list")
 @list_options
 @in_transaction
-async def contracts_list(desk: Desk, session: Session, wanted: Wanted) -> Answer:
+async def contracts_list(context: CliContext, session: Session, wanted: Wanted) -> Answer:
     """List the contracts by the player's name."""
 
     async def as_table(found: RosterFilter) -> Answer:
-        rows = await list_contracts(session, desk.league.id, found, wanted.order)
+        rows = await list_contracts(session, context.league.id, found, wanted.order)
         headers = ("ID", "Player", "Team", "Season", "Status", "Signed on", "Signed by", "Welcome mail")
         return listed(headers, rows, _cells, _line)
 
-    return await answer_list(desk, session, "contracts", wanted, as_table)
+    return await answer_list(context, session, "contracts", wanted, as_table)
 
 
 def _line(row: ContractRow) -> ContractLine:
@@ -112,7 +112,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
     )
 
 
-@contracts.command(str(Act.SIGN), help=RULES[Act.SIGN].command_help)
+@contracts.command(str(Transition.SIGN), help=RULES[Transition.SIGN].command_help)
 @ids_argument
 @click.option(
     "--signer",
@@ -132,7 +132,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
 @json_option
 @in_transaction
 async def contracts_sign(
-    desk: Desk,
+    context: CliContext,
     session: Session,
     ids: tuple[int, ...],
     signer: str | None,
@@ -142,24 +142,24 @@ async def contracts_sign(
     no_hold: bool,
 ) -> Answer:
     """Sign by the name that --signer gives, or by each player's first guardian."""
-    today = (await read_desk(session, desk.league.id)).today
+    today = (await read_clock(session, context.league.id)).today
     template = SigningRequest(
         contracts=(),
         capacity=None if capacity is None else Capacity(capacity),
         method=SigningMethod(method),
-        signed_on=today if signed_on is None else day_of(signed_on, desk.league.date_order, today),
+        signed_on=today if signed_on is None else day_of(signed_on, context.league.date_order, today),
         hold_seconds=0 if no_hold else None,
     )
-    results = await _sign(desk, session, ids, signer, template)
+    results = await _sign(context, session, ids, signer, template)
     signed = [one.id for result in results for one in result.signed]
     refused = [one for result in results for one in result.refused]
     outbox = sorted(one for result in results for one in result.outbox_ids)
     told: list[str] = []
     if signed:
         until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
-        held = "" if until is None or not outbox else f" (held until {_clock(until, desk)}, undo until then)"
+        held = "" if until is None or not outbox else f" (held until {_clock(until, context)}, undo until then)"
         told.append(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
-    missing = await not_set_up(session, desk.league.id, Outgoing.here(desk.settings)) if outbox else None
+    missing = await not_set_up(session, context.league.id, Outgoing.here(context.settings)) if outbox else None
     if missing is not None:
         told.append(f"{missing.sentence}, so the mails wait. {missing.way_out}")
     told += why_refused(refused, "Not signed")
@@ -179,21 +179,21 @@ def day_of(text: str, order: DateOrder, today: date, option: str = "--signed-on"
 
 
 async def _sign(
-    desk: Desk, session: Session, ids: Sequence[int], signer: str | None, template: SigningRequest
+    context: CliContext, session: Session, ids: Sequence[int], signer: str | None, template: SigningRequest
 ) -> list[SigningResult]:
     """Sign ``ids``. A name that is a guardian's of one player is free text for the others."""
     named = FIRST_GUARDIAN if signer is None else FreeText(signer)
     # All at once and in the order of their ids: two desks that sign the same contracts never wait for each other.
-    await lock_contracts(session, desk.league.id, ids)
+    await lock_contracts(session, context.league.id, ids)
     preview = await preview_signing(
-        session, desk.league.id, ids, named, capacity=template.capacity, signed_on=template.signed_on
+        session, context.league.id, ids, named, capacity=template.capacity, signed_on=template.signed_on
     )
     groups: dict[SignerChoice, list[tuple[int, int]]] = {}
     for contract in preview.contracts:
         choice = named if signer is None else _signer_of(contract, signer)
         groups.setdefault(choice, []).append((contract.id, contract.version))
     return [
-        await sign(session, desk.league.id, replace(template, contracts=tuple(contracts), signer=choice))
+        await sign(session, context.league.id, replace(template, contracts=tuple(contracts), signer=choice))
         for choice, contracts in groups.items()
     ]
 
@@ -215,9 +215,9 @@ def _folded(name: str) -> str:
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
 @json_option
 @in_transaction
-async def contracts_undo(desk: Desk, session: Session, ids: tuple[int, ...], reason: str | None) -> Answer:
+async def contracts_undo(context: CliContext, session: Session, ids: tuple[int, ...], reason: str | None) -> Answer:
     """Take signatures and their mails back, as long as the mails are held."""
-    result = await undo(session, desk.league.id, ids, reason=reason)
+    result = await undo(session, context.league.id, ids, reason=reason)
     told: list[str] = []
     if result.undone:
         mails = counted(len(result.cancelled), "mail")
@@ -232,5 +232,5 @@ def why_refused(refused: Sequence[Refused], what: str) -> list[str]:
     return [f"{what}, contract {one.id}: {one.reason}" for one in refused]
 
 
-def _clock(moment: datetime, desk: Desk) -> str:
-    return f"{moment.astimezone(desk.league.zone):%H:%M:%S}"
+def _clock(moment: datetime, context: CliContext) -> str:
+    return f"{moment.astimezone(context.league.zone):%H:%M:%S}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.lists import players, team_named, teams
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
@@ -22,13 +22,13 @@ from bball_tui.league.roster.player import FIELDS, PlayerDraft
 id_type = click.IntRange(min=1)
 
 
-async def team_id_of(desk: Desk, session: Session, season_id: int, name: str) -> str:
+async def team_id_of(context: CliContext, session: Session, season_id: int, name: str) -> str:
     """The id of a team of a season, as a form holds it.
 
     Raises:
         BballError: there is no such team, or several.
     """
-    return str(await team_named(desk, session, season_id, name))
+    return str(await team_named(context, session, season_id, name))
 
 
 # Teams
@@ -40,10 +40,10 @@ async def team_id_of(desk: Desk, session: Session, season_id: int, name: str) ->
 @click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
 @json_option
 @saving("Team")
-async def teams_add(desk: Desk, session: Session, name: str, division: str, season: str | None) -> Outcome:
+async def teams_add(context: CliContext, session: Session, name: str, division: str, season: str | None) -> Outcome:
     """Add a team to a season."""
-    where = await season_of(desk, session, season)
-    return await save_team(session, desk.league.id, TeamDraft(name, division), season_id=where.id, base=None)
+    where = await season_of(context, session, season)
+    return await save_team(session, context.league.id, TeamDraft(name, division), season_id=where.id, base=None)
 
 
 @teams.command("edit")
@@ -52,10 +52,10 @@ async def teams_add(desk: Desk, session: Session, name: str, division: str, seas
 @click.option("--division", help="Empty for none.")
 @json_option
 @saving("Team")
-async def teams_edit(desk: Desk, session: Session, team_id: int, **values: Any) -> Outcome:
+async def teams_edit(context: CliContext, session: Session, team_id: int, **values: Any) -> Outcome:
     """Change a team's name or division."""
-    base = await load_team(session, desk.league.id, team_id)
-    return await save_team(session, desk.league.id, given(base.draft, values), season_id=None, base=base)
+    base = await load_team(session, context.league.id, team_id)
+    return await save_team(session, context.league.id, given(base.draft, values), season_id=None, base=base)
 
 
 # Players
@@ -79,16 +79,22 @@ not_same = click.option(
 @json_option
 @saving("Player")
 async def players_add(
-    desk: Desk, session: Session, team: str | None, due: str, season: str | None, others: tuple[int, ...], **values: Any
+    context: CliContext,
+    session: Session,
+    team: str | None,
+    due: str,
+    season: str | None,
+    others: tuple[int, ...],
+    **values: Any,
 ) -> Outcome:
     """Add a player, with --team also a contract that is offered."""
-    order = desk.league.date_order
-    outcome = await save_player(session, desk.league.id, given(PlayerDraft(), values), order=order, others=others)
+    order = context.league.date_order
+    outcome = await save_player(session, context.league.id, given(PlayerDraft(), values), order=order, others=others)
     if team is None or not isinstance(outcome, Saved):
         return outcome
-    where = await season_of(desk, session, season)
-    draft = ContractDraft(await team_id_of(desk, session, where.id, team), due_on=due)
-    contract = await new_contract(session, desk.league.id, where.id, outcome.id, draft, order=order)
+    where = await season_of(context, session, season)
+    draft = ContractDraft(await team_id_of(context, session, where.id, team), due_on=due)
+    contract = await new_contract(session, context.league.id, where.id, outcome.id, draft, order=order)
     if not isinstance(contract, Saved):
         # Player and contract are one wish: nothing is written when one of them cannot be.
         await session.rollback()
@@ -102,21 +108,25 @@ async def players_add(
 @not_same
 @json_option
 @saving("Player")
-async def players_edit(desk: Desk, session: Session, player_id: int, others: tuple[int, ...], **values: Any) -> Outcome:
+async def players_edit(
+    context: CliContext, session: Session, player_id: int, others: tuple[int, ...], **values: Any
+) -> Outcome:
     """Change a player."""
-    order = desk.league.date_order
-    base = await load_player(session, desk.league.id, player_id, order)
-    return await save_player(session, desk.league.id, given(base.draft, values), order=order, base=base, others=others)
+    order = context.league.date_order
+    base = await load_player(session, context.league.id, player_id, order)
+    return await save_player(
+        session, context.league.id, given(base.draft, values), order=order, base=base, others=others
+    )
 
 
 @players.command("duplicates")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
-async def players_duplicates(desk: Desk, session: Session) -> Answer:
+async def players_duplicates(context: CliContext, session: Session) -> Answer:
     """List pairs of players who may be one person."""
     return listed(
         ("ID", "ID", "Player", "One", "The other"),
-        await list_lookalikes(session, desk.league.id),
+        await list_lookalikes(session, context.league.id),
         lambda pair: (str(pair.one.id), str(pair.other.id), pair.one.name, pair.one.about, pair.other.about),
     )
 
@@ -125,9 +135,9 @@ async def players_duplicates(desk: Desk, session: Session) -> Answer:
 @click.argument("player_id", metavar="ID", type=id_type)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=id_type)
 @in_transaction
-async def players_distinct(desk: Desk, session: Session, player_id: int, others: tuple[int, ...]) -> Answer:
+async def players_distinct(context: CliContext, session: Session, player_id: int, others: tuple[int, ...]) -> Answer:
     """Remember that a player is none of the others."""
-    await tell_apart(session, desk.league.id, player_id, others)
+    await tell_apart(session, context.league.id, player_id, others)
     return Did(["Remembered: they are not the same."])
 
 
@@ -142,16 +152,16 @@ def seasons() -> None:
 @seasons.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
-async def seasons_list(desk: Desk, session: Session) -> Answer:
+async def seasons_list(context: CliContext, session: Session) -> Answer:
     """List the seasons, the newest first."""
-    shown = await current_season(session, desk.league.id)
+    shown = await current_season(session, context.league.id)
 
     def cells(one: Season) -> tuple[str, ...]:
         begins = one.starts_on.isoformat() if one.starts_on else ""
         ends = one.ends_on.isoformat() if one.ends_on else ""
         return (str(one.id), one.name, begins, ends, "yes" if one == shown else "")
 
-    return listed(("ID", "Season", "Begins", "Ends", "Shown"), await list_seasons(session, desk.league.id), cells)
+    return listed(("ID", "Season", "Begins", "Ends", "Shown"), await list_seasons(session, context.league.id), cells)
 
 
 @seasons.command("add")
@@ -161,10 +171,12 @@ async def seasons_list(desk: Desk, session: Session) -> Answer:
 @click.option("--later", is_flag=True, help="Do not show it on the desk yet.")
 @json_option
 @saving("Season")
-async def seasons_add(desk: Desk, session: Session, name: str, starts_on: str, ends_on: str, later: bool) -> Outcome:
+async def seasons_add(
+    context: CliContext, session: Session, name: str, starts_on: str, ends_on: str, later: bool
+) -> Outcome:
     """Add a season; the desk shows it from now on."""
     draft = SeasonDraft(name, starts_on, ends_on, current=not later)
-    return await save_season(session, desk.league.id, draft, order=desk.league.date_order)
+    return await save_season(session, context.league.id, draft, order=context.league.date_order)
 
 
 @seasons.command("edit")
@@ -175,8 +187,8 @@ async def seasons_add(desk: Desk, session: Session, name: str, starts_on: str, e
 @click.option("--show", "current", is_flag=True, default=None, help="The desk shows it from now on.")
 @json_option
 @saving("Season")
-async def seasons_edit(desk: Desk, session: Session, season_id: int, **values: Any) -> Outcome:
+async def seasons_edit(context: CliContext, session: Session, season_id: int, **values: Any) -> Outcome:
     """Change a season, or choose it for the desk."""
-    order = desk.league.date_order
-    base = await load_season(session, desk.league.id, season_id, order)
-    return await save_season(session, desk.league.id, given(base.draft, values), order=order, base=base)
+    order = context.league.date_order
+    base = await load_season(session, context.league.id, season_id, order)
+    return await save_season(session, context.league.id, given(base.draft, values), order=order, base=base)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.emails_addresses import (
     emails_bounces,
     emails_lift,
@@ -20,7 +20,7 @@ from bball_tui.cli.emails_templates import emails_check, emails_copy, emails_sam
 from bball_tui.cli.output import Answer, Did, echo_json, narrate, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
-from bball_tui.league.mail_preview import MailPreview, preview_mails
+from bball_tui.league.mails.preview import MailPreview, preview_mails
 from bball_tui.mail.checks import parts
 
 
@@ -70,9 +70,9 @@ for command in (
 @click.option("--raw", "part", flag_value="raw", help="The bytes that go out.")
 @click.option("--json", "part", flag_value="json", help="Everything as JSON.")
 @in_transaction
-async def emails_preview(desk: Desk, session: Session, contract_id: int, to: str | None, part: str) -> Answer:
+async def emails_preview(context: CliContext, session: Session, contract_id: int, to: str | None, part: str) -> Answer:
     """Show the welcome mails of a contract; of an open one, those that signing it now would promise."""
-    found = await preview_mails(session, desk.league.id, desk.settings, contract_id)
+    found = await preview_mails(session, context.league.id, context.settings, contract_id)
     mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
     if not mails:
         known = ", ".join(mail.recipient for mail in found)

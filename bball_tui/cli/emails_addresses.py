@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, exit_code, listed, narrate
 from bball_tui.database.engine import Session
 from bball_tui.delivery.bounces import BounceReading, read_bounces
 from bball_tui.errors import BballError
-from bball_tui.league.blocking import block_address, set_blocking
-from bball_tui.league.sending_again import lift_and_send, told_another_way
+from bball_tui.league.mails.blocking import block_address, set_blocking
+from bball_tui.league.mails.sending_again import lift_and_send, told_another_way
 from bball_tui.outbox.addresses import SuppressionFilter, SuppressionRow, list_suppressions
 from bball_tui.wording import counted
 
@@ -55,17 +55,17 @@ class Reading:
 )
 @json_option
 @in_league
-async def emails_bounces(desk: Desk, folder: Path | None, block: bool | None) -> Answer:
+async def emails_bounces(context: CliContext, folder: Path | None, block: bool | None) -> Answer:
     """Read the mailbox to which undeliverable mails go, and note which of ours came back.
 
     FOLDER is a maildir, an mbox file, one mail as a file, or a folder of .eml files; without one, the setting
     bounce_dir. Nothing in it is changed, and reading it twice changes nothing. An address is blocked only by a report
     that carries the Message-ID of our mail and says in code and words that there is no such mailbox.
     """
-    place = folder or desk.settings.bounce_dir
+    place = folder or context.settings.bounce_dir
     if block is not None:
-        async with desk.database.session() as session:
-            await set_blocking(session, desk.league.id, block)
+        async with context.database.session() as session:
+            await set_blocking(session, context.league.id, block)
         narrate(
             "From now on an address whose mailbox does not exist is blocked by itself."
             if block
@@ -75,7 +75,7 @@ async def emails_bounces(desk: Desk, folder: Path | None, block: bool | None) ->
             return Did()
     if place is None:
         raise BballError("Name the folder in which returned mails arrive, here or as bounce_dir in the settings.")
-    found = await read_bounces(desk.database, desk.league.id, place)
+    found = await read_bounces(context.database, context.league.id, place)
     told = [
         f"Mail {one.outbox_id} to {one.recipient} came back." + (" The address is blocked." * one.blocked)
         for one in found.new
@@ -94,9 +94,9 @@ async def emails_bounces(desk: Desk, folder: Path | None, block: bool | None) ->
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=ID)
 @json_option
 @in_transaction
-async def emails_settle(desk: Desk, session: Session, ids: tuple[int, ...]) -> Answer:
+async def emails_settle(context: CliContext, session: Session, ids: tuple[int, ...]) -> Answer:
     """Note that the families of mails that came back were told another way."""
-    settled = await told_another_way(session, desk.league.id, ids)
+    settled = await told_another_way(session, context.league.id, ids)
     left = [one for one in ids if one not in settled]
     told = [f"{counted(len(settled), 'mail')} settled."]
     told += [f"Mail {one} did not come back, or was settled before." for one in left]
@@ -107,9 +107,9 @@ async def emails_settle(desk: Desk, session: Session, ids: tuple[int, ...]) -> A
 @click.argument("address")
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for colleagues.")
 @in_transaction
-async def emails_suppress(desk: Desk, session: Session, address: str, reason: str) -> Answer:
+async def emails_suppress(context: CliContext, session: Session, address: str, reason: str) -> Answer:
     """Write no more mail to ADDRESS, whoever promises one."""
-    done = await block_address(session, desk.league.id, address, reason)
+    done = await block_address(session, context.league.id, address, reason)
     return Did([f"{address} takes no more mail." if done else f"{address} was on the list already."])
 
 
@@ -128,9 +128,9 @@ class LiftedLine:
 @reason_option
 @json_option
 @in_transaction
-async def emails_lift(desk: Desk, session: Session, address: str, send: bool, reason: str | None) -> Answer:
+async def emails_lift(context: CliContext, session: Session, address: str, send: bool, reason: str | None) -> Answer:
     """Let ADDRESS take mail again."""
-    lifted, sent = await lift_and_send(session, desk.league.id, address, send=send, reason=reason)
+    lifted, sent = await lift_and_send(session, context.league.id, address, send=send, reason=reason)
     told = [f"{lifted.email} takes mail again."]
     if lifted.kept_back and not send:
         told.append(f"{counted(len(lifted.kept_back), 'mail')} stay kept back; with --send they would have gone out.")
@@ -170,13 +170,13 @@ class SuppressionLine:
 @click.option("--lifted", is_flag=True, help="Also those that were lifted.")
 @json_option
 @in_transaction
-async def emails_suppressions(desk: Desk, session: Session, lifted: bool) -> Answer:
+async def emails_suppressions(context: CliContext, session: Session, lifted: bool) -> Answer:
     """List the addresses that take no more mail: whose, why, and who wrote them there."""
 
     def cells(row: SuppressionRow) -> Sequence[str]:
-        since = f"{row.recorded_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
+        since = f"{row.recorded_at.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
         lifted_by = "" if row.lifted_by is None else f"lifted by {row.lifted_by}"
         return (row.email, row.people, row.reason, row.recorded_by, since, lifted_by)
 
-    rows = await list_suppressions(session, desk.league.id, SuppressionFilter(lifted=lifted))
+    rows = await list_suppressions(session, context.league.id, SuppressionFilter(lifted=lifted))
     return listed(("Address", "Whose", "Why", "By", "Since", ""), rows, cells, SuppressionLine.of)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
 from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
-from bball_tui.league.mail_preview import MailPreview, preview_mail, preview_mails, preview_sample
-from bball_tui.league.sending_again import send_again
+from bball_tui.league.mails.preview import MailPreview, preview_mail, preview_mails, preview_sample
+from bball_tui.league.mails.sending_again import send_again
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, frozen_mails, list_items, write_files
@@ -64,17 +64,23 @@ class LogLine:
 @json_option
 @in_transaction
 async def emails_log(
-    desk: Desk, session: Session, search: str, kind: str | None, outcome: str | None, came_back: bool, limit: int
+    context: CliContext,
+    session: Session,
+    search: str,
+    kind: str | None,
+    outcome: str | None,
+    came_back: bool,
+    limit: int,
 ) -> Answer:
     """List every mail that was ever promised, the newest first."""
 
     def cells(row: OutboxRow) -> Sequence[str]:
-        when = f"{row.since.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
+        when = f"{row.since.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
         return (str(row.id), when, row.recipient, row.about, row.kind.replace("_", " "), row.bucket.words, row.why)
 
     bucket = None if outcome is None else BucketName(outcome)
     wanted = OutboxFilter(text=search, kind=kind, bucket=bucket, came_back=came_back)
-    rows = await list_items(session, desk.league.id, wanted, limit=limit)
+    rows = await list_items(session, context.league.id, wanted, limit=limit)
     return listed(("ID", "When", "To", "About", "Mail", "Outcome", "Why"), rows, cells, LogLine.of)
 
 
@@ -93,9 +99,9 @@ class Exported:
 )
 @json_option
 @in_transaction
-async def emails_export(desk: Desk, session: Session, ids: tuple[int, ...], to: Path) -> Answer:
+async def emails_export(context: CliContext, session: Session, ids: tuple[int, ...], to: Path) -> Answer:
     """Write mails as .eml files: the very bytes that went out."""
-    mails = await frozen_mails(session, desk.league.id, ids)
+    mails = await frozen_mails(session, context.league.id, ids)
     files = write_files(to, mails)
     never = tuple(one for one in ids if one not in {mail.id for mail in mails})
     told = [f"{counted(len(files), 'mail')} written to {to}."]
@@ -116,9 +122,9 @@ class Resent:
 @reason_option
 @json_option
 @in_transaction
-async def emails_resend(desk: Desk, session: Session, outbox_id: int, reason: str | None) -> Answer:
+async def emails_resend(context: CliContext, session: Session, outbox_id: int, reason: str | None) -> Answer:
     """Send an accepted mail once more to the same address, as a mail of its own."""
-    again = await send_again(session, desk.league.id, outbox_id, reason=reason)
+    again = await send_again(session, context.league.id, outbox_id, reason=reason)
     told = f"Mail {again} repeats mail {outbox_id}; it goes out as soon as a worker takes it."
     return Did([told], Resent(outbox_id, again))
 
@@ -144,9 +150,9 @@ class RetentionReport:
 @click.command("retention")
 @json_option
 @in_transaction
-async def emails_retention(desk: Desk, session: Session) -> Answer:
+async def emails_retention(context: CliContext, session: Session) -> Answer:
     """Say which mails will be deleted, and when."""
-    found = await retention(session, desk.league.id)
+    found = await retention(session, context.league.id)
     months = [GoingLine(month, number) for month, number in found.months]
     lines = [("now", str(found.due)), *((f"{month:%Y-%m}", str(number)) for month, number in found.months)]
     return Found(
@@ -180,23 +186,25 @@ def emails_send_test(contract: int | None, mail: int | None, kind: str | None, t
 
 
 @in_league
-async def _send_test(desk: Desk, contract: int | None, mail: int | None, kind: str | None, to: str | None) -> Answer:
-    mine = to or remembered(desk.settings)
+async def _send_test(
+    context: CliContext, contract: int | None, mail: int | None, kind: str | None, to: str | None
+) -> Answer:
+    mine = to or remembered(context.settings)
     if mine is None:
         raise BballError("Say your own address with --to ADDRESS. It is remembered for the next time.")
-    found = await _mail(desk, contract, mail, kind)
-    sent = await send_test(desk.database, desk.league.id, desk.settings, found.mime, found.subject, mine)
+    found = await _mail(context, contract, mail, kind)
+    sent = await send_test(context.database, context.league.id, context.settings, found.mime, found.subject, mine)
     told = f"A copy went to {sent}, marked as a test. The family got nothing."
     return Did([told], Tested(sent, found.subject))
 
 
-async def _mail(desk: Desk, contract: int | None, mail: int | None, kind: str | None) -> MailPreview:
-    async with desk.database.session() as session:
+async def _mail(context: CliContext, contract: int | None, mail: int | None, kind: str | None) -> MailPreview:
+    async with context.database.session() as session:
         if kind is not None:
-            return await preview_sample(session, desk.league.id, desk.settings, kind)
+            return await preview_sample(session, context.league.id, context.settings, kind)
         if mail is not None:
-            return await preview_mail(session, desk.league.id, desk.settings, mail)
-        mails = await preview_mails(session, desk.league.id, desk.settings, contract or 0)
+            return await preview_mail(session, context.league.id, context.settings, mail)
+        mails = await preview_mails(session, context.league.id, context.settings, contract or 0)
     if not mails:
         raise BballError(f"Contract {contract} has no mail: no guardian with an e-mail address would get one.")
     return mails[0]

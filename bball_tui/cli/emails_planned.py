@@ -6,13 +6,13 @@ from datetime import date
 
 import click
 
-from bball_tui.cli.context import Desk, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.cli.seasons import season_if_any
 from bball_tui.database.engine import Session
-from bball_tui.league.mail_check import Finding, check_mails
-from bball_tui.league.reminders import (
+from bball_tui.league.mails.check import Finding, check_mails
+from bball_tui.league.mails.reminders import (
     PlannedReminder,
     parse_days,
     planned_reminders,
@@ -50,10 +50,10 @@ class Warnings:
 @click.command("warnings")
 @json_option
 @in_league
-async def emails_warnings(desk: Desk) -> Answer:
+async def emails_warnings(context: CliContext) -> Answer:
     """Look at the mails of all contracts that wait for a signature, before anybody signs. Nothing is sent or stored."""
-    async with desk.database.session() as session:
-        season = await season_if_any(desk, session, None)
+    async with context.database.session() as session:
+        season = await season_if_any(context, session, None)
     shown = sys.stderr.isatty()
 
     def tell(done: int, total: int) -> None:
@@ -61,7 +61,7 @@ async def emails_warnings(desk: Desk) -> Answer:
             click.echo(f"\r{done} of {total} contracts …", nl=False, err=True)
 
     found = await check_mails(
-        desk.database, desk.league.id, desk.settings, season.id if season else None, progress=tell
+        context.database, context.league.id, context.settings, season.id if season else None, progress=tell
     )
     if shown:
         click.echo("\r\033[K", nl=False, err=True)
@@ -108,12 +108,14 @@ class Reminders:
 @click.option("--cap", metavar="N", type=int, help="At most N reminders of one offer.")
 @json_option
 @in_transaction
-async def emails_reminders(desk: Desk, session: Session, dry_run: bool, days: str | None, cap: int | None) -> Answer:
+async def emails_reminders(
+    context: CliContext, session: Session, dry_run: bool, days: str | None, cap: int | None
+) -> Answer:
     """Remind families of offers that are due, as the league's schedule says. Workers do it by themselves, by day.
 
     With --days or --cap the schedule is changed, and nobody is reminded yet.
     """
-    league = desk.league.id
+    league = context.league.id
     promised: tuple[int, ...] = ()
     said: list[str] = []
     schedule = await read_schedule(session, league)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_lines
 from bball_tui.cli.seasons import say_all_seasons, season_if_any
 from bball_tui.database.engine import Session
@@ -26,7 +26,7 @@ OF_ALL_SEASONS = (What.GUARDIANS, What.OUTBOX)
 @click.option("--season", metavar="NAME", help="Which season's contracts; otherwise the current one.")
 @in_transaction
 async def export_command(
-    desk: Desk, session: Session, what: str, wanted: str | None, output: Path | None, season: str | None
+    context: CliContext, session: Session, what: str, wanted: str | None, output: Path | None, season: str | None
 ) -> Answer:
     """Write contracts, players, guardians or the outbox as CSV or JSON.
 
@@ -39,10 +39,10 @@ async def export_command(
     if What(what) in OF_ALL_SEASONS:
         say_all_seasons()
     else:
-        async with desk.database.session() as before:  # an export reads all in one snapshot, which begins with it
-            found = await season_if_any(desk, before, season)
+        async with context.database.session() as before:  # an export reads all in one snapshot, which begins with it
+            found = await season_if_any(context, before, season)
     name = season if found is None else found.name
-    pieces = export(session, desk.league, What(what), chosen, season=name)
+    pieces = export(session, context.league, What(what), chosen, season=name)
     if output is None:
         return Did([f"{_counted(What(what), await _print(pieces))}."])
     return Did([f"{_counted(What(what), await write_pieces(output, pieces))} written to {output}."])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, in_league
+from bball_tui.cli.context import CliContext, in_league
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
 from bball_tui.cli.groupme_staff import groupme_staff
@@ -105,14 +105,14 @@ for command in (groupme_link, groupme_unlink, groupme_qr, groupme_staff, groupme
 @season_option
 @json_option
 @in_league
-async def groupme_status(desk: Desk, season: str | None) -> Answer:
+async def groupme_status(context: CliContext, season: str | None) -> Answer:
     """Show each team with its chat. Without an access token: what is stored here."""
     said, before = [], []
     if token_from() is None:
-        lines = await _stored(desk, season)
+        lines = await _stored(context, season)
         said.append("There is no access token, so GroupMe was not asked. This is the last known state.")
     else:
-        plan = await _planned(desk, season)
+        plan = await _planned(context, season)
         lines = [_team_line(team) for team in plan.teams]
         before += [f"The account is {plan.account}'s.", *_warnings(plan)]
     rows = [(str(one.team_id), one.team, one.state, one.group or one.group_id or "", one.link or "") for one in lines]
@@ -130,9 +130,9 @@ async def groupme_status(desk: Desk, season: str | None) -> Answer:
 @try_again_option
 @json_option
 @in_league
-async def groupme_plan(desk: Desk, season: str | None, try_again: bool) -> Answer:
+async def groupme_plan(context: CliContext, season: str | None, try_again: bool) -> Answer:
     """Say what there is to do, and why. Nothing is changed."""
-    plan = await _planned(desk, season, try_again=try_again)
+    plan = await _planned(context, season, try_again=try_again)
     return _plan_answer(plan, plan.actions)
 
 
@@ -147,7 +147,7 @@ async def groupme_plan(desk: Desk, season: str | None, try_again: bool) -> Answe
 @json_option
 @in_league
 async def groupme_apply(
-    desk: Desk,
+    context: CliContext,
     season: str | None,
     only: tuple[str, ...],
     also: tuple[str, ...],
@@ -157,7 +157,7 @@ async def groupme_apply(
     dry_run: bool,
 ) -> Answer:
     """Do what the plan has ticked."""
-    async with _sender(desk, await season_id_of(desk, season)) as sender:
+    async with _sender(context, await season_id_of(context, season)) as sender:
         plan, _, _ = await current_plan(sender, try_again=try_again)
         if fingerprint not in (None, plan.fingerprint):
             raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
@@ -179,12 +179,12 @@ async def groupme_apply(
 @json_option
 @in_league
 async def groupme_create(
-    desk: Desk, team: str, season: str | None, although_similar: bool, tell: bool, dry_run: bool
+    context: CliContext, team: str, season: str | None, although_similar: bool, tell: bool, dry_run: bool
 ) -> Answer:
     """Create the group of one TEAM (its number or name) and link it."""
-    season_id = await season_id_of(desk, season)
-    found = await read_team(desk, season_id, team)
-    async with _sender(desk, season_id) as sender:
+    season_id = await season_id_of(context, season)
+    found = await read_team(context, season_id, team)
+    async with _sender(context, season_id) as sender:
         creation = await plan_creation(sender, found.id, although_similar=although_similar)
         if dry_run:
             return _plan_answer(creation.reading.plan, creation.actions)
@@ -193,20 +193,20 @@ async def groupme_create(
         return _applied_answer(await apply(sender, creation.actions, try_again=True))
 
 
-def _sender(desk: Desk, season_id: int) -> AbstractAsyncContextManager[Sender]:
-    return open_sender(desk.database, desk.league.id, season_id, desk.settings, report=_Teller())
+def _sender(context: CliContext, season_id: int) -> AbstractAsyncContextManager[Sender]:
+    return open_sender(context.database, context.league.id, season_id, context.settings, report=_Teller())
 
 
-async def _planned(desk: Desk, season: str | None, *, try_again: bool = False) -> Plan:
-    async with _sender(desk, await season_id_of(desk, season)) as sender:
+async def _planned(context: CliContext, season: str | None, *, try_again: bool = False) -> Plan:
+    async with _sender(context, await season_id_of(context, season)) as sender:
         return (await read_chats(sender, try_again=try_again)).plan
 
 
-async def _stored(desk: Desk, season: str | None) -> list[TeamLine]:
+async def _stored(context: CliContext, season: str | None) -> list[TeamLine]:
     """The last known state: what is stored, and how it stood when GroupMe was last asked."""
-    season_id = await season_id_of(desk, season)
-    async with desk.database.session() as session:
-        rows = await list_chats(session, desk.league.id, season_id)
+    season_id = await season_id_of(context, season)
+    async with context.database.session() as session:
+        rows = await list_chats(session, context.league.id, season_id)
     return [
         TeamLine(
             team_id=row.id,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, in_league
+from bball_tui.cli.context import CliContext, in_league
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.errors import BballError
@@ -79,13 +79,15 @@ class _Rehearsed(Exception):
 @dry_run_option
 @json_option
 @in_league
-async def groupme_link(desk: Desk, team: str, group: str, tell: bool, season: str | None, dry_run: bool) -> Answer:
+async def groupme_link(
+    context: CliContext, team: str, group: str, tell: bool, season: str | None, dry_run: bool
+) -> Answer:
     """Link TEAM (number or name) with a group: its share link as pasted, or its id."""
     pasted = read_pasted(group)
-    found = await read_team(desk, await season_id_of(desk, season), team)
-    chosen = await resolve_group(desk.settings, pasted)
+    found = await read_team(context, await season_id_of(context, season), team)
+    chosen = await resolve_group(context.settings, pasted)
     how = "by its share link" if pasted.share_url is not None else "by its id"
-    linked, promised, families = await _link(desk, found.id, chosen, how, tell=tell, dry_run=dry_run)
+    linked, promised, families = await _link(context, found.id, chosen, how, tell=tell, dry_run=dry_run)
     line = LinkedLine(
         team_id=linked.team_id,
         team=linked.team,
@@ -119,18 +121,18 @@ async def groupme_link(desk: Desk, team: str, group: str, tell: bool, season: st
 
 
 async def _link(
-    desk: Desk, team_id: int, chosen: Chosen, how: str, *, tell: bool, dry_run: bool
+    context: CliContext, team_id: int, chosen: Chosen, how: str, *, tell: bool, dry_run: bool
 ) -> tuple[Linked, int, FamiliesToTell]:
     """What linking did, how many mails were promised, and who is still to be told."""
-    async with desk.database.session() as session:
+    async with context.database.session() as session:
         if dry_run:
-            rehearsed = await rehearse_link(session, desk.league.id, team_id, chosen, how)
+            rehearsed = await rehearse_link(session, context.league.id, team_id, chosen, how)
             return rehearsed.linked, 0, rehearsed.families
         linked, told = await link_and_tell(
-            session, desk.league.id, team_id, chosen.group, how=how, tell=tell, by_hand=True
+            session, context.league.id, team_id, chosen.group, how=how, tell=tell, by_hand=True
         )
         mails = 0 if told is None else len(told.outbox_ids)
-        return linked, mails, await families_to_tell(session, desk.league.id, team_id)
+        return linked, mails, await families_to_tell(session, context.league.id, team_id)
 
 
 @click.command("unlink")
@@ -140,12 +142,12 @@ async def _link(
 @dry_run_option
 @json_option
 @in_league
-async def groupme_unlink(desk: Desk, team: str, reason: str, season: str | None, dry_run: bool) -> Answer:
+async def groupme_unlink(context: CliContext, team: str, reason: str, season: str | None, dry_run: bool) -> Answer:
     """Forget the group and the share link of TEAM. The group itself stays as it is."""
-    found = await read_team(desk, await season_id_of(desk, season), team)
+    found = await read_team(context, await season_id_of(context, season), team)
     try:
-        async with desk.database.session() as session:
-            gone = await unlink(session, desk.league.id, found.id, reason=reason.strip() or "by command")
+        async with context.database.session() as session:
+            gone = await unlink(session, context.league.id, found.id, reason=reason.strip() or "by command")
             if dry_run:
                 raise _Rehearsed
     except _Rehearsed:
@@ -168,9 +170,9 @@ async def groupme_unlink(desk: Desk, team: str, reason: str, season: str | None,
 @season_option
 @json_option
 @in_league
-async def groupme_qr(desk: Desk, team: str, image: Path | None, season: str | None) -> Answer:
+async def groupme_qr(context: CliContext, team: str, image: Path | None, season: str | None) -> Answer:
     """Show the share link of TEAM as a QR code. Whoever scans it can join."""
-    found = await read_team(desk, await season_id_of(desk, season), team)
+    found = await read_team(context, await season_id_of(context, season), team)
     link = found.share_url
     if link is None:
         raise BballError(f"{label(found)} has no share link yet. Link its group first, or switch sharing on.")

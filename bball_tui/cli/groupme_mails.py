@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import click
 
-from bball_tui.cli.context import Desk, in_league
+from bball_tui.cli.context import CliContext, in_league
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
@@ -45,17 +45,17 @@ class ReleasedLine:
 @dry_run_option
 @json_option
 @in_league
-async def groupme_tell(desk: Desk, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
+async def groupme_tell(context: CliContext, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
     """Write to families who were welcomed before their team's share link stood. Without TEAM: of all teams."""
-    ids = await _ids(desk, teams, season)
-    async with desk.database.session() as session:
-        found = await families_of(session, desk.league.id, ids)
+    ids = await _ids(context, teams, season)
+    async with context.database.session() as session:
+        found = await families_of(session, context.league.id, ids)
     lines = []
     for team, families in found:
         told: tuple[int, ...] = ()
         if not dry_run:
-            async with desk.database.session() as session:
-                told = (await tell_families(session, desk.league.id, families.team_id)).outbox_ids
+            async with context.database.session() as session:
+                told = (await tell_families(session, context.league.id, families.team_id)).outbox_ids
         mails = families.recipients if dry_run else len(told)
         lines.append(ToldLine(families.team_id, team, mails, families.players, told))
         names = families.players[:MOST_NAMES]
@@ -71,15 +71,15 @@ async def groupme_tell(desk: Desk, teams: tuple[str, ...], season: str | None, d
 @dry_run_option
 @json_option
 @in_league
-async def groupme_send_anyway(desk: Desk, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
+async def groupme_send_anyway(context: CliContext, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
     """Send welcome mails that wait for their team's share link without it. Without TEAM: of all teams."""
     lines = []
-    for team_id, name in (await _ids(desk, teams, season)).items():
-        async with desk.database.session() as session:
+    for team_id, name in (await _ids(context, teams, season)).items():
+        async with context.database.session() as session:
             mails = (
-                await count_waiting(session, desk.league.id, team_id)
+                await count_waiting(session, context.league.id, team_id)
                 if dry_run
-                else await release(session, desk.league.id, team_id, why="sent without the link of the team chat")
+                else await release(session, context.league.id, team_id, why="sent without the link of the team chat")
             )
         if mails:
             lines.append(ReleasedLine(team_id, name, mails))
@@ -87,12 +87,12 @@ async def groupme_send_anyway(desk: Desk, teams: tuple[str, ...], season: str | 
     return Did([] if lines else ["No welcome mail waits for the link."], lines)
 
 
-async def _ids(desk: Desk, teams: tuple[str, ...], season: str | None) -> dict[int, str]:
+async def _ids(context: CliContext, teams: tuple[str, ...], season: str | None) -> dict[int, str]:
     """The teams that are meant, by id; all of the season when none is named."""
-    season_id = await season_id_of(desk, season)
+    season_id = await season_id_of(context, season)
     if teams:
-        found = [await read_team(desk, season_id, one) for one in teams]
+        found = [await read_team(context, season_id, one) for one in teams]
         return {team.id: label(team) for team in found}
-    async with desk.database.session() as session:
-        own = await read_own(session, desk.league.id, season_id)
+    async with context.database.session() as session:
+        own = await read_own(session, context.league.id, season_id)
     return {team.id: label(team) for team in own.teams}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
@@ -46,10 +46,10 @@ def groupme_staff() -> None:
 @groupme_staff.command("list")
 @json_option
 @in_transaction
-async def staff_list(desk: Desk, session: Session) -> Answer:
+async def staff_list(context: CliContext, session: Session) -> Answer:
     """List the staff by name."""
     headers = ("ID", "Name", "Account", "Phone", "E-mail", "Consent")
-    return listed(headers, await list_staff(session, desk.league.id), _cells, _line)
+    return listed(headers, await list_staff(session, context.league.id), _cells, _line)
 
 
 def _cells(one: StaffRow) -> Sequence[str]:
@@ -76,7 +76,7 @@ def _line(one: StaffRow) -> StaffLine:
 @json_option
 @in_transaction
 async def staff_add(
-    desk: Desk,
+    context: CliContext,
     session: Session,
     name: str,
     user_id: str | None,
@@ -86,7 +86,7 @@ async def staff_add(
 ) -> Answer:
     """Put somebody on the list. GroupMe is told nothing yet."""
     staff_id = await add_to_list(
-        session, desk.league.id, name, user_id=user_id, phone=phone, email=email, consent=consent
+        session, context.league.id, name, user_id=user_id, phone=phone, email=email, consent=consent
     )
     return _changed(staff_id, name, "added")
 
@@ -105,8 +105,8 @@ def staff_consent(staff_id: int, note: str | None, withdrawn: bool, as_json: boo
 
 
 @in_transaction
-async def _consent(desk: Desk, session: Session, staff_id: int, note: str | None) -> Answer:
-    name = await note_consent(session, desk.league.id, staff_id, note)
+async def _consent(context: CliContext, session: Session, staff_id: int, note: str | None) -> Answer:
+    name = await note_consent(session, context.league.id, staff_id, note)
     return _changed(staff_id, name, "consent withdrawn" if note is None else "consent noted")
 
 
@@ -114,9 +114,9 @@ async def _consent(desk: Desk, session: Session, staff_id: int, note: str | None
 @id_argument
 @json_option
 @in_transaction
-async def staff_remove(desk: Desk, session: Session, staff_id: int) -> Answer:
+async def staff_remove(context: CliContext, session: Session, staff_id: int) -> Answer:
     """Forget somebody, contact data included. They stay in the groups that they are in."""
-    return _changed(staff_id, await take_off_list(session, desk.league.id, staff_id), "removed")
+    return _changed(staff_id, await take_off_list(session, context.league.id, staff_id), "removed")
 
 
 def _changed(staff_id: int, name: str, what: str) -> Did:

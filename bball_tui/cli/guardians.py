@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, listed, narrate
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session
@@ -17,7 +17,7 @@ from bball_tui.league.editing.guardians import (
     unlink_guardian,
 )
 from bball_tui.league.editing.outcome import Outcome
-from bball_tui.league.family import GuardianView
+from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import FIELDS, LINK, RELATION, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.mail.sender import Outgoing
@@ -37,9 +37,9 @@ def guardians() -> None:
 @player_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
-async def guardians_list(desk: Desk, session: Session, player_id: int) -> Answer:
+async def guardians_list(context: CliContext, session: Session, player_id: int) -> Answer:
     """List the player's guardians, the one who is asked first at the front."""
-    player = await player_detail(session, desk.league.id, player_id, Outgoing.here(desk.settings))
+    player = await player_detail(session, context.league.id, player_id, Outgoing.here(context.settings))
     headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", *(field.heading for field in _FLAGS), "Household")
     return listed(headers, player.guardians, _cells)
 
@@ -61,9 +61,9 @@ def _cells(one: GuardianView) -> Sequence[str]:
 @new_options(FIELDS)
 @json_option
 @saving("Guardian")
-async def guardians_add(desk: Desk, session: Session, player_id: int, **values: Any) -> Outcome:
+async def guardians_add(context: CliContext, session: Session, player_id: int, **values: Any) -> Outcome:
     """Add a guardian; one of that name and address who is in the league already is linked."""
-    return await save_guardian(session, desk.league.id, player_id, given(GuardianDraft(), values))
+    return await save_guardian(session, context.league.id, player_id, given(GuardianDraft(), values))
 
 
 @guardians.command("edit")
@@ -72,12 +72,14 @@ async def guardians_add(desk: Desk, session: Session, player_id: int, **values: 
 @edit_options(FIELDS)
 @json_option
 @saving("Guardian")
-async def guardians_edit(desk: Desk, session: Session, player_id: int, guardian_id: int, **values: Any) -> Outcome:
+async def guardians_edit(
+    context: CliContext, session: Session, player_id: int, guardian_id: int, **values: Any
+) -> Outcome:
     """Change a guardian, or what they are to this player."""
-    base = await load_guardian(session, desk.league.id, player_id, guardian_id)
-    if others := await other_children(session, desk.league.id, guardian_id, player_id):
+    base = await load_guardian(session, context.league.id, player_id, guardian_id)
+    if others := await other_children(session, context.league.id, guardian_id, player_id):
         narrate(f"Name, address and telephone count for {', '.join(others)} too.")
-    return await save_guardian(session, desk.league.id, player_id, given(base.draft, values), base=base)
+    return await save_guardian(session, context.league.id, player_id, given(base.draft, values), base=base)
 
 
 @guardians.command("remove")
@@ -85,6 +87,6 @@ async def guardians_edit(desk: Desk, session: Session, player_id: int, guardian_
 @guardian_argument
 @json_option
 @saving("Guardian")
-async def guardians_remove(desk: Desk, session: Session, player_id: int, guardian_id: int) -> Outcome:
+async def guardians_remove(context: CliContext, session: Session, player_id: int, guardian_id: int) -> Outcome:
     """Take a guardian off a player; mails about the player that still wait for them are cancelled."""
-    return await unlink_guardian(session, desk.league.id, player_id, guardian_id)
+    return await unlink_guardian(session, context.league.id, player_id, guardian_id)

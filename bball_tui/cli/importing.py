@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import CliContext, with_league
 from bball_tui.cli.output import echo_json, narrate, plain, table
 from bball_tui.cli.seasons import say_season
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
 from bball_tui.league.importing.columns import MappedField
-from bball_tui.league.importing.plan import Counts, Diff, Verdict
+from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
@@ -105,9 +105,9 @@ def import_roster(
         expect=expect.strip().lower(),
     )
 
-    async def work(desk: Desk) -> int:
+    async def work(context: CliContext) -> int:
         try:
-            done = await run_import(desk.database, desk.league, file, options)
+            done = await run_import(context.database, context.league, file, options)
         except PreviewMoved as over:
             raise BballError(f"{over} --dry-run instead of --expect shows it, with the code for --expect.") from None
         if done.diff is not None:
@@ -122,7 +122,7 @@ def import_roster(
             click.echo(render(done))
         return done.exit_code
 
-    return with_desk(work)
+    return with_league(work)
 
 
 def _mapped_field(text: str) -> MappedField:

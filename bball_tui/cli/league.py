@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import Desk, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.database.engine import Session
 from bball_tui.database.states import DateOrder
@@ -37,9 +37,9 @@ def league() -> None:
 @league.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_league
-async def show(desk: Desk) -> Answer:
+async def show(context: CliContext) -> Answer:
     """Print what is set."""
-    return _answer(desk.league)
+    return _answer(context.league)
 
 
 @league.command(name="set")
@@ -61,11 +61,11 @@ async def show(desk: Desk) -> Answer:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @in_transaction
-async def set_(desk: Desk, session: Session, date_order: str | None, **values: Any) -> Answer:
+async def set_(context: CliContext, session: Session, date_order: str | None, **values: Any) -> Answer:
     """Change what is named; an empty text takes an optional value away."""
     change = ProfileChange(date_order=None if date_order is None else DateOrder(date_order), **values)
-    changed = await change_profile(session, desk.league, change)
-    return _answer(changed, ["Nothing to change." if changed.version == desk.league.version else "Saved."])
+    changed = await change_profile(session, context.league, change)
+    return _answer(changed, ["Nothing to change." if changed.version == context.league.version else "Saved."])
 
 
 def _answer(info: LeagueInfo, said: Sequence[str] = ()) -> Found:

@@ -6,30 +6,30 @@ from typing import Any, TypeVar
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_lines, listed
 from bball_tui.cli.seasons import say_all_seasons, say_season, season_named
 from bball_tui.database.engine import Session
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.choices import ListName
-from bball_tui.league.facets import chosen_filter
+from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.exporting.csv_export import sheet
+from bball_tui.league.filters.choices import ListName
+from bball_tui.league.filters.facets import chosen_filter
+from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_players, list_teams
 from bball_tui.league.roster.player import LISTED
-from bball_tui.league.rows import PlayerRow, RosterFilter, TeamRow, Trouble
-from bball_tui.league.saved_filters import find_filter
-from bball_tui.league.sheets import sheet
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.roster.rows import Attention, PlayerRow, RosterFilter, TeamRow
 from bball_tui.mail.values import one_line
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
 NEEDS = {
-    "overdue": Trouble.OVERDUE,
-    "due-this-week": Trouble.DUE_SOON,
-    "no-email": Trouble.UNREACHABLE,
-    "no-chat-link": Trouble.NO_CHAT,
+    "overdue": Attention.OVERDUE,
+    "due-this-week": Attention.DUE_SOON,
+    "no-email": Attention.UNREACHABLE,
+    "no-chat-link": Attention.NO_CHAT,
 }
 """What staff can ask for with --need."""
 _PLAYER_COLUMNS = tuple(one for one in LISTED if one.heading)
@@ -103,23 +103,25 @@ def list_options(command: CommandT) -> CommandT:
     return decorated  # type: ignore[no-any-return]
 
 
-async def roster_filter(desk: Desk, session: Session, wanted: Wanted, name: ListName = "contracts") -> RosterFilter:
+async def roster_filter(
+    context: CliContext, session: Session, wanted: Wanted, name: ListName = "contracts"
+) -> RosterFilter:
     """The filter for ``wanted``; names are compared without regard to case.
 
     Raises:
         BballError: no season, team or saved filter of that name, or several teams.
     """
-    season = None if wanted.season is None else await season_named(desk, session, wanted.season)
+    season = None if wanted.season is None else await season_named(context, session, wanted.season)
     season_id = None if season is None else season.id
     found = RosterFilter(season_id=season_id)
     if wanted.saved is not None:
-        saved = await find_filter(session, desk.league.id, name, wanted.saved)
+        saved = await find_filter(session, context.league.id, name, wanted.saved)
         found = chosen_filter(season_id, saved.text, saved.choices)
     welcome = tuple(WelcomeState(one.replace("-", "_")) for one in wanted.welcome)
     found = replace(
         found,
         text=f"{found.text} {wanted.search}".strip(),
-        team_id=found.team_id if wanted.team is None else await team_named(desk, session, season_id, wanted.team),
+        team_id=found.team_id if wanted.team is None else await team_named(context, session, season_id, wanted.team),
         division=found.division if wanted.division is None else wanted.division,
         statuses=tuple(ContractStatus(one) for one in wanted.status) or found.statuses,
         welcome=welcome or found.welcome,
@@ -133,13 +135,13 @@ async def roster_filter(desk: Desk, session: Session, wanted: Wanted, name: List
     return found
 
 
-async def team_named(desk: Desk, session: Session, season_id: int | None, name: str) -> int:
+async def team_named(context: CliContext, session: Session, season_id: int | None, name: str) -> int:
     """The id of the team called ``name``, of the season or of any.
 
     Raises:
         BballError: there is no such team, or several.
     """
-    teams = await list_teams(session, desk.league.id, RosterFilter(season_id=season_id))
+    teams = await list_teams(session, context.league.id, RosterFilter(season_id=season_id))
     found = [one for one in teams if _same(one.name, name)]
     if not found:
         raise BballError(f"There is no team {one_line(name)[:80]!r}. 'bball-tui teams list' names them all.")
@@ -154,13 +156,17 @@ def _same(one: str, other: str) -> bool:
 
 
 async def answer_list(
-    desk: Desk, session: Session, name: ListName, wanted: Wanted, as_table: Callable[[RosterFilter], Awaitable[Answer]]
+    context: CliContext,
+    session: Session,
+    name: ListName,
+    wanted: Wanted,
+    as_table: Callable[[RosterFilter], Awaitable[Answer]],
 ) -> Answer:
     """What ``wanted`` says of the list called ``name``: as CSV on stdout while it is read, else ``as_table``."""
-    found = await roster_filter(desk, session, wanted, name)
+    found = await roster_filter(context, session, wanted, name)
     if not wanted.as_csv:
         return await as_table(found)
-    async for piece in sheet(session, desk.league.id, name, found, wanted.order):
+    async for piece in sheet(session, context.league.id, name, found, wanted.order):
         echo_lines(piece.text.replace("\r\n", "\n"))
     return Did()
 
@@ -173,14 +179,14 @@ def teams() -> None:
 @teams.command("list")
 @list_options
 @in_transaction
-async def teams_list(desk: Desk, session: Session, wanted: Wanted) -> Answer:
+async def teams_list(context: CliContext, session: Session, wanted: Wanted) -> Answer:
     """List the teams with how many players have signed."""
 
     async def as_table(found: RosterFilter) -> Answer:
-        rows = await list_teams(session, desk.league.id, found, wanted.order)
+        rows = await list_teams(session, context.league.id, found, wanted.order)
         return listed(("ID", "Team", "Division", "Season", "Signed", "Chat"), rows, _team_cells)
 
-    return await answer_list(desk, session, "teams", wanted, as_table)
+    return await answer_list(context, session, "teams", wanted, as_table)
 
 
 def _team_cells(row: TeamRow) -> Sequence[str]:
@@ -195,15 +201,15 @@ def players() -> None:
 @players.command("list")
 @list_options
 @in_transaction
-async def players_list(desk: Desk, session: Session, wanted: Wanted) -> Answer:
+async def players_list(context: CliContext, session: Session, wanted: Wanted) -> Answer:
     """List the players with their team and their contract."""
 
     async def as_table(found: RosterFilter) -> Answer:
-        rows = await list_players(session, desk.league.id, found, wanted.order)
+        rows = await list_players(session, context.league.id, found, wanted.order)
         headers = ("ID", "Player", *(one.heading for one in _PLAYER_COLUMNS), "Team", "Contract", "E-mail")
         return listed(headers, rows, _player_cells, _player_line)
 
-    return await answer_list(desk, session, "players", wanted, as_table)
+    return await answer_list(context, session, "players", wanted, as_table)
 
 
 def _player_line(row: PlayerRow) -> dict[str, object]:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import click
 
-from bball_tui.cli.context import Desk, in_league
+from bball_tui.cli.context import CliContext, in_league
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.cli.saving import json_option
 from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
-from bball_tui.league.mail_account import keep_account
+from bball_tui.league.mails.account import keep_account
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.providers import BY_ID, PROVIDERS, Tls, provider_at
 from bball_tui.mail.sender import default_sender
@@ -74,28 +74,35 @@ def mail() -> None:
 @json_option
 @in_league
 async def setup(
-    desk: Desk, provider: str | None, sender: str | None, password_stdin: bool, unchecked: bool, **given: object
+    context: CliContext,
+    provider: str | None,
+    sender: str | None,
+    password_stdin: bool,
+    unchecked: bool,
+    **given: object,
 ) -> Answer:
     """Save the mail account in the settings file, once the login works. What is not said is asked for.
 
     The password is never said on the command line, where others can read it.
     """
-    desk.settings.refuse_read_only()
-    known = desk.settings.mail_url
+    context.settings.refuse_read_only()
+    known = context.settings.mail_url
     try:
         account = _asked(_begun(provider, known, given), known, password_stdin=password_stdin)
         url = mail_url(account, known)
-        from_email = address(_sender(sender, desk, account), "the From address")
+        from_email = address(_sender(sender, context, account), "the From address")
     except WrongFields as wrong:
         raise BballError(" ".join(f"{_OPTIONS[name]}: {what}" for name, what in wrong.problems.items())) from None
     if not unchecked:
         narrate("Logging in …")
-        if (trouble := await login_trouble(desk.settings, url)) is not None:
+        if (trouble := await login_trouble(context.settings, url)) is not None:
             raise BballError(f"{trouble} {BY_ID[account.provider].advice} Nothing was saved. {_RETRY}")
-    async with desk.database.session() as session:
-        await keep_account(session, desk.settings, desk.league, url, from_email)
+    async with context.database.session() as session:
+        await keep_account(session, context.settings, context.league, url, from_email)
     variable = overriding("mail_url")
-    told = [f"Saved in {desk.settings.config_file}. Mails go out as {from_email}, while the screen or a worker runs."]
+    told = [
+        f"Saved in {context.settings.config_file}. Mails go out as {from_email}, while the screen or a worker runs."
+    ]
     if variable is not None:
         told.append(f"{variable} is set in the environment and wins over what was saved. Take it out there.")
     where = (account.provider, account.server.strip(), int(account.port), account.tls, account.login.strip())
@@ -106,18 +113,18 @@ async def setup(
 @click.option("--to", metavar="ADDRESS", help="Send one mail there: your own address.")
 @json_option
 @in_league
-async def test(desk: Desk, to: str | None) -> Answer:
+async def test(context: CliContext, to: str | None) -> Answer:
     """Log in to the mail server and say what is in the way; with --to, send one mail to yourself."""
-    url = desk.settings.mail_url
+    url = context.settings.mail_url
     if url is None:
         raise BballError("No mail server is set up yet. Set it up with: bball-tui mail setup")
     mine = None if to is None else address(to.strip(), "your own address")
-    trouble = await login_trouble(desk.settings, url)
+    trouble = await login_trouble(context.settings, url)
     sent = None
     if trouble is None and mine is not None:
-        sender = desk.league.from_email or default_sender(desk.settings)
-        mime = trial_mail(desk.league.name, sender, date=datetime.now(UTC).replace(microsecond=0))
-        sent = await send_test(desk.database, desk.league.id, desk.settings, mime, TRIAL_SUBJECT, mine)
+        sender = context.league.from_email or default_sender(context.settings)
+        mime = trial_mail(context.league.name, sender, date=datetime.now(UTC).replace(microsecond=0))
+        sent = await send_test(context.database, context.league.id, context.settings, mime, TRIAL_SUBJECT, mine)
     account = account_of(url)
     line = MailTest(account.server or account.login, trouble, sent)
     if trouble is not None:
@@ -159,11 +166,11 @@ def _asked(account: Account, known: SecretUrl | None, *, password_stdin: bool) -
     return replace(account, password=_ask("password", "Password", hidden=True))
 
 
-def _sender(said: str | None, desk: Desk, account: Account) -> str:
+def _sender(said: str | None, context: CliContext, account: Account) -> str:
     if said is not None:
         return said.strip()
-    if desk.league.from_email is not None:
-        return desk.league.from_email
+    if context.league.from_email is not None:
+        return context.league.from_email
     login = account.login.strip()
     return _ask("from", "From address", default=login if "@" in login else None)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.outbox_sending import (
     ID,
     json_option,
@@ -129,15 +129,15 @@ for command in (
 @json_option
 @in_transaction
 async def outbox_list(
-    desk: Desk, session: Session, state: str | None, contract: int | None, search: str, limit: int | None
+    context: CliContext, session: Session, state: str | None, contract: int | None, search: str, limit: int | None
 ) -> Answer:
     """List the mails, the newest first."""
 
     def cells(row: OutboxRow) -> Sequence[str]:
-        next_try = "" if row.next_at is None else f"{row.next_at.astimezone(desk.league.zone):%Y-%m-%d %H:%M}"
+        next_try = "" if row.next_at is None else f"{row.next_at.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
         return (str(row.id), row.bucket.words, row.recipient, row.about, next_try, row.why)
 
-    rows = await list_items(session, desk.league.id, _filter(state, contract, search), limit=limit)
+    rows = await list_items(session, context.league.id, _filter(state, contract, search), limit=limit)
     return listed(("ID", "State", "To", "About", "Next try", "Why"), rows, cells, ItemLine.of)
 
 
@@ -153,9 +153,9 @@ def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilte
 @click.argument("outbox_id", metavar="ID", type=ID)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
-async def outbox_show(desk: Desk, session: Session, outbox_id: int) -> Answer:
+async def outbox_show(context: CliContext, session: Session, outbox_id: int) -> Answer:
     """Tell the whole story of one mail, and what is next."""
-    timeline = await item_timeline(session, desk.league.id, outbox_id, Outgoing.here(desk.settings))
+    timeline = await item_timeline(session, context.league.id, outbox_id, Outgoing.here(context.settings))
     return Found(lambda: _shown(timeline), lambda: _story(timeline))
 
 
@@ -225,13 +225,15 @@ def outbox_retry(ids: tuple[int, ...], failed: bool, cause: str | None, reason: 
 
 
 @in_transaction
-async def _retry(desk: Desk, session: Session, ids: tuple[int, ...], cause: str | None, reason: str | None) -> Answer:
+async def _retry(
+    context: CliContext, session: Session, ids: tuple[int, ...], cause: str | None, reason: str | None
+) -> Answer:
     chosen = list(ids)
     if not ids:
         wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
-        chosen = [row.id for row in await list_items(session, desk.league.id, wanted)]
+        chosen = [row.id for row in await list_items(session, context.league.id, wanted)]
     return _answer(
-        await staff.retry(session, desk.league.id, chosen, reason=reason), "Queued again: {}.", "Not retried"
+        await staff.retry(session, context.league.id, chosen, reason=reason), "Queued again: {}.", "Not retried"
     )
 
 
@@ -247,8 +249,8 @@ def outbox_park(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
 
 
 @in_transaction
-async def _park(desk: Desk, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
-    return _answer(await staff.park(session, desk.league.id, ids, reason=reason), "Put aside: {}.", "Not put aside")
+async def _park(context: CliContext, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
+    return _answer(await staff.park(session, context.league.id, ids, reason=reason), "Put aside: {}.", "Not put aside")
 
 
 @outbox.command("cancel")
@@ -263,8 +265,10 @@ def outbox_cancel(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
 
 
 @in_transaction
-async def _cancel(desk: Desk, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
-    return _answer(await staff.cancel(session, desk.league.id, ids, reason=reason), "Cancelled: {}.", "Not cancelled")
+async def _cancel(context: CliContext, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
+    return _answer(
+        await staff.cancel(session, context.league.id, ids, reason=reason), "Cancelled: {}.", "Not cancelled"
+    )
 
 
 @outbox.command("resolve")
@@ -281,8 +285,8 @@ def outbox_resolve(outbox_id: int, arrived: bool, send_again: bool, reason: str 
 
 
 @in_transaction
-async def _resolve(desk: Desk, session: Session, outbox_id: int, arrived: bool, reason: str | None) -> Answer:
-    acted = await staff.resolve(session, desk.league.id, outbox_id, arrived=arrived, reason=reason)
+async def _resolve(context: CliContext, session: Session, outbox_id: int, arrived: bool, reason: str | None) -> Answer:
+    acted = await staff.resolve(session, context.league.id, outbox_id, arrived=arrived, reason=reason)
     return _answer(acted, "Arrived: {}." if arrived else "Queued again: {}.", "Not resolved")
 
 

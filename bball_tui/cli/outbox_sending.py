@@ -6,14 +6,14 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, echo_json, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
-from bball_tui.league.addresses import AddressFixed, fix_address
-from bball_tui.league.for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
-from bball_tui.league.mail_preview import preview_mail
+from bball_tui.league.mails.preview import preview_mail
+from bball_tui.league.mails.send_for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
+from bball_tui.league.mails.wrong_address import AddressFixed, fix_address
 from bball_tui.mail.checks import parts
 from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox import gates
@@ -83,9 +83,9 @@ class GateLine:
 @click.option("--json", "part", flag_value="json", help="Everything as JSON.")
 @click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
 @in_transaction
-async def outbox_read(desk: Desk, session: Session, outbox_id: int, part: str) -> Answer:
+async def outbox_read(context: CliContext, session: Session, outbox_id: int, part: str) -> Answer:
     """Show one mail as it was written, or as it would be written now."""
-    mail = await preview_mail(session, desk.league.id, desk.settings, outbox_id)
+    mail = await preview_mail(session, context.league.id, context.settings, outbox_id)
     both = parts(mail.mime)
     match part:
         case "raw":
@@ -120,9 +120,11 @@ def _echo_lines(text: str) -> None:
 @reason_option
 @json_option
 @in_transaction
-async def outbox_fix_address(desk: Desk, session: Session, outbox_id: int, address: str, reason: str | None) -> Answer:
+async def outbox_fix_address(
+    context: CliContext, session: Session, outbox_id: int, address: str, reason: str | None
+) -> Answer:
     """Correct the family's ADDRESS, and send there what was promised to the wrong one."""
-    fixed = await fix_address(session, desk.league.id, outbox_id, address, reason=reason)
+    fixed = await fix_address(session, context.league.id, outbox_id, address, reason=reason)
     told: list[str] = []
     if fixed.guardians:
         verb = "has" if len(fixed.guardians) == 1 else "have"
@@ -136,13 +138,13 @@ async def outbox_fix_address(desk: Desk, session: Session, outbox_id: int, addre
 @click.command("gates")
 @json_option
 @in_transaction
-async def outbox_gates(desk: Desk, session: Session) -> Answer:
+async def outbox_gates(context: CliContext, session: Session) -> Answer:
     """Say what holds the mails, if anything does."""
-    return _answer(await _status(desk, session))
+    return _answer(await _status(context, session))
 
 
-async def _status(desk: Desk, session: Session) -> SendingStatus:
-    return await read_sending_status(session, desk.league.id, Outgoing.here(desk.settings))
+async def _status(context: CliContext, session: Session) -> SendingStatus:
+    return await read_sending_status(session, context.league.id, Outgoing.here(context.settings))
 
 
 def _answer(now: SendingStatus) -> Did:
@@ -188,20 +190,20 @@ class ForRealLine:
 @reason_option
 @json_option
 @in_transaction
-async def outbox_send_for_real(desk: Desk, session: Session, dry_run: bool, reason: str | None) -> Answer:
+async def outbox_send_for_real(context: CliContext, session: Session, dry_run: bool, reason: str | None) -> Answer:
     """Send what was only written to a folder, once a mail server is set up.
 
     Each mail goes once, written anew, and only where it still holds: not about a contract that has changed, not to a
     blocked address, and not what was sent again already.
     """
-    obstacle = for_real_obstacle(await _status(desk, session), desk.settings)
+    obstacle = for_real_obstacle(await _status(context, session), context.settings)
     if dry_run:
-        found = await plan_for_real(session, desk.league.id)
+        found = await plan_for_real(session, context.league.id)
         queued = found.ids
     elif obstacle is not None:
         raise BballError(obstacle)
     else:
-        queued, found = await send_for_real(session, desk.league.id, reason=reason)
+        queued, found = await send_for_real(session, context.league.id, reason=reason)
     verb = "would be queued" if dry_run else "queued"
     told = [f"{counted(len(queued), 'mail')} {verb} to go out for real{_kinds(found)}."]
     told += [f"{counted(number, 'mail stays', 'mails stay')} in the folder: {why}." for why, number in found.left_out]
@@ -219,20 +221,20 @@ def _kinds(found: ForReal) -> str:
 @reason_option
 @json_option
 @in_transaction
-async def outbox_pause(desk: Desk, session: Session, reason: str | None) -> Answer:
+async def outbox_pause(context: CliContext, session: Session, reason: str | None) -> Answer:
     """Hold all mails of the league, on all machines, until somebody resumes."""
-    await gates.pause(session, desk.league.id, reason=reason)
-    return _answer(await _status(desk, session))
+    await gates.pause(session, context.league.id, reason=reason)
+    return _answer(await _status(context, session))
 
 
 @click.command("resume")
 @reason_option
 @json_option
 @in_transaction
-async def outbox_resume(desk: Desk, session: Session, reason: str | None) -> Answer:
+async def outbox_resume(context: CliContext, session: Session, reason: str | None) -> Answer:
     """Let the mails go again after a pause."""
-    await gates.resume(session, desk.league.id, reason=reason)
-    return _answer(await _status(desk, session))
+    await gates.resume(session, context.league.id, reason=reason)
+    return _answer(await _status(context, session))
 
 
 @click.command("open-gate")
@@ -240,16 +242,16 @@ async def outbox_resume(desk: Desk, session: Session, reason: str | None) -> Ans
 @reason_option
 @json_option
 @in_transaction
-async def outbox_open_gate(desk: Desk, session: Session, provider: str | None, reason: str | None) -> Answer:
+async def outbox_open_gate(context: CliContext, session: Session, provider: str | None, reason: str | None) -> Answer:
     """Try the mail server again without waiting, after a password or a limit was mended.
 
     PROVIDER is one of `outbox gates`; without it, every mail server that is being spared.
     """
-    known = [gate for gate in (await _status(desk, session)).gates if not gate.pauses]
+    known = [gate for gate in (await _status(context, session)).gates if not gate.pauses]
     if provider is not None and provider not in {gate.provider for gate in known}:
         names = ", ".join(gate.provider for gate in known) or "there is none yet"
         raise BballError(f"There is no mail server {plain(provider)!r} here. Known are: {names}.")
     for gate in known:
         if gate.state is not GateState.CLOSED and provider in (None, gate.provider):
-            await gates.reopen_gate(session, desk.league.id, gate.provider, reason=reason)
-    return _answer(await _status(desk, session))
+            await gates.reopen_gate(session, context.league.id, gate.provider, reason=reason)
+    return _answer(await _status(context, session))

@@ -30,7 +30,7 @@ def open_screen(overrides: Mapping[str, object]) -> int:
         sys.stderr.write(f"{CANNOT_DRAW}\n")
         return WRONG_USAGE
     settings = load_settings(overrides=overrides)
-    from bball_tui.tui.garbage import starting
+    from bball_tui.tui.gc_tuning import starting
 
     starting()
     from bball_tui.tui.app import run

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 import click
 import msgspec
 
-from bball_tui.cli.context import Desk, with_desk
+from bball_tui.cli.context import CliContext, with_league
 from bball_tui.cli.output import echo_json, narrate, plain, wants_json
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.database.engine import Database
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
-from bball_tui.league.reminders import reminder_chores
+from bball_tui.league.mails.reminders import reminder_chores
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
@@ -34,23 +34,25 @@ LEFT_AT_ONCE = 130
 def worker(drain: bool, concurrency: int | None, processes: int, as_json: bool) -> int:
     """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once)."""
 
-    async def work(desk: Desk) -> int:
-        desk.settings.refuse_read_only()
-        if not desk.settings.may_send:
-            return await _without_a_server(desk, drain=drain, as_json=as_json)
+    async def work(context: CliContext) -> int:
+        context.settings.refuse_read_only()
+        if not context.settings.may_send:
+            return await _without_a_server(context, drain=drain, as_json=as_json)
         if processes > 1:
-            return await run_processes(processes, desk.settings, drain=drain, concurrency=concurrency, as_json=as_json)
+            return await run_processes(
+                processes, context.settings, drain=drain, concurrency=concurrency, as_json=as_json
+            )
         return await run_worker(
-            desk.database, desk.league.id, desk.settings, drain=drain, concurrency=concurrency, as_json=as_json
+            context.database, context.league.id, context.settings, drain=drain, concurrency=concurrency, as_json=as_json
         )
 
-    return with_desk(work, fast=True)
+    return with_league(work, fast=True)
 
 
-async def _without_a_server(desk: Desk, *, drain: bool, as_json: bool) -> int:
+async def _without_a_server(context: CliContext, *, drain: bool, as_json: bool) -> int:
     """Nothing is claimed: what waits is counted and said. Returns the exit code."""
-    async with desk.database.session() as session:
-        left = await backlog(session, desk.league.id)
+    async with context.database.session() as session:
+        left = await backlog(session, context.league.id)
     if drain and wants_json(as_json):
         echo_json(Drained(0, 0, 0, left.queued + left.sending, left.held))
     waiting = left.queued + left.held

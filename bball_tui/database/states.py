@@ -21,7 +21,7 @@ class Stage(Enum):
 class ContractStatus(StrEnum):
     """draft → offered → (accepted, by word) → signed → released; offered → declined | expired; any live → void.
 
-    Each has its stage here; how people speak of it, and what may be done, is in `league/life.py`.
+    Each has its stage here; how people speak of it, and what may be done, is in `league/contracts/lifecycle.py`.
     """
 
     stage: Stage

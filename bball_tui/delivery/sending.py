@@ -50,7 +50,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class SendingResult:
     """What became of it; ``state`` None: it was not ours any more."""
 
     work: Work
@@ -88,7 +88,7 @@ class Sending:
         )
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
         self._marks: Batcher[Departure, bool] = Batcher(self._mark)
-        self._settlements: Batcher[tuple[Work, Outcome, Verdict], Done] = Batcher(self._settle)
+        self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(self._settle)
 
     async def close(self) -> None:
         """Give back the connections; no mail may be in hand."""
@@ -193,7 +193,7 @@ class Sending:
                 else Outcome(OutcomeClass.RENDER, Phase.RENDER, text=text)
             )
 
-    async def settle(self, work: Work, outcome: Outcome) -> Done:
+    async def settle(self, work: Work, outcome: Outcome) -> SendingResult:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""
         verdict = self._refusals.judge(work.claim, outcome, verdict_of(outcome, probe=work.probe))
         return await self._settlements.submit((work, outcome, verdict))
@@ -206,7 +206,7 @@ class Sending:
         ours = await mark_on_wire(self._marking, departures, lease=self._lease)
         return [departure.claim.id in ours for departure in departures]
 
-    async def _settle(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Done]:
+    async def _settle(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[SendingResult]:
         backoff = Backoff(self._back)
         while True:
             try:
@@ -221,7 +221,7 @@ class Sending:
                 log.exception("settling %s mails together failed, so each goes alone", len(batch))
                 return [done for one in batch for done in await self._settle([one])]
 
-    async def _settle_once(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Done]:
+    async def _settle_once(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[SendingResult]:
         reports = [report_of(work.claim, outcome) for work, outcome, _ in batch]
         verdicts = self._verdicts(batch)
         if verdicts:
@@ -231,7 +231,7 @@ class Sending:
                     await gate.report(session, self._league_id, self._transport.provider, verdict)
         else:
             states = await settle(self._settling, reports)
-        return [Done(work, outcome, states[work.claim.id]) for work, outcome, _ in batch]
+        return [SendingResult(work, outcome, states[work.claim.id]) for work, outcome, _ in batch]
 
     def _verdicts(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[Verdict]:
         """What the gate has to hear of; a fault that several mails met is told once, and that of a probe always."""

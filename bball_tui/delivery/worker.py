@@ -24,7 +24,7 @@ from bball_tui.delivery.gate import Wait, limits_for
 from bball_tui.delivery.in_doubt import DoubtSolver, Ended
 from bball_tui.delivery.maintenance import Chore, Maintenance
 from bball_tui.delivery.outcome_policy import OUTCOME_POLICIES
-from bball_tui.delivery.sending import Done, Sending, Work
+from bball_tui.delivery.sending import Sending, SendingResult, Work
 from bball_tui.delivery.signals import Signals, heard
 from bball_tui.delivery.timing import Timing
 from bball_tui.errors import BballError
@@ -347,7 +347,7 @@ class Worker:
             self._leaving.add(work)
             return await self._sending.send(written)
 
-    def _record(self, done: Done) -> None:
+    def _record(self, done: SendingResult) -> None:
         outcome = done.outcome
         into_folder = outcome.outcome_class is OutcomeClass.ACCEPTED and outcome.phase is Phase.FILE
         log.info(

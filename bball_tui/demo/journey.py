@@ -12,14 +12,14 @@ from bball_tui.demo import league as cast
 from bball_tui.demo.chats import furnish, link_chats
 from bball_tui.demo.mail_folder import arrived
 from bball_tui.demo.stage import SLUG, Stage
-from bball_tui.league.contracts import undo
-from bball_tui.league.importing.plan import Counts
+from bball_tui.league.contracts.signing import SigningRequest, SigningResult, sign
+from bball_tui.league.contracts.signing_preview import SigningPreview, preview_signing
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.importing.diff_model import Counts
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import LeagueInfo, create_league, find_league
-from bball_tui.league.preview import SigningPreview, preview_signing
 from bball_tui.league.roster.lists import list_contracts, list_teams
-from bball_tui.league.rows import RosterFilter
-from bball_tui.league.signing import SigningRequest, SigningResult, sign
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.staff import retry

@@ -19,13 +19,13 @@ from textual.screen import Screen
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
-from bball_tui.tui.garbage import settled, started, tidy_up
+from bball_tui.tui.gc_tuning import settled, started, tidy_up
 from bball_tui.tui.keyed import use_keys, with_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
-from bball_tui.tui.remembered import keep_theme, recall_theme
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
+from bball_tui.tui.ui_state import keep_theme, recall_theme
 from bball_tui.tui.widgets.too_small import guard_size
 
 if TYPE_CHECKING:

@@ -199,7 +199,7 @@ class LeagueConnection:
     async def work(self, stop: asyncio.Event) -> None:
         """Send mails until ``stop`` is set; then finish the one on the wire."""
         from bball_tui.delivery.worker import Worker
-        from bball_tui.league.reminders import reminder_chores
+        from bball_tui.league.mails.reminders import reminder_chores
         from bball_tui.mail.transports import open_transport
 
         transport = open_transport(self.settings)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from bball_tui.league.family import GuardianView
+    from bball_tui.league.roster.family import GuardianView
     from bball_tui.league.timeline.read import PlayerDetail
     from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.dialogs.forms.form import Form

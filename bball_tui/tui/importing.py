@@ -26,15 +26,15 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.league.importing.plan import Imported
-    from bball_tui.league.importing.watching import Watch
+    from bball_tui.league.importing.diff_model import Imported
+    from bball_tui.league.importing.progress import ImportProgress
     from bball_tui.tui.connection import LeagueConnection
 
 
 async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imported | None":
     """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported."""
 
-    async def preview(path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview:
+    async def preview(path: Path, options: ImportOptions, watch: "ImportProgress") -> RosterPreview:
         try:
             wanted = _options(options, dry_run=True)
             report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))
@@ -68,7 +68,7 @@ async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imp
             splits=roster.splits,
         )
 
-    async def apply(path: Path, options: ImportOptions, watch: "Watch") -> ImportDone:
+    async def apply(path: Path, options: ImportOptions, watch: "ImportProgress") -> ImportDone:
         try:
             wanted = _options(options, dry_run=False)
             report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))

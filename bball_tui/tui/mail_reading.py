@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
-from bball_tui.league.mail_preview import MailPreview, last_copy
+from bball_tui.league.mails.preview import MailPreview, last_copy
 from bball_tui.mail.difference import difference
 from bball_tui.mail.my_address import remembered
 from bball_tui.tui.browser import how_to_fetch, open_page

@@ -11,7 +11,7 @@ import msgspec
 from bball_tui.delivery.testing import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
-from bball_tui.league.mail_account import keep_account
+from bball_tui.league.mails.account import keep_account
 from bball_tui.mail.my_address import remembered
 from bball_tui.mail.setup import account_of, login_trouble
 from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from bball_tui.tui.tabs.needs import Fix
+    from bball_tui.tui.tabs.attention import Fix
 
 
 @dataclass

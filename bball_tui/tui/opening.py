@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
-from bball_tui.tui.garbage import started
+from bball_tui.tui.gc_tuning import started
 from bball_tui.tui.main_screen.screen import FIRST_TAB, MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES
 from bball_tui.tui.typed_ahead import PatientApp

@@ -15,8 +15,8 @@ from bball_tui.groupme.staff.staff_form import (
     load_staff,
     save_staff,
 )
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, Loaded, Outcome, Overtaken, Problem, Saved, Wrong
-from bball_tui.league.facts import read_desk
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.staff import staff_form
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
@@ -81,7 +81,7 @@ async def _save(connection: "LeagueConnection", draft: StaffDraft, base: Loaded[
                 for name in (field.name for field in fields(now))
                 if getattr(now, name) not in (getattr(base.draft, name), getattr(draft, name))
             )
-            when = "an unknown time" if at is None else (await connection.call(read_desk)).at(at)
+            when = "an unknown time" if at is None else (await connection.call(read_clock)).at(at)
             return Overtaken(by or "somebody else", when, differences, Loaded(base.id, 0, now))
         case StaffSaved(saved_id, changed):
             return Saved(saved_id, changed)

@@ -16,12 +16,12 @@ from pathlib import Path
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateState
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league, find_league
-from bball_tui.league.preview import preview_signing
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import RosterFilter
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.outbox.gates import gates
 from bball_tui.outbox.sending_status import running
 from bball_tui.settings import Settings

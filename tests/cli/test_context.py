@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bball_tui.cli.context import Desk, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.cli.root import root
 from bball_tui.database.engine import Session
@@ -21,7 +21,7 @@ def league(command_line: CommandLine) -> None:
 
 
 @in_transaction
-async def twice(desk: Desk, session: Session, number: int) -> Answer:
+async def twice(desk: CliContext, session: Session, number: int) -> Answer:
     """Its last statement breaks a rule that the database looks at when the transaction is committed."""
     await session.execute(text("CREATE TEMP TABLE once (n int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP"))
     await session.execute(text(f"INSERT INTO once VALUES (1), ({number})"))
@@ -29,7 +29,7 @@ async def twice(desk: Desk, session: Session, number: int) -> Answer:
 
 
 @in_transaction
-async def seen(desk: Desk, session: Session) -> Answer:
+async def seen(desk: CliContext, session: Session) -> Answer:
     """Something to read."""
     return Found(lambda: {"league": desk.league.slug}, lambda: "a table", ["always"], ["before"], ["after"])
 

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import League, Player
-from bball_tui.league.choices import Facet, choice
-from bball_tui.league.saved_filters import NamedFilter, save_filter
+from bball_tui.league.filters.choices import Facet, choice
+from bball_tui.league.filters.saved import NamedFilter, save_filter
 from tests.cli.conftest import CommandLine
 from tests.support.factory import Parent, make_club, make_family
 

@@ -10,8 +10,8 @@ from bball_tui.database.models import Guardian, League, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.bounces import Seen, read_bounces
 from bball_tui.errors import BballError
-from bball_tui.league.addresses import address_facts, fix_address
-from bball_tui.league.sending_again import lift_and_send, send_again
+from bball_tui.league.mails.sending_again import lift_and_send, send_again
+from bball_tui.league.mails.wrong_address import address_facts, fix_address
 from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.addresses import SuppressionFilter, list_suppressions, suppress
 from bball_tui.outbox.bounces import bounces_of

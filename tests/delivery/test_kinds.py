@@ -6,7 +6,7 @@ import msgspec
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
-from bball_tui.league.mail_preview import preview_mail
+from bball_tui.league.mails.preview import preview_mail
 from bball_tui.mail.checks import parts
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.reminder import ReminderMail

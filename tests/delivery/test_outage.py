@@ -20,7 +20,7 @@ from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume
 from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.tabs.needs import needs
+from bball_tui.tui.tabs.attention import attention_items
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer
@@ -103,7 +103,7 @@ async def test_a_refused_sender_is_not_called_a_refused_login_and_no_family_is_a
         story = await item_timeline(session, club.league_id, ids[0], Outgoing(mail_server=True))
         day = await read_mail_day(session, club.league_id, Outgoing(mail_server=True))
     (gate,) = now.holding()
-    asked = needs(day, ContractDay(0, None, 0, 0), worker_comes=True)
+    asked = attention_items(day, ContractDay(0, None, 0, 0), worker_comes=True)
     assert any("No family's address is to blame" in need.advice for need in asked)
     assert "refuses to send for this league" in now.hold(gate)
     assert gate.reason == "Access denied, bad outbound sender"

@@ -26,7 +26,7 @@ from bball_tui.groupme.links.resolve_group import look_up
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.unaware_families import families_to_tell
 from bball_tui.groupme.run.intents import open_intent
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league
 from tests.support.factory import Parent, make_family

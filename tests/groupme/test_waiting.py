@@ -12,13 +12,13 @@ from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Worker
 from bball_tui.groupme.links.linking import SeenGroup, link, unlink
 from bball_tui.groupme.plan.team_list import list_chats
-from bball_tui.league.contracts import undo
-from bball_tui.league.preview import preview_signing
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_preview import preview_signing
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.welcome import WelcomeState
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import RosterFilter
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.timeline.read import contract_detail
-from bball_tui.league.welcome import WelcomeState
 from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets

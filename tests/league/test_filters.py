@@ -13,16 +13,16 @@ from bball_tui.database.models import Contract, Outbox, Player
 from bball_tui.database.states import ContractStatus
 from bball_tui.database.statistics import analyse
 from bball_tui.errors import BballError
-from bball_tui.league.acting import Asked, act
-from bball_tui.league.choices import Facet, ListName, choice, toggled
-from bball_tui.league.contracts import undo
-from bball_tui.league.facets import chosen_filter, facets
-from bball_tui.league.life import Act
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.filters.choices import Facet, ListName, choice, toggled
+from bball_tui.league.filters.facets import chosen_filter, facets
+from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters
 from bball_tui.league.roster.lists import list_contracts, list_players, list_teams
-from bball_tui.league.rows import RosterFilter, Trouble
-from bball_tui.league.saved_filters import NamedFilter, delete_filter, save_filter, saved_filters
-from bball_tui.league.signing import SigningRequest, sign
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.roster.rows import Attention, RosterFilter
 from bball_tui.settings import SecretUrl
 from tests.league.test_roster import add_team
 from tests.support.factory import Club, Parent, make_club, make_family
@@ -55,11 +55,11 @@ async def a_season(session: AsyncSession) -> tuple[Club, dict[str, int]]:
 
 
 CONTRACTS: list[tuple[dict[str, Any], set[str]]] = [
-    ({"troubles": (Trouble.OVERDUE,)}, {"Late"}),
-    ({"troubles": (Trouble.DUE_SOON,)}, {"Today", "Week"}),
-    ({"troubles": (Trouble.UNREACHABLE,)}, {"Week", "Later", "Mute"}),
-    ({"troubles": (Trouble.UNREACHABLE, Trouble.DUE_SOON)}, {"Week"}),
-    ({"troubles": (Trouble.NO_CHAT,)}, {"Week", "Later", "Gone", "Mute"}),
+    ({"troubles": (Attention.OVERDUE,)}, {"Late"}),
+    ({"troubles": (Attention.DUE_SOON,)}, {"Today", "Week"}),
+    ({"troubles": (Attention.UNREACHABLE,)}, {"Week", "Later", "Mute"}),
+    ({"troubles": (Attention.UNREACHABLE, Attention.DUE_SOON)}, {"Week"}),
+    ({"troubles": (Attention.NO_CHAT,)}, {"Week", "Later", "Gone", "Mute"}),
     ({"division": "elite"}, {"Week", "Later", "Gone", "Mute"}),
     ({"division": ""}, {"Late", "Today", "Signed"}),
     ({"statuses": (ContractStatus.ACCEPTED,)}, {"Today"}),
@@ -72,13 +72,13 @@ CONTRACTS: list[tuple[dict[str, Any], set[str]]] = [
 ]
 PLAYERS: list[tuple[dict[str, Any], set[str]]] = [
     *CONTRACTS[:4],
-    ({"troubles": (Trouble.NO_CHAT,), "statuses": (ContractStatus.DECLINED,)}, {"Gone"}),
+    ({"troubles": (Attention.NO_CHAT,), "statuses": (ContractStatus.DECLINED,)}, {"Gone"}),
     ({"welcome": (WelcomeState.HELD,)}, {"Signed"}),
 ]
 TEAMS: list[tuple[dict[str, Any], set[str]]] = [
-    ({"troubles": (Trouble.NO_CHAT,)}, {"Owls"}),
-    ({"troubles": (Trouble.OVERDUE,)}, {"Hawks U12"}),
-    ({"troubles": (Trouble.UNREACHABLE, Trouble.NO_CHAT)}, {"Owls"}),
+    ({"troubles": (Attention.NO_CHAT,)}, {"Owls"}),
+    ({"troubles": (Attention.OVERDUE,)}, {"Hawks U12"}),
+    ({"troubles": (Attention.UNREACHABLE, Attention.NO_CHAT)}, {"Owls"}),
     ({"division": "élite"}, {"Owls"}),
     ({"statuses": (ContractStatus.ACCEPTED,)}, {"Hawks U12"}),
     ({"welcome": (WelcomeState.NO_ADDRESS,)}, {"Owls"}),
@@ -197,7 +197,9 @@ async def test_sort_keys_follow_the_player_and_the_signature(database: Database)
         assert before.updated_at == stamp
         await undo(session, club.league_id, [family.contract_id])
         assert await keys(session, family.contract_id) == ("abel, zoe", "~")
-        await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "moved"))
+        await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.VOID, ((family.contract_id, None),), "moved")
+        )
         other = await make_family(session, club, first="Amy", last="Other")
         await session.execute(
             update(Contract).where(Contract.id == family.contract_id).values(player_id=other.player_id)
@@ -209,7 +211,9 @@ async def test_a_new_contract_waits_for_a_renaming_of_its_player(database: Datab
     async with database.session() as session:
         club = await make_club(session)
         family = await make_family(session, club)
-        await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "again"))
+        await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.VOID, ((family.contract_id, None),), "again")
+        )
     async with database.session() as session:
         await session.execute(update(Player).values(last_name="Newname"))
         insert = text(

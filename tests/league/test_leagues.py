@@ -12,6 +12,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Worker
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_rules import FirstGuardian
 from bball_tui.league.leagues import (
     create_league,
     create_season,
@@ -21,8 +23,6 @@ from bball_tui.league.leagues import (
     overview,
     slug_from,
 )
-from bball_tui.league.papers import FirstGuardian
-from bball_tui.league.signing import SigningRequest, sign
 from tests.support.factory import Parent, make_club, make_family
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Outbox, Signature
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.mail_check import Concern, MailCheck, check_mails
+from bball_tui.league.mails.check import Concern, MailCheck, check_mails
 from bball_tui.outbox.addresses import suppress
 from bball_tui.settings import SecretUrl, Settings
 from tests.support.factory import Club, Parent, make_club, make_family

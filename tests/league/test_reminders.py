@@ -10,10 +10,10 @@ from sqlalchemy import text
 from bball_tui.database.engine import Database
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.due import change_due
+from bball_tui.league.contracts.due_dates import change_due
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.contracts import load_contract, save_contract
-from bball_tui.league.facts import read_desk
-from bball_tui.league.reminders import (
+from bball_tui.league.mails.reminders import (
     Schedule,
     parse_days,
     planned_reminders,
@@ -121,7 +121,7 @@ async def test_a_reminder_that_another_due_date_cancelled_comes_for_the_new_one(
     async with database.session() as session:
         await set_schedule(session, club.league_id, [7], 1)
         assert len(await remind(session, club.league_id)) == 2
-        due_on = (await read_desk(session, club.league_id)).today + timedelta(days=6)
+        due_on = (await read_clock(session, club.league_id)).today + timedelta(days=6)
         assert len((await change_due(session, club.league_id, [(contract_id, None)], due_on)).cancelled) == 2
         assert len(await remind(session, club.league_id)) == 2
         assert await remind(session, club.league_id) == ()
@@ -158,7 +158,7 @@ async def test_who_is_not_reminded(database: Database) -> None:
         await set_schedule(session, club.league_id, [7], 1)
         await remind(session, club.league_id)
         plans = await planned_reminders(session, club.league_id)
-        today = (await read_desk(session, club.league_id)).today
+        today = (await read_clock(session, club.league_id)).today
     assert await mails(database) == []
     assert [one.recipients for one in plans] == [("Fresh@families.test",), ("Early@families.test",)]
     assert plans[0].on == today + timedelta(days=1)

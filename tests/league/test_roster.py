@@ -18,10 +18,12 @@ from bball_tui.database.paging import FIRST, PageRequest, Sort, after_last
 from bball_tui.database.search import terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.acting import Asked, act
-from bball_tui.league.contract_list import ContractListing
-from bball_tui.league.contracts import undo
-from bball_tui.league.life import Act
+from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.welcome import WelcomeState
 from bball_tui.league.roster.lists import (
     PlayerListing,
     TeamListing,
@@ -32,9 +34,7 @@ from bball_tui.league.roster.lists import (
     player_source,
     team_source,
 )
-from bball_tui.league.rows import ChatState, ContractRow, RosterFilter
-from bball_tui.league.signing import SigningRequest, sign
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter
 from bball_tui.settings import SecretUrl
 from tests.league.many import make_many
 from tests.support.factory import Club, Parent, make_club, make_family
@@ -171,7 +171,9 @@ async def test_teams_count_their_contracts(database: Database) -> None:
 async def test_players_show_the_contract_of_the_season(database: Database) -> None:
     async with database.session() as session:
         club, ids = await a_roster(session)
-        await act(session, club.league_id, Asked(Act.VOID, ((ids["Amara Hamilton"], None),), "wrong team"))
+        await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.VOID, ((ids["Amara Hamilton"], None),), "wrong team")
+        )
         player_id = (await session.get_one(Contract, ids["Amara Hamilton"])).player_id
         other = await add_team(session, club, "Kites")
         for status, team_id in ((ContractStatus.OFFERED, other.team_id), (ContractStatus.DECLINED, club.team_id)):
@@ -282,7 +284,9 @@ async def test_the_welcome_mail_is_that_of_the_signature_in_force(database: Data
         assert (await the_row(session, club)).welcome is WelcomeState.NONE
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 3),)))
         assert (await the_row(session, club)).welcome is WelcomeState.HELD
-        await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "moved"))
+        await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.VOID, ((family.contract_id, None),), "moved")
+        )
         row = await the_row(session, club)
         assert (row.welcome, row.signer, row.signed_on) == (WelcomeState.CANCELLED, None, None)
 

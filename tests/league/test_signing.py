@@ -24,9 +24,9 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
 from bball_tui.errors import BballError
-from bball_tui.league.papers import FirstGuardian, FreeText, NamedGuardian, NoticeKind, is_adult
-from bball_tui.league.preview import preview_signing
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_preview import preview_signing
+from bball_tui.league.contracts.signing_rules import FirstGuardian, FreeText, NamedGuardian, NoticeKind, is_adult
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from tests.support.factory import Club, Parent, make_club, make_family
 

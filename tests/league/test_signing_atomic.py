@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from bball_tui.database.engine import Database, DatabaseUnavailable
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server
 from tests.support.factory import Parent, make_club, make_family
@@ -24,7 +24,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from sqlalchemy import event
 from bball_tui.database.engine import Database
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl
 
 url, league_id, contract_id, stop = sys.argv[1], *map(int, sys.argv[2:])

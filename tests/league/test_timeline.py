@@ -14,12 +14,12 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Guardian, League, Outbox, OutboxAttempt, PlayerGuardian
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.acting import Asked, act
-from bball_tui.league.contracts import undo
-from bball_tui.league.family import households
-from bball_tui.league.life import Act
-from bball_tui.league.papers import FreeText
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_rules import FreeText
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.roster.family import households
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
 from bball_tui.mail.sender import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
@@ -217,7 +217,9 @@ async def test_undo_void_and_a_mail_nobody_got_are_part_of_the_story(database: D
         silent = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert silent.next == "Nobody was told by e-mail. Tell the family another way."
         await undo(session, club.league_id, [family.contract_id])
-        await act(session, club.league_id, Asked(Act.VOID, ((family.contract_id, None),), "moved away"))
+        await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.VOID, ((family.contract_id, None),), "moved away")
+        )
         detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
         assert detail.next == "Nothing more: the contract is void (moved away)."
         assert [event.text for event in detail.trace] == [

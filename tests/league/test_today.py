@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from bball_tui.database.engine import Database
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import RosterFilter, Trouble
+from bball_tui.league.roster.rows import Attention, RosterFilter
 from bball_tui.league.today import read_contract_day
 from bball_tui.settings import SecretUrl
 from tests.league.many import make_many
@@ -35,7 +35,7 @@ async def test_a_contract_is_overdue_by_the_leagues_own_date(database: Database,
         )
         await session.execute(text("UPDATE league SET timezone = :zone"), {"zone": zone})
         found = await read_contract_day(session, club.league_id, club.season_id)
-        listed = await list_contracts(session, club.league_id, RosterFilter(troubles=(Trouble.OVERDUE,)))
+        listed = await list_contracts(session, club.league_id, RosterFilter(troubles=(Attention.OVERDUE,)))
     assert (found.overdue, len(listed), found.overdue_since is not None) == (overdue, overdue, bool(overdue))
 
 
@@ -52,7 +52,7 @@ async def test_players_with_an_offer_whom_no_mail_reaches(database: Database) ->
         )
         found = await read_contract_day(session, club.league_id, club.season_id)
         listed = await list_contracts(
-            session, club.league_id, RosterFilter(statuses=WAITING_STATUSES, troubles=(Trouble.UNREACHABLE,))
+            session, club.league_id, RosterFilter(statuses=WAITING_STATUSES, troubles=(Attention.UNREACHABLE,))
         )
     assert found.unreachable == 2
     assert {row.id for row in listed} == {mute.contract_id, blocked.contract_id}

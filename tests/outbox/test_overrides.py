@@ -6,7 +6,7 @@ from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.counts import override_trouble, read_mail_day
 from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.timeline import item_timeline
-from bball_tui.tui.tabs.needs import needs
+from bball_tui.tui.tabs.attention import attention_items
 from tests.outbox.support import queue_mails
 
 NOTICE = "Your own template contract_signed could not be used, so the standard one was: line 3 is broken."
@@ -26,7 +26,7 @@ async def test_staff_hear_of_a_broken_template_until_a_mail_is_as_it_should_be(d
         assert NOTICE in [event.text for event in story.events]
         day = await read_mail_day(session, club.league_id, Outgoing(mail_server=True))
         nobody = ContractDay(0, None, 0, 0)
-        assert any(NOTICE in need.advice for need in needs(day, nobody, worker_comes=True))
+        assert any(NOTICE in need.advice for need in attention_items(day, nobody, worker_comes=True))
 
         await mark_on_wire(session, [Departure(claims[2], mail)])
         assert await override_trouble(session, club.league_id) == ()

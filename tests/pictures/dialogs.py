@@ -30,7 +30,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "MigrateDialog": ("migrate",),
     "MyAddress": ("read-to-me",),
     "NewAddress": ("fix-address",),
-    "PaperStack": ("papers",),
+    "BatchSigning": ("papers",),
     "PickRecord": ("guardians", "seasons", "groupme-staff"),
     "ReadMail": ("read",),
     "Reason": ("cancel",),

@@ -15,12 +15,12 @@ import msgspec
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
 from bball_tui.delivery.worker import Worker
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league, find_league
-from bball_tui.league.preview import preview_signing
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import RosterFilter
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.transports import open_transport
 from bball_tui.settings import SecretUrl, Settings
 from tests.support.smtp import DISCONNECT, SmtpServer

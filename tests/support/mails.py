@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 _FAIL = text(

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
 
@@ -123,8 +123,8 @@ class Desk(Generic[ResultT]):
         focused = self.app.focused
         return None if focused is None else focused.id
 
-    def choice(self, command: str) -> Choice:
-        return self.app.screen.query_one(f"#choice-{command}", Choice)
+    def choice(self, command: str) -> DialogButton:
+        return self.app.screen.query_one(f"#choice-{command}", DialogButton)
 
     def widget(self, selector: str) -> Widget:
         return self.app.screen.query_one(selector)
@@ -135,7 +135,7 @@ class Desk(Generic[ResultT]):
 
     def whole_choices(self) -> bool:
         """Whether every choice can be seen from its first to its last character."""
-        for choice in self.app.screen.query(Choice):
+        for choice in self.app.screen.query(DialogButton):
             if not choice.display:
                 continue
             if choice.region.width < len(choice.render().plain) or not self.app.screen.region.contains_region(

@@ -15,7 +15,7 @@ from textual.visual import RichVisual, Visual
 from textual.widget import Widget
 from textual.widgets import Input
 
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.hanging_indent import Hanging
 
 SIZES = ((120, 36), (80, 24), (60, 20))
 THEMES = ("court-dark", "court-light")

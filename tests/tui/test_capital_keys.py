@@ -7,8 +7,8 @@ import pytest
 from textual.screen import Screen
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.acting import Asked, Done, Effect
-from bball_tui.league.life import RULES, Act
+from bball_tui.league.contracts.lifecycle import RULES, Transition
+from bball_tui.league.contracts.transitions import TransitionPreview, TransitionRequest, TransitionResult
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
@@ -22,16 +22,18 @@ def test_no_click_into_the_footer_reaches_a_dangerous_command(action: object) ->
 
 
 @pytest.mark.parametrize("number", [1, 2])
-@pytest.mark.parametrize("act", [act for act in Act if act in RULES and RULES[act].ends])
-async def test_enter_alone_never_ends_a_contract(act: Act, number: int) -> None:
-    asked: list[Asked] = []
+@pytest.mark.parametrize("act", [act for act in Transition if act in RULES and RULES[act].ends])
+async def test_enter_alone_never_ends_a_contract(act: Transition, number: int) -> None:
+    asked: list[TransitionRequest] = []
 
-    async def never(what: Asked) -> Done:
+    async def never(what: TransitionRequest) -> TransitionResult:
         asked.append(what)
-        return Done((), (), (), (), ())
+        return TransitionResult((), (), (), (), ())
 
     names = ("Ann Lee", "Ben Cho")[:number]
-    effect = Effect(act, tuple((one, 1) for one in range(1, number + 1)), names, (), 0, (), "maria", date(2026, 11, 29))
+    effect = TransitionPreview(
+        act, tuple((one, 1) for one in range(1, number + 1)), names, (), 0, (), "maria", date(2026, 11, 29)
+    )
     dialog = ContractAct(effect, never, today=date(2026, 11, 29), date_order=DateOrder.MDY)
     async with asking(dialog) as desk:
         assert dialog.dangerous

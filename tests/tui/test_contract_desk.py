@@ -10,12 +10,12 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Outbox, Player, Team
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.league.due import change_due
+from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.editing.profile import load_league, save_league
-from bball_tui.league.reminders import remind, set_schedule
+from bball_tui.league.mails.reminders import remind, set_schedule
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.contract_act import ContractAct
-from bball_tui.tui.dialogs.controls import PickOne
+from bball_tui.tui.dialogs.controls import Picker
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from tests.support.factory import make_club, make_family
 from tests.tui.desk_host import Desk, club_with, opened
@@ -209,7 +209,7 @@ async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, d
     async with opened(quiet) as desk:
         await desk.press("n")
         await desk.shows("New contract of Kid0 Family00", "Hawks U12")
-        form = desk.app.screen.query_one("#in-team_id", PickOne)
+        form = desk.app.screen.query_one("#in-team_id", Picker)
         assert form.chosen == str(club.team_id)
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.dialogs.message import ErrorDialog

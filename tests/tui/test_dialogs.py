@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 
 from bball_tui.tui.dialogs.base import CANCEL
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.controls import Tick
+from bball_tui.tui.dialogs.controls import TickBox
 from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
@@ -263,13 +263,13 @@ async def test_the_first_answer_waits_for_what_lies_over_the_dialog() -> None:
 async def test_a_box_that_is_not_ticked_can_be_seen() -> None:
     class Asked(App[None]):
         def compose(self) -> ComposeResult:
-            yield Tick("leave out rows with faults")
+            yield TickBox("leave out rows with faults")
 
     app = Asked()
     async with app.run_test():
         for _ in range(2):
-            box = next(iter(app.query_one(Tick).render_line(0)))
+            box = next(iter(app.query_one(TickBox).render_line(0)))
             assert box.text.startswith("[")
             assert box.style is not None
             assert box.style.color != box.style.bgcolor
-            app.query_one(Tick).toggle()
+            app.query_one(TickBox).toggle()

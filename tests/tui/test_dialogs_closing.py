@@ -9,13 +9,13 @@ import pytest
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.facets import Facets
-from bball_tui.league.preview import SigningPreview
+from bball_tui.league.contracts.signing_preview import SigningPreview
+from bball_tui.league.filters.facets import Facets
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.chat_link import ChatLink
 from bball_tui.tui.dialogs.connect import ConnectDialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.filters import FilterDialog
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from bball_tui.tui.dialogs.sign import SignDialog
@@ -32,7 +32,7 @@ class Slow:
 
     async def __call__(self, *_: object) -> Any:
         self.dialog.dismiss(None)
-        while self.dialog.query(Choice):  # noqa: ASYNC110 - this moment sets no event
+        while self.dialog.query(DialogButton):  # noqa: ASYNC110 - this moment sets no event
             await asyncio.sleep(0)
         self.answered = True
         if self.answer is None:

@@ -7,9 +7,9 @@ from textual.widgets import OptionList
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
-from bball_tui.league.paper_stack import Stack
-from bball_tui.league.rows import ContractRow
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.contracts.batch_signing import BatchCandidates
+from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.roster.rows import ContractRow
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.finder import PAUSE
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
@@ -30,7 +30,7 @@ class League:
         self.closes = dialog_closes
         self.dialog = FindFamily("Welcome: for whom?", self.find, self.open)
 
-    async def find(self, text: str) -> Stack:
+    async def find(self, text: str) -> BatchCandidates:
         self.asked.append(text)
         if self.failure is not None:
             raise BballError(self.failure)
@@ -38,7 +38,7 @@ class League:
             self.dialog.cancel()
             while self.dialog.query(OptionList):  # noqa: ASYNC110 - the moment in between sets no event
                 await asyncio.sleep(0)
-        return Stack(self.rows if not text or "ham".startswith(text) else (), 1 if not text else None)
+        return BatchCandidates(self.rows if not text or "ham".startswith(text) else (), 1 if not text else None)
 
     async def open(self, row: ContractRow) -> None:
         self.read.append(row.id)

@@ -19,35 +19,36 @@ from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTe
 from bball_tui.groupme.plan.plan import Action as GroupAction
 from bball_tui.groupme.plan.plan import ActionKind, Plan, TeamPlan
 from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
-from bball_tui.league.acting import Effect
-from bball_tui.league.choices import Facet, FilterChoice
-from bball_tui.league.due import DueEffect
+from bball_tui.league.contracts.batch_signing import BatchCandidates
+from bball_tui.league.contracts.due_dates import DuePreview
+from bball_tui.league.contracts.facts import Refused
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing_preview import ContractPreview, SignerOption, SigningPreview
+from bball_tui.league.contracts.signing_rules import Notice, NoticeKind, Recipient, Signer
+from bball_tui.league.contracts.transitions import TransitionPreview
+from bball_tui.league.contracts.welcome import WelcomeState
 from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
 from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken
 from bball_tui.league.editing.profile import LeagueDraft
 from bball_tui.league.editing.seasons import SeasonDraft
 from bball_tui.league.editing.teams import TeamDraft
-from bball_tui.league.facets import Facets, FacetValue
-from bball_tui.league.facts import Refused
+from bball_tui.league.exporting.csv_export import Piece
+from bball_tui.league.filters.choices import Facet, FilterChoice
+from bball_tui.league.filters.facets import Facets, FacetValue
+from bball_tui.league.filters.saved import NamedFilter
 from bball_tui.league.importing import corrections
-from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Verdict
+from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Verdict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.rows import NameSplit
-from bball_tui.league.life import Act
-from bball_tui.league.paper_stack import Stack
-from bball_tui.league.papers import Notice, NoticeKind, Recipient, Signer
-from bball_tui.league.preview import ContractPreview, SignerOption, SigningPreview
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
-from bball_tui.league.rows import ContractRow
-from bball_tui.league.saved_filters import NamedFilter
-from bball_tui.league.sheets import Piece
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.roster.rows import ContractRow
 from bball_tui.mail.account import Account
 from bball_tui.outbox.staff import Acted, NotDone
 from bball_tui.settings import SecretUrl
 from bball_tui.tui import dialogs
 from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.bulk_run import BulkRun
 from bball_tui.tui.dialogs.chat_code import ChatCode
@@ -59,7 +60,6 @@ from bball_tui.tui.dialogs.chat_tell import ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
-from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.due_date import DueDate
 from bball_tui.tui.dialogs.export import ExportDialog
 from bball_tui.tui.dialogs.export_list import ExportList
@@ -89,13 +89,13 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress
-from bball_tui.tui.dialogs.paper_stack import PaperStack
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
 from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.records import HOSTILE
 
@@ -231,15 +231,17 @@ async def _change_nothing(record: int | None) -> bool:
 
 
 def _act(name: str) -> ContractAct:
-    told = Effect(Act.VOID, ((1, 1),), (name,), (Refused(2, name),), 1, (name,), name, date(2026, 11, 23))
+    told = TransitionPreview(
+        Transition.VOID, ((1, 1),), (name,), (Refused(2, name),), 1, (name,), name, date(2026, 11, 23)
+    )
     return ContractAct(told, _never, today=date(2026, 11, 23), date_order=DateOrder.DMY)
 
 
-async def _found(name: str, text: str) -> Stack:
+async def _found(name: str, text: str) -> BatchCandidates:
     row = ContractRow(
         1, 1, name, name, name, name, name, ContractStatus.OFFERED, None, None, name, WelcomeState.NONE, None, 1
     )
-    return Stack((row,), 1)
+    return BatchCandidates((row,), 1)
 
 
 def _conflict(name: str) -> Conflict:
@@ -290,7 +292,7 @@ async def test_a_form_draws_hostile_names_and_fits_a_small_window(form: str) -> 
 
 
 def _due(name: str) -> DueDate:
-    effect = DueEffect(((1, 1),), (name,), (Refused(2, name),), 1, (name,), date(2026, 11, 26))
+    effect = DuePreview(((1, 1),), (name,), (Refused(2, name),), 1, (name,), date(2026, 11, 26))
     return DueDate(effect, _never, DateOrder.MDY)
 
 
@@ -298,7 +300,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ContractAct: _act,
     Conflict: _conflict,
     Form: FORMS["guardian"],
-    PaperStack: lambda name: PaperStack(find=partial(_found, name), sign=_never, take_back=_never),
+    BatchSigning: lambda name: BatchSigning(find=partial(_found, name), sign=_never, take_back=_never),
     FindFamily: lambda name: FindFamily(name or "x", partial(_found, name), _never),
     PickRecord: lambda name: PickRecord(
         name or "x",
@@ -356,7 +358,7 @@ def test_no_dialog_is_forgotten() -> None:
             for _, one in inspect.getmembers(loaded, inspect.isclass)
             if issubclass(one, Screen) and one.__module__ == loaded.__name__
         }
-    assert found - {Dialog, DeedDialog, Finder} == set(DIALOGS)
+    assert found - {Dialog, SubmitDialog, Finder} == set(DIALOGS)
     assert all(one.HELP for one in DIALOGS), "every dialog explains itself"
 
 

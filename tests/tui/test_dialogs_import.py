@@ -14,10 +14,10 @@ from bball_tui.errors import BballError
 from bball_tui.league import importing
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.corrections import Conflict, Said
-from bball_tui.league.importing.plan import Counts, FieldChange, Imported, RowDiff, Take, Verdict
+from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Take, Verdict
 from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.progress import ImportProgress, Stage
 from bball_tui.league.importing.rows import NameSplit
-from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster
@@ -63,19 +63,19 @@ class League:
         self.gate.set()
         self.failure: str | None = None
         self.rolled_back = 0
-        self.watch: Watch | None = None
+        self.watch: ImportProgress | None = None
 
     async def _wait(self) -> None:
         await self.gate.wait()
         if self.failure:
             raise BballError(self.failure)
 
-    async def preview(self, path: Path, options: ImportOptions, watch: Watch) -> RosterPreview:
+    async def preview(self, path: Path, options: ImportOptions, watch: ImportProgress) -> RosterPreview:
         self.previews.append((path, options))
         await self._wait()
         return self.answer
 
-    async def apply(self, path: Path, options: ImportOptions, watch: Watch) -> ImportDone:
+    async def apply(self, path: Path, options: ImportOptions, watch: ImportProgress) -> ImportDone:
         self.imports.append((path, options))
         self.watch = watch
         try:
@@ -127,7 +127,7 @@ async def test_a_file_is_previewed_and_then_imported() -> None:
 class Moved(League):
     """The first import finds the league changed."""
 
-    async def apply(self, path: Path, options: ImportOptions, watch: Watch) -> ImportDone:
+    async def apply(self, path: Path, options: ImportOptions, watch: ImportProgress) -> ImportDone:
         if not self.imports:
             self.imports.append((path, options))
             self.answer = replace(GOOD, digest="second", notes=("A colleague was here.",))

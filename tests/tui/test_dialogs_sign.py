@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian, Notice, NoticeKind, Recipient, Signer
-from bball_tui.league.preview import ContractPreview, SignerOption, SigningPreview
-from bball_tui.league.signing import SignedContract, SigningRequest, SigningResult
+from bball_tui.league.contracts.signing import SignedContract, SigningRequest, SigningResult
+from bball_tui.league.contracts.signing_preview import ContractPreview, SignerOption, SigningPreview
+from bball_tui.league.contracts.signing_rules import (
+    FIRST_GUARDIAN,
+    FreeText,
+    NamedGuardian,
+    Notice,
+    NoticeKind,
+    Recipient,
+    Signer,
+)
 from bball_tui.tui.dialogs.sign import SignDialog, Signed, SigningDraft
-from bball_tui.tui.dialogs.sign_effect import promises
+from bball_tui.tui.dialogs.signing_summary import promises
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
 pytestmark = pytest.mark.slow

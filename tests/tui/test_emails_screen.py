@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian
-from bball_tui.league.mail_preview import preview_mail
+from bball_tui.league.mails.preview import preview_mail
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import claim
 from bball_tui.settings import SecretUrl, Settings

@@ -16,12 +16,12 @@ from textual.screen import Screen
 
 from bball_tui.database.engine import Database
 from bball_tui.demo.league import dress
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league, find_league
-from bball_tui.league.preview import preview_signing
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.rows import RosterFilter
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane

@@ -5,7 +5,7 @@ from pathlib import Path
 from click import Context, Group
 
 from bball_tui.cli.root import root
-from bball_tui.league.life import RULES
+from bball_tui.league.contracts.lifecycle import RULES
 from bball_tui.tui.commands import ACTION_SETS
 from bball_tui.tui.keymap import key_table
 

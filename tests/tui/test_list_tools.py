@@ -11,9 +11,9 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.contract_list import ContractListing
+from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
-from bball_tui.league.rows import RosterFilter
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.export_list import ExportList
 from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter

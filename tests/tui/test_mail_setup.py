@@ -18,12 +18,12 @@ from bball_tui.delivery.gate import Verdict, report
 from bball_tui.demo.marker import READY
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
-from bball_tui.league.mail_account import keep_account
+from bball_tui.league.mails.account import keep_account
 from bball_tui.outbox.gates import gates
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.messages import FixWanted
-from bball_tui.tui.tabs.needs import Fix
+from bball_tui.tui.tabs.attention import Fix
 from tests.support.authority import Authority
 from tests.support.mails import club_with_mails
 from tests.support.smtp import SmtpServer

@@ -13,9 +13,9 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
-from bball_tui.league.paper_stack import Stack
-from bball_tui.league.rows import ContractRow
-from bball_tui.league.welcome import WelcomeState
+from bball_tui.league.contracts.batch_signing import BatchCandidates
+from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.roster.rows import ContractRow
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -48,11 +48,11 @@ class Families:
         self.may_answer.set()
         self.failure = ""
 
-    async def find(self, text: str) -> Stack:
+    async def find(self, text: str) -> BatchCandidates:
         await self.may_answer.wait()
         if self.failure:
             raise BballError(self.failure)
-        return Stack(tuple(one for one in self.rows if one.last.startswith(text)), len(self.rows))
+        return BatchCandidates(tuple(one for one in self.rows if one.last.startswith(text)), len(self.rows))
 
     async def open(self, found: ContractRow) -> None:
         self.read.append(found.last)

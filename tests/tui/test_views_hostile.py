@@ -16,8 +16,8 @@ from bball_tui import tui
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.deed import DeedDialog
 from bball_tui.tui.dialogs.finder import Finder
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.screen import MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
@@ -30,7 +30,7 @@ from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import harmless
 from tests.tui.test_dialogs_hostile import DIALOGS
 
-HALVES = {Dialog, DeedDialog, Finder}
+HALVES = {Dialog, SubmitDialog, Finder}
 """What dialogs are built on, and nobody ever sees alone."""
 
 

@@ -31,7 +31,7 @@ from bball_tui.tui.theme import (
     status,
 )
 from bball_tui.tui.widgets.header_bar import HeaderBar, HeaderFacts, header_line, percent, progress_bar
-from bball_tui.tui.widgets.inspector import Fact, Happening, Inspector, Note, Section, lay_out
+from bball_tui.tui.widgets.inspector import Fact, Inspector, Note, Section, TimelineEntry, lay_out
 from bball_tui.tui.widgets.search_bar import (
     Chip,
     ChipRemoved,
@@ -146,7 +146,7 @@ def test_the_panel_lays_values_out_below_themselves() -> None:
     sections = [
         Section("", (Note(Styled("Amara Hamilton", Tone.STRONG)),)),
         Section("Guardians", (Fact("Rosa", "mother, rosa@families.test"), Fact("Dan", "father"))),
-        Section("Story", (Happening("02 Nov", "offered, due 30 Nov", "maria"),)),
+        Section("Story", (TimelineEntry("02 Nov", "offered, due 30 Nov", "maria"),)),
     ]
     assert [text_of(line).rstrip() for line in lay_out(sections, 24)] == [
         " Amara Hamilton",
@@ -166,7 +166,7 @@ def test_the_panel_lays_values_out_below_themselves() -> None:
 
 _lines = st.one_of(
     st.builds(Fact, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE)),
-    st.builds(Happening, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE), st.sampled_from(HOSTILE)),
+    st.builds(TimelineEntry, st.sampled_from(HOSTILE), st.sampled_from(HOSTILE), st.sampled_from(HOSTILE)),
     st.builds(Note, st.sampled_from(HOSTILE)),
 )
 
@@ -334,7 +334,7 @@ async def test_hostile_text_is_shown_literally_everywhere() -> None:
         for hostile in HOSTILE:
             app.query_one(HeaderBar).facts = replace(FACTS, league=hostile, season="")
             app.query_one(SearchBar).set_chips([Chip("x", hostile)])
-            lines = (Fact(hostile, hostile), Happening(hostile, hostile, hostile), Note(hostile))
+            lines = (Fact(hostile, hostile), TimelineEntry(hostile, hostile, hostile), Note(hostile))
             app.query_one(Inspector).show([Section(hostile, lines)])
             await pilot.pause()
             for kind in (HeaderBar, SearchBar, Inspector):

@@ -24,7 +24,7 @@ from bball_tui.groupme.api.models import (
     NewMember,
     each,
 )
-from bball_tui.groupme.api.retry import Patience, Polling, Safety, Timeouts
+from bball_tui.groupme.api.retry import Polling, RetryPolicy, Safety, Timeouts
 from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.api.wire import BASE_URL, ME, Clock, Sleep, Wire, utc_now
 
@@ -57,7 +57,7 @@ class GroupMeClient:
         token: Token,
         *,
         base_url: str = BASE_URL,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         polling: Polling | None = None,
         timeouts: Timeouts | None = None,
         sleep: Sleep = asyncio.sleep,

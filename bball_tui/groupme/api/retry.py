@@ -38,7 +38,7 @@ def may_repeat(safety: Safety, fault: Fault) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How often and how long, in seconds."""
 
     tries: int = 4

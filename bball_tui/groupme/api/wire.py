@@ -30,7 +30,7 @@ from bball_tui.groupme.api.errors import (
     VerificationRefused,
 )
 from bball_tui.groupme.api.models import Account
-from bball_tui.groupme.api.retry import Fault, Patience, Safety, Timeouts, may_repeat
+from bball_tui.groupme.api.retry import Fault, RetryPolicy, Safety, Timeouts, may_repeat
 from bball_tui.groupme.api.token import Token
 
 T = TypeVar("T")
@@ -91,13 +91,13 @@ class Wire:
         token: Token,
         *,
         base_url: str = BASE_URL,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
         sleep: Sleep = asyncio.sleep,
         now: Clock = utc_now,
     ) -> None:
         self._token = token
-        self._patience = patience or Patience()
+        self._patience = patience or RetryPolicy()
         self._timeouts = timeouts or Timeouts()
         self.sleep = sleep
         self.now = now

@@ -10,7 +10,7 @@ from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_t
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class LinkPreview:
     """The group that is meant, what linking it would change, and whom that leaves without the link."""
 
     chosen: Chosen
@@ -19,7 +19,7 @@ class Rehearsed:
     families: FamiliesToTell
 
 
-async def rehearse_link(session: AsyncSession, league_id: int, team_id: int, chosen: Chosen, how: str) -> Rehearsed:
+async def rehearse_link(session: AsyncSession, league_id: int, team_id: int, chosen: Chosen, how: str) -> LinkPreview:
     """Link, look, and take it back. Nothing stays.
 
     Raises:
@@ -31,4 +31,4 @@ async def rehearse_link(session: AsyncSession, league_id: int, team_id: int, cho
         families = await families_to_tell(session, league_id, team_id)
     finally:
         await attempt.rollback()
-    return Rehearsed(chosen, how, linked, families)
+    return LinkPreview(chosen, how, linked, families)

@@ -20,7 +20,7 @@ from bball_tui.outbox.queue import NewItem, enqueue
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notified:
     """Whom mails were promised to: one row of the outbox each."""
 
     team_id: int
@@ -31,7 +31,7 @@ class Told:
 
 async def tell_families(
     session: AsyncSession, league_id: int, team_id: int, *, hold_seconds: int | None = None
-) -> Told:
+) -> Notified:
     """Promise a mail about the present link to everybody who does not have it. The caller commits.
 
     Doing it twice promises nothing new. ``hold_seconds`` None is the league's own habit.
@@ -62,7 +62,7 @@ async def tell_families(
     if promised:
         entry = Entry("told families", "team", team_id, after={"mails": len(promised)})
         await record(session, league_id, [entry])
-    return Told(team_id, team.name, tuple(promised), families.players)
+    return Notified(team_id, team.name, tuple(promised), families.players)
 
 
 async def link_and_tell(
@@ -75,7 +75,7 @@ async def link_and_tell(
     tell: bool,
     renamed: bool = False,
     by_hand: bool = False,
-) -> tuple[Linked, Told | None]:
+) -> tuple[Linked, Notified | None]:
     """Link the team with its group, and with ``tell`` promise the mails about a new share link in the same breath.
 
     Raises:

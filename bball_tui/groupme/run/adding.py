@@ -30,7 +30,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AddRequest:
     """One staff member who was asked for, as our table has it."""
 
     staff_id: int
@@ -148,7 +148,7 @@ async def _conclude(sender: Sender, intent: Intent, results: AddResults | None) 
     return _in_words(asked, verdicts)
 
 
-def _verdict(asked: Asked, group: Group | None, results: AddResults | None) -> Verdict:
+def _verdict(asked: AddRequest, group: Group | None, results: AddResults | None) -> Verdict:
     added = next((a for a in results.added if a.guid == asked.guid), None) if results is not None else None
     if added is not None:
         return Verdict(asked.staff_id, MemberState.ADDED, None, added.user_id, added.membership_id)
@@ -216,14 +216,14 @@ def _member(staff: GroupStaff) -> NewMember:
     return NewMember(nickname, guid, email=staff.email)
 
 
-async def _asked(session: AsyncSession, team_id: int) -> list[Asked]:
+async def _asked(session: AsyncSession, team_id: int) -> list[AddRequest]:
     rows = await session.execute(
         select(GroupMember.staff_id, GroupStaff.name, GroupMember.guid, GroupMember.user_id)
         .join(GroupStaff, GroupStaff.id == GroupMember.staff_id)
         .where(GroupMember.team_id == team_id, GroupMember.state == MemberState.PENDING)
         .order_by(GroupMember.staff_id)
     )
-    return [Asked(row.staff_id, row.name, row.guid, row.user_id, by_contact=row.user_id is None) for row in rows]
+    return [AddRequest(row.staff_id, row.name, row.guid, row.user_id, by_contact=row.user_id is None) for row in rows]
 
 
 async def _note(session: AsyncSession, team_id: int, verdict: Verdict) -> None:
@@ -251,7 +251,7 @@ async def _note(session: AsyncSession, team_id: int, verdict: Verdict) -> None:
     )
 
 
-def _in_words(asked: Sequence[Asked], verdicts: Sequence[Verdict]) -> str:
+def _in_words(asked: Sequence[AddRequest], verdicts: Sequence[Verdict]) -> str:
     names = {one.staff_id: one.name for one in asked}
     said = []
     for verdict in verdicts:

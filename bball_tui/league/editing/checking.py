@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import Audit
 from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
-from bball_tui.league.facts import read_desk
 from bball_tui.league.roster.fields import Draft, Field, Reading
 from bball_tui.league.values.cells import CellFault
 
@@ -75,6 +75,6 @@ async def overtaken(
             .limit(1)
         )
     ).one_or_none()
-    desk = await read_desk(session, league_id)
-    by, at = ("somebody else", "an unknown time") if last is None else (last.recorded_by, desk.at(last.recorded_at))
+    clock = await read_clock(session, league_id)
+    by, at = ("somebody else", "an unknown time") if last is None else (last.recorded_by, clock.at(last.recorded_at))
     return Overtaken(by, at, found, now)

@@ -16,12 +16,12 @@ from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
-from bball_tui.league.acting import Asked, act
+from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.players import jersey_notes
-from bball_tui.league.facts import Desk, lock_contracts, read_desk
-from bball_tui.league.life import Act
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff import cancel_unsent
 from bball_tui.wording import counted
@@ -100,7 +100,7 @@ async def new_contract(
     Raises:
         BballError: there is no such player, or the player has a live contract in the season already.
     """
-    desk = await read_desk(session, league_id)
+    clock = await read_clock(session, league_id)
     player = (
         await session.execute(
             select(Player.first_name, Player.last_name)
@@ -127,7 +127,7 @@ async def new_contract(
             f"{player.first_name} {player.last_name} has a contract with {live.name} already ({live.status}). "
             "A player has one contract a season: change its team instead."
         )
-    values, checks = await _check(session, league_id, season_id, draft, order, desk)
+    values, checks = await _check(session, league_id, season_id, draft, order, clock)
     if checks.problems:
         return Wrong(tuple(checks.problems))
     contract_id = await _insert(session, league_id, season_id, player_id, values)
@@ -145,7 +145,7 @@ async def save_contract(
     Raises:
         BballError: the contract is gone, or over.
     """
-    desk = await read_desk(session, league_id)
+    clock = await read_clock(session, league_id)
     now = await load_contract(session, league_id, base.id, order)
     row = (
         await session.execute(
@@ -154,7 +154,7 @@ async def save_contract(
             .where(Contract.id == base.id)
         )
     ).one()
-    values, checks = await _check(session, league_id, row.season_id, draft, order, desk)
+    values, checks = await _check(session, league_id, row.season_id, draft, order, clock)
     if row.status != ContractStatus.DRAFT and not values.offered:
         checks.complain("offered", "This contract is offered already; void it to take it back.")
     if checks.problems:
@@ -170,22 +170,22 @@ async def save_contract(
     if row.status not in OPEN_STATUSES:
         if "team_id" not in names:
             raise BballError("This contract is signed; its days do not change any more.")
-        return await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, desk)
+        return await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
     return await _change(session, league_id, now, row.team, row.player_id, values, names)
 
 
 async def _check(
-    session: AsyncSession, league_id: int, season_id: int, draft: ContractDraft, order: DateOrder, desk: Desk
+    session: AsyncSession, league_id: int, season_id: int, draft: ContractDraft, order: DateOrder, clock: LeagueClock
 ) -> tuple[_Values, Checks]:
     checks = Checks()
-    offered_on = checks.take("offered_on", lambda: _day(draft.offered_on, order, desk.today, ahead=False), None)
-    due_on = checks.take("due_on", lambda: _day(draft.due_on, order, desk.today, ahead=True), None)
+    offered_on = checks.take("offered_on", lambda: _day(draft.offered_on, order, clock.today, ahead=False), None)
+    due_on = checks.take("due_on", lambda: _day(draft.due_on, order, clock.today, ahead=True), None)
     if draft.offered and offered_on is None:
-        offered_on = desk.today
-    if offered_on is not None and offered_on > desk.today:
-        checks.complain("offered_on", f"This day is still to come: today is {desk.on(desk.today)}.")
+        offered_on = clock.today
+    if offered_on is not None and offered_on > clock.today:
+        checks.complain("offered_on", f"This day is still to come: today is {clock.on(clock.today)}.")
     elif offered_on is not None and due_on is not None and due_on < offered_on:
-        checks.complain("due_on", f"This lies before the day of the offer, {desk.on(offered_on)}.")
+        checks.complain("due_on", f"This lies before the day of the offer, {clock.on(offered_on)}.")
     team = int(draft.team_id) if draft.team_id.isascii() and draft.team_id.isdigit() else 0
     known = await session.scalar(
         select(Team.id).where(Team.league_id == league_id, Team.season_id == season_id, Team.id == team)
@@ -220,10 +220,12 @@ async def _insert(session: AsyncSession, league_id: int, season_id: int, player_
     assert contract_id is not None  # noqa: S101 - the statement returns a row or raises
     await record(session, league_id, [Entry("created", "contract", contract_id, after={"team_id": values.team_id})])
     if values.offered:
-        await act(
+        await apply_transition(
             session,
             league_id,
-            Asked(Act.OFFER, ((contract_id, None),), offered_on=values.offered_on, due_on=values.due_on),
+            TransitionRequest(
+                Transition.OFFER, ((contract_id, None),), offered_on=values.offered_on, due_on=values.due_on
+            ),
         )
     elif values.due_on is not None:
         await session.execute(update(Contract).where(Contract.id == contract_id).values(due_on=values.due_on))
@@ -237,15 +239,15 @@ async def _move_signed(
     season_id: int,
     player_id: int,
     values: _Values,
-    desk: Desk,
+    clock: LeagueClock,
 ) -> Outcome:
     team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
-    asked = Asked(Act.RELEASE, ((contract_id, None),), f"moves to {team}", correct=values.correct)
-    done = await act(session, league_id, asked)
+    asked = TransitionRequest(Transition.RELEASE, ((contract_id, None),), f"moves to {team}", correct=values.correct)
+    done = await apply_transition(session, league_id, asked)
     if done.refused:
         raise BballError(done.refused[0].reason)
-    due = values.due_on if values.due_on is not None and values.due_on >= desk.today else None
-    fresh = _Values(values.team_id, desk.today, due, offered=True, correct=False)
+    due = values.due_on if values.due_on is not None and values.due_on >= clock.today else None
+    fresh = _Values(values.team_id, clock.today, due, offered=True, correct=False)
     new = await _insert(session, league_id, season_id, player_id, fresh)
     notes = [f"The signed contract is released and {team} has offered a new one, which wants a signature."]
     if done.cancelled:
@@ -286,8 +288,10 @@ async def _change(
         .execution_options(synchronize_session=False)
     )
     if becomes_offer:
-        asked = Asked(Act.OFFER, ((now.id, None),), offered_on=values.offered_on, due_on=values.due_on)
-        await act(session, league_id, asked)
+        asked = TransitionRequest(
+            Transition.OFFER, ((now.id, None),), offered_on=values.offered_on, due_on=values.due_on
+        )
+        await apply_transition(session, league_id, asked)
     elif names & {"offered_on", "due_on"}:
         if "due_on" in names:
             reminders = (ReminderMail.kind,)

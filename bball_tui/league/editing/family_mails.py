@@ -9,10 +9,10 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, WaitsFor
+from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_clock, read_guardians
+from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
-from bball_tui.league.facts import hold_teams, lock_contracts, read_desk, read_guardians
 from bball_tui.league.leagues import season_in_focus
-from bball_tui.league.papers import recipients_of
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
@@ -119,8 +119,8 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
         The ids of the mails that go out now and did not before.
     """
     await lock_contracts(session, league_id, contract_ids)
-    desk = await read_desk(session, league_id)
-    if desk.wait_for_chat:
+    clock = await read_clock(session, league_id)
+    if clock.wait_for_chat:
         await hold_teams(session, contract_ids)
     rows = (
         await session.execute(
@@ -161,11 +161,11 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
                 guardian_last=one.last,
                 language=one.language,
             )
-            waits = WaitsFor.TEAM_CHAT if desk.wait_for_chat and not row.has_chat_link else None
+            waits = WaitsFor.TEAM_CHAT if clock.wait_for_chat and not row.has_chat_link else None
             items.append(
                 NewItem(facts.kind, row.id, row.revision, one.address, facts, occasion=facts.occasion, waits_for=waits)
             )
-    made = await enqueue(session, league_id, items, hold_seconds=desk.hold_seconds)
+    made = await enqueue(session, league_id, items, hold_seconds=clock.hold_seconds)
     # A promise that was taken back has its row still; it is made once more.
     revived = list(
         await session.scalars(

@@ -10,10 +10,10 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, DateOrder
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.lookalikes import lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Saved, Wrong
-from bball_tui.league.facts import read_desk
 from bball_tui.league.roster.fields import Reading, audited, columns_of, draft_of
 from bball_tui.league.roster.player import FIELDS, PlayerDraft, PlayerValues
 
@@ -57,7 +57,7 @@ async def save_player(
         BballError: the player is gone.
     """
     checks = Checks()
-    reading = Reading(order, (await read_desk(session, league_id)).today)
+    reading = Reading(order, (await read_clock(session, league_id)).today)
     values = PlayerValues(**checks.take_all(FIELDS, draft, reading))
     if checks.problems:
         return Wrong(tuple(checks.problems))

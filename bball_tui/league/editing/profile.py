@@ -12,8 +12,8 @@ from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.mails.reminders import parse_days, usable_cap, usable_days
 from bball_tui.league.profile import LONGEST_HOLD, check_value
-from bball_tui.league.reminders import parse_days, usable_cap, usable_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from bball_tui.database.models import League, Season
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
-from bball_tui.league.facts import read_desk
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.league.values.names import typed_text
 
@@ -65,11 +65,11 @@ async def save_season(
     Raises:
         BballError: the season is gone.
     """
-    desk = await read_desk(session, league_id)
+    clock = await read_clock(session, league_id)
     checks = Checks()
     name = checks.take("name", lambda: typed_text(draft.name, LONGEST_NAME, needed=True), "")
-    starts = checks.take("starts_on", lambda: _day(draft.starts_on, order, desk.today), None)
-    ends = checks.take("ends_on", lambda: _day(draft.ends_on, order, desk.today), None)
+    starts = checks.take("starts_on", lambda: _day(draft.starts_on, order, clock.today), None)
+    ends = checks.take("ends_on", lambda: _day(draft.ends_on, order, clock.today), None)
     if starts is not None and ends is not None and ends < starts:
         checks.complain("ends_on", "The season ends before it begins. Correct one of the days.")
     same = exists().where(Season.league_id == league_id, Season.name == name)

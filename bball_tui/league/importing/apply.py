@@ -14,13 +14,10 @@ from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus
 from bball_tui.errors import BballError
-from bball_tui.league.enqueue_mails import enqueue_offers, wants_offer_mails
-from bball_tui.league.facts import read_contracts, read_desk
+from bball_tui.league.contracts.facts import read_clock, read_contracts
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.diff import compute_diff
-from bball_tui.league.importing.file_table import Tick, no_tick
-from bball_tui.league.importing.moves import take_back
-from bball_tui.league.importing.plan import (
+from bball_tui.league.importing.diff_model import (
     Changed,
     ChangedLink,
     Counts,
@@ -33,6 +30,9 @@ from bball_tui.league.importing.plan import (
     new_ref,
     resolve,
 )
+from bball_tui.league.importing.file_table import Tick, no_tick
+from bball_tui.league.importing.moves import take_back
+from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues
@@ -146,7 +146,7 @@ async def _promise(session: AsyncSession, diff: Diff, contract_ids: Sequence[int
     """Tell the families of new offers, if the league does that by mail; how many mails that are."""
     if not contract_ids or not await wants_offer_mails(session, diff.league_id):
         return 0
-    desk = await read_desk(session, diff.league_id)
+    clock = await read_clock(session, diff.league_id)
     contracts = await read_contracts(session, diff.league_id, contract_ids)
     offered = [one for one in contracts.values() if one.status is ContractStatus.OFFERED]
     return len(
@@ -154,9 +154,9 @@ async def _promise(session: AsyncSession, diff: Diff, contract_ids: Sequence[int
             session,
             diff.league_id,
             offered,
-            offered_on=desk.today,
+            offered_on=clock.today,
             due_on=diff.due_on,
-            hold_seconds=desk.hold_seconds,
+            hold_seconds=clock.hold_seconds,
         )
     )
 

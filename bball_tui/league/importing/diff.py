@@ -11,10 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.importing.corrections import LINK_WORDS, Conflict
-from bball_tui.league.importing.duplicates import possible_duplicates
-from bball_tui.league.importing.existing import Existing, load_existing
-from bball_tui.league.importing.households import Family, Households, match_guardians
-from bball_tui.league.importing.plan import (
+from bball_tui.league.importing.diff_model import (
     ChangedLink,
     Diff,
     FieldChange,
@@ -23,10 +20,13 @@ from bball_tui.league.importing.plan import (
     Take,
     Verdict,
 )
-from bball_tui.league.importing.players import Players
+from bball_tui.league.importing.duplicates import possible_duplicates
+from bball_tui.league.importing.existing import Existing, load_existing
+from bball_tui.league.importing.match_guardians import Family, Households, match_guardians
+from bball_tui.league.importing.match_players import Players
+from bball_tui.league.importing.match_teams import Refusal
 from bball_tui.league.importing.problems import Problem, shown
 from bball_tui.league.importing.read import Roster
-from bball_tui.league.importing.teams import Refusal
 from bball_tui.league.roster.guardian import LinkValues
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bball_tui.league.importing.existing import Existing
-from bball_tui.league.importing.households import Family
+from bball_tui.league.importing.match_guardians import Family
 from bball_tui.league.importing.rows import RosterRow
 from bball_tui.league.importing.spellings import spellings
 from bball_tui.league.roster.player import PlayerValues

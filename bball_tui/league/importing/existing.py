@@ -29,7 +29,7 @@ from bball_tui.league.importing.corrections import (
     read_removed,
     read_returned,
 )
-from bball_tui.league.importing.plan import TeamValues
+from bball_tui.league.importing.diff_model import TeamValues
 from bball_tui.league.importing.read import Roster
 from bball_tui.league.importing.spellings import spellings
 from bball_tui.league.roster.fields import columns_of

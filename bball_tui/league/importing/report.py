@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 
-from bball_tui.league.importing.plan import Verdict
+from bball_tui.league.importing.diff_model import Verdict
+from bball_tui.league.importing.formula_escape import quoted
 from bball_tui.league.importing.problems import listed
-from bball_tui.league.importing.quoting import quoted
 from bball_tui.league.importing.rows import NameSplit
 from bball_tui.league.importing.service import Report
 from bball_tui.wording import counted

@@ -14,22 +14,22 @@ from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.database.statistics import MANY, analyse
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.enqueue_mails import wants_offer_mails
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
+from bball_tui.league.importing.diff_model import Diff, Imported, Take
 from bball_tui.league.importing.encodings import NAMES, TWICE, Doubt, asked_for
 from bball_tui.league.importing.file_table import FileTable
 from bball_tui.league.importing.limited import read_limited
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moves import count_unsent
-from bball_tui.league.importing.plan import Diff, Imported, Take
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.problems import Problem, shown
+from bball_tui.league.importing.progress import ImportProgress, Stage
 from bball_tui.league.importing.read import Roster, load, read_file, read_rows
 from bball_tui.league.importing.rows import RosterRow
-from bball_tui.league.importing.watching import Stage, Watch
 from bball_tui.league.leagues import LeagueInfo, current_season
+from bball_tui.league.mails.enqueue import wants_offer_mails
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import NAME_LENGTH, name_text
 
@@ -129,7 +129,7 @@ _TODAY = text("SELECT (now() AT TIME ZONE timezone)::date FROM league WHERE id =
 
 
 async def run_import(
-    database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: Watch | None = None
+    database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: ImportProgress | None = None
 ) -> Report:
     """Read ``path``, compare it with the league, and unless ``dry_run`` is set import it in one transaction.
 
@@ -140,14 +140,16 @@ async def run_import(
         BballError: the file cannot be opened, no season or several are named, the preset is unknown, or somebody
             changed the same rows meanwhile. Nothing was imported.
     """
-    watch = watch or Watch()
+    watch = watch or ImportProgress()
     try:
         return await _run(database, league, path, options, watch)
     finally:
         watch.stop()  # a cancelled import leaves no thread behind that goes on reading
 
 
-async def _run(database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: Watch) -> Report:
+async def _run(
+    database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: ImportProgress
+) -> Report:
     if options.preset is not None and options.preset not in PRESETS:
         raise BballError(f"There is no preset “{shown(options.preset)}”. The presets are: {', '.join(PRESETS)}.")
     encoding = _encoding(options.encoding)

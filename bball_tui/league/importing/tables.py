@@ -53,7 +53,7 @@ def _read_table(data: bytes, sheet: str | None, encoding: str, tick: Tick) -> Fi
         raise NotARoster("This file is no workbook and has no sheets. Leave --sheet out, or choose the workbook.")
     decoded = decode(data, encoding)
     if _JSON.match(decoded.text):
-        from bball_tui.league.importing.documents import read_document
+        from bball_tui.league.importing.json_reader import read_document
 
         return FileTable(read_document(decoded.text), decoded.encoding, doubts=decoded.doubts, notes=decoded.notes)
     table = tabulate(decoded.text)

@@ -21,11 +21,11 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
-from bball_tui.league.conditions import player_conditions, team_conditions
-from bball_tui.league.contract_list import ContractListing
+from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.filters.conditions import player_conditions, team_conditions
 from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.player import FIELDS, LISTED
-from bball_tui.league.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.roster.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
 
 
 def _by_life(status: ColumnElement[str]) -> ColumnElement[int]:

@@ -11,11 +11,11 @@ from bball_tui.database import models
 from bball_tui.database.listing import among
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, SigningMethod
 from bball_tui.errors import BballError
-from bball_tui.league.contract_list import ContractListing
-from bball_tui.league.facts import Desk, read_desk
-from bball_tui.league.family import GuardianView, read_family
+from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.facts import LeagueClock, read_clock
+from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.lists import TeamListing
-from bball_tui.league.rows import ContractRow, RosterFilter, TeamRow
+from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
 from bball_tui.league.timeline.words import (
     Attempt,
     AuditFacts,
@@ -122,8 +122,8 @@ async def contract_detail(
     Raises:
         BballError: the league has no such contract.
     """
-    desk = replace(
-        await read_desk(session, league_id),
+    clock = replace(
+        await read_clock(session, league_id),
         not_set_up=await not_set_up(session, league_id, outgoing),
     )
     found = (
@@ -157,7 +157,7 @@ async def contract_detail(
         status_reason=contract.status_reason,
         offered_on=contract.offered_on,
         due_on=contract.due_on,
-        player=_player(player, desk),
+        player=_player(player, clock),
         team_id=team.id,
         team=team.name,
         division=team.division,
@@ -166,9 +166,9 @@ async def contract_detail(
         guardians=await read_family(session, league_id, contract.player_id),
         signature=None if signature is None else _signature(signature),
         past_signature=await _read_past(session, contract_id) if signature is None else None,
-        mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, desk)) for mail in mails),
-        trace=timeline_of(state, entries, mails, attempts, desk),
-        next=next_step(state, mails, desk),
+        mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, clock)) for mail in mails),
+        trace=timeline_of(state, entries, mails, attempts, clock),
+        next=next_step(state, mails, clock),
     )
 
 
@@ -178,14 +178,14 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int, o
     Raises:
         BballError: the league has no such player.
     """
-    desk = await read_desk(session, league_id)
+    clock = await read_clock(session, league_id)
     player = await session.get(models.Player, player_id, populate_existing=True)
     if player is None or player.league_id != league_id:
         raise BballError(f"There is no player {player_id} in this league.")
     contracts = tuple(await ContractListing(league_id, RosterFilter(player_id=player_id)).all(session))
     newest = max((one.id for one in contracts), default=None)
     return PlayerDetail(
-        player=_player(player, desk),
+        player=_player(player, clock),
         guardians=await read_family(session, league_id, player_id),
         contracts=contracts,
         latest=None if newest is None else await contract_detail(session, league_id, newest, outgoing),
@@ -290,8 +290,8 @@ async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Colle
     ]
 
 
-def _player(player: models.Player, desk: Desk) -> PlayerView:
-    born, today = player.birthdate, desk.today
+def _player(player: models.Player, clock: LeagueClock) -> PlayerView:
+    born, today = player.birthdate, clock.today
     age = None if born is None else today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age)
 

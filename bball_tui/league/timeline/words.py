@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.league.facts import Desk
-from bball_tui.league.life import STATUSES, TOLD
+from bball_tui.league.contracts.facts import LeagueClock
+from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
 from bball_tui.wording import counted
 
 _METHODS = {"paper": "on paper", "scan": "by scan", "e_sign": "electronically"}
@@ -85,7 +85,7 @@ class TimelineEvent:
     who: str | None
 
 
-def mail_words(mail: Mail, desk: Desk) -> str:
+def mail_words(mail: Mail, desk: LeagueClock) -> str:
     """What became of a mail."""
     when = "" if mail.at is None else f" at {desk.at(mail.at)}"
     why = f": {mail.error_text}" if mail.error_text else ""
@@ -116,7 +116,7 @@ def mail_words(mail: Mail, desk: Desk) -> str:
             return "not sent: the address takes no more mail"
 
 
-def next_step(contract: ContractState, mails: Sequence[Mail], desk: Desk) -> str:
+def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock) -> str:
     """What is next, in one sentence."""
     sentence = STATUSES[contract.status].next
     if sentence is None:
@@ -125,7 +125,7 @@ def next_step(contract: ContractState, mails: Sequence[Mail], desk: Desk) -> str
     return sentence.format(days=_days_left(contract.due_on, desk), why=why)
 
 
-def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
+def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
     by_state: dict[OutboxState, list[Mail]] = {}
     for mail in mails:
         by_state.setdefault(mail.state, []).append(mail)
@@ -167,7 +167,7 @@ def _after_signing(mails: Sequence[Mail], desk: Desk) -> str:
     return "Nobody was told by e-mail. Tell the family another way."
 
 
-def _days_left(due_on: date | None, desk: Desk) -> str:
+def _days_left(due_on: date | None, desk: LeagueClock) -> str:
     if due_on is None:
         return ""
     days = (due_on - desk.today).days
@@ -185,7 +185,7 @@ def timeline_of(
     entries: Sequence[AuditFacts],
     mails: Sequence[Mail],
     attempts: Sequence[Attempt],
-    desk: Desk,
+    desk: LeagueClock,
 ) -> tuple[TimelineEvent, ...]:
     """What happened to the contract and its mails, the oldest first."""
     recipients = {mail.id: mail.recipient for mail in mails}
@@ -204,11 +204,11 @@ def timeline_of(
     return tuple(events)
 
 
-def _day(moment: datetime, desk: Desk) -> date:
+def _day(moment: datetime, desk: LeagueClock) -> date:
     return moment.astimezone(desk.zone).date()
 
 
-def _due(due_on: date | None, desk: Desk) -> str:
+def _due(due_on: date | None, desk: LeagueClock) -> str:
     return "" if due_on is None else f", due {desk.on(due_on)}"
 
 

@@ -20,7 +20,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Button, HelpPanel, Static
 
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.typed_ahead import PatientApp
@@ -134,13 +134,13 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """What stands between title and choices."""
         raise NotImplementedError
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """The ways out, from left to right."""
         raise NotImplementedError
 
-    def cancel_choice(self, caption: str = "Cancel") -> Choice:
+    def cancel_choice(self, caption: str = "Cancel") -> DialogButton:
         """The way out that changes nothing."""
-        return Choice(caption, key="Esc", command=CANCEL)
+        return DialogButton(caption, key="Esc", command=CANCEL)
 
     def on_mount(self) -> None:
         """Colour the frame and put the focus where it belongs."""
@@ -159,13 +159,13 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Cancel where a slip would hurt, else the first field, else the first choice."""
         if self.dangerous:
             return self.choice(CANCEL)
-        fields = (one for one in self.query("TextField, PickOne, Tick") if one.focusable)
-        choices = (one for one in self.query(Choice) if one.focusable)
+        fields = (one for one in self.query("TextField, Picker, TickBox") if one.focusable)
+        choices = (one for one in self.query(DialogButton) if one.focusable)
         return next(fields, None) or next(choices, None)
 
-    def choice(self, command: str) -> Choice:
+    def choice(self, command: str) -> DialogButton:
         """The choice that stands for ``command``."""
-        return self.query_one(f"#choice-{command}", Choice)
+        return self.query_one(f"#choice-{command}", DialogButton)
 
     def watch_heading(self, heading: str) -> None:
         """The title is one line of the frame."""
@@ -206,7 +206,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
             body, choices = self.query_one(".dialog--body"), self.query_one(".dialog--choices")
         except NoMatches:
             return  # a resize before the first mount
-        for choice in self.query(Choice):
+        for choice in self.query(DialogButton):
             choice.refresh(layout=True)  # its spelling depends on the window's width
         choices.styles.margin = (1 if roomy else 0, 0, 0, 0)
         body.styles.max_height = max(1, height - _BORDER - 1 - roomy - self._news_lines)
@@ -214,7 +214,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if isinstance(event.button, Choice):
+        if isinstance(event.button, DialogButton):
             await self.run_action(event.button.command)
 
     def action_cancel(self) -> None:

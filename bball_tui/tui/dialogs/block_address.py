@@ -6,13 +6,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.errors import BballError
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
-from bball_tui.tui.dialogs.deed import DeedDialog
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 
-class BlockAddress(DeedDialog[bool]):
+class BlockAddress(SubmitDialog[bool]):
     """True when the address is blocked now. ``block`` does it and raises BballError with the reason why not."""
 
     HELP = """
@@ -33,9 +33,9 @@ class BlockAddress(DeedDialog[bool]):
         yield Static("")
         yield Static(content(("Mails to it that wait are not sent either.", STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Go on, or not."""
-        yield Choice("Block", key="Enter", command="confirm")
+        yield DialogButton("Block", key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:

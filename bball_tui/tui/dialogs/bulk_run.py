@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -64,7 +64,7 @@ class BulkRun(Dialog[BulkReport]):
         """A bar, later the report."""
         yield Static("", id="bulk")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Stop, later close."""
         yield self.cancel_choice("Stop")
 

@@ -12,12 +12,12 @@ from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.links.link_preview import Rehearsed
+    from bball_tui.groupme.links.link_preview import LinkPreview
 
 MOST_SHOWN = 200
 """Of ten thousand groups only so many are listed; typing narrows them."""
@@ -34,7 +34,7 @@ class GroupChoice:
     likely: bool
 
 
-class ChatLink(Dialog["Rehearsed | None"]):
+class ChatLink(Dialog["LinkPreview | None"]):
     """What linking would do, or None. Nothing is linked in here; a refusal stands in the dialog and all typed stays.
 
     ``choices`` come in their order, the likely ones first. ``rehearse`` is given what was pasted or chosen.
@@ -61,7 +61,7 @@ class ChatLink(Dialog["Rehearsed | None"]):
         self,
         team: str,
         groups: Sequence[GroupChoice],
-        rehearse: "Callable[[str], Awaitable[Rehearsed]]",
+        rehearse: "Callable[[str], Awaitable[LinkPreview]]",
         *,
         note: str = "",
     ) -> None:
@@ -71,7 +71,7 @@ class ChatLink(Dialog["Rehearsed | None"]):
         self._rehearse = rehearse
         self._note = note
         self._busy = False
-        self._found: Rehearsed | None = None
+        self._found: LinkPreview | None = None
         """What the last Enter found, as long as nothing else was typed or chosen: the next Enter means it."""
 
     def body(self) -> Iterable[Widget]:
@@ -83,9 +83,9 @@ class ChatLink(Dialog["Rehearsed | None"]):
         groups.can_focus = False
         yield groups
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Go on, or not."""
-        yield Choice("Look it up", key="Enter", command="confirm")
+        yield DialogButton("Look it up", key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -190,7 +190,7 @@ class ChatLink(Dialog["Rehearsed | None"]):
         self.dismiss(None)
 
 
-def found_words(rehearsed: "Rehearsed") -> str:
+def found_words(rehearsed: "LinkPreview") -> str:
     """What a look-up found and what linking it would mean."""
     linked, chosen = rehearsed.linked, rehearsed.chosen
     group = f"the group “{linked.name}”" if linked.name else f"group {linked.group_id}, whose name is not known"

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.tick_list import TickLine, TickList
 from bball_tui.tui.text import Part, content, content_lines, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -66,10 +66,10 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
         said = _BEFORE.get(action.kind, "") + action.after
         return TickLine(action.id, ((f"{self._teams[action.team_id]}: ", "bold"), said, *risk), action.ticked)
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Do it, or not."""
         if self._plan.actions:
-            yield Choice("", key="y", command="confirm")
+            yield DialogButton("", key="y", command="confirm")
         yield self.cancel_choice("Cancel" if self._plan.actions else "Close")
 
     def first_focus(self) -> Widget | None:

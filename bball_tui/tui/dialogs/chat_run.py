@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -62,9 +62,9 @@ class ChatRun(Dialog["Applied | None"]):
         """A bar, later the report."""
         yield Static("", id="run")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Pause and stop, later close."""
-        yield Choice("Pause", key="p", command="pause")
+        yield DialogButton("Pause", key="p", command="pause")
         yield self.cancel_choice("Stop")
 
     def first_focus(self) -> Widget | None:

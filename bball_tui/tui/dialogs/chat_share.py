@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.chat_code import ChatCode
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -50,12 +50,12 @@ class ChatShare(Dialog[None]):
         field.display = False
         yield field
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """What can be done with it."""
-        yield Choice("Show", key="v", command="reveal")
-        yield Choice("Copy", key="y", command="copy")
-        yield Choice("QR code", short="QR", key="c", command="code")
-        yield Choice("Image", key="w", command="image")
+        yield DialogButton("Show", key="v", command="reveal")
+        yield DialogButton("Copy", key="y", command="copy")
+        yield DialogButton("QR code", short="QR", key="c", command="code")
+        yield DialogButton("Image", key="w", command="image")
         yield self.cancel_choice("Close")
 
     def first_focus(self) -> Widget | None:

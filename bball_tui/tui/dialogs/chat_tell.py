@@ -8,9 +8,9 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.tui.dialogs.affected import some
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
-from bball_tui.tui.dialogs.touched import some
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
@@ -71,14 +71,14 @@ class ChatTell(Dialog[Answer | None]):
         for team, one in self._families:
             yield Static(content((f"{team}: ", STYLES[Tone.MUTED]), some(one.players)))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """With mails, without, or not at all."""
         mails = counted(self._mails, "mail")
         if self._deed:
-            yield Choice(f"{self._deed}, {mails}", key="y", command="tell")
-            yield Choice(f"{self._deed} only", key="n", command="silent")
+            yield DialogButton(f"{self._deed}, {mails}", key="y", command="tell")
+            yield DialogButton(f"{self._deed} only", key="n", command="silent")
         else:
-            yield Choice(f"Send {mails}", key="y", command="tell")
+            yield DialogButton(f"Send {mails}", key="y", command="tell")
         yield self.cancel_choice()
 
     def action_tell(self) -> None:

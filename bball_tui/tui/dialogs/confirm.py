@@ -9,8 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.tui.dialogs.base import CANCEL, Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import content
 
 
@@ -57,12 +57,12 @@ class Confirm(Dialog[bool]):
             yield Static(content("Type ", (self._typed, "bold"), " and press Enter to go on."), classes="confirm--ask")
             yield Field("Type it", TextField(id="typed"), id="typed-field")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Yes, then no: the one that changes nothing stands in the corner in every dialog."""
         if self._typed is None:
-            yield Choice(self._label, key="y" if self.dangerous else "Enter", command="confirm")
+            yield DialogButton(self._label, key="y" if self.dangerous else "Enter", command="confirm")
         else:
-            yield Choice(self._label, key="", command="confirm")
+            yield DialogButton(self._label, key="", command="confirm")
         yield self.cancel_choice(self._cancel_label)
 
     def on_mount(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -77,9 +77,9 @@ class ConnectDialog(Dialog[SecretUrl | None]):
         note = "The password stays out of sight. Without one, PostgreSQL's own settings (such as ~/.pgpass) apply."
         yield Static(content((note, STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Try it, or not."""
-        yield Choice("Connect", key="Enter", command="connect")
+        yield DialogButton("Connect", key="Enter", command="connect")
         yield self.cancel_choice()
 
     @on(Input.Changed)

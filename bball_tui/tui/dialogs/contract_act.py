@@ -13,31 +13,31 @@ from textual.widgets import Input, Static
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.life import RULES, ReasonNeed
+from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed
+from bball_tui.tui.dialogs.affected import affected
 from bball_tui.tui.dialogs.base import CANCEL, Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField, Tick
-from bball_tui.tui.dialogs.touched import touched
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField, TickBox
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.acting import Asked, Done, Effect
+    from bball_tui.league.contracts.transitions import TransitionPreview, TransitionRequest, TransitionResult
 
 CHUNK = 250
 """Contracts a transaction: short enough that no colleague waits, long enough that most acts are one."""
 LONGEST_REASON = 500
 
-DoAct: TypeAlias = Callable[["Asked"], Awaitable["Done"]]
+DoAct: TypeAlias = Callable[["TransitionRequest"], Awaitable["TransitionResult"]]
 
 
 @dataclass(frozen=True, slots=True)
 class ActDone:
     """What was asked and what came of all of it; ``left`` were not reached, because somebody stopped."""
 
-    asked: "Asked"
-    done: "Done"
+    asked: "TransitionRequest"
+    done: "TransitionResult"
     left: int
 
 
@@ -63,7 +63,7 @@ class ContractAct(Dialog[ActDone | None]):
     """
     BINDINGS: ClassVar = [Binding("enter", "confirm", "do it", show=False)]
 
-    def __init__(self, effect: "Effect", act: DoAct, *, today: date, date_order: DateOrder) -> None:
+    def __init__(self, effect: "TransitionPreview", act: DoAct, *, today: date, date_order: DateOrder) -> None:
         super().__init__()
         rule = RULES[effect.act]
         number = len(effect.possible)
@@ -73,7 +73,7 @@ class ContractAct(Dialog[ActDone | None]):
         self._effect, self._rule, self._act = effect, rule, act
         self._today, self._order = today, date_order
         self._waiting = list(effect.possible)
-        self._results: list[Done] = []
+        self._results: list[TransitionResult] = []
         self._busy = self._stopping = False
 
     def body(self) -> Iterable[Widget]:
@@ -91,7 +91,7 @@ class ContractAct(Dialog[ActDone | None]):
             number = len(self._effect.possible)
             yield Field("Count", TextField(placeholder=f"type {number} to go on", id="typed"), id="typed-field")
         if self._effect.told:
-            yield Field("Correct", Tick("write them a correction", id="correct"))
+            yield Field("Correct", TickBox("write them a correction", id="correct"))
             yield Field(
                 "Tell them", TextField(placeholder="may be empty; families read this", id="note"), id="note-field"
             )
@@ -107,13 +107,13 @@ class ContractAct(Dialog[ActDone | None]):
         one = "The contract" if number == 1 else f"Each of {number:,} contracts"
         yield [f"{one} {self._rule.means}."]
         by = f" Recorded by {effect.recorded_by}."
-        yield from touched(effect, by=by, mail="mail", told="had the welcome mail already")
+        yield from affected(effect, by=by, mail="mail", told="had the welcome mail already")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Do it, or not."""
         number = len(self._effect.possible)
         caption = self._rule.button
-        yield Choice(f"{caption} {number:,}" if number > 1 else caption, key="Enter", command="confirm")
+        yield DialogButton(f"{caption} {number:,}" if number > 1 else caption, key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -130,9 +130,9 @@ class ContractAct(Dialog[ActDone | None]):
     @property
     def _correcting(self) -> bool:
         ticks = self.query("#correct")
-        return bool(ticks) and ticks.first(Tick).value
+        return bool(ticks) and ticks.first(TickBox).value
 
-    @on(Tick.Changed)
+    @on(TickBox.Changed)
     def _ticked(self) -> None:
         self.set_class(self._correcting, "-correcting")
 
@@ -145,9 +145,9 @@ class ContractAct(Dialog[ActDone | None]):
     def _submitted(self) -> None:
         self.action_confirm()
 
-    def _asked(self) -> "Asked | None":
+    def _asked(self) -> "TransitionRequest | None":
         """What is asked for, or None while a field holds something that cannot be; the field says what."""
-        from bball_tui.league.acting import Asked
+        from bball_tui.league.contracts.transitions import TransitionRequest
 
         reason, due = self._text("reason"), None
         if self._rule.reason is ReasonNeed.REQUIRED and not reason:
@@ -170,7 +170,7 @@ class ContractAct(Dialog[ActDone | None]):
                 self._complain("due", "This day has passed. Type a day to come, or nothing.")
                 return None
         note = self._text("note") if self._correcting else ""
-        return Asked(self._effect.act, (), reason or None, due_on=due, correct=self._correcting, note=note)
+        return TransitionRequest(self._effect.act, (), reason or None, due_on=due, correct=self._correcting, note=note)
 
     def _complain(self, name: str, sentence: str) -> None:
         self.query_one(f"#{name}-field", Field).problem = sentence
@@ -185,7 +185,7 @@ class ContractAct(Dialog[ActDone | None]):
             self._busy = True
             self.run_worker(self._do(asked), group="act")
 
-    async def _do(self, asked: "Asked") -> None:
+    async def _do(self, asked: "TransitionRequest") -> None:
         total = len(self._effect.possible)
         while self._waiting and not self._stopping:
             stop = ". Esc stops" if total > CHUNK else ""
@@ -213,11 +213,11 @@ class ContractAct(Dialog[ActDone | None]):
             self.dismiss(None)
 
 
-def _together(results: "Iterable[Done]") -> "Done":
-    from bball_tui.league.acting import Done
+def _together(results: "Iterable[TransitionResult]") -> "TransitionResult":
+    from bball_tui.league.contracts.transitions import TransitionResult
 
     results = list(results)
-    return Done(
+    return TransitionResult(
         tuple(one for result in results for one in result.done),
         tuple(one for result in results for one in result.refused),
         tuple(one for result in results for one in result.cancelled),

@@ -23,14 +23,14 @@ _ROOMY_WIDTH = 76
 """Cells below which choices use their short spelling."""
 
 
-class Choice(Button):
+class DialogButton(Button):
     """One way out of a dialog. ``command`` is the action of the dialog that it stands for, ``key`` the key shown.
 
     ``short`` is the caption for narrow windows.
     """
 
     DEFAULT_CSS = """
-    Choice {
+    DialogButton {
         width: auto; min-width: 0; height: 1; border: none; padding: 0; margin: 0 0 0 1;
         &.-style-default { background: transparent; color: $foreground; text-style: none; }
         &.-style-default:hover { background: $panel; border: none; }
@@ -53,7 +53,7 @@ class Choice(Button):
         self.key = key
         self.short = short
         self.command = command
-        self.set_reactive(Choice.caption, caption)
+        self.set_reactive(DialogButton.caption, caption)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The cells of the whole text."""
@@ -73,9 +73,9 @@ class Choice(Button):
     def action_move(self, step: int) -> None:
         """To the choice beside this one."""
         if step > 0:
-            self.screen.focus_next(Choice)
+            self.screen.focus_next(DialogButton)
         else:
-            self.screen.focus_previous(Choice)
+            self.screen.focus_previous(DialogButton)
 
 
 class TextField(Input):
@@ -117,11 +117,11 @@ class TextField(Input):
         return clean(value)
 
 
-class PickOne(Select[ValueT], Generic[ValueT], inherit_bindings=False):
+class Picker(Select[ValueT], Generic[ValueT], inherit_bindings=False):
     """One of several. Space or an arrow key opens it; Enter is left to the dialog, so that Enter always means go on."""
 
     DEFAULT_CSS = """
-    PickOne {
+    Picker {
         & > SelectCurrent { background: $panel; height: 1; }
         &.-textual-compact > SelectCurrent { padding: 0 1; }
         & > SelectCurrent Static#label { height: 1; }
@@ -155,14 +155,14 @@ class PickOne(Select[ValueT], Generic[ValueT], inherit_bindings=False):
         return [(Text(clean(label), no_wrap=True, overflow="ellipsis"), value) for label, value in options]
 
 
-class Tick(Checkbox, inherit_bindings=False):
+class TickBox(Checkbox, inherit_bindings=False):
     """Yes or no. Space changes it; Enter is left to the dialog."""
 
     DEFAULT_CSS = """
-    Tick, Tick.-textual-compact { background: transparent; border: none; padding: 0; }
-    Tick, Tick.-on { & > .toggle--button { color: $foreground; background: transparent; } }
-    Tick:focus > .toggle--label { background: $primary-muted; color: $foreground; text-style: bold; }
-    Tick:ansi:focus > .toggle--label { text-style: bold underline; }
+    TickBox, TickBox.-textual-compact { background: transparent; border: none; padding: 0; }
+    TickBox, TickBox.-on { & > .toggle--button { color: $foreground; background: transparent; } }
+    TickBox:focus > .toggle--label { background: $primary-muted; color: $foreground; text-style: bold; }
+    TickBox:ansi:focus > .toggle--label { text-style: bold underline; }
     """
     # Textual paints the sides in the mark's background, so these would not be seen: the brackets belong to the mark.
     BUTTON_LEFT = BUTTON_RIGHT = ""
@@ -188,8 +188,8 @@ class Field(Vertical):
         & .field--label { width: 11; height: 1; color: $text-muted; }
         & .field--problem { display: none; height: auto; margin: 0 0 0 11; color: $text-error; }
         &.-wrong .field--problem { display: block; }
-        & Horizontal > TextField, & Horizontal > PickOne { width: 1fr; }
-        & Tick { margin: 0 0 0 1; }
+        & Horizontal > TextField, & Horizontal > Picker { width: 1fr; }
+        & TickBox { margin: 0 0 0 1; }
     }
     """
 

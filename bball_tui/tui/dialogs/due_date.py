@@ -10,22 +10,22 @@ from textual.widgets import Static
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
-from bball_tui.tui.dialogs.deed import DeedDialog
-from bball_tui.tui.dialogs.touched import touched
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.affected import affected
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.due import DueDone, DueEffect
+    from bball_tui.league.contracts.due_dates import DuePreview, DueResult
 
 NO_DAY = "none"
 
-ChangeDue: TypeAlias = "Callable[[Sequence[tuple[int, int | None]], date | None], Awaitable[DueDone]]"
+ChangeDue: TypeAlias = "Callable[[Sequence[tuple[int, int | None]], date | None], Awaitable[DueResult]]"
 
 
-class DueDate(DeedDialog["DueDone"]):
+class DueDate(SubmitDialog["DueResult"]):
     """Sets the due date of the contracts of ``effect`` in one transaction; None: they changed their mind."""
 
     HELP = """
@@ -35,7 +35,7 @@ class DueDate(DeedDialog["DueDone"]):
     """
     BINDINGS: ClassVar = [Binding("enter", "confirm", "change", show=False)]
 
-    def __init__(self, effect: "DueEffect", change: ChangeDue, order: DateOrder) -> None:
+    def __init__(self, effect: "DuePreview", change: ChangeDue, order: DateOrder) -> None:
         super().__init__()
         number = len(effect.possible)
         whose = effect.players[0] if number == 1 else counted(number, "contract")
@@ -52,12 +52,12 @@ class DueDate(DeedDialog["DueDone"]):
         effect = self._effect
         number = len(effect.possible)
         yield ["The offer gets another due date." if number == 1 else f"All {number:,} offers get this due date."]
-        yield from touched(effect, mail="reminder", told="had a mail with the day of now: tell them")
+        yield from affected(effect, mail="reminder", told="had a mail with the day of now: tell them")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Change, or not."""
         number = len(self._effect.possible)
-        yield Choice(f"Change {number:,}" if number > 1 else "Change", key="Enter", command="confirm")
+        yield DialogButton(f"Change {number:,}" if number > 1 else "Change", key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:

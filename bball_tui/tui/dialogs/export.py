@@ -13,7 +13,7 @@ from textual.widgets import Input, Select, Static
 from bball_tui.errors import BballError
 from bball_tui.files import short_path
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -81,16 +81,16 @@ class ExportDialog(Dialog[str | None]):
 
     def body(self) -> Iterable[Widget]:
         """What, how, where, and a word about care."""
-        yield Field("What", PickOne(WHAT, self._first, id="what"))
-        yield Field("Format", PickOne(FORMATS, "csv", id="format"))
+        yield Field("What", Picker(WHAT, self._first, id="what"))
+        yield Field("Format", Picker(FORMATS, "csv", id="format"))
         yield Field("File", TextField(self._proposed, id="path"), id="path-field")
         yield Static("")
         note = "The file holds personal data of children: keep it like the papers."
         yield Static(content((note, STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Write, or away."""
-        yield Choice("Write the file", key="Enter", command="write", short="Write")
+        yield DialogButton("Write the file", key="Enter", command="write", short="Write")
         yield self.cancel_choice()
 
     @on(Select.Changed)
@@ -98,7 +98,7 @@ class ExportDialog(Dialog[str | None]):
         # A name that somebody typed is theirs.
         field = self.query_one("#path", TextField)
         if field.value == self._proposed:
-            what, wanted = (self.query_one(one, PickOne).chosen for one in ("#what", "#format"))
+            what, wanted = (self.query_one(one, Picker).chosen for one in ("#what", "#format"))
             self._proposed = field.value = self._proposal(what, wanted)
 
     @on(Input.Changed)
@@ -128,7 +128,7 @@ class ExportDialog(Dialog[str | None]):
             self._agreed = path
             self.say("This file exists already. Enter once more replaces it; another name keeps it.", Tone.WARN)
         else:
-            what, wanted = (self.query_one(one, PickOne).chosen for one in ("#what", "#format"))
+            what, wanted = (self.query_one(one, Picker).chosen for one in ("#what", "#format"))
             self.say("Writing …  Esc stops, and then no file is left.")
             self._job = self.run_worker(self._do(ExportChoice(what, wanted, path)), group="export")
 

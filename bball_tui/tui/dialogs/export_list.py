@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.files import short_path
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted
@@ -23,7 +23,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from bball_tui.league.sheets import Piece
+    from bball_tui.league.exporting.csv_export import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class ExportList(Dialog[Written | None]):
         yield Static(content(f"{counted(self._total, 'row')} as CSV, for a spreadsheet."))
         yield Field("File", TextField(short_path(self._path), id="export-path"), id="export-field")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Write it, or not."""
-        yield Choice("Write", key="Enter", command="write")
+        yield DialogButton("Write", key="Enter", command="write")
         yield self.cancel_choice()
 
     @on(Input.Submitted)

@@ -12,7 +12,7 @@ from textual.widgets import DirectoryTree, Static
 
 from bball_tui.files import short_path
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import Part, clean, content, content_lines, shorten
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -84,10 +84,10 @@ class FilePicker(Dialog[Path | None]):
             line = shorten(f"{path.name}  in {short_path(path.parent)}", self._inner_width() - 4)
             yield [(f" {number}  ", STYLES[Tone.ACCENT]), line]
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Up, or away; Enter on a file takes it."""
-        yield Choice("Folder above", key="Backspace", command="up", short="Up")
-        yield Choice("Own folder", key="h", command="home", short="Home")
+        yield DialogButton("Folder above", key="Backspace", command="up", short="Up")
+        yield DialogButton("Own folder", key="h", command="home", short="Home")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:

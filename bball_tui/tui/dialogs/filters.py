@@ -12,15 +12,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
-from bball_tui.league.choices import TITLES, FilterChoice, toggled
+from bball_tui.league.filters.choices import TITLES, FilterChoice, toggled
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import cell, clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
 if TYPE_CHECKING:
-    from bball_tui.league.facets import Facets, FacetValue
-    from bball_tui.league.saved_filters import NamedFilter
+    from bball_tui.league.filters.facets import Facets, FacetValue
+    from bball_tui.league.filters.saved import NamedFilter
 
 DEBOUNCE = 0.15
 _WIDTH, _FRAME = 66, 4
@@ -103,11 +103,11 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         yield Static(content("Counting …"), id="filter-note")
         yield OptionList(id="filter-values", markup=False, compact=True)
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Take it, mark it, or leave."""
-        yield Choice("Take", key="Enter", command="take")
-        yield Choice("Mark", key="Tab", command="mark")
-        yield Choice("Clear all", short="Clear", key="", command="clear")
+        yield DialogButton("Take", key="Enter", command="take")
+        yield DialogButton("Mark", key="Tab", command="mark")
+        yield DialogButton("Clear all", short="Clear", key="", command="clear")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -290,15 +290,15 @@ class SaveFilter(Dialog[str | None]):
             yield Static(content("  ", word))
         yield Field("Name", TextField(id="filter-name"), id="filter-name-field")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Save, or not."""
-        yield Choice("Save", key="Enter", command="save")
+        yield DialogButton("Save", key="Enter", command="save")
         yield self.cancel_choice()
 
     @on(Input.Submitted)
     def action_save(self) -> None:
         """Give the name, if it is one."""
-        from bball_tui.league.saved_filters import LONGEST_NAME
+        from bball_tui.league.filters.saved import LONGEST_NAME
 
         name = " ".join(self.query_one("#filter-name", TextField).value.split())
         field = self.query_one("#filter-name-field", Field)

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.finder import Find, Finder
 from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.rows import ContractRow
+    from bball_tui.league.roster.rows import ContractRow
 
 
 class FindFamily(Finder[None]):
@@ -28,9 +28,9 @@ class FindFamily(Finder[None]):
         self.set_reactive(FindFamily.heading, title)
         self._open = read
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Show the mail, or go back."""
-        yield Choice("Show the mail", short="Show", key="Enter", command="choose")
+        yield DialogButton("Show the mail", short="Show", key="Enter", command="choose")
         yield self.cancel_choice("Close")
 
     def nobody(self) -> tuple[str, Tone]:

@@ -11,18 +11,18 @@ from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import Part, cell, content
 from bball_tui.tui.theme import Tone
 
 if TYPE_CHECKING:
-    from bball_tui.league.paper_stack import Stack
-    from bball_tui.league.rows import ContractRow
+    from bball_tui.league.contracts.batch_signing import BatchCandidates
+    from bball_tui.league.roster.rows import ContractRow
 
 PAUSE = 0.08
 """Seconds of quiet after a keystroke before the names are looked for."""
 
-Find: TypeAlias = "Callable[[str], Awaitable[Stack]]"
+Find: TypeAlias = "Callable[[str], Awaitable[BatchCandidates]]"
 ResultT = TypeVar("ResultT")
 
 
@@ -190,7 +190,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
     def action_choose(self) -> None:
         """The name under the cursor; typed too fast for the list, it waits for it."""
         focused = self.focused
-        if isinstance(focused, Choice) and focused.command != "choose":
+        if isinstance(focused, DialogButton) and focused.command != "choose":
             focused.press()
             return
         if self._busy:

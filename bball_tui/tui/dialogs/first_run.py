@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from bball_tui.tui.dialogs.base import close_help, toggle_help
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -57,7 +57,7 @@ class FirstRun(Screen[Start]):
         & .first--way { height: auto; margin: 1 0 0 0; }
         & .first--way > Static { margin: 0 0 0 3; color: $text-muted; }
         & .first--way > Field { margin: 0 0 0 3; }
-        & .first--way Choice { margin: 0; }
+        & .first--way DialogButton { margin: 0; }
         & HelpPanel { split: initial; dock: right; layer: help; background: $surface; width: 40; }
     }
     """
@@ -84,7 +84,7 @@ class FirstRun(Screen[Start]):
             yield Static(content("The contract desk of your league"), classes="first--title")
             yield Static(content("There is no league here yet. How would you like to begin?"))
             with Vertical(classes="first--way"):
-                yield Choice("Import a roster", key="i", command="roster")
+                yield DialogButton("Import a roster", key="i", command="roster")
                 yield Static(
                     content(
                         "A CSV file or an Excel workbook with teams, players and parents. You see what it does first."
@@ -92,10 +92,10 @@ class FirstRun(Screen[Start]):
                 )
                 yield Field("League", TextField(self._league, placeholder="its name", id="league"), id="league-field")
             with Vertical(classes="first--way"):
-                yield Choice("Open the demo league", key="d", command="demo")
+                yield DialogButton("Open the demo league", key="d", command="demo")
                 yield Static(content("A made-up league to look around in. Nothing leaves this machine."))
             with Vertical(classes="first--way"):
-                yield Choice("Connect to a shared database", key="c", command="shared")
+                yield DialogButton("Connect to a shared database", key="c", command="shared")
                 yield Static(content("A PostgreSQL server where your league is kept already."))
             yield Static("")
             yield Static(content(("Press a key, or use the arrows and Enter.  ? help", STYLES[Tone.MUTED])))
@@ -107,7 +107,7 @@ class FirstRun(Screen[Start]):
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if isinstance(event.button, Choice):
+        if isinstance(event.button, DialogButton):
             await self.run_action(event.button.command)
 
     @on(Input.Changed)

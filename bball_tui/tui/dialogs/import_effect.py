@@ -10,7 +10,7 @@ from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.importing.plan import Counts, Imported, RowDiff
+    from bball_tui.league.importing.diff_model import Counts, Imported, RowDiff
     from bball_tui.league.importing.problems import Problem
     from bball_tui.tui.dialogs.import_job import RosterPreview
 

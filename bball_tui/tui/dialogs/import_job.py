@@ -9,10 +9,10 @@ from bball_tui.errors import BballError
 if TYPE_CHECKING:
     from bball_tui.league.importing.columns import ColumnMap
     from bball_tui.league.importing.corrections import Conflict
-    from bball_tui.league.importing.plan import Imported, RowDiff, Take
+    from bball_tui.league.importing.diff_model import Imported, RowDiff, Take
     from bball_tui.league.importing.problems import Problem
+    from bball_tui.league.importing.progress import ImportProgress
     from bball_tui.league.importing.rows import NameSplit
-    from bball_tui.league.importing.watching import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class PreviewRoster(Protocol):
         BballError: the file cannot be opened, or the database is away.
     """
 
-    async def __call__(self, path: Path, options: ImportOptions, watch: "Watch") -> RosterPreview: ...
+    async def __call__(self, path: Path, options: ImportOptions, watch: "ImportProgress") -> RosterPreview: ...
 
 
 class ApplyRoster(Protocol):
@@ -106,4 +106,4 @@ class ApplyRoster(Protocol):
         BballError: as above.
     """
 
-    async def __call__(self, path: Path, options: ImportOptions, watch: "Watch") -> ImportDone: ...
+    async def __call__(self, path: Path, options: ImportOptions, watch: "ImportProgress") -> ImportDone: ...

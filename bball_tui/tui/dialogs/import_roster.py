@@ -13,7 +13,7 @@ from textual.widgets import Checkbox, Input, Select, Static
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField, Tick
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_effect import can_import, effect
 from bball_tui.tui.dialogs.import_job import (
@@ -26,7 +26,7 @@ from bball_tui.tui.dialogs.import_job import (
 )
 from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows, RowChoices, rows_of
 from bball_tui.tui.dialogs.map_columns import MapColumns
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from bball_tui.league.importing.columns import ColumnMap
-    from bball_tui.league.importing.watching import Watch
+    from bball_tui.league.importing.progress import ImportProgress
 
 _BAR = 20
 DATE_ORDERS = (
@@ -101,7 +101,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         self._seen: tuple[Path | None, ImportOptions] | None = None
         self._job: Worker[None] | None = None
         self._writing = False
-        self._watch: Watch | None = None
+        self._watch: ImportProgress | None = None
         self._looking: Timer | None = None
         self._columns: ColumnMap | None = None
         self._leave: frozenset[int] = frozenset()
@@ -114,25 +114,27 @@ class ImportRoster(Dialog[ImportDone | None]):
         """File, season, sheet, faults, report, and what it would do."""
         path = "" if self._picked is None else str(self._picked)
         field = TextField(path, placeholder="~/Downloads/roster.csv", id="path")
-        yield Field("File", field, Choice("Browse", key="ctrl+o", command="browse"), id="path-field")
+        yield Field("File", field, DialogButton("Browse", key="ctrl+o", command="browse"), id="path-field")
         yield Field("Season", TextField(self._season, placeholder="as the file says", id="season"))
-        yield Field("Sheet", PickOne([("", "")], "", id="sheet"), id="sheet-field")
-        yield Field("Dates", PickOne(DATE_ORDERS, "", id="dates"), id="dates-field")
-        take = Tick("take the file's values instead", id="take")
-        yield Field("Names", Tick("split whole names into first and last", id="split"), id="names-field")
+        yield Field("Sheet", Picker([("", "")], "", id="sheet"), id="sheet-field")
+        yield Field("Dates", Picker(DATE_ORDERS, "", id="dates"), id="dates-field")
+        take = TickBox("take the file's values instead", id="take")
+        yield Field("Names", TickBox("split whole names into first and last", id="split"), id="names-field")
         yield Field("Corrections", take, id="corrected-field")
-        skip, report = Tick("leave out rows with faults", id="skip"), Tick("report", id="report")
+        skip, report = TickBox("leave out rows with faults", id="skip"), TickBox("report", id="report")
         yield Field("Options", skip, report)
         due = TextField("", placeholder="due date of new offers", id="due")
-        yield Field("Contracts", due, Tick("as drafts", id="drafts"))
-        rows = Choice("Row by row", key="ctrl+r", command="rows")
-        yield Field("Details", rows, Choice("What the columns hold", key="ctrl+l", command="columns", short="Columns"))
+        yield Field("Contracts", due, TickBox("as drafts", id="drafts"))
+        rows = DialogButton("Row by row", key="ctrl+r", command="rows")
+        yield Field(
+            "Details", rows, DialogButton("What the columns hold", key="ctrl+l", command="columns", short="Columns")
+        )
         yield Static("", id="effect")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Preview, import, cancel."""
-        yield Choice("Preview", key="Enter", command="preview")
-        yield Choice("Import", key="", command="import")
+        yield DialogButton("Preview", key="Enter", command="preview")
+        yield DialogButton("Import", key="", command="import")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -160,15 +162,15 @@ class ImportRoster(Dialog[ImportDone | None]):
         """What is chosen beside the file."""
         return ImportOptions(
             season=" ".join(self.query_one("#season", TextField).value.split()),
-            skip_bad_rows=self.query_one("#skip", Tick).value,
-            sheet=self.query_one("#sheet", PickOne).chosen,
+            skip_bad_rows=self.query_one("#skip", TickBox).value,
+            sheet=self.query_one("#sheet", Picker).chosen,
             columns=self._columns,
             leave=self._leave,
-            report=self.query_one("#report", Tick).value,
-            date_order=self.query_one("#dates", PickOne).chosen,
-            split_names=self.query_one("#split", Tick).value,
-            take_file=self.query_one("#take", Tick).value or self._from_file or False,
-            drafts=self.query_one("#drafts", Tick).value,
+            report=self.query_one("#report", TickBox).value,
+            date_order=self.query_one("#dates", Picker).chosen,
+            split_names=self.query_one("#split", TickBox).value,
+            take_file=self.query_one("#take", TickBox).value or self._from_file or False,
+            drafts=self.query_one("#drafts", TickBox).value,
             due=self.query_one("#due", TextField).value.strip(),
         )
 
@@ -180,7 +182,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         seen = (self.path, self.options)
         if self._writing or seen == self._seen:
             return
-        if self.query_one("#take", Tick).value:
+        if self.query_one("#take", TickBox).value:
             self._from_file = frozenset()  # the tick speaks for all rows, also when it goes again
         before, self._seen = self._seen, seen
         if before is not None and replace(before[1], report=seen[1].report) == seen[1] and before[0] == seen[0]:
@@ -210,7 +212,7 @@ class ImportRoster(Dialog[ImportDone | None]):
 
     def _offer_sheets(self, names: tuple[str, ...], chosen: str) -> None:
         options = [(name, name) for name in names] if len(names) > 1 else [("", "")]
-        self.query_one("#sheet", PickOne).offer(options, chosen if len(names) > 1 else "")
+        self.query_one("#sheet", Picker).offer(options, chosen if len(names) > 1 else "")
         self.query_one("#sheet-field").display = len(names) > 1
 
     def _show(self) -> None:
@@ -240,10 +242,10 @@ class ImportRoster(Dialog[ImportDone | None]):
         self._job = self.run_worker(self._read(path, self.options, watch), group="import")
         self._show()
 
-    def _begin(self) -> "Watch":
-        from bball_tui.league.importing.watching import Watch
+    def _begin(self) -> "ImportProgress":
+        from bball_tui.league.importing.progress import ImportProgress
 
-        self._watch = watch = Watch()
+        self._watch = watch = ImportProgress()
         self._look()
         if self._looking is None:
             self._looking = self.set_interval(_LOOK, self._look)
@@ -270,7 +272,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._looking.stop()
             self._looking = None
 
-    async def _read(self, path: Path, options: ImportOptions, watch: "Watch", anew: str = "") -> None:
+    async def _read(self, path: Path, options: ImportOptions, watch: "ImportProgress", anew: str = "") -> None:
         try:
             preview = await self._preview_roster(path, options, watch)
         except BballError as error:
@@ -290,7 +292,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self.query_one("#corrected-field").display = True
         if options.date_order or any("field Dates" in problem.problem for problem in preview.problems):
             self.query_one("#dates-field").display = True
-        options = replace(options, sheet=self.query_one("#sheet", PickOne).chosen)
+        options = replace(options, sheet=self.query_one("#sheet", Picker).chosen)
         self._preview, self._previewed, self._seen = preview, (path, options), (path, options)
         if not options.leave:
             many = len(preview.rows) > MANY_ROWS
@@ -316,7 +318,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         self._job = self.run_worker(self._write(path, replace(options, expect=expect), watch), group="import")
         self._show()
 
-    async def _write(self, path: Path, options: ImportOptions, watch: "Watch") -> None:
+    async def _write(self, path: Path, options: ImportOptions, watch: "ImportProgress") -> None:
         try:
             done = await self._apply_roster(path, options, watch)
         except PreviewOver as over:
@@ -341,7 +343,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         if self._job is not None or not self._rows:
             return
         every = frozenset(row.id for row in self._rows if row.corrected)
-        tick = self.query_one("#take", Tick)
+        tick = self.query_one("#take", TickBox)
         before = RowChoices(self._leave, every if tick.value else self._from_file)
         chosen = await self.app.push_screen_wait(ReviewRows(self._rows, before.leave, before.from_file))
         if chosen is not None and chosen != before:

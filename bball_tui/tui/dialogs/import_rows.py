@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import Page, PageRequest, Sort, page_of
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content, content_lines, wrap
 from bball_tui.tui.theme import STYLES, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -201,12 +201,12 @@ class ReviewRows(Dialog[RowChoices | None]):
         yield self._list
         yield Static("", id="detail")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Another kind, the file's value where staff said another, keep, away."""
-        yield Choice("Another kind", key="f", command="kind", short="Kind")
+        yield DialogButton("Another kind", key="f", command="kind", short="Kind")
         if any(row.corrected for row in self._rows.values()):
-            yield Choice("File's value", key="t", command="take", short="File's")
-        yield Choice("Keep", key="Enter", command="keep")
+            yield DialogButton("File's value", key="t", command="take", short="File's")
+        yield DialogButton("Keep", key="Enter", command="keep")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:

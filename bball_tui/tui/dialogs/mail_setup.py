@@ -18,7 +18,7 @@ from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.forms.fields import FormPick
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
@@ -124,11 +124,11 @@ class MailSetup(Dialog[bool]):
         _show(fields, one)
         yield from fields
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Save what works; have a mail sent; leave."""
-        yield Choice("Log in and save", short="Save", key="Enter", command="save")
-        yield Choice("Send me a test", short="Test", key="ctrl+t", command="trial")
-        keep = Choice("Save anyway", key="ctrl+s", command="keep")
+        yield DialogButton("Log in and save", short="Save", key="Enter", command="save")
+        yield DialogButton("Send me a test", short="Test", key="ctrl+t", command="trial")
+        keep = DialogButton("Save anyway", key="ctrl+s", command="keep")
         keep.display = False
         yield keep
         yield self.cancel_choice()
@@ -151,9 +151,9 @@ class MailSetup(Dialog[bool]):
     def action_step(self, step: int) -> None:
         """To the next field or the one before."""
         if step > 0:
-            self.focus_next("TextField, FormPick, Choice")
+            self.focus_next("TextField, FormPick, DialogButton")
         else:
-            self.focus_previous("TextField, FormPick, Choice")
+            self.focus_previous("TextField, FormPick, DialogButton")
 
     @on(FormPick.Changed, "#in-provider")
     def _another_provider(self) -> None:

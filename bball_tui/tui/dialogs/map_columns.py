@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, PickOne
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.text import content, shorten
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -64,7 +64,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         yield Static(content((line, STYLES[Tone.MUTED])))
         options = [("– not in the file –", NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
         for number, field in enumerate(self._fields):
-            pick = PickOne(options, chosen.get(field, NOWHERE), id=f"pick-{number}")
+            pick = Picker(options, chosen.get(field, NOWHERE), id=f"pick-{number}")
             yield Field(field, pick, id=f"field-{number}")
 
     def _label(self, index: int) -> str:
@@ -72,9 +72,9 @@ class MapColumns(Dialog["ColumnMap | None"]):
         name = self._header[index].strip() or f"column {index + 1}"
         return shorten(f"{name}  ({values})" if values else f"{name}  (empty)", MOST_CELLS)
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Keep, or away."""
-        yield Choice("Use these columns", key="Enter", command="keep", short="Use these")
+        yield DialogButton("Use these columns", key="Enter", command="keep", short="Use these")
         yield self.cancel_choice()
 
     @on(Select.Changed)
@@ -87,7 +87,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         """Go back with the choice, if it can be used."""
         from bball_tui.league.importing.columns import chosen_columns
 
-        places = {field: self.query_one(f"#pick-{number}", PickOne).chosen for number, field in enumerate(self._fields)}
+        places = {field: self.query_one(f"#pick-{number}", Picker).chosen for number, field in enumerate(self._fields)}
         chosen = {field: place for field, place in places.items() if place != NOWHERE}
         wrong = self._mistakes(chosen)
         for number, field in enumerate(self._fields):

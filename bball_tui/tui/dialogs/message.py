@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.tui.dialogs.base import Dialog, content_block
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.keyed import with_keys
 from bball_tui.tui.text import clean_lines, content
 from bball_tui.tui.theme import STYLES, Tone
@@ -66,11 +66,11 @@ class ErrorDialog(Dialog[AfterError]):
         away = "leaves the program" if self._leaves else "closes this"
         yield Static(content((f"{again}Esc {away}, y copies the text.", STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Try again first: it can do no harm."""
         if self._retry:
-            yield Choice("Try again", key="r", command="retry")
-        yield Choice("Copy", key="y", command="copy")
+            yield DialogButton("Try again", key="r", command="retry")
+        yield DialogButton("Copy", key="y", command="copy")
         yield self.cancel_choice("Leave" if self._leaves else "Close")
 
     def first_focus(self) -> Widget | None:

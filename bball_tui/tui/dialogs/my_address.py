@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -32,9 +32,9 @@ class MyAddress(Dialog[str | None]):
         yield Static("")
         yield Static(content(("A copy goes to you alone. The family gets nothing.", STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Send, or not."""
-        yield Choice("Send to me", key="Enter", command="confirm")
+        yield DialogButton("Send to me", key="Enter", command="confirm")
         yield self.cancel_choice()
 
     @on(Input.Submitted)

@@ -6,15 +6,15 @@ from typing import TypeVar
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
-from bball_tui.tui.dialogs.deed import DeedDialog
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 DoneT = TypeVar("DoneT")
 
 
-class NewAddress(DeedDialog[DoneT]):
+class NewAddress(SubmitDialog[DoneT]):
     """What was changed, or None. A refusal stands below the field and what was typed stays.
 
     ``now`` is the present address, empty where there is none. ``lines`` say what will happen; ``fix`` does it, whole
@@ -50,9 +50,9 @@ class NewAddress(DeedDialog[DoneT]):
         for line in self._lines:
             yield Static(content((line, STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Go on, or not."""
-        yield Choice(self._button, key="Enter", command="confirm")
+        yield DialogButton(self._button, key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:

@@ -12,8 +12,8 @@ from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -86,14 +86,14 @@ class PickRecord(Dialog[bool]):
         yield Static(content((self._empty, STYLES[Tone.MUTED])), id="nobody")
         yield OptionList(markup=False, id="entries")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """What can be done with the record under the cursor."""
         if self._extra is not None:
-            yield Choice(self._extra[0], key="s", command="extra")
-        yield Choice("Edit", key="Enter", command="edit")
-        yield Choice("New", key="n", command="add")
+            yield DialogButton(self._extra[0], key="s", command="extra")
+        yield DialogButton("Edit", key="Enter", command="edit")
+        yield DialogButton("New", key="n", command="add")
         if self._remove is not None:
-            yield Choice("Remove", key="X", command="remove")
+            yield DialogButton("Remove", key="X", command="remove")
         yield self.cancel_choice("Close")
 
     def on_mount(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -94,16 +94,16 @@ class ReadMail(Dialog[None]):
         self._write()
         yield self._sheet
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """What can be done with it, and close."""
         if self.letter.open is not None:
-            yield Choice("Browser", key="o", command="open")
+            yield DialogButton("Browser", key="o", command="open")
         if self.letter.send is not None:
-            yield Choice("Send to me", key="t", command="send", short="To me")
+            yield DialogButton("Send to me", key="t", command="send", short="To me")
         if self.letter.compare is not None:
-            yield Choice("Compare", key="d", command="compare")
+            yield DialogButton("Compare", key="d", command="compare")
         if len(self._letters) > 1:
-            yield Choice("Next", key="n", command="next")
+            yield DialogButton("Next", key="n", command="next")
         yield self.cancel_choice("Close")
 
     def first_focus(self) -> Widget | None:

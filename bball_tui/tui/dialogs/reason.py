@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -44,9 +44,9 @@ class Reason(Dialog[str | None]):
         yield Field("Reason", TextField(id="reason"), id="reason-field")
         yield Static("", id="reason-count")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Go on, or not."""
-        yield Choice(self._label, key="Enter", command="confirm")
+        yield DialogButton(self._label, key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bball_tui.tui.dialogs.controls import Choice, Field, TextField
-from bball_tui.tui.dialogs.deed import DeedDialog
+from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 
 
-class ReminderSchedule(DeedDialog[bool]):
+class ReminderSchedule(SubmitDialog[bool]):
     """True when the schedule was saved. ``save`` gets days and cap as they were typed, and says why not."""
 
     HELP = """
@@ -35,9 +35,9 @@ class ReminderSchedule(DeedDialog[bool]):
         yield Static("")
         yield Static(content(("Days before an offer is due. A worker sends them by itself.", STYLES[Tone.MUTED])))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Save, or not."""
-        yield Choice("Save", key="Enter", command="confirm")
+        yield DialogButton("Save", key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content
 
 
@@ -47,10 +47,10 @@ class ResolveDoubt(Dialog["Found | None"]):
         yield Static(content("Ask the family. If they have it: ", ("a", "bold"), ". Nothing is sent."))
         yield Static(content("If they do not: ", ("s", "bold"), ". If it did arrive after all, they get it twice."))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """It arrived, send it again, not now."""
-        yield Choice("It arrived", key="a", command="arrived")
-        yield Choice("Send again", key="s", command="send_again")
+        yield DialogButton("It arrived", key="a", command="arrived")
+        yield DialogButton("Send again", key="s", command="send_again")
         yield self.cancel_choice()
 
     def action_arrived(self) -> None:

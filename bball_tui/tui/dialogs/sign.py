@@ -16,9 +16,9 @@ from bball_tui.database.states import Capacity, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, TextField
-from bball_tui.tui.dialogs.sign_effect import capacity_word, counted, effect
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
+from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signing_summary
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.keyed import key_of
 from bball_tui.tui.text import content, short_date
 from bball_tui.tui.theme import STYLES, Tone
@@ -26,9 +26,9 @@ from bball_tui.tui.theme import STYLES, Tone
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from bball_tui.league.papers import SignerChoice
-    from bball_tui.league.preview import SigningPreview
-    from bball_tui.league.signing import SigningRequest, SigningResult
+    from bball_tui.league.contracts.signing import SigningRequest, SigningResult
+    from bball_tui.league.contracts.signing_preview import SigningPreview
+    from bball_tui.league.contracts.signing_rules import SignerChoice
 
 PAUSE = 0.25
 """Seconds of quiet after a keystroke before the effect is computed anew."""
@@ -133,22 +133,22 @@ class SignDialog(Dialog[Signed | None]):
     def body(self) -> Iterable[Widget]:
         """The fields, then the effect."""
         first = EVERY_FIRST if self._count > 1 else ONE_FIRST
-        yield Field("Signer", PickOne([(first, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST, id="signer"))
+        yield Field("Signer", Picker([(first, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST, id="signer"))
         yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
         capacities: list[tuple[str, Capacity | None]] = [(AS_IT_FOLLOWS, None)]
         capacities += [(capacity_word(capacity), capacity) for capacity in Capacity]
-        yield Field("Signs as", PickOne(capacities, None, id="capacity"), id="capacity-field")
+        yield Field("Signs as", Picker(capacities, None, id="capacity"), id="capacity-field")
         methods = [(word, method) for method, word in METHODS.items()]
-        yield Field("Method", PickOne(methods, SigningMethod.PAPER, id="method"))
+        yield Field("Method", Picker(methods, SigningMethod.PAPER, id="method"))
         yield Field("Signed on", TextField(short_date(self._today), id="day"), id="day-field")
         yield Static("What will happen", classes="sign--will")
         yield Static("", id="effect")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Preview, sign, cancel."""
         if self._show_mails is not None:
-            yield Choice("Preview the mails", short="Preview", key="p", command="preview")
-        yield Choice("Sign", key="Enter", command="sign")
+            yield DialogButton("Preview the mails", short="Preview", key="p", command="preview")
+        yield DialogButton("Sign", key="Enter", command="sign")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -162,7 +162,7 @@ class SignDialog(Dialog[Signed | None]):
         return self._in_a_hurry
 
     def _values(self) -> tuple[object, ...]:
-        picked = [self.query_one(f"#{name}", PickOne).chosen for name in ("signer", "capacity", "method")]
+        picked = [self.query_one(f"#{name}", Picker).chosen for name in ("signer", "capacity", "method")]
         return (*picked, self.query_one("#name", TextField).value, self.query_one("#day", TextField).value)
 
     def _differs(self) -> bool:
@@ -190,14 +190,14 @@ class SignDialog(Dialog[Signed | None]):
             return None
         return SigningDraft(
             signer=self._signer(),
-            capacity=self.query_one("#capacity", PickOne).chosen if self._somebody_else else None,
-            method=self.query_one("#method", PickOne).chosen,
+            capacity=self.query_one("#capacity", Picker).chosen if self._somebody_else else None,
+            method=self.query_one("#method", Picker).chosen,
             signed_on=day,
         )
 
     @property
     def _somebody_else(self) -> bool:
-        return bool(self.query_one("#signer", PickOne).chosen == SOMEBODY_ELSE)
+        return bool(self.query_one("#signer", Picker).chosen == SOMEBODY_ELSE)
 
     @property
     def _typed_name(self) -> str:
@@ -205,9 +205,9 @@ class SignDialog(Dialog[Signed | None]):
 
     def _signer(self) -> "SignerChoice":
         # Imported here because the rules of signing come with SQLAlchemy, which must not delay the first paint.
-        from bball_tui.league.papers import FIRST_GUARDIAN, FreeText, NamedGuardian
+        from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian
 
-        chosen = self.query_one("#signer", PickOne).chosen
+        chosen = self.query_one("#signer", Picker).chosen
         if chosen == SOMEBODY_ELSE:
             return FreeText(self._typed_name)
         return FIRST_GUARDIAN if chosen == FIRST else NamedGuardian(int(chosen))
@@ -295,7 +295,7 @@ class SignDialog(Dialog[Signed | None]):
             label = EVERY_FIRST if others else ONE_FIRST
         options = [(label, FIRST)]
         options += [(f"{o.name}, {o.relation}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
-        picker = self.query_one("#signer", PickOne)
+        picker = self.query_one("#signer", Picker)
         picker.offer([*options, ("somebody else", SOMEBODY_ELSE)], picker.chosen)
         if not others and first.player:
             self.heading = f"Sign {first.player}"
@@ -305,7 +305,7 @@ class SignDialog(Dialog[Signed | None]):
         shown: Content = content(("  …", STYLES[Tone.MUTED]))
         caption = "Sign"
         if preview is not None:
-            shown = effect(preview, self._undo_key)
+            shown = signing_summary(preview, self._undo_key)
             number = len(preview.signable)
             caption = f"Sign {number:,}" + (f" of {self._count:,}" if number != self._count else "")
         elif self._somebody_else and not self._typed_name:
@@ -324,7 +324,7 @@ class SignDialog(Dialog[Signed | None]):
         return any(notice.kind not in self._known for notice in preview.notices)
 
     def _request(self) -> "SigningRequest | None":
-        from bball_tui.league.signing import SigningRequest
+        from bball_tui.league.contracts.signing import SigningRequest
 
         draft = self.draft()
         if draft is None or self._preview is None or not self._preview.signable:

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from bball_tui.tui.hanging import Hanging
+from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content
 from bball_tui.tui.theme import SYMBOLS, Tone
 

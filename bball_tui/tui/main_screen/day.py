@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.counts import MailDay
     from bball_tui.settings import Settings
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.tabs.needs import Need
+    from bball_tui.tui.tabs.attention import AttentionItem
 
 LOOK_AGAIN = 20.0
 """Seconds after which the day is read again: that a worker falls silent, or that a day ends, nobody tells."""
@@ -40,7 +40,7 @@ class Day:
 
     mails: "MailDay"
     contracts: "ContractDay"
-    needs: "tuple[Need, ...]"
+    needs: "tuple[AttentionItem, ...]"
 
 
 class DayScreen(UndoScreen):
@@ -115,12 +115,12 @@ class DayScreen(UndoScreen):
     async def _read_day(self, connection: "LeagueConnection") -> Day:
         from bball_tui.league.today import read_contract_day
         from bball_tui.outbox.counts import read_mail_day
-        from bball_tui.tui.tabs.needs import needs
+        from bball_tui.tui.tabs.attention import attention_items
 
         mails = await connection.call(read_mail_day, connection.outgoing)
         contracts = await connection.call(read_contract_day, connection.season_id)
         comes = connection.sends_mail and monotonic() - self._opened_at < STARTING
-        found = needs(mails, contracts, await self._template_errors(connection.settings), worker_comes=comes)
+        found = attention_items(mails, contracts, await self._template_errors(connection.settings), worker_comes=comes)
         return Day(mails, contracts, found)
 
     async def _template_errors(self, settings: "Settings") -> "tuple[Finding, ...]":

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bball_tui.settings import Settings
-from bball_tui.tui.remembered import Remembered, keep, recall
 from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.ui_state import UiState, keep, recall
 
 
 class DeskMemory:
@@ -34,7 +34,7 @@ class DeskMemory:
             for name, pane in panes.items()
             if isinstance(pane, RecordPane) and pane.searchable and pane.records.total is not None
         }
-        state = Remembered(tab, self._state.tabs | lists)
+        state = UiState(tab, self._state.tabs | lists)
         if state != self._state:
             self._state = state
             keep(self._settings, self._league, state)

@@ -89,7 +89,7 @@ class UndoScreen(ActionHost, Screen[None]):
         Raises:
             BballError: the database is away; it can be tried again.
         """
-        from bball_tui.league.contracts import undo
+        from bball_tui.league.contracts.undo import undo
         from bball_tui.tui.dialogs.message import ErrorDialog
 
         connection, contracts = self.connection, self._undoable

@@ -12,16 +12,16 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.league.addresses import AddressFixed
+    from bball_tui.league.mails.wrong_address import AddressFixed
     from bball_tui.tui.connection import LeagueConnection
 
 
 async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id: int) -> bool:
     """Ask for the address, correct the guardian, send what never arrived, and say so; False: nothing was changed."""
-    from bball_tui.league import addresses
+    from bball_tui.league.mails import wrong_address
 
     try:
-        facts = await connection.call(addresses.address_facts, outbox_id)
+        facts = await connection.call(wrong_address.address_facts, outbox_id)
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return False
@@ -33,7 +33,7 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
         else "The mail goes to the new address at once.",
     ]
     dialog: NewAddress[AddressFixed] = NewAddress(
-        facts.recipient, lines, lambda address: connection.call(addresses.fix_address, outbox_id, address)
+        facts.recipient, lines, lambda address: connection.call(wrong_address.fix_address, outbox_id, address)
     )
     fixed = await app.push_screen_wait(dialog)
     if fixed is None:

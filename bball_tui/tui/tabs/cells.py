@@ -4,12 +4,12 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.life import STATUSES
+from bball_tui.league.contracts.lifecycle import STATUSES
 from bball_tui.tui.text import short_date, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 
 if TYPE_CHECKING:
-    from bball_tui.league.rows import ContractRow, PlayerRow
+    from bball_tui.league.roster.rows import ContractRow, PlayerRow
     from bball_tui.settings import NotSetUp
 
 
@@ -35,7 +35,7 @@ def time_cell(value: datetime | None, zone: tzinfo, now: datetime) -> str | Styl
 
 def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "NotSetUp | None" = None) -> Styled:
     """What became of the contract's welcome mails, the worst first. ``missing``: what is not set up."""
-    from bball_tui.league.welcome import WelcomeState
+    from bball_tui.league.contracts.welcome import WelcomeState
 
     at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
     match row.welcome:

@@ -10,8 +10,8 @@ from textual import work
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.errors import BballError
-from bball_tui.league.choices import Facet, FilterChoice
-from bball_tui.league.life import RULES, SIMPLE_RULES, Act, Rule, why_none
+from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, why_none
+from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
@@ -25,14 +25,14 @@ from bball_tui.tui.widgets.inspector import Section
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.rows import ContractRow, RosterFilter
-    from bball_tui.league.signing import SigningRequest
+    from bball_tui.league.contracts.signing import SigningRequest
+    from bball_tui.league.roster.rows import ContractRow, RosterFilter
     from bball_tui.tui.connection import LeagueConnection
+    from bball_tui.tui.dialogs.batch_signing import PaperSigned
     from bball_tui.tui.dialogs.contract_act import ActDone
-    from bball_tui.tui.dialogs.paper_stack import PaperSigned
     from bball_tui.tui.dialogs.sign import SignDialog
 
-_SIGN = RULES[Act.SIGN]
+_SIGN = RULES[Transition.SIGN]
 SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
@@ -41,8 +41,8 @@ _some = on_some("contract")
 _one = on_one("contract", "Do this with one contract at a time.")
 
 
-def _can(act: Act) -> Guard:
-    """What is legal is said by ``league/life.py``."""
+def _can(act: Transition) -> Guard:
+    """What is legal is said by ``league/contracts/lifecycle.py``."""
 
     def when(pane: "ContractsPane") -> str | None:
         if reason := _some(pane):
@@ -173,7 +173,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self.narrow([FilterChoice(Facet.TEAM, str(team_id), name)], "")
 
     def next_moment(self) -> datetime | None:
-        from bball_tui.league.welcome import WelcomeState
+        from bball_tui.league.contracts.welcome import WelcomeState
 
         now = self.now
         moments = (
@@ -201,7 +201,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         _SIGN.key,
         _SIGN.label,
         help=_SIGN.help,
-        when=_can(Act.SIGN),
+        when=_can(Transition.SIGN),
         writes=True,
         footer=True,
         caption=counted_caption(_SIGN.label),
@@ -230,8 +230,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         undo_key: str = "u",
         known: frozenset[str] = frozenset(),
     ) -> "SignDialog":
-        from bball_tui.league.preview import preview_signing
-        from bball_tui.league.signing import sign
+        from bball_tui.league.contracts.signing import sign
+        from bball_tui.league.contracts.signing_preview import preview_signing
         from bball_tui.tui.dialogs.sign import SignDialog
 
         return SignDialog(
@@ -275,7 +275,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     @work(group="letters")
     async def _read_mails(self, connection: "LeagueConnection", request: "SigningRequest") -> None:
-        from bball_tui.league.mail_preview import preview_request
+        from bball_tui.league.mails.preview import preview_request
         from bball_tui.tui.mail_reading import read_asked
 
         await read_asked(self.app, connection, connection.call(preview_request, connection.settings, request))
@@ -283,14 +283,14 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("t", "sign a stack of papers", when=ready, writes=True)
     async def action_contract_stack(self) -> None:
         """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
-        from bball_tui.league.paper_stack import read_stack
-        from bball_tui.tui.dialogs.paper_stack import PaperStack
+        from bball_tui.league.contracts.batch_signing import batch_candidates
+        from bball_tui.tui.dialogs.batch_signing import BatchSigning
 
         connection = self.connection
         if connection is None:
             return
-        stack = PaperStack(
-            find=lambda text: connection.call(read_stack, connection.season_id, text),
+        stack = BatchSigning(
+            find=lambda text: connection.call(batch_candidates, connection.season_id, text),
             sign=partial(self._sign_paper, connection),
             take_back=partial(self._take_back, connection),
         )
@@ -302,8 +302,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             self.post_message(ContractsSigned((done[-1].contract_id,), done[-1].mails, seconds))
 
     async def _sign_paper(self, connection: "LeagueConnection", row: "ContractRow") -> "PaperSigned | None":
-        from bball_tui.league.papers import NoticeKind
-        from bball_tui.tui.dialogs.paper_stack import PaperSigned
+        from bball_tui.league.contracts.signing_rules import NoticeKind
+        from bball_tui.tui.dialogs.batch_signing import PaperSigned
 
         dialog = self._sign_dialog(connection, (row.id,), undo_key="ctrl+t", known=self._known_warnings)
         done = await self.app.push_screen_wait(dialog)
@@ -317,7 +317,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     @staticmethod
     async def _take_back(connection: "LeagueConnection", contract_id: int) -> str | None:
-        from bball_tui.league.contracts import undo
+        from bball_tui.league.contracts.undo import undo
 
         result = await connection.call(undo, [contract_id])
         return result.refused[0].reason if result.refused else None
@@ -361,7 +361,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("p", "preview mail", when=_one, footer=True)
     async def action_contract_preview(self) -> None:
         """Read the welcome mails of the contract under the cursor, word for word, before or after they leave."""
-        from bball_tui.league.mail_preview import preview_mails
+        from bball_tui.league.mails.preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
         connection, row = self.connection, self.meant
@@ -378,13 +378,13 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     @action("d", "due date", when=_can_be_due, writes=True)
     async def action_contract_due(self) -> bool:
         """Give the selected offers another due date, or none. You see the effect first."""
-        from bball_tui.league.due import change_due, due_effect
+        from bball_tui.league.contracts.due_dates import change_due, preview_due
         from bball_tui.tui.dialogs.due_date import DueDate
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
             return False
-        effect = await connection.call(due_effect, targets)
+        effect = await connection.call(preview_due, targets)
         if not effect.possible:
             self._tell_refused([one.reason for one in effect.refused], "changed")
             return True
@@ -401,21 +401,21 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     other_acts = Commands(_command(rule) for rule in SIMPLE_RULES if not rule.offers)
 
-    async def carry_out(self, act: Act) -> bool:
+    async def carry_out(self, act: Transition) -> bool:
         """Read the effect, show it, do it, and say what came of it."""
-        from bball_tui.league import acting
+        from bball_tui.league.contracts import transitions
         from bball_tui.tui.dialogs.contract_act import ContractAct
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
             return False
-        effect = await connection.call(acting.effect, act, targets)
+        effect = await connection.call(transitions.preview_transition, act, targets)
         if not effect.possible:
             self._tell_refused([one.reason for one in effect.refused], RULES[act].target)
             return True
         dialog = ContractAct(
             effect,
-            lambda asked: connection.call(acting.act, asked),
+            lambda asked: connection.call(transitions.apply_transition, asked),
             today=self._today,
             date_order=connection.league.date_order,
         )
@@ -425,7 +425,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_done(act, finished)
         return True
 
-    def _tell_done(self, act: Act, finished: "ActDone") -> None:
+    def _tell_done(self, act: Transition, finished: "ActDone") -> None:
         done = finished.done
         parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
         if done.cancelled:

@@ -6,7 +6,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bball_tui.groupme.links.link_preview import Rehearsed, rehearse_link
+from bball_tui.groupme.links.link_preview import LinkPreview, rehearse_link
 from bball_tui.groupme.links.resolve_group import resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
@@ -33,7 +33,7 @@ async def link_team(
     """
     ids = frozenset(group.group_id for group in groups)
 
-    async def rehearse(wanted: str) -> "Rehearsed":
+    async def rehearse(wanted: str) -> "LinkPreview":
         """Nothing stays. Without a token a share link alone will do."""
         pasted = read_pasted(wanted)
         pasted_as = "by its share link" if pasted.share_url else "by its id"
@@ -66,6 +66,6 @@ async def link_team(
     return True
 
 
-def _group_words(rehearsed: "Rehearsed") -> str:
+def _group_words(rehearsed: "LinkPreview") -> str:
     name = rehearsed.linked.name
     return f"the group '{name}'" if name else f"group {rehearsed.linked.group_id}"

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.mail.kinds import kind_label
-from bball_tui.tui.dialogs.touched import MOST_NAMES
+from bball_tui.tui.dialogs.affected import MOST_NAMES
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.wording import counted, listed
 
 if TYPE_CHECKING:
-    from bball_tui.league.for_real import ForReal
+    from bball_tui.league.mails.send_for_real import ForReal
     from bball_tui.outbox.history import OutboxRow
     from bball_tui.tui.connection import LeagueConnection
 

@@ -14,11 +14,11 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.tabs.addressing import fix_address
+from bball_tui.tui.tabs.attention import Question
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_some, ready
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
-from bball_tui.tui.tabs.needs import Question
 from bball_tui.tui.tabs.outbox_bulk import cancel_mails, put_aside, resolve_doubt, try_again
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
@@ -341,7 +341,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     @action("p", "read the mail", when=_one(tuple(OutboxState), ""), footer=True)
     async def action_mail_read(self) -> None:
         """The mail as it was written, or as it would be written now."""
-        from bball_tui.league.mail_preview import preview_mail
+        from bball_tui.league.mails.preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
         connection, targets = self.connection, self.targets

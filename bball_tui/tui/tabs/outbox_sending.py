@@ -91,13 +91,13 @@ async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: t
     Raises:
         BballError: the database is away, or no mail server is set up.
     """
-    from bball_tui.league import for_real
+    from bball_tui.league.mails import send_for_real
     from bball_tui.outbox.sending_status import read_sending_status
 
     sending = await connection.call(read_sending_status, connection.outgoing)
-    if (obstacle := for_real.for_real_obstacle(sending, connection.settings)) is not None:
+    if (obstacle := send_for_real.for_real_obstacle(sending, connection.settings)) is not None:
         raise BballError(obstacle)
-    found = await connection.call(for_real.plan_for_real)
+    found = await connection.call(send_for_real.plan_for_real)
     number = counted(len(found.ids), "mail")
     lines = for_real_lines(found)
     if found.oldest is not None:
@@ -111,7 +111,7 @@ async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: t
     question = Confirm(f"Send {number} for real", lines, "Send for real", typed=str(len(found.ids)))
     if not await app.push_screen_wait(question):
         return False
-    queued, _ = await connection.call(for_real.send_for_real, found.ids)
+    queued, _ = await connection.call(send_for_real.send_for_real, found.ids)
     left = len(found.ids) - len(queued)
     stayed = f" {counted(left, 'mail')} changed meanwhile and stayed as it is." if left else ""
     app.notify(f"{counted(len(queued), 'mail')} queued to go out for real.{stayed}", markup=False)

@@ -14,7 +14,7 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 
 if TYPE_CHECKING:
-    from bball_tui.league.rows import PlayerRow, RosterFilter
+    from bball_tui.league.roster.rows import PlayerRow, RosterFilter
     from bball_tui.tui.connection import LeagueConnection
 
 

@@ -13,8 +13,8 @@ from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.messages import MomentCame
-from bball_tui.tui.remembered import Tab
 from bball_tui.tui.theme import Styled, Tone
+from bball_tui.tui.ui_state import TabState
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Inspector, Note, Section
 from bball_tui.tui.widgets.list_messages import (
@@ -155,12 +155,12 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     # What is remembered of the tab
 
-    def remembered(self) -> Tab:
+    def remembered(self) -> TabState:
         """How the tab is left."""
         sort, row = self.records.sort, self.records.current
-        return Tab(self.search_bar.text, (), sort.column, sort.descending, None if row is None else row.id)
+        return TabState(self.search_bar.text, (), sort.column, sort.descending, None if row is None else row.id)
 
-    def restore(self, tab: Tab) -> None:
+    def restore(self, tab: TabState) -> None:
         """As it was left; before the rows are first asked for."""
         self.search_bar.put(tab.text)
         self.records.begin_at(Sort(tab.column, tab.descending), tab.row)

@@ -10,13 +10,13 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
-from bball_tui.league.choices import Facet, FilterChoice, ListName, choice
+from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.keyed import key_of
-from bball_tui.tui.remembered import Choice as RememberedChoice
-from bball_tui.tui.remembered import Tab
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
+from bball_tui.tui.ui_state import StoredChoice as RememberedChoice
+from bball_tui.tui.ui_state import TabState
 from bball_tui.tui.widgets.list_messages import ListLoaded
 from bball_tui.tui.widgets.search_bar import Chip
 from bball_tui.wording import counted
@@ -24,8 +24,8 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bball_tui.league.rows import RosterFilter
-    from bball_tui.league.sheets import Piece
+    from bball_tui.league.exporting.csv_export import Piece
+    from bball_tui.league.roster.rows import RosterFilter
     from bball_tui.tui.connection import LeagueConnection
 
 
@@ -44,7 +44,7 @@ class RosterPane(RecordPane[RowT]):
         raise NotImplementedError
 
     def source(self, connection: "LeagueConnection", text: str) -> RecordSource[RowT]:
-        from bball_tui.league.facets import chosen_filter
+        from bball_tui.league.filters.facets import chosen_filter
 
         return self.listing(connection, chosen_filter(connection.season_id, text, self.choices))
 
@@ -66,7 +66,7 @@ class RosterPane(RecordPane[RowT]):
 
     @work(group="count", exclusive=True)
     async def _count_everything(self) -> None:
-        from bball_tui.league.facets import chosen_filter
+        from bball_tui.league.filters.facets import chosen_filter
 
         connection = self.connection
         if connection is None:
@@ -84,11 +84,11 @@ class RosterPane(RecordPane[RowT]):
             self.search_bar.put(text)
         self.ask()
 
-    def remembered(self) -> Tab:
+    def remembered(self) -> TabState:
         choices = tuple(RememberedChoice(one.facet, one.value, one.label) for one in self.choices)
         return msgspec.structs.replace(super().remembered(), choices=choices)
 
-    def restore(self, tab: Tab) -> None:
+    def restore(self, tab: TabState) -> None:
         super().restore(tab)
         self.choices = tuple(
             FilterChoice(Facet(one.facet), one.value, one.label) for one in tab.choices if one.facet in list(Facet)
@@ -123,8 +123,8 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     @action("f", "filter", when=_ready)
     async def action_tool_filter(self) -> None:
         """Choose what the list is narrowed to: team, status, welcome mail, what needs attention, or your own."""
-        from bball_tui.league.facets import chosen_filter, facets
-        from bball_tui.league.saved_filters import NamedFilter, delete_filter, save_filter, saved_filters
+        from bball_tui.league.filters.facets import chosen_filter, facets
+        from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters
         from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
         from bball_tui.tui.dialogs.message import ErrorDialog
 
@@ -178,8 +178,8 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
     @action("x", "export this list", when=_has_rows)
     async def action_tool_export(self) -> None:
         """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
-        from bball_tui.league.facets import chosen_filter
-        from bball_tui.league.sheets import sheet
+        from bball_tui.league.exporting.csv_export import sheet
+        from bball_tui.league.filters.facets import chosen_filter
         from bball_tui.tui.dialogs.export_list import ExportList
 
         pane, connection, total = self.pane, self.pane.connection, self.pane.records.total

@@ -8,10 +8,10 @@ from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_date, short_time
 from bball_tui.tui.theme import Styled, Tone, status
-from bball_tui.tui.widgets.inspector import Fact, Happening, Note, Section, SectionLine
+from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine, TimelineEntry
 
 if TYPE_CHECKING:
-    from bball_tui.league.family import GuardianView
+    from bball_tui.league.roster.family import GuardianView
     from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
     from bball_tui.outbox.timeline import ItemTimeline
 
@@ -41,8 +41,10 @@ def _signature(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[S
 
 def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "Story") -> Section:
     """From the offer to what the mail server said, and what is next."""
-    told = (Happening(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace)
-    return Section(title, (*told, Happening("next", Styled(detail.next, Tone.STRONG))))
+    told = (
+        TimelineEntry(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace
+    )
+    return Section(title, (*told, TimelineEntry("next", Styled(detail.next, Tone.STRONG))))
 
 
 def _contract_facts(detail: "ContractDetail", today: date) -> tuple[SectionLine, ...]:
@@ -124,7 +126,9 @@ def mail_sections(timeline: "ItemTimeline", zone: tzinfo, now: datetime) -> tupl
         Section(f"{kind_label(item.kind).capitalize()} mail to {item.recipient}", tuple(facts)),
         Section(
             "What happened",
-            tuple(Happening(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events),
+            tuple(
+                TimelineEntry(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events
+            ),
         ),
         Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),)),
     )

@@ -11,10 +11,10 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
 from bball_tui.tui.messages import DayAsked, FixWanted
+from bball_tui.tui.tabs.attention import AttentionItem
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.day_summary import DaySummary
 from bball_tui.tui.tabs.memory_source import MemorySource
-from bball_tui.tui.tabs.needs import Need
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.main_screen.day import Day
 
 
-class TodayPane(RecordPane[Need]):
+class TodayPane(RecordPane[AttentionItem]):
     """The list of what needs a person, what to do about the line under the cursor, and the day in numbers."""
 
     HELP = """
@@ -63,13 +63,13 @@ class TodayPane(RecordPane[Need]):
             yield self.inspector
         yield self.summary
 
-    def make_columns(self) -> Sequence[Column[Need]]:
+    def make_columns(self) -> Sequence[Column[AttentionItem]]:
         return (
             Column(key="need", title="What", width=30, flex=1, render=lambda row: status(row.tone, row.sentence)),
             Column(key="since", title="Since", width=6, render=self._since, priority=1),
         )
 
-    def _since(self, row: Need) -> str | Styled:
+    def _since(self, row: AttentionItem) -> str | Styled:
         return NOTHING if row.since is None else time_cell(row.since, self.zone, self.now)
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
@@ -104,7 +104,7 @@ class TodayPane(RecordPane[Need]):
         self._tell_news()
 
     @property
-    def _needs(self) -> "tuple[Need, ...]":
+    def _needs(self) -> "tuple[AttentionItem, ...]":
         return () if self.day is None else self.day.needs
 
     def _tell_news(self) -> None:

@@ -26,7 +26,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineEntry:
     """One line of a timeline: a short time, what happened, and who did it."""
 
     when: str
@@ -41,7 +41,7 @@ class Note:
     text: str | Styled
 
 
-SectionLine: TypeAlias = Fact | Happening | Note
+SectionLine: TypeAlias = Fact | TimelineEntry | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _label(line: SectionLine) -> str:
     match line:
         case Fact():
             return line.label
-        case Happening():
+        case TimelineEntry():
             return line.when
         case Note():
             return ""
@@ -83,7 +83,7 @@ def _lay_out_line(line: SectionLine, column: int, width: int) -> Iterator[list[P
             yield from _hanging("", _styled(text), 0, width)
         case Fact(label, value):
             yield from _hanging(label, _styled(value), column, width)
-        case Happening(when, what, who):
+        case TimelineEntry(when, what, who):
             yield from _hanging(when, _styled(what), column, width)
             if who:
                 yield from _hanging("", Styled(who, Tone.MUTED), column, width)

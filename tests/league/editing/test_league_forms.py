@@ -10,8 +10,9 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, League, Outbox, Team
 from bball_tui.database.states import ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.acting import Asked, act
-from bball_tui.league.blocking import set_blocking
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.contracts import (
     ContractDraft,
     load_contract,
@@ -24,9 +25,8 @@ from bball_tui.league.editing.profile import load_league, save_league
 from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
 from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import current_season
-from bball_tui.league.life import Act
-from bball_tui.league.reminders import Schedule, read_schedule, set_schedule
-from bball_tui.league.signing import SigningRequest, sign
+from bball_tui.league.mails.blocking import set_blocking
+from bball_tui.league.mails.reminders import Schedule, read_schedule, set_schedule
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.sender import Outgoing
 from tests.support.factory import make_club, make_family
@@ -241,7 +241,9 @@ async def test_a_new_contract_is_one_a_season_and_its_days_are_checked(database:
         draft = ContractDraft(str(club.team_id), due_on="2999-01-01")
         with pytest.raises(BballError, match="has a contract with Hawks U12 already"):
             await new_contract(*place, draft, order=YMD)
-        await act(session, club.league_id, Asked(Act.DECLINE, ((family.contract_id, None),), "no"))
+        await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.DECLINE, ((family.contract_id, None),), "no")
+        )
         wrong = await new_contract(
             *place, ContractDraft("999", offered_on="2999-01-01", due_on="2020-01-01"), order=YMD
         )
@@ -269,14 +271,20 @@ async def test_an_offer_is_told_by_mail_where_the_league_wants_it(database: Data
     async with database.session() as session:
         club = await make_club(session)
         family = await make_family(session, club, status=ContractStatus.DRAFT)
-        quiet = await act(session, club.league_id, Asked(Act.OFFER, ((family.contract_id, None),)))
+        quiet = await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.OFFER, ((family.contract_id, None),))
+        )
         assert quiet.promised == ()
         await session.execute(text("UPDATE contract SET status = 'draft'"))
         await session.execute(update(League).values(mail_offers=True))
-        told = await act(session, club.league_id, Asked(Act.OFFER, ((family.contract_id, None),)))
+        told = await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.OFFER, ((family.contract_id, None),))
+        )
         assert len(told.promised) == 1
         assert (await session.get_one(Outbox, told.promised[0])).kind == "contract_offered"
-        declined = await act(session, club.league_id, Asked(Act.DECLINE, ((family.contract_id, None),), "no"))
+        declined = await apply_transition(
+            session, club.league_id, TransitionRequest(Transition.DECLINE, ((family.contract_id, None),), "no")
+        )
         assert declined.cancelled == told.promised
         assert declined.told == ()
 
@@ -289,8 +297,10 @@ async def test_whoever_had_the_welcome_can_be_written_a_correction(database: Dat
         await session.execute(
             update(Outbox).values(state=OutboxState.SENT, claims=1, attempts=1, finalized_at=func.now())
         )
-        asked = Asked(Act.VOID, ((family.contract_id, None),), "wrong paper", correct=True, note="We call you.")
-        done = await act(session, club.league_id, asked)
+        asked = TransitionRequest(
+            Transition.VOID, ((family.contract_id, None),), "wrong paper", correct=True, note="We call you."
+        )
+        done = await apply_transition(session, club.league_id, asked)
         mail = await session.get_one(Outbox, done.promised[0])
         assert (mail.kind, mail.recipient, mail.state) == ("signature_corrected", "rosa@families.test", "queued")
         assert mail.payload["was"]["signer"] == "Rosa Hamilton"

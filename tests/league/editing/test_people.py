@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Guardian, Outbox, Player, PlayerGuardian
 from bball_tui.database.states import DateOrder, OutboxState
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import (
     load_guardian,
@@ -20,7 +21,6 @@ from bball_tui.league.editing.outcome import Doubtful, Loaded, Overtaken, Saved,
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
-from bball_tui.league.signing import SigningRequest, sign
 from tests.support.factory import Parent, make_club, make_family
 
 DMY = DateOrder.DMY

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.league.importing.plan import Counts, Imported
+from bball_tui.league.importing.diff_model import Counts, Imported
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
 from bball_tui.league.leagues import LeagueInfo, create_league
 

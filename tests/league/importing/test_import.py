@@ -12,15 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.enqueue_mails import enqueue_offers
-from bball_tui.league.facts import read_contracts
+from bball_tui.league.contracts.facts import read_contracts
 from bball_tui.league.importing.apply import RosterMoved, apply, write
 from bball_tui.league.importing.diff import compute_diff
-from bball_tui.league.importing.plan import Diff, FieldChange, Verdict
+from bball_tui.league.importing.diff_model import Diff, FieldChange, Verdict
+from bball_tui.league.importing.progress import Cancelled, ImportProgress, Stage
 from bball_tui.league.importing.read import Roster, read_roster
 from bball_tui.league.importing.report import remarks
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
-from bball_tui.league.importing.watching import Stage, Stopped, Watch
+from bball_tui.league.mails.enqueue import enqueue_offers
 from tests.league.importing.support import HEADER, NOTHING, Desk, counts, make_desk, sign
 
 DATA = Path(__file__).parents[2] / "data"
@@ -403,7 +403,7 @@ async def test_hostile_names_are_data(desk: Desk) -> None:
     assert (await desk.good(*lines)).unchanged.players == len(names)
 
 
-class _Stopping(Watch):
+class _Stopping(ImportProgress):
     """Cancels the import in the middle of writing."""
 
     def __init__(self, step: int) -> None:
@@ -437,8 +437,8 @@ async def test_a_cancelled_import_leaves_nothing_behind(desk: Desk, step: int) -
 
 
 def test_a_reading_that_is_stopped_goes_no_further() -> None:
-    watch = Watch()
+    watch = ImportProgress()
     watch.stop()
     lines = "Team,First,Last\n" + "Hawks,Ann,Lee\n" * 2000
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         read_roster(lines.encode(), date_order=DateOrder.YMD, today=date(2027, 3, 1), tick=watch.tick)

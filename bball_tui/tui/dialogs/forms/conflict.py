@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.controls import Choice, Field, PickOne
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, words_of
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
@@ -59,13 +59,13 @@ class Conflict(Dialog["frozenset[str] | None"]):
                 (f"yours: {self._words(one.field, one.yours)}", MINE),
                 (f"theirs: {self._words(one.field, one.theirs)}", THEIRS),
             ]
-            choice = PickOne(options, MINE, id=f"whose-{one.field}")
+            choice = Picker(options, MINE, id=f"whose-{one.field}")
             yield Field(self._label(one.field), choice)
             yield Static(content(f"it was: {self._words(one.field, one.before)}"), classes="conflict--was")
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Save what was chosen, or go back."""
-        yield Choice("Save like this", short="Save", key="Enter", command="confirm")
+        yield DialogButton("Save like this", short="Save", key="Enter", command="confirm")
         yield self.cancel_choice("Back")
 
     def _label(self, name: str) -> str:
@@ -79,9 +79,7 @@ class Conflict(Dialog["frozenset[str] | None"]):
     def action_confirm(self) -> None:
         """These."""
         taken = {
-            one.field
-            for one in self._quicker.clashes
-            if self.query_one(f"#whose-{one.field}", PickOne).chosen == THEIRS
+            one.field for one in self._quicker.clashes if self.query_one(f"#whose-{one.field}", Picker).chosen == THEIRS
         }
         self.dismiss(frozenset(taken))
 

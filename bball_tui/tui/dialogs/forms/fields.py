@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from bball_tui.database.states import DateOrder
-from bball_tui.tui.dialogs.controls import Field, PickOne, TextField, Tick
+from bball_tui.tui.dialogs.controls import Field, Picker, TextField, TickBox
 
 if TYPE_CHECKING:
     from bball_tui.league.roster import fields as described
@@ -64,7 +64,7 @@ def _spec(field: "described.Field", order: DateOrder, said: str) -> Spec:
     return TextSpec(name=field.name, label=field.label, help=said, placeholder=field.example(order))
 
 
-class FormPick(PickOne[str], inherit_bindings=False):
+class FormPick(Picker[str], inherit_bindings=False):
     """One of several in a form, where the arrow keys are on their way to the next field."""
 
     BINDINGS: ClassVar = [Binding("space", "show_overlay", "open the list", show=False)]
@@ -81,7 +81,7 @@ def control_of(spec: Spec, value: FieldValue) -> Widget:
             options = spec.options if known else ((str(value) or "choose one", str(value)), *spec.options)
             return FormPick(options, str(value), id=f"in-{spec.name}")
         case TickSpec():
-            tick = Tick(spec.question, id=f"in-{spec.name}")
+            tick = TickBox(spec.question, id=f"in-{spec.name}")
             tick.value = bool(value)
             return tick
 
@@ -96,9 +96,9 @@ def value_of(control: Widget) -> FieldValue:
     match control:
         case TextField():
             return control.value
-        case PickOne():
+        case Picker():
             return str(control.chosen)
-        case Tick():
+        case TickBox():
             return control.value
     raise TypeError("no control of a form")
 
@@ -106,9 +106,9 @@ def value_of(control: Widget) -> FieldValue:
 def take(spec: Spec, control: Widget, value: FieldValue) -> None:
     """Let the control of ``spec`` show a colleague's ``value``, also one that was not there to choose before."""
     match control, spec:
-        case PickOne(), PickSpec() if all(one != value for _, one in spec.options):
+        case Picker(), PickSpec() if all(one != value for _, one in spec.options):
             control.offer((("as the colleague chose", str(value)), *spec.options), str(value))
-        case ((TextField() | Tick() | PickOne()), _):
+        case ((TextField() | TickBox() | Picker()), _):
             control.value = value
         case _:
             raise TypeError("no control of a form")

@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Overtaken, Saved, Wrong
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.dialogs.controls import Choice, Field, PickOne, Tick
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TickBox
 from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, take, value_of, with_values
 from bball_tui.tui.text import content, shorten
@@ -82,9 +82,9 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         for spec in self._specs:
             yield field_of(spec, getattr(self._draft, spec.name))
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Save, or leave."""
-        yield Choice("Save", key="Enter", command="save")
+        yield DialogButton("Save", key="Enter", command="save")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -117,14 +117,14 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
     def action_step(self, step: int) -> None:
         """To the next field or the one before."""
         if step > 0:
-            self.focus_next("TextField, PickOne, Tick, Choice")
+            self.focus_next("TextField, Picker, TickBox, DialogButton")
         else:
-            self.focus_previous("TextField, PickOne, Tick, Choice")
+            self.focus_previous("TextField, Picker, TickBox, DialogButton")
 
     @on(Input.Changed)
-    @on(PickOne.Changed)
-    @on(Tick.Changed)
-    def _touched(self, event: Input.Changed | PickOne.Changed | Tick.Changed) -> None:
+    @on(Picker.Changed)
+    @on(TickBox.Changed)
+    def _touched(self, event: Input.Changed | Picker.Changed | TickBox.Changed) -> None:
         """What was wrong with the field is being mended."""
         control = event.control
         if control is not None and control.id is not None:

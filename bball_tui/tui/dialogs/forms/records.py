@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import EXAMPLES, example
-from bball_tui.tui.dialogs.controls import Choice
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
 from bball_tui.tui.keyed import key_of
@@ -99,10 +99,10 @@ class LeagueForm(Form["LeagueDraft"]):
         super().__init__(f"The league {base.draft.name}", _league_specs(draft), draft, save, base=base)
         self._to_mail_setup = to_mail_setup
 
-    def choices(self) -> Iterable[Choice]:
+    def choices(self) -> Iterable[DialogButton]:
         """Save, go on to the mail account, or leave."""
         save, *rest = super().choices()
-        return (save, Choice("Set up e-mail", key="ctrl+t", command="mail_setup"), *rest)
+        return (save, DialogButton("Set up e-mail", key="ctrl+t", command="mail_setup"), *rest)
 
     def action_mail_setup(self) -> None:
         """Leave, after the usual question, for the mail account."""

@@ -109,7 +109,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     @action("e", "lift", when=_can_lift, writes=True, footer=True)
     async def action_blocked_lift(self) -> bool:
         """Let the address take mail again. You are asked what becomes of the mails that were kept back."""
-        from bball_tui.league.sending_again import lift_and_send
+        from bball_tui.league.mails.sending_again import lift_and_send
         from bball_tui.outbox.addresses import read_suppression
 
         connection, targets = self.connection, self.targets
@@ -135,7 +135,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     @action("n", "block an address", when=ready, writes=True, footer=True)
     async def action_blocked_add(self) -> None:
         """Write no more mail to an address, with a reason."""
-        from bball_tui.league.blocking import block_address
+        from bball_tui.league.mails.blocking import block_address
 
         connection = self.connection
         if connection is None:

@@ -16,9 +16,9 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.keyed import key_of
 from bball_tui.tui.messages import FixWanted, TeamChosen
+from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.memory_source import MemorySource
-from bball_tui.tui.tabs.needs import Fix
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
@@ -28,7 +28,7 @@ from bball_tui.tui.widgets.search_bar import Chip
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.mail_check import Finding, MailCheck
+    from bball_tui.league.mails.check import Finding, MailCheck
     from bball_tui.tui.connection import LeagueConnection
 
 LABELS = {
@@ -181,7 +181,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     @work(group="check")
     async def _read(self, connection: "LeagueConnection") -> None:
         """Changes that come while it looks are one more look."""
-        from bball_tui.league.mail_check import check_mails
+        from bball_tui.league.mails.check import check_mails
 
         self._looking = True
         try:
@@ -255,7 +255,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         )
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
-        from bball_tui.league.facts import read_contracts
+        from bball_tui.league.contracts.facts import read_contracts
 
         found = self._found(row_id)
         if found is None:
@@ -337,7 +337,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self._look()
 
     async def _lift(self, connection: "LeagueConnection", address: str) -> None:
-        from bball_tui.league.sending_again import lift_and_send
+        from bball_tui.league.mails.sending_again import lift_and_send
 
         lines = [f"{address} takes mail again.", "Do this when the family says that the address works."]
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):
@@ -350,7 +350,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     @action("p", "preview mail", when=_can_read, footer=True)
     async def action_check_read(self) -> None:
         """The mail of the first contract that the finding is about."""
-        from bball_tui.league.mail_preview import preview_mails
+        from bball_tui.league.mails.preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
         connection, row = self.connection, self.meant

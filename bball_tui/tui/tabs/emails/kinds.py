@@ -16,8 +16,8 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 
 if TYPE_CHECKING:
-    from bball_tui.league.mail_kinds import KindRow
-    from bball_tui.league.rows import ContractRow
+    from bball_tui.league.mails.kinds import KindRow
+    from bball_tui.league.roster.rows import ContractRow
     from bball_tui.tui.connection import LeagueConnection
 
 
@@ -57,7 +57,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         return Styled("own") if row.own else NOTHING
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[KindRow]":
-        from bball_tui.league.mail_kinds import mail_kinds
+        from bball_tui.league.mails.kinds import mail_kinds
 
         words = text.casefold().split()
 
@@ -84,7 +84,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
     @action("p", "read a sample", when=ready, footer=True)
     async def action_kind_read(self) -> None:
         """The mail with invented people, in the look of the league."""
-        from bball_tui.league.mail_preview import preview_sample
+        from bball_tui.league.mails.preview import preview_sample
         from bball_tui.tui.mail_reading import read_asked
 
         connection, row = self.connection, self.meant
@@ -95,7 +95,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
     @action("e", "with a real family", when=ready, footer=True)
     async def action_kind_real(self) -> None:
         """The mail as the families of the contract under the cursor of the tab Contracts would get it."""
-        from bball_tui.league.mail_kinds import preview_kind
+        from bball_tui.league.mails.kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
         connection, row = self.connection, self.meant
@@ -107,8 +107,8 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
     @action("c", "choose a family", when=ready, footer=True)
     async def action_kind_find(self) -> None:
         """Find a family by a few letters of its name, and read the mail as it would get it."""
-        from bball_tui.league.mail_kinds import preview_kind
-        from bball_tui.league.paper_stack import read_stack
+        from bball_tui.league.contracts.batch_signing import batch_candidates
+        from bball_tui.league.mails.kinds import preview_kind
         from bball_tui.tui.dialogs.find_family import FindFamily
         from bball_tui.tui.mail_reading import read_asked
 
@@ -124,7 +124,9 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
         title = f"{kind_label(kind).capitalize()}: for whom?"
         dialog = FindFamily(
-            title, lambda text: connection.call(read_stack, connection.season_id, text, statuses=LIVE_STATUSES), read
+            title,
+            lambda text: connection.call(batch_candidates, connection.season_id, text, statuses=LIVE_STATUSES),
+            read,
         )
         await self.app.push_screen_wait(dialog)
 

@@ -143,7 +143,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     @action("p", "read the mail", when=_one, footer=True)
     async def action_log_read(self) -> None:
         """The mail as it was written; from there into a browser, to yourself, or compared with the last one."""
-        from bball_tui.league.mail_preview import preview_mail
+        from bball_tui.league.mails.preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
         connection, targets = self.connection, self.targets
@@ -178,7 +178,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     )
     async def action_log_settle(self) -> bool:
         """Note that the families of mails that came back were told another way."""
-        from bball_tui.league.sending_again import told_another_way
+        from bball_tui.league.mails.sending_again import told_another_way
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
@@ -216,7 +216,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     )
     async def action_log_send_again(self) -> bool:
         """The same mail once more to the same address, as a mail of its own."""
-        from bball_tui.league.sending_again import send_again
+        from bball_tui.league.mails.sending_again import send_again
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:

@@ -23,7 +23,7 @@ from bball_tui.tui.widgets.inspector import Fact, Note, Section
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.reminders import PlannedReminder, Schedule
+    from bball_tui.league.mails.reminders import PlannedReminder, Schedule
     from bball_tui.tui.connection import LeagueConnection
 
 
@@ -81,7 +81,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         return self.now.astimezone(self.zone).date()
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[PlannedReminder]":
-        from bball_tui.league.reminders import planned_reminders, read_schedule
+        from bball_tui.league.mails.reminders import planned_reminders, read_schedule
 
         words = text.casefold().split()
 
@@ -128,7 +128,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     @action("e", "when to remind", when=ready, writes=True, footer=True)
     async def action_reminder_schedule(self) -> None:
         """How many days before an offer is due, how often at most, or never."""
-        from bball_tui.league.reminders import parse_days, set_schedule
+        from bball_tui.league.mails.reminders import parse_days, set_schedule
 
         connection, schedule = self.connection, self._schedule
         if connection is None or schedule is None:
@@ -146,7 +146,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     @action("p", "preview mail", when=_one, footer=True)
     async def action_reminder_read(self) -> None:
         """The reminder that goes to the families of the offer under the cursor."""
-        from bball_tui.league.mail_kinds import preview_kind
+        from bball_tui.league.mails.kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
         connection, targets = self.connection, self.targets

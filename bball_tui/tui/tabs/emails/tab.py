@@ -6,7 +6,7 @@ from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.tab_bar import TabSpec
 
 if TYPE_CHECKING:
-    from bball_tui.tui.tabs.needs import Fix
+    from bball_tui.tui.tabs.attention import Fix
 
 
 class EmailsPane(ViewsPane):

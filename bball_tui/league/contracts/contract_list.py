@@ -1,0 +1,98 @@
+"""The list of contracts, filtered, sorted and searched by the database."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, func, select, true
+
+from bball_tui.database import models
+from bball_tui.database.listing import Listing, Order
+from bball_tui.database.paging import Sort
+from bball_tui.database.states import ContractStatus
+from bball_tui.league.contracts.welcome import WelcomeState, welcome_of
+from bball_tui.league.filters.conditions import contract_conditions
+from bball_tui.league.roster.rows import ContractRow, RosterFilter
+
+LATEST = date(9999, 12, 31)
+"""Stands for "no date" where dates are sorted: after all others."""
+
+
+class ContractListing(Listing[ContractRow]):
+    """Contracts."""
+
+    table = models.Contract.__table__
+    row_id = models.Contract.__table__.c.id
+    default = Sort("player")
+
+    def __init__(self, league_id: int, wanted: RosterFilter) -> None:
+        self.league_id = league_id
+        self.wanted = wanted
+
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        return contract_conditions(self.league_id, self.wanted)
+
+    def orders(self) -> dict[str, Order]:
+        # All but one are keys of the contract's own row, in an index behind league and season.
+        contract, team, signature = models.Contract, models.Team, models.Signature
+        # The team's league is the contract's; saying so lets the index on (league, name) give the order.
+        teamed = self.table.join(team.__table__, (team.id == contract.team_id) & (team.league_id == contract.league_id))
+        signed = self.table.outerjoin(signature.__table__, signature.id == contract.signature_id)
+        name = (contract.player_key.expression,)
+        return {
+            "player": Order(name, self.table),
+            "team": Order((team.name_key.expression, *name), teamed),
+            "status": Order((contract.status_rank.expression, *name), self.table),
+            "due": Order((contract.due_key.expression, *name), self.table),
+            "signed": Order((func.coalesce(signature.signed_on, LATEST), *name), signed),
+            "signer": Order((contract.signer_key.expression, *name), self.table),
+        }
+
+    def gather(self, page: Subquery) -> Select[Any]:
+        contract, player, team = models.Contract, models.Player, models.Team
+        season, signature = models.Season, models.Signature
+        welcome = welcome_of(contract)
+        columns: tuple[SQLColumnExpression[Any], ...] = (
+            contract.id,
+            contract.player_id,
+            player.first_name,
+            player.last_name,
+            player.jersey,
+            team.name.label("team"),
+            season.name.label("season"),
+            contract.status,
+            contract.due_on,
+            signature.signed_on,
+            signature.signer,
+            welcome.c.welcome,
+            welcome.c.welcome_at,
+            contract.version,
+        )
+        return (
+            select(*columns)
+            .select_from(page)
+            .join(contract, contract.id == page.c.id)
+            .join(player, player.id == contract.player_id)
+            .join(team, team.id == contract.team_id)
+            .join(season, season.id == contract.season_id)
+            .outerjoin(signature, signature.id == contract.signature_id)
+            .join(welcome, true())
+        )
+
+    def row(self, found: Row[Any]) -> ContractRow:
+        return ContractRow(
+            id=found.id,
+            player_id=found.player_id,
+            first=found.first_name,
+            last=found.last_name,
+            jersey=found.jersey,
+            team=found.team,
+            season=found.season,
+            status=ContractStatus(found.status),
+            due_on=found.due_on,
+            signed_on=found.signed_on,
+            signer=found.signer,
+            welcome=WelcomeState(found.welcome),
+            welcome_at=found.welcome_at,
+            version=found.version,
+        )

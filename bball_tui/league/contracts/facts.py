@@ -1,0 +1,261 @@
+"""What the desk knows when it acts: the contracts (locked first, read second), their guardians, the clock, the person.
+
+Locking and reading are two statements on purpose. A statement that waited for a lock still sees the neighbouring
+tables as they were before it waited; the next one sees what the quicker colleague wrote, and so can name them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui import wording
+from bball_tui.database import models
+from bball_tui.database.listing import among
+from bball_tui.database.states import ContractStatus
+from bball_tui.errors import BballError
+from bball_tui.league.leagues import zone_of
+from bball_tui.settings import NotSetUp
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueClock:
+    """Who acts (the database role), the database's clock, and the league's habits."""
+
+    person: str
+    now: datetime
+    zone: ZoneInfo
+    hold_seconds: int
+    wait_for_chat: bool = False
+    """Whether welcome mails wait until their team's chat has a share link."""
+    not_set_up: NotSetUp | None = None
+    """What is missing before a mail can leave; only who tells what is next looks."""
+
+    @property
+    def today(self) -> date:
+        """The date in the league's time zone."""
+        return self.now.astimezone(self.zone).date()
+
+    def at(self, moment: datetime) -> str:
+        """``moment`` in words, in the league's time zone."""
+        return wording.at(moment, self.now, self.zone)
+
+    def on(self, day: date) -> str:
+        """``day`` in words."""
+        return wording.on(day, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """The signature in force of a contract."""
+
+    id: int
+    signer: str
+    recorded_by: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """One contract with its player, team and season."""
+
+    id: int
+    status: ContractStatus
+    version: int
+    revision: int
+    updated_by: str
+    updated_at: datetime
+    player_id: int
+    player_first: str
+    player_last: str
+    birthdate: date | None
+    team: str
+    has_chat_link: bool
+    season: str
+    signature: SignatureFacts | None
+
+    @property
+    def player(self) -> str:
+        return f"{self.player_first} {self.player_last}"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianFacts:
+    """One guardian of one player. ``suppressed``: staff or a mail server said that the address takes no mail.
+
+    ``language`` is the one for mails; empty: the league's.
+    """
+
+    id: int
+    first: str
+    last: str
+    email: str | None
+    relation: str
+    receives_email: bool
+    may_sign: bool
+    suppressed: bool
+    language: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first} {self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A contract that was left as it is, and why, in a sentence."""
+
+    id: int
+    reason: str
+
+
+async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
+    """Who, when and where.
+
+    Raises:
+        BballError: the league is gone, or its time zone is none.
+    """
+    league = models.League
+    found = (
+        await session.execute(
+            select(
+                func.session_user().label("person"),
+                func.now().label("now"),
+                league.timezone,
+                league.hold_seconds,
+                league.wait_for_chat,
+            ).where(league.id == league_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError("This league is not in the database any more. Choose another one.")
+    return LeagueClock(found.person, found.now, zone_of(found.timezone), found.hold_seconds, found.wait_for_chat)
+
+
+async def lock_contracts(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> None:
+    """Hold the contracts until the transaction ends. In the order of their ids, so that two desks never deadlock."""
+    contract = models.Contract
+    await session.execute(
+        select(contract.id)
+        .where(contract.league_id == league_id, among(contract.id, contract_ids))
+        .order_by(contract.id)
+        .with_for_update()
+    )
+
+
+async def hold_teams(session: AsyncSession, contract_ids: Collection[int]) -> None:
+    """Let nobody link, unlink or rename the contracts' teams until the transaction ends.
+
+    A mail that waits for its team's chat must not be promised while the chat is being linked: nobody would release it.
+    """
+    contract, team = models.Contract, models.Team
+    teams = select(contract.team_id).where(among(contract.id, contract_ids))
+    await session.execute(select(team.id).where(team.id.in_(teams)).order_by(team.id).with_for_update(read=True))
+
+
+async def read_contracts(
+    session: AsyncSession, league_id: int, contract_ids: Collection[int]
+) -> dict[int, ContractFacts]:
+    """The contracts of the league among ``contract_ids``, by id."""
+    contract, player, team, season, signature = (
+        models.Contract,
+        models.Player,
+        models.Team,
+        models.Season,
+        models.Signature,
+    )
+    rows = await session.execute(
+        select(
+            contract.id,
+            contract.status,
+            contract.version,
+            contract.revision,
+            contract.updated_by,
+            contract.updated_at,
+            contract.player_id,
+            player.first_name,
+            player.last_name,
+            player.birthdate,
+            team.name.label("team"),
+            team.groupme_share_url.is_not(None).label("has_chat_link"),
+            season.name.label("season"),
+            contract.signature_id,
+            signature.signer,
+            signature.recorded_by,
+            signature.received_at,
+        )
+        .join(player, player.id == contract.player_id)
+        .join(team, team.id == contract.team_id)
+        .join(season, season.id == contract.season_id)
+        .outerjoin(signature, signature.id == contract.signature_id)
+        .where(contract.league_id == league_id, among(contract.id, contract_ids))
+    )
+    return {
+        row.id: ContractFacts(
+            id=row.id,
+            status=ContractStatus(row.status),
+            version=row.version,
+            revision=row.revision,
+            updated_by=row.updated_by,
+            updated_at=row.updated_at,
+            player_id=row.player_id,
+            player_first=row.first_name,
+            player_last=row.last_name,
+            birthdate=row.birthdate,
+            team=row.team,
+            has_chat_link=row.has_chat_link,
+            season=row.season,
+            signature=None
+            if row.signature_id is None
+            else SignatureFacts(row.signature_id, row.signer, row.recorded_by, row.received_at),
+        )
+        for row in rows
+    }
+
+
+async def read_guardians(
+    session: AsyncSession, league_id: int, player_ids: Collection[int]
+) -> dict[int, tuple[GuardianFacts, ...]]:
+    """The guardians of each player, the one who is asked first at the front."""
+    link, guardian, suppression = models.PlayerGuardian, models.Guardian, models.Suppression
+    suppressed = exists().where(
+        suppression.league_id == league_id,
+        suppression.lifted_at.is_(None),
+        func.lower(suppression.email) == func.lower(guardian.email),
+    )
+    rows = await session.execute(
+        select(
+            link.player_id,
+            guardian.id,
+            guardian.first_name,
+            guardian.last_name,
+            guardian.email,
+            link.relation,
+            link.receives_email,
+            link.may_sign,
+            guardian.language,
+            suppressed.label("suppressed"),
+        )
+        .join(guardian, guardian.id == link.guardian_id)
+        .where(link.league_id == league_id, among(link.player_id, player_ids))
+        .order_by(link.player_id, link.position, guardian.id)
+    )
+    found: dict[int, list[GuardianFacts]] = {}
+    for row in rows:
+        found.setdefault(row.player_id, []).append(
+            GuardianFacts(
+                id=row.id,
+                first=row.first_name,
+                last=row.last_name,
+                email=row.email,
+                relation=row.relation,
+                receives_email=row.receives_email,
+                may_sign=row.may_sign,
+                suppressed=row.suppressed,
+                language=row.language,
+            )
+        )
+    return {player_id: tuple(guardians) for player_id, guardians in found.items()}

@@ -1,0 +1,214 @@
+"""Signing: a signature and its e-mails are one fact, written in one transaction or not at all.
+
+``preview`` shows the effect first; both decide by the rules of ``papers``. The number of statements is the same for
+one contract and for a thousand.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.states import Capacity, ContractStatus, SigningMethod, WaitsFor
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import (
+    ContractFacts,
+    Refused,
+    hold_teams,
+    lock_contracts,
+    read_clock,
+    read_contracts,
+    read_guardians,
+)
+from bball_tui.league.contracts.signing_rules import (
+    FIRST_GUARDIAN,
+    Notice,
+    Recipient,
+    Signer,
+    SignerChoice,
+    check_choice,
+    check_day,
+    check_hold,
+    decide,
+    family_facts,
+    missing,
+    recipients_of,
+)
+from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.outbox.queue import NewItem, enqueue
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRequest:
+    """What staff decided.
+
+    ``contracts`` are ids with the version that was on the screen. ``signed_on`` None is today in the league's time
+    zone, ``capacity`` None is derived, ``hold_seconds`` None is the league's own.
+    """
+
+    contracts: tuple[tuple[int, int], ...]
+    signer: SignerChoice = FIRST_GUARDIAN
+    capacity: Capacity | None = None
+    method: SigningMethod = SigningMethod.PAPER
+    signed_on: date | None = None
+    hold_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedContract:
+    """A contract that is signed now."""
+
+    id: int
+    revision: int
+    signature_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SigningResult:
+    """What happened. Until ``undo_until`` no mail leaves, and undo takes everything back (None: nothing to undo)."""
+
+    signed: tuple[SignedContract, ...]
+    refused: tuple[Refused, ...]
+    outbox_ids: tuple[int, ...]
+    undo_until: datetime | None
+    waiting: int = 0
+    """How many of the mails wait for the link of their team's chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class _PreparedSignature:
+    contract: ContractFacts
+    signer: Signer
+    recipients: tuple[Recipient, ...]
+
+
+# Signature and contract in one statement: neither is ever seen without the other.
+_SIGN = text(
+    """
+    WITH paper AS (
+        SELECT * FROM unnest(
+            CAST(:contract_ids AS bigint[]), CAST(:guardian_ids AS bigint[]),
+            CAST(:signers AS text[]), CAST(:capacities AS text[])
+        ) AS paper (contract_id, guardian_id, signer, capacity)
+    ), written AS (
+        INSERT INTO signature (league_id, contract_id, guardian_id, signer, capacity, method, signed_on)
+        SELECT :league_id, contract_id, guardian_id, signer, capacity, :method, :signed_on FROM paper
+        RETURNING id, contract_id
+    )
+    UPDATE contract
+    SET status = 'signed', signature_id = written.id, revision = revision + 1, version = version + 1
+    FROM written
+    WHERE contract.id = written.contract_id
+    RETURNING contract.id, contract.revision, contract.signature_id
+    """
+)
+
+
+async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -> SigningResult:
+    """Mark contracts signed and promise their mails. The caller commits, and with that everything happens or nothing.
+
+    A contract that somebody else changed or signed meanwhile is refused by itself; the others are signed. A player
+    without a guardian's e-mail address is signed, and nobody is told.
+
+    Raises:
+        BballError: nothing chosen, or a date, a signer's name or a hold that cannot be.
+    """
+    if not request.contracts:
+        raise BballError("No contract is chosen. Choose at least one.")
+    expected = dict(reversed(request.contracts))
+    ids = list(dict.fromkeys(contract_id for contract_id, _ in request.contracts))
+    await lock_contracts(session, league_id, ids)
+    clock = await read_clock(session, league_id)
+    day, choice, hold = (
+        check_day(request.signed_on, clock),
+        check_choice(request.signer),
+        check_hold(request.hold_seconds, clock),
+    )
+    if clock.wait_for_chat:
+        await hold_teams(session, ids)
+    contracts = await read_contracts(session, league_id, ids)
+    guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
+    papers: list[_PreparedSignature] = []
+    refused: list[Refused] = []
+    for contract_id in ids:
+        contract = contracts.get(contract_id)
+        if contract is None:
+            refused.append(Refused(contract_id, missing(contract_id).text))
+            continue
+        parents = guardians.get(contract.player_id, ())
+        decided = decide(contract, parents, clock, expected[contract_id], choice, request.capacity, day)
+        if isinstance(decided, Notice):
+            refused.append(Refused(contract_id, decided.text))
+        else:
+            papers.append(_PreparedSignature(contract, decided, recipients_of(parents)))
+    if not papers:
+        return SigningResult((), tuple(refused), (), None)
+    signed = await _write(session, league_id, papers, request.method, day)
+    items = [
+        _item(paper, signed[paper.contract.id].revision, recipient, day, wait_for_chat=clock.wait_for_chat)
+        for paper in papers
+        for recipient in paper.recipients
+    ]
+    outbox_ids = await enqueue(session, league_id, items, hold_seconds=hold)
+    await record(
+        session, league_id, [_entry(paper, signed[paper.contract.id], request.method, day) for paper in papers]
+    )
+    return SigningResult(
+        signed=tuple(signed[paper.contract.id] for paper in papers),
+        refused=tuple(refused),
+        outbox_ids=tuple(outbox_ids),
+        undo_until=clock.now + timedelta(seconds=hold) if hold else None,
+        waiting=sum(item.waits_for is not None for item in items),
+    )
+
+
+async def _write(
+    session: AsyncSession, league_id: int, papers: list[_PreparedSignature], method: SigningMethod, day: date
+) -> dict[int, SignedContract]:
+    rows = await session.execute(
+        _SIGN,
+        {
+            "league_id": league_id,
+            "contract_ids": [paper.contract.id for paper in papers],
+            "guardian_ids": [paper.signer.guardian_id for paper in papers],
+            "signers": [paper.signer.name for paper in papers],
+            "capacities": [str(paper.signer.capacity) for paper in papers],
+            "method": str(method),
+            "signed_on": day,
+        },
+    )
+    return {row.id: SignedContract(row.id, row.revision, row.signature_id) for row in rows}
+
+
+def welcome_facts(contract: ContractFacts, signer: Signer, recipient: Recipient, day: date) -> WelcomeMail:
+    """What the welcome mail of a signature would say to one recipient."""
+    return WelcomeMail(**family_facts(contract, recipient), signer=signer.name, capacity=signer.capacity, signed_on=day)
+
+
+def _item(paper: _PreparedSignature, revision: int, recipient: Recipient, day: date, *, wait_for_chat: bool) -> NewItem:
+    facts = welcome_facts(paper.contract, paper.signer, recipient, day)
+    waits = WaitsFor.TEAM_CHAT if wait_for_chat and not paper.contract.has_chat_link else None
+    return NewItem(
+        facts.kind, paper.contract.id, revision, recipient.address, facts, occasion=facts.occasion, waits_for=waits
+    )
+
+
+def _entry(paper: _PreparedSignature, signed: SignedContract, method: SigningMethod, day: date) -> Entry:
+    return Entry(
+        action="signed",
+        entity="contract",
+        entity_id=signed.id,
+        before={"status": paper.contract.status},
+        after={
+            "status": ContractStatus.SIGNED,
+            "signature_id": signed.signature_id,
+            "revision": signed.revision,
+            "signer": paper.signer.name,
+            "capacity": paper.signer.capacity,
+            "method": method,
+            "signed_on": day.isoformat(),
+            "mails": len(paper.recipients),
+        },
+    )

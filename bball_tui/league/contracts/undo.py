@@ -1,0 +1,189 @@
+"""Undo: a signature is taken back while nobody was told of it, and the contract is then what it was before.
+
+After that only void is left (``acting``), with a reason, and it says who was told already.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.league.contracts.facts import (
+    ContractFacts,
+    LeagueClock,
+    Refused,
+    lock_contracts,
+    read_clock,
+    read_contracts,
+)
+from bball_tui.league.contracts.lifecycle import ReasonNeed
+from bball_tui.league.contracts.transitions import reason_for
+from bball_tui.mail.transports import stays_here
+from bball_tui.outbox.staff import cancel_unsent
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """The contracts that are back to what they were, the mails taken back with them, and those left signed."""
+
+    undone: tuple[int, ...]
+    refused: tuple[Refused, ...]
+    cancelled: tuple[int, ...]
+
+
+async def signed_since(session: AsyncSession, league_id: int, since: datetime) -> list[int]:
+    """The contracts that this person marked as signed since then, and that still are: what ``undo`` may be given."""
+    contract, signature = models.Contract, models.Signature
+    found = await session.scalars(
+        select(contract.id)
+        .join(signature, signature.id == contract.signature_id)
+        .where(
+            contract.league_id == league_id,
+            signature.recorded_by == func.session_user(),
+            signature.received_at >= since,
+        )
+        .order_by(contract.id)
+    )
+    return list(found)
+
+
+# The status before is in the audit row that the signing wrote; it is never changed.
+_UNDO = text(
+    """
+    UPDATE contract
+    SET status = coalesce(
+            (SELECT before ->> 'status' FROM audit
+             WHERE entity = 'contract' AND entity_id = contract.id AND action = 'signed'
+               AND after ->> 'signature_id' = contract.signature_id::text
+             ORDER BY audit.id DESC LIMIT 1),
+            'offered'),
+        signature_id = NULL, version = version + 1
+    WHERE id = ANY(CAST(:ids AS bigint[]))
+    RETURNING id, status
+    """
+)
+
+
+async def undo(
+    session: AsyncSession, league_id: int, what: Collection[int] | datetime, *, reason: str | None = None
+) -> UndoResult:
+    """Take signatures and their mails back together, as long as the undo time runs and no mail was touched.
+
+    ``what`` are contract ids, or a moment: everything that this person signed since then. Each contract is decided
+    by itself: one that cannot be undone stays signed and is returned with the reason.
+
+    Raises:
+        BballError: the reason is too long.
+    """
+    said = reason_for(ReasonNeed.OPTIONAL, reason)
+    ids = await signed_since(session, league_id, what) if isinstance(what, datetime) else list(dict.fromkeys(what))
+    await lock_contracts(session, league_id, ids)
+    clock = await read_clock(session, league_id)
+    found = await read_contracts(session, league_id, ids)
+    mails = await _lock_mails(session, found.values())
+    refused = _missing(ids, found)
+    going: dict[int, ContractFacts] = {}
+    for contract in found.values():
+        obstacle = _undo_obstacle(contract, mails.get(contract.id, ()), clock)
+        if obstacle is None:
+            going[contract.id] = contract
+        else:
+            refused.append(Refused(contract.id, obstacle))
+    if not going:
+        return UndoResult((), tuple(refused), ())
+    revisions = {contract.id: contract.revision for contract in going.values()}
+    taken = await cancel_unsent(session, list(going), reason="undone", revisions=revisions)
+    back = {row.id: row.status for row in await session.execute(_UNDO, {"ids": list(going)})}
+    await record(
+        session,
+        league_id,
+        [
+            Entry(
+                "undone",
+                "contract",
+                contract.id,
+                reason=said or "undone",
+                before={
+                    "status": ContractStatus.SIGNED,
+                    "signature_id": contract.signature.id if contract.signature else None,
+                },
+                after={"status": back[contract.id]},
+            )
+            for contract in going.values()
+        ],
+    )
+    return UndoResult(tuple(going), tuple(refused), taken.cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    recipient: str
+    state: OutboxState
+    provider: str | None
+    claims: int
+    available_at: datetime
+    at: datetime | None
+
+
+async def _lock_mails(session: AsyncSession, contracts: Iterable[ContractFacts]) -> dict[int, list[_Mail]]:
+    """The mails of each contract's latest signing, held until the transaction ends: no worker takes one meanwhile."""
+    revisions = {contract.id: contract.revision for contract in contracts}
+    outbox = models.Outbox
+    rows = await session.execute(
+        select(
+            outbox.contract_id,
+            outbox.recipient,
+            outbox.state,
+            outbox.provider,
+            outbox.claims,
+            outbox.available_at,
+            func.coalesce(outbox.finalized_at, outbox.wire_started_at, outbox.claimed_at).label("at"),
+            func.split_part(outbox.dedupe_key, ":", 3).label("revision"),
+        )
+        .where(among(outbox.contract_id, list(revisions)))
+        .order_by(outbox.id)
+        .with_for_update()
+    )
+    found: dict[int, list[_Mail]] = {}
+    for row in rows:
+        if row.revision == str(revisions[row.contract_id]):
+            mail = _Mail(row.recipient, OutboxState(row.state), row.provider, row.claims, row.available_at, row.at)
+            found.setdefault(row.contract_id, []).append(mail)
+    return found
+
+
+def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], clock: LeagueClock) -> str | None:
+    if contract.signature is None:
+        return f"{contract.player}'s contract is {contract.status}, not signed: there is nothing to undo."
+    for mail in mails:
+        when = "" if mail.at is None else f" at {clock.at(mail.at)}"
+        match mail.state:
+            case OutboxState.SENT if stays_here(mail.provider):
+                return f"The mail to {mail.recipient} was written to a folder{when}; void the contract instead."
+            case OutboxState.SENT:
+                return f"The mail to {mail.recipient} went out{when}; void the contract instead."
+            case OutboxState.SENDING:
+                return f"The mail to {mail.recipient} is on its way right now; void the contract instead."
+            case OutboxState.IN_DOUBT:
+                return f"The mail to {mail.recipient} may have gone out{when}; void the contract instead."
+            case OutboxState.DEAD:
+                return f"The mail to {mail.recipient} was tried and failed; void the contract instead."
+            case OutboxState.QUEUED if mail.claims:
+                return f"The mail to {mail.recipient} was tried already; void the contract instead."
+            case OutboxState.QUEUED | OutboxState.CANCELLED | OutboxState.SUPPRESSED:
+                continue
+    waiting = [mail.available_at for mail in mails if mail.state is OutboxState.QUEUED]
+    until = max(waiting, default=contract.signature.received_at + timedelta(seconds=clock.hold_seconds))
+    if until <= clock.now:
+        return f"The time to undo ended at {clock.at(until)}; void the contract instead."
+    return None
+
+
+def _missing(ids: Iterable[int], found: Mapping[int, ContractFacts]) -> list[Refused]:
+    return [Refused(one, f"There is no contract {one} in this league.") for one in ids if one not in found]

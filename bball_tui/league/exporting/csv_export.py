@@ -1,0 +1,126 @@
+"""What a list shows as a sheet for a spreadsheet program: every row that matches, in the order of the screen.
+
+Cells that a spreadsheet would run as a formula get an apostrophe (`importing/quoting.py`). Rows are read page by page
+in one snapshot, so a list of any length takes the same memory.
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.listing import Listing
+from bball_tui.database.paging import FIRST, PageRequest, RowT, Sort
+from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.filters.choices import ListName
+from bball_tui.league.importing.formula_escape import quoted
+from bball_tui.league.roster.fields import columns_of
+from bball_tui.league.roster.lists import PlayerListing, TeamListing
+from bball_tui.league.roster.player import LISTED
+from bball_tui.league.roster.rows import ContractRow, PlayerRow, RosterFilter, TeamRow
+
+PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Sheet(Generic[RowT]):
+    """The titles, and one row's cells under them."""
+
+    titles: tuple[str, ...]
+    cells: Callable[[RowT], tuple[object, ...]]
+
+    def lines(self, rows: Sequence[RowT]) -> str:
+        """Rows as lines of CSV (RFC 4180)."""
+        return _csv(self.cells(row) for row in rows)
+
+    @property
+    def head(self) -> str:
+        """The line of titles."""
+        return _csv([self.titles])
+
+
+def _csv(rows: Any) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return buffer.getvalue()
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case date():
+            return value.isoformat()
+        case int():
+            return str(value)
+        case _:
+            return quoted(str(value))
+
+
+TEAMS: Sheet[TeamRow] = Sheet(
+    ("ID", "Team", "Division", "Season", "Players", "Signed", "Open", "Chat"),
+    lambda row: (row.id, row.name, row.division, row.season, row.players, row.signed, row.open, row.chat),
+)
+PLAYERS: Sheet[PlayerRow] = Sheet(
+    ("ID", *(one.words.capitalize() for one in LISTED), "Team", "Contract", "Guardians", "Reachable by e-mail"),
+    lambda row: (
+        row.id,
+        *columns_of(LISTED, row).values(),
+        row.team,
+        row.contract_status,
+        row.guardians,
+        row.has_email,
+    ),
+)
+CONTRACTS: Sheet[ContractRow] = Sheet(
+    ("ID", "First name", "Last name", "Jersey", "Team", "Season", "Contract", "Due", "Signed on", "Signed by",
+     "Welcome mail"),
+    lambda row: (
+        row.id, row.first, row.last, row.jersey, row.team, row.season, row.status, row.due_on, row.signed_on,
+        row.signer, row.welcome.words,
+    ),
+)  # fmt: skip
+
+_SHEETS: dict[ListName, tuple[type[TeamListing] | type[PlayerListing] | type[ContractListing], Sheet[Any]]] = {
+    "teams": (TeamListing, TEAMS),
+    "players": (PlayerListing, PLAYERS),
+    "contracts": (ContractListing, CONTRACTS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the text of a sheet, and how many rows were written with it."""
+
+    text: str
+    rows: int
+
+
+async def sheet(
+    session: AsyncSession, league_id: int, name: ListName, wanted: RosterFilter, sort: Sort | None = None
+) -> AsyncIterator[Piece]:
+    """The list as CSV, piece by piece. The session must be fresh: the pieces are of one moment.
+
+    Raises:
+        BballError: the list has no such column to sort by.
+    """
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    kind, columns = _SHEETS[name]
+    listing: Listing[Any] = kind(league_id, wanted)
+    yield Piece(columns.head, 0)
+    start, anchor = 0, FIRST
+    while True:
+        page = await listing.page(session, PageRequest(start, PAGE, sort or listing.default, anchor))
+        if page.rows:
+            yield Piece(columns.lines(page.rows), len(page.rows))
+        if len(page.rows) < PAGE:
+            return
+        start, anchor = start + PAGE, page.anchors[-1]

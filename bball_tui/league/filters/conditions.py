@@ -1,0 +1,115 @@
+"""A filter as conditions on the rows of each list."""
+
+from sqlalchemy import ColumnElement, any_, exists, func, or_, select
+
+from bball_tui.database import models
+from bball_tui.database.search import found_players, team_matches, terms_of, words_of
+from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.league.contracts.welcome import WelcomeState, welcome_of
+from bball_tui.league.roster.attention import needs_attention, reachable
+from bball_tui.league.roster.rows import Attention, RosterFilter
+
+_LIFE = {status: place for place, status in enumerate(ContractStatus)}
+_OPEN_MAIL = {
+    WelcomeState.FAILED: OutboxState.DEAD,
+    WelcomeState.PARKED: OutboxState.DEAD,
+    WelcomeState.IN_DOUBT: OutboxState.IN_DOUBT,
+    WelcomeState.HELD: OutboxState.QUEUED,
+    WelcomeState.WAITING: OutboxState.QUEUED,
+    WelcomeState.QUEUED: OutboxState.QUEUED,
+    WelcomeState.SENDING: OutboxState.SENDING,
+}
+"""States in which few mails are, and those few stand in an index of their own."""
+
+
+def team_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
+    """Teams: by their own facts, or by having a contract of that kind."""
+    team, contract = models.Team, models.Contract
+    conditions: list[ColumnElement[bool]] = [team.league_id == league_id]
+    if wanted.season_id is not None:
+        conditions.append(team.season_id == wanted.season_id)
+    if wanted.team_id is not None:
+        conditions.append(team.id == wanted.team_id)
+    if wanted.division is not None:
+        conditions.append(func.bball_fold(team.division) == func.bball_fold(wanted.division))
+    if Attention.NO_CHAT in wanted.troubles:
+        conditions.append(team.groupme_share_url.is_(None))
+    of_contract = _facts(wanted, without=(Attention.NO_CHAT,))
+    if of_contract:
+        conditions.append(exists().where(contract.team_id == team.id, *of_contract))
+    return conditions + [team_matches(word) for word in words_of(wanted.text)]
+
+
+def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
+    """Players: by their family, or by the contract of the season."""
+    player, contract = models.Player, models.Contract
+    conditions: list[ColumnElement[bool]] = [player.league_id == league_id]
+    if wanted.player_id is not None:
+        conditions.append(player.id == wanted.player_id)
+    if Attention.UNREACHABLE in wanted.troubles:
+        conditions.append(~reachable(player.id))
+    of_contract = [*_place(wanted), *_facts(wanted, without=(Attention.UNREACHABLE,))]
+    if of_contract:
+        if wanted.season_id is not None:
+            of_contract.append(contract.season_id == wanted.season_id)
+        conditions.append(exists().where(contract.player_id == player.id, *of_contract))
+    if terms := terms_of(wanted.text):
+        conditions.append(player.id == any_(found_players(league_id, wanted.season_id, terms)))
+    return conditions
+
+
+def contract_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[bool]]:
+    """Contracts."""
+    contract = models.Contract
+    conditions: list[ColumnElement[bool]] = [contract.league_id == league_id]
+    if wanted.season_id is not None:
+        conditions.append(contract.season_id == wanted.season_id)
+    if wanted.player_id is not None:
+        conditions.append(contract.player_id == wanted.player_id)
+    conditions += [*_place(wanted), *_facts(wanted)]
+    if terms := terms_of(wanted.text):
+        conditions.append(contract.player_id == any_(found_players(league_id, wanted.season_id, terms)))
+    return conditions
+
+
+def _place(wanted: RosterFilter) -> list[ColumnElement[bool]]:
+    """Where a contract's player plays."""
+    contract, team = models.Contract, models.Team
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.team_id is not None:
+        conditions.append(contract.team_id == wanted.team_id)
+    if wanted.division is not None:
+        same = func.bball_fold(team.division) == func.bball_fold(wanted.division)
+        teams = select(team.id).where(team.league_id == contract.league_id, same).correlate(contract)
+        conditions.append(contract.team_id.in_(teams))
+    return conditions
+
+
+def _facts(wanted: RosterFilter, without: tuple[Attention, ...] = ()) -> list[ColumnElement[bool]]:
+    """What is true of a contract itself."""
+    contract = models.Contract
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        # By its place, so that one index gives the rows of a status in the order of their names.
+        places = sorted({_LIFE[status] for status in wanted.statuses})
+        rank = contract.status_rank
+        conditions.append(rank == places[0] if len(places) == 1 else rank.in_(places))
+    if wanted.welcome:
+        conditions += _welcomed(wanted.welcome)
+    return conditions + [needs_attention(trouble) for trouble in wanted.troubles if trouble not in without]
+
+
+def _welcomed(states: tuple[WelcomeState, ...]) -> list[ColumnElement[bool]]:
+    """The worst that became of the welcome mails is one of ``states``."""
+    contract, outbox = models.Contract, models.Outbox
+    welcome = welcome_of(contract)
+    worst = select(welcome.c.welcome).correlate(contract).scalar_subquery()
+    conditions: list[ColumnElement[bool]] = [worst.in_(states)]
+    if all(state in _OPEN_MAIL for state in states):
+        # Says nothing new, but leaves few contracts whose mails must be looked at.
+        mails = {_OPEN_MAIL[state] for state in states}
+        few = select(outbox.contract_id).where(
+            outbox.league_id == contract.league_id, or_(*(outbox.state == state for state in sorted(mails)))
+        )
+        conditions.append(contract.id.in_(few.correlate(contract)))
+    return conditions

@@ -1,0 +1,168 @@
+"""The values that a list can be narrowed to, each with the number of rows that it would leave."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.listing import Listing
+from bball_tui.database.search import team_matches, words_of
+from bball_tui.database.states import ContractStatus
+from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.welcome import WelcomeState, welcome_of
+from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
+from bball_tui.league.filters.conditions import contract_conditions
+from bball_tui.league.roster.lists import PlayerListing, TeamListing
+from bball_tui.league.roster.rows import Attention, RosterFilter
+
+MOST_TEAMS = 200
+"""Teams that are listed at once; of more, those that match what is typed."""
+
+OFFERED: dict[ListName, tuple[Facet, ...]] = {
+    "teams": (Facet.TROUBLE, Facet.DIVISION),
+    "players": (Facet.TROUBLE, Facet.STATUS, Facet.WELCOME, Facet.DIVISION, Facet.TEAM),
+    "contracts": (Facet.TROUBLE, Facet.STATUS, Facet.WELCOME, Facet.DIVISION, Facet.TEAM),
+}
+"""The facets of each list, in the order in which they are shown."""
+_LISTINGS: dict[ListName, type[TeamListing] | type[PlayerListing] | type[ContractListing]] = {
+    "teams": TeamListing,
+    "players": PlayerListing,
+    "contracts": ContractListing,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """``count``: the rows that match the present search and filters of the other facets, and have this value."""
+
+    choice: FilterChoice
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """``more_teams``: there are teams that are not among the values; typing a part of the name finds them."""
+
+    values: tuple[FacetValue, ...]
+    more_teams: bool = False
+
+
+def chosen_filter(season_id: int | None, text: str, choices: Iterable[FilterChoice]) -> RosterFilter:
+    """The filter that ``choices`` say. A value that this program does not know (a saved one of another) is left out."""
+    statuses, welcome, troubles = [], [], []
+    team_id, division = None, None
+    for one in choices:
+        match one.facet:
+            case Facet.STATUS if one.value in list(ContractStatus):
+                statuses.append(ContractStatus(one.value))
+            case Facet.WELCOME if one.value in list(WelcomeState):
+                welcome.append(WelcomeState(one.value))
+            case Facet.TROUBLE if one.value in list(Attention):
+                troubles.append(Attention(one.value))
+            case Facet.DIVISION:
+                division = one.value
+            case Facet.TEAM if one.value.isascii() and one.value.isdigit():
+                team_id = int(one.value)
+            case _:
+                pass
+    return RosterFilter(
+        season_id=season_id,
+        text=text,
+        team_id=team_id,
+        division=division,
+        statuses=tuple(statuses),
+        welcome=tuple(welcome),
+        troubles=tuple(troubles),
+    )
+
+
+async def facets(
+    session: AsyncSession, league_id: int, name: ListName, wanted: RosterFilter, *, typed: str = ""
+) -> Facets:
+    """What ``name`` can be narrowed to. Of many teams those are listed whose names match ``typed``."""
+    values: list[FacetValue] = []
+    more = False
+    for facet in OFFERED[name]:
+        counts = _Counting(league_id, name, wanted)
+        match facet:
+            case Facet.TROUBLE:
+                values += [FacetValue(choice(facet, one), await counts.with_trouble(session, one)) for one in Attention]
+            case Facet.STATUS:
+                found = await counts.by(session, models.Contract.status.expression, replace(wanted, statuses=()))
+                values += [FacetValue(choice(facet, one), found[one]) for one in ContractStatus if one in found]
+            case Facet.WELCOME:
+                word = welcome_of(models.Contract).c.welcome
+                found = await counts.by(session, word, replace(wanted, welcome=()))
+                values += [FacetValue(choice(facet, one), found[one]) for one in WelcomeState if one in found]
+            case Facet.DIVISION:
+                division = models.Team.division.expression
+                found = await counts.by(session, division, replace(wanted, division=None), teams=True)
+                if set(found) != {""}:
+                    values += [
+                        FacetValue(FilterChoice(facet, one, one or "none"), count)
+                        for one, count in sorted(found.items(), key=lambda item: item[0].casefold())
+                    ]
+            case Facet.TEAM:
+                teams = await _teams(session, counts.teams(typed))
+                more = len(teams) > MOST_TEAMS
+                values += teams[:MOST_TEAMS]
+    return Facets(tuple(values), more)
+
+
+class _Counting:
+    """Counts the rows of one list by what their contracts are."""
+
+    def __init__(self, league_id: int, name: ListName, wanted: RosterFilter) -> None:
+        self._league_id = league_id
+        self._name = name
+        self._wanted = wanted
+
+    async def with_trouble(self, session: AsyncSession, trouble: Attention) -> int:
+        """The rows that have this trouble as well."""
+        troubles = tuple(dict.fromkeys((*self._wanted.troubles, trouble)))
+        listing: Listing[Any] = _LISTINGS[self._name](self._league_id, replace(self._wanted, troubles=troubles))
+        return await listing.count(session)
+
+    async def by(
+        self, session: AsyncSession, value: ColumnElement[str], wanted: RosterFilter, *, teams: bool = False
+    ) -> dict[str, int]:
+        """The rows by ``value``, without those values that none has."""
+        found = await session.execute(self._grouped(wanted, teams=teams).add_columns(value).group_by(value))
+        return {row[1]: row[0] for row in found}
+
+    def teams(self, typed: str) -> Select[Any]:
+        """The rows of each team by the team's name, one team more than are shown."""
+        team = models.Team
+        statement = self._grouped(replace(self._wanted, team_id=None), teams=True)
+        return (
+            statement.add_columns(team.id, team.name, team.division)
+            .where(*(team_matches(word) for word in words_of(typed)))
+            .group_by(team.id)
+            .order_by(team.name_key, team.id)
+            .limit(MOST_TEAMS + 1)
+        )
+
+    def _grouped(self, wanted: RosterFilter, *, teams: bool) -> Select[Any]:
+        contract, team = models.Contract, models.Team
+        counted: dict[ListName, ColumnElement[int]] = {
+            "teams": func.count(contract.team_id.distinct()),
+            "players": func.count(contract.player_id.distinct()),
+            "contracts": func.count(),
+        }
+        conditions = contract_conditions(self._league_id, replace(wanted, text="") if self._name == "teams" else wanted)
+        if self._name == "teams":
+            conditions += [team_matches(word) for word in words_of(wanted.text)]
+        source: FromClause = contract.__table__
+        if teams:
+            source = source.join(team.__table__, team.id == contract.team_id)
+        return select(counted[self._name]).select_from(source).where(*conditions)
+
+
+async def _teams(session: AsyncSession, statement: Select[Any]) -> list[FacetValue]:
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    return [
+        FacetValue(FilterChoice(Facet.TEAM, str(row.id), f"{row.name} {row.division}".strip()), row[0]) for row in rows
+    ]

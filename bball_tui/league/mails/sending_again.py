@@ -1,0 +1,85 @@
+"""Sending again what went out, and what was kept back: only while it is still true and the address takes mail."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Contract, Outbox
+from bball_tui.database.states import OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.mails.still_applies import still_applies
+from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
+from bball_tui.outbox.resending import release, resend, settle_bounces
+
+_WHY_NOT = {
+    OutboxState.QUEUED: "The mail to {to} was not sent yet. It goes out by itself, or try it in the outbox now.",
+    OutboxState.SENDING: "The mail to {to} is on its way right now. Look again in a moment.",
+    OutboxState.IN_DOUBT: "It is not known whether the mail to {to} arrived. Resolve that first.",
+    OutboxState.DEAD: "The mail to {to} failed. Try it again in the outbox, or correct the address.",
+    OutboxState.CANCELLED: "The mail to {to} was cancelled, so it is not sent again.",
+    OutboxState.SUPPRESSED: "{to} takes no more mail. Lift that first, in the view of blocked addresses.",
+}
+
+
+async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, reason: str | None = None) -> int:
+    """Send an accepted mail once more to the same address, as a new mail linked to the first. The caller commits.
+
+    Returns:
+        The id of the new mail.
+
+    Raises:
+        BballError: there is no such mail, it was not accepted, what it says is not true any more, the address takes
+            no mail, or a repetition is still on its way.
+    """
+    found = (
+        await session.execute(
+            select(Outbox.recipient, Outbox.state, func.coalesce(still_applies(), False).label("true"))
+            .outerjoin(Contract, Contract.id == Outbox.contract_id)
+            .where(Outbox.league_id == league_id, Outbox.id == outbox_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError(f"There is no mail {outbox_id} in this league.")
+    if found.state != OutboxState.SENT:
+        raise BballError(_WHY_NOT[OutboxState(found.state)].format(to=found.recipient))
+    if not found.true:
+        raise BballError(
+            f"What the mail to {found.recipient} says is not true any more, because the contract has changed. "
+            "So it is not sent again."
+        )
+    health = (await address_health(session, league_id, [found.recipient])).get(found.recipient.lower(), HEALTHY)
+    if health.blocked is not None:
+        raise BballError(f"{found.recipient} takes no more mail ({health.blocked}). Lift that first, or correct it.")
+    new = await resend(session, league_id, outbox_id, reason=reason)
+    if new is None:
+        raise BballError(f"The mail to {found.recipient} is being sent again already. Wait for that one.")
+    return new
+
+
+async def lift_and_send(
+    session: AsyncSession, league_id: int, address: str, *, send: bool, reason: str | None = None
+) -> tuple[Lifted, tuple[int, ...]]:
+    """Let ``address`` take mail again, and with ``send`` queue what was kept back and is still true.
+
+    Returns:
+        What was lifted, and the ids of the mails that go out now. The caller commits.
+    """
+    lifted = await lift(session, league_id, address, reason=reason)
+    if not send or not lifted.kept_back:
+        return lifted, ()
+    wanted = await session.scalars(
+        select(Outbox.id)
+        .join(Contract, Contract.id == Outbox.contract_id)
+        .where(among(Outbox.id, lifted.kept_back), still_applies())
+    )
+    return lifted, await release(session, league_id, list(wanted), reason="the address takes mail again")
+
+
+async def told_another_way(session: AsyncSession, league_id: int, ids: Collection[int]) -> tuple[int, ...]:
+    """Settle mails that came back without sending anything; returns those that waited for it. The caller commits."""
+    settled = await settle_bounces(session, league_id, ids)
+    await record(session, league_id, [Entry("outbox_told_another_way", "outbox", one) for one in settled])
+    return settled

@@ -1,0 +1,212 @@
+"""A mail went to a wrong address: correct the guardian and send the promised mails there, as one act."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Suppression
+from bball_tui.database.states import OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import lock_contracts
+from bball_tui.league.mails.still_applies import still_applies
+from bball_tui.league.values.cells import CellFault
+from bball_tui.league.values.contact import email
+from bball_tui.mail.values import one_line
+from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
+from bball_tui.outbox.timeline import taken_by
+
+_WHY_NOT = {
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
+    OutboxState.SENT: "The mail to {recipient} was {taken}; it cannot go to another address too.",
+    OutboxState.IN_DOUBT: "It is not known whether the mail to {recipient} arrived. Resolve that first.",
+    OutboxState.CANCELLED: "The mail to {recipient} was cancelled; sign the contract again to promise a new one.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFacts:
+    """What a corrected address would change: these guardians, and so many mails that have not left.
+
+    ``guardians`` are names; empty when nobody has the old address any more.
+    """
+
+    recipient: str
+    player: str
+    guardians: tuple[str, ...]
+    mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFixed:
+    """What was changed. ``redirected`` names the old mail and the one that goes out instead, for each mail."""
+
+    address: str
+    guardians: tuple[str, ...]
+    redirected: tuple[Redirected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    recipient: str
+    player: str
+    player_id: int
+    guardians: tuple[Any, ...]
+    """Of the player, all of them."""
+    mails: tuple[Any, ...]
+    """Those to the old address that can go to another one, of all children of whoever has the address."""
+
+    @property
+    def wrong(self) -> list[Any]:
+        return [one for one in self.guardians if _same(one.email, self.recipient)]
+
+
+async def address_facts(session: AsyncSession, league_id: int, outbox_id: int) -> AddressFacts:
+    """What :func:`fix_address` would change.
+
+    Raises:
+        BballError: there is no such mail, or it cannot go to another address; the sentence says why.
+    """
+    case = await _read(session, league_id, outbox_id)
+    return AddressFacts(case.recipient, case.player, tuple(_name(one) for one in case.wrong), len(case.mails))
+
+
+async def fix_address(
+    session: AsyncSession, league_id: int, outbox_id: int, address: str, *, reason: str | None = None
+) -> AddressFixed:
+    """Write the guardian's right address, and send there what was promised to the wrong one.
+
+    All mails to the old address that have not left go along, also those about brothers and sisters. The caller
+    commits, and with that everything happens or nothing.
+
+    Raises:
+        BballError: as :func:`address_facts` says; ``address`` is none, is the old one or takes no mail; or no
+            guardian has the old or the new address.
+    """
+    new = _checked(address)
+    before = await _read(session, league_id, outbox_id)
+    await lock_contracts(session, league_id, {mail.contract_id for mail in before.mails})
+    case = await _read(session, league_id, outbox_id)
+    if _same(new, case.recipient):
+        raise BballError(f"{new} is the address that the mail has already. Type the right one, or retry the mail.")
+    await _check_open(session, league_id, new)
+    wrong = case.wrong
+    if not wrong and not any(_same(one.email, new) for one in case.guardians):
+        known = ", ".join(f"{_name(one)}: {one.email or 'no address'}" for one in case.guardians) or "there are none"
+        raise BballError(
+            f"No guardian of {case.player} has the address {case.recipient} any more ({known}). "
+            "Type one of these addresses, or correct the roster first."
+        )
+    if wrong:
+        await session.execute(
+            update(Guardian)
+            .where(among(Guardian.id, [one.id for one in wrong]))
+            .values(email=new, version=Guardian.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+        entries = [
+            Entry("address_corrected", "guardian", one.id, reason, before={"email": one.email}, after={"email": new})
+            for one in wrong
+        ]
+        await record(session, league_id, entries)
+    redirected = await redirect(session, league_id, [mail.id for mail in case.mails], new, reason=reason)
+    return AddressFixed(new, tuple(_name(one) for one in wrong), redirected)
+
+
+def _checked(address: str) -> str:
+    try:
+        found = email(address.strip())
+    except CellFault:
+        found = None
+    if not found:
+        raise BballError(
+            f"{one_line(address)[:80]!r} is no e-mail address. Type one such as rosa@example.org. Nothing was changed."
+        )
+    return found
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and one.lower() == other.lower()
+
+
+def _name(guardian: Any) -> str:
+    return f"{guardian.first_name} {guardian.last_name}"
+
+
+async def _check_open(session: AsyncSession, league_id: int, address: str) -> None:
+    reason = await session.scalar(
+        select(Suppression.reason).where(
+            Suppression.league_id == league_id,
+            Suppression.lifted_at.is_(None),
+            func.lower(Suppression.email) == address.lower(),
+        )
+    )
+    if reason is not None:
+        raise BballError(f"{address} takes no more mail ({reason}). Ask the family for another address.")
+
+
+async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
+    found = (
+        await session.execute(
+            select(
+                Outbox.recipient,
+                Outbox.state,
+                Outbox.provider,
+                Contract.player_id,
+                Player.first_name,
+                Player.last_name,
+                may_go_elsewhere().label("open"),
+                func.coalesce(still_applies(), False).label("in_force"),
+            )
+            .outerjoin(Contract, Contract.id == Outbox.contract_id)
+            .outerjoin(Player, Player.id == Contract.player_id)
+            .where(Outbox.league_id == league_id, Outbox.id == outbox_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError(f"There is no mail {outbox_id} in this league.")
+    if not found.open:
+        words = {"recipient": found.recipient, "taken": taken_by(found.provider)}
+        raise BballError(_WHY_NOT[OutboxState(found.state)].format(**words))
+    if not found.in_force:
+        raise BballError(
+            f"What the mail to {found.recipient} says is not true any more, because the contract has changed. So it is "
+            "not sent to another address."
+        )
+    player = f"{found.first_name} {found.last_name}"
+    guardians = await _guardians(session, found.player_id)
+    shared = [one.id for one in guardians if _same(one.email, found.recipient)]
+    mails = await _mails(session, league_id, found.recipient, found.player_id, shared)
+    return _Case(found.recipient, player, found.player_id, guardians, mails)
+
+
+async def _guardians(session: AsyncSession, player_id: int) -> tuple[Any, ...]:
+    query = (
+        select(Guardian.id, Guardian.first_name, Guardian.last_name, Guardian.email)
+        .join(PlayerGuardian, PlayerGuardian.guardian_id == Guardian.id)
+        .where(PlayerGuardian.player_id == player_id)
+        .order_by(PlayerGuardian.position, Guardian.id)
+    )
+    return tuple((await session.execute(query)).all())
+
+
+async def _mails(
+    session: AsyncSession, league_id: int, recipient: str, player_id: int, guardian_ids: list[int]
+) -> tuple[Any, ...]:
+    children = select(PlayerGuardian.player_id).where(among(PlayerGuardian.guardian_id, guardian_ids))
+    query = (
+        select(Outbox.id, Outbox.contract_id)
+        .join(Contract, Contract.id == Outbox.contract_id)
+        .where(
+            Outbox.league_id == league_id,
+            func.lower(Outbox.recipient) == recipient.lower(),
+            may_go_elsewhere(),
+            still_applies(),
+            or_(Contract.player_id == player_id, Contract.player_id.in_(children)),
+        )
+        .order_by(Outbox.id)
+    )
+    return tuple((await session.execute(query)).all())

@@ -1,0 +1,88 @@
+"""What may have to be done about contracts, worked out by the database."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression, cast, func, select, union_all
+
+from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
+from bball_tui.database.states import WAITING_STATUSES
+from bball_tui.league.roster.rows import Attention
+
+SOON = 6
+"""Days after today that still count as "this week"."""
+
+
+def today() -> ColumnElement[date]:
+    """The date in the time zone of the contract's league."""
+    zone = select(League.timezone).where(League.id == Contract.league_id).scalar_subquery()
+    return cast(func.timezone(zone, func.now()), Date)
+
+
+def today_in(league_id: int) -> ColumnElement[date]:
+    """The same for one league, worked out once for the whole statement."""
+    return cast(func.timezone(zone_of(league_id), func.now()), Date)
+
+
+def zone_of(league_id: int) -> ColumnElement[str]:
+    """The name of the league's time zone."""
+    return select(League.timezone).where(League.id == league_id).scalar_subquery()
+
+
+def needs_attention(trouble: Attention) -> ColumnElement[bool]:
+    """Whether a contract has this trouble."""
+    waits = Contract.status.in_(WAITING_STATUSES)
+    match trouble:
+        case Attention.OVERDUE:
+            return waits & (Contract.due_on < today())
+        case Attention.DUE_SOON:
+            return waits & (Contract.due_on >= today()) & (Contract.due_on <= today() + SOON)
+        case Attention.UNREACHABLE:
+            return ~reachable(Contract.player_id)
+        case Attention.NO_CHAT:
+            return select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
+
+
+def reachable(player_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether the player has a guardian whom a mail can reach."""
+    link: Any = PlayerGuardian
+    # The guardian's league and not the contract's: two levels down a contract would be any contract, of any league.
+    blocked = (
+        select(Suppression.id)
+        .where(
+            Suppression.league_id == Guardian.league_id,
+            func.lower(Suppression.email) == func.lower(Guardian.email),
+            Suppression.lifted_at.is_(None),
+        )
+        .exists()
+    )
+    return (
+        select(link.player_id)
+        .join(Guardian, Guardian.id == link.guardian_id)
+        .where(link.player_id == player_id, link.receives_email, Guardian.email.is_not(None), ~blocked)
+        .exists()
+    )
+
+
+def unreachable_players(league_id: int) -> CompoundSelect[int]:
+    """The ids of the players whom ``reachable`` denies, each once, at the cost of those alone.
+
+    The players carry whether their family has an address at all; only where one is blocked the family is looked at.
+    """
+    blocked: Any = PlayerGuardian
+    families = (
+        select(blocked.player_id)
+        .join(Guardian, Guardian.id == blocked.guardian_id)
+        .join(
+            Suppression,
+            (Suppression.league_id == Guardian.league_id)
+            & (func.lower(Suppression.email) == func.lower(Guardian.email)),
+        )
+        .where(Guardian.league_id == league_id, Suppression.lifted_at.is_(None))
+    )
+    reached = 2
+    without = select(Player.id).where(Player.league_id == league_id, Player.reach < reached)
+    silenced = select(Player.id).where(
+        Player.league_id == league_id, Player.reach == reached, Player.id.in_(families), ~reachable(Player.id)
+    )
+    return union_all(without, silenced)

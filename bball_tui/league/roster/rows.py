@@ -1,0 +1,100 @@
+"""What the lists are made of: one frozen row each for a team, a player and a contract, and the filter."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bball_tui.database.states import ContractStatus
+from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.roster.player import PlayerValues
+
+
+class ChatState(StrEnum):
+    """Whether a team's mails can have the join button."""
+
+    LINKED = "linked"
+    NONE = "none"
+
+
+class Attention(StrEnum):
+    """What may have to be done about a contract. ``unreachable``: no guardian whom a mail can reach.
+
+    ``overdue`` and ``due_soon`` (today or within the six days after it) are said of offered and accepted contracts.
+    """
+
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    UNREACHABLE = "unreachable"
+    NO_CHAT = "no_chat"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFilter:
+    """Which rows a list has: those that satisfy every field. None and empty filter nothing.
+
+    ``text`` is what staff typed. The row has one of the ``statuses``, one of the ``welcome`` states, and all of the
+    ``troubles``.
+    """
+
+    season_id: int | None = None
+    text: str = ""
+    team_id: int | None = None
+    division: str | None = None
+    player_id: int | None = None
+    statuses: tuple[ContractStatus, ...] = ()
+    welcome: tuple[WelcomeState, ...] = ()
+    troubles: tuple[Attention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team; ``players``, ``signed`` and ``open`` count its live contracts."""
+
+    id: int
+    name: str
+    division: str
+    season: str
+    players: int
+    signed: int
+    open: int
+    chat: ChatState
+
+
+class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):
+    """A player, with the team and status of the contract in the season of the filter (None: there is none)."""
+
+    id: int
+    team: str | None
+    contract_status: ContractStatus | None
+    guardians: int
+    has_email: bool
+
+    @property
+    def first(self) -> str:
+        """The first name, as every row of a list calls it."""
+        return self.first_name
+
+    @property
+    def last(self) -> str:
+        """The last name."""
+        return self.last_name
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    """A contract, with the worst that became of its welcome mails and when."""
+
+    id: int
+    player_id: int
+    first: str
+    last: str
+    jersey: str | None
+    team: str
+    season: str
+    status: ContractStatus
+    due_on: date | None
+    signed_on: date | None
+    signer: str | None
+    welcome: WelcomeState
+    welcome_at: datetime | None
+    version: int

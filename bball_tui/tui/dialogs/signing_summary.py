@@ -1,0 +1,96 @@
+"""What a signing would do, in the sentences of the Sign dialog. Pure: a preview in, lines out."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.database.states import Capacity
+    from bball_tui.league.contracts.signing_preview import ContractPreview, SigningPreview
+
+MOST_NOTICES = 12
+MOST_CONTRACTS = 5
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """``1 mail goes``, ``2,400 mails go``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def duration(seconds: int) -> str:
+    """``10 seconds``, ``2 minutes``."""
+    if seconds >= 120 and seconds % 60 == 0:
+        return counted(seconds // 60, "minute", "minutes")
+    return counted(seconds, "second", "seconds")
+
+
+def capacity_word(capacity: "Capacity") -> str:
+    """``mother``, ``adult player``."""
+    return capacity.value.replace("_", " ")
+
+
+def promises(preview: "SigningPreview", undo_key: str) -> list[str]:
+    """What becomes of the contracts, and which mails go out when."""
+    number = len(preview.signable)
+    if not number:
+        return ["Nothing: no contract can be signed like this."]
+    lines = [f"{counted(number, 'contract becomes', 'contracts become')} signed, recorded by {preview.recorded_by}"]
+    if not preview.mails:
+        return [*lines, "No mail goes out"]
+    if preview.waiting:
+        wait = counted(preview.waiting, "welcome mail waits", "welcome mails wait")
+        lines.append(f"{wait} for the link of the team chat")
+        if preview.waiting == preview.mails:
+            if (missing := _missing(preview)) is not None:
+                lines.append(f"Besides, {missing}")
+            return lines
+    if (missing := _missing(preview)) is not None:
+        wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
+        return [*lines, f"{wait}: {missing}"]
+    mails = counted(preview.mails - preview.waiting, "welcome mail goes", "welcome mails go")
+    if preview.hold_seconds:
+        back = f"({undo_key} takes it all back until then)"
+        return [*lines, f"{mails} out in {duration(preview.hold_seconds)} {back}"]
+    return [*lines, f"{mails} out at once"]
+
+
+def one_contract(one: "ContractPreview") -> str:
+    """Who signs for one player, and which addresses get a mail."""
+    if one.signer is None:
+        return f"{one.player}: stays as it is"
+    who = f"{one.player}: {one.signer.name} signs as {capacity_word(one.signer.capacity)}"
+    mails = ", ".join(recipient.address for recipient in one.recipients)
+    return f"{who}; {f'mail to {mails}' if mails else 'no mail'}"
+
+
+def signing_summary(preview: "SigningPreview", undo_key: str) -> Content:
+    """The whole block, indented by two cells, warnings before details."""
+    return content_lines(_lines(preview, undo_key))
+
+
+def _lines(preview: "SigningPreview", undo_key: str) -> Iterable[list[Part]]:
+    for promise in promises(preview, undo_key):
+        yield [f"  {promise}"]
+    notices = sorted(preview.notices, key=lambda notice: not notice.blocks)
+    for notice in notices[:MOST_NOTICES]:
+        tone = Tone.BAD if notice.blocks else Tone.WARN
+        yield ["  ", (f"{SYMBOLS[tone]} {notice.text}", STYLES[tone])]
+    if len(notices) > MOST_NOTICES:
+        yield [(f"  {SYMBOLS[Tone.WARN]} and {len(notices) - MOST_NOTICES:,} more of these", STYLES[Tone.WARN])]
+    going = [one for one in preview.contracts if not one.blocked]
+    for one in going[:MOST_CONTRACTS]:
+        yield [(f"  {one_contract(one)}", STYLES[Tone.MUTED])]
+    if len(going) > MOST_CONTRACTS:
+        yield [(f"  and {len(going) - MOST_CONTRACTS:,} more", STYLES[Tone.MUTED])]
+
+
+def _missing(preview: "SigningPreview") -> str | None:
+    """What has to be set up before any mail can leave, and where."""
+    if preview.nowhere_to_send:
+        return f"{NO_MAIL_SERVER}. {SET_UP_MAIL}"
+    return f"{NO_SENDER[:1].lower()}{NO_SENDER[1:]}. {SET_SENDER}" if preview.no_sender else None

@@ -1,0 +1,172 @@
+"""What needs a person now, each as one line that leads to its fix. Pure: facts in, lines out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from bball_tui.database.states import GateCause
+from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
+from bball_tui.tui.tabs.bucket_panel import Kind
+from bball_tui.tui.theme import Tone
+from bball_tui.wording import counted, on
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bball_tui.league.today import ContractDay
+    from bball_tui.mail.template_check import Finding
+    from bball_tui.outbox.counts import Heap, MailDay
+
+
+class Question(StrEnum):
+    """What the outbox asks at once when somebody comes for it."""
+
+    PAUSE = "pause"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Where a need is dealt with: a tab, what to show there, and the question to begin with, if any.
+
+    ``trouble`` is the name of a trouble of contracts, ``search`` what to search for, ``view`` a view of the tab and
+    ``what`` what became of the mails to list there. ``command`` is the id of a command of the desk that deals with
+    it instead of a tab.
+    """
+
+    tab: str
+    kind: Kind | None = None
+    trouble: str | None = None
+    question: Question | None = None
+    search: str = ""
+    view: str | None = None
+    what: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """One line. ``key`` stays the same however the numbers change; ``advice`` is a sentence or two."""
+
+    key: str
+    tone: Tone
+    sentence: str
+    advice: str
+    fix: Fix
+    since: "datetime | None" = None
+
+    @property
+    def id(self) -> int:
+        """The same as long as the key is, so that the cursor stays on the line."""
+        return crc32(self.key.encode())
+
+
+TO_MAIL_SETUP = Fix("outbox", command="mail.setup")
+
+
+def attention_items(
+    mails: "MailDay", contracts: "ContractDay", templates: "Sequence[Finding]" = (), *, worker_comes: bool
+) -> tuple[AttentionItem, ...]:
+    """Everything that needs a person, what concerns most mails first. ``worker_comes``: one is being started here.
+
+    ``templates`` are the errors in the league's own mail templates.
+    """
+    return (
+        *_sending(mails, worker_comes=worker_comes),
+        *_mails(mails),
+        *_templates(mails, templates),
+        *_contracts(mails, contracts),
+    )
+
+
+def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]:
+    now = mails.sending
+    for gate in now.holding():
+        if gate.pauses:
+            advice = "Somebody paused all sending on purpose. Enter asks whether to resume it."
+            yield AttentionItem(
+                "pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since
+            )
+        elif gate.cause is GateCause.AUTH:
+            advice = (
+                f"Enter opens Set up e-mail: correct login or password there. The mail server said: “{gate.reason}”."
+            )
+            yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, TO_MAIL_SETUP, gate.since)
+        else:
+            ours = gate.cause is not None and str(gate.cause) == "refused"
+            blame = "No family's address is to blame: check the From address and the account. " if ours else ""
+            advice = f"The mail server said: “{gate.reason}”. {blame}Enter asks whether to try it now."
+            fix = Fix("outbox", question=Question.GATE)
+            yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
+    if mails.waiting and now.nowhere_to_send:
+        waiting = counted(mails.waiting, "mail")
+        sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
+        advice = f"{SET_UP_MAIL} Signing works meanwhile, and nothing is lost."
+        yield AttentionItem("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
+    elif mails.waiting and now.no_sender:
+        waiting = counted(mails.waiting, "mail")
+        sentence = f"{NO_SENDER}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
+        advice = f"{SET_SENDER} Signing works meanwhile, and nothing is lost."
+        yield AttentionItem("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
+    elif mails.waiting and not now.workers and not worker_comes:
+        sentence = f"No worker is running: {counted(mails.waiting, 'mail')} cannot go out."
+        advice = "Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then."
+        yield AttentionItem("worker", Tone.BAD, sentence, advice, Fix("outbox", Kind("queued")))
+
+
+def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
+    for heap in mails.failed:
+        sentence = f"{counted(heap.count, 'mail')} failed: {heap.cause.phrase}."
+        fix = Fix("outbox", Kind("failed", heap.cause.name))
+        yield AttentionItem(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
+    for heap in mails.bounced:
+        sentence = f"{counted(heap.count, 'mail')} came back: {heap.cause.phrase}."
+        advice = f"{heap.cause.way_out} Enter lists the mails, to correct an address and send them there."
+        fix = Fix("emails", what="came_back")
+        yield AttentionItem(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
+    if (doubt := mails.in_doubt) is not None:
+        sentence = f"{counted(doubt.count, 'mail')} may or may not have arrived."
+        advice = "Ask the families; then d says for each that it arrived, or sends it again."
+        fix = Fix("outbox", Kind("in_doubt"))
+        yield AttentionItem("in doubt", Tone.WARN, sentence, advice, fix, doubt.oldest)
+    if mails.late_since is not None:
+        verb = "is due and does" if mails.due == 1 else "are due and do"
+        sentence = f"{counted(mails.due, 'mail')} {verb} not go out, although a worker runs."
+        advice = "Look into the log of the worker's computer, or start the worker anew. Nothing is lost."
+        yield AttentionItem("late", Tone.WARN, sentence, advice, Fix("outbox", Kind("queued")), mails.late_since)
+
+
+def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[AttentionItem]:
+    for one in errors:
+        place = one.file if one.line is None else f"{one.file}, line {one.line}"
+        advice = (
+            f"{place}: {one.problem} Until it is mended, the standard mail goes out instead. The file is looked at "
+            "again whenever it is saved; 'bball-tui emails check' says more."
+        )
+        sentence = f"Your template {one.file} cannot be used."
+        yield AttentionItem(f"template {one.file}", Tone.WARN, sentence, advice, Fix("emails"))
+    for trouble in mails.overrides:
+        sentence = f"{counted(trouble.mails, 'mail')} went out in the standard text: your own template is broken."
+        advice = f"{trouble.notice} Mails go out all the same, and this line goes away with the next good one."
+        yield AttentionItem(f"template {trouble.kind}", Tone.WARN, sentence, advice, Fix("emails"), trouble.since)
+
+
+def _failed_advice(heap: "Heap") -> str:
+    return f"{heap.cause.way_out} Enter lists them, to try them all again or to correct an address."
+
+
+def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[AttentionItem]:
+    today = mails.sending.now.astimezone(mails.sending.zone).date()
+    if contracts.overdue:
+        first = "" if contracts.overdue_since is None else f", the first since {on(contracts.overdue_since, today)}"
+        verb = "is" if contracts.overdue == 1 else "are"
+        sentence = f"{counted(contracts.overdue, 'contract')} {verb} overdue{first}."
+        fix = Fix("contracts", trouble="overdue")
+        yield AttentionItem("overdue", Tone.WARN, sentence, "Ask these families. Enter lists them.", fix)
+    if contracts.unreachable:
+        verb = "has" if contracts.unreachable == 1 else "have"
+        sentence = f"{counted(contracts.unreachable, 'player')} with an offer {verb} nobody whom a mail can reach."
+        advice = "They can be signed, but nobody will be told. Ask for an e-mail address and import it with the roster."
+        yield AttentionItem("unreachable", Tone.WARN, sentence, advice, Fix("contracts", trouble="unreachable"))
