@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -20,6 +21,10 @@ from sqlalchemy import Connection, Engine, event
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
+
+# Whoever starts the tests in the background has ctrl+c ignored, and the programs started here would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -11,7 +11,7 @@ import pytest
 from textual.screen import Screen
 
 from bball_tui.errors import BballError
-from bball_tui.league import importing
+from bball_tui.league import importing, values
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.corrections import Conflict, Said
 from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Take, Verdict
@@ -451,7 +451,8 @@ async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
 
 
 def test_the_dialog_names_no_option_of_the_command_line() -> None:
-    sources = Path(importing.__file__).parent.glob("*.py")
+    rooms = (importing, values)
+    sources = (source for room in rooms for source in Path(room.__file__).parent.glob("*.py"))
     told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
     assert told == {
         "--ignore-column",

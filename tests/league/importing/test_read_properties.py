@@ -77,10 +77,12 @@ names = (
     .filter(usable)
 )
 addresses = st.builds("{}@{}.test".format, st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True), st.just("families"))
+MOST_DIGITS = 15
+"""Of one telephone number (ITU-T E.164)."""
 phones = (
     st.from_regex(r"\+?[0-9][0-9 ]{3,15}[0-9]", fullmatch=True)
     .map(lambda text: " ".join(text.split()))
-    .filter(lambda text: not no_telephone(text))
+    .filter(lambda text: not no_telephone(text) and sum(map(str.isdigit, text)) <= MOST_DIGITS)
 )
 guardians = st.builds(
     GuardianCell,
