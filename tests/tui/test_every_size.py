@@ -27,7 +27,7 @@ from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import Host
-from tests.tui.looks import SIZES, THEMES, faults
+from tests.tui.looks import SIZES, THEMES, faults, resize
 from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
 
 pytestmark = pytest.mark.slow
@@ -66,7 +66,7 @@ async def test_a_dialog_is_whole_in_every_window(name: str, tmp_path: Path) -> N
     app: Host[Any] = Host(EVERY[name]("Ann Lee"))
     async with app.run_test(size=SIZES[0], notifications=True) as pilot:
         for size in SIZES:
-            await pilot.resize_terminal(*size)
+            await resize(pilot, size)
             pictures.look(app, name)
         app.theme = THEMES[1]  # other colors, and nothing in another place
         await pilot.pause()
@@ -135,7 +135,7 @@ async def test_every_tab_and_view_is_whole_in_every_window(
     pictures = Pictures(tmp_path)
     async with opened(msgspec.structs.replace(settings, worker=False), SIZES[0]) as desk:
         for size in SIZES:
-            await desk.pilot.resize_terminal(*size)
+            await resize(desk.pilot, size)
             await _walk(desk, pictures)
         desk.app.theme = THEMES[1]  # another theme has other colors, and nothing in another place
         await _walk(desk, pictures)
