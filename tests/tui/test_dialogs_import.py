@@ -452,7 +452,7 @@ async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
 
 def test_the_dialog_names_no_option_of_the_command_line() -> None:
     rooms = (importing, values)
-    sources = (source for room in rooms for source in Path(room.__file__).parent.glob("*.py"))
+    sources = (source for room in rooms for source in Path(str(room.__file__)).parent.glob("*.py"))
     told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
     assert told == {
         "--ignore-column",
