@@ -42,6 +42,8 @@ LEFT_OUT = {"desk.quit", "view.next"}
 """What ends the program; and the way to the check of mails, which shows how far it is and takes keys meanwhile."""
 EVERYWHERE = "contracts"
 """The tab on which the commands that are everywhere are tried."""
+MOST_DIALOGS = 4
+"""Dialogs above each other, which esc leaves."""
 LETTERS = (*"ab1", "enter")
 ROWS = {
     "contract": "SELECT id, status::text, version, due_on FROM contract ORDER BY id",
@@ -126,6 +128,7 @@ def declared(tab: str) -> list[Keys]:
 async def rest(desk: Desk) -> None:
     """Nothing is on its way any more."""
     await desk.settle()
+    await desk.until(lambda: not desk.app._waiting and desk.app._letting is None)
     await desk.until(lambda: desk.app._in_the_way() is None and not desk.reading)
 
 
@@ -138,7 +141,11 @@ async def one_by_one(desk: Desk, keys: tuple[str, ...]) -> None:
 async def begin(desk: Desk, keys: Keys) -> None:
     """Back to the first row of the list, or its record, with nothing chosen, searched or selected."""
     app = desk.app
-    while app.screen is not app.desk:
+    for _ in range(MOST_DIALOGS):
+        if app.screen is app.desk:
+            break
+        await one_by_one(desk, ("escape",))
+    while app.screen is not app.desk:  # it asks before it throws away what was typed
         app.screen.dismiss(None)
         await rest(desk)
     if app.desk.tabs.active != keys.tab:

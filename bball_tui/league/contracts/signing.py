@@ -1,7 +1,7 @@
 """Signing: a signature and its e-mails are one fact, written in one transaction or not at all.
 
-``preview`` shows the effect first; both decide by the rules of ``papers``. The number of statements is the same for
-one contract and for a thousand.
+``signing_preview`` shows the effect first; both decide by the rules of ``signing_rules``. The number of
+statements is the same for one contract and for a thousand.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Acts on contracts, one or a thousand: offer, accept by word, decline, expire, release, void.
 
-Each act is one transaction of the caller with a fixed number of statements. What may be done is said by ``life``;
+Each act is one transaction of the caller with a fixed number of statements. What may be done is said by ``lifecycle``;
 each contract is decided by itself, and one that cannot be acted on is returned with the reason. A contract that is
 over never leaves a mail behind that says otherwise: what has not left is cancelled in the same transaction, what has
-left is returned as told. Signing and its undo are in ``signing`` and ``contracts``.
+left is returned as told. Signing and its undo are in ``signing`` and ``undo``.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,6 +1,6 @@
 """Undo: a signature is taken back while nobody was told of it, and the contract is then what it was before.
 
-After that only void is left (``acting``), with a reason, and it says who was told already.
+After that only void is left (``transitions``), with a reason, and it says who was told already.
 """
 
 from collections.abc import Collection, Iterable, Mapping

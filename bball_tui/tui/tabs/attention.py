@@ -8,6 +8,7 @@ from zlib import crc32
 
 from bball_tui.database.states import GateCause
 from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, on
@@ -128,7 +129,7 @@ def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
         yield AttentionItem(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
     if (doubt := mails.in_doubt) is not None:
         sentence = f"{counted(doubt.count, 'mail')} may or may not have arrived."
-        advice = "Ask the families; then d says for each that it arrived, or sends it again."
+        advice = f"Ask the families; then {key_of('mail.resolve')} says for each that it arrived, or sends it again."
         fix = Fix("outbox", Kind("in_doubt"))
         yield AttentionItem("in doubt", Tone.WARN, sentence, advice, fix, doubt.oldest)
     if mails.late_since is not None:

@@ -227,7 +227,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         connection: "LeagueConnection",
         targets: tuple[int, ...],
         *,
-        undo_key: str = "u",
+        undo_key: str | None = None,
         known: frozenset[str] = frozenset(),
     ) -> "SignDialog":
         from bball_tui.league.contracts.signing import sign

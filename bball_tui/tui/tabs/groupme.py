@@ -56,7 +56,7 @@ def _asks(pane: "GroupMePane") -> str | None:
 
 
 def _plan(pane: "GroupMePane") -> str | None:
-    return _asks(pane) or (None if pane.groupme.found else "First read GroupMe: r.")
+    return _asks(pane) or (None if pane.groupme.found else "First read GroupMe: {chat.read}.")
 
 
 def _unlink(pane: "GroupMePane") -> str | None:

@@ -13,6 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
+from bball_tui.tui.keyed import key_of
 from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.attention import Question
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
@@ -83,9 +84,11 @@ def _whole_kind(pane: "OutboxPane") -> str | None:
         return reason
     shown = None if pane.kind is None else pane.kind.bucket
     if shown == "in_doubt":
-        return "Mails in doubt are decided one by one: d."
+        return "Mails in doubt are decided one by one: {mail.resolve}."
     if shown not in RETRYABLE_KINDS:
-        return "First show what is to be tried again: ] and [ go through the kinds."
+        return (
+            "First show what is to be tried again: {mail.next-bucket} and {mail.previous-bucket} go through the kinds."
+        )
     return None if pane.records.total else "There is nothing to try again."
 
 
@@ -355,7 +358,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         if connection is None or not targets:
             return False
         lines = [
-            f"{counted(len(targets), 'mail')}: kept back until somebody presses r. Nothing goes out by itself.",
+            f"{counted(len(targets), 'mail')}: kept back until somebody tries them again ({key_of('mail.retry')}). "
+            "Nothing goes out by itself.",
             *await mails_named(connection, targets),
             *others,
         ]
