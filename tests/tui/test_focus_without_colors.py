@@ -11,6 +11,7 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
+from bball_tui.tui.widgets.inspector import Inspector
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.tui.desk_host import club_with, opened
 from tests.tui.dialog_host import Host
@@ -60,16 +61,16 @@ async def test_the_focus_is_seen_in_every_form_without_colors(form: str) -> None
 
 
 async def test_the_focus_is_seen_on_the_main_screen_without_colors(settings: Settings, database: Database) -> None:
-    """In every tab: the search line and the list."""
+    """In every tab: the search line, the list and the panel beside it."""
     await club_with(database, 2)
-    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+    async with opened(msgspec.structs.replace(settings, worker=False), (120, 36)) as desk:
         desk.app.theme = "ansi-dark"
         found = []
         for tab in TABS:
             await desk.press(tab.key)
             await desk.until(lambda name=tab.id: desk.app.desk.tabs.active == name)  # type: ignore[misc]
             await desk.until(lambda: not desk.reading)
-            controls = [one for one in desk.app.screen.focus_chain if isinstance(one, Input | RecordList)]
+            controls = [one for one in desk.app.screen.focus_chain if isinstance(one, Input | RecordList | Inspector)]
             for one in (one for one in controls if not isinstance(one, RecordList) or one.total):
                 desk.app.screen.set_focus(None)
                 await desk.settle()
