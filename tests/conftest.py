@@ -16,7 +16,6 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Connection, Engine, event
 
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
@@ -39,7 +38,6 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its o
 ROOM = 2 << 30
 """Bytes that must be free in memory to work there: a container may give little."""
 _numbers = count()
-_engines: dict[str, Engine] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,14 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         opens = getattr(item.module, "opened", None) if isinstance(item, pytest.Function) else None
         if item.path.parent.name in SLOW_FOLDERS or getattr(opens, "__module__", None) == WHOLE_SCREEN:
             item.add_marker(pytest.mark.slow)
-
-
-@event.listens_for(Engine, "engine_connect")
-def _compile_once(connection: Connection) -> None:
-    """A statement is compiled once a run, as in the program once a start: every test has an engine of its own."""
-    engine = _engines.setdefault(connection.dialect.driver, connection.engine)
-    connection.dialect = engine.dialect
-    connection.engine._compiled_cache = engine._compiled_cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from bball_tui.league.editing.contracts import ContractDraft, load_contract, new
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.timeline.read import contract_detail
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.wording import counted
 
 CommandOption: TypeAlias = Callable[[Callable[..., int]], Callable[..., int]]

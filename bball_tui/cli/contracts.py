@@ -20,10 +20,10 @@ from bball_tui.league.contracts.signing import SigningRequest, SigningResult, si
 from bball_tui.league.contracts.signing_preview import ContractPreview, preview_signing
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.contracts.undo import undo
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.sending_status import not_set_up
 from bball_tui.wording import counted

@@ -22,11 +22,11 @@ from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
+from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context
-from bball_tui.mail.sender import default_sender
 from bball_tui.mail.transports import open_transport, stays_here
 from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.outbox.counts import backlog

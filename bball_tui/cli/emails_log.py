@@ -11,7 +11,7 @@ from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
-from bball_tui.delivery.testing import send_test
+from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mails.preview import MailPreview, preview_mail, preview_mails, preview_sample
 from bball_tui.league.mails.sending_again import send_again

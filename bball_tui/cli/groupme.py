@@ -17,11 +17,11 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import token_from
 from bball_tui.groupme.links.share_links import mask
 from bball_tui.groupme.plan.plan import Action, Plan, TeamPlan
-from bball_tui.groupme.plan.status import plan_creation, read_chats, settle_others
+from bball_tui.groupme.plan.read_chats import plan_creation, read_chats, settle_others
 from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.groupme.run.apply import apply, current_plan
 from bball_tui.groupme.run.progress import Applied, Progress, Step
-from bball_tui.groupme.run.sending import Sender, open_sender
+from bball_tui.groupme.run.sender import Sender, open_sender
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")

@@ -12,7 +12,7 @@ from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.errors import BballError
 from bball_tui.groupme.links import qr
-from bball_tui.groupme.links.link_preview import rehearse_link
+from bball_tui.groupme.links.link_preview import preview_link
 from bball_tui.groupme.links.linking import Linked, unlink
 from bball_tui.groupme.links.resolve_group import Chosen, resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
@@ -67,7 +67,7 @@ class CodeLine:
     file: str | None
 
 
-class _Rehearsed(Exception):
+class _DryRun(Exception):
     """Ends the transaction of a dry run without a commit."""
 
 
@@ -126,8 +126,8 @@ async def _link(
     """What linking did, how many mails were promised, and who is still to be told."""
     async with context.database.session() as session:
         if dry_run:
-            rehearsed = await rehearse_link(session, context.league.id, team_id, chosen, how)
-            return rehearsed.linked, 0, rehearsed.families
+            preview = await preview_link(session, context.league.id, team_id, chosen, how)
+            return preview.linked, 0, preview.families
         linked, told = await link_and_tell(
             session, context.league.id, team_id, chosen.group, how=how, tell=tell, by_hand=True
         )
@@ -149,8 +149,8 @@ async def groupme_unlink(context: CliContext, team: str, reason: str, season: st
         async with context.database.session() as session:
             gone = await unlink(session, context.league.id, found.id, reason=reason.strip() or "by command")
             if dry_run:
-                raise _Rehearsed
-    except _Rehearsed:
+                raise _DryRun
+    except _DryRun:
         pass
     told = [f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is."]
     if gone.had_link:

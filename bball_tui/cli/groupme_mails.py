@@ -10,7 +10,7 @@ from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.planning import label
 from bball_tui.groupme.plan.team_facts import read_own
-from bball_tui.outbox.waiting import count_waiting, release
+from bball_tui.outbox.waiting_for_chat import count_waiting, release
 from bball_tui.wording import counted, listed
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")

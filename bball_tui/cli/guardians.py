@@ -20,7 +20,7 @@ from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import FIELDS, LINK, RELATION, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 
 _FLAGS = [field for field in LINK if field is not RELATION]
 

@@ -13,7 +13,7 @@ from bball_tui.database.engine import Session
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.exporting.csv_export import sheet
 from bball_tui.league.filters.choices import ListName
 from bball_tui.league.filters.facets import chosen_filter

@@ -9,14 +9,14 @@ import click
 from bball_tui.cli.context import CliContext, in_league
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.cli.saving import json_option
-from bball_tui.delivery.testing import send_test
+from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mails.account import keep_account
 from bball_tui.mail.account import Account, WrongFields
+from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.providers import BY_ID, PROVIDERS, Tls, provider_at
-from bball_tui.mail.sender import default_sender
 from bball_tui.mail.setup import account_of, fields_of, has_password, login_trouble, mail_url
-from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail
+from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
 from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl, overriding
 

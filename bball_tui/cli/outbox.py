@@ -21,11 +21,11 @@ from bball_tui.cli.outbox_sending import (
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.database.states import OutboxState
-from bball_tui.mail.sender import Outgoing
-from bball_tui.outbox import staff
+from bball_tui.mail.from_address import Outgoing
+from bball_tui.outbox import staff_actions
 from bball_tui.outbox.causes import BY_NAME
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
-from bball_tui.outbox.staff import Acted
+from bball_tui.outbox.staff_actions import Acted
 from bball_tui.outbox.timeline import FrozenMail, ItemTimeline, SignedBy, item_timeline
 from bball_tui.wording import counted
 
@@ -233,7 +233,7 @@ async def _retry(
         wanted = OutboxFilter(bucket=BucketName.FAILED, cause=cause)
         chosen = [row.id for row in await list_items(session, context.league.id, wanted)]
     return _answer(
-        await staff.retry(session, context.league.id, chosen, reason=reason), "Queued again: {}.", "Not retried"
+        await staff_actions.retry(session, context.league.id, chosen, reason=reason), "Queued again: {}.", "Not retried"
     )
 
 
@@ -250,7 +250,9 @@ def outbox_park(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
 
 @in_transaction
 async def _park(context: CliContext, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
-    return _answer(await staff.park(session, context.league.id, ids, reason=reason), "Put aside: {}.", "Not put aside")
+    return _answer(
+        await staff_actions.park(session, context.league.id, ids, reason=reason), "Put aside: {}.", "Not put aside"
+    )
 
 
 @outbox.command("cancel")
@@ -267,7 +269,7 @@ def outbox_cancel(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
 @in_transaction
 async def _cancel(context: CliContext, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
     return _answer(
-        await staff.cancel(session, context.league.id, ids, reason=reason), "Cancelled: {}.", "Not cancelled"
+        await staff_actions.cancel(session, context.league.id, ids, reason=reason), "Cancelled: {}.", "Not cancelled"
     )
 
 
@@ -286,7 +288,7 @@ def outbox_resolve(outbox_id: int, arrived: bool, send_again: bool, reason: str 
 
 @in_transaction
 async def _resolve(context: CliContext, session: Session, outbox_id: int, arrived: bool, reason: str | None) -> Answer:
-    acted = await staff.resolve(session, context.league.id, outbox_id, arrived=arrived, reason=reason)
+    acted = await staff_actions.resolve(session, context.league.id, outbox_id, arrived=arrived, reason=reason)
     return _answer(acted, "Arrived: {}." if arrived else "Queued again: {}.", "Not resolved")
 
 

@@ -15,7 +15,7 @@ from bball_tui.league.mails.preview import preview_mail
 from bball_tui.league.mails.send_for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mails.wrong_address import AddressFixed, fix_address
 from bball_tui.mail.checks import parts
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import gates
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted, listed

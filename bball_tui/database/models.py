@@ -41,10 +41,10 @@ from bball_tui.database.base import (
     ranked,
     searchable,
 )
+from bball_tui.database.bounce_models import Bounce
 from bball_tui.database.filter_models import SavedFilter
 from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLook, GroupMember, GroupStaff
 from bball_tui.database.import_models import ImportMapping
-from bball_tui.database.mail_models import Bounce
 from bball_tui.database.states import (
     FINAL_STATES,
     LIVE_STATUSES,

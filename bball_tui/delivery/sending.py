@@ -16,9 +16,9 @@ from bball_tui.delivery.gate import Verdict
 from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of
 from bball_tui.errors import BballError
 from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.from_address import NoSender, default_sender, domain_of
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
-from bball_tui.mail.sender import NoSender, default_sender, domain_of
 from bball_tui.mail.transports import Envelope, Transport, TwoStepTransport
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.queue import LEASE, UNADDRESSED, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire

@@ -29,8 +29,8 @@ from bball_tui.delivery.signals import Signals, heard
 from bball_tui.delivery.timing import Timing
 from bball_tui.errors import BballError
 from bball_tui.mail.context import has_from_address
+from bball_tui.mail.from_address import FROM_NEEDED, has_default_sender
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
-from bball_tui.mail.sender import FROM_NEEDED, has_default_sender
 from bball_tui.mail.transports import Transport
 from bball_tui.outbox.counts import Backlog, backlog
 from bball_tui.outbox.lease_recovery import Swept

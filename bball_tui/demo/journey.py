@@ -22,7 +22,7 @@ from bball_tui.league.roster.lists import list_contracts, list_teams
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
-from bball_tui.outbox.staff import retry
+from bball_tui.outbox.staff_actions import retry
 from bball_tui.resources import on_disk
 from bball_tui.wording import counted
 

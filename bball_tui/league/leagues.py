@@ -18,7 +18,7 @@ from bball_tui.mail.values import one_line
 from bball_tui.outbox.gates import ALL_PROVIDERS
 from bball_tui.outbox.history import is_bounced, is_held, is_parked
 from bball_tui.outbox.sending_status import SILENT_SECONDS
-from bball_tui.outbox.waiting import is_waiting
+from bball_tui.outbox.waiting_for_chat import is_waiting
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
 from bball_tui.outbox.history import (
     BucketName,
@@ -37,7 +37,7 @@ from bball_tui.outbox.history import (
     since,
 )
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
-from bball_tui.outbox.waiting import is_waiting
+from bball_tui.outbox.waiting_for_chat import is_waiting
 
 
 @dataclass(frozen=True, slots=True)

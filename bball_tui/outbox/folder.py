@@ -13,7 +13,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.history import is_in_folder
 from bball_tui.outbox.resending import AGAIN_MARK
-from bball_tui.outbox.staff import AGAIN
+from bball_tui.outbox.staff_actions import AGAIN
 
 _REPEAT = f":{AGAIN_MARK}:[0-9]+$"
 

@@ -22,7 +22,7 @@ from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.mail.transports import STAY_HERE, stays_here
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
-from bball_tui.outbox.waiting import is_waiting
+from bball_tui.outbox.waiting_for_chat import is_waiting
 
 NEWEST_FIRST = Sort("id", descending=True)
 _MESSAGE_ID = re.compile(r"<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[^<>\s]+>?")

@@ -18,8 +18,8 @@ from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.history import is_bounced
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.staff import AGAIN, cancel
-from bball_tui.outbox.waiting import waiting_values
+from bball_tui.outbox.staff_actions import AGAIN, cancel
+from bball_tui.outbox.waiting_for_chat import waiting_values
 
 AGAIN_MARK = "again"
 """Begins the part of a dedupe key that counts how often a mail was sent again."""

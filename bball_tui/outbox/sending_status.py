@@ -18,10 +18,10 @@ from bball_tui.database.models import League, Outbox
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, gates
-from bball_tui.outbox.waiting import is_waiting
+from bball_tui.outbox.waiting_for_chat import is_waiting
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 
 HEARTBEAT_SECONDS = 15.0

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.states import Capacity, OutboxState, SigningMethod, WaitsFor
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine, bounces_of
 from bball_tui.outbox.causes import PARKED, Cause, cause_named, cause_of

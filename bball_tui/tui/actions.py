@@ -20,8 +20,8 @@ from textual import work
 from textual.binding import Binding
 
 from bball_tui.errors import BballError
+from bball_tui.tui.key_hints import declare_keys
 from bball_tui.tui.key_names import key_name, normal_key
-from bball_tui.tui.keyed import declare_keys
 from bball_tui.tui.text import clean
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from textual.screen import Screen
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.gc_tuning import settled, started, tidy_up
-from bball_tui.tui.keyed import use_keys, with_keys
+from bball_tui.tui.key_hints import use_keys, with_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver

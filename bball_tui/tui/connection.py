@@ -30,15 +30,15 @@ from bball_tui.league.leagues import (
     list_leagues,
     overview,
 )
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.browser import PrivatePages
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 
 if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Control, Report
-    from bball_tui.groupme.run.sending import Sender
+    from bball_tui.groupme.run.sender import Sender
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,7 +97,7 @@ class LeagueConnection:
         Raises:
             BballError: there is no token, or no season.
         """
-        from bball_tui.groupme.run.sending import open_sender
+        from bball_tui.groupme.run.sender import open_sender
 
         if self.season is None:
             raise BballError(f"The league has no season yet. Import a roster first ({key_of('desk.import')}).")

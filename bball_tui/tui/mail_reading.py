@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bball_tui.delivery.testing import send_test
+from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mails.preview import MailPreview, last_copy
 from bball_tui.mail.difference import difference

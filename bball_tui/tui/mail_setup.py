@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bball_tui.delivery.testing import send_test
+from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.account import keep_account
 from bball_tui.mail.my_address import remembered
 from bball_tui.mail.setup import account_of, login_trouble
-from bball_tui.mail.testing import TRIAL_SUBJECT, trial_mail
+from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
 from bball_tui.settings import SecretUrl, overriding
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from bball_tui.tui.dialogs.message import ErrorDialog

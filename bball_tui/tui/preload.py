@@ -34,7 +34,7 @@ AHEAD = (
     "bball_tui.outbox.counts",
     "bball_tui.outbox.gates",
     "bball_tui.outbox.sending_status",
-    "bball_tui.outbox.staff",
+    "bball_tui.outbox.staff_actions",
     "bball_tui.outbox.timeline",
     "bball_tui.tui.editing",
     "bball_tui.tui.exporting",

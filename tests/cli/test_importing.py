@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cli.conftest import CommandLine
-from tests.league.importing.test_limited import MANY_CELLS, workbook
+from tests.league.importing.test_sandboxed_reader import MANY_CELLS, workbook
 
 pytestmark = pytest.mark.slow
 
@@ -277,7 +277,7 @@ def _reader_of(program: psutil.Process) -> psutil.Process:
     """The child that reads the file, once the import has begun it."""
     while program.is_running() and program.status() != psutil.STATUS_ZOMBIE:
         for child in program.children(recursive=True):
-            if "bball_tui.league.importing.limited" in child.cmdline() and child.memory_info().rss > AT_WORK:
+            if "bball_tui.league.importing.sandboxed_reader" in child.cmdline() and child.memory_info().rss > AT_WORK:
                 return child
     raise AssertionError("the import ended before its child could read")
 

@@ -12,7 +12,7 @@ from bball_tui.delivery.bounces import Seen, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.mails.sending_again import lift_and_send, send_again
 from bball_tui.league.mails.wrong_address import address_facts, fix_address
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.addresses import SuppressionFilter, list_suppressions, suppress
 from bball_tui.outbox.bounces import bounces_of
 from bball_tui.outbox.counts import read_mail_day

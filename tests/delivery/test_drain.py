@@ -6,7 +6,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.timeline.read import contract_detail
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.timeline import item_timeline

@@ -9,19 +9,19 @@ from bball_tui.database.engine import Database
 from bball_tui.delivery.worker import Worker
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.undo import undo
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.mails.kinds import mail_kinds
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.league.mails.wrong_address import address_facts
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.mail.sender import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets, read_mail_day
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
-from bball_tui.outbox.staff import cancel, park, resolve, retry
+from bball_tui.outbox.staff_actions import cancel, park, resolve, retry
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.cells import welcome_cell
 from bball_tui.tui.tabs.day_summary import _counts

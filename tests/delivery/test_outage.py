@@ -13,7 +13,7 @@ from bball_tui.delivery.gate import Permit, Wait, acquire, limits_for
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.today import ContractDay
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import read_mail_day
 from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store

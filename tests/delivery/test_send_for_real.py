@@ -16,8 +16,8 @@ from bball_tui.league.contracts.transitions import TransitionRequest, apply_tran
 from bball_tui.league.mails.send_for_real import ForReal, LeftOut, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mails.sending_again import send_again
 from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.mail.sender import Outgoing
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.queue import UNADDRESSED
 from bball_tui.outbox.sending_status import read_sending_status

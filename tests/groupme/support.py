@@ -12,7 +12,7 @@ from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.plan.plan import Action, Plan
 from bball_tui.groupme.run.apply import apply, current_plan
 from bball_tui.groupme.run.progress import Applied, Control, Pace, Progress
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sender import Sender
 from tests.groupme.conftest import Desk
 from tests.support.factory import Club, make_club
 

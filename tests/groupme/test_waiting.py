@@ -15,18 +15,18 @@ from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.contracts.undo import undo
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.timeline.read import contract_detail
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.resending import redirect
-from bball_tui.outbox.staff import retry
+from bball_tui.outbox.staff_actions import retry
 from bball_tui.outbox.timeline import item_timeline
-from bball_tui.outbox.waiting import release
+from bball_tui.outbox.waiting_for_chat import release
 from bball_tui.settings import Settings
 from tests.support.factory import Club, Family, make_club, make_family
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bball_tui.database.engine import Database
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, export
-from bball_tui.league.importing.formula_escape import quoted, unquoted
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
+from bball_tui.league.values.formula_escape import quoted, unquoted
 from tests.league.importing.support import NOTHING, Desk, make_desk, sign
 
 DATA = Path(__file__).parents[1] / "data"

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.analyze import analyse
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Outbox, Player
 from bball_tui.database.states import ContractStatus
-from bball_tui.database.statistics import analyse
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.filters.choices import Facet, ListName, choice, toggled
 from bball_tui.league.filters.facets import chosen_filter, facets
 from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters

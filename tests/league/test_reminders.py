@@ -23,7 +23,7 @@ from bball_tui.league.mails.reminders import (
     set_schedule,
 )
 from bball_tui.outbox.addresses import suppress
-from bball_tui.outbox.staff import cancel
+from bball_tui.outbox.staff_actions import cancel
 from tests.support.factory import Club, Parent, make_club, make_family
 
 DAN = Parent("Dan", "Hamilton", "dan@families.test")

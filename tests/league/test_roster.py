@@ -23,7 +23,7 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.lists import (
     PlayerListing,
     TeamListing,

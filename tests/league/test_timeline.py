@@ -21,7 +21,7 @@ from bball_tui.league.contracts.transitions import TransitionRequest, apply_tran
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.roster.family import households
 from bball_tui.league.timeline.read import contract_detail, player_detail, team_detail
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 from bball_tui.tui.tabs.cells import welcome_cell
 from tests.support.factory import Parent, make_club, make_family

@@ -9,7 +9,7 @@ import pytest
 from bball_tui.errors import BballError
 from bball_tui.mail.difference import Change, DiffLine, difference
 from bball_tui.mail.mime import Letter, Mailbox, build, quoted_printable
-from bball_tui.mail.testing import MARK, as_test
+from bball_tui.mail.trial_mail import MARK, as_test
 
 
 def letter(text: str, subject: str = "Welcome, José", to: str = "rosa@families.test") -> bytes:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import default_sender
+from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.mail.transports.gmail_credentials import TOKEN_URI, AuthorizedUser, read_credentials
 from bball_tui.mail.transports.gmail_target import GMAIL, GmailTarget

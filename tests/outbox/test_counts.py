@@ -6,11 +6,11 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import MailDay, read_mail_day
 from bball_tui.outbox.gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
-from bball_tui.outbox.staff import park
+from bball_tui.outbox.staff_actions import park
 from tests.support.factory import Club, make_club
 from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 

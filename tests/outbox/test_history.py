@@ -11,14 +11,14 @@ from bball_tui.database.engine import Database
 from bball_tui.database.paging import FIRST, Anchor, PageRequest, Sort
 from bball_tui.database.states import GateCause, OutboxState, WaitsFor
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.gates import lock, pause, store
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource, list_items
 from bball_tui.outbox.queue import Departure, enqueue, mark_on_wire
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.settling import Ending, Report, settle
-from bball_tui.outbox.staff import cancel, resolve, retry
+from bball_tui.outbox.staff_actions import cancel, resolve, retry
 from bball_tui.outbox.timeline import ItemTimeline, item_timeline
 from tests.outbox.support import item, queue_mails, run_out_leases
 from tests.outbox.test_staff import MAIL, doubt, take

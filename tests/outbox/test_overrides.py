@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from bball_tui.database.engine import Database
 from bball_tui.league.today import ContractDay
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import override_trouble, read_mail_day
 from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.timeline import item_timeline

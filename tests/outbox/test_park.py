@@ -5,11 +5,11 @@ import pytest
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import buckets
 from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.queue import claim
-from bball_tui.outbox.staff import cancel, park, retry
+from bball_tui.outbox.staff_actions import cancel, park, retry
 from bball_tui.outbox.timeline import item_timeline
 from tests.outbox.support import queue_mails, stored
 from tests.support.mails import fail

@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.outbox.lease_recovery import sweep
 from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.settling import Ending, Report, settle
-from bball_tui.outbox.staff import cancel, resolve, retry
+from bball_tui.outbox.staff_actions import cancel, resolve, retry
 from tests.outbox.support import queue_mails, run_out_leases, stored
 
 MAIL = Frozen("Welcome", b"From: a@b.test\r\n\r\nHello\r\n")

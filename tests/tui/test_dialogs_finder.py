@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.batch_signing import BatchCandidates
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.rows import ContractRow
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.finder import PAUSE

@@ -26,7 +26,7 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing_preview import ContractPreview, SignerOption, SigningPreview
 from bball_tui.league.contracts.signing_rules import Notice, NoticeKind, Recipient, Signer
 from bball_tui.league.contracts.transitions import TransitionPreview
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
 from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken
 from bball_tui.league.editing.profile import LeagueDraft
@@ -39,12 +39,12 @@ from bball_tui.league.filters.saved import NamedFilter
 from bball_tui.league.importing import corrections
 from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Verdict
 from bball_tui.league.importing.problems import Problem
-from bball_tui.league.importing.rows import NameSplit
+from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import ContractRow
 from bball_tui.mail.account import Account
-from bball_tui.outbox.staff import Acted, NotDone
+from bball_tui.outbox.staff_actions import Acted, NotDone
 from bball_tui.settings import SecretUrl
 from bball_tui.tui import dialogs
 from bball_tui.tui.dialogs.base import Dialog
@@ -219,7 +219,7 @@ def _run(name: str) -> ChatRun:
 
 def _tell(name: str) -> ChatTell:
     family = FamilyToTell(1, 1, name, name, name, name, name, name)
-    return ChatTell(name or "x", [name], [(name, FamiliesToTell(1, (family,)))], deed=name)
+    return ChatTell(name or "x", [name], [(name, FamiliesToTell(1, (family,)))], button=name)
 
 
 async def _entries(name: str) -> list[Entry]:

@@ -17,7 +17,7 @@ from bball_tui.league.importing.corrections import Conflict, Said
 from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Take, Verdict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.progress import ImportProgress, Stage
-from bball_tui.league.importing.rows import NameSplit
+from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
 from bball_tui.tui.dialogs.import_roster import ImportRoster

@@ -25,9 +25,9 @@ from bball_tui.tui.widgets.list_messages import (
     SortChanged,
 )
 from bball_tui.tui.widgets.opening_view import open_view
+from bball_tui.tui.widgets.page_cache import KEPT_PAGES, PAGE_SIZE, Spot, Window
 from bball_tui.tui.widgets.record_list import RecordList
 from bball_tui.tui.widgets.selection import Selection
-from bball_tui.tui.widgets.window import KEPT_PAGES, PAGE_SIZE, Spot, Window
 from tests.tui.records import BY_NAME, BY_NUMBER, COLUMNS, HOSTILE, MemorySource, Player, players
 
 # The window: pages in memory, and how they are asked for

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.outbox.gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
-from bball_tui.outbox.staff import retry
+from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.mail_setup import MailSetup

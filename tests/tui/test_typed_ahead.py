@@ -14,7 +14,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.batch_signing import BatchCandidates
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.rows import ContractRow
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.find_family import FindFamily

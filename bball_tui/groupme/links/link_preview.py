@@ -19,7 +19,7 @@ class LinkPreview:
     families: FamiliesToTell
 
 
-async def rehearse_link(session: AsyncSession, league_id: int, team_id: int, chosen: Chosen, how: str) -> LinkPreview:
+async def preview_link(session: AsyncSession, league_id: int, team_id: int, chosen: Chosen, how: str) -> LinkPreview:
     """Link, look, and take it back. Nothing stays.
 
     Raises:

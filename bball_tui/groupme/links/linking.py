@@ -15,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group
 from bball_tui.groupme.links.share_links import mask, plain_link, read_pasted
 from bball_tui.groupme.run.intents import close_intents, lock_team
-from bball_tui.outbox.waiting import release
+from bball_tui.outbox.waiting_for_chat import release
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.links.share_links import mask
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell, untold
 from bball_tui.groupme.plan.membership import Household, read_households
-from bball_tui.outbox.waiting import waiting_of
+from bball_tui.outbox.waiting_for_chat import waiting_of
 
 BY_URGENCY = (
     TeamState.CONFLICT,

@@ -16,7 +16,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.errors import GroupMeError, NotFound, OutcomeUnknown, VerificationRefused
 from bball_tui.groupme.api.models import AddResults, Group, NewMember
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sender import Sender
 from bball_tui.wording import counted
 
 LONGEST_NICKNAME = 50

@@ -33,7 +33,7 @@ from bball_tui.groupme.run.adding import add_staff, recover_add
 from bball_tui.groupme.run.creating import NotMade, create_group, recover_create
 from bball_tui.groupme.run.intents import Intent, exclusive_run, unsettled
 from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sender import Sender
 from bball_tui.groupme.run.updating import recover_update, update_group
 
 UPDATES = {

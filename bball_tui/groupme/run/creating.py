@@ -8,7 +8,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.errors import GroupMeError, NotAdmin, NotFound, OutcomeUnknown, VerificationRefused
 from bball_tui.groupme.api.models import Group, NewGroup
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sender import Sender
 
 CLOSED = (VerificationRefused, NotAdmin, NotFound)
 """What a refused creation looks like when GroupMe does not let other programs create groups (any more)."""

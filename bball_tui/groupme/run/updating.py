@@ -7,7 +7,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.errors import GroupMeError, NotFound, OutcomeUnknown, VerificationRefused
 from bball_tui.groupme.api.models import Group, GroupChange
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sender import Sender
 
 DOING = {
     IntentKind.SHARE: "Switching on the share link of",

@@ -10,7 +10,7 @@ from bball_tui.database import models
 from bball_tui.database.listing import Listing, Order
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.contracts.welcome import WelcomeState, welcome_of
+from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.conditions import contract_conditions
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 

@@ -28,7 +28,7 @@ from bball_tui.league.contracts.facts import (
 from bball_tui.league.contracts.transitions import changed_since
 from bball_tui.mail.kinds.offer import OfferMail
 from bball_tui.mail.kinds.reminder import ReminderMail
-from bball_tui.outbox.staff import cancel_unsent
+from bball_tui.outbox.staff_actions import cancel_unsent
 
 _UNSENT = (OutboxState.QUEUED, OutboxState.DEAD)
 _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)

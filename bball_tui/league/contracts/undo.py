@@ -25,7 +25,7 @@ from bball_tui.league.contracts.facts import (
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
 from bball_tui.mail.transports import stays_here
-from bball_tui.outbox.staff import cancel_unsent
+from bball_tui.outbox.staff_actions import cancel_unsent
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.players import jersey_notes
 from bball_tui.mail.kinds.reminder import ReminderMail
-from bball_tui.outbox.staff import cancel_unsent
+from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted
 
 

@@ -17,7 +17,7 @@ from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.resending import may_go_elsewhere, redirect
-from bball_tui.outbox.staff import AGAIN, cancel
+from bball_tui.outbox.staff_actions import AGAIN, cancel
 
 _OPEN_MAILS = (OutboxState.QUEUED, OutboxState.DEAD)
 

@@ -18,11 +18,11 @@ from bball_tui.database.listing import Listing
 from bball_tui.database.paging import FIRST, PageRequest, RowT, Sort
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.filters.choices import ListName
-from bball_tui.league.importing.formula_escape import quoted
 from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.player import LISTED
 from bball_tui.league.roster.rows import ContractRow, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.values.formula_escape import quoted
 
 PAGE = 1000
 

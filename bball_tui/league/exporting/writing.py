@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from bball_tui.league.exporting.records import FAMILY, GUARDIAN, Record, What
-from bball_tui.league.importing.formula_escape import quoted
+from bball_tui.league.values.formula_escape import quoted
 
 
 def csv_head(names: Iterable[str], most_guardians: int) -> str:

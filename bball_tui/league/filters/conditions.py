@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, any_, exists, func, or_, select
 from bball_tui.database import models
 from bball_tui.database.search import found_players, team_matches, terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.league.contracts.welcome import WelcomeState, welcome_of
+from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.roster.attention import needs_attention, reachable
 from bball_tui.league.roster.rows import Attention, RosterFilter
 

@@ -12,7 +12,7 @@ from bball_tui.database.listing import Listing
 from bball_tui.database.search import team_matches, words_of
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
-from bball_tui.league.contracts.welcome import WelcomeState, welcome_of
+from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.league.filters.conditions import contract_conditions
 from bball_tui.league.roster.lists import PlayerListing, TeamListing

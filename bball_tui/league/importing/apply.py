@@ -30,8 +30,8 @@ from bball_tui.league.importing.diff_model import (
     new_ref,
     resolve,
 )
-from bball_tui.league.importing.file_table import Tick, no_tick
-from bball_tui.league.importing.moves import take_back
+from bball_tui.league.importing.moved_mails import take_back
+from bball_tui.league.importing.raw_table import Tick, no_tick
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
 from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues

@@ -25,9 +25,10 @@ from bball_tui.league.importing.presets import (
     Preset,
     fold_heading,
 )
-from bball_tui.league.importing.problems import Problem, listed, shown
+from bball_tui.league.importing.problems import Problem
 from bball_tui.league.roster import fields as roster
 from bball_tui.league.roster import player
+from bball_tui.league.values.shown import listed, shown
 
 _WHOLE_NAME = re.compile(r"(?P<who>[a-z]*?)s?(?P<n>[0-9]{0,2})(?:full)?name(?P<n2>[0-9]{0,2})")
 _PLAYERS = ("", "player", "athlete", "child")

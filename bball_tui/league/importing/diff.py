@@ -25,9 +25,10 @@ from bball_tui.league.importing.existing import Existing, load_existing
 from bball_tui.league.importing.match_guardians import Family, Households, match_guardians
 from bball_tui.league.importing.match_players import Players
 from bball_tui.league.importing.match_teams import Refusal
-from bball_tui.league.importing.problems import Problem, shown
-from bball_tui.league.importing.read import Roster
+from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LinkValues
+from bball_tui.league.values.shown import shown
 
 
 async def compute_diff(

@@ -19,7 +19,7 @@ import msgspec
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.importing.corrections import Conflict
 from bball_tui.league.importing.problems import Problem
-from bball_tui.league.importing.read import Roster
+from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LINK, GuardianValues, LinkValues
 from bball_tui.league.roster.player import PlayerValues
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from bball_tui.league.importing.existing import Existing
 from bball_tui.league.importing.match_guardians import Family
-from bball_tui.league.importing.rows import RosterRow
-from bball_tui.league.importing.spellings import spellings
+from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.values.last_names import spellings
 
 if TYPE_CHECKING:
     from nicknames import NickNamer

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bball_tui.league.importing.problems import listed, shown
+from bball_tui.league.values.shown import listed, shown
 from bball_tui.wording import counted
 
 

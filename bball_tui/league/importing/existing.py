@@ -30,11 +30,11 @@ from bball_tui.league.importing.corrections import (
     read_returned,
 )
 from bball_tui.league.importing.diff_model import TeamValues
-from bball_tui.league.importing.read import Roster
-from bball_tui.league.importing.spellings import spellings
+from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues
+from bball_tui.league.values.last_names import spellings
 
 
 class KnownTeam(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import completed
 
 

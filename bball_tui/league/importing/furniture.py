@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from bball_tui.league.importing.columns import Columns
-from bball_tui.league.importing.file_table import Row
 from bball_tui.league.importing.presets import fold_heading
+from bball_tui.league.importing.raw_table import Row
 from bball_tui.league.roster.player import FIRST_NAME, LAST_NAME
 
 _COUNTERS = frozenset(("", "no", "nr", "num", "number", "row", "rowno", "rownumber", "line", "srno", "sno", "item"))

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from bball_tui.league.importing.file_table import MOST_ROWS, Row, too_many_rows
-from bball_tui.league.importing.formula_escape import quoted
 from bball_tui.league.importing.presets import OUTBOX
+from bball_tui.league.importing.raw_table import MOST_ROWS, Row, too_many_rows
 from bball_tui.league.importing.sniff import NotARoster
+from bball_tui.league.values.formula_escape import quoted
 
 _NO_ROSTER = "This JSON file holds no list of players. Import one that “bball-tui export players --format json” wrote."
 

@@ -27,9 +27,9 @@ import msgspec
 from bball_tui.league.importing.corrections import FIELD_WORDS, FIELDS, Conflict
 from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, new_ref
 from bball_tui.league.importing.existing import Existing, KnownGuardian
-from bball_tui.league.importing.placeholders import real_address, real_number
-from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.roster.guardian import GuardianValues, LinkValues
+from bball_tui.league.values.placeholders import real_address, real_number
 
 
 class Family(msgspec.Struct, frozen=True, gc=False):

@@ -23,8 +23,8 @@ from bball_tui.league.importing.diff_model import (
 )
 from bball_tui.league.importing.existing import Existing, KnownContract, KnownPlayer
 from bball_tui.league.importing.match_teams import Refusal, TeamMatch, Teams
-from bball_tui.league.importing.read import Roster
-from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.importing.read_roster import Roster
+from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import LISTED, PlayerValues, completed
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, TeamValues, new_ref
 from bball_tui.league.importing.existing import Existing, KnownTeam
-from bball_tui.league.importing.problems import listed
-from bball_tui.league.importing.read import Roster
-from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.importing.read_roster import Roster
+from bball_tui.league.importing.roster_row import RosterRow
+from bball_tui.league.values.shown import listed
 
 
 class Refusal(Exception):

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from bball_tui.league.importing.file_table import (
+from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
+from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
     FileTable,
     Row,
@@ -24,10 +25,9 @@ from bball_tui.league.importing.file_table import (
     other_sheets,
     too_many_rows,
 )
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
-from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.values.cells import DateCell, FlagCell
+from bball_tui.league.values.shown import shown
 
 LARGEST_CONTENT = 150 * 1024 * 1024
 """Bytes, unpacked."""

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterator
 
 from bball_tui.league.importing.diff_model import Verdict
-from bball_tui.league.importing.formula_escape import quoted
-from bball_tui.league.importing.problems import listed
-from bball_tui.league.importing.rows import NameSplit
+from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.importing.service import Report
+from bball_tui.league.values.formula_escape import quoted
+from bball_tui.league.values.shown import listed
 from bball_tui.wording import counted
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.analyze import MANY, analyse
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
-from bball_tui.database.statistics import MANY, analyse
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
@@ -19,19 +19,20 @@ from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.diff_model import Diff, Imported, Take
 from bball_tui.league.importing.encodings import NAMES, TWICE, Doubt, asked_for
-from bball_tui.league.importing.file_table import FileTable
-from bball_tui.league.importing.limited import read_limited
 from bball_tui.league.importing.mappings import remember, remembered
-from bball_tui.league.importing.moves import count_unsent
+from bball_tui.league.importing.moved_mails import count_unsent
 from bball_tui.league.importing.presets import PRESETS
-from bball_tui.league.importing.problems import Problem, shown
+from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.progress import ImportProgress, Stage
-from bball_tui.league.importing.read import Roster, load, read_file, read_rows
-from bball_tui.league.importing.rows import RosterRow
+from bball_tui.league.importing.raw_table import FileTable
+from bball_tui.league.importing.read_roster import Roster, load, read_file, read_rows
+from bball_tui.league.importing.roster_row import RosterRow
+from bball_tui.league.importing.sandboxed_reader import read_limited
 from bball_tui.league.leagues import LeagueInfo, current_season
 from bball_tui.league.mails.enqueue import wants_offer_mails
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import NAME_LENGTH, name_text
+from bball_tui.league.values.shown import shown
 
 SAMPLED_ROWS = 50
 SAMPLES = 3

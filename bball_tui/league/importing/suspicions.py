@@ -8,9 +8,9 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from bball_tui.league.importing.placeholders import perhaps_no_name
-from bball_tui.league.importing.problems import shown
-from bball_tui.league.importing.spellings import perhaps_two, without_suffix
+from bball_tui.league.values.last_names import perhaps_two, without_suffix
+from bball_tui.league.values.placeholders import perhaps_no_name
+from bball_tui.league.values.shown import shown
 
 YOUNGEST = 3
 OLDEST = 21

@@ -17,7 +17,9 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
-from bball_tui.league.importing.file_table import (
+from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
+from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
+from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
     FileTable,
     Row,
@@ -28,11 +30,9 @@ from bball_tui.league.importing.file_table import (
     other_sheets,
     too_many_rows,
 )
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
-from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
-from bball_tui.league.importing.problems import shown
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.values.cells import DateCell, FlagCell
+from bball_tui.league.values.shown import shown
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet

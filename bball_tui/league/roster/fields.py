@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import write_date
-from bball_tui.league.importing.placeholders import says_nothing
+from bball_tui.league.values.placeholders import says_nothing
 
 
 class Kind(StrEnum):

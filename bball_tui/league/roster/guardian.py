@@ -12,7 +12,7 @@ from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values.contact import email, phone
-from bball_tui.league.values.names import NAME_LENGTH, typed_text
+from bball_tui.league.values.names import typed_name
 from bball_tui.mail.values import language_tag
 
 RELATIONS = ("mother", "father", "guardian", "other")
@@ -44,10 +44,6 @@ class LinkValues(msgspec.Struct, frozen=True, gc=False):
     may_sign: bool = True
 
 
-def _name(text: str, _: Reading) -> str:
-    return typed_text(text, NAME_LENGTH, needed=True)
-
-
 def _relation(text: str, _: Reading) -> str:
     if text not in RELATIONS:
         raise BballError(f"This is one of {', '.join(RELATIONS)}.")
@@ -66,7 +62,7 @@ def _digit(text: str, _: Reading) -> int | None:
 FIRST_NAME = Field(
     name="first_name",
     label="First name",
-    parse=_name,
+    parse=lambda text, _: typed_name(text),
     empty="",
     needed=True,
     option=Option(flag="--first", help="The first name."),
@@ -75,7 +71,7 @@ FIRST_NAME = Field(
 LAST_NAME = Field(
     name="last_name",
     label="Last name",
-    parse=_name,
+    parse=lambda text, _: typed_name(text),
     empty="",
     needed=True,
     option=Option(flag="--last", help="The last name."),

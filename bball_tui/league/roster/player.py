@@ -11,12 +11,12 @@ from sqlalchemy import Date, func, literal_column
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.importing import placeholders
 from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.league.values import placeholders
 from bball_tui.league.values.cells import plain_text
 from bball_tui.league.values.codes import jersey
 from bball_tui.league.values.dates import FIRST_BIRTHDATE, birthdate
-from bball_tui.league.values.names import NAME_LENGTH, first_name, person_name, typed_text
+from bball_tui.league.values.names import first_name, person_name, typed_name
 
 _LATEST = literal_column("'9999-12-31'::date", Date)
 """Stands for "no date" where dates are sorted: after all others. Spelled as in the index, which else is not used."""
@@ -40,10 +40,6 @@ def completed(values: PlayerValues, more: PlayerValues) -> PlayerValues:
     return PlayerValues(*(getattr(values, field.name) or getattr(more, field.name) for field in FIELDS))
 
 
-def _name(text: str, _: Reading) -> str:
-    return typed_text(text, NAME_LENGTH, needed=True)
-
-
 def _birthdate(text: str, reading: Reading) -> date | None:
     line = plain_text(text)
     if not line:
@@ -59,7 +55,7 @@ def _birthdate(text: str, reading: Reading) -> date | None:
 FIRST_NAME = Field(
     name="first_name",
     label="First name",
-    parse=_name,
+    parse=lambda text, _: typed_name(text),
     empty="",
     needed=True,
     option=Option(flag="--first", help="The first name."),
@@ -72,7 +68,7 @@ FIRST_NAME = Field(
 LAST_NAME = Field(
     name="last_name",
     label="Last name",
-    parse=_name,
+    parse=lambda text, _: typed_name(text),
     empty="",
     needed=True,
     option=Option(flag="--last", help="The last name."),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bball_tui.database.states import ContractStatus
-from bball_tui.league.contracts.welcome import WelcomeState
+from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.player import PlayerValues
 
 

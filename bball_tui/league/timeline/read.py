@@ -26,7 +26,7 @@ from bball_tui.league.timeline.words import (
     next_step,
     timeline_of,
 )
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.sending_status import not_set_up
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from bball_tui.league.importing.formula_escape import is_quoted, unquoted
+from bball_tui.league.values.formula_escape import is_quoted, unquoted
 
 _FAILED = frozenset(("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!", "#CALC!"))
 """What a spreadsheet leaves where a formula failed."""

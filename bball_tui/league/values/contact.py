@@ -5,8 +5,8 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from bball_tui.league.importing.problems import shown
 from bball_tui.league.values.cells import CellFault, plain_text
+from bball_tui.league.values.shown import shown
 
 PHONE_LENGTH = 40
 _FLOAT = re.compile(r"([0-9]{7,15})\.0")

@@ -7,9 +7,9 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from bball_tui.errors import BballError
-from bball_tui.league.importing.problems import shown
-from bball_tui.league.importing.spellings import split_name
 from bball_tui.league.values.cells import CellFault, plain_text
+from bball_tui.league.values.last_names import split_name
+from bball_tui.league.values.shown import shown
 
 NAME_LENGTH = 100
 TEAM_LENGTH = 200
@@ -57,6 +57,15 @@ def typed_text(value: str, longest: int, *, needed: bool = False) -> str:
     if len(line) > longest:
         raise BballError(f"This has {len(line)} characters; {longest} are the most. Shorten it.")
     return line
+
+
+def typed_name(value: str) -> str:
+    """A first or last name that somebody typed into a form.
+
+    Raises:
+        BballError, CellFault: as :func:`typed_text` says.
+    """
+    return typed_text(value, NAME_LENGTH, needed=True)
 
 
 @lru_cache(maxsize=32_768)

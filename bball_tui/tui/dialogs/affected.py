@@ -21,7 +21,7 @@ class Refusal(Protocol):
 
 
 class Affecting(Protocol):
-    """What a rehearsal found: an ``Effect`` or a ``DueEffect``."""
+    """What a preview found: a ``TransitionPreview`` or a ``DuePreview``."""
 
     @property
     def players(self) -> Sequence[str]: ...

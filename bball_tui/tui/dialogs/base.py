@@ -24,7 +24,7 @@ from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.typed_ahead import PatientApp
-from bball_tui.tui.widgets.keyed_help import show_help
+from bball_tui.tui.widgets.key_help import show_help
 
 ResultT = TypeVar("ResultT")
 

@@ -15,7 +15,7 @@ from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
 if TYPE_CHECKING:
-    from bball_tui.outbox.staff import Acted, NotDone
+    from bball_tui.outbox.staff_actions import Acted, NotDone
 
 CHUNK = 25
 """Records a transaction: short enough that stopping is felt, and that no colleague waits."""

@@ -37,7 +37,7 @@ class GroupChoice:
 class ChatLink(Dialog["LinkPreview | None"]):
     """What linking would do, or None. Nothing is linked in here; a refusal stands in the dialog and all typed stays.
 
-    ``choices`` come in their order, the likely ones first. ``rehearse`` is given what was pasted or chosen.
+    ``choices`` come in their order, the likely ones first. ``read_preview`` is given what was pasted or chosen.
     """
 
     HELP = """
@@ -61,14 +61,14 @@ class ChatLink(Dialog["LinkPreview | None"]):
         self,
         team: str,
         groups: Sequence[GroupChoice],
-        rehearse: "Callable[[str], Awaitable[LinkPreview]]",
+        read_preview: "Callable[[str], Awaitable[LinkPreview]]",
         *,
         note: str = "",
     ) -> None:
         super().__init__()
         self.set_reactive(ChatLink.heading, f"The group of {team}")
         self._groups = tuple(groups)
-        self._rehearse = rehearse
+        self._read_preview = read_preview
         self._note = note
         self._busy = False
         self._found: LinkPreview | None = None
@@ -172,16 +172,16 @@ class ChatLink(Dialog["LinkPreview | None"]):
 
     async def _look_up(self, wanted: str) -> None:
         try:
-            rehearsed = await self._rehearse(wanted)
+            preview = await self._read_preview(wanted)
         except BballError as error:
             if not self.gone:
                 self.say(str(error), Tone.BAD)
                 self.query_one("#group", TextField).focus()
         else:
             if not self.gone and self._wanted == wanted:
-                self._found = rehearsed
+                self._found = preview
                 self.choice("confirm").caption = "Link"
-                self.say(found_words(rehearsed), Tone.GOOD)
+                self.say(found_words(preview), Tone.GOOD)
         finally:
             self._busy = False
 
@@ -190,8 +190,8 @@ class ChatLink(Dialog["LinkPreview | None"]):
         self.dismiss(None)
 
 
-def found_words(rehearsed: "LinkPreview") -> str:
+def found_words(preview: "LinkPreview") -> str:
     """What a look-up found and what linking it would mean."""
-    linked, chosen = rehearsed.linked, rehearsed.chosen
+    linked, chosen = preview.linked, preview.chosen
     group = f"the group “{linked.name}”" if linked.name else f"group {linked.group_id}, whose name is not known"
     return " ".join((f"Found: {group}.", *chosen.notes, f"Enter links it to {linked.team}."))

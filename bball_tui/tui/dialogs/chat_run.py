@@ -11,7 +11,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted

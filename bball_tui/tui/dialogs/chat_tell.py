@@ -23,13 +23,13 @@ class Answer(StrEnum):
     """What staff want."""
 
     TELL = "tell"
-    """The deed, and a mail to each of them in the same transaction."""
+    """What was asked for, and a mail to each of them in the same transaction."""
     SILENT = "silent"
-    """The deed alone; they can be told later."""
+    """What was asked for alone; they can be told later."""
 
 
 class ChatTell(Dialog[Answer | None]):
-    """``deed`` says what is done besides ("Link"), empty when telling is all there is to do; then SILENT is no answer.
+    """``button`` says what is done besides ("Link"); empty when telling is all there is, and SILENT is then no answer.
 
     ``families`` come with the name of their team. None: do nothing at all.
     """
@@ -46,14 +46,14 @@ class ChatTell(Dialog[Answer | None]):
     ]
 
     def __init__(
-        self, title: str, lines: Sequence[str], families: "Sequence[tuple[str, FamiliesToTell]]", *, deed: str = ""
+        self, title: str, lines: Sequence[str], families: "Sequence[tuple[str, FamiliesToTell]]", *, button: str = ""
     ) -> None:
         super().__init__()
         self.set_reactive(ChatTell.heading, title)
         self.dangerous = True  # so that Enter, pressed once too often, sends nothing
         self._lines = tuple(lines)
         self._families = tuple(families)
-        self._deed = deed
+        self._button = button
 
     @property
     def _mails(self) -> int:
@@ -74,9 +74,9 @@ class ChatTell(Dialog[Answer | None]):
     def choices(self) -> Iterable[DialogButton]:
         """With mails, without, or not at all."""
         mails = counted(self._mails, "mail")
-        if self._deed:
-            yield DialogButton(f"{self._deed}, {mails}", key="y", command="tell")
-            yield DialogButton(f"{self._deed} only", key="n", command="silent")
+        if self._button:
+            yield DialogButton(f"{self._button}, {mails}", key="y", command="tell")
+            yield DialogButton(f"{self._button} only", key="n", command="silent")
         else:
             yield DialogButton(f"Send {mails}", key="y", command="tell")
         yield self.cancel_choice()
@@ -87,7 +87,7 @@ class ChatTell(Dialog[Answer | None]):
 
     def action_silent(self) -> None:
         """Without."""
-        if self._deed:
+        if self._button:
             self.dismiss(Answer.SILENT)
 
     def cancel(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bball_tui.league.importing.diff_model import Imported, RowDiff, Take
     from bball_tui.league.importing.problems import Problem
     from bball_tui.league.importing.progress import ImportProgress
-    from bball_tui.league.importing.rows import NameSplit
+    from bball_tui.league.importing.roster_row import NameSplit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.tui.dialogs.base import Dialog, content_block
 from bball_tui.tui.dialogs.controls import DialogButton
-from bball_tui.tui.keyed import with_keys
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import clean_lines, content
 from bball_tui.tui.theme import STYLES, Tone
 

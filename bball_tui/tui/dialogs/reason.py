@@ -54,7 +54,7 @@ class Reason(Dialog[str | None]):
         self._count()
 
     def first_focus(self) -> Widget | None:
-        """The field, also where the deed is dangerous: an empty one confirms nothing."""
+        """The field, also where the act is dangerous: an empty one confirms nothing."""
         return self.query_one("#reason", TextField)
 
     @property

@@ -19,7 +19,7 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signing_summary
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, short_date
 from bball_tui.tui.theme import STYLES, Tone
 

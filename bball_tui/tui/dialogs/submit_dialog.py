@@ -1,4 +1,4 @@
-"""A few fields and one deed: what the small dialogs share that do what they ask for by themselves."""
+"""A few fields and one submission: what the small dialogs share that do what they ask for by themselves."""
 
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
@@ -14,9 +14,9 @@ DoneT = TypeVar("DoneT")
 
 
 class SubmitDialog(Dialog[DoneT | None], Generic[DoneT]):
-    """What came of the deed, or None: they changed their mind.
+    """What came of the submission, or None: they changed their mind.
 
-    The deed is done once, however often Enter is pressed, and nothing closes the dialog while it is under way. A
+    It is submitted once, however often Enter is pressed, and nothing closes the dialog while it is under way. A
     refusal stands below a field until something is typed, and what was typed stays.
     """
 
@@ -37,15 +37,15 @@ class SubmitDialog(Dialog[DoneT | None], Generic[DoneT]):
         self.query_one(f"#{name}-field", Field).problem = sentence
         self.query_one(f"#{name}", TextField).focus()
 
-    def begin(self, deed: Callable[[], Awaitable[DoneT]], *, blame: str) -> None:
+    def begin(self, submit: Callable[[], Awaitable[DoneT]], *, blame: str) -> None:
         """Do it, once; what is wrong is said below the field ``blame``."""
         if not self._busy:
             self._busy = True
-            self.run_worker(self._do(deed, blame), group="deed")
+            self.run_worker(self._do(submit, blame), group="submit")
 
-    async def _do(self, deed: Callable[[], Awaitable[DoneT]], blame: str) -> None:
+    async def _do(self, submit: Callable[[], Awaitable[DoneT]], blame: str) -> None:
         try:
-            done = await deed()
+            done = await submit()
         except BballError as error:
             self.complain(blame, str(error))
             return

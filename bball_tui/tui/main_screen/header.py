@@ -68,6 +68,6 @@ def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled
 
 
 def _has_default_sender(settings: "Settings") -> bool:
-    from bball_tui.mail.sender import has_default_sender  # not before the first paint
+    from bball_tui.mail.from_address import has_default_sender  # not before the first paint
 
     return has_default_sender(settings)

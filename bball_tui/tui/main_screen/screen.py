@@ -15,11 +15,11 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import action
+from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
-from bball_tui.tui.main_screen.fixes import show_fix
+from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here, database_state, header_facts
 from bball_tui.tui.main_screen.memory import DeskMemory
-from bball_tui.tui.main_screen.program import LeagueProgram
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
@@ -352,7 +352,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         else:
-            from bball_tui.tui.widgets.keyed_help import show_help
+            from bball_tui.tui.widgets.key_help import show_help
 
             show_help(self)
 

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from bball_tui.database.states import GateCause
 from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, on

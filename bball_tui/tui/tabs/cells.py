@@ -35,7 +35,7 @@ def time_cell(value: datetime | None, zone: tzinfo, now: datetime) -> str | Styl
 
 def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "NotSetUp | None" = None) -> Styled:
     """What became of the contract's welcome mails, the worst first. ``missing``: what is not set up."""
-    from bball_tui.league.contracts.welcome import WelcomeState
+    from bball_tui.league.contracts.welcome_state import WelcomeState
 
     at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
     match row.welcome:

@@ -173,7 +173,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self.narrow([FilterChoice(Facet.TEAM, str(team_id), name)], "")
 
     def next_moment(self) -> datetime | None:
-        from bball_tui.league.contracts.welcome import WelcomeState
+        from bball_tui.league.contracts.welcome_state import WelcomeState
 
         now = self.now
         moments = (

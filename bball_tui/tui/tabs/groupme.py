@@ -16,7 +16,7 @@ from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
 from bball_tui.tui.tabs.groupme_sections import (
@@ -276,7 +276,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if not families:
             return frozenset()
         lines = ["These steps bring a new link. Mails go out only where it really comes to stand."]
-        answer = await self.app.push_screen_wait(ChatTell(title, lines, families, deed="Do it"))
+        answer = await self.app.push_screen_wait(ChatTell(title, lines, families, button="Do it"))
         if answer is None:
             return None
         return frozenset(one.team_id for _, one in families) if answer is Answer.TELL else frozenset()
@@ -324,7 +324,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("c", "create its group", when=_create, writes=True)
     async def action_chat_create(self) -> None:
         """Create the group of this one team, after one question."""
-        from bball_tui.groupme.plan.status import plan_creation, settle_others
+        from bball_tui.groupme.plan.read_chats import plan_creation, settle_others
         from bball_tui.groupme.run.apply import apply
 
         connection, row = self.connection, self.meant

@@ -6,13 +6,13 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bball_tui.groupme.links.link_preview import LinkPreview, rehearse_link
+from bball_tui.groupme.links.link_preview import LinkPreview, preview_link
 from bball_tui.groupme.links.resolve_group import resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import clean
 from bball_tui.wording import counted
 
@@ -33,39 +33,39 @@ async def link_team(
     """
     ids = frozenset(group.group_id for group in groups)
 
-    async def rehearse(wanted: str) -> "LinkPreview":
+    async def read_preview(wanted: str) -> "LinkPreview":
         """Nothing stays. Without a token a share link alone will do."""
         pasted = read_pasted(wanted)
         pasted_as = "by its share link" if pasted.share_url else "by its id"
         found = await connection.guard(resolve_group(connection.settings, pasted))
         how = "chosen from the list" if wanted in ids else pasted_as
-        return await connection.call(rehearse_link, row.id, found, how)
+        return await connection.call(preview_link, row.id, found, how)
 
     note = "" if groups else f"Groups to choose from are shown once GroupMe was read ({key_of('chat.read')})."
-    rehearsed = await app.push_screen_wait(ChatLink(row.label, groups, rehearse, note=note))
-    if rehearsed is None:
+    preview = await app.push_screen_wait(ChatLink(row.label, groups, read_preview, note=note))
+    if preview is None:
         return False
-    families, tell = rehearsed.families, False
-    if rehearsed.linked.link_changed and families.families:
-        lines = [f"{row.label} is linked with {_group_words(rehearsed)}.", *rehearsed.chosen.notes]
-        question = ChatTell(f"Link {row.label}", lines, ((row.label, families),), deed="Link")
+    families, tell = preview.families, False
+    if preview.linked.link_changed and families.families:
+        lines = [f"{row.label} is linked with {_group_words(preview)}.", *preview.chosen.notes]
+        question = ChatTell(f"Link {row.label}", lines, ((row.label, families),), button="Link")
         answer = await app.push_screen_wait(question)
         if answer is None:
             return False
         tell = answer is Answer.TELL
     linked, told = await connection.call(
-        link_and_tell, row.id, rehearsed.chosen.group, how=rehearsed.how, tell=tell, by_hand=True
+        link_and_tell, row.id, preview.chosen.group, how=preview.how, tell=tell, by_hand=True
     )
-    notes = [] if families.families else list(rehearsed.chosen.notes)
+    notes = [] if families.families else list(preview.chosen.notes)
     if linked.released:
         notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
     if told is not None:
         notes.append(f"{counted(len(told.outbox_ids), 'mail')} promised.")
-    sentence = " ".join((f"{linked.team} is linked with {_group_words(rehearsed)}.", *notes))
+    sentence = " ".join((f"{linked.team} is linked with {_group_words(preview)}.", *notes))
     app.notify(clean(sentence), timeout=8, markup=False)
     return True
 
 
-def _group_words(rehearsed: "LinkPreview") -> str:
-    name = rehearsed.linked.name
-    return f"the group '{name}'" if name else f"group {rehearsed.linked.group_id}"
+def _group_words(preview: "LinkPreview") -> str:
+    name = preview.linked.name
+    return f"the group '{name}'" if name else f"group {preview.linked.group_id}"

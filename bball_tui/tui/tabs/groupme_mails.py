@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
     Raises:
         BballError: the database is away.
     """
-    from bball_tui.outbox.waiting import release
+    from bball_tui.outbox.waiting_for_chat import release
 
     mails = sum(row.waiting for row in rows)
     lines = [f"{row.label}: {counted(row.waiting, 'mail')}" for row in rows[:MOST_TEAMS]]

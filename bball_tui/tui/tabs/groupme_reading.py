@@ -11,13 +11,13 @@ from textual.worker import Worker, get_current_worker
 
 from bball_tui.database.states import TeamState
 from bball_tui.errors import BballError
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.plan.status import Reading
+    from bball_tui.groupme.plan.read_chats import Reading
     from bball_tui.groupme.run.progress import Progress
     from bball_tui.tui.connection import LeagueConnection
 
@@ -65,7 +65,7 @@ class GroupMeReading(Static):
 
     @work(group="chats")
     async def _read(self, connection: "LeagueConnection") -> None:
-        from bball_tui.groupme.plan.status import read_chats
+        from bball_tui.groupme.plan.read_chats import read_chats
 
         mine = get_current_worker()
         try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.states import TeamState
 from bball_tui.tui.dialogs.chat_link import GroupChoice
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bball_tui.groupme.api.models import Group
     from bball_tui.groupme.plan.membership import Joined
     from bball_tui.groupme.plan.plan import TeamPlan
-    from bball_tui.groupme.plan.status import Reading
+    from bball_tui.groupme.plan.read_chats import Reading
     from bball_tui.groupme.plan.team_list import ChatDetail, ChatRow
 
 MOST_NAMES = 30

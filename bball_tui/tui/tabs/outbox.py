@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.attention import Question
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines

@@ -17,27 +17,27 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.outbox.staff import Acted
+    from bball_tui.outbox.staff_actions import Acted
     from bball_tui.tui.connection import LeagueConnection
 
 
 async def try_again(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...]) -> bool:
     """Back into the queue, or out now."""
-    from bball_tui.outbox.staff import retry
+    from bball_tui.outbox.staff_actions import retry
 
     return await _do(app, "Trying again", ids, lambda some: connection.call(retry, some), "back in the queue")
 
 
 async def put_aside(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Keep them back until somebody tries them again."""
-    from bball_tui.outbox.staff import park
+    from bball_tui.outbox.staff_actions import park
 
     return await _do(app, "Putting aside", ids, lambda some: connection.call(park, some, reason=reason), "put aside")
 
 
 async def cancel_mails(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Give them up."""
-    from bball_tui.outbox.staff import cancel
+    from bball_tui.outbox.staff_actions import cancel
 
     return await _do(app, "Cancelling", ids, lambda some: connection.call(cancel, some, reason=reason), "cancelled")
 
@@ -46,7 +46,7 @@ async def resolve_doubt(
     app: "App[Any]", connection: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
 ) -> bool:
     """Ask whether the mail arrived, then settle it, or put it back into the queue."""
-    from bball_tui.outbox.staff import resolve
+    from bball_tui.outbox.staff_actions import resolve
     from bball_tui.outbox.timeline import item_timeline
 
     row = (await connection.call(item_timeline, outbox_id, connection.outgoing)).item

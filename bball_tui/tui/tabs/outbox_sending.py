@@ -9,7 +9,7 @@ from bball_tui.database.states import GateState
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.mail_words import for_real_lines, mails_named
 from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone

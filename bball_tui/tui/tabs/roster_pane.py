@@ -12,7 +12,7 @@ from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.tui.actions import ActionHost, action
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.ui_state import StoredChoice as RememberedChoice

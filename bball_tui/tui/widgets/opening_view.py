@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from bball_tui.database.paging import PageRequest, RecordSource, RowT, Sort
-from bball_tui.tui.widgets.window import PAGE_SIZE, Spot, Window
+from bball_tui.tui.widgets.page_cache import PAGE_SIZE, Spot, Window
 
 LONG = 50_000
 """Rows from which on a list is not held up by finding where a row stands in a new order."""

@@ -11,8 +11,8 @@ from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
 from bball_tui.tui.widgets.list_messages import RowOpened, SortChanged
+from bball_tui.tui.widgets.page_cache import Window
 from bball_tui.tui.widgets.record_view import STILL_READING, RecordView
-from bball_tui.tui.widgets.window import Window
 from bball_tui.wording import counted
 
 RANGE_PAGE = 500

@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
-from bball_tui.tui.keyed import with_keys
+from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import wrap
 from bball_tui.tui.theme import Tone
 from bball_tui.tui.widgets.columns import Column
@@ -30,9 +30,9 @@ from bball_tui.tui.widgets.list_messages import (
     SelectionChanged,
 )
 from bball_tui.tui.widgets.opening_view import View, open_view
+from bball_tui.tui.widgets.page_cache import Spot, Window
 from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
-from bball_tui.tui.widgets.window import Spot, Window
 
 STILL_READING = "The list is still being read."
 

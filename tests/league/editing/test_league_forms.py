@@ -28,7 +28,7 @@ from bball_tui.league.leagues import current_season
 from bball_tui.league.mails.blocking import set_blocking
 from bball_tui.league.mails.reminders import Schedule, read_schedule, set_schedule
 from bball_tui.league.timeline.read import contract_detail
-from bball_tui.mail.sender import Outgoing
+from bball_tui.mail.from_address import Outgoing
 from tests.support.factory import make_club, make_family
 
 YMD = DateOrder.YMD

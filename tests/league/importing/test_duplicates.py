@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.league.importing.spellings import spellings
+from bball_tui.league.values.last_names import spellings
 from tests.league.importing.support import Desk
 
 

@@ -32,13 +32,13 @@ from openpyxl import Workbook
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing.encodings import likely
-from bball_tui.league.importing.read import Roster, read_roster
-from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
-from bball_tui.league.importing.spellings import split_name
+from bball_tui.league.importing.read_roster import Roster, read_roster
+from bball_tui.league.importing.roster_row import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email, phone
 from bball_tui.league.values.dates import birthdate
+from bball_tui.league.values.last_names import split_name
 from bball_tui.league.values.names import first_name, person_name, whole_name
 
 FIELD = Path(__file__).parents[2] / "data" / "field"

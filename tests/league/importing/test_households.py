@@ -11,8 +11,8 @@ from bball_tui.database.arrays import text_array
 from bball_tui.database.engine import Database
 from bball_tui.league.importing.apply import write
 from bball_tui.league.importing.diff import compute_diff
-from bball_tui.league.importing.read import Roster
-from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.read_roster import Roster
+from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.leagues import create_league
 from bball_tui.league.roster.player import PlayerValues
 from tests.league.importing.support import NOTHING, Desk

@@ -7,8 +7,8 @@ import pytest
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing.columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
-from bball_tui.league.importing.read import Roster, read_roster
-from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.read_roster import Roster, read_roster
+from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.importing.service import ImportOptions
 from bball_tui.league.roster.player import PlayerValues
 from tests.league.importing.support import Desk, counts

@@ -10,15 +10,15 @@ import pytest
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.league.importing.parse_row import MOST_PROBLEMS
 from bball_tui.league.importing.presets import PRESETS
-from bball_tui.league.importing.read import (
+from bball_tui.league.importing.read_roster import (
     LARGEST_FILE,
     Roster,
     load,
     read_roster,
 )
-from bball_tui.league.importing.row_reader import MOST_PROBLEMS
-from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.roster.player import PlayerValues
 
 DATA = Path(__file__).parents[2] / "data"

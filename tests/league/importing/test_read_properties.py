@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing.encodings import _mended, mend
-from bball_tui.league.importing.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
-from bball_tui.league.importing.read import Roster, read_roster
-from bball_tui.league.importing.rows import GuardianCell, RosterRow
+from bball_tui.league.importing.read_roster import Roster, read_roster
+from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import first_name, group_name
+from bball_tui.league.values.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
 
 TODAY = date(2027, 3, 1)
 HEADER = (

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.engine import Database
-from bball_tui.league.importing.placeholders import (
+from bball_tui.league.importing.report import remarks
+from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.values.placeholders import (
     no_address,
     no_name,
     no_telephone,
@@ -18,8 +20,6 @@ from bball_tui.league.importing.placeholders import (
     real_number,
     says_nothing,
 )
-from bball_tui.league.importing.report import remarks
-from bball_tui.league.importing.service import ImportOptions, run_import
 from tests.league.importing.support import Desk, make_desk
 
 FIELD = Path(__file__).parents[2] / "data" / "field"

@@ -12,8 +12,8 @@ from openpyxl import Workbook
 
 from bball_tui.database.states import DateOrder
 from bball_tui.league.importing import workbook
-from bball_tui.league.importing.read import Roster, read_roster
-from bball_tui.league.importing.rows import GuardianCell
+from bball_tui.league.importing.read_roster import Roster, read_roster
+from bball_tui.league.importing.roster_row import GuardianCell
 
 HEADER = ("Team", "Player First Name", "Player Last Name", "Date of Birth", "Jersey")
 GUARDIAN = ("Guardian 1 First", "Guardian 1 Last", "Guardian 1 Email", "Guardian 1 Phone")

@@ -12,7 +12,7 @@ from bball_tui.dates import EXAMPLES, example
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice

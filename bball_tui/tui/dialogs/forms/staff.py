@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.tui.dialogs.forms.fields import TextSpec
 from bball_tui.tui.dialogs.forms.form import Form, Save
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 
 if TYPE_CHECKING:
     from bball_tui.groupme.staff.staff_form import StaffDraft

@@ -14,7 +14,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.messages import FixWanted, TeamChosen
 from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine

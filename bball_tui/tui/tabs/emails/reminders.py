@@ -11,7 +11,7 @@ from textual.widgets import Static
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
-from bball_tui.tui.keyed import key_of
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.cells import day_cell
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.memory_source import ReadSource

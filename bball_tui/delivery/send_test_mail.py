@@ -7,8 +7,8 @@ from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
 from bball_tui.mail import my_address
 from bball_tui.mail.outcome import OutcomeClass
-from bball_tui.mail.testing import as_test
 from bball_tui.mail.transports import Envelope, open_transport
+from bball_tui.mail.trial_mail import as_test
 from bball_tui.mail.values import address
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 

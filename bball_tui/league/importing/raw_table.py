@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bball_tui.league.importing.encodings import Doubt
-from bball_tui.league.importing.problems import listed, shown
 from bball_tui.league.importing.sniff import NotARoster
+from bball_tui.league.values.shown import listed, shown
 from bball_tui.wording import counted
 
 MOST_ROWS = 100_000

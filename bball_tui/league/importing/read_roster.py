@@ -18,16 +18,17 @@ from bball_tui.league.importing.columns import (
 )
 from bball_tui.league.importing.encodings import Doubt
 from bball_tui.league.importing.families import joined
-from bball_tui.league.importing.file_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.furniture import counting_columns, without_furniture
+from bball_tui.league.importing.open_table import read_table
+from bball_tui.league.importing.parse_row import DAYS, RowReader
 from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
-from bball_tui.league.importing.problems import Problem, shown
-from bball_tui.league.importing.row_reader import DAYS, RowReader
-from bball_tui.league.importing.rows import NameSplit, RosterRow
+from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.raw_table import BadRow, FileTable, Row, Tick, no_tick
+from bball_tui.league.importing.roster_row import NameSplit, RosterRow
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import read_table
 from bball_tui.league.roster import player
 from bball_tui.league.values.dates import converted_dates
+from bball_tui.league.values.shown import shown
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes. The roster of 5,000 players has less than one million."""

@@ -13,11 +13,12 @@ import pytest
 from openpyxl import Workbook
 
 from bball_tui.errors import BballError
-from bball_tui.league.importing.file_table import BadRow
-from bball_tui.league.importing.limited import read_limited, unpacks
-from bball_tui.league.importing.read import load
+from bball_tui.league.importing import sandboxed_reader
+from bball_tui.league.importing.open_table import read_table
+from bball_tui.league.importing.raw_table import BadRow
+from bball_tui.league.importing.read_roster import load
+from bball_tui.league.importing.sandboxed_reader import read_limited, unpacks
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import read_table
 
 pytestmark = pytest.mark.slow
 
@@ -123,7 +124,7 @@ async def test_whoever_stops_is_heard_at_once_and_no_child_is_left() -> None:
     with pytest.raises(Enough):
         await asyncio.to_thread(read_limited, workbook(sheet1=MANY_CELLS), tick=stop)
     children = psutil.Process().children()
-    assert [child for child in children if "limited" in " ".join(child.cmdline())] == []
+    assert [child for child in children if sandboxed_reader.__name__ in child.cmdline()] == []
 
 
 def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +134,7 @@ def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(_: int) -> None:
         for child in psutil.Process().children():
             with suppress(psutil.ZombieProcess):  # it has just ended
-                if "limited" in " ".join(child.cmdline()):
+                if sandboxed_reader.__name__ in child.cmdline():
                     seen.append(child.environ())
 
     with pytest.raises(NotARoster):

@@ -11,7 +11,7 @@ from bball_tui.groupme.plan.group_snapshots import keep_looks
 from bball_tui.groupme.plan.plan import Action, ActionKind, LinkTo, Plan, TeamPlan
 from bball_tui.groupme.plan.planning import make_plan
 from bball_tui.groupme.run.apply import current_plan
-from bball_tui.groupme.run.sending import Sender
+from bball_tui.groupme.run.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)

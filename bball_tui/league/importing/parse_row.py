@@ -8,18 +8,20 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing import placeholders, suspicions
+from bball_tui.league.importing import suspicions
 from bball_tui.league.importing.columns import Columns, GuardianColumns
-from bball_tui.league.importing.file_table import Row, Tick
-from bball_tui.league.importing.problems import Problem, shown
-from bball_tui.league.importing.rows import GuardianCell, NameSplit, RosterRow
+from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.raw_table import Row, Tick
+from bball_tui.league.importing.roster_row import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.roster import player
 from bball_tui.league.roster.fields import Field, Kind, Reading
+from bball_tui.league.values import placeholders
 from bball_tui.league.values.cells import CellFault, check_type
 from bball_tui.league.values.codes import contract_status, flag, identity, is_staff, language, relation
 from bball_tui.league.values.contact import email, phone
 from bball_tui.league.values.dates import proven_order
 from bball_tui.league.values.names import TEAM_LENGTH, first_name, group_name, name_text, person_name, whole_name
+from bball_tui.league.values.shown import shown
 
 MOST_PROBLEMS = 1_000
 """After so many faults the file is not a roster with faults, but something else."""

@@ -7,7 +7,7 @@ from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.widgets import HelpPanel, KeyPanel, Markdown
 
-from bball_tui.tui.keyed import with_keys
+from bball_tui.tui.key_hints import with_keys
 
 
 class _KeyedMarkdown(Markdown):

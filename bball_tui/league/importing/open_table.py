@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bball_tui.league.importing.encodings import asked_for, mend
-from bball_tui.league.importing.file_table import (
+from bball_tui.league.importing.headings import from_header
+from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
     BadRow,
     FileTable,
@@ -16,7 +17,6 @@ from bball_tui.league.importing.file_table import (
     no_tick,
     too_many_rows,
 )
-from bball_tui.league.importing.headings import from_header
 from bball_tui.league.importing.sniff import NotARoster, Table, decode, tabulate
 
 _JSON = re.compile(r'\s*(\[\s*[{\]]|\{\s*")')

@@ -9,8 +9,8 @@ import pytest
 
 import bball_tui
 from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.key_hints import key_of, use_keys, with_keys
 from bball_tui.tui.key_names import normal_key
-from bball_tui.tui.keyed import key_of, use_keys, with_keys
 
 CODE = Path(bball_tui.__file__).parent
 SPELLED = re.compile(

@@ -18,9 +18,9 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from bball_tui.environment import small_environment
-from bball_tui.league.importing.file_table import BadRow, FileTable, Row, Tick, no_tick
+from bball_tui.league.importing.open_table import read_table
+from bball_tui.league.importing.raw_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.sniff import NotARoster
-from bball_tui.league.importing.tables import read_table
 from bball_tui.league.values.cells import DateCell, FlagCell, TypedCell
 
 MEMORY: Final = 512 * 1024**2
