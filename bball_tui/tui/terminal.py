@@ -5,6 +5,7 @@ fill up, and the program would stand still for ever in the middle of a drawing, 
 """
 
 import asyncio
+import os
 import select
 import sys
 from collections.abc import Callable
@@ -48,6 +49,28 @@ class LastingDriver(LinuxDriver):
     def __init__(self, app: "App[Any]", *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file: Any = LastingFile(self._file)
+        self._left = False
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, for a pause or for good."""
+        self._left = True
+        super().stop_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal over again."""
+        self._left = False
+        super().resume_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Draw again after a pause, and only then.
+
+        Along with the SIGHUP of a closed window comes a SIGCONT (POSIX, `_exit`; Linux: every hang-up).
+        Textual would take the terminal over once more, with threads that nobody ends: the process would stay after its
+        end, and run hot on a terminal that is gone.
+        """
+        ended = self._left and not self._must_signal_resume
+        if not ended and os.isatty(self.fileno):
+            super()._sigcont_application()
 
 
 class HangUpWatch:

@@ -161,3 +161,4 @@ def terminal(
 ENTER = "\r"
 ESC = "\x1b"
 TAB = "\t"
+CTRL_Q = "\x11"

@@ -20,7 +20,7 @@ from bball_tui.database.opening import open_database
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from tests.journeys.conftest import DATA, clean_environment
-from tests.journeys.terminal import ENTER, ESC, TAB, Terminal, terminal
+from tests.journeys.terminal import CTRL_Q, ENTER, ESC, TAB, Terminal, terminal
 from tests.support.hostile import make_hostile_club
 from tests.support.smtp import HANG, SmtpServer
 
@@ -210,6 +210,16 @@ def test_it_ends_with_a_terminal_that_goes_away_in_the_middle_of_a_drawing(tmp_p
             assert not runs(server)
     finally:
         signal.signal(signal.SIGHUP, heard)
+
+
+def test_a_window_that_is_closed_while_the_program_ends_does_not_wake_it(tmp_path: Path) -> None:
+    """The system sends SIGCONT along with SIGHUP. Textual takes it for the end of a pause, and draws again."""
+    with terminal(clean_environment(tmp_path)) as program:
+        program.shows("Import a roster", "Open the demo league")
+        program.press(CTRL_Q)
+        program.until(lambda: b"\x1b[?1049l" in program.written)  # the screen is left, the server still runs
+        os.kill(program.child.pid, signal.SIGCONT)
+        assert program.ended() == 0
 
 
 def test_a_crash_takes_the_server_along(tmp_path: Path, one_player: Path) -> None:
