@@ -8,6 +8,7 @@ from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.lists import players, team_named, teams
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
+from bball_tui.cli.season_roll import season_roll, season_roll_undo
 from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
@@ -147,6 +148,10 @@ async def players_distinct(context: CliContext, session: Session, player_id: int
 @click.group()
 def seasons() -> None:
     """The seasons of the league."""
+
+
+seasons.add_command(season_roll)
+seasons.add_command(season_roll_undo)
 
 
 @seasons.command("list")

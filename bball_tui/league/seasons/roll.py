@@ -1,0 +1,312 @@
+"""Rolling a season: the plan of the moment, and what staff ticked of it written in one transaction."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+from sqlalchemy import TextClause, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.arrays import number_array, text_array
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import League
+from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import LeagueClock, read_clock, read_contracts
+from bball_tui.league.contracts.signing_rules import check_hold
+from bball_tui.league.contracts.transitions import check_offer
+from bball_tui.league.editing.outcome import Saved
+from bball_tui.league.editing.seasons import LONGEST_NAME, SeasonDraft, save_season, show_season
+from bball_tui.league.importing import statements
+from bball_tui.league.importing.apply import hold_league
+from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
+from bball_tui.league.seasons.age_groups import read_pattern
+from bball_tui.league.seasons.roll_facts import read_facts
+from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan
+from bball_tui.league.seasons.rolls import ROLLED, read_rolls
+from bball_tui.league.values.names import typed_text
+from bball_tui.league.values.shown import shown
+
+MAILED_AT_ONCE = 250
+"""Contracts whose mails are promised by one statement: of thousands, the event loop would be held up."""
+
+
+class RollMoved(BballError):
+    """Rolling would do something else now than the plan showed. Nothing was made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody changed the league since this plan was made, so nothing was made. Look at the plan again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RollRequest:
+    """What a plan is made for.
+
+    ``target`` is the name of the new season, which may exist. ``source_id`` None is the season that is shown, and where
+    that is the new one already, the one before it. ``pattern`` None is the usual one. Ages count on ``age_on``: None is
+    the day the new season begins, as far as that is known, else today. ``roster_limit`` None sets no limit.
+    """
+
+    target: str
+    source_id: int | None = None
+    pattern: str | None = None
+    age_on: date | None = None
+    roster_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollOutcome:
+    """What becomes of those who are ticked.
+
+    ``mails`` None does what the league does with every offer. The mails wait ``hold_seconds`` (None: the league's
+    usual time), in which they can be read and taken back. ``show`` has everybody see the new season from now on.
+    """
+
+    status: ContractStatus = ContractStatus.DRAFT
+    due_on: date | None = None
+    mails: bool | None = None
+    hold_seconds: int | None = None
+    show: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RollChoice:
+    """Whom staff ticked, each with a team of the plan (:attr:`TeamLine.key`), out of all that they ``looked_at``.
+
+    With ``all_teams`` off only teams are made that somebody comes into. ``expect`` is the plan's fingerprint.
+    """
+
+    places: Mapping[int, str]
+    looked_at: frozenset[int]
+    expect: str
+    all_teams: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """What was made. ``left_out`` players were looked at and not ticked."""
+
+    season_id: int
+    season: str
+    made_season: bool
+    teams: int
+    contracts: int
+    mails: int
+    left_out: int
+
+
+async def plan_roll(session: AsyncSession, league_id: int, asked: RollRequest) -> RollPlan:
+    """What rolling would do now. Writes nothing.
+
+    Raises:
+        BballError: there is no such season, it is the same one, or its name or the pattern do not do.
+    """
+    plan, _ = await _plan(session, league_id, asked)
+    return plan
+
+
+async def apply_roll(
+    session: AsyncSession, league_id: int, asked: RollRequest, choice: RollChoice, outcome: RollOutcome
+) -> Rolled:
+    """Make what is ticked: the season, its teams, a contract for each player, and the mails. The caller commits.
+
+    Raises:
+        RollMoved: the plan is another one now. The caller must roll back.
+        BballError: a player or team is none of the plan, or the outcome does not do.
+    """
+    await hold_league(session, league_id)
+    plan, clock = await _plan(session, league_id, asked)
+    if plan.fingerprint != choice.expect:
+        raise RollMoved
+    check_outcome(outcome, clock)
+    places = _placed(plan, choice)
+    teams = [one for one in plan.open_teams if one.team_id is None and (choice.all_teams or one.key in places.values())]
+    left = tuple(sorted(one.id for one in plan.lines if one.id in choice.looked_at and one.id not in places))
+    if not teams and not places:
+        return Rolled(plan.target_id or 0, plan.target, False, 0, 0, 0, len(left))
+    try:
+        return await _write(session, league_id, plan, places, teams, left, outcome, clock)
+    except IntegrityError as error:
+        # Somebody made the same contract or team without waiting for the lock, which only imports and rolls take.
+        if isinstance(error.orig, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
+            raise RollMoved from error
+        raise
+
+
+async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tuple[RollPlan, LeagueClock]:
+    pattern = None if asked.pattern is None else read_pattern(asked.pattern)
+    clock = await read_clock(session, league_id)
+    seasons = await list_seasons(session, league_id)
+    name = typed_text(asked.target, LONGEST_NAME)
+    if not name:
+        raise BballError("The new season has no name. Give it one, such as Fall 2027.")
+    target = next((one for one in seasons if one.name.casefold() == name.casefold()), None)
+    source = await _source(session, league_id, asked, seasons, target)
+    rolls = await read_rolls(session, league_id, None if target is None else target.id)
+    facts, pattern = await read_facts(
+        session,
+        league_id,
+        (source.id, source.name),
+        (None, name) if target is None else (target.id, target.name),
+        pattern,
+        rolls,
+        clock,
+    )
+    starts = None if target is None else target.starts_on
+    options = RollOptions(pattern, asked.age_on or starts or clock.today, asked.roster_limit)
+    return await asyncio.to_thread(make_plan, facts, options), clock
+
+
+async def _source(
+    session: AsyncSession, league_id: int, asked: RollRequest, seasons: Sequence[Season], target: Season | None
+) -> Season:
+    if asked.source_id is not None:
+        source = next((one for one in seasons if one.id == asked.source_id), None)
+        if source is None:
+            raise BballError(f"There is no season {asked.source_id} in this league.")
+    else:
+        source = await current_season(session, league_id)
+        if source is not None and source == target:
+            source = next((one for one in seasons if one.id < source.id), None)
+        if source is None:
+            raise BballError("There is no season to begin from. Import a roster, and roll when its season ends.")
+    if target is not None and source.id == target.id:
+        raise BballError(
+            f"{shown(source.name)} cannot become itself. Name the new season, or another one to begin from."
+        )
+    return source
+
+
+def check_outcome(outcome: RollOutcome, clock: LeagueClock) -> None:
+    """Whether contracts can be made like this.
+
+    Raises:
+        BballError: neither drafts nor offers, a draft with a due date or mails, or a due date that has passed.
+    """
+    if outcome.status not in (ContractStatus.DRAFT, ContractStatus.OFFERED):
+        raise BballError(f"New contracts are drafts or offers, not {outcome.status}.")
+    if outcome.status is ContractStatus.DRAFT:
+        if outcome.due_on is not None:
+            raise BballError("A draft has no due date. Leave the due date out, or make offers.")
+        if outcome.mails:
+            raise BballError("Nobody is told of a draft. Leave the e-mails out, or make offers.")
+    if outcome.due_on is not None:
+        check_offer(None, outcome.due_on, clock)
+    check_hold(outcome.hold_seconds, clock)
+
+
+def _placed(plan: RollPlan, choice: RollChoice) -> dict[int, str]:
+    lines = {one.id: one for one in plan.lines}
+    teams = {one.key for one in plan.open_teams}
+    for player_id, team in choice.places.items():
+        line = lines.get(player_id)
+        if line is None:
+            raise BballError(f"Player {player_id} is none of this plan. Look at the plan again.")
+        if not team:
+            raise BballError(f"{shown(line.player)} has no team yet. Choose one, or leave the player out.")
+        if team not in teams:
+            raise BballError(
+                f"{shown(line.player)}: there is no such team in {shown(plan.target)}. Choose another one."
+            )
+    return dict(choice.places)
+
+
+async def _write(
+    session: AsyncSession,
+    league_id: int,
+    plan: RollPlan,
+    places: Mapping[int, str],
+    teams: Sequence[TeamLine],
+    left: tuple[int, ...],
+    outcome: RollOutcome,
+    clock: LeagueClock,
+) -> Rolled:
+    shown_before = await session.scalar(select(League.current_season_id).where(League.id == league_id))
+    season_id = plan.target_id
+    if season_id is None:
+        saved = await save_season(session, league_id, SeasonDraft(plan.target, current=False), order=DateOrder.YMD)
+        if not isinstance(saved, Saved):
+            raise RollMoved
+        season_id = saved.id
+    values = {"league_id": league_id, "season_id": season_id}
+    made = await _ids(
+        session,
+        statements.TEAMS,
+        {
+            **values,
+            "divisions": text_array(one.division for one in teams),
+            "names": text_array(one.name for one in teams),
+        },
+        len(teams),
+    )
+    ids = {one.key: one.team_id for one in plan.teams if one.team_id is not None}
+    ids |= dict(zip((one.key for one in teams), made, strict=True))
+    contracts = await _ids(
+        session,
+        statements.CONTRACTS,
+        {
+            **values,
+            "players": number_array(places),
+            "teams": number_array(ids[team] for team in places.values()),
+            "statuses": text_array([outcome.status] * len(places)),
+            "due_on": outcome.due_on,
+        },
+        len(places),
+    )
+    mails = await _promise(session, league_id, contracts, outcome, clock)
+    origins = {one.key: one.source_id for one in teams}
+    entry = Entry(
+        ROLLED,
+        "season",
+        season_id,
+        before={"shown": shown_before},
+        after={
+            "from": plan.source_id,
+            "made_season": plan.target_id is None,
+            "teams": [[ids[key], source] for key, source in origins.items()],
+            "contracts": list(contracts),
+            "left": list(left),
+            "status": outcome.status,
+            "mails": mails,
+        },
+    )
+    await record(session, league_id, [entry])
+    if outcome.show:
+        await show_season(session, league_id, season_id)
+    return Rolled(season_id, plan.target, plan.target_id is None, len(teams), len(contracts), mails, len(left))
+
+
+async def _ids(session: AsyncSession, statement: TextClause, values: Mapping[str, object], number: int) -> list[int]:
+    """The ids of the rows that an INSERT made, in their order; none are made of nothing."""
+    if not number:
+        return []
+    return sorted((await session.scalars(statement, values)).all())
+
+
+async def _promise(
+    session: AsyncSession, league_id: int, contracts: Sequence[int], outcome: RollOutcome, clock: LeagueClock
+) -> int:
+    wanted = await wants_offer_mails(session, league_id) if outcome.mails is None else outcome.mails
+    if outcome.status is not ContractStatus.OFFERED or not wanted:
+        return 0
+    hold_seconds = check_hold(outcome.hold_seconds, clock)
+    mails = 0
+    for start in range(0, len(contracts), MAILED_AT_ONCE):
+        some = await read_contracts(session, league_id, contracts[start : start + MAILED_AT_ONCE])
+        mails += len(
+            await enqueue_offers(
+                session,
+                league_id,
+                list(some.values()),
+                offered_on=clock.today,
+                due_on=outcome.due_on,
+                hold_seconds=hold_seconds,
+            )
+        )
+    return mails
