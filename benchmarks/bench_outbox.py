@@ -38,6 +38,9 @@ DRAINED = 2000
 DRAIN_TURNS = 3
 SLOW_DRAINED = 1000
 SLOW_SECONDS = 0.1
+FAR_DRAINED = 200
+FAR_SECONDS = 0.05
+FAR_CONNECTIONS = 4
 IDLE_SECONDS = 60
 
 FINISH = text(
@@ -251,6 +254,30 @@ async def slow_drain(folder: Path) -> Result:
     return Result("draining into a slow mail server, a second", rate, 97, detail, unit="", at_least=True)
 
 
+async def far_drain(folder: Path) -> Result:
+    """A mail server 50 ms away, which lets commands be written together and which does not, in turns."""
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    async with a_league(folder, FAR_DRAINED * DRAIN_TURNS * 2) as (settings, database, league):
+        for turn in range(DRAIN_TURNS * 2):
+            together = turn % 2 == 0
+            await promise(database, league, turn * FAR_DRAINED, FAR_DRAINED)
+            async with Sink(journey_seconds=FAR_SECONDS, together=together) as sink:
+                options = ("--drain", "--concurrency", str(FAR_CONNECTIONS))
+                async with a_worker(settings.data_dir, sink.url, *options) as process:
+                    await process.wait()
+                assert len(sink.taken) == FAR_DRAINED
+                rates[together].append(sink.rate)
+    quick, apart = (statistics.median(rates[one]) for one in (True, False))
+    what = f"mails a second, {FAR_CONNECTIONS} connections, {FAR_SECONDS * 1000:.0f} ms there and back"
+    return Result(
+        "draining to a server far away / one command at a time",
+        quick / apart,
+        1.9,
+        f"{quick:.1f} / {apart:.1f} {what}",
+        at_least=True,
+    )
+
+
 async def run() -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="bball-bench-") as name:
         folder = Path(name)
@@ -259,4 +286,5 @@ async def run() -> list[Result]:
             *await latency_and_idleness(folder / "latency"),
             *await drain(folder / "drain"),
             await slow_drain(folder / "slow"),
+            await far_drain(folder / "far"),
         ]

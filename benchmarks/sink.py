@@ -11,10 +11,14 @@ class Sink:
 
     Args:
         dot_seconds: how long it takes to accept a mail, whatever goes on at other connections.
+        journey_seconds: how long a command and its answer are on the way together.
+        together: whether commands may be written together (PIPELINING), as nearly every server offers.
     """
 
-    def __init__(self, *, dot_seconds: float = 0.0) -> None:
+    def __init__(self, *, dot_seconds: float = 0.0, journey_seconds: float = 0.0, together: bool = True) -> None:
         self.dot_seconds = dot_seconds
+        self.journey_seconds = journey_seconds
+        self.extensions = b"250-PIPELINING\r\n" if together else b""
         self.asked: list[float] = []
         self.taken: list[float] = []
         self._server: asyncio.Server | None = None
@@ -66,33 +70,43 @@ class _Conversation(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.write(b"220 sink\r\n")
+        self._say(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._rest += data
+        # What came together is answered together, as mail servers do.
+        answers: list[bytes] = []
         while self._rest:
             end = b"\r\n.\r\n" if self._in_mail else b"\r\n"
             at = self._rest.find(end)
             if at < 0:
-                return
+                break
             line, self._rest = self._rest[:at], self._rest[at + len(end) :]
             if not self._in_mail:
-                self._transport.write(self._answer(line[:4].upper()))
+                answers.append(self._answer(line[:4].upper()))
             elif self._sink.dot_seconds:
                 asyncio.get_running_loop().call_later(self._sink.dot_seconds, self._take)
                 self._in_mail = False
             else:
                 self._take()
+        if answers:
+            self._say(b"".join(answers))
+
+    def _say(self, answer: bytes) -> None:
+        if self._sink.journey_seconds:
+            asyncio.get_running_loop().call_later(self._sink.journey_seconds, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
 
     def _take(self) -> None:
         self._in_mail = False
         self._sink.note(self._sink.taken)
-        self._transport.write(b"250 2.0.0 taken\r\n")
+        self._say(b"250 2.0.0 taken\r\n")
 
     def _answer(self, verb: bytes) -> bytes:
         match verb:
             case b"EHLO":
-                return b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
+                return b"250-sink\r\n%b250-8BITMIME\r\n250 SMTPUTF8\r\n" % self._sink.extensions
             case b"DATA":
                 self._sink.note(self._sink.asked)
                 self._in_mail = True

@@ -18,14 +18,14 @@ from bball_tui.mail.transports import Envelope
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 from bball_tui.mail.transports.smtp_transport import SmtpTransport, stuffed
 from tests.mail.factory import DATE, make_context, make_settings
-from tests.support.smtp import DISCONNECT, HANG, SmtpServer
+from tests.support.smtp import DISCONNECT, EXTENSIONS, HANG, ONE_BY_ONE, SmtpServer
 
 RENDERER = Renderer(make_settings(Path()))
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[SmtpServer]:
-    async with SmtpServer() as running:
+@pytest.fixture(params=[EXTENSIONS, ONE_BY_ONE], ids=["together", "one-by-one"])
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[SmtpServer]:
+    async with SmtpServer(extensions=request.param) as running:
         yield running
 
 
@@ -377,7 +377,7 @@ async def test_an_old_server_refuses_international_local_parts_in_words() -> Non
         assert outcome.outcome_class is OutcomeClass.PERMANENT
         assert "takes no address with letters outside a-z" in outcome.text
         assert (await transport.send(envelope(2), Wire())).outcome_class is OutcomeClass.ACCEPTED
-        assert (server.connections, server.commands[2]) == (1, "MAIL FROM:<office@westside.example>")
+        assert (server.connections, server.commands[1]) == (1, "MAIL FROM:<office@westside.example>")
         await transport.close()
 
 

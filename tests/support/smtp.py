@@ -47,7 +47,8 @@ class Tls(StrEnum):
 
 
 PHASES = ("connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "dot", "rset", "quit")
-EXTENSIONS = ("8BITMIME", "SMTPUTF8", "SIZE 35882577", "ENHANCEDSTATUSCODES")
+ONE_BY_ONE = ("8BITMIME", "SMTPUTF8", "SIZE 35882577", "ENHANCEDSTATUSCODES")
+EXTENSIONS = ("PIPELINING", *ONE_BY_ONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +247,23 @@ class _Conversation:
         self.user: str | None = None
         self.sender: str | None = None
         self.recipients: list[str] = []
+        self.ahead = bytearray()
+        """What the client wrote while we hung."""
+
+    async def line(self) -> bytes:
+        """The next line, without its line end only when the client went away in the middle of it."""
+        while b"\n" not in self.ahead:
+            if not (more := await self.reader.readline()):
+                break
+            self.ahead += more
+        end = self.ahead.find(b"\n") + 1 or len(self.ahead)
+        line = bytes(self.ahead[:end])
+        del self.ahead[:end]
+        return line
 
     async def run(self) -> None:
         await self.answer("connect", "220 loopback ESMTP")
-        while line := await self.reader.readline():
+        while line := await self.line():
             text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
             verb, _, rest = text.partition(" ")
             verb = verb.upper()
@@ -312,7 +326,7 @@ class _Conversation:
 
     async def ask(self, prompt: str) -> bytes:
         await self.say("334 " + base64.b64encode(prompt.encode()).decode())
-        return (await self.reader.readline()).strip()
+        return (await self.line()).strip()
 
     async def mail(self, rest: str) -> None:
         if self.server._users is not None and self.user is None:
@@ -327,7 +341,7 @@ class _Conversation:
         if not await self.answer("data", ready):
             return
         lines = bytearray()
-        while (line := await self.reader.readline()) != b".\r\n":
+        while (line := await self.line()) != b".\r\n":
             if not line.endswith(b"\n"):
                 raise _GoneError
             lines += line[1:] if line.startswith(b".") else line
@@ -374,7 +388,7 @@ class _Conversation:
     async def hang(self) -> None:
         """Wait for the release, or for the client to give up."""
         release = asyncio.ensure_future(self.server._released.wait())
-        gone = asyncio.ensure_future(self.reader.read(1))
+        gone = asyncio.ensure_future(self.until_gone())
         try:
             done, _ = await asyncio.wait((release, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -383,6 +397,10 @@ class _Conversation:
             await asyncio.gather(release, gone, return_exceptions=True)
         if gone in done:
             raise _GoneError
+
+    async def until_gone(self) -> None:
+        while more := await self.reader.read(2**16):
+            self.ahead += more
 
     async def say(self, reply: str) -> None:
         *first, last = reply.split("\n")

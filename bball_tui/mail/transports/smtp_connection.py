@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -22,9 +22,12 @@ from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, cl
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.server_words import letters
 from bball_tui.mail.transports.base import TroubleError
+from bball_tui.mail.transports.smtp_dialogue import Dialogue, Reply
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 
 QUIT_TIMEOUT = 2.0
+_CLOSING = 421
+"""The server closes the connection after this, whatever it was an answer to (RFC 5321 section 3.8)."""
 _DOTTED_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
@@ -32,14 +35,21 @@ class Connection:
     """Opened by :meth:`open`; every method raises :class:`TroubleError` when its step fails.
 
     ``mails`` counts the messages accepted here; ``dirty`` says that a transaction was begun and not finished, so the
-    server needs a RSET before the next one.
+    server needs a RSET before the next one; ``confused`` that commands which were written together, as the server
+    offers, were not all answered.
+
+    Args:
+        together: write the commands of a mail at once, if the server offers that.
     """
 
-    def __init__(self, target: SmtpTarget, context: ssl.SSLContext | None) -> None:
+    def __init__(self, target: SmtpTarget, context: ssl.SSLContext | None, *, together: bool = True) -> None:
         self.mails = 0
         self.dirty = False
+        self.confused = False
         self.expiry: asyncio.TimerHandle | None = None
         self._target = target
+        self._together = together
+        self._dialogue: Dialogue | None = None
         self._smtp = SMTP(
             hostname=target.host,
             port=target.port,
@@ -52,8 +62,8 @@ class Connection:
 
     @property
     def usable(self) -> bool:
-        """Whether another command may be sent."""
-        return self._smtp.is_connected
+        """Whether another mail may be begun."""
+        return self._dialogue is not None and self._dialogue.in_turn
 
     async def open(self) -> None:
         """Connect, protect, greet, log in."""
@@ -79,53 +89,72 @@ class Connection:
             await self._step(Phase.HELLO, self._smtp.ehlo())
         if self._target.username is not None and self._target.password is not None:
             await self._login(self._target.username, self._target.password)
+        # From here on we speak for ourselves: the library writes no two commands together.
+        # Not isinstance(): the transports of uvloop are asyncio's by their methods alone.
+        transport = cast("asyncio.Transport | None", self._smtp.transport)
+        if transport is None:
+            raise TroubleError(self._failed(Phase.HELLO, Fault.DISCONNECTED, "closed the connection"))
+        self._dialogue = Dialogue(transport)
 
     async def begin(self, sender: str, recipient: str, size: int, *, utf8: bool) -> None:
         """MAIL, RCPT and DATA, up to the server's 354."""
+        dialogue = self._speaking(Phase.MAIL)
+        commands = [
+            (Phase.MAIL, 250, b"MAIL FROM:<%b>%b\r\n" % (sender.encode(), self._parameters(size, utf8=utf8))),
+            (Phase.RCPT, 250, b"RCPT TO:<%b>\r\n" % recipient.encode()),
+            (Phase.DATA, 354, b"DATA\r\n"),
+        ]
         if self.dirty:
-            await self._command(Phase.MAIL, 250, b"RSET")
+            commands.insert(0, (Phase.MAIL, 250, b"RSET\r\n"))
         self.dirty = True
-        options = [f"SIZE={size}".encode()] if self._smtp.supports_extension("size") else []
-        if utf8:
-            if not self._smtp.supports_extension("smtputf8"):
-                raise TroubleError(
-                    classify_exception(
-                        Phase.MAIL,
-                        Fault.UNSUPPORTED,
-                        f"The mail server {self._target.host} takes no address with letters outside a-z before the @ "
-                        "(it has no SMTPUTF8). Ask for another address of this person.",
-                    )
-                )
-            options += [b"SMTPUTF8", b"BODY=8BITMIME"]
-        await self._command(Phase.MAIL, 250, b"MAIL", b"FROM:<" + sender.encode() + b">", *options)
-        await self._command(Phase.RCPT, 250, b"RCPT", b"TO:<" + recipient.encode() + b">")
-        await self._command(Phase.DATA, 354, b"DATA")
+        if self._together and self._smtp.supports_extension("pipelining"):
+            await self._converse_together(dialogue, commands)
+        else:
+            for phase, expected, command in commands:
+                reply = await self._answer(phase, dialogue, self._target.reply_timeout, command)
+                self._demand(phase, expected, reply)
+
+    async def _converse_together(self, dialogue: Dialogue, commands: Sequence[tuple[Phase, int, bytes]]) -> None:
+        """Every command is answered, whatever became of those before it; the first refusal is what counts."""
+        refusal: TroubleError | None = None
+        written = tuple(command for _, _, command in commands)
+        for phase, expected, _ in commands:
+            try:
+                reply = await self._answer(phase, dialogue, self._target.reply_timeout, *written)
+                if refusal is not None and phase is Phase.DATA and reply.code == expected:
+                    # It waits for a message that it must not get. An empty one, as RFC 2920 proposes, might be
+                    # delivered, so the connection goes.
+                    self.drop()
+                self._demand(phase, expected, reply)
+            except TroubleError as trouble:
+                refusal = refusal or trouble
+                # A connection that died of age says nothing of how the commands were written.
+                self.confused |= trouble.outcome.code is None and (phase is not Phase.MAIL or not self.mails)
+                if not dialogue.open:
+                    break
+            written = ()
+        if refusal is not None:
+            raise refusal
 
     async def message(self, stuffed: bytes, timeout: float) -> Outcome:  # noqa: ASYNC109 - counts from the last byte written
         """Write the message with its final dot, and wait up to ``timeout`` seconds for the answer to it."""
-        protocol = self._smtp.protocol
-        if protocol is None or not protocol.is_connected:
-            # Nothing was written yet, so this is still the phase before.
-            raise TroubleError(self._failed(Phase.DATA, Fault.DISCONNECTED, "closed the connection"))
-
-        async def talk() -> SMTPResponse:
-            async with asyncio.timeout(timeout):
-                protocol.write(stuffed)
-                return await protocol.read_response()
-
-        reply = await self._step(Phase.DOT, talk())
+        # As long as nothing was written, this is still the phase before.
+        dialogue = self._speaking(Phase.DATA)
+        reply = await self._answer(Phase.DOT, dialogue, timeout, stuffed)
         self.dirty = not 200 <= reply.code < 300
         self.mails += not self.dirty
-        return self._classified(Phase.DOT, reply.code, reply.message)
+        return self._classified(Phase.DOT, reply)
 
     async def quit(self) -> None:
         """Say goodbye if there is still somebody to hear it."""
         if self.expiry:
             self.expiry.cancel()
         try:
-            if self.usable:
-                with suppress(SMTPException, OSError):
-                    await self._smtp.quit(timeout=QUIT_TIMEOUT)
+            if self._dialogue is not None and self._dialogue.in_turn:
+                with suppress(TimeoutError, OSError):
+                    async with asyncio.timeout(QUIT_TIMEOUT):
+                        self._dialogue.say(b"QUIT\r\n")
+                        await self._dialogue.reply()
         finally:
             self.drop()
 
@@ -133,7 +162,9 @@ class Connection:
         """Close at once; what is not on the wire yet stays off it."""
         if self.expiry:
             self.expiry.cancel()
-        # Not isinstance(): the transports of uvloop are asyncio's by their methods alone.
+        if self._dialogue is not None:
+            self._dialogue.abort()
+            return
         transport = cast("asyncio.WriteTransport | None", self._smtp.transport)
         self._smtp.close()
         if transport is not None:
@@ -159,16 +190,59 @@ class Connection:
             )
         await self._step(Phase.AUTH, login)
 
-    async def _command(self, phase: Phase, expected: int, *words: bytes) -> None:
-        async def talk() -> SMTPResponse:
-            # The library's own time limit costs two more turns of the event loop for each command.
-            async with asyncio.timeout(self._target.reply_timeout):
-                return await self._smtp.execute_command(*words, timeout=None)
+    def _parameters(self, size: int, *, utf8: bool) -> bytes:
+        """What follows the address of MAIL."""
+        parameters = b" SIZE=%d" % size if self._smtp.supports_extension("size") else b""
+        if not utf8:
+            return parameters
+        if not self._smtp.supports_extension("smtputf8"):
+            raise TroubleError(
+                classify_exception(
+                    Phase.MAIL,
+                    Fault.UNSUPPORTED,
+                    f"The mail server {self._target.host} takes no address with letters outside a-z before the @ "
+                    "(it has no SMTPUTF8). Ask for another address of this person.",
+                )
+            )
+        return parameters + b" SMTPUTF8 BODY=8BITMIME"
 
-        reply = await self._step(phase, talk())
+    def _speaking(self, phase: Phase) -> Dialogue:
+        """The dialogue, if it is our turn in it."""
+        if self._dialogue is None or not self._dialogue.in_turn:
+            self.drop()
+            raise TroubleError(self._failed(phase, Fault.DISCONNECTED, "closed the connection"))
+        return self._dialogue
+
+    async def _answer(
+        self,
+        phase: Phase,
+        dialogue: Dialogue,
+        timeout: float,  # noqa: ASYNC109 - of this step alone
+        *commands: bytes,
+    ) -> Reply:
+        """The reply whose turn it is, after ``commands`` were written; what goes wrong is an outcome of ``phase``."""
+        try:
+            async with asyncio.timeout(timeout):
+                if commands:
+                    dialogue.say(*commands)
+                # After the dot the answer is worth more than the haste: it spares a doubt.
+                reply = await dialogue.reply(precious=phase is Phase.DOT)
+        except TimeoutError:
+            dialogue.abort()
+            raise TroubleError(self._failed(phase, Fault.TIMEOUT, "did not answer in time")) from None
+        except OSError:
+            dialogue.abort()
+            raise TroubleError(self._failed(phase, Fault.DISCONNECTED, "closed the connection")) from None
+        if reply.code == _CLOSING:
+            dialogue.abort()
+        return reply
+
+    def _demand(self, phase: Phase, expected: int, reply: Reply) -> None:
         # 251 and 252 are as good as 250: will forward, will try (RFC 5321 section 4.2.3).
         if reply.code // 10 != expected // 10:
-            raise TroubleError(self._classified(phase, reply.code, reply.message))
+            if reply.code < 400:  # it answers something else than what was said
+                self.drop()
+            raise TroubleError(self._classified(phase, reply))
 
     async def _step(self, phase: Phase, step: Coroutine[Any, Any, SMTPResponse]) -> SMTPResponse:
         """Take one step; whatever goes wrong in it becomes an outcome of ``phase``."""
@@ -177,15 +251,15 @@ class Connection:
         try:
             reply = await step
         except SMTPResponseException as error:
-            outcome = self._classified(phase, error.code, error.message)
+            outcome = self._classified(phase, Reply(error.code, error.message))
         except (SMTPTimeoutError, TimeoutError):
             self._smtp.close()
             outcome = self._failed(phase, Fault.TIMEOUT, "did not answer in time")
         except (SMTPException, OSError) as error:
             outcome = self._diagnosed(phase, error)
         else:
-            # Swallowed by wait_for(), see open(). After the dot the answer is worth more than the haste.
-            if task and task.cancelling() > asked_to_stop and phase is not Phase.DOT:
+            # Swallowed by wait_for(), see open().
+            if task and task.cancelling() > asked_to_stop:
                 raise asyncio.CancelledError
             return reply
         raise TroubleError(outcome)
@@ -202,12 +276,13 @@ class Connection:
             return self._failed(phase, Fault.DISCONNECTED, "closed the connection")
         return self._failed(phase, Fault.UNSUPPORTED, f"cannot do what is needed: {error}")
 
-    def _classified(self, phase: Phase, code: int, text: str) -> Outcome:
-        if not 200 <= code <= 599:
-            return self._failed(phase, Fault.MALFORMED, f"gave an answer that is no SMTP: {text}")
-        if not text.isascii():  # the library keeps bytes that are no UTF-8 as lone surrogates
+    def _classified(self, phase: Phase, reply: Reply) -> Outcome:
+        text = reply.text
+        if not text.isascii():  # bytes that are no UTF-8 are kept as lone surrogates
             text = letters(text.encode("utf-8", "surrogateescape"))
-        return classify_smtp(phase, code, None, self._redacted(text))
+        if not 200 <= reply.code <= 599:
+            return self._failed(phase, Fault.MALFORMED, f"gave an answer that is no SMTP: {text}")
+        return classify_smtp(phase, reply.code, None, self._redacted(text))
 
     def _failed(self, phase: Phase, fault: Fault, what: str) -> Outcome:
         text = f"The mail server {self._target.host}:{self._target.port} {what}."

@@ -1,9 +1,9 @@
 """Hands mails to an SMTP server, phase by phase, over a few connections that stay open.
 
 The one-call methods of mail libraries hide whether a failure came before or after the final dot, and only that
-decides whether the mail may be tried again. So every command is sent on its own and its phase is known. Logging in for
-each mail makes providers throttle the login (454 4.7.0), so connections are kept, reused, and replaced when they are
-old. Pipelining would save little at a few mails a second and is not done.
+decides whether the mail may be tried again. So every reply is read on its own and its phase is known, also where the
+commands before the message are written together (RFC 2920) to save two of four journeys. Logging in for each mail makes
+providers throttle the login (454 4.7.0), so connections are kept, reused, and replaced when they are old.
 """
 
 import asyncio
@@ -24,6 +24,10 @@ MAILS_PER_CONNECTION: Final = 100
 
 IDLE_SECONDS: Final = 45.0
 """An unused connection is closed after this; servers do it themselves after one to five minutes, less politely."""
+
+APART_SECONDS: Final = 600.0
+"""So long new connections write commands one by one after a server let them be written together and did not answer: it
+may not be able to do what it offers."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -57,6 +61,7 @@ class SmtpTransport:
         self._idle: list[Connection] = []
         self._leaving: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._apart_until = 0.0
 
     @property
     def provider(self) -> str:
@@ -125,6 +130,8 @@ class SmtpTransport:
                 await connection.begin(sender, recipient, size, utf8=utf8)
             except TroubleError:
                 usable = connection.usable
+                if connection.confused:
+                    self._apart_until = asyncio.get_running_loop().time() + APART_SECONDS
                 self._keep(connection)
                 if usable or fresh:
                     raise
@@ -141,7 +148,8 @@ class SmtpTransport:
             if connection.expiry:
                 connection.expiry.cancel()
             return connection
-        connection = Connection(self._target, self._context)
+        together = asyncio.get_running_loop().time() >= self._apart_until
+        connection = Connection(self._target, self._context, together=together)
         await connection.open()
         return connection
 
