@@ -1,4 +1,7 @@
-"""`bball-tui contracts offer|due|accept|decline|expire|release|void`, one or many; `contracts add|edit|welcome`."""
+"""`bball-tui contracts offer|due|accept|decline|expire|release|void`, one or many; `contracts add|edit|welcome`.
+
+`contracts correct` is in `contract_correct`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,12 +11,14 @@ from typing import TypeAlias
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.contract_correct import contracts_correct
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
 from bball_tui.cli.editing import team_id_of
 from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.cli.saving import given, saving
 from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
+from bball_tui.database.states import TeamChange
 from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.contracts.facts import Refused, read_clock
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES, ReasonNeed, Rule, Transition
@@ -23,7 +28,12 @@ from bball_tui.league.contracts.transitions import (
     TransitionResult,
     apply_transition,
 )
-from bball_tui.league.editing.contracts import ContractDraft, load_contract, new_contract, save_contract
+from bball_tui.league.editing.contracts import (
+    ContractDraft,
+    load_contract,
+    new_contract,
+    save_contract,
+)
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.timeline.read import contract_detail
@@ -115,6 +125,7 @@ def _answer(rule: Rule, asked: TransitionRequest, result: TransitionResult) -> D
 
 for _rule in SIMPLE_RULES:
     _add_command(_rule)
+contracts.add_command(contracts_correct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +186,35 @@ async def contracts_add(
 
 @contracts.command("edit")
 @click.argument("contract_id", metavar="ID", type=click.IntRange(min=1))
-@click.option("--team", metavar="NAME", help="Move to this team; a signed contract is released and offered anew.")
+@click.option("--team", metavar="NAME", help="Move to this team.")
+@click.option(
+    "--keep-signature/--new-signature",
+    "keep",
+    default=None,
+    help="Whether a signed contract stays signed with another team, or is released and offered anew. "
+    "Left out: as the league says, a new signature if it asks.",
+)
 @click.option("--due", "due_on", metavar="DATE", help="Empty for no due date.")
 @click.option("--offered-on", metavar="DATE", help="When it was offered.")
 @correct
 @json_option
 @saving("Contract")
 async def contracts_edit(
-    context: CliContext, session: Session, contract_id: int, team: str | None, correct: bool, **values: str | None
+    context: CliContext,
+    session: Session,
+    contract_id: int,
+    team: str | None,
+    keep: bool | None,
+    correct: bool,
+    **values: str | None,
 ) -> Outcome:
     """Move a contract to another team, or change its days."""
     order = context.league.date_order
     base = await load_contract(session, context.league.id, contract_id, order)
     detail = await contract_detail(session, context.league.id, contract_id, Outgoing.here(context.settings))
     changed = replace(given(base.draft, dict(values)), correct=correct)
+    if keep is not None:
+        changed = replace(changed, signature=str(TeamChange.KEEP if keep else TeamChange.VOID))
     if team is not None:
         where = await season_of(context, session, detail.season)
         changed = replace(changed, team_id=await team_id_of(context, session, where.id, team))

@@ -17,7 +17,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.signing import SigningRequest, SigningResult, sign
-from bball_tui.league.contracts.signing_preview import ContractPreview, preview_signing
+from bball_tui.league.contracts.signing_preview import SignerOption, preview_signing
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
@@ -190,7 +190,7 @@ async def _sign(
     )
     groups: dict[SignerChoice, list[tuple[int, int]]] = {}
     for contract in preview.contracts:
-        choice = named if signer is None else _signer_of(contract, signer)
+        choice = named if signer is None else signer_of(contract.signers, signer)
         groups.setdefault(choice, []).append((contract.id, contract.version))
     return [
         await sign(session, context.league.id, replace(template, contracts=tuple(contracts), signer=choice))
@@ -198,9 +198,10 @@ async def _sign(
     ]
 
 
-def _signer_of(contract: ContractPreview, name: str) -> SignerChoice:
+def signer_of(options: Sequence[SignerOption], name: str) -> SignerChoice:
+    """The guardian who is called so, or somebody whom the roster does not know."""
     wanted = _folded(name)
-    for option in contract.signers:
+    for option in options:
         if _folded(option.name) == wanted:
             return NamedGuardian(option.guardian_id)
     return FreeText(name)

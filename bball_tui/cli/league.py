@@ -8,7 +8,7 @@ import click
 from bball_tui.cli.context import CliContext, in_league, in_transaction
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.database.engine import Session
-from bball_tui.database.states import DateOrder
+from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.profile import ProfileChange, change_profile
 
@@ -26,6 +26,7 @@ _FIELDS = (
     "hold_seconds",
     "mail_offers",
     "wait_for_chat",
+    "team_change",
 )
 
 
@@ -59,11 +60,22 @@ async def show(context: CliContext) -> Answer:
     default=None,
     help="Whether welcome mails wait until their team's chat has a share link.",
 )
+@click.option(
+    "--team-change",
+    type=click.Choice([str(one) for one in TeamChange]),
+    help="What another team means for a signature: staff are asked, it is kept, or a new one is needed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @in_transaction
-async def set_(context: CliContext, session: Session, date_order: str | None, **values: Any) -> Answer:
+async def set_(
+    context: CliContext, session: Session, date_order: str | None, team_change: str | None, **values: Any
+) -> Answer:
     """Change what is named; an empty text takes an optional value away."""
-    change = ProfileChange(date_order=None if date_order is None else DateOrder(date_order), **values)
+    change = ProfileChange(
+        date_order=None if date_order is None else DateOrder(date_order),
+        team_change=None if team_change is None else TeamChange(team_change),
+        **values,
+    )
     changed = await change_profile(session, context.league, change)
     return _answer(changed, ["Nothing to change." if changed.version == context.league.version else "Saved."])
 

@@ -56,6 +56,7 @@ from bball_tui.database.states import (
     GateState,
     OutboxState,
     SigningMethod,
+    TeamChange,
     WaitsFor,
 )
 
@@ -113,6 +114,8 @@ class League(Base):
     """How many days before a contract is due its families are reminded; empty: never."""
     reminder_cap: Mapped[int] = mapped_column(SmallInteger, server_default="2")
     """At most so many reminders for one offer."""
+    team_change: Mapped[str] = mapped_column(Text, server_default="ask")
+    """What another team means for a signature."""
     current_season_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("season.id", use_alter=True, name="fk_league_current_season_id")
     )
@@ -127,6 +130,7 @@ class League(Base):
     created_at: Mapped[Stamp]
     __table_args__ = (
         one_of("date_order", DateOrder, "date_order"),
+        one_of("team_change", TeamChange, "team_change"),
         CheckConstraint("brand_color ~ '^#[0-9a-fA-F]{6}$'", name="brand_color"),
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
@@ -368,7 +372,11 @@ class Signature(Base):
     recorded_by: Mapped[Actor]
     evidence_sha256: Mapped[bytes | None] = mapped_column(BYTEA)
     note: Mapped[str | None] = mapped_column(Text)
+    supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("signature.id"))
+    """The row that this one corrects. It stays as it was written."""
+    correction_reason: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
+        CheckConstraint("(supersedes_id IS NULL) = (correction_reason IS NULL)", name="correction_reason"),
         one_of("capacity", Capacity, "capacity"),
         one_of("method", SigningMethod, "method"),
         CheckConstraint("length(signer) BETWEEN 1 AND 200", name="signer"),

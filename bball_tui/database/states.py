@@ -123,6 +123,15 @@ class DateOrder(StrEnum):
     MDY = "mdy"
 
 
+class TeamChange(StrEnum):
+    """What becomes of a signature when its contract changes the team."""
+
+    ASK = "ask"
+    KEEP = "keep"
+    VOID = "void"
+    """The contract is released, and the new team offers one that needs a signature."""
+
+
 class IntentKind(StrEnum):
     """What GroupMe was asked for."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, GateState, OutboxState
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, GateState, OutboxState, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.gates import ALL_PROVIDERS
@@ -40,6 +40,7 @@ class LeagueInfo:
     date_order: DateOrder
     mail_offers: bool
     wait_for_chat: bool
+    team_change: TeamChange
     language: str
     version: int
 
@@ -305,6 +306,7 @@ def _info(row: models.League) -> LeagueInfo:
         date_order=DateOrder(row.date_order),
         mail_offers=row.mail_offers,
         wait_for_chat=row.wait_for_chat,
+        team_change=TeamChange(row.team_change),
         language=row.language,
         version=row.version,
     )

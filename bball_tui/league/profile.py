@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.states import DateOrder
+from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, find_league, zone_of
 from bball_tui.mail.values import address, color, https_url, language_tag, one_line
@@ -31,6 +31,7 @@ class ProfileChange:
     date_order: DateOrder | None = None
     mail_offers: bool | None = None
     wait_for_chat: bool | None = None
+    team_change: TeamChange | None = None
     language: str | None = None
 
 

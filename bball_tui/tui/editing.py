@@ -243,6 +243,7 @@ async def edit_contract(
             _today(connection),
             base=base,
             signed=signed,
+            rule=connection.league.team_change,
         )
 
     return await ask_form(app, make)

@@ -9,6 +9,7 @@ AHEAD = (
     "bball_tui.delivery.worker",
     "bball_tui.groupme.plan.team_list",
     "bball_tui.league.contracts.transitions",
+    "bball_tui.league.contracts.correcting",
     "bball_tui.league.mails.wrong_address",
     "bball_tui.league.mails.blocking",
     "bball_tui.league.contracts.undo",
@@ -41,6 +42,7 @@ AHEAD = (
     "bball_tui.tui.importing",
     "bball_tui.tui.mail_reading",
     "bball_tui.tui.mail_setup",
+    "bball_tui.tui.signing",
     "bball_tui.tui.commands",  # for the palette: every tab
 )
 """What commands import when they are called, but for the asking of GroupMe: who does that waits for the network."""

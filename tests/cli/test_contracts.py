@@ -307,3 +307,49 @@ def test_another_due_date_for_those_that_have_one(command_line: CommandLine, fam
     assert command_line("contracts", "due", offered, "--on", "2020-01-01").code == 1
     assert command_line("contracts", "due", offered).code == 2
     assert command_line("contracts", "due", offered, "--none").json["done"] == [offered]
+
+
+def test_a_record_is_corrected_and_the_family_is_written_only_when_asked(
+    command_line: CommandLine, families: list[Family]
+) -> None:
+    amara, wren = families[0].contract_id, families[1].contract_id
+    assert command_line("contracts", "sign", amara, wren).code == 0
+
+    async def arrived(session: AsyncSession) -> None:
+        await session.execute(update(Outbox).values(state="sent", attempts=1, claims=1, finalized_at=Outbox.created_at))
+
+    command_line.in_database(arrived)
+    ran = command_line("contracts", "correct", amara, wren, "--signer", "dan  hamilton", "--reason", "the other parent")
+    assert ran.code == 0
+    assert "2 records corrected." in ran.err
+    assert "rosa@families.test may have read what was wrong: --notify writes to them." in ran.err
+
+    async def signers(session: AsyncSession) -> list[tuple[str, int | None]]:
+        rows = await session.execute(
+            select(Signature.signer, Signature.guardian_id)
+            .join(Contract, Contract.signature_id == Signature.id)
+            .order_by(Contract.id)
+        )
+        return [(row.signer, row.guardian_id) for row in rows]
+
+    # A guardian of one child is somebody else for the other.
+    assert command_line.in_database(signers) == [
+        ("Dan Hamilton", families[0].guardian_ids[1]),
+        ("dan hamilton", None),
+    ]
+    told = command_line(
+        "contracts", "correct", amara, "--signed-on", "2026-01-15", "--reason", "the day", "--notify", "--json"
+    )
+    assert (told.json["corrected"], len(told.json["outbox"])) == ([amara], 2)
+    assert command_line("contracts", "correct", amara, "--reason", "x").code == 2
+    again = command_line("contracts", "correct", amara, "--signed-on", "2026-01-15", "--reason", "x")
+    assert (again.code, "says so already" in again.err) == (1, True)
+
+
+def test_another_team_keeps_the_signature_when_told_so(command_line: CommandLine, amara: int) -> None:
+    assert command_line("contracts", "sign", amara).code == 0
+    assert command_line("teams", "add", "Owls").code == 0
+    ran = command_line("contracts", "edit", amara, "--team", "Owls", "--keep-signature", "--json")
+    assert ran.code == 0
+    listed = command_line("contracts", "list", "--search", "amara", "--json").json
+    assert [(one["team"], one["status"]) for one in listed] == [("Owls", "signed")]

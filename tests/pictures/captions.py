@@ -30,6 +30,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "decline": ("Declined", "With a reason, for whoever asks later."),
         "expire": ("Expired", "Ends the offers whose day has passed; many at once want their number typed."),
         "void": ("Void", "For a contract that was a mistake; says what becomes of its mails."),
+        "correct": ("Correct the record", "Who signed, how or when was wrong; what the record said before is kept."),
         "release": ("Release", "A player leaves; the family can be told."),
         "export-list": ("Export this list", "The rows that match, in this order, as a CSV file."),
     },

@@ -14,6 +14,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "ConnectDialog": ("connect",),
     "ContractAct": ("offer", "accept", "decline", "expire", "release", "void"),
     "MainScreen": ("today", "teams", "players", "contracts", "outbox", "log", "groupme"),
+    "CorrectRecord": ("correct",),
     "DueDate": ("due", "due-many"),
     "ErrorDialog": ("error",),
     "ExportDialog": ("export",),

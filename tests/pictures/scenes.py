@@ -45,6 +45,7 @@ SCENES = (
             "V", "wait:Reason", "shot:void", ESC, ESC,
             "w", "wait:accepted", "shot:accept", ESC, ESC,
             DOWN, DOWN, "R", "wait:Reason", "shot:release", ESC, ESC,
+            "c", "wait:Correct the record", "shot:correct", ESC,
             "t", "type:mb", "wait:Mbeki", "shot:papers", ESC,
             "x", "wait:CSV", "shot:export-list", ESC,
             CTRL_E, "wait:CSV", "shot:export", ESC,

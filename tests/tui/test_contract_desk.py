@@ -8,16 +8,17 @@ from sqlalchemy import func, select, update
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, Outbox, Player, Team
+from bball_tui.database.models import Audit, Contract, Outbox, Player, Signature, Team
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.due_dates import change_due
+from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.editing.profile import load_league, save_league
 from bball_tui.league.mails.reminders import remind, set_schedule
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from bball_tui.tui.dialogs.controls import Picker
 from bball_tui.tui.dialogs.pick_record import PickRecord
-from tests.support.factory import make_club, make_family
+from tests.support.factory import Parent, make_club, make_family
 from tests.tui.desk_host import Desk, club_with, opened
 
 
@@ -248,3 +249,36 @@ async def test_the_count_stays_true_when_rows_come_to_a_filtered_list(quiet: Set
         await desk.until(lambda: desk.records.total == 2)
         await desk.shows("Zed, Kidd")
         assert "2 of 1" not in desk.text
+
+
+async def test_a_record_is_corrected_with_both_truths_in_its_history(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=3600)
+        parents = (
+            Parent("Rosa", "Hamilton", "rosa@families.test", relation="mother"),
+            Parent("Dan", "Hamilton", "dan@families.test", relation="father"),
+        )
+        family = await make_family(session, club, parents=parents)
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with opened(quiet) as desk:
+        await desk.press("c")
+        await desk.shows("Correct the record: Amara Hamilton", "Now: Rosa Hamilton (mother), paper")
+        picker = desk.app.screen.query_one("#signer", Picker)
+        picker.value = str(family.guardian_ids[1])
+        await desk.press("enter")
+        await desk.shows("Say why, in a few words. Nothing has happened yet.")
+        await paste(desk, "the other parent")
+        await desk.press("enter")
+        await desk.shows("1 record corrected.")
+        await desk.shows("Dan Hamilton (father)", "Before it was corrected", "Rosa Hamilton (mother)")
+        await desk.shows("the other parent")
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Signature)) == 2
+        assert set(await session.scalars(select(Outbox.payload["signer"].astext))) == {"Dan Hamilton"}
+
+
+async def test_only_what_is_signed_has_a_record_to_correct(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("c")
+        await desk.shows("This contract is not signed", "to correct.")

@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import AsyncIterator, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
-from bball_tui.database.states import Capacity, ContractStatus, DateOrder, TeamState
+from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod, TeamState
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import NewGroup
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell
@@ -20,8 +20,9 @@ from bball_tui.groupme.plan.plan import Action as GroupAction
 from bball_tui.groupme.plan.plan import ActionKind, Plan, TeamPlan
 from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
 from bball_tui.league.contracts.batch_signing import BatchCandidates
+from bball_tui.league.contracts.correcting import CorrectionPreview
 from bball_tui.league.contracts.due_dates import DuePreview
-from bball_tui.league.contracts.facts import Refused
+from bball_tui.league.contracts.facts import Refused, SignatureFacts
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing_preview import ContractPreview, SignerOption, SigningPreview
 from bball_tui.league.contracts.signing_rules import Notice, NoticeKind, Recipient, Signer
@@ -60,6 +61,7 @@ from bball_tui.tui.dialogs.chat_tell import ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
+from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.due_date import DueDate
 from bball_tui.tui.dialogs.export import ExportDialog
 from bball_tui.tui.dialogs.export_list import ExportList
@@ -296,6 +298,24 @@ def _due(name: str) -> DueDate:
     return DueDate(effect, _never, DateOrder.MDY)
 
 
+def _correct_record(name: str) -> CorrectRecord:
+    now = SignatureFacts(
+        id=1,
+        guardian_id=1,
+        signer=name or "x",
+        capacity=Capacity.MOTHER,
+        method=SigningMethod.PAPER,
+        signed_on=date(2026, 11, 26),
+        note=name,
+        recorded_by=name,
+        received_at=datetime(2026, 11, 26, tzinfo=UTC),
+    )
+    signers = (SignerOption(2, name or "x", name, Capacity.FATHER),)
+    refused = (Refused(2, name),)
+    seen = CorrectionPreview(((1, 1),), (name or "x",), refused, signers, now, 1, (name,), name, date(2026, 11, 26))
+    return CorrectRecord(seen, _never, DateOrder.MDY)
+
+
 DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ContractAct: _act,
     Conflict: _conflict,
@@ -318,6 +338,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ChatTell: _tell,
     Confirm: lambda name: Confirm(name or "x", [name], name, danger=True, typed=name, cancel_label=name),
     ConnectDialog: _connect,
+    CorrectRecord: _correct_record,
     DueDate: _due,
     ErrorDialog: lambda name: ErrorDialog(name, True, title=name or "x", safe=name),
     ExportDialog: lambda name: ExportDialog(_never, "players", Path(f"/nowhere/{name}"), f"{name}-{{what}}"),

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui import wording
 from bball_tui.database import models
 from bball_tui.database.listing import among
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import zone_of
 from bball_tui.settings import NotSetUp
@@ -53,7 +53,12 @@ class SignatureFacts:
     """The signature in force of a contract."""
 
     id: int
+    guardian_id: int | None
     signer: str
+    capacity: Capacity
+    method: SigningMethod
+    signed_on: date
+    note: str | None
     recorded_by: str
     received_at: datetime
 
@@ -183,7 +188,12 @@ async def read_contracts(
             team.groupme_share_url.is_not(None).label("has_chat_link"),
             season.name.label("season"),
             contract.signature_id,
+            signature.guardian_id,
             signature.signer,
+            signature.capacity,
+            signature.method,
+            signature.signed_on,
+            signature.note,
             signature.recorded_by,
             signature.received_at,
         )
@@ -210,7 +220,17 @@ async def read_contracts(
             season=row.season,
             signature=None
             if row.signature_id is None
-            else SignatureFacts(row.signature_id, row.signer, row.recorded_by, row.received_at),
+            else SignatureFacts(
+                id=row.signature_id,
+                guardian_id=row.guardian_id,
+                signer=row.signer,
+                capacity=Capacity(row.capacity),
+                method=SigningMethod(row.method),
+                signed_on=row.signed_on,
+                note=row.note,
+                recorded_by=row.recorded_by,
+                received_at=row.received_at,
+            ),
         )
         for row in rows
     }

@@ -22,6 +22,7 @@ class Transition(StrEnum):
     OFFER = "offer"
     ACCEPT = "accept"
     SIGN = "sign"
+    CORRECT = "correct"
     DECLINE = "decline"
     EXPIRE = "expire"
     RELEASE = "release"
@@ -102,6 +103,8 @@ class Rule:
     """Whether it waits until the due date has passed."""
     corrects: bool = False
     """Whether families may have had the welcome mail, and can be written a correction."""
+    own_dialog: bool = False
+    """Whether it asks so much that it has a dialog and a command of its own."""
     refusals: Mapping[ContractStatus, str] = field(default_factory=dict)
     """Why not, where a contract's status says more than that it is over."""
 
@@ -114,6 +117,7 @@ class Rule:
 _OPEN = frozenset({_S.OFFERED, _S.ACCEPTED})
 _NOT_OFFERED = "is still a draft. Offer it first"
 _NOT_SIGNED = "is not signed. Decline or void it instead"
+_NOTHING_SIGNED = "is not signed, so there is nothing to correct"
 
 RULES: Mapping[Transition, Rule] = MappingProxyType(
     {
@@ -173,7 +177,30 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 means="is signed",
                 done="signed",
                 told="signed",
+                own_dialog=True,
                 refusals={_S.DRAFT: _NOT_OFFERED, _S.SIGNED: "is signed already"},
+            ),
+            Rule(
+                act=Transition.CORRECT,
+                sources=frozenset({_S.SIGNED}),
+                target=_S.SIGNED,
+                key="c",
+                label="correct the record",
+                title="Correct the record",
+                button="Correct",
+                help="Correct who signed, as what, how or when, with a reason. What stood there before is kept.",
+                command_help="Correct who signed, as what, how or when; the record that was wrong is kept.",
+                means="stays signed, and its record says something else",
+                done="corrected",
+                told="record corrected",
+                reason=ReasonNeed.REQUIRED,
+                corrects=True,
+                own_dialog=True,
+                refusals={
+                    _S.DRAFT: _NOTHING_SIGNED,
+                    _S.OFFERED: _NOTHING_SIGNED,
+                    _S.ACCEPTED: _NOTHING_SIGNED,
+                },
             ),
             Rule(
                 act=Transition.DECLINE,
@@ -255,13 +282,16 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
     }
 )
 
-SIMPLE_RULES = tuple(rule for rule in RULES.values() if rule.act is not Transition.SIGN)
-"""The acts that one dialog and one kind of command carry out; a signature has its own."""
+SIMPLE_RULES = tuple(rule for rule in RULES.values() if not rule.own_dialog)
+"""The acts that one dialog and one kind of command carry out; a signature and its correction have their own."""
 
 ALLOWED: Mapping[ContractStatus, frozenset[ContractStatus]] = MappingProxyType(
-    {status: frozenset(rule.target for rule in RULES.values() if status in rule.sources) for status in ContractStatus}
+    {
+        status: frozenset(rule.target for rule in RULES.values() if status in rule.sources) - {status}
+        for status in ContractStatus
+    }
 )
-"""Where a contract may go from each status."""
+"""Where a contract may go from each status. A correction leads nowhere."""
 
 ONCE_SIGNED = tuple(one for one in ContractStatus if one is _S.SIGNED or one in ALLOWED[_S.SIGNED])
 """Contracts whose families may have had the welcome mail."""

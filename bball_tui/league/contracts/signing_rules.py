@@ -176,6 +176,19 @@ def status_notice(contract: ContractFacts, clock: LeagueClock, expected_version:
     return Notice(NoticeKind.NOT_OPEN, f"{whose} is {contract.status} and cannot be signed.", blocks=True)
 
 
+def age_notice(contract: ContractFacts, capacity: Capacity | None, day: date) -> Notice | None:
+    """Why the player's birthdate allows no signature of ``day`` in this capacity; None when it does."""
+    if contract.birthdate is None:
+        return None
+    if day < contract.birthdate:
+        text = f"{contract.player} was not born yet on {day}. Correct the date."
+        return Notice(NoticeKind.BEFORE_BIRTH, text, blocks=True)
+    if capacity is Capacity.ADULT_PLAYER and not is_adult(contract.birthdate, day):
+        text = f"{contract.player} is not of age on {day}: a guardian must sign."
+        return Notice(NoticeKind.NOT_OF_AGE, text, blocks=True)
+    return None
+
+
 def signer_for(
     contract: ContractFacts,
     guardians: Sequence[GuardianFacts],
@@ -188,12 +201,9 @@ def signer_for(
     ``capacity`` None derives it from the relation, or from the birthdate of a player who signs alone.
     """
     player = contract.player
-    if contract.birthdate is not None and day < contract.birthdate:
-        return Notice(NoticeKind.BEFORE_BIRTH, f"{player} was not born yet on {day}. Correct the date.", blocks=True)
+    if (notice := age_notice(contract, capacity, day)) is not None:
+        return notice
     adult = is_adult(contract.birthdate, day)
-    if capacity is Capacity.ADULT_PLAYER and contract.birthdate is not None and not adult:
-        text = f"{player} is not of age on {day}: a guardian must sign."
-        return Notice(NoticeKind.NOT_OF_AGE, text, blocks=True)
     match choice:
         case FreeText(name):
             return Signer(None, name, capacity or (Capacity.ADULT_PLAYER if adult else Capacity.GUARDIAN))

@@ -53,14 +53,13 @@ async def signed_since(session: AsyncSession, league_id: int, since: datetime) -
     return list(found)
 
 
-# The status before is in the audit row that the signing wrote; it is never changed.
+# The status before is in the audit row that the latest signing wrote; a correction of the record wrote none of these.
 _UNDO = text(
     """
     UPDATE contract
     SET status = coalesce(
             (SELECT before ->> 'status' FROM audit
              WHERE entity = 'contract' AND entity_id = contract.id AND action = 'signed'
-               AND after ->> 'signature_id' = contract.signature_id::text
              ORDER BY audit.id DESC LIMIT 1),
             'offered'),
         signature_id = NULL, version = version + 1

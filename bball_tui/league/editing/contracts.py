@@ -1,8 +1,8 @@
 """Make a contract, change its team or its days.
 
-A contract that is not signed moves to another team as it is: the same row, the same offer. A signed one names the
-team that was signed for, so it is released with the move as its reason, and the player gets a new offer from the new
-team, which wants a new signature. Both happen in one transaction.
+A contract that is not signed moves to another team as it is: the same row, the same offer. Of a signed one the league
+says what is right, or staff do: the signature is kept, and the same contract is with the new team; or the contract is
+released with the move as its reason, and the new team offers one that needs a signature. Each is one transaction.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import Contract, Player, Team
-from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder
+from bball_tui.database.models import Contract, League, Player, Team
+from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder, TeamChange
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
+from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.checking import Checks, differing, overtaken
-from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
 from bball_tui.league.editing.players import jersey_notes
+from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_anew
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted
@@ -39,7 +40,9 @@ class ContractDraft:
     due_on: str = ""
     offered: bool = True
     correct: bool = False
-    """Whether those who had the welcome mail for the old team are told that it does not hold any more."""
+    """Whether those who had the welcome mail for the old team are told."""
+    signature: str = str(TeamChange.VOID)
+    """What becomes of a signature with another team: kept, or a new one is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _Values:
     due_on: date | None
     offered: bool
     correct: bool
+    signature: str = str(TeamChange.VOID)
 
 
 async def team_choices(session: AsyncSession, league_id: int, season_id: int) -> tuple[TeamChoice, ...]:
@@ -82,14 +86,22 @@ async def load_contract(
     """
     await lock_contracts(session, league_id, [contract_id])
     query = select(
-        Contract.id, Contract.version, Contract.team_id, Contract.status, Contract.offered_on, Contract.due_on
+        Contract.id,
+        Contract.version,
+        Contract.team_id,
+        Contract.status,
+        Contract.offered_on,
+        Contract.due_on,
+        select(League.team_change).where(League.id == Contract.league_id).scalar_subquery().label("rule"),
     ).where(Contract.league_id == league_id, Contract.id == contract_id)
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise BballError(f"There is no contract {contract_id} in this league.")
     days = ["" if day is None else write_date(day, order) for day in (found.offered_on, found.due_on)]
     offered = found.status != ContractStatus.DRAFT
-    return Loaded(found.id, found.version, ContractDraft(str(found.team_id), days[0], days[1], offered))
+    signature = str(TeamChange.KEEP if found.rule == TeamChange.KEEP else TeamChange.VOID)
+    draft = ContractDraft(str(found.team_id), days[0], days[1], offered, signature=signature)
+    return Loaded(found.id, found.version, draft)
 
 
 async def new_contract(
@@ -162,7 +174,7 @@ async def save_contract(
     clean = _draft(values, order)
     if quicker := await overtaken(session, league_id, "contract", base, now, clean):
         return quicker
-    names = set(differing(now.draft, clean)) - {"correct"}
+    names = set(differing(now.draft, clean)) - {"correct", "signature"}
     if not names:
         return Saved(base.id, changed=False)
     if row.status not in LIVE_STATUSES:
@@ -170,6 +182,11 @@ async def save_contract(
     if row.status not in OPEN_STATUSES:
         if "team_id" not in names:
             raise BballError("This contract is signed; its days do not change any more.")
+        rule = await session.scalar(select(League.team_change).where(League.id == league_id))
+        if refusal := _AGAINST_THE_RULE.get((TeamChange(rule or TeamChange.ASK), TeamChange(values.signature))):
+            return Wrong((Problem("signature", refusal),))
+        if values.signature == TeamChange.KEEP:
+            return await _keep_signed(session, league_id, base.id, row.team, row.player_id, values, clock)
         return await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
     return await _change(session, league_id, now, row.team, row.player_id, values, names)
 
@@ -192,7 +209,10 @@ async def _check(
     )
     if known is None:
         checks.complain("team_id", "Choose a team of this season.")
-    return _Values(team, offered_on if draft.offered else None, due_on, draft.offered, draft.correct), checks
+    if draft.signature not in (TeamChange.KEEP, TeamChange.VOID):
+        checks.complain("signature", f"This is {TeamChange.KEEP} or {TeamChange.VOID}.")
+    values = _Values(team, offered_on if draft.offered else None, due_on, draft.offered, draft.correct, draft.signature)
+    return values, checks
 
 
 def _day(value: str, order: DateOrder, today: date, *, ahead: bool) -> date | None:
@@ -201,7 +221,7 @@ def _day(value: str, order: DateOrder, today: date, *, ahead: bool) -> date | No
 
 def _draft(values: _Values, order: DateOrder) -> ContractDraft:
     days = ["" if day is None else write_date(day, order) for day in (values.offered_on, values.due_on)]
-    return ContractDraft(str(values.team_id), days[0], days[1], values.offered, values.correct)
+    return ContractDraft(str(values.team_id), days[0], days[1], values.offered, values.correct, values.signature)
 
 
 async def _insert(session: AsyncSession, league_id: int, season_id: int, player_id: int, values: _Values) -> int:
@@ -230,6 +250,50 @@ async def _insert(session: AsyncSession, league_id: int, season_id: int, player_
     elif values.due_on is not None:
         await session.execute(update(Contract).where(Contract.id == contract_id).values(due_on=values.due_on))
     return contract_id
+
+
+_AGAINST_THE_RULE = {
+    (TeamChange.KEEP, TeamChange.VOID): "In this league a signature stays when the team changes. "
+    "To end it, release the contract instead.",
+    (
+        TeamChange.VOID,
+        TeamChange.KEEP,
+    ): "In this league another team needs a new signature. The league's own form changes that.",
+}
+
+
+async def _keep_signed(
+    session: AsyncSession,
+    league_id: int,
+    contract_id: int,
+    old_team: str,
+    player_id: int,
+    values: _Values,
+    clock: LeagueClock,
+) -> Outcome:
+    """The same contract with another team. Welcome mails that nobody had yet name the new one."""
+    team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
+    await session.execute(
+        update(Contract)
+        .where(Contract.id == contract_id)
+        .values(team_id=values.team_id, version=Contract.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if clock.wait_for_chat:
+        await hold_teams(session, [contract_id])
+    after = {"team": team, "signature": TeamChange.KEEP}
+    await record(session, league_id, [Entry("moved", "contract", contract_id, before={"team": old_team}, after=after)])
+    mails = await rewrite_welcomes(session, league_id, [contract_id], why=f"the contract moves to {team}", moved=True)
+    notes = [f"The signature stays, now with {team}."]
+    if mails.rewritten:
+        notes.append(f"{counted(len(mails.rewritten), 'welcome e-mail')} not sent yet: names {team} now.")
+    told = list(dict.fromkeys(one.recipient for one in mails.told))
+    if told and values.correct:
+        made = await welcome_anew(session, league_id, contract_id, told, clock)
+        notes.append(f"{counted(len(made), 'welcome e-mail')} of {team} queued.")
+    elif told:
+        notes.append(f"{', '.join(told)} had the welcome e-mail with {old_team} already: please write to them.")
+    return Saved(contract_id, notes=(*notes, *await jersey_notes(session, league_id, player_id)))
 
 
 async def _move_signed(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
-from bball_tui.database.states import DateOrder
+from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
@@ -22,7 +22,8 @@ class LeagueDraft:
 
     ``mail_offers``: an offer is told by mail. ``reminder_days``: so many days before it is due families are reminded,
     such as "7, 2"; empty is never. ``bounce_blocks``: an address without a mailbox is blocked by itself.
-    ``wait_for_chat``: welcome mails wait for the share link of the team's chat.
+    ``wait_for_chat``: welcome mails wait for the share link of the team's chat. ``team_change``: what another
+    team means for a signature.
     """
 
     name: str = ""
@@ -40,6 +41,7 @@ class LeagueDraft:
     reminder_cap: str = "2"
     bounce_blocks: bool = True
     wait_for_chat: bool = False
+    team_change: str = "ask"
 
 
 async def load_league(session: AsyncSession, league_id: int) -> Loaded[LeagueDraft]:
@@ -68,6 +70,7 @@ async def load_league(session: AsyncSession, league_id: int) -> Loaded[LeagueDra
         reminder_cap=str(row.reminder_cap),
         bounce_blocks=row.bounce_blocks,
         wait_for_chat=row.wait_for_chat,
+        team_change=row.team_change,
     )
     return Loaded(row.id, row.version, draft)
 
@@ -126,6 +129,10 @@ def _read(draft: LeagueDraft, name: str) -> Any:
         case "date_order":
             if value not in list(DateOrder):
                 raise BballError(f"This is one of {', '.join(DateOrder)}.")
+            return value
+        case "team_change":
+            if value not in list(TeamChange):
+                raise BballError(f"This is one of {', '.join(TeamChange)}.")
             return value
         case _:
             return check_value(name, value)

@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
-from bball_tui.database.models import League, Outbox, Signature
-from bball_tui.database.states import Capacity
+from bball_tui.database.models import League, Outbox
+from bball_tui.database.states import OutboxState
 from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, read_guardians
+from bball_tui.league.contracts.facts import SignatureFacts as Signature
 from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
 from bball_tui.mail.kinds.correction import CorrectionMail, SignatureFacts
 from bball_tui.mail.kinds.offer import OfferMail
+from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
 
@@ -51,20 +54,23 @@ async def enqueue_corrections(
     *,
     note: str,
     hold_seconds: int,
+    still_signed: bool = False,
 ) -> tuple[int, ...]:
-    """Tell those who had the welcome that the contract is not signed any more; the ids of the new mails.
+    """Tell those who were told of a signature that it does not hold, or how it does; the ids of the new mails.
 
-    ``told`` are contract ids with the address that was told. ``contracts`` are as they were while they were signed.
+    ``told`` are contract ids with the address that was told. ``contracts`` are as they were while they were signed, or
+    with ``still_signed`` as they are now: whoever was told just that gets no mail.
     """
     pairs = list(dict.fromkeys(told))
-    signatures = await _signatures(session, contracts)
     guardians = await read_guardians(session, league_id, {contracts[one].player_id for one, _ in pairs})
     numbers = await _corrections(session, {one for one, _ in pairs})
+    said = await _last_told(session, {one for one, _ in pairs})
     items = []
     for contract_id, address in pairs:
         contract = contracts[contract_id]
-        was = signatures.get(contract_id)
-        if was is None:
+        was = said.get((contract_id, address.lower()))
+        now = None if contract.signature is None or not still_signed else _as_told(contract.signature)
+        if was is None or was == now:
             continue
         who = _whose(guardians.get(contract.player_id, ()), address)
         facts = CorrectionMail(
@@ -76,7 +82,7 @@ async def enqueue_corrections(
             guardian_last="" if who is None else who.last,
             language="" if who is None else who.language,
             was=was,
-            now=None,
+            now=now,
             note=note,
             number=numbers[contract_id] + 1,
         )
@@ -84,17 +90,26 @@ async def enqueue_corrections(
     return tuple(await enqueue(session, league_id, items, hold_seconds=hold_seconds))
 
 
-async def _signatures(session: AsyncSession, contracts: Mapping[int, ContractFacts]) -> dict[int, SignatureFacts]:
-    ids = {one.signature.id: one.id for one in contracts.values() if one.signature is not None}
+def _as_told(signature: Signature) -> SignatureFacts:
+    return SignatureFacts(signer=signature.signer, capacity=signature.capacity, signed_on=signature.signed_on)
+
+
+async def _last_told(session: AsyncSession, contract_ids: set[int]) -> dict[tuple[int, str], SignatureFacts]:
+    """What each address read last about the signature of each contract; nothing, if that it does not hold."""
     rows = await session.execute(
-        select(Signature.id, Signature.signer, Signature.capacity, Signature.signed_on).where(
-            among(Signature.id, list(ids))
+        select(Outbox.contract_id, func.lower(Outbox.recipient).label("address"), Outbox.kind, Outbox.payload)
+        .where(
+            among(Outbox.contract_id, contract_ids),
+            Outbox.kind.in_((WelcomeMail.kind, CorrectionMail.kind)),
+            Outbox.state.not_in((OutboxState.CANCELLED, OutboxState.SUPPRESSED)),
         )
+        .order_by(Outbox.id)
     )
-    return {
-        ids[row.id]: SignatureFacts(signer=row.signer, capacity=Capacity(row.capacity), signed_on=row.signed_on)
-        for row in rows
-    }
+    found: dict[tuple[int, str], SignatureFacts | None] = {}
+    for row in rows:
+        said = row.payload if row.kind == WelcomeMail.kind else row.payload["now"]
+        found[row.contract_id, row.address] = None if said is None else msgspec.convert(said, SignatureFacts)
+    return {key: said for key, said in found.items() if said is not None}
 
 
 async def _corrections(session: AsyncSession, contract_ids: set[int]) -> Counter[int]:

@@ -57,6 +57,8 @@ class SignatureView:
     recorded_by: str
     evidence_sha256: str | None
     note: str | None
+    correction_reason: str | None
+    """Why it was written instead of an older one; None: it was the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class ContractDetail:
     signature: SignatureView | None
     past_signature: SignatureView | None
     """The last one, where none is in force: its contract was released or made void, or the signing was undone."""
+    superseded: tuple[SignatureView, ...]
+    """What the record said before it was corrected, the latest first."""
     mails: tuple[MailView, ...]
     trace: tuple[TimelineEvent, ...]
     next: str
@@ -166,6 +170,7 @@ async def contract_detail(
         guardians=await read_family(session, league_id, contract.player_id),
         signature=None if signature is None else _signature(signature),
         past_signature=await _read_past(session, contract_id) if signature is None else None,
+        superseded=() if signature is None else await _read_superseded(session, signature),
         mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, clock)) for mail in mails),
         trace=timeline_of(state, entries, mails, attempts, clock),
         next=next_step(state, mails, clock),
@@ -215,6 +220,21 @@ async def _read_past(session: AsyncSession, contract_id: int) -> SignatureView |
     past = models.Signature
     row = await session.scalar(select(past).where(past.contract_id == contract_id).order_by(past.id.desc()).limit(1))
     return None if row is None else _signature(row)
+
+
+async def _read_superseded(session: AsyncSession, signature: models.Signature) -> tuple[SignatureView, ...]:
+    """The rows that this one corrects, one after the other."""
+    if signature.supersedes_id is None:
+        return ()
+    past = models.Signature
+    rows = await session.scalars(select(past).where(past.contract_id == signature.contract_id))
+    by_id = {row.id: row for row in rows}
+    found: list[SignatureView] = []
+    before = by_id.get(signature.supersedes_id)
+    while before is not None:
+        found.append(_signature(before))
+        before = None if before.supersedes_id is None else by_id.get(before.supersedes_id)
+    return tuple(found)
 
 
 async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
@@ -308,4 +328,5 @@ def _signature(row: models.Signature) -> SignatureView:
         recorded_by=row.recorded_by,
         evidence_sha256=None if row.evidence_sha256 is None else row.evidence_sha256.hex(),
         note=row.note,
+        correction_reason=row.correction_reason,
     )

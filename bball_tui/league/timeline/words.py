@@ -233,9 +233,28 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             due = entry.after.get("due_on", "")
             return "due date taken away" if due is None else f"due {due} now" if due else "day of the offer changed"
         case "moved":
-            return f"moved from {entry.before.get('team')} to {entry.after.get('team')}"
+            kept = "; the signature stays" if entry.after.get("signature") else ""
+            return f"moved from {entry.before.get('team')} to {entry.after.get('team')}{kept}"
+        case "corrected":
+            return f"{TOLD['corrected']}: {_corrected(entry)}{why}"
         case action:
             return f"{TOLD.get(action) or action.replace('_', ' ')}{why}"
+
+
+_NAMES = {"signer": "signed by", "capacity": "as", "method": "", "signed_on": "on", "note": "note"}
+
+
+def _corrected(entry: AuditFacts) -> str:
+    """What the record says now, and what it said before."""
+
+    def said(facts: Mapping[str, object], name: str) -> str:
+        value = facts.get(name)
+        word = _METHODS.get(str(value)) if name == "method" else str(value or "none").replace("_", " ")
+        return f"{_NAMES[name]} {word}".strip()
+
+    return ", ".join(
+        f"{said(entry.after, name)} (was {said(entry.before, name)})" for name in _NAMES if name in entry.after
+    )
 
 
 def _attempt_text(attempt: Attempt, recipient: str) -> str:

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import partial
 from typing import TYPE_CHECKING
-
-from textual import work
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
-from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, why_none
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.tui.actions import Commands, action
@@ -25,14 +21,11 @@ from bball_tui.tui.widgets.inspector import Section
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.league.contracts.signing import SigningRequest
     from bball_tui.league.roster.rows import ContractRow, RosterFilter
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.dialogs.batch_signing import PaperSigned
     from bball_tui.tui.dialogs.contract_act import ActDone
-    from bball_tui.tui.dialogs.sign import SignDialog
 
-_SIGN = RULES[Transition.SIGN]
+_SIGN, _CORRECT = RULES[Transition.SIGN], RULES[Transition.CORRECT]
 SIGNABLE = tuple(status for status in ContractStatus if status in _SIGN.sources)
 READ_ONE_BY_ONE = 3
 """Refusals that a toast names one by one."""
@@ -90,7 +83,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     `{contract.sign}` marks contracts signed: the selected ones (`{list.select}`, or `{list.select-all}` for all that
     match), else the one under the cursor. The dialog shows what will happen before it happens. `{desk.undo}` takes the
     last signing back, with its mails, until they leave. `{contract.stack}` signs a whole pile of papers, two keys each.
-    `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}` and
+    `{contract.correct}` corrects who signed, how or when, and keeps what was wrong in the history. `{contract.edit}`
+    moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}` and
     `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts. `{tool.filter}`
     narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the welcome mail:
     `{tool.filter}` shows what is in one state.
@@ -100,10 +94,6 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     empty_text = "There are no contracts yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
     watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
-
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
-        self._known_warnings: frozenset[str] = frozenset()
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
@@ -208,10 +198,12 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     )
     async def action_contract_sign(self) -> bool:
         """The one act with a dialog of its own: who signed, as what, and when."""
+        from bball_tui.tui.signing import sign_dialog
+
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
             return False
-        done = await self.app.push_screen_wait(self._sign_dialog(connection, targets))
+        done = await self.app.push_screen_wait(sign_dialog(self.app, connection, targets, self._today))
         if done is None:
             return False
         signed = tuple(one.id for one in done.result.signed)
@@ -222,36 +214,28 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_refused([one.reason for one in done.result.refused])
         return True
 
-    def _sign_dialog(
-        self,
-        connection: "LeagueConnection",
-        targets: tuple[int, ...],
-        *,
-        undo_key: str | None = None,
-        known: frozenset[str] = frozenset(),
-    ) -> "SignDialog":
-        from bball_tui.league.contracts.signing import sign
-        from bball_tui.league.contracts.signing_preview import preview_signing
-        from bball_tui.tui.dialogs.sign import SignDialog
+    @action(_CORRECT.key, _CORRECT.label, help=_CORRECT.help, when=_can(Transition.CORRECT), writes=True)
+    async def action_contract_correct(self) -> bool:
+        """What a signature's record says is wrong; the contract stays signed."""
+        from bball_tui.league.contracts.correcting import correct, preview_correction
+        from bball_tui.tui.dialogs.correct_record import CorrectRecord
 
-        return SignDialog(
-            len(targets),
-            load=lambda draft: connection.call(
-                preview_signing,
-                targets,
-                draft.signer,
-                capacity=draft.capacity,
-                signed_on=draft.signed_on,
-                mail_server=connection.settings.may_send,
-                sender=connection.has_sender,
-            ),
-            sign=lambda request: connection.call(sign, request),
-            today=self._today,
-            date_order=connection.league.date_order,
-            undo_key=undo_key,
-            known=known,
-            show_mails=partial(self._show_mails, connection),
-        )
+        connection, targets = self.connection, self.targets
+        if connection is None or not targets:
+            return False
+        seen = await connection.call(preview_correction, targets)
+        if not seen.possible:
+            self._tell_refused([one.reason for one in seen.refused], "corrected")
+            return True
+        dialog = CorrectRecord(seen, lambda request: connection.call(correct, request), connection.league.date_order)
+        done = await self.app.push_screen_wait(dialog)
+        if done is None:
+            return False
+        if done.done:
+            mails = f", {counted(len(done.promised), 'correction e-mail')} queued" if done.promised else ""
+            self.app.notify(f"{counted(len(done.done), 'record')} corrected{mails}.", markup=False)
+        self._tell_refused([one.reason for one in done.refused], "corrected")
+        return True
 
     def _tell_refused(self, reasons: list[str], word: str = "signed") -> None:
         from bball_tui.tui.dialogs.message import ErrorDialog
@@ -269,64 +253,25 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             )
         )
 
-    def _show_mails(self, connection: "LeagueConnection", request: "SigningRequest") -> None:
-        """The mails of a signing that is being prepared, above its dialog."""
-        self._read_mails(connection, request)
-
-    @work(group="letters")
-    async def _read_mails(self, connection: "LeagueConnection", request: "SigningRequest") -> None:
-        from bball_tui.league.mails.preview import preview_request
-        from bball_tui.tui.mail_reading import read_asked
-
-        await read_asked(self.app, connection, connection.call(preview_request, connection.settings, request))
-
     @action("t", "sign a stack of papers", when=ready, writes=True)
     async def action_contract_stack(self) -> None:
         """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
-        from bball_tui.league.contracts.batch_signing import batch_candidates
-        from bball_tui.tui.dialogs.batch_signing import BatchSigning
+        from bball_tui.tui.signing import sign_stack
 
         connection = self.connection
         if connection is None:
             return
-        stack = BatchSigning(
-            find=lambda text: connection.call(batch_candidates, connection.season_id, text),
-            sign=partial(self._sign_paper, connection),
-            take_back=partial(self._take_back, connection),
-        )
-        self._known_warnings = frozenset()
-        done = await self.app.push_screen_wait(stack)
+        done = await sign_stack(self.app, connection, self._today)
         self.records.reload()
         if done:
             seconds = connection.league.hold_seconds
             self.post_message(ContractsSigned((done[-1].contract_id,), done[-1].mails, seconds))
 
-    async def _sign_paper(self, connection: "LeagueConnection", row: "ContractRow") -> "PaperSigned | None":
-        from bball_tui.league.contracts.signing_rules import NoticeKind
-        from bball_tui.tui.dialogs.batch_signing import PaperSigned
-
-        dialog = self._sign_dialog(connection, (row.id,), undo_key="ctrl+t", known=self._known_warnings)
-        done = await self.app.push_screen_wait(dialog)
-        if done is None:
-            return None
-        if done.result.refused:
-            raise BballError(done.result.refused[0].reason)
-        # A team without a chat link is worth reading once, not at each paper of the pile.
-        self._known_warnings = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT})
-        return PaperSigned(row.id, f"{row.first} {row.last}", len(done.result.outbox_ids))
-
-    @staticmethod
-    async def _take_back(connection: "LeagueConnection", contract_id: int) -> str | None:
-        from bball_tui.league.contracts.undo import undo
-
-        result = await connection.call(undo, [contract_id])
-        return result.refused[0].reason if result.refused else None
-
     # The contract, its player and its mails
 
     @action("e", "edit", when=_can_edit, writes=True)
     async def action_contract_edit(self) -> bool:
-        """Another team or other days. A signed contract is released and offered anew by the other team."""
+        """Another team or other days. Of a signed contract the league says whether the signature stays."""
         from bball_tui.tui.editing import edit_contract
 
         connection, row = self.connection, self.meant

@@ -36,7 +36,8 @@ def _signature(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[S
     if signature is None:
         return ()
     title = "Signature" if detail.signature is not None else "Signature, not in force any more"
-    return (Section(title, _evidence(signature, zone, now)),)
+    before = tuple(Section("Before it was corrected", _evidence(one, zone, now)) for one in detail.superseded)
+    return (Section(title, _evidence(signature, zone, now)), *before)
 
 
 def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "Story") -> Section:
@@ -73,6 +74,8 @@ def _evidence(signature: "SignatureView", zone: tzinfo, now: datetime) -> tuple[
         facts.append(Fact("evidence", Styled(f"sha256 {signature.evidence_sha256}", Tone.MUTED)))
     if signature.note:
         facts.append(Fact("note", signature.note))
+    if signature.correction_reason:
+        facts.append(Fact("corrected", signature.correction_reason))
     return tuple(facts)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from textual.binding import Binding
 
-from bball_tui.database.states import DateOrder
+from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.dates import EXAMPLES, example
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.guardian import GuardianDraft
     from bball_tui.league.roster.player import PlayerDraft
 
+TEAM_CHANGES = (
+    ("ask each time whether it stays", str(TeamChange.ASK)),
+    ("the signature stays", str(TeamChange.KEEP)),
+    ("a new signature is needed", str(TeamChange.VOID)),
+)
+_SIGNED = {
+    TeamChange.ASK: "Already signed. With another team, choose whether the signature stays.",
+    TeamChange.KEEP: "Already signed. With another team the signature stays.",
+    TeamChange.VOID: "Already signed. Changing teams ends this contract and creates a new offer to sign.",
+}
 ORDERS = (
     ("year-month-day", DateOrder.YMD.value),
     ("day/month/year", DateOrder.DMY.value),
@@ -169,6 +179,12 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
             question="welcome mails wait for its link",
             help="Mails that wait already go on waiting.",
         ),
+        PickSpec(
+            name="team_change",
+            label="Team change",
+            options=TEAM_CHANGES,
+            help="What becomes of a signature when its player changes teams.",
+        ),
     )
 
 
@@ -182,8 +198,9 @@ def contract_form(
     *,
     base: "Loaded[ContractDraft] | None" = None,
     signed: bool = False,
+    rule: TeamChange = TeamChange.ASK,
 ) -> "Form[ContractDraft]":
-    """Team and days of a contract."""
+    """Team and days of a contract. ``rule`` is what the league says of another team for a signature."""
     such = f"such as {example(order, today)}"
     team = PickSpec(
         name="team_id",
@@ -198,13 +215,20 @@ def contract_form(
     )
     lines = [f"For {player}."]
     if signed:
-        lines.append("It is signed: with another team it is released, and the new team offers a new one.")
+        lines.append(_SIGNED[rule])
+        signature = PickSpec(
+            name="signature",
+            label="Signature",
+            options=(("a new one is needed", str(TeamChange.VOID)), ("stays as it is", str(TeamChange.KEEP))),
+            help="A new one: this contract ends, and the new team offers one to sign.",
+        )
         correct = TickSpec(
             name="correct",
-            label="Correct",
-            question="write to those who had the welcome mail",
-            help="They learn that the signature for the old team does not hold any more.",
+            label="Notify",
+            question="e-mail families who got the welcome",
+            help="That the old team's signature no longer counts; or, if it stays, the new team's welcome.",
         )
-        return Form(f"Contract of {player}", (team, correct), draft, save, base=base, lines=lines)
+        specs = (team, signature, correct) if rule is TeamChange.ASK else (team, correct)
+        return Form(f"Contract of {player}", specs, draft, save, base=base, lines=lines)
     title = f"New contract of {player}" if base is None else f"Contract of {player}"
     return Form(title, (team, *days), draft, save, base=base, lines=lines)

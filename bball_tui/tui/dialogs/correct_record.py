@@ -1,0 +1,187 @@
+"""Correct the record of a signature: what it says, what is right, why, and whether families read it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Select, Static
+
+from bball_tui.database.states import Capacity, DateOrder, SigningMethod
+from bball_tui.dates import NoDate, parse_date
+from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
+from bball_tui.tui.dialogs.sign import METHODS, SOMEBODY_ELSE
+from bball_tui.tui.dialogs.signing_summary import capacity_word
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
+from bball_tui.tui.hanging_indent import Hanging
+from bball_tui.tui.text import Part, content_lines, short_date
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.contracts.correcting import CorrectionPreview, CorrectionRequest, CorrectionResult
+    from bball_tui.league.contracts.signing_rules import SignerChoice
+
+KEPT = "kept"
+"""The signer stays who it is."""
+
+Correct: TypeAlias = "Callable[[CorrectionRequest], Awaitable[CorrectionResult]]"
+
+
+class CorrectRecord(SubmitDialog["CorrectionResult"]):
+    """Corrects the contracts of ``seen`` in one transaction; None: they changed their mind.
+
+    Of one contract the fields begin with what its record says; of several with nothing, and what is left so stays.
+    """
+
+    HELP = """
+    ## Correct the record
+    Change what is wrong and say why; everything else stays. The contract stays signed, and what the record said before
+    is kept and shown in its history. Space opens a list.
+
+    A welcome e-mail that nobody had yet says what is right by itself. Families who got it can be sent a correction; no
+    second welcome goes out. Correction e-mails wait for the undo time like any other.
+    """
+    DEFAULT_CSS = """
+    CorrectRecord {
+        & #name-field, & #words-field { display: none; }
+        &.-somebody-else #name-field { display: block; }
+        &.-notifying #words-field { display: block; }
+    }
+    """
+    BINDINGS: ClassVar = [Binding("enter", "confirm", "correct", show=False)]
+
+    def __init__(self, seen: "CorrectionPreview", correct: Correct, order: DateOrder) -> None:
+        super().__init__()
+        number = len(seen.possible)
+        whose = seen.players[0] if number == 1 else counted(number, "record")
+        self.set_reactive(CorrectRecord.heading, f"Correct the record: {whose}")
+        self._seen, self._correct, self._order = seen, correct, order
+        self._day = "" if seen.now is None else short_date(seen.now.signed_on)
+        self._note = "" if seen.now is None else seen.now.note or ""
+
+    def body(self) -> Iterable[Widget]:
+        """What it says, then what is right."""
+        now = self._seen.now
+        yield Static(Hanging(content_lines(self._lines())))
+        kept = "as it is" if now is None else now.signer
+        named = [(f"{one.name}, {one.relation}", str(one.guardian_id)) for one in self._seen.signers]
+        named = [one for one in named if now is None or one[1] != str(now.guardian_id)]
+        yield Field("Signer", Picker([(kept, KEPT), *named, ("somebody else", SOMEBODY_ELSE)], KEPT, id="signer"))
+        yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
+        as_what = "as it is" if now is None else f"{capacity_word(now.capacity)}, unless the signer changes"
+        capacities: list[tuple[str, Capacity | None]] = [(as_what, None)]
+        capacities += [(capacity_word(one), one) for one in Capacity]
+        yield Field("Signs as", Picker(capacities, None, id="capacity"))
+        methods: list[tuple[str, SigningMethod | None]] = [] if now is not None else [("as it is", None)]
+        methods += [(word, method) for method, word in METHODS.items()]
+        yield Field("Method", Picker(methods, None if now is None else now.method, id="method"))
+        hint = "" if now is not None else "as it is"
+        yield Field("Signed on", TextField(self._day, placeholder=hint, id="day"), id="day-field")
+        yield Field("Note", TextField(self._note, placeholder="for the record; may be empty", id="note"))
+        yield Field("Why", TextField(placeholder="what was wrong, in a few words", id="reason"), id="reason-field")
+        if self._seen.told:
+            yield Field("Notify", TickBox("e-mail families who got the welcome", id="notify"))
+            hint = "what they read besides; may be empty"
+            yield Field("Tell them", TextField(placeholder=hint, id="words"), id="words-field")
+
+    def _lines(self) -> Iterator[list[Part]]:
+        seen = self._seen
+        if seen.now is None:
+            yield [(f"{some(seen.players)}.", STYLES[Tone.MUTED])]
+        else:
+            old = seen.now
+            how = f"{METHODS[old.method]}, {short_date(old.signed_on)}, recorded by {old.recorded_by}"
+            yield [(f"Now: {old.signer} ({capacity_word(old.capacity)}), {how}.", STYLES[Tone.MUTED])]
+        if seen.unsent:
+            mails = counted(seen.unsent, "welcome e-mail")
+            yield [(f"{mails} not sent yet: will say what is right.", STYLES[Tone.MUTED])]
+        if seen.told:
+            yield [(f"{SYMBOLS[Tone.WARN]} {some(seen.told, MOST_TOLD)} got the welcome already", STYLES[Tone.WARN])]
+        for refused in seen.refused[:MOST_REFUSED]:
+            yield [(f"{SYMBOLS[Tone.MUTED]} not: {refused.reason}", STYLES[Tone.MUTED])]
+        if len(seen.refused) > MOST_REFUSED:
+            yield [(f"{SYMBOLS[Tone.MUTED]} and {len(seen.refused) - MOST_REFUSED:,} more stay", STYLES[Tone.MUTED])]
+        yield [""]
+
+    def choices(self) -> Iterable[DialogButton]:
+        """Correct, or not."""
+        number = len(self._seen.possible)
+        yield DialogButton(f"Correct {number:,}" if number > 1 else "Correct", key="Enter", command="confirm")
+        yield self.cancel_choice()
+
+    @on(Select.Changed)
+    def _chosen(self) -> None:
+        somebody_else = self.query_one("#signer", Picker).chosen == SOMEBODY_ELSE
+        if somebody_else and not self.has_class("-somebody-else"):
+            self.query_one("#name", TextField).focus()
+        self.set_class(somebody_else, "-somebody-else")
+
+    @on(TickBox.Changed)
+    def _ticked(self) -> None:
+        self.set_class(self._notifying, "-notifying")
+
+    @property
+    def _notifying(self) -> bool:
+        ticks = self.query("#notify")
+        return bool(ticks) and ticks.first(TickBox).value
+
+    def _line(self, name: str) -> str:
+        return " ".join(self.typed(name).split())
+
+    def action_confirm(self) -> None:
+        """Do it, once."""
+        asked = self._request()
+        if asked is not None:
+            self.begin(lambda: self._correct(asked), blame="reason")
+
+    def _request(self) -> "CorrectionRequest | None":
+        from bball_tui.league.contracts.correcting import CorrectionRequest
+
+        chosen = self.query_one("#signer", Picker).chosen
+        if chosen == SOMEBODY_ELSE and not self._line("name"):
+            self.complain("name", "Type who signed.")
+            return None
+        day: date | None = None
+        if self.typed("day").strip() != self._day:
+            day = self._read_day()
+            if day is None:
+                return None
+        if not self._line("reason"):
+            self.complain("reason", "Say why, in a few words. Nothing has happened yet.")
+            return None
+        note = self._line("note")
+        return CorrectionRequest(
+            contracts=self._seen.possible,
+            reason=self._line("reason"),
+            signer=self._signer(chosen),
+            capacity=self.query_one("#capacity", Picker).chosen,
+            method=self.query_one("#method", Picker).chosen,
+            signed_on=day,
+            note=None if note == self._note else note,
+            notify=self._notifying,
+            words=self._line("words") if self._notifying else "",
+        )
+
+    def _read_day(self) -> date | None:
+        """The day that was typed, or None with a complaint below its field."""
+        today = self._seen.today
+        try:
+            day = parse_date(self.typed("day"), self._order, today)
+        except NoDate as error:
+            self.complain("day", str(error))
+            return None
+        if day > today:
+            self.complain("day", f"This day is still to come: today is {short_date(today)}.")
+            return None
+        return day
+
+    def _signer(self, chosen: object) -> "SignerChoice | None":
+        from bball_tui.league.contracts.signing_rules import FreeText, NamedGuardian
+
+        if chosen == KEPT:
+            return None
+        return FreeText(self._line("name")) if chosen == SOMEBODY_ELSE else NamedGuardian(int(str(chosen)))
