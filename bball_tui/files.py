@@ -2,11 +2,15 @@
 
 import asyncio
 import os
+import re
+import shlex
+import stat
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
+from urllib.parse import unquote, urlsplit
 
 from bball_tui.errors import BballError
 
@@ -29,8 +33,68 @@ def write_file(path: Path, text: str) -> None:
     Raises:
         BballError: it cannot be written; the sentence says why.
     """
+    write_bytes(path, _encoded(text))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Like :func:`write_file`, for what is no text."""
     with _replacing(path) as file:
-        file.write(_encoded(text))
+        file.write(content)
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The first ``most`` bytes of a file.
+
+    Raises:
+        BballError: there is no such file, or it may not be read.
+    """
+    try:
+        # Without waiting: a named pipe to which nobody writes would keep us for ever.
+        with open(path.expanduser(), "rb", opener=_without_waiting) as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file.read(most)
+        reason = "it isn't a file, but a pipe or a device"
+    except IsADirectoryError:
+        reason = "it is a folder"
+    except FileNotFoundError:
+        reason = "there is no such file"
+    except PermissionError:
+        reason = "you may not read it"
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+    raise BballError(f"The file {short_name(path)} cannot be opened: {reason}. Check the path and try again.")
+
+
+def short_name(path: Path) -> str:
+    """The path for a sentence: on one line, with pictures of what acts on a terminal, and not endless."""
+    text = str(path)
+    return "".join(one if one.isprintable() else "\ufffd" for one in (text if len(text) < 200 else f"{text[:199]}…"))
+
+
+def path_typed(text: str) -> Path:
+    """The file that is meant by a line: typed, pasted, or dragged onto the terminal.
+
+    A terminal pastes a dragged file in quotation marks, with backslashes before its blanks, or as a ``file:`` address.
+    """
+    text = text.strip()
+    if text.startswith("file://"):
+        return Path(unquote(urlsplit(text).path))
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    if quoted or (re.search(r"\\[^A-Za-z0-9]", text) and os.sep == "/"):
+        try:
+            words = shlex.split(text)
+        except ValueError:
+            words = []
+        if len(words) == 1:
+            text = words[0]
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a home folder of nobody
+        return Path(text)
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NONBLOCK)
 
 
 def short_path(path: Path) -> str:

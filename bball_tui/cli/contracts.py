@@ -1,9 +1,11 @@
 """`bball-tui contracts list|sign|undo`; the other acts are in `contract_acts`."""
 
+import asyncio
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
@@ -21,6 +23,7 @@ from bball_tui.league.contracts.signing_preview import SignerOption, preview_sig
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
+from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.mail.from_address import Outgoing
@@ -128,6 +131,13 @@ def _cells(row: ContractRow) -> Sequence[str]:
     help="How they signed.",
 )
 @click.option("--signed-on", metavar="DATE", help="Such as 2027-03-24; today when left out.")
+@click.option(
+    "--scan",
+    "scan_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The signed paper (PDF, JPEG, PNG, HEIC) of the one contract.",
+)
 @click.option("--no-hold", is_flag=True, help="Let the mails go at once; then undo is not possible.")
 @json_option
 @in_transaction
@@ -139,9 +149,13 @@ async def contracts_sign(
     capacity: str | None,
     method: str,
     signed_on: str | None,
+    scan_file: Path | None,
     no_hold: bool,
 ) -> Answer:
     """Sign by the name that --signer gives, or by each player's first guardian."""
+    if scan_file is not None and len(ids) > 1:
+        raise BballError(f"--scan is the paper of one contract, and {len(ids)} are named. Sign them one by one.")
+    scans = () if scan_file is None else ((ids[0], await asyncio.to_thread(load_scan, scan_file)),)
     today = (await read_clock(session, context.league.id)).today
     template = SigningRequest(
         contracts=(),
@@ -149,6 +163,7 @@ async def contracts_sign(
         method=SigningMethod(method),
         signed_on=today if signed_on is None else day_of(signed_on, context.league.date_order, today),
         hold_seconds=0 if no_hold else None,
+        scans=scans,
     )
     results = await _sign(context, session, ids, signer, template)
     signed = [one.id for result in results for one in result.signed]

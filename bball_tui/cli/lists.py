@@ -30,6 +30,7 @@ NEEDS = {
     "due-this-week": Attention.DUE_SOON,
     "no-email": Attention.UNREACHABLE,
     "no-chat-link": Attention.NO_CHAT,
+    "no-scan": Attention.NO_SCAN,
 }
 """What staff can ask for with --need."""
 _PLAYER_COLUMNS = tuple(one for one in LISTED if one.heading)
@@ -91,10 +92,14 @@ def list_options(command: CommandT) -> CommandT:
         click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet."),
     ]
 
+    names = set(Wanted.__dataclass_fields__)
+
     def run(**values: Any) -> object:
         if values["as_json"] and values["as_csv"]:
             raise click.UsageError("--json and --csv cannot both be printed. Choose one.")
-        return command(Wanted(**values), as_json=values["as_json"])
+        wanted = Wanted(**{name: value for name, value in values.items() if name in names})
+        others = {name: value for name, value in values.items() if name not in names}
+        return command(wanted, as_json=values["as_json"], **others)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     decorated: Any = run

@@ -36,6 +36,7 @@ COMMANDS = {
     "guardians": Place("bball_tui.cli.guardians:guardians", "The guardians of a player."),
     "seasons": Place("bball_tui.cli.editing:seasons", "The seasons of the league."),
     "contracts": Place("bball_tui.cli.contract_acts:contracts", "List contracts, offer, sign and end them."),
+    "scans": Place("bball_tui.cli.scans:scans", "The scanned papers behind the signatures."),
     "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the mails and decide about the difficult ones."),
     "emails": Place(
         "bball_tui.cli.emails:emails", "Preview, check and log mails; returned mails, blocked addresses, reminders."

@@ -45,6 +45,7 @@ from bball_tui.database.bounce_models import Bounce
 from bball_tui.database.filter_models import SavedFilter
 from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLook, GroupMember, GroupStaff
 from bball_tui.database.import_models import ImportMapping
+from bball_tui.database.paper_models import Scan
 from bball_tui.database.states import (
     FINAL_STATES,
     LIVE_STATUSES,
@@ -81,6 +82,7 @@ __all__ = [
     "PlayerGuardian",
     "ProviderGate",
     "SavedFilter",
+    "Scan",
     "Season",
     "Signature",
     "Suppression",

@@ -1,4 +1,4 @@
-"""Shows the HTML part of a mail in the browser of this computer, from a file that only its owner can read.
+"""Shows the HTML part of a mail, or a scan, in the browser of this computer, from a file that only its owner can read.
 
 The files lie in a folder of the user's own and go when the program ends, or when the next one finds them left behind.
 Over ssh there is no browser to open: then the sentence says where the file is and how to fetch it.
@@ -30,8 +30,8 @@ class PrivatePages:
         self._folder = settings.data_dir / "pages"
         self._mine = f"{os.getpid()}-"
 
-    def keep(self, html: str) -> Path:
-        """Write ``html`` into a new file with mode 0600 in a folder with mode 0700.
+    def keep(self, content: str | bytes, suffix: str = ".html") -> Path:
+        """Write ``content`` into a new file with mode 0600 in a folder with mode 0700.
 
         Raises:
             OSError: the folder cannot be written.
@@ -39,10 +39,10 @@ class PrivatePages:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._folder.chmod(0o700)
         self._sweep()
-        file = self._folder / f"{self._mine}{token_hex(8)}.html"
+        file = self._folder / f"{self._mine}{token_hex(8)}{suffix}"
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w", encoding="utf-8") as out:
-            out.write(html)
+        with os.fdopen(opened, "wb") as out:
+            out.write(content if isinstance(content, bytes) else content.encode())
         return file
 
     def close(self) -> None:
@@ -52,7 +52,7 @@ class PrivatePages:
             self._folder.rmdir()
 
     def _sweep(self, *, mine: bool = False) -> None:
-        for file in self._folder.glob("*.html") if self._folder.is_dir() else ():
+        for file in self._folder.glob("*-*.*") if self._folder.is_dir() else ():
             pid = file.name.partition("-")[0]
             own = file.name.startswith(self._mine)
             if (own and mine) or (not own and not (pid.isdigit() and psutil.pid_exists(int(pid)))):

@@ -1,4 +1,7 @@
-"""The rosters that were imported here lately. A convenience: a failure is nobody's concern. Blocking, but short."""
+"""The rosters that were imported here lately, and where scans come in.
+
+A convenience: a failure is nobody's concern. Blocking, but short.
+"""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +11,9 @@ from bball_tui.files import write_file
 
 RECENT = 3
 """Files that are remembered. Paths hold no line end that means anything; between them stands a zero byte."""
+
+
+_SCANS = "scan-folder"
 
 
 def recent_files(data_dir: Path) -> list[Path]:
@@ -30,3 +36,22 @@ def remember_file(data_dir: Path, path: Path) -> None:
 
 def _list(data_dir: Path) -> Path:
     return data_dir / "recent-rosters"
+
+
+def scan_folder(data_dir: Path) -> Path | None:
+    """The folder of the scanner, as it was watched the last time, if it is still there."""
+    try:
+        folder = Path((data_dir / _SCANS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return folder if folder.is_dir() else None
+
+
+def remember_scan_folder(data_dir: Path, folder: Path | None) -> None:
+    """Offer ``folder`` the next time; None forgets it. A place that cannot be written is no reason to complain."""
+    with suppress(BballError, OSError):
+        if folder is None:
+            (data_dir / _SCANS).unlink(missing_ok=True)
+        else:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            write_file(data_dir / _SCANS, str(folder.absolute()))

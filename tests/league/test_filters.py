@@ -116,6 +116,7 @@ async def test_every_value_is_counted_as_the_list_would_have_it(database: Databa
             "trouble due this week": 2,
             "trouble no guardian e-mail": 3,
             "trouble no chat link": 4,
+            "trouble signed, scan missing": 2,
             "status offered": 3,
             "status accepted": 1,
             "status signed": 2,
@@ -144,6 +145,7 @@ async def test_every_value_is_counted_as_the_list_would_have_it(database: Databa
             "trouble due this week": 2,
             "trouble no guardian e-mail": 1,
             "trouble no chat link": 1,
+            "trouble signed, scan missing": 2,
             "division none": 1,
             "division Élite": 1,
         }

@@ -48,6 +48,7 @@ from bball_tui.mail.account import Account
 from bball_tui.outbox.staff_actions import Acted, NotDone
 from bball_tui.settings import SecretUrl
 from bball_tui.tui import dialogs
+from bball_tui.tui.dialogs.attach_scan import AttachScan
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.block_address import BlockAddress
@@ -317,6 +318,7 @@ def _correct_record(name: str) -> CorrectRecord:
 
 
 DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
+    AttachScan: lambda name: AttachScan(name or "x", _never, Path(f"/nowhere/{name}")),
     ContractAct: _act,
     Conflict: _conflict,
     Form: FORMS["guardian"],

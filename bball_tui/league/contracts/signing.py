@@ -4,6 +4,7 @@
 statements is the same for one contract and for a thousand.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,6 +37,8 @@ from bball_tui.league.contracts.signing_rules import (
     missing,
     recipients_of,
 )
+from bball_tui.league.papers.scan_file import ScanFile
+from bball_tui.league.papers.scans import entry_of, keep
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
@@ -54,6 +57,8 @@ class SigningRequest:
     method: SigningMethod = SigningMethod.PAPER
     signed_on: date | None = None
     hold_seconds: int | None = None
+    scans: tuple[tuple[int, ScanFile], ...] = ()
+    """The papers of contracts among them, kept with the signatures that name them by their hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,12 @@ _SIGN = text(
     WITH paper AS (
         SELECT * FROM unnest(
             CAST(:contract_ids AS bigint[]), CAST(:guardian_ids AS bigint[]),
-            CAST(:signers AS text[]), CAST(:capacities AS text[])
-        ) AS paper (contract_id, guardian_id, signer, capacity)
+            CAST(:signers AS text[]), CAST(:capacities AS text[]), CAST(:hashes AS bytea[])
+        ) AS paper (contract_id, guardian_id, signer, capacity, evidence_sha256)
     ), written AS (
-        INSERT INTO signature (league_id, contract_id, guardian_id, signer, capacity, method, signed_on)
-        SELECT :league_id, contract_id, guardian_id, signer, capacity, :method, :signed_on FROM paper
+        INSERT INTO signature (league_id, contract_id, guardian_id, signer, capacity, method, signed_on,
+                               evidence_sha256)
+        SELECT :league_id, contract_id, guardian_id, signer, capacity, :method, :signed_on, evidence_sha256 FROM paper
         RETURNING id, contract_id
     )
     UPDATE contract
@@ -145,7 +151,11 @@ async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -
             papers.append(_PreparedSignature(contract, decided, recipients_of(parents)))
     if not papers:
         return SigningResult((), tuple(refused), (), None)
-    signed = await _write(session, league_id, papers, request.method, day)
+    scans = dict(request.scans)
+    signed = await _write(session, league_id, papers, request.method, day, scans)
+    kept = await keep(
+        session, league_id, {one.id: (one.signature_id, scans[one.id]) for one in signed.values() if one.id in scans}
+    )
     items = [
         _item(paper, signed[paper.contract.id].revision, recipient, day, wait_for_chat=clock.wait_for_chat)
         for paper in papers
@@ -155,6 +165,7 @@ async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -
     await record(
         session, league_id, [_entry(paper, signed[paper.contract.id], request.method, day) for paper in papers]
     )
+    await record(session, league_id, [entry_of(one, scan_id, scans[one]) for one, scan_id in kept.items()])
     return SigningResult(
         signed=tuple(signed[paper.contract.id] for paper in papers),
         refused=tuple(refused),
@@ -165,7 +176,12 @@ async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -
 
 
 async def _write(
-    session: AsyncSession, league_id: int, papers: list[_PreparedSignature], method: SigningMethod, day: date
+    session: AsyncSession,
+    league_id: int,
+    papers: list[_PreparedSignature],
+    method: SigningMethod,
+    day: date,
+    scans: Mapping[int, ScanFile],
 ) -> dict[int, SignedContract]:
     rows = await session.execute(
         _SIGN,
@@ -175,6 +191,7 @@ async def _write(
             "guardian_ids": [paper.signer.guardian_id for paper in papers],
             "signers": [paper.signer.name for paper in papers],
             "capacities": [str(paper.signer.capacity) for paper in papers],
+            "hashes": [scans[one.contract.id].sha256 if one.contract.id in scans else None for one in papers],
             "method": str(method),
             "signed_on": day,
         },

@@ -24,6 +24,7 @@ from bball_tui.league.contracts.facts import (
 )
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
+from bball_tui.league.papers.scans import remove_undone
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.staff_actions import cancel_unsent
 
@@ -99,6 +100,7 @@ async def undo(
     revisions = {contract.id: contract.revision for contract in going.values()}
     taken = await cancel_unsent(session, list(going), reason="undone", revisions=revisions)
     back = {row.id: row.status for row in await session.execute(_UNDO, {"ids": list(going)})}
+    await remove_undone(session, league_id, list(going))
     await record(
         session,
         league_id,

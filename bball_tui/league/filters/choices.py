@@ -51,6 +51,7 @@ WORDS: dict[Facet, dict[str, str]] = {
         "due_soon": "due this week",
         "unreachable": "no guardian e-mail",
         "no_chat": "no chat link",
+        "no_scan": "signed, scan missing",
     },
 }
 """How a value reads; one that is not here reads as it is."""

@@ -1,14 +1,12 @@
 """From a roster file to typed rows, and every fault with its row, column and value. Pure: no database, no clock."""
 
-import os
-import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from bball_tui.database.states import DateOrder
-from bball_tui.errors import BballError
+from bball_tui.files import read_bytes
 from bball_tui.league.importing.columns import (
     ColumnMap,
     Columns,
@@ -92,25 +90,7 @@ def load(path: Path) -> bytes:
     Raises:
         BballError: there is no such file, or it may not be read.
     """
-    try:
-        # Without waiting: a named pipe to which nobody writes would keep us for ever.
-        with open(path, "rb", opener=_without_waiting) as file:
-            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return file.read(LARGEST_FILE + 1)
-        reason = "it is no file, but a pipe or a device; save the roster as a file"
-    except IsADirectoryError:
-        reason = "it is a folder"
-    except FileNotFoundError:
-        reason = "there is no such file"
-    except PermissionError:
-        reason = "you may not read it"
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "strerror", None) or error)
-    raise BballError(f"The file {shown(str(path), 200)} cannot be opened: {reason}. Check the path and try again.")
-
-
-def _without_waiting(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_NONBLOCK)
+    return read_bytes(path, LARGEST_FILE + 1)
 
 
 def read_file(

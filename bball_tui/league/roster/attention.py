@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression,
 
 from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
 from bball_tui.database.states import WAITING_STATUSES
+from bball_tui.league.papers.scans import is_missing
 from bball_tui.league.roster.rows import Attention
 
 SOON = 6
@@ -41,6 +42,8 @@ def needs_attention(trouble: Attention) -> ColumnElement[bool]:
             return ~reachable(Contract.player_id)
         case Attention.NO_CHAT:
             return select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
+        case Attention.NO_SCAN:
+            return is_missing()
 
 
 def reachable(player_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

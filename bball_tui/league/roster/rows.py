@@ -19,13 +19,15 @@ class ChatState(StrEnum):
 class Attention(StrEnum):
     """What may have to be done about a contract. ``unreachable``: no guardian whom a mail can reach.
 
-    ``overdue`` and ``due_soon`` (today or within the six days after it) are said of offered and accepted contracts.
+    ``no_scan``: signed on paper, and no scan of it is attached. ``overdue`` and ``due_soon`` (today or within the six
+    days after it) are said of offered and accepted contracts.
     """
 
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
     UNREACHABLE = "unreachable"
     NO_CHAT = "no_chat"
+    NO_SCAN = "no_scan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bball_tui.database.states import Capacity, ContractStatus, OutboxState, Sig
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import LeagueClock, read_clock
+from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.lists import TeamListing
 from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
@@ -45,7 +46,7 @@ class PlayerView:
 
 @dataclass(frozen=True, slots=True)
 class SignatureView:
-    """The signature in force, with its evidence (the hash is in hexadecimal)."""
+    """A signature: the one in force, or the last that was."""
 
     id: int
     signer: str
@@ -55,7 +56,6 @@ class SignatureView:
     signed_on: date
     received_at: datetime
     recorded_by: str
-    evidence_sha256: str | None
     note: str | None
     correction_reason: str | None
     """Why it was written instead of an older one; None: it was the first."""
@@ -93,6 +93,7 @@ class ContractDetail:
     """The last one, where none is in force: its contract was released or made void, or the signing was undone."""
     superseded: tuple[SignatureView, ...]
     """What the record said before it was corrected, the latest first."""
+    scans: tuple[ScanRow, ...]
     mails: tuple[MailView, ...]
     trace: tuple[TimelineEvent, ...]
     next: str
@@ -171,6 +172,7 @@ async def contract_detail(
         signature=None if signature is None else _signature(signature),
         past_signature=await _read_past(session, contract_id) if signature is None else None,
         superseded=() if signature is None else await _read_superseded(session, signature),
+        scans=await list_scans(session, league_id, [contract_id]),
         mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, clock)) for mail in mails),
         trace=timeline_of(state, entries, mails, attempts, clock),
         next=next_step(state, mails, clock),
@@ -326,7 +328,6 @@ def _signature(row: models.Signature) -> SignatureView:
         signed_on=row.signed_on,
         received_at=row.received_at,
         recorded_by=row.recorded_by,
-        evidence_sha256=None if row.evidence_sha256 is None else row.evidence_sha256.hex(),
         note=row.note,
         correction_reason=row.correction_reason,
     )

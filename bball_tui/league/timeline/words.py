@@ -218,6 +218,10 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
         done = entry.action.removeprefix("outbox_").replace("_", " ")
         return f"mail to {recipients[entry.entity_id]} {done}{why}"
     match entry.action:
+        case "scan_attached":
+            return f"scan attached: {entry.after.get('name', '')}"
+        case "scan_removed":
+            return f"scan {entry.before.get('name', '')} taken off{why}"
         case "offered":
             due = entry.after.get("due_on")
             return "offered" if due is None else f"offered, due {due}"

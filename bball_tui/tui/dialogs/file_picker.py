@@ -1,6 +1,6 @@
-"""Pick a roster file from the folders of this machine."""
+"""Pick a file from the folders of this machine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,25 +20,28 @@ SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json"})
 MOST_RECENT = 3
 
 
-class RosterFiles(DirectoryTree):
-    """Folders and files that may be rosters; their names are shown as they are."""
+class WantedFiles(DirectoryTree):
+    """Folders and files whose names end as wanted; their names are shown as they are."""
 
     DEFAULT_CSS = """
-    RosterFiles { height: 14; max-height: 60vh; background: $surface; padding: 0; }
-    RosterFiles:ansi:focus > .tree--cursor { text-style: bold underline; }
+    WantedFiles { height: 14; max-height: 60vh; background: $surface; padding: 0; }
+    WantedFiles:ansi:focus > .tree--cursor { text-style: bold underline; }
     """
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
 
+    def __init__(self, folder: Path, suffixes: Collection[str], *, id: str) -> None:  # noqa: A002 - Textual's name
+        self._suffixes = suffixes
+        super().__init__(folder, id=id)
+
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """No hidden files, and of the others only folders and what an import reads."""
+        """No hidden files, and of the others only folders and what is wanted."""
         return [path for path in paths if not path.name.startswith(".") and self._wanted(path)]
 
-    @staticmethod
-    def _wanted(path: Path) -> bool:
+    def _wanted(self, path: Path) -> bool:
         try:
-            return path.is_dir() or path.suffix.lower() in SUFFIXES
+            return path.is_dir() or path.suffix.lower() in self._suffixes
         except OSError:
             return False
 
@@ -53,8 +56,8 @@ class FilePicker(Dialog[Path | None]):
     HELP = """
     ## Choose a file
     The arrow keys move, Enter opens a folder or takes a file, Backspace goes to the folder above, `h` to your own
-    folder. `1` to `3` take a file that was imported lately. Only files that an import can read are listed: CSV, TSV,
-    text, Excel workbooks, and JSON of our own.
+    folder. `1` to `3` take a file that was imported lately. Only files that can be meant are listed: for an import CSV,
+    TSV, text, Excel workbooks and JSON of our own; for scans PDF, JPEG, PNG and HEIC.
     """
     DEFAULT_CSS = """
     FilePicker { & #recent { margin: 0 0 1 0; } }
@@ -65,10 +68,18 @@ class FilePicker(Dialog[Path | None]):
         *(Binding(str(n), f"recent({n})", f"recent file {n}", show=False) for n in range(1, MOST_RECENT + 1)),
     ]
 
-    def __init__(self, folder: Path, recent: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recent: Sequence[Path] = (),
+        *,
+        suffixes: Collection[str] = SUFFIXES,
+        title: str = "Choose a roster file",
+    ) -> None:
         super().__init__()
         self._recent = tuple(recent)[:MOST_RECENT]
-        self.set_reactive(FilePicker.heading, "Choose a roster file")
+        self._suffixes = suffixes
+        self.set_reactive(FilePicker.heading, title)
         self._folder = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.is_dir())
 
     def body(self) -> Iterable[Widget]:
@@ -76,7 +87,7 @@ class FilePicker(Dialog[Path | None]):
         if self._recent:
             yield Static(content_lines(self._recent_lines()), id="recent")
         yield Static("", id="folder")
-        yield RosterFiles(self._folder, id="files")
+        yield WantedFiles(self._folder, self._suffixes, id="files")
 
     def _recent_lines(self) -> Iterable[list[Part]]:
         yield [("Imported lately", STYLES[Tone.MUTED])]
@@ -98,12 +109,12 @@ class FilePicker(Dialog[Path | None]):
         """The folders get what the rest leaves."""
         super().fit(height)
         height = self.app.size.height if height is None else height
-        for tree in self.query(RosterFiles):
+        for tree in self.query(WantedFiles):
             tree.styles.height = max(4, min(14, height - 8 - (len(self._recent) + 2 if self._recent else 0)))
 
     def first_focus(self) -> Widget | None:
         """The list."""
-        return self.query_one(RosterFiles)
+        return self.query_one(WantedFiles)
 
     def _name_folder(self) -> None:
         line = shorten(f"{short_path(self._folder)}  (Enter takes a file)", self._inner_width())
@@ -132,5 +143,5 @@ class FilePicker(Dialog[Path | None]):
 
     def _show(self, folder: Path) -> None:
         self._folder = folder
-        self.query_one(RosterFiles).path = folder
+        self.query_one(WantedFiles).path = folder
         self._name_folder()

@@ -37,7 +37,7 @@ class PickRecord(Dialog[bool]):
     """True when something was changed. The list is read anew after each change.
 
     ``edit`` opens a record or makes a new one; ``remove`` takes one away, and without it there is no such key;
-    ``extra`` is a further command on a record, with its caption.
+    ``extra`` is a further command on a record, with its caption. ``opens`` and ``adds`` are the captions of ``edit``.
     """
 
     HELP = """
@@ -70,6 +70,8 @@ class PickRecord(Dialog[bool]):
         empty: str,
         remove: Handle | None = None,
         extra: tuple[str, Handle] | None = None,
+        opens: str = "Edit",
+        adds: str = "New",
     ) -> None:
         super().__init__()
         self.set_reactive(PickRecord.heading, title)
@@ -77,6 +79,7 @@ class PickRecord(Dialog[bool]):
         self._edit = edit
         self._remove = remove
         self._extra = extra
+        self._opens, self._adds = opens, adds
         self._empty = empty
         self._changed = False
         self._busy = self._leaving = False
@@ -90,8 +93,8 @@ class PickRecord(Dialog[bool]):
         """What can be done with the record under the cursor."""
         if self._extra is not None:
             yield DialogButton(self._extra[0], key="s", command="extra")
-        yield DialogButton("Edit", key="Enter", command="edit")
-        yield DialogButton("New", key="n", command="add")
+        yield DialogButton(self._opens, key="Enter", command="edit")
+        yield DialogButton(self._adds, key="n", command="add")
         if self._remove is not None:
             yield DialogButton("Remove", key="X", command="remove")
         yield self.cancel_choice("Close")

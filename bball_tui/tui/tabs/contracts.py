@@ -12,6 +12,7 @@ from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
+from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import contract_sections
 from bball_tui.tui.text import clean
@@ -93,7 +94,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     placeholder = "player, parent, e-mail, team"
     empty_text = "There are no contracts yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
-    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
+    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "scan"})
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
@@ -315,6 +316,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
         mails = connection.call(preview_mails, connection.settings, row.id)
         await read_asked(self.app, connection, mails, nobody=nobody)
+
+    papers = OF_CONTRACTS
 
     # The life before and after a signature
 

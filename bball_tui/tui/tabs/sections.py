@@ -1,9 +1,10 @@
 """A record whole, as the sections of the inspector."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import ContractStatus, SigningMethod
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_date, short_time
@@ -37,7 +38,17 @@ def _signature(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[S
         return ()
     title = "Signature" if detail.signature is not None else "Signature, not in force any more"
     before = tuple(Section("Before it was corrected", _evidence(one, zone, now)) for one in detail.superseded)
-    return (Section(title, _evidence(signature, zone, now)), *before)
+    return (Section(title, (*_evidence(signature, zone, now), *_papers(detail, zone, now))), *before)
+
+
+def _papers(detail: "ContractDetail", zone: tzinfo, now: datetime) -> Iterator[SectionLine]:
+    """The scans, or that one is missing; an e-signature has no paper."""
+    for scan in detail.scans:
+        size = f"{max(1, scan.size // 1024):,} KB"
+        when = _moment(scan.recorded_at, None, zone, now)
+        yield Fact("scan", f"{scan.name}, {size}, attached {when} by {scan.recorded_by}")
+    if not detail.scans and detail.signature is not None and detail.signature.method != SigningMethod.E_SIGN:
+        yield Fact("scan", Styled("none attached", Tone.MUTED))
 
 
 def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "Story") -> Section:
@@ -70,8 +81,6 @@ def _evidence(signature: "SignatureView", zone: tzinfo, now: datetime) -> tuple[
         Fact("signed on", f"{short_date(signature.signed_on, today)}, {str(signature.method).replace('_', '-')}"),
         Fact("recorded", f"{_moment(signature.received_at, None, zone, now)} by {signature.recorded_by}"),
     ]
-    if signature.evidence_sha256:
-        facts.append(Fact("evidence", Styled(f"sha256 {signature.evidence_sha256}", Tone.MUTED)))
     if signature.note:
         facts.append(Fact("note", signature.note))
     if signature.correction_reason:

@@ -7,6 +7,7 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.tui.actions import action
 from bball_tui.tui.messages import TeamChosen
 from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.tabs.paper_commands import OF_TEAMS
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import team_sections
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -105,6 +106,8 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     async def action_team_new(self) -> bool:
         """Add a team to the season."""
         return await self._edit(None)
+
+    papers = OF_TEAMS
 
     async def _edit(self, team_id: int | None) -> bool:
         from bball_tui.tui.editing import edit_team

@@ -1,0 +1,138 @@
+"""Between the dialogs about papers, which know no database, and the services, which know no screen.
+
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
+
+import asyncio
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.errors import BballError
+from bball_tui.files import short_path, write_bytes
+from bball_tui.league.papers.export import export_scans, file_name
+from bball_tui.league.papers.scan_file import SUFFIXES, load_scan
+from bball_tui.league.papers.scans import LONGEST_REASON, ScanRow, attach, list_scans, remove_scan, scan_content
+from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.tui.browser import how_to_fetch, open_page
+from bball_tui.tui.dialogs.attach_scan import AttachScan
+from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.dialogs.reason import Reason
+from bball_tui.tui.recent_files import remember_scan_folder, scan_folder
+from bball_tui.tui.text import clean, short_time
+from bball_tui.wording import counted
+from bball_tui.wording import listed as named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import App
+
+    from bball_tui.tui.connection import LeagueConnection
+
+
+async def show_scans(app: "App[Any]", connection: "LeagueConnection", contract_id: int, player: str) -> bool:
+    """The scans of a contract: open, attach, save, take off. True when something was changed."""
+
+    async def load() -> "Sequence[Entry]":
+        now = datetime.now(UTC)
+        return [_entry(row, connection.league.zone, now) for row in await connection.call(list_scans, [contract_id])]
+
+    async def open_or_attach(scan_id: int | None) -> bool:
+        if scan_id is None:
+            return await _attach(app, connection, contract_id, player)
+        await _open(app, connection, scan_id)
+        return False
+
+    async def save(scan_id: int | None) -> bool:
+        if scan_id is not None:
+            await _save(app, connection, scan_id)
+        return False
+
+    async def remove(scan_id: int | None) -> bool:
+        return scan_id is not None and await _remove(app, connection, scan_id, player)
+
+    changed: bool = await app.push_screen_wait(
+        PickRecord(
+            f"Scans of {player}'s contract",
+            load,
+            open_or_attach,
+            empty="No scan yet: n attaches one.",
+            remove=remove,
+            extra=("Save", save),
+            opens="Open",
+            adds="Attach",
+        )
+    )
+    return changed
+
+
+def _entry(row: ScanRow, zone: tzinfo, now: datetime) -> Entry:
+    size = f"{max(1, row.size // 1024):,} KB"
+    attached = f"attached {short_time(row.recorded_at, zone, now)} by {row.recorded_by}"
+    return Entry(row.id, row.name, f"{row.kind.upper()}, {size} · {attached} · SHA-256 {row.sha256[:16]}…")
+
+
+async def _attach(app: "App[Any]", connection: "LeagueConnection", contract_id: int, player: str) -> bool:
+    async def keep(path: Path) -> str:
+        scan = await asyncio.to_thread(load_scan, path)
+        done = await connection.call(attach, contract_id, scan)
+        also = f" It is also attached to the contract of {named(done.also)}: is that right?" if done.also else ""
+        return f"{scan.name} is attached to {player}'s contract.{also}"
+
+    data_dir = connection.settings.data_dir
+    done = await app.push_screen_wait(AttachScan(player, keep, await asyncio.to_thread(scan_folder, data_dir)))
+    if done is None:
+        return False
+    await asyncio.to_thread(remember_scan_folder, data_dir, done.folder)
+    app.notify(clean(done.told), markup=False)
+    return True
+
+
+async def _open(app: "App[Any]", connection: "LeagueConnection", scan_id: int) -> None:
+    found = await connection.call(scan_content, scan_id)
+    try:
+        file = await asyncio.to_thread(connection.pages.keep, found.content, SUFFIXES[found.row.kind])
+    except OSError as error:
+        raise BballError(f"The scan could not be written for the viewer: {error.strerror}.") from None
+    if await asyncio.to_thread(open_page, file):
+        told = "The scan is open. The file goes when you leave this program."
+    else:
+        app.copy_to_clipboard(how_to_fetch(file))
+        told = (
+            f"There is no viewer here. On your own computer type (it is in your clipboard): {how_to_fetch(file)} "
+            "Only you can read the file, and it goes when you leave this program."
+        )
+    app.notify(clean(told), timeout=15, markup=False)
+
+
+async def _save(app: "App[Any]", connection: "LeagueConnection", scan_id: int) -> None:
+    found = await connection.call(scan_content, scan_id)
+    place = Path.home() / file_name(found.row)
+    await asyncio.to_thread(write_bytes, place, found.content)
+    app.notify(clean(f"Saved as {short_path(place)}."), timeout=10, markup=False)
+
+
+async def _remove(app: "App[Any]", connection: "LeagueConnection", scan_id: int, player: str) -> bool:
+    lines = [
+        f"The picture is deleted from {player}'s contract.",
+        "Its name, its hash and your reason stay in the history.",
+    ]
+    why = await app.push_screen_wait(Reason("Take a scan off", lines, "Take off", danger=True, longest=LONGEST_REASON))
+    if why is None:
+        return False
+    await connection.call(remove_scan, scan_id, why)
+    return True
+
+
+async def save_team_scans(app: "App[Any]", connection: "LeagueConnection", team_id: int, team: str) -> None:
+    """Write all scans of a team into a folder of its own."""
+    name = "".join(one for one in team if one.isalnum() or one in " -").strip()
+    folder = Path.home() / f"{connection.league.slug} scans {name}"
+    wanted = RosterFilter(season_id=connection.season_id, team_id=team_id)
+
+    async def write() -> int:
+        return len([one async for one in export_scans(connection.database, connection.league.id, wanted, folder)])
+
+    number = await connection.guard(write())
+    app.notify(clean(f"{counted(number, 'scan')} of {team} written to {short_path(folder)}."), timeout=12, markup=False)

@@ -1,0 +1,48 @@
+"""What is done with the papers of contracts, as commands of the lists they belong to."""
+
+from typing import TYPE_CHECKING
+
+from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.tui.actions import Commands, action
+from bball_tui.tui.tabs.guards import on_one
+
+if TYPE_CHECKING:
+    from bball_tui.league.roster.rows import ContractRow, TeamRow
+    from bball_tui.tui.tabs.roster_pane import RosterPane
+
+_one = on_one("contract", "Look at the scans of one contract at a time.")
+_one_team = on_one("team", "Do this with one team at a time: select none, or one.")
+
+
+def _has_paper(pane: "RosterPane[ContractRow]") -> str | None:
+    if reason := _one(pane):
+        return reason
+    row: ContractRow | None = pane.meant
+    if row is not None and row.status in OPEN_STATUSES:
+        return "It isn't signed yet, so it has no scan. Sign it first ({contract.sign})."
+    return None
+
+
+@action("v", "view the scans", when=_has_paper)
+async def action_contract_scans(pane: "RosterPane[ContractRow]") -> bool:
+    """The scanned papers of the contract under the cursor: open, attach, save a copy, take off."""
+    from bball_tui.tui.papers import show_scans
+
+    connection, row = pane.connection, pane.meant
+    if connection is None or row is None:
+        return False
+    return await show_scans(pane.app, connection, row.id, f"{row.first} {row.last}")
+
+
+@action("v", "save its scans", when=_one_team)
+async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
+    """Write all scans of this team's contracts into a folder of their own."""
+    from bball_tui.tui.papers import save_team_scans
+
+    connection, team = pane.connection, pane.meant
+    if connection is not None and team is not None:
+        await save_team_scans(pane.app, connection, team.id, team.name)
+
+
+OF_CONTRACTS = Commands((action_contract_scans,))
+OF_TEAMS = Commands((action_team_scans,))

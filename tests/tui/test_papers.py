@@ -1,0 +1,142 @@
+"""Scans on the real desk: a dragged file, a scanner's folder, a wrong paper, a team's binder."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Scan
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.papers.scan_file import scan_file
+from bball_tui.league.papers.scans import attach
+from bball_tui.league.roster.lists import list_contracts
+from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.settings import Settings
+from tests.support.factory import Club, make_club, make_family
+from tests.tui.desk_host import Desk, opened
+from tests.tui.test_contract_desk import paste
+
+PDF = b"%PDF-1.7\n%made for a test\n"
+
+
+@pytest.fixture
+def quiet(settings: Settings) -> Settings:
+    """Without a worker of its own: nothing changes but by keys."""
+    return Settings(
+        data_dir=settings.data_dir, config_dir=settings.config_dir, database_url=settings.database_url, worker=False
+    )
+
+
+@pytest.fixture
+async def club(database: Database) -> Club:
+    """Two who have signed."""
+    async with database.session() as session:
+        club = await make_club(session)
+        families = [await make_family(session, club, first=first) for first in ("Amara", "Ben")]
+        await sign(session, club.league_id, SigningRequest(tuple((one.contract_id, 1) for one in families)))
+    return club
+
+
+async def type_path(desk: Desk, text: str) -> None:
+    await desk.press("ctrl+u")
+    await paste(desk, text)
+    await desk.press("enter")
+
+
+@pytest.mark.usefixtures("club")
+async def test_a_dragged_file_becomes_the_paper_and_a_wrong_one_goes_again(
+    quiet: Settings,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/9")
+    file = tmp_path / "Amara's scan (1).pdf"
+    file.write_bytes(PDF)
+    async with opened(quiet, (120, 36)) as desk:
+        await desk.shows("none attached")
+        await desk.press("v")
+        await desk.shows("Scans of Amara Hamilton's contract", "No scan yet")
+        await desk.press("n")
+        await desk.shows("A file dragged onto the terminal comes in as its path.")
+        await type_path(desk, str(tmp_path / "gone.pdf"))
+        await desk.shows("there is no such file")
+        await type_path(desk, str(file).replace("'", r"\'").replace(" ", r"\ ").replace("(", r"\(").replace(")", r"\)"))
+        await desk.shows("PDF, 1 KB", "SHA-256", "scan attached: Amara")
+        await desk.press("enter")
+        await desk.shows("There is no viewer here.")
+        kept = list((quiet.data_dir / "pages").glob("*.pdf"))
+        assert [one.read_bytes() for one in kept] == [PDF]
+        await desk.press("s")
+        await desk.shows("Saved as ~/Amara Hamilton, Hawks U12")
+        await desk.press("X")
+        await desk.shows("Take a scan off", "the history")
+        await paste(desk, "another player's paper")
+        await desk.press("enter")
+        await desk.shows("No scan yet")
+        await desk.press("escape")
+        await desk.shows("taken off: another player's", "none attached")
+    assert kept[0].exists() is False
+    assert [one.read_bytes() for one in home.iterdir()] == [PDF]
+    async with database.session() as session:
+        assert (await session.scalars(select(Scan.content))).one() is None
+
+
+@pytest.mark.usefixtures("club")
+async def test_the_next_file_of_a_scanner_is_taken_and_its_folder_remembered(
+    quiet: Settings,
+    database: Database,
+    tmp_path: Path,
+) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    (scans / "old.pdf").write_bytes(PDF)
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("v", "n")
+        await desk.shows("comes in as its path")
+        await type_path(desk, str(scans))
+        await desk.shows("Waiting for the next scan in")
+        await desk.press("escape")
+        await desk.press("enter")
+        await desk.shows("Waiting for the next scan in")
+        (scans / "new.jpg").write_bytes(b"\xff\xd8\xffphoto")
+        await desk.shows("new.jpg", "JPEG, 1 KB")
+        await desk.press("n")
+        await desk.shows("comes in as its path", str(scans)[:20])
+        await desk.press("escape", "escape")
+    async with database.session() as session:
+        assert list(await session.scalars(select(Scan.name))) == ["new.jpg"]
+
+
+async def test_a_team_is_written_to_a_folder(
+    quiet: Settings,
+    database: Database,
+    club: Club,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("2")
+        await desk.shows("Hawks U12")
+        await desk.press("v")
+        await desk.shows("None of these contracts has a scan")
+        await desk.press("escape")
+        async with database.session() as session:
+            for row in await list_contracts(session, club.league_id, RosterFilter()):
+                await attach(session, club.league_id, row.id, scan_file("a.pdf", PDF + row.first.encode()))
+        await desk.press("v")
+        await desk.shows("2 scans of Hawks U12")
+    assert len(list((tmp_path / "westside scans Hawks U12").iterdir())) == 2
+
+
+async def test_who_has_not_signed_has_no_scan(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        await make_family(session, await make_club(session))
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("v")
+        await desk.shows("It isn't signed yet", "first (s).")
