@@ -21,7 +21,7 @@ test-one: $(VENV)/.ready
 	@test -n "$(T)" || { echo 'Say which: make test-one T=tests/tui/test_desk.py'; exit 2; }
 	$(BIN)/python -m pytest --exitfirst --quiet $(T)
 
-# The program on a league of its own in build/run. It tells a running `make console` what it does, and draws anew
+# The program on a league of its own in build/run. It tells a running `make console` what it does, and redraws
 # when its style sheet is changed. Any command of it: make run ARGS=demo
 run: $(VENV)/.ready
 	@BBALL_DATA_DIR=$(CURDIR)/build/run BBALL_CONFIG=$(CURDIR)/build/run/config.toml TEXTUAL=debug,devtools $(BIN)/bball-tui $(ARGS)
@@ -51,11 +51,11 @@ bench-million: $(VENV)/.ready
 chaos: $(VENV)/.ready
 	$(BIN)/python -m tests.chaos --minutes $(MINUTES)
 
-# Takes pictures of every screen into build/gallery, and anew those that the documents show (needs rsvg-convert, pngquant and a font with the symbols, such as Fira Code).
+# Takes pictures of every screen into build/gallery, and those that the documents show (needs rsvg-convert, pngquant and a font with the symbols, such as Fira Code).
 pictures: $(VENV)/.ready
 	$(BIN)/python -m tests.pictures
 
-# Draws the main screens anew, which tests/tui/test_snapshots.py compares. Look at them in a browser before you commit.
+# Redraws the main screens, which tests/tui/test_snapshots.py compares. Look at them in a browser before you commit.
 snapshots: $(VENV)/.ready
 	DRAW_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/tui/test_snapshots.py
 

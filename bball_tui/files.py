@@ -49,7 +49,7 @@ def read_bytes(path: Path, most: int) -> bytes:
         BballError: there is no such file, or it may not be read.
     """
     try:
-        # Without waiting: a named pipe to which nobody writes would keep us for ever.
+        # Without waiting: a named pipe to which nobody writes would keep us forever.
         with open(path.expanduser(), "rb", opener=_without_waiting) as file:
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return file.read(most)

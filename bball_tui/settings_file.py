@@ -18,7 +18,7 @@ OWNER_ONLY = 0o600
 def store(file: Path, name: str, value: str) -> None:
     """Set ``name`` to ``value`` in ``file``, in one step that a power cut cannot halve.
 
-    Comments, order and line ends of the rest stay. Afterwards only its owner can read the file, whoever could before:
+    Comments, order and line ends of the rest stay. After that only its owner can read the file, whoever could before:
     it may hold a password. A link is followed, so that the file behind it is written.
 
     Raises:

@@ -48,7 +48,7 @@ class Screen:
         return self.records._window is not window and self.records.current is not None
 
     async def at_rest(self) -> None:
-        """Until the rows are counted, and nothing is read any more."""
+        """Until the rows are counted, and nothing is read anymore."""
         records = self.records
         await self.until(lambda: records.counted and records._filling is None and not records._opening, every=0.005)
 

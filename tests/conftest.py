@@ -21,7 +21,7 @@ from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
 
-# Whoever starts the tests in the background has ctrl+c ignored, and the programs started here would inherit that.
+# Anyone who starts the tests in the background has ctrl+c ignored, and the programs started here would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -41,7 +41,7 @@ _numbers = count()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever starts the program in a terminal, processes, or the whole screen is slow without saying so."""
+    """Anyone who starts the program in a terminal, processes, or the whole screen is slow without saying so."""
     for item in items:
         opens = getattr(item.module, "opened", None) if isinstance(item, pytest.Function) else None
         if item.path.parent.name in SLOW_FOLDERS or getattr(opens, "__module__", None) == WHOLE_SCREEN:
@@ -81,7 +81,7 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory, server_folder
 
 
 def _of_this_run(here: psutil.Process, bases: tuple[str, ...]) -> list[psutil.Process]:
-    """Our children, and whoever works in a folder of this run though its parent is gone."""
+    """Our children, and anyone who works in a folder of this run though its parent is gone."""
     inside = tuple(f"{base}/" for base in bases)
     found = here.children(recursive=True)
     for process in psutil.process_iter():
@@ -136,7 +136,7 @@ def database_name(server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def database_url(server: Server, database_name: str) -> SecretUrl:
-    """The test's database as the login role of whoever runs the tests (never as the owner)."""
+    """The test's database as the login role of the person who runs the tests (never as the owner)."""
     return server.embedded.url(roles.person(), database_name)
 
 

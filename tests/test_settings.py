@@ -34,7 +34,7 @@ def test_without_anything_nothing_leaves_the_machine(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("worker_concurrency = 0", "worker_concurrency"),
-        ("colour = 1", "colour"),
+        ("color = 1", "color"),
         ("worker = 'perhaps'", "worker"),
         ("league = ", "cannot be read"),
     ],

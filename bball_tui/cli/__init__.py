@@ -47,7 +47,7 @@ def _run() -> int:
         _say("Stopped.")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output (head, less) has seen enough; Python must not complain about it at exit.
+        # Anyone who read our output (head, less) has seen enough; Python must not complain about it at exit.
         sys.stdout = None
         return 0
     except Exception as error:  # the last resort: a person must never see a traceback with data in it

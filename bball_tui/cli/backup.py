@@ -37,7 +37,7 @@ def restore(file: Path) -> int:
     settings.refuse_read_only()
     if settings.database_url is not None:
         raise BballError(
-            "A shared database is restored by whoever runs the server, with pg_restore. "
+            "A shared database is restored by the person who runs the server, with pg_restore. "
             "This command only restores into this program's own database."
         )
     server = embedded.start(settings.server_dir)

@@ -111,8 +111,8 @@ def _add_command(rule: Rule) -> None:
 def _answer(rule: Rule, asked: TransitionRequest, result: TransitionResult) -> Did:
     told: list[str] = []
     if result.done:
-        mails = f" Cancelled: {counted(len(result.cancelled), 'mail')}." if result.cancelled else ""
-        more = f" Promised: {counted(len(result.promised), 'mail')}." if result.promised else ""
+        mails = f" Canceled: {counted(len(result.cancelled), 'mail')}." if result.cancelled else ""
+        more = f" Queued: {counted(len(result.promised), 'mail')}." if result.promised else ""
         told.append(f"{counted(len(result.done), 'contract')} {rule.target}.{mails}{more}")
     told += [
         f"The mail to {one.recipient} may have arrived already ({one.state}): --correct writes to them."
@@ -141,10 +141,10 @@ class DueLine:
 @contracts.command("due")
 @ids_argument
 @click.option("--on", "day", metavar="DATE", help="The new due date, such as 2027-03-24.")
-@click.option("--none", "no_day", is_flag=True, help="No due date any more.")
+@click.option("--none", "no_day", is_flag=True, help="No due date anymore.")
 @json_option
 def contracts_due(ids: tuple[int, ...], day: str | None, no_day: bool, as_json: bool) -> int:
-    """Give offers another due date; reminders about the old one that wait are cancelled."""
+    """Give offers another due date; reminders about the old one that wait are canceled."""
     if (day is None) is not no_day:
         raise click.UsageError("Say either --on DATE or --none.")
 
@@ -159,7 +159,7 @@ async def _change_due(context: CliContext, session: Session, ids: tuple[int, ...
     told: list[str] = []
     if result.done:
         now = "no due date" if due_on is None else f"due on {due_on}"
-        mails = f" Cancelled: {counted(len(result.cancelled), 'reminder')}." if result.cancelled else ""
+        mails = f" Canceled: {counted(len(result.cancelled), 'reminder')}." if result.cancelled else ""
         told.append(f"{counted(len(result.done), 'contract')}: {now}.{mails}")
     told += why_refused(result.refused, "Not changed")
     line = DueLine(due_on, result.done, result.refused, result.cancelled)
@@ -191,7 +191,7 @@ async def contracts_add(
     "--keep-signature/--new-signature",
     "keep",
     default=None,
-    help="Whether a signed contract stays signed with another team, or is released and offered anew. "
+    help="Whether a signed contract stays signed with another team, or is released and offered again. "
     "Left out: as the league says, a new signature if it asks.",
 )
 @click.option("--due", "due_on", metavar="DATE", help="Empty for no due date.")
@@ -226,6 +226,6 @@ async def contracts_edit(
 @json_option
 @in_transaction
 async def contracts_welcome(context: CliContext, session: Session, ids: tuple[int, ...]) -> Answer:
-    """Send the welcome mail to guardians of signed players who were never promised one."""
+    """Send the welcome mail to guardians of signed players who have not been sent one."""
     made = await enqueue_welcome(session, context.league.id, ids)
-    return Did([f"Promised: {counted(len(made), 'mail')}." if made else "Nobody is left to be told."], made)
+    return Did([f"Queued: {counted(len(made), 'mail')}." if made else "Nobody is left to be told."], made)

@@ -30,7 +30,7 @@ class CorrectLine:
 
 @click.command(str(Transition.CORRECT), help=RULES[Transition.CORRECT].command_help)
 @ids_argument
-@click.option("--signer", metavar="NAME", help="Who signed. A guardian of the player is recognised by name.")
+@click.option("--signer", metavar="NAME", help="Who signed. A guardian of the player is recognized by name.")
 @click.option("--capacity", type=click.Choice([str(one) for one in Capacity]), help="As what they signed.")
 @click.option("--method", type=click.Choice([str(one) for one in SigningMethod]), help="How they signed.")
 @click.option("--signed-on", metavar="DATE", help="When they signed, such as 2027-03-24.")

@@ -120,7 +120,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
 @click.option(
     "--signer",
     metavar="NAME",
-    help="Who signed. A guardian of the player is recognised by name; left out, it is each player's first guardian.",
+    help="Who signed. A guardian of the player is recognized by name; left out, it is each player's first guardian.",
 )
 @click.option("--capacity", type=click.Choice([str(one) for one in Capacity]), help="As what they signed.")
 @click.option(
@@ -173,7 +173,7 @@ async def contracts_sign(
     if signed:
         until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
         held = "" if until is None or not outbox else f" (held until {_clock(until, context)}, undo until then)"
-        told.append(f"Signed: {counted(len(signed), 'contract')}. Promised: {counted(len(outbox), 'mail')}{held}.")
+        told.append(f"Signed: {counted(len(signed), 'contract')}. Queued: {counted(len(outbox), 'mail')}{held}.")
     missing = await not_set_up(session, context.league.id, Outgoing.here(context.settings)) if outbox else None
     if missing is not None:
         told.append(f"{missing.sentence}, so the mails wait. {missing.way_out}")
@@ -237,7 +237,7 @@ async def contracts_undo(context: CliContext, session: Session, ids: tuple[int, 
     told: list[str] = []
     if result.undone:
         mails = counted(len(result.cancelled), "mail")
-        told.append(f"Taken back: {counted(len(result.undone), 'signature')} and {mails}.")
+        told.append(f"Undone: {counted(len(result.undone), 'signature')} and {mails}.")
     told += why_refused(result.refused, "Not undone")
     answer = Undone(result.undone, result.refused, result.cancelled)
     return Did(told, answer, exit_code(len(result.undone), len(result.refused)))

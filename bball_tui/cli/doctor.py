@@ -170,7 +170,7 @@ async def _logo(league: LeagueInfo, url: str) -> Check:
     if (trouble := await logo_trouble(url)) is None:
         return Check("logo", State.OK, f"{league.slug}: the logo at {url} can be seen.")
     sentence = f"{league.slug}: families do not see the logo. {trouble}"
-    return Check("logo", State.LOOK, sentence, "Mend it, or take it away with: bball-tui league set --logo-url ''")
+    return Check("logo", State.LOOK, sentence, "Fix it, or take it away with: bball-tui league set --logo-url ''")
 
 
 async def _sending(database: Database, league: LeagueInfo, settings: Settings) -> Sequence[Check]:
@@ -224,9 +224,9 @@ def _templates(settings: Settings) -> list[Check]:
                 date=SAMPLE_DATE,
             )
         except BballError as error:
-            checks.append(Check("template", State.FAIL, str(error), "Mend the template, or reinstall the program."))
+            checks.append(Check("template", State.FAIL, str(error), "Fix the template, or reinstall the program."))
             continue
-        checks += [Check("template", State.LOOK, one, f"Mend it in {settings.template_dir}.") for one in mail.notices]
+        checks += [Check("template", State.LOOK, one, f"Fix it in {settings.template_dir}.") for one in mail.notices]
         if not mail.notices:
             checks.append(Check("template", State.OK, f"{kind} can be written ({len(mail.mime) / 1024:.0f} KB)."))
     return checks
@@ -275,8 +275,8 @@ def _terminal() -> Check:
         sentence = f"The window is {size.columns} x {size.lines}; the screen wants 60 x 20 or larger."
         return Check("terminal", State.LOOK, sentence, "Make the window larger.")
     colors = os.environ.get("COLORTERM") in ("truecolor", "24bit")
-    shades = "all colours" if colors else "a few colours"
+    shades = "all colors" if colors else "a few colors"
     if os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
-        sentence = "The terminal shows no colours; every sign is a word or a symbol too."
+        sentence = "The terminal shows no colors; every sign is a word or a symbol too."
         return Check("terminal", State.LOOK, sentence, "Unset NO_COLOR, or set TERM to xterm-256color.")
     return Check("terminal", State.OK, f"{size.columns} x {size.lines}, {shades}, UTF-8.")

@@ -71,7 +71,7 @@ for command in (
 @click.option("--json", "part", flag_value="json", help="Everything as JSON.")
 @in_transaction
 async def emails_preview(context: CliContext, session: Session, contract_id: int, to: str | None, part: str) -> Answer:
-    """Show the welcome mails of a contract; of an open one, those that signing it now would promise."""
+    """Show the welcome mails of a contract; of an open one, those that signing it now would queue."""
     found = await preview_mails(session, context.league.id, context.settings, contract_id)
     mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
     if not mails:

@@ -108,7 +108,7 @@ async def emails_settle(context: CliContext, session: Session, ids: tuple[int, .
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for colleagues.")
 @in_transaction
 async def emails_suppress(context: CliContext, session: Session, address: str, reason: str) -> Answer:
-    """Write no more mail to ADDRESS, whoever promises one."""
+    """Write no more mail to ADDRESS, no matter who queues one."""
     done = await block_address(session, context.league.id, address, reason)
     return Did([f"{address} takes no more mail." if done else f"{address} was on the list already."])
 

@@ -72,7 +72,7 @@ async def emails_log(
     came_back: bool,
     limit: int,
 ) -> Answer:
-    """List every mail that was ever promised, the newest first."""
+    """List every mail that was ever queued, the newest first."""
 
     def cells(row: OutboxRow) -> Sequence[str]:
         when = f"{row.since.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
@@ -158,7 +158,7 @@ async def emails_retention(context: CliContext, session: Session) -> Answer:
     return Found(
         lambda: RetentionReport(found.days, found.due, months, found.never),
         lambda: table(("When", "Mails"), lines),
-        before=[f"Sent, cancelled and blocked mails are deleted {found.days} days after they were finished."],
+        before=[f"Sent, canceled and blocked mails are deleted {found.days} days after they were finished."],
         after=[f"{counted(found.never, 'mail')} failed or in doubt: never deleted before somebody decides."],
     )
 
@@ -173,7 +173,7 @@ class Tested:
 
 @click.command("send-test")
 @click.option("--contract", metavar="ID", type=ID, help="The welcome mail of this contract.")
-@click.option("--mail", metavar="ID", type=ID, help="A promised mail.")
+@click.option("--mail", metavar="ID", type=ID, help="A mail of the log.")
 @click.option("--kind", type=click.Choice(list(KINDS)), help="A kind, with invented people.")
 @click.option("--to", metavar="ADDRESS", help="Your own address; remembered on this machine.")
 @json_option

@@ -138,5 +138,5 @@ async def emails_reminders(
         lambda: answer,
         lambda: table(("Player", "Team", "Due", "Reminder", "No.", "To"), rows),
         said,
-        before=[f"{counted(len(promised), 'reminder')} promised; a worker sends them."] if promised else (),
+        before=[f"{counted(len(promised), 'reminder')} queued; a worker sends them."] if promised else (),
     )

@@ -76,7 +76,7 @@ def emails_check(kind: str | None, as_json: bool) -> int:
 
 def _verdict(errors: int, warnings: int) -> str:
     if errors:
-        return f"{counted(errors, 'error')}: until they are mended, the standard mail goes out instead."
+        return f"{counted(errors, 'error')}: until they are fixed, the standard mail goes out instead."
     if warnings:
         return f"These templates will be used; {counted(warnings, 'thing')} to look at."
     return "All is well: these templates will be used."

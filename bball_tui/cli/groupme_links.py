@@ -74,7 +74,7 @@ class _DryRun(Exception):
 @click.command("link")
 @click.argument("team")
 @click.argument("group", metavar="LINK_OR_ID")
-@click.option("--tell", is_flag=True, help="Promise a mail to families who were welcomed before this link.")
+@click.option("--tell", is_flag=True, help="Queue a mail to families who were welcomed before this link.")
 @season_option
 @dry_run_option
 @json_option
@@ -108,7 +108,7 @@ async def groupme_link(
     if linked.released:
         told.append(f"{counted(linked.released, 'welcome mail')} that waited for the link: on the way.")
     if promised:
-        told.append(f"{counted(promised, 'mail')} to families who were welcomed before: promised.")
+        told.append(f"{counted(promised, 'mail')} to families who were welcomed before: queued.")
     if families.families:
         names = families.players[:MOST_NAMES]
         more = len(families.players) - len(names)
@@ -171,7 +171,7 @@ async def groupme_unlink(context: CliContext, team: str, reason: str, season: st
 @json_option
 @in_league
 async def groupme_qr(context: CliContext, team: str, image: Path | None, season: str | None) -> Answer:
-    """Show the share link of TEAM as a QR code. Whoever scans it can join."""
+    """Show the share link of TEAM as a QR code. Anyone who scans it can join."""
     found = await read_team(context, await season_id_of(context, season), team)
     link = found.share_url
     if link is None:

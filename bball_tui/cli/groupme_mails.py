@@ -61,7 +61,7 @@ async def groupme_tell(context: CliContext, teams: tuple[str, ...], season: str 
         names = families.players[:MOST_NAMES]
         more = len(families.players) - len(names)
         said = listed([*names, f"{more} more"] if more else names)
-        narrate(f"{team}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}promised, about {said}.")
+        narrate(f"{team}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}queued, about {said}.")
     return Did([] if lines else ["Every family that was welcomed has the present link."], lines)
 
 

@@ -40,7 +40,7 @@ class StaffChange:
 
 @click.group("staff")
 def groupme_staff() -> None:
-    """The adults who belong into every group."""
+    """The adults in every group."""
 
 
 @groupme_staff.command("list")
@@ -94,12 +94,12 @@ async def staff_add(
 @groupme_staff.command("consent")
 @id_argument
 @click.option("--note", metavar="TEXT", help="How they agreed, such as 'by e-mail on 3 March'.")
-@click.option("--withdrawn", is_flag=True, help="They do not agree any more.")
+@click.option("--withdrawn", is_flag=True, help="They do not agree anymore.")
 @json_option
 def staff_consent(staff_id: int, note: str | None, withdrawn: bool, as_json: bool) -> int:
-    """Note that somebody agreed to be added, and how, or that they do not any more."""
+    """Note that somebody agreed to be added, and how, or that they do not anymore."""
     if (note is None) != withdrawn:
-        raise BballError("Say either how they agreed (--note TEXT) or that they do not any more (--withdrawn).")
+        raise BballError("Say either how they agreed (--note TEXT) or that they do not anymore (--withdrawn).")
 
     return _consent(staff_id, note, as_json=as_json)
 

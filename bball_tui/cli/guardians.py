@@ -40,7 +40,7 @@ def guardians() -> None:
 async def guardians_list(context: CliContext, session: Session, player_id: int) -> Answer:
     """List the player's guardians, the one who is asked first at the front."""
     player = await player_detail(session, context.league.id, player_id, Outgoing.here(context.settings))
-    headers = ("ID", "Guardian", "Relation", "E-mail", "Telephone", *(field.heading for field in _FLAGS), "Household")
+    headers = ("ID", "Guardian", "Relation", "E-mail", "Phone", *(field.heading for field in _FLAGS), "Household")
     return listed(headers, player.guardians, _cells)
 
 
@@ -78,7 +78,7 @@ async def guardians_edit(
     """Change a guardian, or what they are to this player."""
     base = await load_guardian(session, context.league.id, player_id, guardian_id)
     if others := await other_children(session, context.league.id, guardian_id, player_id):
-        narrate(f"Name, address and telephone count for {', '.join(others)} too.")
+        narrate(f"Name, address and phone count for {', '.join(others)} too.")
     return await save_guardian(session, context.league.id, player_id, given(base.draft, values), base=base)
 
 
@@ -88,5 +88,5 @@ async def guardians_edit(
 @json_option
 @saving("Guardian")
 async def guardians_remove(context: CliContext, session: Session, player_id: int, guardian_id: int) -> Outcome:
-    """Take a guardian off a player; mails about the player that still wait for them are cancelled."""
+    """Take a guardian off a player; mails about the player that still wait for them are canceled."""
     return await unlink_guardian(session, context.league.id, player_id, guardian_id)

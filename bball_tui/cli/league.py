@@ -32,7 +32,7 @@ _FIELDS = (
 
 @click.group()
 def league() -> None:
-    """Show or change the league: addresses in its mails, colour, time zone, dates, undo time."""
+    """Show or change the league: addresses in its mails, color, time zone, dates, undo time."""
 
 
 @league.command()
@@ -48,7 +48,7 @@ async def show(context: CliContext) -> Answer:
 @click.option("--from-email", help="The address that mails come from.")
 @click.option("--from-name", help="The name beside that address.")
 @click.option("--reply-to", help="Where answers go, if elsewhere.")
-@click.option("--brand-color", metavar="#RRGGBB", help="The league's colour.")
+@click.option("--brand-color", metavar="#RRGGBB", help="The league's color.")
 @click.option("--logo-url", metavar="https://…", help="A picture at the top of the mails.")
 @click.option("--timezone", metavar="ZONE", help="Such as America/Chicago.")
 @click.option("--date-order", type=click.Choice([str(one) for one in DateOrder]), help="How 03/04/2015 is meant.")

@@ -129,7 +129,7 @@ async def test(context: CliContext, to: str | None) -> Answer:
     line = MailTest(account.server or account.login, trouble, sent)
     if trouble is not None:
         advice = f"{trouble} {BY_ID[account.provider].advice}"
-        return Did([advice, "Set it up anew with: bball-tui mail setup"], line, code=1)
+        return Did([advice, "Set it up again with: bball-tui mail setup"], line, code=1)
     took = "." if sent is None else f", and the mail server took the mail for {sent}."
     return Did([f"The login works{took}"], line)
 

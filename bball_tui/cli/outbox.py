@@ -154,7 +154,7 @@ def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilte
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
 async def outbox_show(context: CliContext, session: Session, outbox_id: int) -> Answer:
-    """Tell the whole story of one mail, and what is next."""
+    """Tell the whole history of one mail, and what is next."""
     timeline = await item_timeline(session, context.league.id, outbox_id, Outgoing.here(context.settings))
     return Found(lambda: _shown(timeline), lambda: _story(timeline))
 
@@ -251,7 +251,7 @@ def outbox_park(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
 @in_transaction
 async def _park(context: CliContext, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
     return _answer(
-        await staff_actions.park(session, context.league.id, ids, reason=reason), "Put aside: {}.", "Not put aside"
+        await staff_actions.park(session, context.league.id, ids, reason=reason), "Set aside: {}.", "Not set aside"
     )
 
 
@@ -269,7 +269,7 @@ def outbox_cancel(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
 @in_transaction
 async def _cancel(context: CliContext, session: Session, ids: tuple[int, ...], reason: str) -> Answer:
     return _answer(
-        await staff_actions.cancel(session, context.league.id, ids, reason=reason), "Cancelled: {}.", "Not cancelled"
+        await staff_actions.cancel(session, context.league.id, ids, reason=reason), "Canceled: {}.", "Not canceled"
     )
 
 

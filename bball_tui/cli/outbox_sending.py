@@ -123,7 +123,7 @@ def _echo_lines(text: str) -> None:
 async def outbox_fix_address(
     context: CliContext, session: Session, outbox_id: int, address: str, reason: str | None
 ) -> Answer:
-    """Correct the family's ADDRESS, and send there what was promised to the wrong one."""
+    """Correct the family's ADDRESS, and send there what was queued to the wrong one."""
     fixed = await fix_address(session, context.league.id, outbox_id, address, reason=reason)
     told: list[str] = []
     if fixed.guardians:
@@ -193,7 +193,7 @@ class ForRealLine:
 async def outbox_send_for_real(context: CliContext, session: Session, dry_run: bool, reason: str | None) -> Answer:
     """Send what was only written to a folder, once a mail server is set up.
 
-    Each mail goes once, written anew, and only where it still holds: not about a contract that has changed, not to a
+    Each mail goes once, written again, and only where it still holds: not about a contract that has changed, not to a
     blocked address, and not what was sent again already.
     """
     obstacle = for_real_obstacle(await _status(context, session), context.settings)
@@ -243,7 +243,7 @@ async def outbox_resume(context: CliContext, session: Session, reason: str | Non
 @json_option
 @in_transaction
 async def outbox_open_gate(context: CliContext, session: Session, provider: str | None, reason: str | None) -> Answer:
-    """Try the mail server again without waiting, after a password or a limit was mended.
+    """Try the mail server again without waiting, after a password or a limit was fixed.
 
     PROVIDER is one of `outbox gates`; without it, every mail server that is being spared.
     """

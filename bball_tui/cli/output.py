@@ -104,7 +104,7 @@ def wants_json(asked: bool) -> bool:
 def narrate(text: str) -> None:
     """A sentence for the person who watches: on stderr, so that stdout stays data.
 
-    Nobody watches any more once the terminal is gone; that is no reason to stop what is under way.
+    Nobody watches anymore once the terminal is gone; that is no reason to stop what is under way.
     """
     with suppress(OSError):
         click.echo("\n".join(plain(line) for line in text.split("\n")), err=True)

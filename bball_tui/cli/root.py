@@ -23,7 +23,7 @@ COMMANDS = {
     "init": Place("bball_tui.cli.initializing:init", "Make a new league."),
     "league": Place(
         "bball_tui.cli.league:league",
-        "Show or change the league: addresses in its mails, colour, time zone, dates, undo time.",
+        "Show or change the league: addresses in its mails, color, time zone, dates, undo time.",
     ),
     "import": Place(
         "bball_tui.cli.importing:import_roster", "Bring in a roster FILE (CSV, Excel workbook, or our own JSON)."

@@ -82,7 +82,7 @@ def answer_of(what: str, outcome: Outcome) -> Did:
         case Saved():
             saved = "saved" if outcome.changed else "nothing to change"
             unpromised = (
-                f"{one.address} was never promised the welcome mail for {one.player}: "
+                f"{one.address} hasn't been sent the welcome mail for {one.player}: "
                 f"bball-tui contracts welcome {one.contract_id} sends it."
                 for one in outcome.unpromised
             )

@@ -9,7 +9,7 @@ import click
 from bball_tui.cli.context import CliContext, in_league
 from bball_tui.cli.output import Answer, Did, Found, echo_lines, narrate, plain, table
 from bball_tui.cli.seasons import season_named
-from bball_tui.database.analyze import MANY, analyse
+from bball_tui.database.analyze import MANY, analyze
 from bball_tui.database.states import ContractStatus
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
@@ -175,7 +175,7 @@ async def _season_roll(
         done = await apply_roll(session, league_id, asked, choice, outcome)
     if done.contracts >= MANY:
         async with context.database.session() as session:
-            await analyse(session)
+            await analyze(session)
     return _rolled_answer(done)
 
 
@@ -193,7 +193,7 @@ async def season_roll_undo(context: CliContext, season: str, dry_run: bool) -> A
             return Found(lambda: effect, lambda: "\n".join(map(plain, undo_effect(effect))))
         done = await undo_roll(session, context.league.id, season_id, effect.roll_id)
     sentences = [
-        f"Taken back: {counted(done.contracts, 'contract')}, {counted(done.teams, 'team')}, "
+        f"Undone: {counted(done.contracts, 'contract')}, {counted(done.teams, 'team')}, "
         f"{counted(done.cancelled, 'e-mail')} that had not left."
     ]
     if done.void:

@@ -144,7 +144,7 @@ def _stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[async
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     loop.add_signal_handler(signal.SIGINT, heard)
     loop.add_signal_handler(signal.SIGTERM, heard)
-    # Whoever started it with nohup wants it to outlive the terminal.
+    # Anyone who started it with nohup wants it to outlive the terminal.
     if before[signal.SIGHUP] is not signal.SIG_IGN:
         loop.add_signal_handler(signal.SIGHUP, stop.set)
     try:

@@ -1,7 +1,7 @@
 """`bball-tui worker --processes N`: several workers on one machine, each a process of its own with its own processor.
 
 They need no leader: each is the worker that one would start by hand, and the queue keeps them apart. This process only
-starts them, passes signals on, starts one anew that was lost, and adds up what a drain did.
+starts them, passes signals on, replaces one that was lost, and adds up what a drain did.
 """
 
 import asyncio
@@ -113,7 +113,7 @@ class WorkerProcesses:
         )
         self._running.add(process)
         assert process.stdin is not None  # noqa: S101 - it is a pipe
-        with suppress(ConnectionError):  # it is gone already; whoever waits for its end learns that
+        with suppress(ConnectionError):  # it is gone already; anyone who waits for its end learns that
             process.stdin.write(msgspec.json.encode(self._environment))
             await process.stdin.drain()
         process.stdin.close()

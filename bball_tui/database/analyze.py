@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 MANY = 500
-"""New rows from which on counting anew is worth its fraction of a second."""
+"""New rows from which on counting again is worth its fraction of a second."""
 
 
-async def analyse(session: AsyncSession) -> None:
-    """Count teams, players, guardians, their links and contracts anew. Only what is committed is counted."""
+async def analyze(session: AsyncSession) -> None:
+    """Count teams, players, guardians, their links and contracts again. Only what is committed is counted."""
     await session.execute(text("SELECT bball_analyse()"))

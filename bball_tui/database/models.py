@@ -250,7 +250,7 @@ class Guardian(Base):
     __table_args__ = (
         CheckConstraint("length(first_name) BETWEEN 1 AND 100", name="first_name"),
         CheckConstraint("length(last_name) BETWEEN 1 AND 100", name="last_name"),
-        # A last line of defence against header injection; the reader gives the friendly message.
+        # A last line of defense against header injection; the reader gives the friendly message.
         CheckConstraint("email ~ '^[^\\s@<>,;:]+@[^\\s@<>,;:]+$' AND length(email) <= 254", name="email"),
         CheckConstraint("length(phone) <= 40", name="phone"),
         CheckConstraint(f"language = '' OR language ~ {LANGUAGE_TAG}", name="language"),
@@ -314,7 +314,7 @@ class Contract(Base):
     )
     """The signature in force. Undo and void clear it; the signature's row stays."""
     revision: Mapped[int] = mapped_column(server_default="0")
-    """Counts signings, so that signing anew after a void is a new promise of a mail."""
+    """Counts signings, so that signing again after a void is a new promise of a mail."""
     status_reason: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]

@@ -55,7 +55,7 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
 
 
 async def _started(settings: Settings) -> embedded.EmbeddedServer:
-    """The running server. Whoever is stopped meanwhile stops it again: nobody else would."""
+    """The running server. Anyone who is stopped meanwhile stops it again: nobody else would."""
     starting = asyncio.create_task(asyncio.to_thread(embedded.start, settings.server_dir))
     try:
         return await asyncio.shield(starting)

@@ -1,4 +1,4 @@
-"""How a long list asks for its rows: by key from a known neighbour, and by OFFSET only for a jump.
+"""How a long list asks for its rows: by key from a known neighbor, and by OFFSET only for a jump.
 
 A list of a million rows keeps a few pages in memory. It knows the absolute row number of everything it shows,
 and the sort key of the first and the last row of each page that it has. From that it builds a
@@ -91,7 +91,7 @@ class PageRequest:
 
     @property
     def skip(self) -> int:
-        """How many rows lie between anchor and page (SQL OFFSET): 0 for neighbours and edges."""
+        """How many rows lie between anchor and page (SQL OFFSET): 0 for neighbors and edges."""
         if self.backward:
             return self.anchor.position - self.start - self.limit
         return self.start - self.anchor.position - 1
@@ -116,7 +116,7 @@ class Page(Generic[RowT]):
 
     @property
     def anchors(self) -> tuple[Anchor, ...]:
-        """The places from which the neighbours of this page can be reached by key."""
+        """The places from which the neighbors of this page can be reached by key."""
         if not self.rows:
             return ()
         return (Anchor(self.start, self.first_key), Anchor(self.start + len(self.rows) - 1, self.last_key))

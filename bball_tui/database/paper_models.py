@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league, one_of
 
 LARGEST_SCAN = 20 * 1024**2
-"""Bytes of one scan: twenty sheets in color, or a photo of any telephone."""
+"""Bytes of one scan: twenty sheets in color, or a photo of any phone."""
 
 
 class ScanKind(StrEnum):
@@ -25,7 +25,7 @@ class ScanKind(StrEnum):
 
 
 class Scan(Base):
-    """The picture of a signed paper. Written once; whoever takes it off says why, and its bytes go."""
+    """The picture of a signed paper. Written once; anyone who takes it off says why, and its bytes go."""
 
     __tablename__ = "scan"
     id: Mapped[Key]

@@ -238,7 +238,7 @@ def _refuse_hidden_programs(account: _Account) -> None:
 
 
 def _run(name: str, *arguments: str, account: _Account, handles: tuple[int, ...]) -> None:
-    # Not a pipe: the server inherits it and keeps it open, and whoever reads would wait for its end.
+    # Not a pipe: the server inherits it and keeps it open, and anyone who reads would wait for its end.
     with tempfile.TemporaryFile() as said:
         ended = subprocess.run(  # noqa: S603
             [program(name), *arguments],

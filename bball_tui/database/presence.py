@@ -1,7 +1,7 @@
 """Who else has the league open: asked of PostgreSQL itself, which knows its connections.
 
 The connection on which a screen listens carries a name with the league's id. So there is nothing to write, nothing to
-tidy up, and whoever loses power is gone as soon as the server notices the dead connection.
+tidy up, and anyone who loses power is gone as soon as the server notices the dead connection.
 """
 
 from dataclasses import dataclass

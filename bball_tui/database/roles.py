@@ -16,7 +16,7 @@ _RESERVED = re.compile(r"^(pg_|bball_|postgres$|public$|none$)")
 
 
 def person() -> str:
-    """The login role of whoever runs this program: the name of the OS user, made safe for PostgreSQL.
+    """The login role of the person who runs this program: the name of the OS user, made safe for PostgreSQL.
 
     PostgreSQL keeps 63 bytes of a name and reserves some; those get the prefix ``staff_``.
     """

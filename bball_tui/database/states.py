@@ -66,7 +66,7 @@ class OutboxState(StrEnum):
 
 
 class WaitsFor(StrEnum):
-    """What a queued mail waits for besides its turn. Whoever brings it about makes the mail due in the same breath."""
+    """What a queued mail waits for besides its turn. Who brings it about makes the mail due in the same breath."""
 
     TEAM_CHAT = "team_chat"
     """The share link of the team's chat."""
@@ -108,7 +108,7 @@ class GateCause(StrEnum):
     QUOTA = "quota"
     """The sending limit is used up. Tried again when the provider said, or later."""
     AUTH = "auth"
-    """The provider refuses the login. Waits for staff, or for a worker that starts anew."""
+    """The provider refuses the login. Waits for staff, or for a worker that restarts."""
     REFUSED = "refused"
     """The provider takes the login and refuses the sender, or every mail. Waits like AUTH."""
     PAUSED = "paused"

@@ -1,4 +1,4 @@
-"""Grouping writes: whoever comes while one transaction is under way shares the next one.
+"""Grouping writes: anyone who comes while one transaction is under way shares the next one.
 
 A lone caller waits for nobody; ten callers at once cost one commit instead of ten.
 """
@@ -15,7 +15,7 @@ class Batcher(Generic[JobT, AnswerT]):
     """Runs ``write`` on lists of jobs, one list at a time.
 
     ``write`` returns one answer for each job, in order; what it raises reaches every caller of that batch. A caller
-    that is cancelled does not stop the batch that its job is in.
+    that is canceled does not stop the batch that its job is in.
     """
 
     def __init__(self, write: Callable[[Sequence[JobT]], Awaitable[Sequence[AnswerT]]], *, limit: int = 100) -> None:
@@ -38,7 +38,7 @@ class Batcher(Generic[JobT, AnswerT]):
         return await self.begin(job)
 
     async def close(self) -> None:
-        """Give up what is being written; nobody may wait for it any more."""
+        """Give up what is being written; nobody may wait for it anymore."""
         if self._writer is not None:
             self._writer.cancel()
             await asyncio.wait((self._writer,))
@@ -67,6 +67,6 @@ class Batcher(Generic[JobT, AnswerT]):
 
 
 def _seen(future: asyncio.Future[AnswerT]) -> None:
-    """A fault that nobody waits for any more is no fault of the event loop's."""
+    """A fault that nobody waits for anymore is no fault of the event loop's."""
     if not future.cancelled():
         future.exception()

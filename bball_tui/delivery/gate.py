@@ -19,7 +19,7 @@ from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, lock, look, store, wake_
 FIRST_OUTAGE = timedelta(seconds=5)
 LONGEST_OUTAGE = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
-_MENDABLE = (GateCause.OUTAGE, GateCause.AUTH, GateCause.REFUSED)
+_FIXABLE = (GateCause.OUTAGE, GateCause.AUTH, GateCause.REFUSED)
 PROBE_TIMEOUT = timedelta(minutes=2)
 """After this a probe without a report counts as lost, and another mail may try."""
 
@@ -53,11 +53,11 @@ class Wait:
 def admit(gate: Gate, wanted: int, limits: Limits, *, fresh: bool = False) -> tuple[Gate, Permit | Wait]:
     """Ask ``gate`` to let ``wanted`` mails pass; returns the gate afterwards and the answer.
 
-    ``fresh`` is a worker that has just started, perhaps with a mended password or network: once, it need not wait
+    ``fresh`` is a worker that has just started, perhaps with a fixed password or network: once, it need not wait
     for the end of an outage, a refused login or a refused sender.
     """
     if gate.state is not GateState.CLOSED:
-        impatient = fresh and gate.state is GateState.OPEN and gate.cause in _MENDABLE
+        impatient = fresh and gate.state is GateState.OPEN and gate.cause in _FIXABLE
         over = gate.open_until is not None and gate.open_until <= gate.now
         if not (impatient or over):
             left = None if gate.open_until is None else (gate.open_until - gate.now).total_seconds()

@@ -51,7 +51,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class SendingResult:
-    """What became of it; ``state`` None: it was not ours any more."""
+    """What became of it; ``state`` None: it was not ours anymore."""
 
     work: Work
     outcome: Outcome

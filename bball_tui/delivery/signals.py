@@ -13,7 +13,7 @@ class Signals:
     back: asyncio.Event = field(default_factory=asyncio.Event)
 
     def all(self) -> None:
-        """Let nobody wait any more."""
+        """Let nobody wait anymore."""
         for event in (self.wake, self.room, self.back):
             event.set()
 

@@ -1,6 +1,6 @@
 """The demo's GroupMe: our own fake server on loopback, with an account, some groups, and something amiss in a few.
 
-The groups are made anew at every start, from what the demo's database says is linked; so nothing of it has to be kept.
+The groups are made again at every start, from what the demo's database says is linked; so nothing of it has to be kept.
 """
 
 import os
@@ -32,9 +32,9 @@ LAST_SEASON = "Net Results"
 DELETED = "76ers Jr."
 """Its group was deleted in the GroupMe app."""
 NEW_LINK = "Rim Rockers"
-"""Its share link was made anew in the GroupMe app, so the one that families have is dead."""
+"""Its share link was made again in the GroupMe app, so the one that families have is dead."""
 OPEN = "Wolves 14U"
-"""Whoever has the link is in at once, and anybody may change the group."""
+"""Anyone who has the link is in at once, and anybody may change the group."""
 WITHOUT_CHAT = (NEVER_MADE, *WAITING, TWICE, LAST_SEASON)
 
 FIRST_LINK = "DemoLink"

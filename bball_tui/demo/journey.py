@@ -52,7 +52,7 @@ class Journey:
         self._stage.mark_prepared()
 
     async def finish(self) -> None:
-        """What staff would do next: mend what failed, send it again, and see that nothing goes out twice."""
+        """What staff would do next: fix what failed, send it again, and see that nothing goes out twice."""
         async with self._database.session() as session:
             league = await find_league(session, SLUG)
             failed = await list_items(session, league.id, OutboxFilter(bucket=BucketName.FAILED))
@@ -99,7 +99,7 @@ class Journey:
         self._tell_preview(preview)
         result = await self._sign(league, preview, hold_seconds=None)
         self._step(
-            f"Signed. {counted(len(result.outbox_ids), 'mail')} promised in the same transaction, "
+            f"Signed. {counted(len(result.outbox_ids), 'mail')} queued in the same transaction, "
             f"and held for {preview.hold_seconds} seconds."
         )
         async with self._database.session() as session:
@@ -111,7 +111,7 @@ class Journey:
         async with self._database.session() as session:
             preview = await preview_signing(session, league.id, [rows[0].id])
         result = await self._sign(league, preview, hold_seconds=0)
-        self._tell(f"Signed again, {counted(len(result.outbox_ids), 'mail')} promised.")
+        self._tell(f"Signed again, {counted(len(result.outbox_ids), 'mail')} queued.")
         return preview.contracts[0].recipients[0].address
 
     async def _sign_many(self, league: LeagueInfo) -> None:
@@ -141,7 +141,7 @@ class Journey:
             self._tell(f"{mail.recipient} got “{mail.subject}”: {mail.file}")
         if len(mails) > SHOWN_MAILS:
             self._tell(f"... and {len(mails) - SHOWN_MAILS} more in {self._stage.mail.folder / 'new'}")
-        self._step(f"What {reader} reads, without pictures and colours:")
+        self._step(f"What {reader} reads, without pictures and colors:")
         for mail in mails:
             if mail.recipient == reader:
                 for line in mail.text.splitlines():

@@ -276,7 +276,7 @@ async def overview(session: AsyncSession, league_id: int, season_id: int | None)
         )
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database any more. Choose another one.")
+        raise BballError("This league is not in the database anymore. Choose another one.")
     season = found.Season
     return Overview(
         league=_info(found.League),

@@ -1,4 +1,4 @@
-"""What a league says about itself: names and addresses in its mails, its colour, clock and dates."""
+"""What a league says about itself: names and addresses in its mails, its color, clock and dates."""
 
 from dataclasses import dataclass, fields
 
@@ -40,7 +40,7 @@ async def change_profile(session: AsyncSession, league: LeagueInfo, change: Prof
 
     Raises:
         BballError: a value that cannot be (the message names the field), or somebody was quicker: ``league`` is
-            not what the row says any more.
+            not what the row says anymore.
     """
     values = _checked(change)
     before = {name: getattr(league, name) for name in values}

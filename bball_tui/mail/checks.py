@@ -47,7 +47,7 @@ class Code(StrEnum):
 class MailWarning:
     """One thing to look at; ``text`` is a finished sentence. A warning never stops a mail.
 
-    ``note``: good to know, and nothing to mend, as it is the same for every mail of the league.
+    ``note``: good to know, and nothing to fix, as it is the same for every mail of the league.
     """
 
     code: Code
@@ -180,13 +180,13 @@ def _look(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarni
     ]
     if not page.words.strip():
         found.append(MailWarning(Code.TEMPLATE, "The HTML part shows nothing at all."))
-    # The words on the button are readable on any colour, see values.text_color_on.
+    # The words on the button are readable on any color, see values.text_color_on.
     ratio = contrast(context.brand.brand_color, "#ffffff")
     if ratio < VISIBLE_CONTRAST:
         found.append(
             MailWarning(
                 Code.CONTRAST,
-                f"The brand colour {context.brand.brand_color} is so pale that the button hardly stands out from "
+                f"The brand color {context.brand.brand_color} is so pale that the button hardly stands out from "
                 f"the white page ({ratio:.1f} to 1, wanted {VISIBLE_CONTRAST:.0f}).",
             )
         )

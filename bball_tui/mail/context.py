@@ -116,7 +116,7 @@ async def load_contexts(
     contract_ids = [mail.contract_id for mail in mails if mail.contract_id is not None]
     found = (await session.execute(_LOOK, {"league_id": league_id, "contract_ids": contract_ids})).all()
     if not found:
-        gone = RenderError("The league of this mail is not in the database any more, so there is nobody to send it.")
+        gone = RenderError("The league of this mail is not in the database anymore, so there is nobody to send it.")
         return [gone for _ in mails]
     league = found[0]
     brand = Brand(

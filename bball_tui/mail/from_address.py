@@ -53,7 +53,7 @@ def domain_of(sender: str) -> str | None:
 def default_sender(settings: Settings) -> str:
     """The From address for a league without one.
 
-    Whoever the mail URL logs in as, where that is an address (as it is at most); otherwise, when the mail stays on this
+    The account of the mail URL, where that is an address (as it is at most); otherwise, when the mail stays on this
     machine (a mail folder, a server on loopback), :data:`values.LOCAL_SENDER`.
 
     Raises:

@@ -5,7 +5,7 @@ import ssl
 import httpx
 
 LARGEST = 500_000
-"""Bytes; what is larger keeps a telephone waiting."""
+"""Bytes; what is larger keeps a phone waiting."""
 FETCH_TIMEOUT = 5.0
 _SHOWN = ("image/png", "image/jpeg", "image/gif")
 """What every mail program shows. Gmail and Outlook leave SVG out, older ones WebP."""

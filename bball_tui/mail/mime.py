@@ -1,6 +1,6 @@
 """Builds and reads the bytes of a mail: RFC 5322 headers, RFC 2047 words, two alternatives, 7 bits, CRLF.
 
-Written by hand because the same input must give the same bytes for ever (a retry must not change the mail) and
+Written by hand because the same input must give the same bytes forever (a retry must not change the mail) and
 because `email.message.EmailMessage` costs about ten times as much. The tests read every mail back with the `email`
 package.
 """

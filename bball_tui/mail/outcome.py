@@ -28,13 +28,13 @@ class OutcomeClass(StrEnum):
     RECIPIENT_TRANSIENT = "recipient_transient"
     """This recipient cannot be served right now; others can. Counts as an attempt."""
     PROVIDER_TRANSIENT = "provider_transient"
-    """The provider has a problem with everybody's mail. No attempt is burnt, all mail waits."""
+    """The provider has a problem with everybody's mail. No attempt is burned, all mail waits."""
     QUOTA = "quota"
-    """The sending limit is used up. No attempt is burnt, all mail waits."""
+    """The sending limit is used up. No attempt is burned, all mail waits."""
     AUTH = "auth"
-    """The provider refuses the login. All mail waits until staff mend the settings."""
+    """The provider refuses the login. All mail waits until staff fix the settings."""
     REFUSED = "refused"
-    """The provider refuses the sender or this account's mail. All mail waits until staff mend that."""
+    """The provider refuses the sender or this account's mail. All mail waits until staff fix that."""
     RENDER = "render"
     """The mail could not be written: a template or a league setting is at fault."""
     NO_RECIPIENT = "no_recipient"
@@ -42,7 +42,7 @@ class OutcomeClass(StrEnum):
     IN_DOUBT = "in_doubt"
     """The bytes were on the wire and no definite answer came. Only staff, or a late answer, decide."""
     STOPPED = "stopped"
-    """We stopped ourselves before the final dot, because the mail was not ours to send any more."""
+    """We stopped ourselves before the final dot, because the mail was not ours to send anymore."""
 
 
 class Phase(StrEnum):
@@ -209,7 +209,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         OutcomeClass.REFUSED,
-        "this login may not send as the From address: no mail can go until that is mended",
+        "this login may not send as the From address: no mail can go until that is fixed",
         _AT_RECIPIENT | {Phase.MAIL},
         "5(?!30|34|35|38)..",
         words=words_of.SENDER,

@@ -25,7 +25,7 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider. ``advice`` says in a sentence or two what it wants; empty ``host``: whoever sets it up knows it."""
+    """One provider. ``advice`` says in a sentence or two what it wants; empty ``host``: the league knows it."""
 
     id: str
     title: str
@@ -61,7 +61,7 @@ PROVIDERS = (
         "microsoft",
         "Outlook / Microsoft 365",
         "For work and school accounts; your administrator must allow “Authenticated SMTP” for the mailbox. Personal "
-        "Outlook.com and Hotmail accounts take no password from other programs any more: use another provider.",
+        "Outlook.com and Hotmail accounts take no password from other programs anymore: use another provider.",
         "smtp.office365.com",
     ),
     Provider(
@@ -92,7 +92,7 @@ PROVIDERS = (
     Provider(
         OWN,
         "Another mail server",
-        "Whoever runs the mail server tells you its name, its port, and the login with its password.",
+        "The person who runs the mail server tells you its name, its port, and the login with its password.",
     ),
 )
 

@@ -60,7 +60,7 @@ class Renderer:
         guardian's name and this one address, no other recipient is in the mail.
 
         Raises:
-            RenderError: unusable address, colour or template, no sender, or a link that the mail needs is not there.
+            RenderError: unusable address, color or template, no sender, or a link that the mail needs is not there.
             ValueError: malformed ``message_id`` or a ``date`` without zone.
         """
         brand = context.brand
@@ -98,7 +98,7 @@ class Renderer:
             except Exception as error:
                 notices = (
                     f"Your own template {kind} could not be used, so the standard one was: {why(error)}. "
-                    "'bball-tui emails check' shows what to mend.",
+                    "'bball-tui emails check' shows what to fix.",
                 )
         try:
             return packaged().write(kind, languages, values), notices

@@ -14,7 +14,7 @@ from bball_tui.resources import folder
 
 HOSTILE = '</td></mj-text><b>"O\'Neill" & {{ x }} {% if %} \u202e🏀 נועה'
 SAMPLE_DATE = datetime(2027, 3, 6, 12, tzinfo=UTC)
-"""When the samples are written: the days that they speak of lie around it, so that they say the same for ever."""
+"""When the samples are written: the days that they speak of lie around it, so that they say the same forever."""
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff" * 2 + " " + "Maria Magdalena " * 2
 
 

@@ -6,7 +6,7 @@ from bball_tui.settings import Settings
 
 
 class TemplateGuard:
-    """The errors in the league's own templates, worked out anew only when a file has changed."""
+    """The errors in the league's own templates, worked out again only when a file has changed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -1,4 +1,4 @@
-"""Makes values safe before they meet a template or a header: text, colours, links, addresses.
+"""Makes values safe before they meet a template or a header: text, colors, links, addresses.
 
 Neither Jinja nor MJML protects an ``href`` or a style sheet, and nothing protects a header, so what goes there is
 checked here first. Everything is pure.
@@ -16,7 +16,7 @@ LOCAL_SENDER = "no-reply@league.invalid"
 
 
 class RenderError(BballError):
-    """A mail cannot be written as it stands; sending it again would change nothing until somebody mends it."""
+    """A mail cannot be written as it stands; sending it again would change nothing until somebody fixes it."""
 
 
 # C0, DEL, C1, bidi controls (Unicode UAX #9), line and paragraph separators, byte order mark, lone surrogates and
@@ -43,14 +43,14 @@ def one_line(text: str) -> str:
 
 
 def color(value: str) -> str:
-    """A ``#rrggbb`` colour in lower case.
+    """A ``#rrggbb`` color in lower case.
 
     Raises:
         RenderError: it is anything else.
     """
     if not _COLOR.fullmatch(value):
         raise RenderError(
-            f"The brand colour {one_line(value)[:40]!r} is no colour. Write it as #rrggbb, for example #c2410c."
+            f"The brand color {one_line(value)[:40]!r} is no color. Write it as #rrggbb, for example #c2410c."
         )
     return value.lower()
 
@@ -68,13 +68,13 @@ def language_tag(value: str) -> str:
 
 
 def contrast(first: str, second: str) -> float:
-    """The contrast ratio of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    """The contrast ratio of two ``#rrggbb`` colors, 1 to 21 (WCAG 2.2, "contrast ratio")."""
     dark, light = sorted((_luminance(first), _luminance(second)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def text_color_on(background: str) -> str:
-    """White or near-black, whichever is easier to read; at least one reaches 4.5:1 on any colour."""
+    """White or near-black, whichever is easier to read; at least one reaches 4.5:1 on any color."""
     return "#ffffff" if contrast(background, "#ffffff") >= 4.5 else "#000000"
 
 

@@ -1,4 +1,4 @@
-"""What a template may use: clean one-line texts, checked colours and links, booleans, and nothing else."""
+"""What a template may use: clean one-line texts, checked colors and links, booleans, and nothing else."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from bball_tui.mail.values import color, https_url, one_line, text_color_on
 def variables(
     context: MessageContext, language: str, words: Words, *, can_reply: bool, today: date
 ) -> dict[str, Value]:
-    """The variables of the mail's kind by name, every text cleaned and every colour and link checked.
+    """The variables of the mail's kind by name, every text cleaned and every color and link checked.
 
     ``language`` is the tag of the template's language and ``words`` writes its days; ``today`` is the day on which the
     mail is written, on the league's clock.
@@ -21,7 +21,7 @@ def variables(
     deadline is set.
 
     Raises:
-        RenderError: the brand colour is none, or the mail needs a chat link and there is none.
+        RenderError: the brand color is none, or the mail needs a chat link and there is none.
     """
     facts, brand = context.facts, context.brand
     player_first, player_last = one_line(facts.player_first), one_line(facts.player_last)

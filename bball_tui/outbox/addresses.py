@@ -1,6 +1,6 @@
 """What we know of an address before we write to it: whether it takes mail, and whether the last one came back.
 
-The list of blocked addresses is honoured when a worker takes a mail, so an address that was listed meanwhile gets
+The list of blocked addresses is honored when a worker takes a mail, so an address that was listed meanwhile gets
 nothing.
 """
 
@@ -27,7 +27,7 @@ from bball_tui.outbox.history import is_bounced, item_cause
 NEWEST_FIRST = Sort("id", descending=True)
 LONGEST_REASON = 300
 BY_REPORT = "report"
-"""Stands where a person's name would, when a mail server's report blocked an address: whoever ran the command that
+"""Stands where a person's name would, when a mail server's report blocked an address: anyone who ran the command that
 read the report decided nothing."""
 
 
@@ -142,7 +142,7 @@ async def suppress(
 ) -> bool:
     """Write ``address`` (checked by the caller) on the list. The caller commits.
 
-    ``by_report``: a mail server's report says so, and not whoever reads it here.
+    ``by_report``: a mail server's report says so, and not anyone who reads it here.
 
     Returns:
         False when it is on the list already; then nothing changes, whatever the reason.

@@ -22,7 +22,7 @@ _LEFT = (OutboxState.SENT, OutboxState.IN_DOUBT)
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a report says about one address. ``key`` names it for ever; ``message_id`` and ``subject`` are those of
+    """What a report says about one address. ``key`` names it forever; ``message_id`` and ``subject`` are those of
     the mail that came back, None where the report does not say. ``permanent``: status and words say that there is no
     such mailbox. ``about_us``: the words complain about the league's mail, not about the address.
     """

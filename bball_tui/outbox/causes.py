@@ -28,15 +28,15 @@ class Cause:
     name: str
     phrase: str
     classes: tuple[str, ...]
-    way_out: str = "Retry it when that is mended, or cancel it."
+    way_out: str = "Retry it when that is fixed, or cancel it."
     code: str | None = None
     words: str | None = None
 
 
 _REFUSED = ("permanent", "recipient_transient", BOUNCED)
 _ASK = "Ask the family for another address, or cancel it and tell them another way."
-_OURS = "Nothing is wrong with the family's address. Check the From address, and ask whoever runs your mail."
-_LOOK = "Read the report in the mail's story, then send it again, correct the address, or tell the family another way."
+_OURS = "Nothing is wrong with the family's address. Check the From address, and ask the person who runs your mail."
+_LOOK = "Read the report in its history, then send it again, correct the address, or tell the family another way."
 
 # The first that fits counts. The codes are those of RFC 3463, behind the reply code: "550 5.1.1".
 CAUSES: tuple[Cause, ...] = (
@@ -57,7 +57,7 @@ CAUSES: tuple[Cause, ...] = (
         "against_rules",
         "refused by the mail server's rules",
         ("permanent", BOUNCED),
-        "Read the server's answer and ask whoever runs your mail; then retry it, or cancel it.",
+        "Read the server's answer and ask the person who runs your mail; then retry it, or cancel it.",
         r"5\.7\.\d+$",
     ),
     Cause("refused", "refused by the mail server", ("permanent",), "Read the server's answer; retry it, or cancel it."),
@@ -71,7 +71,7 @@ CAUSES: tuple[Cause, ...] = (
         "Correct it in Set up e-mail; then retry the mail, or cancel it.",
     ),
     Cause("sender", "mail server refuses the sender", ("refused",), _OURS),
-    Cause("template", "the mail could not be written", ("render",), "Mend the template or the setting, then retry it."),
+    Cause("template", "the mail could not be written", ("render",), "Fix the template or the setting, then retry it."),
     Cause("no_address", "no address to send to", ("no_recipient",), _ASK),
     Cause("no_answer", "no answer after it was sent", ("in_doubt",)),
     Cause(
@@ -84,7 +84,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("came_back_for_us", "refused because of the sender or a rule", (BOUNCED_FOR_US,), _OURS),
     Cause("came_back", "came back", (BOUNCED,), _LOOK),
     Cause("suppressed", "the address takes no more mail", ("suppressed",)),
-    Cause("put_aside", "put aside by staff", (PARKED,), "Retry it when it may go out, or cancel it."),
+    Cause("put_aside", "set aside by staff", (PARKED,), "Retry it when it may go out, or cancel it."),
 )
 
 BY_NAME = {cause.name: cause for cause in CAUSES}

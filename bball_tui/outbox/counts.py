@@ -141,10 +141,10 @@ _LABELS: dict[BucketName, str] = {
     BucketName.IN_DOUBT: "in doubt",
     BucketName.FAILED: "failed",
     BucketName.BOUNCED: "came back",
-    BucketName.PARKED: "put aside",
+    BucketName.PARKED: "set aside",
     BucketName.SENT: "sent",
     BucketName.IN_FOLDER: "in a folder",
-    BucketName.CANCELLED: "cancelled",
+    BucketName.CANCELLED: "canceled",
     BucketName.SUPPRESSED: "suppressed",
 }
 

@@ -1,4 +1,4 @@
-"""Mails that were only written to a folder: back into the queue, to be written anew for a mail server."""
+"""Mails that were only written to a folder: back into the queue, to be rewritten for a mail server."""
 
 from collections.abc import Collection
 
@@ -44,7 +44,7 @@ async def queue_for_real(
 ) -> tuple[int, ...]:
     """Queue those of ``ids`` that only a folder has, due at once; others are left as they are. The caller commits.
 
-    The row stays, and with it the promise and its Message-ID; the mail is frozen anew, since no server had the old one
+    The row stays, and with it the promise and its Message-ID; the mail is frozen again, since no server had the old one
     and the From address may be another one by now. What was tried with the folder counts for nothing.
 
     Returns:
@@ -65,11 +65,11 @@ async def queue_for_real(
         delete(OutboxMessage).where(among(OutboxMessage.outbox_id, going)).execution_options(synchronize_session=False)
     )
     # A folder's name for the mail would be taken for a draft at Gmail.
-    anew = {"attempts": 0, "max_attempts": Outbox.max_attempts, "provider": None, "provider_ref": None}
+    again = {"attempts": 0, "max_attempts": Outbox.max_attempts, "provider": None, "provider_ref": None}
     await session.execute(
         update(Outbox)
         .where(among(Outbox.id, going))
-        .values(**AGAIN | anew)
+        .values(**AGAIN | again)
         .execution_options(synchronize_session=False)
     )
     entries = [

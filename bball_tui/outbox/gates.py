@@ -156,9 +156,9 @@ async def resume(session: AsyncSession, league_id: int, *, reason: str | None = 
 async def reopen_gate(
     session: AsyncSession, league_id: int, provider: str, *, reason: str | None = None, action: str = "gate_reopened"
 ) -> None:
-    """Let mail go out through ``provider`` again, after a password was mended or a limit raised.
+    """Let mail go out through ``provider`` again, after a password was fixed or a limit raised.
 
-    Whoever opens a gate that our own daily count closed knows better, so the count begins anew.
+    Anyone who opens a gate that our own daily count closed knows better, so the count starts over.
     """
     before = await lock(session, league_id, provider)
     await session.execute(
@@ -183,7 +183,7 @@ async def reopen_refused(session: AsyncSession, league_id: int, provider: str) -
     gate = (await look(session, league_id, provider)).get(provider)
     if gate is None or gate.state is GateState.CLOSED or gate.cause is not GateCause.AUTH:
         return False
-    await reopen_gate(session, league_id, provider, reason="e-mail was set up anew")
+    await reopen_gate(session, league_id, provider, reason="e-mail was set up again")
     return True
 
 

@@ -96,7 +96,7 @@ _SWEEP = text(
 async def sweep(session: AsyncSession, league_id: int) -> Swept:
     """End the claims whose lease is over.
 
-    Not on the wire yet: queued again, no attempt burnt; failed when :data:`CRASH_LIMIT` workers were lost on it
+    Not on the wire yet: queued again, no attempt burned; failed when :data:`CRASH_LIMIT` workers were lost on it
     before. On the wire: in doubt. The token stays with a doubt, so a slow owner may still answer. One statement, so
     that an idle worker asks little: it also says when the next item is due.
     """
@@ -127,7 +127,7 @@ _FORGET = text(
 
 
 async def forget(session: AsyncSession, league_id: int, *, days: int = KEEP_DAYS, batch: int = 500) -> int:
-    """Delete up to ``batch`` mails that were sent, cancelled or suppressed more than ``days`` days ago.
+    """Delete up to ``batch`` mails that were sent, canceled or suppressed more than ``days`` days ago.
 
     Failed mails and doubts never go by themselves. Returns how many went; call again until it is 0.
     """

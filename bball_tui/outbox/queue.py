@@ -1,7 +1,7 @@
 """The queue's main verbs: enqueue, claim, mark on the wire, extend, hand back, freeze.
 
 One row is one mail to one recipient. A claim is a lease with a fresh token; every later write names the token, so
-that a worker which was paused past its lease changes nothing any more. Each verb is one statement in the caller's
+that a worker which was paused past its lease changes nothing anymore. Each verb is one statement in the caller's
 transaction, which must be short: never open while something travels over the network.
 """
 
@@ -45,7 +45,7 @@ class NewItem:
 
     @property
     def dedupe_key(self) -> str:
-        """Names the promise of this mail for ever; the same promise is never enqueued twice."""
+        """Names the promise of this mail forever; the same promise is never enqueued twice."""
         promise = f"{self.kind}:{self.contract_id}:{self.revision}:{self.recipient.lower()}"
         return f"{promise}:{self.occasion}" if self.occasion else promise
 
@@ -145,7 +145,7 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
     return sorted((await session.scalars(_ENQUEUE, values)).all())
 
 
-# The suppression list is looked at here and not at enqueue, so that an address listed later is honoured as well.
+# The suppression list is looked at here and not at enqueue, so that an address listed later is honored as well.
 # The candidates are MATERIALIZED: inlined, the planner may take more rows than the LIMIT.
 # A claim need not survive a crash of the server, so its commit waits for no disk: forgotten, it fails at the mark.
 _CLAIM = text(
@@ -277,7 +277,7 @@ class Departure:
     message: Frozen | None
 
 
-# A frozen mail that is there already stays. Locked, so that whoever claims the mail after us sees it.
+# A frozen mail that is there already stays. Locked, so that anyone who claims the mail after us sees it.
 # Its commit waits for no disk: the mark's comes after it and does, and a log of writes has no gaps.
 _FREEZE = text(
     """
@@ -304,7 +304,7 @@ _FREEZE = text(
 async def freeze(executor: Executor, departures: Sequence[Departure]) -> frozenset[int]:
     """Write down these mails as they will go out, ahead of the mark, so that the mark is short.
 
-    Only for claims that still hold, and only once for each mail: whoever sends a mail that is not in the answer sends
+    Only for claims that still hold, and only once for each mail: to send a mail that is not in the answer is to send
     other bytes than those that were written down.
 
     Returns:
@@ -368,7 +368,7 @@ async def mark_on_wire(
     """Write down, before the final dot can go out, that these mails may have left; freeze what was not frozen yet.
 
     Counts the attempt and begins a new ``lease``, unless most of the last one is left. Only for claims that still
-    hold: same token, still sending, lease not over. Whoever sends a mail that is not in the answer sends a second copy.
+    hold: same token, still sending, lease not over. To send a mail that is not in the answer is to send a second copy.
 
     Returns:
         The ids that are still ours.

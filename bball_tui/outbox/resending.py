@@ -128,7 +128,7 @@ async def settle_bounces(session: AsyncSession, league_id: int, ids: Collection[
 
 
 REDIRECTABLE = (OutboxState.QUEUED, OutboxState.DEAD, OutboxState.SUPPRESSED)
-"""A mail that has not left and still could; of a cancelled one staff said that it is not wanted."""
+"""A mail that has not left and still could; of a canceled one staff said that it is not wanted."""
 
 
 def may_go_elsewhere() -> ColumnElement[bool]:
@@ -156,7 +156,7 @@ async def redirect(
     """Send these to ``recipient`` instead, those that have not left or came back; others are left as they are.
 
     A promise is named by its recipient too, so another address is another promise: a new item with the old one's
-    contract, revision and payload, due at once, or waiting for what the old one waited for. The old one is cancelled (a
+    contract, revision and payload, due at once, or waiting for what the old one waited for. The old one is canceled (a
     suppressed or a returned one is over already). Where the contract already has a mail to that address, no second one
     is made: if it never left, it becomes due again, else it is all there is to do. The caller commits.
     """

@@ -227,7 +227,7 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
     )
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database any more. Choose another one.")
+        raise BballError("This league is not in the database anymore. Choose another one.")
     try:
         zone = ZoneInfo(found.timezone)
     except (KeyError, ValueError, OSError):

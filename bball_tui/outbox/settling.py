@@ -25,7 +25,7 @@ class Ending(StrEnum):
     BACK_OFF = "back_off"
     """Queued for later, dead after the last attempt."""
     PUT_BACK = "put_back"
-    """Queued again; it was not this mail's fault and no attempt is burnt."""
+    """Queued again; it was not this mail's fault and no attempt is burned."""
     IN_DOUBT = "in_doubt"
     HAND_BACK = "hand_back"
     """Queued again as if it had never been claimed; leaves no trace in the history."""
@@ -135,7 +135,7 @@ async def settle(executor: Executor, reports: Sequence[Report]) -> dict[int, Out
     Saying the same thing twice is harmless: after a connection that broke during COMMIT, just settle again.
 
     Returns:
-        For each item's id its state now, or None when the claim is not ours any more and nothing was changed.
+        For each item's id its state now, or None when the claim is not ours anymore and nothing was changed.
     """
     values = {
         "ids": [report.claim.id for report in reports],

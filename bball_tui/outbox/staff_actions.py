@@ -119,7 +119,7 @@ async def resolve(
     """End a doubt by what a person found out: the mail ``arrived``, or it is to be sent again.
 
     Sent again, the same bytes with the same Message-ID go out. A late answer of the worker that was on it changes
-    nothing any more.
+    nothing anymore.
     """
     rows = await _locked(session, league_id, [outbox_id], Outbox.state == OutboxState.IN_DOUBT)
     if rows and arrived:
@@ -151,7 +151,7 @@ async def cancel_unsent(
 ) -> Cancelled:
     """Take back every mail of ``contract_ids`` that has not left, inside the caller's transaction.
 
-    Queued and failed items become cancelled. Items that a worker holds, that are in doubt or sent stay as they
+    Queued and failed items become canceled. Items that a worker holds, that are in doubt or sent stay as they
     are and are returned, so the caller can refuse or tell. The rows are locked until the transaction ends: no
     worker takes one meanwhile. With ``revisions`` (contract id to revision) only that signing's mails count,
     with ``kinds`` only mails of these kinds.
@@ -192,7 +192,7 @@ _COLUMNS = (
     Outbox.error_text,
 )
 
-# Without the token no worker can write about the item any more, whatever it still has to say.
+# Without the token no worker can write about the item anymore, whatever it still has to say.
 AGAIN: dict[str, Any] = {
     "state": OutboxState.QUEUED,
     "available_at": func.now(),
@@ -202,7 +202,7 @@ AGAIN: dict[str, Any] = {
     "claim_token": None,
     "claimed_by": None,
     "wire_started_at": None,
-    # Why staff put it aside says nothing about the mail any more; what a mail server answered still does.
+    # Why staff put it aside says nothing about the mail anymore; what a mail server answered still does.
     "error_class": case((Outbox.error_class == PARKED, None), else_=Outbox.error_class),
     "error_text": case((Outbox.error_class == PARKED, None), else_=Outbox.error_text),
 }
@@ -210,7 +210,7 @@ AGAIN: dict[str, Any] = {
 
 _GONE = "There is no mail {id} in this league."
 _SENT = "The mail to {recipient} was {taken}; it cannot be {done}."
-_CANCELLED = "The mail to {recipient} was cancelled; sign the contract again to promise a new one."
+_CANCELLED = "The mail to {recipient} was canceled; sign the contract again to queue a new one."
 _SUPPRESSED = "{recipient} takes no more mail, so this one was not sent."
 _DOUBT = "It is not known whether the mail to {recipient} arrived. Resolve that first: it arrived, or send it again."
 
@@ -225,18 +225,18 @@ _WHY_NOT_RETRIED: dict[OutboxState, str] = {
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_CANCELLED: dict[OutboxState, str] = {
-    OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped any more.",
-    OutboxState.SENT: _SENT.replace("{done}", "cancelled any more"),
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped anymore.",
+    OutboxState.SENT: _SENT.replace("{done}", "canceled anymore"),
     OutboxState.IN_DOUBT: _DOUBT,
-    OutboxState.CANCELLED: "The mail to {recipient} was cancelled before.",
+    OutboxState.CANCELLED: "The mail to {recipient} was canceled before.",
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_PARKED: dict[OutboxState, str] = {
-    OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped any more.",
-    OutboxState.SENT: _SENT.replace("{done}", "put aside any more"),
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped anymore.",
+    OutboxState.SENT: _SENT.replace("{done}", "set aside anymore"),
     OutboxState.IN_DOUBT: _DOUBT,
-    OutboxState.DEAD: "The mail to {recipient} was put aside before.",
-    OutboxState.CANCELLED: "The mail to {recipient} was cancelled before.",
+    OutboxState.DEAD: "The mail to {recipient} was set aside before.",
+    OutboxState.CANCELLED: "The mail to {recipient} was canceled before.",
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_RESOLVED: dict[OutboxState, str] = {
@@ -244,7 +244,7 @@ _WHY_NOT_RESOLVED: dict[OutboxState, str] = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now; wait for the answer.",
     OutboxState.SENT: "There is no doubt about the mail to {recipient}: it was {taken}.",
     OutboxState.DEAD: "There is no doubt about the mail to {recipient}: it failed. Retry it instead.",
-    OutboxState.CANCELLED: "There is no doubt about the mail to {recipient}: it was cancelled.",
+    OutboxState.CANCELLED: "There is no doubt about the mail to {recipient}: it was canceled.",
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 

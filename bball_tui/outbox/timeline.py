@@ -161,7 +161,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
             cancelled = [act for act in acts if act.action == "outbox_cancelled"]
             who = f" by {cancelled[-1].who}" if cancelled else ""
             why = f" ({mail.error_text})" if mail.error_text else ""
-            return f"Nothing: it was cancelled{who}{_at(mail.finalized_at, now)}{why}."
+            return f"Nothing: it was canceled{who}{_at(mail.finalized_at, now)}{why}."
         case OutboxState.SUPPRESSED:
             why = f" ({mail.error_text})" if mail.error_text else ""
             return f"Nothing: {mail.recipient} takes no more mail{why}."
@@ -413,7 +413,7 @@ def _events(
         told.append(
             (signature.received_at, f"signed by {signature.signer} ({capacity}), recorded by {signature.recorded_by}")
         )
-    told.append((found.created_at, f"mail to {item.recipient} promised by {found.created_by}"))
+    told.append((found.created_at, f"mail to {item.recipient} queued by {found.created_by}"))
     if mail is not None:
         told.append((mail.rendered_at, f"written and kept: {mail.subject}"))
         if mail.notice is not None:

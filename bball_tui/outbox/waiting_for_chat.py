@@ -1,7 +1,7 @@
 """Mails that wait for something besides their turn: so far, for the share link of their team's chat.
 
 Such a mail is queued and not due for a hundred years, so no statement of the queue need know of it, and a worker of an
-older version leaves it alone too. A constraint ties the reason to that moment. Whoever brings about what it waits for
+older version leaves it alone too. A constraint ties the reason to that moment. Who brings about what it waits for
 makes it due in the same transaction.
 """
 

@@ -80,9 +80,9 @@ class BballApp(OpeningApp):
     ]
 
     def __init__(self, settings: "Settings") -> None:
-        # Textual alone would show shades of grey, which are colours too.
-        colourless = "NO_COLOR" in os.environ
-        super().__init__(driver_class=LastingDriver, ansi_color=True if colourless else None)
+        # Textual alone would show shades of gray, which are colors too.
+        colorless = "NO_COLOR" in os.environ
+        super().__init__(driver_class=LastingDriver, ansi_color=True if colorless else None)
         self.settings = settings
         self.desk = MainScreen()
         self.connection: LeagueConnection | None = None
@@ -97,7 +97,7 @@ class BballApp(OpeningApp):
         self._listening: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self._began_with = chosen_theme(settings.theme, recall_theme(settings), colourless=colourless)
+        self._began_with = chosen_theme(settings.theme, recall_theme(settings), colorless=colorless)
         self.theme = self._began_with
         if not settings.animations:
             self.animation_level = "none"
@@ -113,10 +113,10 @@ class BballApp(OpeningApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> "Iterable[SystemCommand]":
         """Of Textual's own commands the one that we do not have: the theme."""
-        yield SystemCommand("Theme", "Change the colours.", self.action_change_theme)
+        yield SystemCommand("Theme", "Change the colors.", self.action_change_theme)
 
     def watch_theme(self, theme: str) -> None:
-        """Colours that a person chose are those of the next start."""
+        """Colors that a person chose are those of the next start."""
         if theme != self._began_with:
             self._began_with = theme
             keep_theme(self.settings, theme)
@@ -147,7 +147,7 @@ class BballApp(OpeningApp):
             self.notify("The league is not open yet.", severity="warning", timeout=4, markup=False)
 
     def action_stay_awake(self) -> None:
-        """Say so, in the way of the keys: whoever thinks to be in the shell types a command next."""
+        """Say so, in the way of the keys: anyone who thinks to be in the shell types a command next."""
         from bball_tui.tui.dialogs.message import ErrorDialog
 
         self.forget_keys()
@@ -172,7 +172,7 @@ class BballApp(OpeningApp):
         self._redrawing = self.set_timer(SETTLED, self.redraw)
 
     def redraw(self) -> None:
-        """Write every cell anew.
+        """Rewrite every cell.
 
         Textual writes what changed. A window that shrinks and grows again between two looks has the size that it had,
         so nothing changed for Textual, but the terminal has thrown lines away. While the program ends there may be no
@@ -215,7 +215,7 @@ class BballApp(OpeningApp):
         self._listening = asyncio.create_task(self._live(connection))
 
     def dress(self, connection: "LeagueConnection") -> None:
-        """Wear the league's colour."""
+        """Wear the league's color."""
         for theme in THEMES:
             self.register_theme(branded(theme, connection.league.brand_color))
         self.refresh_css(animate=False)
@@ -241,7 +241,7 @@ class BballApp(OpeningApp):
             self._sending = asyncio.create_task(connection.work(self._stop_sending))
             self._sending.add_done_callback(self._sending_ended)
 
-    async def send_anew(self, connection: "LeagueConnection") -> None:
+    async def send_again_now(self, connection: "LeagueConnection") -> None:
         """Another mail account: finish the mail on the wire through the old one, go on through the new one."""
         self.settings = connection.settings
         await self.stop_sending()
@@ -344,7 +344,7 @@ class _FaultLog(logging.Handler):
 
 
 async def _finish_mails(app: BballApp) -> None:
-    """The screen is gone; whoever waits longer than a moment is told what for."""
+    """The screen is gone; anyone who waits longer than a moment is told what for."""
     stopping = asyncio.create_task(app.stop_sending())
     done, _ = await asyncio.wait({stopping}, timeout=PATIENCE)
     if not done:
@@ -364,7 +364,7 @@ async def run_async(settings: "Settings") -> int:
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     loop.add_signal_handler(signal.SIGTERM, app.exit, TERMINATED)
-    # It ends with its terminal, even where whoever started it ignores that: without one it would run hot for ever.
+    # It ends with its terminal, even where its parent ignores that: without one it would run hot forever.
     loop.add_signal_handler(signal.SIGHUP, _hung_up, app)
     watch = HangUpWatch(partial(_hung_up, app))
     try:
@@ -385,7 +385,7 @@ async def run_async(settings: "Settings") -> int:
 def _hung_up(app: BballApp) -> None:
     """The window was closed: leave as by the key, but do not wait for a terminal that is no more."""
     nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):  # a closed terminal refuses what is written, and is no terminal any more
+    for stream in range(3):  # a closed terminal refuses what is written, and is no terminal anymore
         os.dup2(nothing, stream)
     os.close(nothing)
     app.exit(HUNG_UP)

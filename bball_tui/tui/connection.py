@@ -2,7 +2,7 @@
 
 Tabs, dialogs and what stands between them run the services of the rooms below through :meth:`LeagueConnection.call`,
 and read lists through :meth:`LeagueConnection.source`. Modules that are there before the first paint (the tabs are, for
-whoever has keys of their own) import a service in the method that calls it; `preload.py` has it ready by then.
+anyone who has keys of their own) import a service in the method that calls it; `preload.py` has it ready by then.
 """
 
 from __future__ import annotations

@@ -127,8 +127,8 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
         if found is None or guardian_id is None:
             return False
         lines = [
-            f"{found.first} {found.last} is no guardian of {name} any more.",
-            "Mails about the player that still wait for them are cancelled. The guardian stays in the league.",
+            f"{found.first} {found.last} is no guardian of {name} anymore.",
+            "Mails about the player that still wait for them are canceled. The guardian stays in the league.",
         ]
         if not await app.push_screen_wait(Confirm("Take a guardian off", lines, "Take off", danger=True)):
             return False
@@ -187,7 +187,7 @@ async def edit_guardian(
 
 async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Saved) -> None:
     address = saved.unpromised[0].address
-    lines = [f"{address} was never promised the welcome mail:"]
+    lines = [f"{address} hasn't been sent the welcome mail:"]
     lines += [f"  {one.player}, signed" for one in saved.unpromised[:6]]
     many = counted(len(saved.unpromised), "mail")
     if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
@@ -294,7 +294,7 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
                 one.name,
                 " · ".join(
                     [
-                        *(["shown on the desk"] if one.id == shown else []),
+                        *(["current season"] if one.id == shown else []),
                         *([f"begins {one.starts_on.isoformat()}"] if one.starts_on else []),
                         *([f"ends {one.ends_on.isoformat()}"] if one.ends_on else []),
                     ]

@@ -1,7 +1,7 @@
 """A sentence names a command, and the key of today is put in here: the user may have chosen another one.
 
 Where a sentence is written before the keys are known (a ``HELP``, a refusal, the text of an empty list) it holds the
-command as ``{contract.void}``, and whoever shows it calls :func:`with_keys`.
+command as ``{contract.void}``, and anyone who shows it calls :func:`with_keys`.
 """
 
 import re

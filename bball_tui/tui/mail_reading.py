@@ -32,7 +32,7 @@ _STATES = {
     "in_doubt": "This is the mail that may have gone out.",
     "dead": "This mail failed. It goes out like this when it is tried again.",
     "sending": "This mail is on its way right now.",
-    "cancelled": "This mail was cancelled.",
+    "cancelled": "This mail was canceled.",
     "suppressed": "This mail was not sent: the address takes none.",
 }
 

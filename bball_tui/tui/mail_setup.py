@@ -49,7 +49,7 @@ class _Accounts:
         return await self._connection.guard(login_trouble(self._connection.settings, url))
 
     async def send_trial(self, url: SecretUrl, from_email: str, mine: str) -> str:
-        """Send one mail to whoever sits here; returns the address that it went to."""
+        """Send one mail to the person at this computer; returns the address that it went to."""
         connection = self._connection
 
         async def send() -> str:

@@ -27,7 +27,7 @@ class ActionPalette(Provider):
                 yield node, action, self._literal(f"{note}  ({action.key_names})")
 
     def _elsewhere(self) -> Iterator[tuple[ActionSet, Action, str]]:
-        """The commands of the other tabs. A dialog has none: whoever answers it goes nowhere else."""
+        """The commands of the other tabs. A dialog has none: anyone who answers it goes nowhere else."""
         if self.screen.is_modal:
             return
         here = [node.ACTIONS for node in action_hosts(self.screen)]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 async def edit_staff(app: "App[Any]", connection: "LeagueConnection", zone: "tzinfo", now: "datetime") -> bool:
-    """The adults who belong into every group: edit, add, take off. True when something was changed."""
+    """The adults in every group: edit, add, take off. True when something was changed."""
 
     async def load() -> "Sequence[Entry]":
         return [_entry(one, zone, now) for one in await connection.call(list_staff)]
@@ -62,7 +62,7 @@ async def edit_staff(app: "App[Any]", connection: "LeagueConnection", zone: "tzi
         await connection.call(take_off_list, found.id)
         return True
 
-    empty = "Nobody yet. Press n to add an adult who belongs into every group."
+    empty = "Nobody yet. Press n to add an adult to every group."
     changed: bool = await app.push_screen_wait(
         PickRecord("Staff for every group", load, edit, empty=empty, remove=remove)
     )

@@ -14,7 +14,7 @@ _read: dict[frozenset[tuple[str, str]], dict[_Key, list[RuleSet]]] = {}
 class ReadOnce(Stylesheet):
     """Keeps what was read.
 
-    Textual reads all sheets anew at every start of a theme and of a dialog that brings a sheet, also when no color has
+    Textual reads all sheets again at every start of a theme and of a dialog that brings a sheet, also when no color has
     changed: three times before the first rows. Rules are not changed once they are read, so they can be shared.
     """
 

@@ -1,7 +1,7 @@
 """The terminal that the screen is drawn on, as one that may go away at any moment.
 
 Textual draws through a thread with a short queue. On a terminal that is gone that thread would die, the queue would
-fill up, and the program would stand still for ever in the middle of a drawing, deaf to every signal but SIGKILL.
+fill up, and the program would stand still forever in the middle of a drawing, deaf to every signal but SIGKILL.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ LOOK = 200
 
 
 class LastingFile:
-    """Takes what is written for as long as somebody writes, also when nobody can read it any more."""
+    """Takes what is written for as long as somebody writes, also when nobody can read it anymore."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -76,7 +76,7 @@ class LastingDriver(LinuxDriver):
 class HangUpWatch:
     """Tells the event loop, once, that the terminal is gone.
 
-    A signal says so only to the terminal's own session; to whoever was started in another one nobody says anything.
+    A signal says so only to the terminal's own session; to anyone who was started in another one nobody says anything.
     """
 
     def __init__(self, gone: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Colours, and the words and symbols that come before them: no state is told by colour alone."""
+"""Colors, and the words and symbols that come before them: no state is told by color alone."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,7 +14,7 @@ MINIMUM_CONTRAST = 4.5
 
 
 class Tone(StrEnum):
-    """What a piece of text means. A theme gives it a colour; :func:`status` gives it a symbol."""
+    """What a piece of text means. A theme gives it a color; :func:`status` gives it a symbol."""
 
     PLAIN = "plain"
     STRONG = "strong"
@@ -49,7 +49,7 @@ class Styled:
 
 
 def status(tone: Tone, word: str) -> Styled:
-    """A state as symbol, word and colour, in that order: ``✔ signed``, ``! no e-mail address``, ``✘ failed``."""
+    """A state as symbol, word and color, in that order: ``✔ signed``, ``! no e-mail address``, ``✘ failed``."""
     symbol = SYMBOLS.get(tone)
     return Styled(f"{symbol} {word}" if symbol else word, tone)
 
@@ -158,8 +158,8 @@ CONTRAST = Theme(
 
 THEMES = (DARK, LIGHT, CONTRAST)
 DEFAULT_THEME = DARK.name
-COLOURLESS_THEME = "ansi-dark"
-"""With NO_COLOR: the terminal's own two colours; the cursor is a reversed line."""
+COLORLESS_THEME = "ansi-dark"
+"""With NO_COLOR: the terminal's own two colors; the cursor is a reversed line."""
 
 
 def theme_names() -> list[str]:
@@ -167,15 +167,15 @@ def theme_names() -> list[str]:
     return sorted({*(theme.name for theme in THEMES), *BUILTIN_THEMES})
 
 
-def chosen_theme(wanted: str | None, remembered: str | None, *, colourless: bool) -> str:
-    """The colours to begin with: ``wanted`` by the settings, else none with NO_COLOR, else those of the last time.
+def chosen_theme(wanted: str | None, remembered: str | None, *, colorless: bool) -> str:
+    """The colors to begin with: ``wanted`` by the settings, else none with NO_COLOR, else those of the last time.
 
     Raises:
         BballError: there is no such theme as ``wanted``. A remembered one that is gone is not worth a word.
     """
-    if wanted is None and not colourless and remembered in theme_names():
+    if wanted is None and not colorless and remembered in theme_names():
         return checked_theme(remembered)
-    return checked_theme(wanted or (COLOURLESS_THEME if colourless else None))
+    return checked_theme(wanted or (COLORLESS_THEME if colorless else None))
 
 
 def checked_theme(name: str | None) -> str:
@@ -191,7 +191,7 @@ def checked_theme(name: str | None) -> str:
 
 
 def contrast(one: Color, other: Color) -> float:
-    """The contrast ratio of two opaque colours, 1 to 21 (WCAG 2.1, relative luminance)."""
+    """The contrast ratio of two opaque colors, 1 to 21 (WCAG 2.1, relative luminance)."""
 
     def luminance(color: Color) -> float:
         def linear(channel: int) -> float:
@@ -205,9 +205,9 @@ def contrast(one: Color, other: Color) -> float:
 
 
 def branded(theme: Theme, brand: str | None) -> Theme:
-    """``theme`` with the league's colour (``#rrggbb``) as its accent, if it can be read on the background.
+    """``theme`` with the league's color (``#rrggbb``) as its accent, if it can be read on the background.
 
-    A colour that is a little too dark or too light is moved a little; one that stays unreadable, or is no colour,
+    A color that is a little too dark or too light is moved a little; one that stays unreadable, or is no color,
     leaves the theme as it is.
     """
     if not brand or theme.background is None:

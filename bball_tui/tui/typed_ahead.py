@@ -36,7 +36,7 @@ PATIENCE = 0.25
 LIST_PATIENCE = 5.0
 """Seconds that keys wait for rows. After that the list says itself that it is still reading."""
 STALE = 30.0
-"""Seconds after which a key that waited is not obeyed any more: nobody remembers what it was meant for."""
+"""Seconds after which a key that waited is not obeyed anymore: nobody remembers what it was meant for."""
 
 COMMANDS = frozenset({"command", "letters", "undo", "open"})
 """The groups of workers, of the tabs and of the program, that lead to a question or change something."""

@@ -83,12 +83,12 @@ def keep(settings: Settings, league: str, state: UiState) -> None:
 
 
 def recall_theme(settings: Settings) -> str | None:
-    """The colours that were chosen last on this machine; the name may be of a theme that is gone."""
+    """The colors that were chosen last on this machine; the name may be of a theme that is gone."""
     return _read(file_of(settings)).theme or None
 
 
 def keep_theme(settings: Settings, theme: str) -> None:
-    """Write down which colours were chosen."""
+    """Write down which colors were chosen."""
     path = file_of(settings)
     _write(path, msgspec.structs.replace(_read(path), theme=theme))
 

@@ -60,7 +60,7 @@ PLAYER = "first_name || ' '::text || last_name || ' '::text || COALESCE(jersey, 
 GUARDIAN = "first_name || ' '::text || last_name || ' '::text || COALESCE(email, ''::text)"
 
 # Plans are guesses until somebody has counted, and before PostgreSQL 17 only owners may have it counted.
-ANALYSE = """
+analyze = """
 CREATE FUNCTION bball_analyse() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ BEGIN
     ANALYZE public.team, public.player, public.guardian, public.player_guardian, public.contract;
@@ -102,7 +102,7 @@ def upgrade() -> None:
     op.create_index("ix_contract_team_id", "contract", ["team_id", "player_key", "id"])
     op.create_index("ix_team_league_name_key", "team", ["league_id", "name_key", "id"])
     search(SIGNS)
-    op.execute(ANALYSE)
+    op.execute(analyze)
     op.create_table(
         "saved_filter",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -150,7 +150,7 @@ def stamp(when: str) -> None:
 
 
 def search(signs: str) -> None:
-    """The generated search columns anew, with ``signs`` between words."""
+    """The generated search columns again, with ``signs`` between words."""
     quoted, blanks = signs.replace("'", "''"), " " * len(signs)
     for table, words in (("player", PLAYER), ("guardian", GUARDIAN)):
         op.drop_index(f"ix_{table}_search", table_name=table)

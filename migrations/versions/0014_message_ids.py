@@ -1,6 +1,6 @@
 """Message-IDs are salted by the league's row: two databases with the same families never give out the same one.
 
-What is frozen keeps its id, as do mails that a worker has in hand; the others get theirs anew.
+What is frozen keeps its id, as do mails that a worker has in hand; the others get new ones.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""What was only written to a folder may be written anew: its frozen mail, which nobody had, and no other may go."""
+"""What was only written to a folder may be written again: its frozen mail, which nobody had, and no other may go."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-# A mail goes with its outbox row as before: then the row is not there any more. Asked for by itself it goes only while
+# A mail goes with its outbox row as before: then the row is not there anymore. Asked for by itself it goes only while
 # the row counts as sent into a folder and nobody said that it came back.
 KEEP = """
 CREATE FUNCTION bball_keep_written() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -20,7 +20,7 @@ BEGIN
 END $$;
 CREATE TRIGGER keep BEFORE DELETE ON outbox_message FOR EACH ROW EXECUTE FUNCTION bball_keep_written();
 """
-# The role need not be there: whoever owns the database may use it alone.
+# The role need not be there: anyone who owns the database may use it alone.
 GRANT = """
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bball_staff') THEN

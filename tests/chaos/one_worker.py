@@ -35,7 +35,7 @@ class Orders(msgspec.Struct, frozen=True):
 
 
 class Stalling:
-    """A transport that stops for ever at one moment of its first mail."""
+    """A transport that stops forever at one moment of its first mail."""
 
     def __init__(self, inner: Transport, moment: str) -> None:
         self._inner = inner

@@ -117,7 +117,7 @@ def test_sign(command_line: CommandLine, amara: int) -> None:
     assert signature.guardian_id is None
 
 
-def test_sign_recognises_a_guardian_by_name(command_line: CommandLine, families: list[Family]) -> None:
+def test_sign_recognizes_a_guardian_by_name(command_line: CommandLine, families: list[Family]) -> None:
     command_line("contracts", "sign", families[0].contract_id, "--signer", "  dan   HAMILTON ")
 
     signature = command_line.in_database(_signature)
@@ -261,7 +261,7 @@ def test_void_twice_is_refused(command_line: CommandLine, amara: int) -> None:
 
 
 def test_a_life_by_commands(command_line: CommandLine, amara: int) -> None:
-    accepted = command_line("contracts", "accept", amara, 999, "--reason", "Rosa, by telephone", "--json")
+    accepted = command_line("contracts", "accept", amara, 999, "--reason", "Rosa, by phone", "--json")
     assert (accepted.code, accepted.json["done"]) == (3, [amara])
     assert command_line("contracts", "sign", amara).code == 0
     declined = command_line("contracts", "decline", amara, "--reason", "no")
@@ -270,7 +270,7 @@ def test_a_life_by_commands(command_line: CommandLine, amara: int) -> None:
     released = command_line("contracts", "release", amara, "--reason", "Moves to Portland")
     assert released.code == 0
     assert len(released.json["outbox"]) == 2
-    assert "1 contract released. Cancelled: 2 mails." in released.err
+    assert "1 contract released. Canceled: 2 mails." in released.err
     wrong = command_line("contracts", "offer", amara, "--due", "31 February")
     assert (wrong.code, "no such day" in wrong.err) == (1, True)
     listed = command_line("contracts", "list", "--json").json

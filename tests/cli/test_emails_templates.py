@@ -19,7 +19,7 @@ def test_a_leagues_own_templates_are_looked_at(without_database: CommandLine, tm
     ran = without_database("emails", "check")
     assert ran.code == 1
     assert "error: contract_signed/subject.txt, line 1: There is no variable playr. Did you mean player?" in ran.out
-    assert "1 error: until they are mended, the standard mail goes out instead." in ran.err
+    assert "1 error: until they are fixed, the standard mail goes out instead." in ran.err
 
     ran = without_database("emails", "check", "--kind", "contract_signed", "--json")
     assert ran.code == 1

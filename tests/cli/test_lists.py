@@ -88,8 +88,8 @@ def test_the_filters_of_the_screen(command_line: CommandLine, roster: int) -> No
     assert command_line("teams", "list", "--json", "--need", "no-chat-link").json == []
     refused = command_line("contracts", "list", "--saved", "other")
     assert (refused.code, "Yours are: To ask." in refused.err) == (1, True)
-    refused = command_line("contracts", "list", "--sort", "colour")
-    assert (refused.code, "cannot be sorted by 'colour'" in refused.err) == (1, True)
+    refused = command_line("contracts", "list", "--sort", "color")
+    assert (refused.code, "cannot be sorted by 'color'" in refused.err) == (1, True)
 
 
 def test_a_sheet_holds_no_formula(command_line: CommandLine, roster: int) -> None:

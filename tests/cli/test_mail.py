@@ -98,7 +98,7 @@ def test_a_wrong_password_saves_nothing_unless_somebody_insists(
     typed("wrong-one\n")
     ran = league("mail", "setup", *where(mail_server), *login)
     assert ran.code == 1
-    assert "refuses the login or the password. Type both anew." in ran.err
+    assert "refuses the login or the password. Type both again." in ran.err
     assert "--unchecked" in ran.err
     assert not config().exists()
 
@@ -110,7 +110,7 @@ def test_a_wrong_password_saves_nothing_unless_somebody_insists(
     assert "bball-tui mail setup" in tried.err
     assert "wrong-one" not in ran.err + tried.out + tried.err
 
-    # What is known is kept; only the password is mended.
+    # What is known is kept; only the password is fixed.
     typed(f"{PASSWORD}\n")
     assert league("mail", "setup", "--password-stdin").code == 0
     assert league("mail", "test").code == 0

@@ -147,7 +147,7 @@ def test_cancel(command_line: CommandLine, mails: list[int]) -> None:
     again = command_line("outbox", "cancel", mails[0], "--reason", "Wrong address")
 
     assert again.code == 1
-    assert "was cancelled before" in again.err
+    assert "was canceled before" in again.err
 
 
 def test_resolve(command_line: CommandLine, mails: list[int]) -> None:

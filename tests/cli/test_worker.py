@@ -162,7 +162,7 @@ async def on_a_terminal(
 
 
 def _takes_the_terminal() -> None:
-    # Whoever runs the tests with nohup has them ignore it, and a program inherits that.
+    # Anyone who runs the tests with nohup has them ignore it, and a program inherits that.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 

@@ -139,7 +139,7 @@ def test_a_folder_may_have_any_name(directory: Path, tmp_path: Path, name: str) 
     assert not answers(url)
     again = embedded.start(moved)
     try:
-        assert answers(url), "whoever was connected finds it again"
+        assert answers(url), "anyone who was connected finds it again"
     finally:
         again.release()
 

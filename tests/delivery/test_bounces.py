@@ -243,7 +243,7 @@ async def test_an_accepted_mail_is_sent_again_as_a_mail_of_its_own(database: Dat
         )
     async with database.session() as session:
         await session.execute(text("UPDATE contract SET revision = revision + 1"))
-        with pytest.raises(BballError, match="not true any more"):
+        with pytest.raises(BballError, match="not true anymore"):
             await send_again(session, club.league_id, first)
 
 

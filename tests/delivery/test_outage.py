@@ -84,7 +84,7 @@ async def test_a_fault_of_the_provider_opens_the_gate_once_and_one_probe_closes_
         gate = await the_gate(database, club.league_id)
         assert (gate.state, gate.cause, gate.failures) == (GateState.OPEN, cause, 1)
         async with database.session() as session:
-            await reopen_gate(session, club.league_id, gate.provider, reason="mended")
+            await reopen_gate(session, club.league_id, gate.provider, reason="fixed")
         server.behave()
         assert await drain(database, club.league_id, settings) == Drained(30, 0, 0, 0, 0)
         assert len(server.messages) == 30

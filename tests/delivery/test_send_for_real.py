@@ -45,7 +45,7 @@ async def contract_of(database: Database, outbox_id: int) -> int:
     return contract_id
 
 
-async def test_each_goes_once_written_anew_under_its_message_id(database: Database, settings: Settings) -> None:
+async def test_each_goes_once_written_again_under_its_message_id(database: Database, settings: Settings) -> None:
     club, ids = await in_a_folder(database, settings, 3)
     before = await stored(database, ids[0])
     async with database.session() as session:
@@ -81,7 +81,7 @@ async def test_each_goes_once_written_anew_under_its_message_id(database: Databa
     assert contract.next == "Nothing more to do: 1 welcome mail accepted by the mail server."
 
 
-async def test_what_does_not_hold_any_more_stays_and_is_counted(
+async def test_what_does_not_hold_anymore_stays_and_is_counted(
     database: Database, settings: Settings, marias_database: Database
 ) -> None:
     club, ids = await in_a_folder(database, settings, 6)

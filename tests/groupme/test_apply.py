@@ -74,8 +74,8 @@ async def test_writes_keep_to_the_pace_and_progress_is_told(database: Database, 
 
 async def test_an_unanswered_creation_that_happened_is_found_by_its_tag(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
-    desk.fake.behaviour.list_delay = 10
-    desk.fake.behaviour.membership_states = False
+    desk.fake.behavior.list_delay = 10
+    desk.fake.behavior.membership_states = False
     desk.fake.fault(Reset(), method="POST", path="/groups$", after_commit=True)
     applied = await league.apply()
     assert applied.steps[0].state is StepState.DONE
@@ -108,8 +108,8 @@ async def test_an_unanswered_creation_that_never_happened_is_not_repeated_by_its
 async def test_two_groups_that_may_be_the_lost_one_are_a_choice(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     desk.fake.fault(Hang(), method="POST", path="/groups$", after_commit=True)
-    desk.fake.behaviour.list_delay = 1000
-    desk.fake.behaviour.membership_states = False
+    desk.fake.behavior.list_delay = 1000
+    desk.fake.behavior.membership_states = False
     await league.apply(read_timeout=0.2)
     desk.time.moment += timedelta(seconds=1000)
     tagged = next(iter(desk.fake.world.groups.values()))
@@ -121,7 +121,7 @@ async def test_two_groups_that_may_be_the_lost_one_are_a_choice(database: Databa
 
 async def test_refused_to_third_parties_stops_creating_and_stays_in_mind(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk, TWO)
-    desk.fake.behaviour.closed_to_third_parties.add("create")
+    desk.fake.behavior.closed_to_third_parties.add("create")
     applied = await league.apply()
     assert applied.manual
     assert applied.stopped is None
@@ -132,7 +132,7 @@ async def test_refused_to_third_parties_stops_creating_and_stays_in_mind(databas
     plan = await league.plan()
     assert plan.actions == ()
     assert "does not let this program create" in plan.warnings[0]
-    desk.fake.behaviour.closed_to_third_parties.discard("create")
+    desk.fake.behavior.closed_to_third_parties.discard("create")
     assert (await league.apply(try_again=True)).not_done == 0
     assert len(desk.fake.world.groups) == 2
 
@@ -151,7 +151,7 @@ async def test_a_bad_token_stops_everything_at_once(database: Database, desk: De
     league = await make_league(database, desk, TWO)
     plan = await league.plan()
     desk.fake.fault(UNAUTHORIZED, path="/groups$", method="POST")
-    # The first reads the account before the plan is made anew, the second after the refusal.
+    # The first reads the account before the plan is made again, the second after the refusal.
     desk.fake.fault(UNAUTHORIZED, path="/users/me$", nth=2)
     applied = await league.apply(plan.ticked())
     assert "does not accept the access token" in str(applied.stopped)

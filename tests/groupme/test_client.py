@@ -40,7 +40,7 @@ async def test_account_create_update_and_roster(desk: Desk, client: GroupMeClien
 async def test_every_page_is_read_though_the_server_caps_their_length(desk: Desk, client: GroupMeClient) -> None:
     for number in range(230):
         desk.fake.world.add_group(desk.owner, f"Group {number}")
-    desk.fake.behaviour.per_page_cap = 40
+    desk.fake.behavior.per_page_cap = 40
     listing = await client.groups()
     assert listing.complete
     assert len(listing.groups) == 230
@@ -83,11 +83,11 @@ async def test_a_listing_without_an_end_is_not_complete(desk: Desk, client: Grou
 
 
 async def test_a_group_that_the_list_hides_is_found_through_the_memberships(desk: Desk, client: GroupMeClient) -> None:
-    desk.fake.behaviour.list_delay = 60
+    desk.fake.behavior.list_delay = 60
     made = await client.create(HAWKS)
     assert (await client.groups()).groups == ()
     assert [group.id for group in (await client.all_groups()).groups] == [made.id]
-    desk.fake.behaviour.membership_states = False
+    desk.fake.behavior.membership_states = False
     assert (await client.all_groups()).groups == ()
 
 
@@ -196,12 +196,12 @@ async def test_bad_token_verification_and_missing_rights_are_told_apart(desk: De
     async with desk.client("y" * 40) as stranger:
         with pytest.raises(errors.BadToken, match=r"dev\.groupme\.com"):
             await stranger.create(HAWKS)
-    desk.fake.behaviour.closed_to_third_parties.add("create")
+    desk.fake.behavior.closed_to_third_parties.add("create")
     with pytest.raises(errors.VerificationRefused, match="paste its share link"):
         await client.create(HAWKS)
     assert await client.me()
-    # Some routes answer 401 to whoever is no admin; the token is good all the same.
-    desk.fake.behaviour.closed_to_third_parties.clear()
+    # Some routes answer 401 to anyone who is no admin; the token is good all the same.
+    desk.fake.behavior.closed_to_third_parties.clear()
     desk.fake.fault(faults.UNAUTHORIZED, method="POST")
     with pytest.raises(errors.NotAdmin):
         await client.create(HAWKS)
@@ -237,18 +237,18 @@ async def test_a_refusal_repeats_the_servers_words_whatever_their_shape(
 
 
 async def test_answers_with_absent_unknown_and_odd_fields_are_read(desk: Desk, client: GroupMeClient) -> None:
-    behaviour = desk.fake.behaviour
-    behaviour.absent_fields = {
+    behavior = desk.fake.behavior
+    behavior.absent_fields = {
         "group_id", "office_mode", "share_url", "members", "members_count", "description", "type", "created_at",
         "requires_approval", "visibility", "creator_user_id", "max_members",
     }  # fmt: skip
-    behaviour.unknown_fields = behaviour.numeric_ids = behaviour.five_digit_codes = True
-    behaviour.errors_on_success = "null"
+    behavior.unknown_fields = behavior.numeric_ids = behavior.five_digit_codes = True
+    behavior.errors_on_success = "null"
     made = await client.create(HAWKS)
     assert made.id.isdigit()
     assert not made.share_known
     assert [group.id for group in await client.groups()] == [made.id]
-    behaviour.errors_on_success = "empty"
+    behavior.errors_on_success = "empty"
     assert (await client.me()).id == desk.owner.id
 
 
@@ -284,8 +284,8 @@ async def test_adding_members_and_their_late_results(desk: Desk, client: GroupMe
 async def test_results_come_from_the_older_route_where_the_newer_is_missing(desk: Desk, client: GroupMeClient) -> None:
     coach = desk.fake.world.add_user("Dan Coach")
     group = desk.fake.world.add_group(desk.owner, "Hawks U12")
-    desk.fake.behaviour.v4 = False
-    desk.fake.behaviour.nested_member = True
+    desk.fake.behavior.v4 = False
+    desk.fake.behavior.nested_member = True
     results_id = await client.add_members(group.id, [NewMember("Dan", "g-1", user_id=coach.id)])
     results = await client.wait_for_results(group.id, results_id)
     assert results is not None
@@ -296,7 +296,7 @@ async def test_results_come_from_the_older_route_where_the_newer_is_missing(desk
 
 
 async def test_results_that_never_come_are_given_up(desk: Desk, client: GroupMeClient) -> None:
-    desk.fake.behaviour.polls_until_results = 10_000
+    desk.fake.behavior.polls_until_results = 10_000
     coach = desk.fake.world.add_user("Dan Coach")
     group = desk.fake.world.add_group(desk.owner, "Hawks U12")
     results_id = await client.add_members(group.id, [NewMember("Dan", "g-1", user_id=coach.id)])

@@ -66,7 +66,7 @@ class Killed(BaseException):
 
 
 class MortalTime(Time):
-    """A clock that kills whoever looks at it, or waits by it, for the ``dies_at``-th time."""
+    """A clock that kills anyone who looks at it, or waits by it, for the ``dies_at``-th time."""
 
     dies_at: int | None = None
     looked: int = 0
@@ -166,7 +166,7 @@ def fresh_database(server: Server, name: str) -> Iterator[Database]:
 async def one_try(league: League) -> None:
     """One run as a patient person would start it: what is ticked, and the staff; a refusal is no reason to despair.
 
-    A creation with a risk is not ticked: that is for whoever has looked into the GroupMe app first.
+    A creation with a risk is not ticked: that is for anyone who has looked into the GroupMe app first.
     """
     try:
         before = len(league.desk.fake.journal.writes())
@@ -209,9 +209,9 @@ async def scenario(
 ) -> None:
     time = MortalTime()
     fake = FakeGroupMe(World(lambda: time.moment.timestamp()))
-    fake.behaviour.list_delay = delay
-    fake.behaviour.membership_states = states
-    fake.behaviour.members_visible = "late" if late else "with_results"
+    fake.behavior.list_delay = delay
+    fake.behavior.membership_states = states
+    fake.behavior.members_visible = "late" if late else "with_results"
     owner = fake.world.add_user("Maria Coordinator")
     jonas = fake.world.add_user("Jonas Coach", email="jonas@westside.test")
     with fresh_database(server, "converging") as database:

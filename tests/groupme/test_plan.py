@@ -211,7 +211,7 @@ def test_a_lost_create_is_found_by_its_tag_or_name_and_never_repeated_by_itself(
     assert "Look into the GroupMe app first" in (the(none, ActionKind.CREATE).risk or "")
 
 
-def test_a_dead_and_a_changed_link_are_told_and_mended() -> None:
+def test_a_dead_and_a_changed_link_are_told_and_fixed() -> None:
     dead = planned([linked()], [group("g1", "Hawks U12", share_url=None)])
     assert the(dead, ActionKind.SHARE).payload == GroupChange("Hawks U12", share=True)
     assert "dead" in dead.teams[0].warnings[0]

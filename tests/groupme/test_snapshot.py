@@ -46,7 +46,7 @@ async def test_a_group_that_cannot_be_read_is_unknown_only_when_the_list_lacks_i
     plan = await league.plan()
     assert {team.state for team in plan.teams} == {TeamState.LINKED}
     assert plan.actions == ()
-    desk.fake.behaviour.list_delay = 0
+    desk.fake.behavior.list_delay = 0
     for group in desk.fake.world.groups.values():
         group.visible_at = desk.time.seconds() + 1_000_000
     plan = await league.plan()

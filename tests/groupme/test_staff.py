@@ -138,7 +138,7 @@ def lose_the_answer(fake: FakeGroupMe) -> None:
 
 
 def lose_the_results(fake: FakeGroupMe) -> None:
-    fake.behaviour.polls_until_results = 10_000
+    fake.behavior.polls_until_results = 10_000
 
 
 @pytest.mark.parametrize("trouble", [lose_the_answer, lose_the_results])

@@ -113,7 +113,7 @@ async def test_undo_try_again_send_anyway_and_another_address(database: Database
         done = await undo(session, club.league_id, [family.contract_id])
     assert done.undone == (family.contract_id,)
     async with database.session() as session:
-        assert await release(session, club.league_id, club.team_id, why="nothing waits any more") == 0
+        assert await release(session, club.league_id, club.team_id, why="nothing waits anymore") == 0
 
     (mail,) = await signed(database, club, family, version=3)
     async with database.session() as session:

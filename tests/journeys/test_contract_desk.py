@@ -79,7 +79,7 @@ def test_a_parent_calls_about_a_wrong_address(data_dir: Path) -> None:
         desk.press("\t", "\t", "\x01", "\x0b", "rosanna@right.test")
         desk.shows("rosanna@right.test")
         desk.press(ENTER)
-        desk.shows("Send 1 mail?", "was never promised the welcome mail")
+        desk.shows("Send 1 mail?", "hasn't been sent the welcome mail")
         desk.press(ENTER)
         desk.shows("Guardians of Kid Paper007", "rosanna@right.test · gets mail")
         desk.press(ESC)

@@ -32,7 +32,7 @@ async def test_the_demo_tells_its_journey(tmp_path: Path) -> None:
         f"Waits: {cast.FULL}: the mail server said 452 4.2.2",
     ):
         assert sentence in told
-    # The first run, the retry after the family mended its mailbox, and a run with nothing left to do.
+    # The first run, the retry after the family fixed its mailbox, and a run with nothing left to do.
     words = r"(\d+) sent, (\d+) failed, 0 in doubt, (\d+) waiting for the next try, (\d+) held for undo\."
     runs = re.findall(words, told)
     assert runs == [("62", "1", "1", "4"), ("1", "0", "1", "4"), ("0", "0", "1", "4")]

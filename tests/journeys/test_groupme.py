@@ -120,7 +120,7 @@ async def test_creating_is_refused_and_pasted_links_do_the_job(data_dir: Path) -
     teams = ["Bulls", "Hawks U12"]
     await make_league(data_dir, "closed", teams)
     fake = FakeGroupMe()
-    fake.behaviour.closed_to_third_parties.add("create")
+    fake.behavior.closed_to_third_parties.add("create")
     owner, stranger = fake.world.add_user("Maria Coordinator"), fake.world.add_user("Jonas Coach")
     by_hand: dict[str, Group] = {}
 

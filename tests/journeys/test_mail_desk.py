@@ -93,7 +93,7 @@ async def test_check_fix_sign_read_bounce_correct_and_resend_by_keys_alone(data_
 def find_and_fix(program: Terminal) -> None:
     """In the check of all mails: the one without an address, and give it one."""
     program.press("6")
-    program.shows("No mail was promised yet.")
+    program.shows("No mail was queued yet.")
     program.press("v")
     program.shows("1 of 1 contract has a warning", "Rosa Hamdi has no e-mail address")
     program.press("e")

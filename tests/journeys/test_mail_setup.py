@@ -61,7 +61,7 @@ def set_up_mail(program: Terminal, port: int) -> None:
     program.press("another")
     program.rest()
     program.press(ENTER)
-    program.shows("Whoever runs the mail server")
+    program.shows("The person who runs the mail server")
     fields = (("127.0.0.1", 1), (str(port), 1), (LOGIN, 2), (PASSWORD, 1))
     for value, tabs in fields:
         program.press(*[TAB] * tabs)

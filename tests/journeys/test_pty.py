@@ -113,7 +113,7 @@ async def hostile_league(folder: Path) -> None:
 
 OURS = re.compile(
     rb"\x1b(?:"
-    rb"\[[0-9;]*[Hm]|"  # where the cursor is, and colours
+    rb"\[[0-9;]*[Hm]|"  # where the cursor is, and colors
     rb"\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)(?:[hl]|\$p)|"  # cursor, mouse, screen, paste
     rb"\[[<>=]?[0-9]*u|\[\?u|"  # the keyboard protocol
     rb"\]22;[a-z-]*\x07|"  # the shape of the mouse pointer
@@ -176,7 +176,7 @@ def runs(pid: int) -> bool:
 @pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
 @pytest.mark.parametrize("closed", [False, True], ids=["signal", "window"])
 def test_it_ends_with_its_terminal_and_takes_its_server_along(tmp_path: Path, *, closed: bool, ignored: bool) -> None:
-    """A closed window and a killed terminal are the same to it. It ends even where whoever started it ignores that."""
+    """A closed window and a killed terminal are the same to it. It ends even where its parent ignores that."""
     environment = clean_environment(tmp_path)
     heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
     try:

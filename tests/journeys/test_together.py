@@ -41,7 +41,7 @@ async def test_two_people_at_once(server: Server, database_name: str, database: 
                 maria.until(lambda: "✔ signed" in row_of(maria, "Family00, Kid0"))
                 assert "1 selected" in maria.text
                 assert " ✓ " in row_of(maria, "Family03, Kid3")
-                # Whoever is slower is told who was quicker, and nothing happens twice.
+                # Anyone who is slower is told who was quicker, and nothing happens twice.
                 jonas.press("j", "j", "j", "s")
                 jonas.shows("becomes signed")
                 maria.press("s")

@@ -124,7 +124,7 @@ async def test_who_had_the_welcome_is_written_only_when_asked_and_only_what_diff
             session, club.league_id, CorrectionRequest(((family.contract_id, None),), "no", signed_on=date(2026, 3, 3))
         )
         assert len(again.promised) == 1
-        # And back to what she read at first: there is nothing to write any more.
+        # And back to what she read at first: there is nothing to write anymore.
         back = await correct(
             session,
             club.league_id,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.analyze import analyse
+from bball_tui.database.analyze import analyze
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Outbox, Player
 from bball_tui.database.states import ContractStatus
@@ -123,7 +123,7 @@ async def test_every_value_is_counted_as_the_list_would_have_it(database: Databa
             "status declined": 1,
             "welcome signed, no e-mail address": 1,
             "welcome mail held for undo": 1,
-            "welcome no mail promised": 5,
+            "welcome no mail queued": 5,
             "division none": 3,
             "division Élite": 4,
             "team Hawks U12": 3,
@@ -248,7 +248,7 @@ async def test_staff_may_have_the_roster_counted(database: Database, owner_url: 
             {"league": club.league_id, "season": club.season_id},
         )
     async with database.session() as session:
-        await analyse(session)
+        await analyze(session)
         assert await session.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'team'::regclass")) == 501
     with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
         owner.execute("DROP ROLE IF EXISTS passer_by")

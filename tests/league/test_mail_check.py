@@ -20,7 +20,7 @@ async def looked(database: Database, settings: Settings, club: Club) -> MailChec
     return await check_mails(database, club.league_id, settings, club.season_id)
 
 
-async def test_findings_are_grouped_by_what_mends_them(database: Database, settings: Settings) -> None:
+async def test_findings_are_grouped_by_what_fixes_them(database: Database, settings: Settings) -> None:
     async with database.session() as session:
         club = await make_club(session)
         mute = await make_family(session, club, first="Wren", last="Hammond", parents=(Parent(email=None),))

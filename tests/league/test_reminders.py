@@ -105,7 +105,7 @@ async def test_a_cancelled_reminder_counts_toward_no_cap(database: Database) -> 
         await set_schedule(session, club.league_id, [7, 2], 1)
         made = await remind(session, club.league_id)
         await cancel(session, club.league_id, made, reason="we call them")
-        assert await remind(session, club.league_id) == (), "what staff cancelled does not come back by itself"
+        assert await remind(session, club.league_id) == (), "what staff canceled does not come back by itself"
         (plan,) = await planned_reminders(session, club.league_id)
         assert (plan.number, plan.sent, plan.today) == (1, 0, False)
         assert plan.on == plan.due_on - timedelta(days=2)

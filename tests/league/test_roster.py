@@ -355,8 +355,8 @@ async def test_a_source_is_what_a_list_asks(database: Database) -> None:
     }
     assert await source.locate(ids["José Hampton"], Sort("player")) == 2
     assert await source.locate(ids["Łukasz Żak"], Sort("player")) is None
-    with pytest.raises(BballError, match=r"cannot be sorted by 'colour'\. It can by: player, "):
-        await source.page(PageRequest(0, 5, Sort("colour")))
+    with pytest.raises(BballError, match=r"cannot be sorted by 'color'\. It can by: player, "):
+        await source.page(PageRequest(0, 5, Sort("color")))
     assert await player_source(database, club.league_id, RosterFilter()).count() == 7
     assert await team_source(database, club.league_id, RosterFilter()).count() == 2
 
@@ -387,7 +387,7 @@ READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
 ]
 
 
-async def test_neighbouring_pages_and_search_come_from_indexes_whatever_the_number_of_rows(
+async def test_neighboring_pages_and_search_come_from_indexes_whatever_the_number_of_rows(
     database: Database, owner_url: SecretUrl
 ) -> None:
     league_id, season_id = make_many(owner_url, 20_000)

@@ -226,7 +226,7 @@ async def test_undo_void_and_a_mail_nobody_got_are_part_of_the_story(database: D
             "offered",
             "signed by [bold]Grandma[/] (guardian) on paper",
             "signature taken back",
-            "made void: moved away",
+            "voided: moved away",
         ]
 
 

@@ -78,7 +78,7 @@ async def test_undo_takes_signature_and_mails_back_together(database: Database, 
         assert entry.reason == "wrong paper"
         again = await undo(session, club.league_id, [family.contract_id])
         assert "nothing to undo" in again.refused[0].reason
-        # Signing anew is a new promise.
+        # Signing again is a new promise.
         result2 = await sign(session, club.league_id, SigningRequest(((family.contract_id, 3),)))
         assert (result2.signed[0].revision, len(result2.outbox_ids)) == (2, 2)
         assert await states(session) == ["cancelled", "cancelled", "queued", "queued"]
@@ -256,7 +256,7 @@ async def test_a_thousand_acts_are_a_fixed_number_of_statements(database: Databa
         club = await make_club(session)
         families = [await make_family(session, club, first=f"Kid{number}") for number in range(12)]
         pairs = tuple((family.contract_id, None) for family in families)
-        await apply_transition(session, club.league_id, TransitionRequest(Transition.ACCEPT, pairs[:1], "by telephone"))
+        await apply_transition(session, club.league_id, TransitionRequest(Transition.ACCEPT, pairs[:1], "by phone"))
         counts = []
         for chosen in (pairs[:2], pairs[2:]):
             seen: list[str] = []

@@ -112,7 +112,7 @@ async def test_sent_doubtful_and_voided_mails_are_refused_in_words(database: Dat
             ),
             {"id": voided},
         )
-    for id_, words in ((sent, "was accepted"), (doubtful, "Resolve that first"), (voided, "not true any more")):
+    for id_, words in ((sent, "was accepted"), (doubtful, "Resolve that first"), (voided, "not true anymore")):
         with pytest.raises(BballError, match=words):
             await fix(database, club, id_)
 

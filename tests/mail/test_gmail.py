@@ -70,7 +70,7 @@ async def transport(server: GmailServer, tmp_path: Path) -> AsyncIterator[GmailT
     await opened.close()
 
 
-async def test_a_mail_is_drafted_noted_marked_and_sent_and_gmail_names_it_anew(
+async def test_a_mail_is_drafted_noted_marked_and_sent_and_gmail_names_it_again(
     server: GmailServer, transport: GmailTransport
 ) -> None:
     desk = Desk()
@@ -228,7 +228,7 @@ async def test_a_mail_that_is_not_ours_is_not_sent(
     outcome = await transport.send_in_steps(mail(), no, None, desk.keep)
     assert outcome.outcome_class is OutcomeClass.STOPPED
     assert server.count(SEND) == 0
-    # A draft that nobody wrote down would stay for ever; one that was is the next try's.
+    # A draft that nobody wrote down would stay forever; one that was is the next try's.
     assert len(server.drafts) == (refusing == "wire")
 
 
@@ -240,7 +240,7 @@ async def test_the_draft_of_an_earlier_try_is_used(server: GmailServer, transpor
     assert (server.count(CREATE), len(server.sent)) == (1, 1)
 
 
-async def test_a_draft_that_somebody_removed_before_it_was_ever_sent_is_made_anew(
+async def test_a_draft_that_somebody_removed_before_it_was_ever_sent_is_made_again(
     server: GmailServer, transport: GmailTransport
 ) -> None:
     desk = Desk()

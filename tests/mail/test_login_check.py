@@ -59,7 +59,7 @@ async def test_a_wrong_password(authority: trustme.CA) -> None:
     async with SmtpServer(tls="starttls", context=made, users={"office": "another"}) as server:
         said = await trouble(server, tls="starttls")
     assert said is not None
-    assert "refuses the login or the password. Type both anew. It said: 535 5.7.8" in said
+    assert "refuses the login or the password. Type both again. It said: 535 5.7.8" in said
 
 
 async def test_a_name_that_no_server_has() -> None:

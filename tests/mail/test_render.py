@@ -215,7 +215,7 @@ def test_a_recipient_cannot_smuggle_headers(recipient: str) -> None:
 
 
 def test_what_is_not_writable_is_refused_in_words() -> None:
-    with pytest.raises(RenderError, match="brand colour"):
+    with pytest.raises(RenderError, match="brand color"):
         render(make_context(brand=make_brand(brand_color="red;}body{")))
     with pytest.raises(RenderError, match="the league's Reply-To address"):
         render(make_context(brand=make_brand(reply_to="x\r\nBcc: y@z.example")))

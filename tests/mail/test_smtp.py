@@ -174,12 +174,10 @@ async def test_a_definite_answer_in_each_phase(
 
 
 @pytest.mark.parametrize("phase", ["connect", "ehlo", "mail", "rcpt", "data"])
-@pytest.mark.parametrize("misbehaviour", [HANG, DISCONNECT])
-async def test_silence_before_the_dot_is_safe_to_try_again(
-    server: SmtpServer, phase: str, misbehaviour: object
-) -> None:
+@pytest.mark.parametrize("misbehavior", [HANG, DISCONNECT])
+async def test_silence_before_the_dot_is_safe_to_try_again(server: SmtpServer, phase: str, misbehavior: object) -> None:
     transport = make_transport(server, timeout=0.2)
-    server.script(phase, misbehaviour)  # type: ignore[arg-type]
+    server.script(phase, misbehavior)  # type: ignore[arg-type]
     wire = Wire()
     outcome = await transport.send(envelope(), wire)
     assert outcome.outcome_class is OutcomeClass.PROVIDER_TRANSIENT
@@ -190,10 +188,10 @@ async def test_silence_before_the_dot_is_safe_to_try_again(
     await transport.close()
 
 
-@pytest.mark.parametrize("misbehaviour", [HANG, DISCONNECT])
-async def test_silence_after_the_dot_is_in_doubt(server: SmtpServer, misbehaviour: object) -> None:
+@pytest.mark.parametrize("misbehavior", [HANG, DISCONNECT])
+async def test_silence_after_the_dot_is_in_doubt(server: SmtpServer, misbehavior: object) -> None:
     transport = make_transport(server, data_timeout=0.2)
-    server.script("dot", misbehaviour)  # type: ignore[arg-type]
+    server.script("dot", misbehavior)  # type: ignore[arg-type]
     outcome = await transport.send(envelope(), Wire())
     assert (outcome.outcome_class, outcome.phase) == (OutcomeClass.IN_DOUBT, Phase.DOT)
     [received] = server.messages

@@ -43,7 +43,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def served(talk: Serve, *, timeout: float = 10.0) -> AsyncIterator[SmtpTransport]:  # noqa: ASYNC109 - the target's
-    """A transport to a server that greets, offers PIPELINING and then talks as it likes, on every connection anew."""
+    """A transport to a server that greets, offers PIPELINING and then talks as it likes, on every connection again."""
 
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):

@@ -275,7 +275,7 @@ async def test_the_story_of_a_failed_mail_names_the_way_out(database: Database) 
         "Ask the family for another address, or cancel it and tell them another way."
     )
     async with database.session() as session:
-        await retry(session, club.league_id, [id_], reason="typo mended")
+        await retry(session, club.league_id, [id_], reason="typo fixed")
         await cancel(session, club.league_id, [id_], reason="told by phone")
     story = await tell(database, club.league_id, id_)
     assert [act.action for act in story.acts] == ["outbox_retried", "outbox_cancelled"]

@@ -283,7 +283,7 @@ async def test_a_mail_on_which_workers_keep_dying_is_failed(database: Database) 
     assert (after.state, after.error_class, after.attempts) == (OutboxState.DEAD, "crash_loop", 0)
 
 
-async def test_an_orderly_answer_begins_the_count_of_crashes_anew(database: Database) -> None:
+async def test_an_orderly_answer_restarts_the_count_of_crashes(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
     for _ in range(CRASH_LIMIT):
         await take(database, club.league_id)

@@ -50,7 +50,7 @@ async def test_a_failed_one_can_be_put_aside_once_and_then_cancelled(database: D
         assert (await park(session, club.league_id, [id_], reason=WHY)).done == (id_,)
         again = await park(session, club.league_id, [id_], reason=WHY)
         assert again.done == ()
-        assert "was put aside before" in again.refused[0].reason
+        assert "was set aside before" in again.refused[0].reason
         assert (await cancel(session, club.league_id, [id_], reason="no need")).done == (id_,)
 
 

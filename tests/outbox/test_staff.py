@@ -116,7 +116,7 @@ async def test_each_refusal_says_why(database: Database) -> None:
     assert "on its way" in why[on_its_way]
     assert "accepted" in why[sent]
     assert "Resolve" in why[doubted]
-    assert "was cancelled" in why[cancelled]
+    assert "was canceled" in why[cancelled]
     assert why[999_999] == "There is no mail 999999 in this league."
     async with database.session() as session:
         acted = await cancel(session, club.league_id, [on_its_way, sent, doubted, cancelled], reason="no")

@@ -27,7 +27,7 @@ AT_ONCE = 4
 RESTS = 3
 """How often nothing more must have come before a picture is taken: a busy machine pauses in between."""
 PERSON = {"LOGNAME": "maria", "USER": "maria"}
-"""Whose name the pictures show, whoever takes them."""
+"""Whose name the pictures show, anyone who takes them."""
 
 
 @dataclass(frozen=True, slots=True)

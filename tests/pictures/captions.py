@@ -2,7 +2,7 @@
 
 CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
     "Today": {
-        "today": ("What needs a person", "Only what somebody has to decide or to mend; Enter leads there."),
+        "today": ("What needs a person", "Only what somebody has to decide or to fix; Enter leads there."),
         "quota-today": ("Sending is on hold", "A limit is used up: what is held, since when, and what is safe."),
     },
     "Teams and players": {
@@ -27,9 +27,9 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "form-contract": ("Edit a contract", "Another team or other days."),
         "offer": ("Make the offer", "Drafts become offers, with a day until which the families should sign."),
         "due": ("Due date", "Another day for one offer, or none."),
-        "due-many": ("Due date of many", "All together; what is not an offer any more stays as it is, and says why."),
+        "due-many": ("Due date of many", "All together; what is not an offer anymore stays as it is, and says why."),
         "accept": ("Accepted by word", "The family said yes; the signature is still to come."),
-        "decline": ("Declined", "With a reason, for whoever asks later."),
+        "decline": ("Declined", "With a reason, for anyone who asks later."),
         "expire": ("Expired", "Ends the offers whose day has passed; many at once want their number typed."),
         "void": ("Void", "For a contract that was a mistake; says what becomes of its mails."),
         "correct": ("Correct the record", "Who signed, how or when was wrong; what the record said before is kept."),
@@ -51,7 +51,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "quota-outbox": ("A limit is used up", "Each row says what it waits for; no try is counted."),
     },
     "E-mails": {
-        "log": ("Log", "Every mail that was ever promised, and what became of it."),
+        "log": ("Log", "Every mail that was ever queued, and what became of it."),
         "check": ("Check", "What would go wrong, before anybody signs."),
         "kinds": ("Kinds", "What each kind of mail says, and in which languages."),
         "kinds-family": ("For whom?", "How a kind of mail would read for a family that is found by name."),
@@ -68,7 +68,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "groupme-create": ("Create a group", "What GroupMe gets; and a warning where there may be one already."),
         "groupme-wait": ("Let welcome mails wait", "For the whole league: no welcome mail without the button."),
         "groupme-anyway": ("Send them without the link", "For a team that gets no chat."),
-        "groupme-staff": ("Staff", "The adults who belong into every group, and how they agreed."),
+        "groupme-staff": ("Staff", "The adults in every group, and how they agreed."),
         "form-staff": ("Edit a staff member", "One way to find them is enough."),
         "groupme-plan": ("The plan", "Each step ticked or not, with its reason."),
         "groupme-tell": ("Tell families", "Families who were welcomed earlier hear of the link, if you like."),

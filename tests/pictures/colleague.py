@@ -36,7 +36,7 @@ class Colleague:
             connection.execute(statement.encode())
 
     def hold(self, statement: str) -> None:
-        """Lock rows, so that whoever wants them waits until the picture is taken."""
+        """Lock rows, so that anyone who wants them waits until the picture is taken."""
         connection = self._connect()
         self._connections.append(connection)
         connection.execute(statement.encode())

@@ -20,7 +20,7 @@ NAMED = {
     "black": "20242c", "red": "e06c75", "green": "98c379", "brown": "e5c07b", "blue": "61afef", "magenta": "c678dd",
     "cyan": "56b6c2", "white": "abb2bf",
 }  # fmt: skip
-"""pyte's names of the eight colours."""
+"""pyte's names of the eight colors."""
 ZOOM, SHADES = 0.85, 24
 """Still sharp, at a tenth of the bytes."""
 
@@ -47,7 +47,7 @@ def svg(screen: pyte.Screen) -> str:
         for back, run in groupby(cells, key=lambda cell: colors(cell[1])[1]):
             places = [column for column, _ in run]
             left = MARGIN + places[0] * CELL_WIDTH
-            # Half a unit wider and higher, with crisp edges: no seam between two rectangles of one colour.
+            # Half a unit wider and higher, with crisp edges: no seam between two rectangles of one color.
             parts.append(
                 f'<rect x="{left}" y="{top}" width="{len(places) * CELL_WIDTH + 0.5}" height="{CELL_HEIGHT + 0.5}" '
                 f'fill="#{back}" {CRISP}/>'

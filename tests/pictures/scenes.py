@@ -34,7 +34,7 @@ SCENES = (
             "2", "wait:team or division|Hawks U10", "e", "wait:Division", "shot:form-team", ESC,
             "3", "wait:e-mail or team|Abara, Grace", "e", "wait:Born on", "shot:form-player", ESC,
             "h", "wait:Guardians of", "shot:guardians", ENTER, "wait:Household", "shot:form-guardian", ESC, ESC,
-            ",", "wait:Colour", "shot:form-league", ESC,
+            ",", "wait:Color", "shot:form-league", ESC,
             ".", "wait:Spring 2027", "shot:seasons", ENTER, "wait:Begins", "shot:form-season", ESC, ESC,
         )
     ),

@@ -7,7 +7,7 @@ import trustme
 
 
 class Authority:
-    """Made anew; ``file`` is for ``SSL_CERT_FILE``, which OpenSSL reads instead of the system's authorities."""
+    """Made again; ``file`` is for ``SSL_CERT_FILE``, which OpenSSL reads instead of the system's authorities."""
 
     def __init__(self, folder: Path) -> None:
         self._ca = trustme.CA()

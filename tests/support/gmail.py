@@ -1,7 +1,7 @@
 """A small Gmail on loopback: the token endpoint and the calls for drafts of one mailbox, moody on order.
 
 It behaves as Google documents: a draft that is sent is deleted, and a new message with a Message-ID of Gmail's own is
-delivered to whoever its To header names; a send without a draft is a 404; errors are Google's JSON objects.
+delivered to anyone who its To header names; a send without a draft is a 404; errors are Google's JSON objects.
 
     async with GmailServer() as server:
         server.script(Hang(), "/drafts/send", after_commit=True)  # the mail goes out, the answer is lost

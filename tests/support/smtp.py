@@ -4,13 +4,13 @@ Typical use::
 
     async with SmtpServer() as server:
         server.script("rcpt", "550 5.1.1 No such user", match="nobody@")  # once, for that address
-        server.script("dot", HANG, times=None)  # for ever: take the mail, never answer
+        server.script("dot", HANG, times=None)  # forever: take the mail, never answer
         ...  # send through server.url
         first, second = await server.received(2)
 
 Phases, in the order of a conversation: ``connect`` (instead of the greeting), ``ehlo``, ``starttls``,
 ``auth``, ``mail``, ``rcpt``, ``data`` (instead of 354), ``dot`` (after the whole message came in), ``rset``,
-``quit``. A script is used up ``times`` times (None: for ever), then the server behaves again. It can be:
+``quit``. A script is used up ``times`` times (None: forever), then the server behaves again. It can be:
 
 * a reply line such as ``"421 4.3.2 Shutting down"`` (several lines: separate them with a line feed). After a
   421 the server closes the connection, as RFC 5321 section 3.8 wants;
@@ -29,13 +29,13 @@ from enum import Enum, StrEnum
 from typing import Self
 
 
-class Misbehaviour(Enum):
+class Misbehavior(Enum):
     HANG = "hang"
     DISCONNECT = "disconnect"
 
 
-HANG = Misbehaviour.HANG
-DISCONNECT = Misbehaviour.DISCONNECT
+HANG = Misbehavior.HANG
+DISCONNECT = Misbehavior.DISCONNECT
 
 
 class Tls(StrEnum):
@@ -70,7 +70,7 @@ class Received:
 @dataclass(slots=True)
 class _Script:
     phase: str
-    reply: str | Misbehaviour
+    reply: str | Misbehavior
     times: int | None
     match: str
 
@@ -130,7 +130,7 @@ class SmtpServer:
         """The mail URL of this server, without credentials and without a ``ca``."""
         return f"smtp://127.0.0.1:{self.port}?tls={self.tls}"
 
-    def script(self, phase: str, reply: str | Misbehaviour, *, times: int | None = 1, match: str = "") -> None:
+    def script(self, phase: str, reply: str | Misbehavior, *, times: int | None = 1, match: str = "") -> None:
         """Answer ``phase`` with ``reply`` the next ``times`` times that its argument contains ``match``.
 
         The argument is that of MAIL and RCPT, the user of AUTH, the (first) recipient of ``dot``, else empty.
@@ -175,7 +175,7 @@ class SmtpServer:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # Closing takes one more turn of the loop. wait_closed() would wait for ever after a failed TLS handshake.
+        # Closing takes one more turn of the loop. wait_closed() would wait forever after a failed TLS handshake.
         await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
@@ -221,7 +221,7 @@ class SmtpServer:
             self.open_connections -= 1
             await self._notify()
 
-    def _take_script(self, phase: str, line: str) -> str | Misbehaviour | None:
+    def _take_script(self, phase: str, line: str) -> str | Misbehavior | None:
         for script in self._scripts:
             if script.phase == phase and script.match in line:
                 if script.times is not None:
@@ -355,7 +355,7 @@ class _Conversation:
         if isinstance(script, str) and not script.startswith("2"):
             await self.say(script)
             return
-        answered, now = not isinstance(script, Misbehaviour), time.monotonic()
+        answered, now = not isinstance(script, Misbehavior), time.monotonic()
         self.server.messages += [
             Received(sender, recipient, data, self.number, answered, now) for recipient in recipients
         ]
@@ -370,12 +370,12 @@ class _Conversation:
         """Reply as scripted or as ``usual``; True when the reply was a good one (2xx, 3xx)."""
         return await self.carry_out(await self.begin(phase, line), usual)
 
-    async def begin(self, phase: str, line: str) -> str | Misbehaviour | None:
+    async def begin(self, phase: str, line: str) -> str | Misbehavior | None:
         self.server.reached[phase] += 1
         await self.server._notify()
         return self.server._take_script(phase, line)
 
-    async def carry_out(self, script: str | Misbehaviour | None, usual: str) -> bool:
+    async def carry_out(self, script: str | Misbehavior | None, usual: str) -> bool:
         if script is DISCONNECT:
             self.brutal = True
             raise _GoneError

@@ -105,7 +105,7 @@ class Contracts(ActionHost, Static, can_focus=True, commands="Contracts"):
     async def action_contract_wait_long(self) -> bool:
         """Take long.
 
-        This is for whoever reads the code.
+        This is for anyone who reads the code.
         """
         await self.may_end.wait()
         self.host.done.append("waited")
@@ -305,7 +305,7 @@ def test_keys_are_understood_as_people_write_them() -> None:
 
 
 @given(st.text(max_size=12))
-def test_a_key_is_refused_or_spelt_one_way(text: str) -> None:
+def test_a_key_is_refused_or_spelled_one_way(text: str) -> None:
     key = normal_key(text)
     if key is not None:
         assert normal_key(key) == key

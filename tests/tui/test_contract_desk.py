@@ -51,9 +51,9 @@ async def test_a_stack_of_papers_takes_two_keys_each(quiet: Settings, database: 
             await desk.shows(f"{number} paper", f"{3 - number} left")
         assert "last: Kid0 Family00" in desk.text
         await desk.press("ctrl+t")
-        await desk.shows("Kid0 Family00: taken back.", "1 paper done, 2 left")
+        await desk.shows("Kid0 Family00: undone.", "1 paper done, 2 left")
         await paste(desk, "nobody")
-        await desk.shows("Nobody who still has to sign is called like that.")
+        await desk.shows("No unsigned player matches.")
         await desk.press("escape")
         await desk.shows("✔ signed", "u undo")
     async with database.session() as session:
@@ -100,7 +100,7 @@ async def test_many_offers_get_another_due_date_together(quiet: Settings, databa
         await desk.press("a")
         await desk.shows("3 selected")
         await desk.press("d")
-        await desk.shows("Due date: 2 contracts", "1 reminder that still waits: cancelled")
+        await desk.shows("Due date: 2 contracts", "1 reminder that still waits: canceled")
         assert "not: Cid Cid's contract is still a draft." in desk.text
         await paste(desk, "2020-01-01")
         await desk.press("enter")
@@ -108,7 +108,7 @@ async def test_many_offers_get_another_due_date_together(quiet: Settings, databa
         await desk.press("ctrl+u")
         await paste(desk, "2999-01-01")
         await desk.press("enter")
-        await desk.shows("2 contracts with another due date", "cancelled.")
+        await desk.shows("2 contracts with another due date", "canceled.")
     async with database.session() as session:
         rows = [
             tuple(row) for row in await session.execute(select(Contract.due_on, Contract.version).order_by(Contract.id))
@@ -145,7 +145,7 @@ async def test_a_void_writes_a_correction_to_who_had_the_welcome(quiet: Settings
         await desk.press("tab", "space")
         await desk.shows("Tell them")
         await desk.press("enter")
-        await desk.shows("1 contract void, 1 mail on the way.", "Signature, not in force any more")
+        await desk.shows("1 contract void, 1 mail on the way.", "Signature (canceled)")
     async with database.session() as session:
         assert list(await session.scalars(select(Outbox.kind).order_by(Outbox.id))) == [
             "contract_signed",
@@ -157,7 +157,7 @@ async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, datab
     await club_with(database, 1)
     async with opened(quiet) as desk:
         await desk.press("3")
-        await desk.shows("Family00, Kid0", "Story with Hawks U12", "Waiting for a signature.")
+        await desk.shows("Family00, Kid0", "History with Hawks U12", "Waiting for a signature.")
         await desk.press("n")
         await desk.shows("New player")
         await paste(desk, "Samir")
@@ -196,9 +196,9 @@ async def test_the_offer_to_take_back_goes_when_it_was_taken(quiet: Settings, da
         await desk.press("enter")
         await desk.shows("u takes it back")
         await desk.press("u")
-        await desk.shows("Taken back: 1 signature")
+        await desk.shows("Undone: 1 signature")
         await desk.until(lambda: "u takes it back" not in desk.text)
-        assert "Taken back: 1 signature" in desk.text, "long before its own time was over"
+        assert "Undone: 1 signature" in desk.text, "long before its own time was over"
 
 
 async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:
@@ -227,7 +227,7 @@ async def test_the_league_and_another_season(quiet: Settings, database: Database
         await desk.press("enter")
         await desk.shows("Westside Basketball 2 · Spring 2027")
         await desk.press("full_stop")
-        await desk.shows("Spring 2027", "shown on the desk")
+        await desk.shows("Spring 2027", "current season")
         await desk.press("n")
         await desk.shows("New season")
         await paste(desk, "Fall")

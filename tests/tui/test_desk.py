@@ -66,7 +66,7 @@ async def test_undo_by_key_takes_signature_and_mail_back(quiet: Settings, databa
         await desk.press("enter")
         await desk.shows("✔ signed")
         await desk.press("u")
-        await desk.shows("Taken back")
+        await desk.shows("Undone")
         await desk.until(lambda: "✔ signed" not in desk.text)
     async with database.session() as session:
         assert (await session.scalars(select(Contract.status))).all() == [ContractStatus.OFFERED]
@@ -88,7 +88,7 @@ async def test_a_key_that_is_not_allowed_says_why(quiet: Settings, database: Dat
     await club_with(database, 1)
     async with opened(quiet) as desk:
         await desk.press("u")
-        await desk.shows("Nothing was signed here")
+        await desk.shows("Nothing to undo")
 
 
 async def test_changes_of_a_colleague_appear_without_moving_cursor_or_selection(

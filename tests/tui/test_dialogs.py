@@ -14,7 +14,7 @@ from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
-LINES = ["3 contracts become void.", "2 mails that wait are cancelled."]
+LINES = ["3 contracts become void.", "2 mails that wait are canceled."]
 
 
 def void(**more: object) -> Confirm:

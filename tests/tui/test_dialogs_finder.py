@@ -62,7 +62,7 @@ async def test_nobody_of_that_name_is_said_and_enter_does_nothing() -> None:
     league = League()
     async with asking(league.dialog) as desk:
         await desk.press("z", "enter")
-        assert "Nobody is called like that." in desk.line
+        assert "No one matches." in desk.line
         assert league.read == []
 
 

@@ -135,7 +135,7 @@ class Moved(League):
         return await super().apply(path, options, watch)
 
 
-async def test_a_preview_that_is_over_is_shown_anew_and_nothing_else_is_written() -> None:
+async def test_a_preview_that_is_over_is_shown_again_and_nothing_else_is_written() -> None:
     league = Moved(replace(GOOD, digest="first"))
     async with asking(league.dialog(), ROOMY) as desk:
         await desk.until_shown("240")
@@ -376,7 +376,7 @@ async def test_the_files_value_is_taken_in_one_row_only(size: tuple[int, int]) -
         await desk.until_shown("file's value")
         await desk.press("down", "down", "t", "enter")
         assert taken(league) is False
-        # The tick speaks for all rows; whoever takes one back leaves the others to the file.
+        # The tick speaks for all rows; anyone who takes one back leaves the others to the file.
         await desk.go_to("#take")
         await desk.press("space")
         assert taken(league) is True

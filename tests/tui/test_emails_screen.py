@@ -247,14 +247,14 @@ async def test_a_kind_is_read_as_a_family_found_by_name_would_get_it(
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is finder)
         await desk.press(*("backspace",) * 4, *"zzz")
-        await desk.shows("Nobody is called like that.")
+        await desk.shows("No one matches.")
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
     async with database.session() as session:
-        assert await session.scalar(text("SELECT count(*) FROM outbox")) == 0, "a look promises nothing"
+        assert await session.scalar(text("SELECT count(*) FROM outbox")) == 0, "a look queues nothing"
 
 
-async def test_what_the_league_must_mend_leads_to_its_settings(quiet: Settings, database: Database) -> None:
+async def test_what_the_league_must_fix_leads_to_its_settings(quiet: Settings, database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session, chat_url="https://groupme.com/join_group/1/a")
         await make_family(session, club)

@@ -57,7 +57,7 @@ async def replace_text(desk: Desk[Any], name: str, text: str) -> None:
     await desk.settle()
 
 
-async def test_what_is_wrong_stands_beside_its_field_and_goes_when_it_is_mended() -> None:
+async def test_what_is_wrong_stands_beside_its_field_and_goes_when_it_is_fixed() -> None:
     desks = Desks(Wrong((Problem("birthdate", "There is no such day."), Problem("jersey", "Digits."))), Saved(1))
     async with asking(desks.form(), SMALL) as desk:
         await replace_text(desk, "birthdate", "31/02/2015")

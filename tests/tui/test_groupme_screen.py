@@ -142,7 +142,7 @@ async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet
         await desk.press("t")
         await until_on(desk, ChatTell)
         await desk.press("y")
-        await desk.shows("1 mail promised")
+        await desk.shows("1 mail queued")
         assert await chat_mails(database) == ["rosa@families.test"]
         # One group, one team.
         await desk.press("g", "l")
@@ -195,7 +195,7 @@ async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake:
         await until_on(desk, ChatTell)
         await desk.press("y")
         await until_on(desk, ChatRun)
-        await desk.shows("steps done", "1 mail about a new link promised", "Created 'Comets'")
+        await desk.shows("steps done", "1 mail about a new link queued", "Created 'Comets'")
         assert await chat_mails(database) == ["rosa@families.test"]
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)

@@ -36,9 +36,9 @@ def test_what_fits_stays_as_it_is_and_no_line_is_wider_than_the_window() -> None
 
 def test_a_tick_keeps_its_column_too() -> None:
     line = Hanging(
-        content_lines([["[✔] ", ("The Wolves:", "bold"), " only admins change it, whoever joins is approved"]])
+        content_lines([["[✔] ", ("The Wolves:", "bold"), " only admins change it, anyone who joins is approved"]])
     )
     assert line.wrapped(40).plain.splitlines() == [
         "[✔] The Wolves: only admins change it,",
-        "    whoever joins is approved",
+        "    anyone who joins is approved",
     ]

@@ -32,6 +32,7 @@ EVERYWHERE = {
 """Keys that nobody can give another meaning, and why a sentence has them."""
 SHOWN_IN = {
     "tui/editing.py": "pick_record.py",
+    "tui/papers.py": "pick_record.py",
     "tui/staffing.py": "pick_record.py",
     "tui/dialogs/import_effect.py": "import_roster.py",
     "tui/dialogs/import_words.py": "import_roster.py",

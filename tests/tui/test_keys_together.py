@@ -126,7 +126,7 @@ def declared(tab: str) -> list[Keys]:
 
 
 async def rest(desk: Desk) -> None:
-    """Nothing is on its way any more."""
+    """Nothing is on its way anymore."""
     await desk.settle()
     await desk.until(lambda: not desk.app._waiting and desk.app._letting is None)
     await desk.until(lambda: desk.app._in_the_way() is None and not desk.reading)

@@ -100,7 +100,7 @@ async def test_mails_that_wait_go_out_as_soon_as_it_is_set_up(
     assert PASSWORD not in logged
 
 
-async def test_a_mended_password_opens_the_gate_that_the_wrong_one_closed(
+async def test_a_fixed_password_opens_the_gate_that_the_wrong_one_closed(
     settings: Settings, database: Database, mail_server: SmtpServer
 ) -> None:
     club, _ = await club_with_mails(database, 1)

@@ -164,7 +164,7 @@ async def test_selected_mails_are_put_aside_and_brought_back(quiet: Settings, da
         await desk.until(lambda: on(desk, Reason))
         await typed(desk, "later")
         await desk.press("enter")
-        await desk.shows("2 mails put aside.")
+        await desk.shows("2 mails set aside.")
         await desk.until(lambda: any(line.kind == Kind("parked") and line.count == 2 for line in pane.panel.lines))
         assert await states(database) == {"dead": 2}
         await desk.press("r")
@@ -348,7 +348,7 @@ async def test_hostile_causes_addresses_and_reasons_are_shown_literally(
             assert not any(character in desk.text for character in "\x1b\x9b\u202e")
         await typed(desk, "[red]why")
         await desk.press("enter")
-        await desk.shows("put aside")
+        await desk.shows("set aside")
         await desk.press("e")
         await desk.settle()
         assert "\x1b" not in desk.text

@@ -63,7 +63,7 @@ def test_wherever_one_scrolls_the_right_rows_are_there(
     asyncio.run(scroll())
 
 
-async def test_neighbours_edges_and_ways_back_need_no_offset() -> None:
+async def test_neighbors_edges_and_ways_back_need_no_offset() -> None:
     source = MemorySource(players(10_000))
     window: Window[Player] = Window(10_000, BY_NAME)
     for top in [*range(0, 3000, 100), *range(3000, 0, -100), 9970, 9800, 9700]:
@@ -441,7 +441,7 @@ async def test_a_search_that_hangs_holds_up_no_later_one() -> None:
         app.source.failure = "The database does not answer."
         app.source.open.set()
         await settle(pilot)
-        assert app.of(LoadFailed) == [], "nobody waits for that answer any more"
+        assert app.of(LoadFailed) == [], "nobody waits for that answer anymore"
 
 
 @pytest.mark.parametrize("scroll", [0, 37, 300])

@@ -1,6 +1,6 @@
-"""The main screens as drawings: whoever changes how one looks sees it in a review, and means it.
+"""The main screens as drawings: anyone who changes how one looks sees it in a review, and means it.
 
-``make snapshots`` draws them anew; look at them in a browser before you commit.
+``make snapshots`` redraws them; look at them in a browser before you commit.
 """
 
 import os

@@ -32,7 +32,7 @@ def test_the_same_colors_are_read_once_whoever_asks() -> None:
     assert all(one is other for one, other in zip(rules, copied.rules, strict=True))
 
 
-def test_other_colors_are_read_anew_and_back() -> None:
+def test_other_colors_are_read_again_and_back() -> None:
     sheet = _holding(ReadOnce(variables={"primary": "#010101"}))
     before = sheet.css
     for number in range(2, COLORS_KEPT + 4):

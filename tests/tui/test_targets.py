@@ -1,6 +1,6 @@
 """A command is about what is on the screen: the open record, the selected rows that are seen, or the cursor's row.
 
-Neighbours of the same fault, all under the one rule of ``RecordPane.targets``: contracts, players, teams, outbox, the
+Neighbors of the same fault, all under the one rule of ``RecordPane.targets``: contracts, players, teams, outbox, the
 views of the e-mails, and the team chats.
 """
 

@@ -69,7 +69,7 @@ def test_a_stack_of_accents_is_cut(height: int) -> None:
     assert shown == "Z" + "\u0335" * min(height, MARKS_PER_LETTER) + "x"
 
 
-def test_an_accent_without_a_letter_does_not_land_on_the_neighbour() -> None:
+def test_an_accent_without_a_letter_does_not_land_on_the_neighbor() -> None:
     assert clean("\u0301x")[0] == "\u25cc"
 
 

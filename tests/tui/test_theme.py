@@ -1,4 +1,4 @@
-"""Colours: the choice of the person, what can be read, and doing without."""
+"""Colors: the choice of the person, what can be read, and doing without."""
 
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ def test_an_unknown_theme_is_refused_with_the_names_there_are(settings: Settings
 
 
 @pytest.mark.parametrize(("theme", "least"), [(DARK, 4.5), (LIGHT, 4.5), (CONTRAST, 7.0)])
-def test_every_colour_can_be_read_on_the_background(theme: object, least: float) -> None:
+def test_every_color_can_be_read_on_the_background(theme: object, least: float) -> None:
     assert theme in THEMES
     for one in THEMES:
         if one is not theme:
@@ -31,9 +31,9 @@ def test_every_colour_can_be_read_on_the_background(theme: object, least: float)
             assert contrast(Color.parse(getattr(one, name)), background) >= least, name
 
 
-def test_the_colour_of_the_league_is_used_where_it_can_be_read() -> None:
+def test_the_color_of_the_league_is_used_where_it_can_be_read() -> None:
     assert branded(DARK, "#ff8800").primary == "#FF8800"
-    assert branded(DARK, "no colour") is DARK
+    assert branded(DARK, "no color") is DARK
     for brand in ("#000000", "#ffffff", "#123456"):
         for theme in THEMES:
             primary = branded(theme, brand).primary
@@ -54,7 +54,7 @@ async def test_the_cursor_and_the_states_are_seen_in_every_theme(
         assert all(one != other for one, other in pairwise(styles))
 
 
-async def test_without_colours_the_cursor_is_a_reversed_line(
+async def test_without_colors_the_cursor_is_a_reversed_line(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
@@ -67,7 +67,5 @@ async def test_without_colours_the_cursor_is_a_reversed_line(
         lines = [line.crop(0, width) for line in desk.app.screen._compositor.render_strips()[3:6]]
         first = [segment.style for line in lines for segment in line if "Family00" in segment.text]
         assert [style.reverse for style in first if style] == [True]
-        colours = {
-            colour.name for line in lines for one in line if one.style for colour in (one.style.color,) if colour
-        }
-        assert colours <= {"default"}
+        colors = {color.name for line in lines for one in line if one.style for color in (one.style.color,) if color}
+        assert colors <= {"default"}

@@ -98,7 +98,7 @@ async def test_the_desk_is_as_it_was_left(settings: Settings, database: Database
         await desk.until(lambda: desk.records.total == 4)
 
 
-async def test_chosen_colours_are_those_of_the_next_start_unless_told_otherwise(
+async def test_chosen_colors_are_those_of_the_next_start_unless_told_otherwise(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quiet = msgspec.structs.replace(settings, worker=False)

@@ -1,6 +1,6 @@
 """Names are data: in every tab, view, panel, toast, title and palette entry they are shown, and never obeyed.
 
-The list of views is read from the code: whoever adds a tab, a view or a screen finds it here, or finds this red.
+The list of views is read from the code: anyone who adds a tab, a view or a screen finds it here, or finds this red.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The parts around the list: top line, tabs, panel, search line, size guard, colours."""
+"""The parts around the list: top line, tabs, panel, search line, size guard, colors."""
 
 import asyncio
 from dataclasses import replace
@@ -295,7 +295,7 @@ async def test_the_panel_keeps_its_place_for_the_same_record() -> None:
         assert panel.scroll_y == 0
 
 
-async def test_the_panel_wraps_anew_when_the_window_changes() -> None:
+async def test_the_panel_wraps_again_when_the_window_changes() -> None:
     app = Host()
     async with app.run_test(size=(100, 30)) as pilot:
         panel = app.query_one(Inspector)
@@ -346,7 +346,7 @@ async def test_hostile_text_is_shown_literally_everywhere() -> None:
         assert app.is_running
 
 
-# Colours
+# Colors
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -360,20 +360,20 @@ def test_every_tone_can_be_read(theme: Any) -> None:
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3), st.sampled_from(THEMES))
-def test_a_brand_colour_can_be_read_or_is_not_used(rgb: tuple[int, int, int], theme: Any) -> None:
+def test_a_brand_color_can_be_read_or_is_not_used(rgb: tuple[int, int, int], theme: Any) -> None:
     dressed = branded(theme, Color(*rgb).hex)
     assert contrast(Color.parse(dressed.primary), Color.parse(theme.background)) >= MINIMUM_CONTRAST
 
 
-def test_a_brand_colour_is_used_where_contrast_allows() -> None:
+def test_a_brand_color_is_used_where_contrast_allows() -> None:
     assert branded(DARK, "#e4572e").primary == "#E4572E"
     assert branded(LIGHT, "#ffff00") == LIGHT
-    assert branded(DARK, "no colour") == DARK
+    assert branded(DARK, "no color") == DARK
     assert branded(DARK, None) == DARK
     assert contrast(Color.parse("#ffffff"), Color.parse("#000000")) == pytest.approx(21)
 
 
-def test_a_state_is_a_symbol_and_a_word_before_it_is_a_colour() -> None:
+def test_a_state_is_a_symbol_and_a_word_before_it_is_a_color() -> None:
     assert status(Tone.GOOD, "signed").text == "✔ signed"
     assert status(Tone.WARN, "no e-mail address").text == "! no e-mail address"
     assert status(Tone.MUTED, "none").text == "– none"

@@ -188,7 +188,7 @@ class GroupMeClient:
         """What became of an addition; None while the server still works on it.
 
         Raises:
-            NotFound: nobody knows any more (results are kept for an hour): read the roster.
+            NotFound: nobody knows anymore (results are kept for an hour): read the roster.
         """
         # The newer route also names the failures; not every account may be served it.
         newer = await self._results("/v4", group_id, results_id)
@@ -213,7 +213,7 @@ class GroupMeClient:
         """Look until there is a result; None when the time for that is up (it may still come).
 
         Raises:
-            NotFound: nobody knows any more.
+            NotFound: nobody knows anymore.
         """
         for wait in self._polling.waits():
             await self._wire.sleep(wait)

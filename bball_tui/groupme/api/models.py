@@ -229,7 +229,7 @@ class GroupChange:
         """The settings for a person."""
         words = {
             "only admins change it": self.kind == "closed",
-            "whoever joins must be approved": self.requires_approval is True,
+            "anyone who joins must be approved": self.requires_approval is True,
             "searching does not find it": self.visibility == "hidden",
         }
         return ", ".join(word for word, wanted in words.items() if wanted)
@@ -293,7 +293,7 @@ class NotAdded:
 
 @dataclass(frozen=True, slots=True)
 class AddResults:
-    """What became of an addition. Whoever is in neither list was invited, or failed without a word."""
+    """What became of an addition. Anyone who is in neither list was invited, or failed without a word."""
 
     added: tuple[Added, ...]
     failed: tuple[NotAdded, ...] = ()

@@ -83,7 +83,7 @@ class Polling:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds for each part of one attempt, and for the whole of it (a server may drip for ever)."""
+    """Seconds for each part of one attempt, and for the whole of it (a server may drip forever)."""
 
     connect: float = 5.0
     read: float = 20.0

@@ -1,4 +1,4 @@
-"""The access token: whoever holds it is the account, so nothing but :meth:`Token.reveal` ever shows it."""
+"""The access token: anyone who holds it is the account, so nothing but :meth:`Token.reveal` ever shows it."""
 
 import re
 

@@ -102,7 +102,7 @@ class Wire:
         self.sleep = sleep
         self.now = now
         root = checked_base_url(base_url)
-        # At INFO and DEBUG these two tell whole URLs and headers to whoever set up logging.
+        # At INFO and DEBUG these two tell whole URLs and headers to anyone who set up logging.
         for name in ("httpx", "httpcore"):
             logger = logging.getLogger(name)
             logger.setLevel(max(logger.level, logging.WARNING))
@@ -164,7 +164,7 @@ class Wire:
         if isinstance(result, Failed):
             raise self._failed(result, safety, doing)
         if result.status == 401 and not result.wants_verification and not is_me:
-            # Some routes answer 401 to whoever is no admin. Only the account's own route tells a bad token.
+            # Some routes answer 401 to anyone who is no admin. Only the account's own route tells a bad token.
             me = await self.attempt("GET", ME, Account.read)
             if isinstance(me, Success):
                 raise NotAdmin(
@@ -253,7 +253,7 @@ class Wire:
             return NotAdmin(f"GroupMe does not let this account {doing}. Nothing was changed.", reasons=reasons)
         if refusal.status in (404, 410):
             return NotFound(
-                f"GroupMe could not {doing}: it does not exist (any more), or this account is not in the group. "
+                f"GroupMe could not {doing}: it does not exist (anymore), or this account is not in the group. "
                 "Nothing was changed.",
                 reasons=reasons,
             )

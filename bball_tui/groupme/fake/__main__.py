@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fake.world.add_user(address.partition("@")[0], email=address)
     for name in chosen.group:
         fake.world.add_group(owner, name)
-    fake.behaviour.closed_to_third_parties |= set(chosen.closed)
+    fake.behavior.closed_to_third_parties |= set(chosen.closed)
     asyncio.run(_serve(fake, chosen.port, owner.token))
     if chosen.journal is not None:
         chosen.journal.write_text(fake.journal.export(), encoding="utf-8")

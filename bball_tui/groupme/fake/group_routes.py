@@ -16,7 +16,7 @@ def me(call: Call) -> Reply:
 
 
 def index(call: Call) -> Reply:
-    per_page = max(1, min(call.number("per_page", 10), call.behaviour.per_page_cap))
+    per_page = max(1, min(call.number("per_page", 10), call.behavior.per_page_cap))
     page = max(1, call.number("page", 1))
     now = call.world.now()
     mine = [
@@ -36,7 +36,7 @@ def former(call: Call) -> Reply:
 
 
 def states(call: Call) -> Reply:
-    if not call.behaviour.membership_states:
+    if not call.behavior.membership_states:
         raise Refused(404, "The requested path does not exist")
     found = ((group.id, _state(call, group)) for group in call.world.groups.values() if not group.deleted)
     return Reply(200, [{"group_id": group_id, "state": state} for group_id, state in found if state is not None])
@@ -54,9 +54,9 @@ def create(call: Call) -> Reply:
     group = call.world.add_group(
         call.user, name, description=call.text("description"), share=call.body.get("share") is True
     )
-    group.max_members = call.behaviour.largest_group
+    group.max_members = call.behavior.largest_group
     group.image_url = call.text("image_url")
-    group.visible_at = now + call.behaviour.list_delay
+    group.visible_at = now + call.behavior.list_delay
     kind = call.text("type")
     if kind in KINDS:
         group.kind = kind
@@ -76,7 +76,7 @@ def update(call: Call) -> Reply:
     _check_limits(call)
     group.name = name
     for field in ("description", "image_url", "theme_name", "join_question", "like_icon"):
-        if field in call.body and (call.body[field] is not None or call.behaviour.null_clears):
+        if field in call.body and (call.body[field] is not None or call.behavior.null_clears):
             setattr(group, field, call.body[field])
     for field in ("requires_approval", "show_join_question", "office_mode"):
         if isinstance(call.body.get(field), bool):

@@ -11,7 +11,7 @@ VERIFICATION_CODE = 40102
 
 
 @dataclass(slots=True)
-class Behaviour:
+class Behavior:
     """Where the real server is known, or suspected, to differ from day to day. All may be changed while it runs."""
 
     per_page_cap: int = 100
@@ -66,7 +66,7 @@ class Call:
     """One request with its sender."""
 
     world: World
-    behaviour: Behaviour
+    behavior: Behavior
     user: User
     query: Mapping[str, str]
     body: Mapping[str, object]
@@ -74,7 +74,7 @@ class Call:
     version: str
 
     def group(self, *, member: bool = True) -> Group:
-        """The group of the path; 404 for whoever is not in it, as in the real one."""
+        """The group of the path; 404 for anyone who is not in it, as in the real one."""
         group = self.world.groups.get(self.parts["group"])
         if group is None or group.deleted or (member and group.active(self.user.id) is None):
             raise Refused(404, "group not found")
@@ -88,14 +88,14 @@ class Call:
         raise Refused(404, "member not found")
 
     def require_admin(self, group: Group) -> None:
-        """403 for whoever has no say here."""
+        """403 for anyone who has no say here."""
         mine = group.active(self.user.id)
         if mine is None or not {"admin", "owner"} & set(mine.roles):
             raise Refused(403, "you must be an admin of the group")
 
     def require_open(self, name: str) -> None:
         """401 with 40102 while ``name`` is closed to third parties."""
-        if name in self.behaviour.closed_to_third_parties:
+        if name in self.behavior.closed_to_third_parties:
             raise Refused(401, "device_verification_failed", code=VERIFICATION_CODE)
 
     def text(self, name: str) -> str | None:

@@ -27,14 +27,14 @@ def add(call: Call) -> Reply:
         if not any(wish.get(name) for name in ("user_id", "phone_number", "email")):
             raise Refused(400, "user_id, phone_number or email is required")
     entries = [_outcome(call, group, wish, number) for number, wish in enumerate(wishes)]
-    results = call.world.new_results(group, entries, call.behaviour.polls_until_results)
-    if call.behaviour.members_visible == "at_once":
+    results = call.world.new_results(group, entries, call.behavior.polls_until_results)
+    if call.behavior.members_visible == "at_once":
         _apply(call, group, results, visible_at=0.0)
     return Reply(202, {"results_id": results.id})
 
 
 def results(call: Call) -> Reply:
-    if call.version == "v4" and not call.behaviour.v4:
+    if call.version == "v4" and not call.behavior.v4:
         raise Refused(404, "The requested path does not exist")
     group = call.group()
     found = call.world.results.get(call.parts["results"])
@@ -43,7 +43,7 @@ def results(call: Call) -> Reply:
     if found.polls_left > 0:
         found.polls_left -= 1
         raise Refused(503, "not ready")
-    late = LATE if call.behaviour.members_visible == "late" else 0.0
+    late = LATE if call.behavior.members_visible == "late" else 0.0
     _apply(call, group, found, visible_at=call.world.now() + late if late else 0.0)
     shown: dict[str, object] = {
         "members": [_shown(call, group, entry) for entry in found.entries if entry.code is None],
@@ -198,7 +198,7 @@ def _apply(call: Call, group: Group, found: Results, *, visible_at: float) -> No
 
 def _shown(call: Call, group: Group, entry: Entry) -> dict[str, object]:
     member = views.member(call, group.memberships[str(entry.user_id)])
-    if call.behaviour.nested_member:
+    if call.behavior.nested_member:
         return {"guid": entry.guid, "member": member}
     return member | {"guid": entry.guid}
 

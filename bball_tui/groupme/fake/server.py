@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from bball_tui.groupme.fake import group_routes, member_routes
 from bball_tui.groupme.fake.faults import Answer, Effect, Fault, Hang, Reset, Slow, Truncated
-from bball_tui.groupme.fake.http import Behaviour, Call, Refused, Reply, Route
+from bball_tui.groupme.fake.http import Behavior, Call, Refused, Reply, Route
 from bball_tui.groupme.fake.journal import Journal
 from bball_tui.groupme.fake.serving import RESET, serve
 from bball_tui.groupme.fake.state import User, World
@@ -42,11 +42,11 @@ class Request:
 
 
 class FakeGroupMe:
-    """The app and the handle of whoever runs it: ``world``, ``behaviour``, ``journal`` and :meth:`fault`."""
+    """The app and the handle of the person who runs it: ``world``, ``behavior``, ``journal`` and :meth:`fault`."""
 
-    def __init__(self, world: World | None = None, behaviour: Behaviour | None = None) -> None:
+    def __init__(self, world: World | None = None, behavior: Behavior | None = None) -> None:
         self.world = world or World()
-        self.behaviour = behaviour or Behaviour()
+        self.behavior = behavior or Behavior()
         self.journal = Journal()
         self.faults: list[Fault] = []
 
@@ -115,7 +115,7 @@ class FakeGroupMe:
         try:
             return self._success(self._route(request, user, body))
         except Refused as refused:
-            code = refused.code or refused.status * (100 if self.behaviour.five_digit_codes else 1)
+            code = refused.code or refused.status * (100 if self.behavior.five_digit_codes else 1)
             envelope = {"meta": {"code": code, "errors": refused.errors}, "response": None}
             return Answer(refused.status, json.dumps(envelope).encode())
 
@@ -136,7 +136,7 @@ class FakeGroupMe:
             if entry.method == request.method:
                 content = body if isinstance(body, dict) else {}
                 return entry.handler(
-                    Call(self.world, self.behaviour, user, request.query, content, match.groupdict(), version)
+                    Call(self.world, self.behavior, user, request.query, content, match.groupdict(), version)
                 )
         raise Refused(405, "method not allowed")
 
@@ -145,10 +145,10 @@ class FakeGroupMe:
             return Answer(reply.status, b"")
         if reply.bare:
             return Answer(reply.status, json.dumps(reply.response).encode())
-        code = reply.code or reply.status * (100 if self.behaviour.five_digit_codes else 1)
+        code = reply.code or reply.status * (100 if self.behavior.five_digit_codes else 1)
         meta: dict[str, object] = {"code": code}
-        if self.behaviour.errors_on_success != "absent":
-            meta["errors"] = None if self.behaviour.errors_on_success == "null" else []
+        if self.behavior.errors_on_success != "absent":
+            meta["errors"] = None if self.behavior.errors_on_success == "null" else []
         return Answer(reply.status, json.dumps({"response": reply.response, "meta": meta}).encode())
 
 

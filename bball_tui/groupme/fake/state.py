@@ -168,7 +168,7 @@ class World:
         return group
 
     def join(self, group: Group, user: User, nickname: str, *, roles: list[str] | None = None) -> Membership:
-        """Make ``user`` an active member; whoever was one before keeps the membership id."""
+        """Make ``user`` an active member; anyone who was one before keeps the membership id."""
         known = group.memberships.get(user.id)
         membership = known or Membership(self._membership_ids.next(), user.id, nickname, roles or ["user"])
         membership.state = MembershipState.ACTIVE
@@ -193,7 +193,7 @@ class World:
         return None
 
     def new_results(self, group: Group, entries: list[Entry], polls: int) -> Results:
-        """Keep the outcome of an addition for whoever asks."""
+        """Keep the outcome of an addition for anyone who asks."""
         results = Results(self._result_ids.next(), group.id, entries, polls, self.now())
         self.results[results.id] = results
         return results

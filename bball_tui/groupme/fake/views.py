@@ -60,7 +60,7 @@ def group(call: Call, group: Group, *, members: bool) -> dict[str, object]:
         "members": [member(call, m) for m in roster] if members else None,
         "members_count": len(roster),
     }
-    for name in call.behaviour.absent_fields:
+    for name in call.behavior.absent_fields:
         shown.pop(name, None)
     return _finish(call, shown)
 
@@ -88,11 +88,11 @@ def _visible(call: Call, membership: Membership) -> bool:
 
 
 def _finish(call: Call, shown: dict[str, object]) -> dict[str, object]:
-    if call.behaviour.numeric_ids:
+    if call.behavior.numeric_ids:
         for name in ("id", "group_id", "user_id", "creator_user_id"):
             if isinstance(shown.get(name), str):
                 shown[name] = int(str(shown[name]))
-    if call.behaviour.unknown_fields:
+    if call.behavior.unknown_fields:
         shown["directories"] = [{"a": 1}]
         shown["invented_by_us"] = {"deep": [None, True]}
     return shown

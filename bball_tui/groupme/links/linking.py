@@ -164,7 +164,7 @@ async def unlink(session: AsyncSession, league_id: int, team_id: int, *, reason:
 
 
 async def dismiss(session: AsyncSession, league_id: int, team_id: int, group_ids: list[str], *, reason: str) -> None:
-    """Note that these groups are not this team's; they are not proposed to it any more.
+    """Note that these groups are not this team's; they are not proposed to it anymore.
 
     Raises:
         BballError: the team is not there, or one of them is its group.

@@ -1,6 +1,6 @@
 """Share links: reading one that somebody pasted, and showing one without giving it away. Pure.
 
-Whoever has the link can join, so it is treated as a secret: lists show it masked.
+Anyone who has the link can join, so it is treated as a secret: lists show it masked.
 """
 
 import re
@@ -81,5 +81,5 @@ def plain_link(text: str) -> str | None:
 
 
 def mask(share_url: str) -> str:
-    """The link without the part that opens the group: enough to recognise it, not to join."""
+    """The link without the part that opens the group: enough to recognize it, not to join."""
     return "/".join([*share_url.split("/")[:-1], "…"]) if "/join_group/" in share_url else "…"

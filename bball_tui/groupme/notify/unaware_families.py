@@ -22,7 +22,7 @@ from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 
 ARRIVED = (OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.SENDING, OutboxState.QUEUED)
-"""Mails that failed, were cancelled or suppressed never arrived; the outbox tells of those."""
+"""Mails that failed, were canceled or suppressed never arrived; the outbox tells of those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class FamiliesToTell:
 def untold(*where: ColumnElement[bool], any_link: bool = False) -> Select[Any]:
     """Team, contract, revision, address and guardian of everybody who has no mail with the present link of their team.
 
-    Only families who were welcomed before the link stood, and of them whoever gets mail today. A mail is frozen with
+    Only families who were welcomed before the link stood, and of them anyone who gets mail today. A mail is frozen with
     the link of that moment when it is first written; one that is still to be written will have the link. Nobody is
     meant while the team has no link; with ``any_link`` the question is who would be, if a new one stood from now on.
     """

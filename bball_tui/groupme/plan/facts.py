@@ -28,7 +28,7 @@ class TeamFacts:
 
 @dataclass(frozen=True, slots=True)
 class StaffFacts:
-    """An adult who belongs into every group. Contact data stays out of ``repr``."""
+    """An adult in every group. Contact data stays out of ``repr``."""
 
     id: int
     name: str

@@ -305,7 +305,7 @@ def _shortened(word: str) -> Iterable[str]:
 
 
 def one_slip(first: str, second: str) -> bool:
-    """Whether one letter added, lost, changed, or swapped with its neighbour makes one word the other."""
+    """Whether one letter added, lost, changed, or swapped with its neighbor makes one word the other."""
     if len(first) > len(second):
         first, second = second, first
     if len(second) - len(first) > 1:

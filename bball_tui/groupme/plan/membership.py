@@ -25,7 +25,7 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """``families``: each player with the guardians who were recognised, possibly none. ``others``: everybody else."""
+    """``families``: each player with the guardians who were recognized, possibly none. ``others``: everybody else."""
 
     families: tuple[tuple[str, tuple[str, ...]], ...]
     others: tuple[str, ...]
@@ -66,13 +66,13 @@ def who_joined(households: Sequence[Household], members: Sequence[Member]) -> Jo
     """Hold the names in the group against the families' names; accents, capitals and their order do not count."""
     by_name: dict[tuple[str, ...], str] = {_words(member.nickname): member.user_id for member in members}
     by_name.pop((), None)
-    recognised: set[str] = set()
+    recognized: set[str] = set()
     families = []
     for household in households:
         here = tuple(name for name in household.guardians if _words(name) in by_name)
-        recognised |= {by_name[_words(name)] for name in here}
+        recognized |= {by_name[_words(name)] for name in here}
         families.append((household.player, here))
-    others = tuple(sorted((m.nickname for m in members if m.user_id not in recognised), key=fold))
+    others = tuple(sorted((m.nickname for m in members if m.user_id not in recognized), key=fold))
     return Joined(tuple(families), others)
 
 

@@ -129,7 +129,7 @@ def _share(team: TeamFacts, group: Group) -> Action:
         before="no share link",
         after="a share link",
         reason="Families join by the link.",
-        risk=None if group.requires_approval else "Whoever gets the link can ask to join, or join.",
+        risk=None if group.requires_approval else "Anyone who gets the link can ask to join, or join.",
     )
 
 
@@ -237,4 +237,4 @@ def _too_soon(staff: StaffFacts, earlier: MemberFacts | None, seen: Snapshot) ->
         return f"{staff.name} was invited and has not joined yet."
     if earlier.state is MemberState.FAILED:
         return f"{staff.name} could not be added: {earlier.reason or 'GroupMe did not say why'}."
-    return f"{staff.name} was added and is not in the group any more."
+    return f"{staff.name} was added and is not in the group anymore."

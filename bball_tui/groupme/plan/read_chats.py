@@ -1,4 +1,4 @@
-"""Asking GroupMe how the teams' chats stand. Nothing is written there; what was seen is kept for whoever looks next."""
+"""Asking GroupMe how the teams' chats stand. Nothing is written there; what was seen is kept for the next look."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -82,7 +82,7 @@ async def plan_creation(sender: Sender, team_id: int, *, although_similar: bool 
     reading = await read_chats(sender, try_again=True)
     team = reading.team(team_id)
     if team is None:
-        raise BballError("This team is not in the season any more. Look at the list again.")
+        raise BballError("This team is not in the season anymore. Look at the list again.")
     others = tuple(candidate.group for candidate in team.candidates)
     plan = reading.plan
     if others and although_similar:

@@ -49,7 +49,7 @@ async def _policy(session: AsyncSession, league_id: int, season_id: int, *, try_
         )
     ).one_or_none()
     if found is None:
-        raise BballError("This season is not in the database any more. Choose another one.")
+        raise BballError("This season is not in the database anymore. Choose another one.")
     closed = frozenset[IntentKind]() if try_again else await closed_kinds(session, league_id)
     return GroupPolicy(
         league=found.name,
@@ -143,7 +143,7 @@ async def find_team(session: AsyncSession, league_id: int, season_id: int, wante
 
 
 async def share_link(session: AsyncSession, league_id: int, team_id: int) -> str:
-    """The team's whole share link. Whoever has it can join, so it is shown only to those who ask for it.
+    """The team's whole share link. Anyone who has it can join, so it is shown only to those who ask for it.
 
     Raises:
         BballError: the team is not there, or has none.
@@ -154,7 +154,7 @@ async def share_link(session: AsyncSession, league_id: int, team_id: int) -> str
         )
     ).one_or_none()
     if row is None:
-        raise BballError("This team is not there any more.")
+        raise BballError("This team is not there anymore.")
     if row.groupme_share_url is None:
         raise BballError(f"{row.name} has no share link yet. Link its group first, or switch sharing on.")
     return str(row.groupme_share_url)

@@ -114,7 +114,7 @@ class ChatListing(Listing[ChatRow]):
 
     @staticmethod
     def _looked(table: FromClause) -> FromClause:
-        # A look at another group than the team's present one says nothing any more.
+        # A look at another group than the team's present one says nothing anymore.
         same = GroupLook.group_id.is_not_distinct_from(Team.groupme_group_id)
         return table.outerjoin(GroupLook.__table__, and_(GroupLook.team_id == Team.id, same))
 
@@ -207,7 +207,7 @@ async def chat_detail(session: AsyncSession, league_id: int, team_id: int) -> Ch
     """
     row = await ChatListing(league_id, None).one(session, team_id)
     if row is None:
-        raise BballError("This team is not there any more.")
+        raise BballError("This team is not there anymore.")
     families = await families_to_tell(session, league_id, team_id)
     return ChatDetail(row, families, await read_households(session, league_id, team_id))
 

@@ -172,7 +172,7 @@ async def record_intent(
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id != group_id:
-            raise BballError("The team is not linked to this group any more, so nobody was added.")
+            raise BballError("The team is not linked to this group anymore, so nobody was added.")
         found = await session.scalars(
             select(GroupStaff)
             .where(
@@ -184,7 +184,7 @@ async def record_intent(
         )
         staff = [one for one in found if one.groupme_user_id or one.phone or one.email]
         if not staff:
-            raise BballError("None of them is on the staff list with consent any more, so nobody was added.")
+            raise BballError("None of them is on the staff list with consent anymore, so nobody was added.")
         members = tuple(_member(one) for one in staff)
         payload = {"staff": [one.id for one in staff]}
         intent = await open_intent(session, sender.league_id, team_id, IntentKind.ADD_STAFF, payload, group_id=group_id)

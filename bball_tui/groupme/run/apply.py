@@ -1,6 +1,6 @@
 """Doing what a plan says: serially, each write noted before it is sent, every doubt looked up before it is acted on.
 
-A run begins by settling what an earlier one left open, reads everything anew, and does only those actions that the
+A run begins by settling what an earlier one left open, reads everything again, and does only those actions that the
 new plan has exactly as the person saw them. No group is ever unlinked or deleted.
 """
 

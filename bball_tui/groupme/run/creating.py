@@ -11,7 +11,7 @@ from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
 from bball_tui.groupme.run.sender import Sender
 
 CLOSED = (VerificationRefused, NotAdmin, NotFound)
-"""What a refused creation looks like when GroupMe does not let other programs create groups (any more)."""
+"""What a refused creation looks like when GroupMe does not let other programs create groups (anymore)."""
 
 
 class NotMade(BballError):

@@ -42,7 +42,7 @@ def unheard(progress: Progress) -> None:
 
 
 class Control:
-    """The handle of whoever started a run: it pauses and stops between two steps, never within one."""
+    """The handle of the person who started a run: it pauses and stops between two steps, never within one."""
 
     def __init__(self) -> None:
         self._go = asyncio.Event()
@@ -71,7 +71,7 @@ class Control:
         self._go.set()
 
     async def proceed(self) -> bool:
-        """Wait while paused; False once cancelled."""
+        """Wait while paused; False once canceled."""
         await self._go.wait()
         return not self._cancelled
 

@@ -86,7 +86,7 @@ class Sender:
     async def find_made(self, intent: Intent, taken: frozenset[str], my_id: str) -> tuple[Group, ...] | None:
         """The groups that may be what ``intent`` asked for, looked for until one shows or the waits are over.
 
-        An intent that is older than all the waits together is looked for once. None: the run was cancelled, or the
+        An intent that is older than all the waits together is looked for once. None: the run was canceled, or the
         list was not complete, so nothing is known. ``taken`` are groups that other teams have.
 
         Raises:

@@ -26,7 +26,7 @@ async def update_group(sender: Sender, team_id: int, group_id: str, kind: Intent
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id != group_id:
-            raise BballError("The team is not linked to this group any more, so nothing was changed.")
+            raise BballError("The team is not linked to this group anymore, so nothing was changed.")
         intent = await open_intent(session, sender.league_id, team_id, kind, asdict(change), group_id=group_id)
     try:
         group = await sender.write(lambda: sender.client.update(group_id, change), f"{DOING[kind]} '{change.name}'.")

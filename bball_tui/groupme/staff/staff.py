@@ -1,4 +1,4 @@
-"""The league's staff list: the adults who belong into every group, how GroupMe finds them, and their consent.
+"""The league's staff list: the adults in every group, how GroupMe finds them, and their consent.
 
 Adding somebody gives GroupMe their contact data and invites them at once, so nobody is added without a consent that
 was noted. The audit names who was changed and never holds a number or an address.

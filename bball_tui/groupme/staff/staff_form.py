@@ -70,7 +70,7 @@ async def load_staff(session: AsyncSession, league_id: int, staff_id: int) -> St
     """Somebody of the list as they are now; the row is locked until the caller commits.
 
     Raises:
-        BballError: they are not on the list any more.
+        BballError: they are not on the list anymore.
     """
     row = await session.scalar(
         select(GroupStaff)
@@ -79,7 +79,7 @@ async def load_staff(session: AsyncSession, league_id: int, staff_id: int) -> St
         .execution_options(populate_existing=True)
     )
     if row is None:
-        raise BballError("This person is not on the staff list any more.")
+        raise BballError("This person is not on the staff list anymore.")
     return StaffDraft(**{name: getattr(row, column) or "" for name, column in _COLUMNS.items()})
 
 
@@ -89,7 +89,7 @@ async def save_staff(
     """Write somebody new (``staff_id`` None), or what changed since ``base``. The caller commits.
 
     Raises:
-        BballError: they are not on the list any more.
+        BballError: they are not on the list anymore.
     """
     problems: list[tuple[str, str]] = []
     values: dict[str, str] = {}
@@ -100,9 +100,7 @@ async def save_staff(
         except BballError as error:
             problems.append((name, str(error)))
     if not problems and not (values["user_id"] or values["phone"] or values["email"]):
-        problems.append(
-            ("email", "Give an e-mail address, a telephone number or an account: GroupMe finds nobody else.")
-        )
+        problems.append(("email", "Give an e-mail address, a phone number or an account: GroupMe finds nobody else."))
     # Two desks that add one person wait for each other here.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("bball group staff", league_id))))
     for name, (column, what) in _TAKEN.items():

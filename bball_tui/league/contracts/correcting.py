@@ -204,7 +204,7 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
         return CorrectionResult((), tuple(refused))
     signatures = await _write(session, league_id, changes, reason)
     await record(session, league_id, [_entry(one, signatures[one.contract.id], reason) for one in changes])
-    read_anew = await read_contracts(session, league_id, signatures)
+    read_again = await read_contracts(session, league_id, signatures)
     mails = await rewrite_welcomes(session, league_id, signatures, why="the record was corrected")
     overtaken = await take_back_corrections(session, signatures, why="the record was corrected once more")
     pairs = [*overtaken, *((one.contract_id, one.recipient) for one in mails.told if asked.notify)]
@@ -212,7 +212,7 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
         session,
         league_id,
         pairs,
-        read_anew,
+        read_again,
         note=one_line(asked.words),
         hold_seconds=clock.hold_seconds,
         still_signed=True,

@@ -1,7 +1,7 @@
 """Another due date for one or many offers: one transaction of the caller, its effect readable before.
 
 Only an offer that waits for its signature has a due date. A reminder that has not left yet names the old day, so it is
-cancelled in the same transaction; the schedule promises one for the new day. Mails that left are not taken back: how
+canceled in the same transaction; the schedule promises one for the new day. Mails that left are not taken back: how
 many families were told the old day is part of the effect.
 """
 
@@ -38,7 +38,7 @@ _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 class DuePreview:
     """What another due date would touch. ``possible`` are ids with the version that was read.
 
-    ``unsent`` reminders would be cancelled; ``told`` addresses had a mail that names the day of now.
+    ``unsent`` reminders would be canceled; ``told`` addresses had a mail that names the day of now.
     """
 
     possible: tuple[tuple[int, int], ...]
@@ -174,5 +174,5 @@ def no_due_date(status: ContractStatus, whose: str = "This contract") -> str | N
     if status is ContractStatus.DRAFT:
         return f"{whose} is still a draft. It gets a due date when it is offered."
     if status is ContractStatus.SIGNED:
-        return f"{whose} is signed; its days do not change any more."
+        return f"{whose} is signed; its days do not change anymore."
     return f"{whose} is {status}, so it is over."

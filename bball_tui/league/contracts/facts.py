@@ -1,6 +1,6 @@
 """What the desk knows when it acts: the contracts (locked first, read second), their guardians, the clock, the person.
 
-Locking and reading are two statements on purpose. A statement that waited for a lock still sees the neighbouring
+Locking and reading are two statements on purpose. A statement that waited for a lock still sees the neighboring
 tables as they were before it waited; the next one sees what the quicker colleague wrote, and so can name them.
 """
 
@@ -136,7 +136,7 @@ async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
         )
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database any more. Choose another one.")
+        raise BballError("This league is not in the database anymore. Choose another one.")
     return LeagueClock(found.person, found.now, zone_of(found.timezone), found.hold_seconds, found.wait_for_chat)
 
 

@@ -1,6 +1,6 @@
 """The statuses and the acts of a contract, in one table each: the screen, the commands and the services all ask here.
 
-Whoever adds an act adds a row here, and has its key on the screen, its dialog, its command and its words in the story.
+To add an act, add a row here: its key on the screen, its dialog, its command and its words in the story follow.
 Pure, and free of the database, so that the footer can ask at every key.
 """
 
@@ -38,7 +38,7 @@ class ReasonNeed(StrEnum):
 
 
 Look: TypeAlias = Literal["plain", "accent", "good", "warn", "bad", "muted"]
-"""What a status means to who looks at a list; the screen has a colour and a symbol for each."""
+"""What a status means to who looks at a list; the screen has a color and a symbol for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Rule:
 
     @property
     def ends(self) -> bool:
-        """Whether the contract is over afterwards, so that no mail about it may leave any more."""
+        """Whether the contract is over afterwards, so that no mail about it may leave anymore."""
         return self.target.stage is Stage.OVER
 
 
@@ -173,7 +173,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Sign",
                 button="Sign",
                 help="Mark the selected contracts signed, or the one under the cursor. You see the effect first.",
-                command_help="Mark contracts as signed and promise their welcome mails.",
+                command_help="Mark contracts as signed and queue their welcome mails.",
                 means="is signed",
                 done="signed",
                 told="signed",
@@ -249,8 +249,8 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 label="release",
                 title="Release",
                 button="Release",
-                help="Let players go who have signed, with a reason. Mails that wait are cancelled.",
-                command_help="Let players go who have signed; mails that have not left are cancelled.",
+                help="Let players go who have signed, with a reason. Mails that wait are canceled.",
+                command_help="Let players go who have signed; mails that have not left are canceled.",
                 means="ends: the player is free to go",
                 done="released",
                 told="released",
@@ -270,11 +270,11 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 label="void",
                 title="Void",
                 button="Void",
-                help="End contracts that were a mistake, with a reason. Mails that wait are cancelled.",
-                command_help="End contracts that were a mistake; mails that have not left are cancelled.",
+                help="End contracts that were a mistake, with a reason. Mails that wait are canceled.",
+                command_help="End contracts that were a mistake; mails that have not left are canceled.",
                 means="ends as if it had never been: it was a mistake",
                 done="voided",
-                told="made void",
+                told="voided",
                 reason=ReasonNeed.REQUIRED,
                 corrects=True,
             ),

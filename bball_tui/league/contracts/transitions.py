@@ -2,7 +2,7 @@
 
 Each act is one transaction of the caller with a fixed number of statements. What may be done is said by ``lifecycle``;
 each contract is decided by itself, and one that cannot be acted on is returned with the reason. A contract that is
-over never leaves a mail behind that says otherwise: what has not left is cancelled in the same transaction, what has
+over never leaves a mail behind that says otherwise: what has not left is canceled in the same transaction, what has
 left is returned as told. Signing and its undo are in ``signing`` and ``undo``.
 """
 
@@ -81,7 +81,7 @@ class TransitionResult:
 
 @dataclass(frozen=True, slots=True)
 class TransitionPreview:
-    """What an act would do. ``unsent`` mails would be cancelled; ``told`` addresses had the welcome mail already."""
+    """What an act would do. ``unsent`` mails would be canceled; ``told`` addresses had the welcome mail already."""
 
     act: Transition
     possible: tuple[tuple[int, int], ...]

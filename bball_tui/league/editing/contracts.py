@@ -22,7 +22,7 @@ from bball_tui.league.contracts.transitions import TransitionRequest, apply_tran
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
 from bball_tui.league.editing.players import jersey_notes
-from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_anew
+from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_again
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted
@@ -181,7 +181,7 @@ async def save_contract(
         raise BballError(f"This contract is {row.status}, so it is over. Make a new contract instead.")
     if row.status not in OPEN_STATUSES:
         if "team_id" not in names:
-            raise BballError("This contract is signed; its days do not change any more.")
+            raise BballError("This contract is signed; its days do not change anymore.")
         rule = await session.scalar(select(League.team_change).where(League.id == league_id))
         if refusal := _AGAINST_THE_RULE.get((TeamChange(rule or TeamChange.ASK), TeamChange(values.signature))):
             return Wrong((Problem("signature", refusal),))
@@ -289,7 +289,7 @@ async def _keep_signed(
         notes.append(f"{counted(len(mails.rewritten), 'welcome e-mail')} not sent yet: names {team} now.")
     told = list(dict.fromkeys(one.recipient for one in mails.told))
     if told and values.correct:
-        made = await welcome_anew(session, league_id, contract_id, told, clock)
+        made = await welcome_again(session, league_id, contract_id, told, clock)
         notes.append(f"{counted(len(made), 'welcome e-mail')} of {team} queued.")
     elif told:
         notes.append(f"{', '.join(told)} had the welcome e-mail with {old_team} already: please write to them.")
@@ -315,7 +315,7 @@ async def _move_signed(
     new = await _insert(session, league_id, season_id, player_id, fresh)
     notes = [f"The signed contract is released and {team} has offered a new one, which wants a signature."]
     if done.cancelled:
-        notes.append(f"{counted(len(done.cancelled), 'mail')} that still waited: cancelled.")
+        notes.append(f"{counted(len(done.cancelled), 'mail')} that still waited: canceled.")
     if done.promised:
         notes.append(f"{counted(len(done.promised), 'correcting mail')} on the way.")
     elif done.told:
@@ -339,7 +339,7 @@ async def _change(
         team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
         taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
         if taken.cancelled:
-            notes.append(f"{counted(len(taken.cancelled), 'mail')} about the offer of {old_team}: cancelled.")
+            notes.append(f"{counted(len(taken.cancelled), 'mail')} about the offer of {old_team}: canceled.")
         await record(
             session, league_id, [Entry("moved", "contract", now.id, before={"team": old_team}, after={"team": team})]
         )
@@ -361,7 +361,7 @@ async def _change(
             reminders = (ReminderMail.kind,)
             taken = await cancel_unsent(session, [now.id], reason="the contract has another due date", kinds=reminders)
             if taken.cancelled:
-                notes.append(f"{counted(len(taken.cancelled), 'reminder')} about the old due date: cancelled.")
+                notes.append(f"{counted(len(taken.cancelled), 'reminder')} about the old due date: canceled.")
         after = {name: None if day is None else day.isoformat() for name, day in days.items() if name in names}
         await record(session, league_id, [Entry("days_changed", "contract", now.id, after=after)])
     if "team_id" in names:

@@ -1,7 +1,7 @@
 """Add, edit and unlink a player's guardians. Guardian and link are one draft and one transaction.
 
-A corrected address takes along what was promised to the wrong one and has not left, for all the children. Whoever is
-not to have mail any more gets none that still waits.
+A corrected address takes along what was promised to the wrong one and has not left, for all the children. Anyone who is
+not to have mail anymore gets none that still waits.
 """
 
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ async def load_guardian(
     )
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError(f"Guardian {guardian_id} is not a guardian of player {player_id} (any more).")
+        raise BballError(f"Guardian {guardian_id} is not a guardian of player {player_id} (anymore).")
     who, how = found
     columns = columns_of(PERSON, who) | columns_of((*_LINK, POSITION), how)
     return Loaded(who.id, who.version, _draft(columns))
@@ -128,7 +128,7 @@ async def save_guardian(
             )
     taken = await withdraw(session, league_id, player_id, now.draft.email, why="the guardian takes no more mail")
     if taken:
-        notes.append(f"{counted(taken, 'mail')} that still waited {'was' if taken == 1 else 'were'} cancelled.")
+        notes.append(f"{counted(taken, 'mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
     missing = await unpromised(session, league_id, guardian_id=base.id) if columns["email"] else ()
     return Saved(base.id, notes=tuple(notes), unpromised=missing)
 
@@ -206,7 +206,7 @@ async def _insert(session: AsyncSession, league_id: int, values: GuardianValues)
 
 
 async def _place(session: AsyncSession, player_id: int, guardian_id: int, position: int) -> None:
-    """Put the guardian at ``position`` among the player's guardians and number all of them anew."""
+    """Put the guardian at ``position`` among the player's guardians and renumber all of them."""
     order = list(
         await session.scalars(
             select(PlayerGuardian.guardian_id)
@@ -239,7 +239,7 @@ async def _notes(session: AsyncSession, league_id: int, columns: Mapping[str, An
 
 
 async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int, guardian_id: int) -> Saved:
-    """The guardian is not this player's any more; mails about the player that still wait for them are cancelled.
+    """The guardian is not this player's anymore; mails about the player that still wait for them are canceled.
 
     The guardian stays in the league, because signatures and other children may name them. The caller commits.
 
@@ -253,9 +253,9 @@ async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int,
     before = {"guardian_id": guardian_id, "relation": now.draft.relation}
     await record(session, league_id, [Entry("guardian_removed", "player", player_id, before=before)])
     notes = []
-    taken = await withdraw(session, league_id, player_id, now.draft.email, why="no guardian of the player any more")
+    taken = await withdraw(session, league_id, player_id, now.draft.email, why="no guardian of the player anymore")
     if taken:
-        notes.append(f"{counted(taken, 'mail')} that still waited {'was' if taken == 1 else 'were'} cancelled.")
+        notes.append(f"{counted(taken, 'mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
     left = await session.scalar(
         select(func.count()).select_from(PlayerGuardian).where(PlayerGuardian.player_id == player_id)
     )

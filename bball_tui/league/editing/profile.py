@@ -53,7 +53,7 @@ async def load_league(session: AsyncSession, league_id: int) -> Loaded[LeagueDra
     query = select(League).where(League.id == league_id).with_for_update()
     row = await session.scalar(query.execution_options(populate_existing=True))
     if row is None:
-        raise BballError("This league is not in the database any more. Choose another one.")
+        raise BballError("This league is not in the database anymore. Choose another one.")
     draft = LeagueDraft(
         name=row.name,
         brand_color=row.brand_color,

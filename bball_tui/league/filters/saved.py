@@ -98,7 +98,7 @@ def _read(name: str, stored: object) -> NamedFilter:
 
 
 def read_choices(stored: Iterable[object]) -> Iterable[FilterChoice]:
-    """Those of ``stored`` that are choices, whoever wrote them."""
+    """Those of ``stored`` that are choices, no matter who wrote them."""
     for one in stored:
         if not isinstance(one, dict):
             continue

@@ -42,7 +42,7 @@ WRITE_STEPS = 6
 
 
 class RosterMoved(BballError):
-    """The database is not any more what the difference was computed from. Nothing was imported."""
+    """The database is not anymore what the difference was computed from. Nothing was imported."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -100,7 +100,7 @@ async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Ti
 
 
 async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> tuple[int, int]:
-    """How many mails of moved contracts were cancelled, and how many mails of new offers were promised."""
+    """How many mails of moved contracts were canceled, and how many mails of new offers were promised."""
     season_id = diff.season_id or await _insert_season(session, diff)
     new_teams, new_players, new_guardians = diff.teams.new, diff.players.new, diff.guardians.new
     team_ids = await _insert(

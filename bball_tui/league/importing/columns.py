@@ -13,7 +13,7 @@ from bball_tui.league.importing.headings import (
     guardian_part,
     ignores,
     meaning_of,
-    recognised,
+    recognized,
 )
 from bball_tui.league.importing.presets import (
     GUARDIAN_FIELDS,
@@ -92,7 +92,7 @@ class Columns:
     player_id: int | None = None
     guardians: tuple[GuardianColumns, ...] = ()
     unused: tuple[str, ...] = ()
-    """Columns that were recognised, or named by the caller, as not ours."""
+    """Columns that were recognized, or named by the caller, as not ours."""
     nameless_email: int | None = None
     """A parent's address without a parent's name."""
     unnamed: tuple[int, ...] = ()
@@ -185,7 +185,7 @@ def map_columns(
             Problem(row, "", "", f"The first line has {len(header)} columns; a roster has at most {MOST_COLUMNS}."),
         )
     chosen = preset or best_preset(header)
-    if recognised(chosen, header) == 0 and not mapping:
+    if recognized(chosen, header) == 0 and not mapping:
         names = ", ".join(shown(heading.strip()) for heading in header)
         text = (
             f"The first line names none of the columns of a roster. It must name at least {listed([*REQUIRED], 'and')}."
@@ -242,7 +242,7 @@ class _Mapper:
             elif not folded:
                 self._unnamed.append(index)
             else:
-                self._recognise(index, folded, taken)
+                self._recognize(index, folded, taken)
         for index, parts in self._whole.items():
             self._put_whole(index, parts)
         self._require()
@@ -286,7 +286,7 @@ class _Mapper:
             self._fault(name, text)
         return indexes
 
-    def _recognise(self, index: int, folded: str, taken: set[Meaning]) -> None:
+    def _recognize(self, index: int, folded: str, taken: set[Meaning]) -> None:
         meaning = self._preset.fields.get(folded) or guardian_part(self._preset, folded)
         if meaning in taken:
             self._unused.append(self._names[index])

@@ -18,7 +18,7 @@ FIELD_WORDS = {
     "first_name": "first name",
     "last_name": "last name",
     "email": "e-mail",
-    "phone": "telephone",
+    "phone": "phone",
     "language": "language",
 }
 FIELDS = tuple(FIELD_WORDS)

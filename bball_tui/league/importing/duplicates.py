@@ -50,7 +50,7 @@ def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mappi
         other = next((one for one in namesakes if one is not row), None)
         if other is not None:
             found[row.number] = f"Row {other.number} of the file has the same name."
-        elif (other := _neighbour(existing, same_day, row)) is not None:
+        elif (other := _neighbor(existing, same_day, row)) is not None:
             label = f"{other.first} {other.last}"
             found[row.number] = f"Row {other.number} of the file, {label}, may be the same: the date of birth is."
     return found
@@ -61,12 +61,12 @@ def _candidates(existing: Existing, row: RosterRow) -> Iterator[tuple[int, Playe
         yield player.id, player.values
     first, last = existing.folded[row.first], existing.folded[row.last]
     for spelling in spellings(last):
-        for neighbour in existing.same_day.get((row.birthdate, spelling), ()):
-            if (first, last) != (neighbour.first_key, neighbour.last_key) and _first_alike(first, neighbour.first_key):
-                yield neighbour.id, neighbour.values
+        for neighbor in existing.same_day.get((row.birthdate, spelling), ()):
+            if (first, last) != (neighbor.first_key, neighbor.last_key) and _first_alike(first, neighbor.first_key):
+                yield neighbor.id, neighbor.values
 
 
-def _neighbour(
+def _neighbor(
     existing: Existing, same_day: Mapping[tuple[date, str], Sequence[RosterRow]], row: RosterRow
 ) -> RosterRow | None:
     """Another row with the day, the last name and a form of the first name; a slip of the pen is more often a twin."""

@@ -28,7 +28,7 @@ class Doubt:
 
     @property
     def note(self) -> str:
-        """For whoever looks before anything is written."""
+        """For anyone who looks before anything is written."""
         return f"{self.reading} If these look wrong, do not import it; save the file as “CSV UTF-8” first."
 
 
@@ -166,10 +166,10 @@ _LEADS = "ÂÃÅÎÐÙĂĹĐŮĞĀĆĪŠŁВГЕОРЩΒΓΕΞΠΩ¬√≈Œ–�
 _PERHAPS_TWICE = re.compile(f"[^\\x00-\\x7f] ?[^\\x00-\\x7f]|[{_LEADS}] |[\\x1a\\x80-\\x9f]")
 
 
-def mend(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
+def repair(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
     """Undo in ``rows`` (changing the lists) what reading UTF-8 as another encoding made of names, such as JosÃ©.
 
-    What was mended, if anything was.
+    What was repaired, if anything was.
     """
     examples: dict[str, str] = {}
     number = 0
@@ -179,11 +179,11 @@ def mend(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
             continue
         for place, cell in enumerate(cells):
             if type(cell) is str and _PERHAPS_TWICE.search(cell):
-                mended = _mended(cell)
-                if mended != cell:
-                    cells[place] = mended
+                repaired = _repaired(cell)
+                if repaired != cell:
+                    cells[place] = repaired
                     number += 1
-                    examples.setdefault(shown(cell.strip(), 30), shown(mended.strip(), 30))
+                    examples.setdefault(shown(cell.strip(), 30), shown(repaired.strip(), 30))
     if not number:
         return None
     some = ", ".join(f"“{before}” as “{after}”" for before, after in list(examples.items())[:4])
@@ -194,13 +194,13 @@ def mend(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
 
 
 @lru_cache(maxsize=32_768)
-def _mended(cell: str) -> str:
+def _repaired(cell: str) -> str:
     from ftfy import fix_encoding
     from ftfy.badness import is_bad
 
     if not is_bad(cell):
         return cell
-    mended = fix_encoding(cell)
+    repaired = fix_encoding(cell)
     # Only what makes a name of it is taken.
-    after = sum(map(_cost, mended.split()))
-    return mended if after < 0.5 and after < sum(map(_cost, cell.split())) else cell
+    after = sum(map(_cost, repaired.split()))
+    return repaired if after < 0.5 and after < sum(map(_cost, cell.split())) else cell

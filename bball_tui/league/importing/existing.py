@@ -56,7 +56,7 @@ class KnownPlayer(msgspec.Struct, frozen=True, gc=False):
     history: History = NO_HISTORY
 
 
-class Neighbour(msgspec.Struct, frozen=True, gc=False):
+class Neighbor(msgspec.Struct, frozen=True, gc=False):
     """A player born on the day of somebody in the roster."""
 
     id: int
@@ -107,7 +107,7 @@ class Existing:
     teams: tuple[KnownTeam, ...] = ()
     players: Mapping[str, list[KnownPlayer]] = field(default_factory=dict)
     """By the folded "last, first", also as it was before staff corrected it."""
-    same_day: Mapping[tuple[date | None, str], list[Neighbour]] = field(default_factory=dict)
+    same_day: Mapping[tuple[date | None, str], list[Neighbor]] = field(default_factory=dict)
     """By date of birth and each of the `spellings` of the last name."""
     guardians: tuple[KnownGuardian, ...] = ()
     contracts: Mapping[int, list[KnownContract]] = field(default_factory=dict)
@@ -305,13 +305,13 @@ def _players(
     return dict(players)
 
 
-def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbour]]:
-    same_day: dict[tuple[date | None, str], list[Neighbour]] = defaultdict(list)
+def _same_day(rows: Iterable[Any]) -> dict[tuple[date | None, str], list[Neighbor]]:
+    same_day: dict[tuple[date | None, str], list[Neighbor]] = defaultdict(list)
     for row in rows:
         values = PlayerValues(**columns_of(FIELDS, row))
         last, _, first = row.name_key.partition(", ")
         for spelling in spellings(last):
-            same_day[row.birthdate, spelling].append(Neighbour(row.id, values, first, last))
+            same_day[row.birthdate, spelling].append(Neighbor(row.id, values, first, last))
     return dict(same_day)
 
 

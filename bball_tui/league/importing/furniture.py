@@ -18,7 +18,7 @@ FEWEST = 3
 
 
 def counting_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns, as ``#3``, whose name may mean a jersey and whose cells only count the rows, perhaps anew for each team.
+    """Columns, as ``#3``, whose name may mean a jersey and whose cells only count the rows, perhaps in each team.
 
     A column that is called a jersey is one, whatever it holds.
     """

@@ -55,7 +55,7 @@ def ignores(preset: Preset, folded: str) -> bool:
     return folded in preset.ignored or folded.startswith(preset.ignored_blocks)
 
 
-def recognised(preset: Preset, header: Sequence[str]) -> int:
+def recognized(preset: Preset, header: Sequence[str]) -> int:
     """How many of the header's cells ``preset`` knows."""
     folded = [fold_heading(heading) for heading in header]
     return sum(
@@ -70,7 +70,7 @@ def best_preset(header: Sequence[str]) -> Preset:
     folded = {fold_heading(heading) for heading in header}
     # Our own exports have rules of their own, so a file must say that it is one.
     possible = [preset for preset in PRESETS.values() if not preset.own_export or preset.marks & folded]
-    return max(possible, key=lambda preset: (recognised(preset, header), len(preset.marks & folded)))
+    return max(possible, key=lambda preset: (recognized(preset, header), len(preset.marks & folded)))
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -90,7 +90,7 @@ def from_header(rows: list[tuple[int, list[str]]], *, pad: bool) -> list[tuple[i
     place = next((place for place, (_, cells) in enumerate(rows[:TITLE_ROWS]) if is_header(cells)), None)
     if place is None and (pad or sum(bool(cell.strip()) for cell in rows[0][1]) == 1):
         # A title names one thing at most; the row with the columns names several.
-        known = [recognised(best_preset(cells[:MOST_COLUMNS]), cells) for _, cells in rows[:TITLE_ROWS]]
+        known = [recognized(best_preset(cells[:MOST_COLUMNS]), cells) for _, cells in rows[:TITLE_ROWS]]
         place = known.index(max(known))
     rows = rows[place or 0 :]
     width = len(rows[0][1]) if pad else 0

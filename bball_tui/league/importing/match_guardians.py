@@ -4,7 +4,7 @@ A guardian is always matched by name (case- and accent-blind), and further
 
 1. by e-mail address, when the cell has one. Two people who share an address are two guardians, because each is
    greeted, and signs, by name; the outbox sends one mail to the address all the same.
-2. by telephone number (its digits), when the cell or the stored guardian has no address and the number is one that
+2. by phone number (its digits), when the cell or the stored guardian has no address and the number is one that
    can tell who somebody is (see :mod:`placeholders`).
 3. within the family: the guardian of that name whom the stored player has already. So an address or number that is
    new in the file corrects the stored one, and nobody else's.
@@ -79,7 +79,7 @@ class _Person:
 
 @lru_cache(maxsize=32_768)
 def _number(phone: str) -> str:
-    """A telephone number without the signs in which two spellings of it differ."""
+    """A phone number without the signs in which two spellings of it differ."""
     return re.sub(r"[^0-9]", "", phone) or phone.casefold()
 
 
@@ -123,9 +123,9 @@ class _Matcher:
         ]
         addressed = [entry for entry in cells if real_address(entry[2].email)]
         others = [entry for entry in cells if not real_address(entry[2].email)]
-        telephoned = [entry for entry in others if _real(entry[2].phone)]
+        phoned = [entry for entry in others if _real(entry[2].phone)]
         self._place_addressed(addressed)
-        self._place_telephoned(telephoned, self._telephones(addressed, telephoned))
+        self._place_phoned(phoned, self._phones(addressed, phoned))
         self._place_bare([entry for entry in others if not _real(entry[2].phone)])
         return self._placed
 
@@ -169,11 +169,9 @@ class _Matcher:
                 if known is not None:
                     self._adopt(person, known)
 
-    def _telephones(self, addressed: list[_Cell], telephoned: list[_Cell]) -> dict[tuple[str, str], list[_Person]]:
+    def _phones(self, addressed: list[_Cell], phoned: list[_Cell]) -> dict[tuple[str, str], list[_Person]]:
         """The people with an address, by those of their numbers that cells without an address have, too."""
-        by_phone: dict[tuple[str, str], list[_Person]] = {
-            (_real(cell.phone), key): [] for _, _, cell, key in telephoned
-        }
+        by_phone: dict[tuple[str, str], list[_Person]] = {(_real(cell.phone), key): [] for _, _, cell, key in phoned}
         for i, j, cell, key in addressed:
             namesakes = by_phone.get((_real(cell.phone), key))
             person = self._placed[i][j]
@@ -194,7 +192,7 @@ class _Matcher:
                 return known
         return None
 
-    def _place_telephoned(self, cells: list[_Cell], by_phone: dict[tuple[str, str], list[_Person]]) -> None:
+    def _place_phoned(self, cells: list[_Cell], by_phone: dict[tuple[str, str], list[_Person]]) -> None:
         fresh: dict[tuple[str, str], _Person] = {}
         for i, j, cell, key in cells:
             identity = (_real(cell.phone), key)
@@ -226,7 +224,7 @@ class _Matcher:
         return not numbers or numbers[0] == _number(guardian.values.phone)
 
     def _place_bare(self, cells: list[_Cell]) -> None:
-        # Whoever is named beside somebody: (that person, own name) -> own person.
+        # Anyone who is named beside somebody: (that person, own name) -> own person.
         beside: dict[tuple[int, str], _Person] = {}
         for i in range(len(self._families)):
             self._remember(beside, i)

@@ -40,7 +40,7 @@ class Players:
         self._teams = Teams(existing, roster)
         self._team_names = {team.id: team.values.label() for team in existing.teams}
         self._earlier: dict[str, tuple[RosterRow, ...]] = {}
-        # Whoever a row names exactly is nobody whom a row without the date can mean.
+        # Anyone who a row names exactly is nobody whom a row without the date can mean.
         self._taken = {
             player.id
             for row in roster.rows
@@ -123,7 +123,7 @@ class Players:
         if (row.team, row.division) == (earlier.team, earlier.division):
             sentence = (
                 f"Rows {earlier.number} and {row.number} are the same player. Delete one of them; guardians belong "
-                "into one row, side by side."
+                "in one row, side by side."
             )
         else:
             sentence = (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bball_tui.league.importing.encodings import asked_for, mend
+from bball_tui.league.importing.encodings import asked_for, repair
 from bball_tui.league.importing.headings import from_header
 from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
@@ -33,8 +33,8 @@ def read_table(data: bytes, *, sheet: str | None = None, encoding: str = "", tic
     """
     named, twice = asked_for(encoding) if encoding else ("", False)
     table = _read_table(data, sheet, named, tick)
-    # Whoever names the encoding and nothing else says that the text is as it should be.
-    doubt = None if named and not twice else mend(table.rows)
+    # Anyone who names the encoding and nothing else says that the text is as it should be.
+    doubt = None if named and not twice else repair(table.rows)
     if doubt is None:
         return table
     if twice:

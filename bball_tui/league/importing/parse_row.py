@@ -54,7 +54,7 @@ class _Guardian:
         self.whole = None if block.first != block.last else _whole(block.first)
         columns: dict[str, _Column[Any] | None] = {
             "email": _column(block.email, email, placeholders.no_address, suspicions.of_address),
-            "phone": _column(block.phone, phone, placeholders.no_telephone),
+            "phone": _column(block.phone, phone, placeholders.no_phone),
             "relation": _column(block.relation, relation),
             "gets_email": _column(block.gets_email, flag),
             "may_sign": _column(block.may_sign, flag),
@@ -244,7 +244,7 @@ class RowReader:
                 self._wonder(number, index, cell, column.doubts[cell])
             return column.known[cell]
         try:
-            # Before anything else: TRUE in a column of telephone numbers is no word that says nothing.
+            # Before anything else: TRUE in a column of phone numbers is no word that says nothing.
             if not plain:
                 check_type(cell, index in self._days, index in self._flags)
             if column.empty(cell):
@@ -324,7 +324,7 @@ class RowReader:
         missing = "the last name" if first else "the first name" if last else "the name"
         index = block.last if first else block.first
         column = block.title if index is None else self._columns.names[index]
-        sentence = f"{block.title} lacks {missing}. Fill it in, or clear all cells of {block.title}."
+        sentence = f"{block.title} is missing {missing}. Fill it in, or clear all cells of {block.title}."
         self.problems.append(Problem(number, column, shown(email or phone or first or last), sentence))
         return None
 

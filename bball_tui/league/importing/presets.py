@@ -1,7 +1,7 @@
 """The layouts that rosters come in, as data.
 
 Headings are compared as :func:`fold_heading` leaves them. The layouts are those of the vendors' own templates: the
-TeamSnap organisation import (P1, P2, Non-Player), the SportsEngine team import (Team Role, the parent's address
+TeamSnap organization import (P1, P2, Non-Player), the SportsEngine team import (Team Role, the parent's address
 without a name) and the GotSport player upload (Competitive Level, Team Age, Team Gender).
 """
 

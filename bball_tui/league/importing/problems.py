@@ -1,4 +1,4 @@
-"""What is wrong with a file, told so that the person who made it can mend it."""
+"""What is wrong with a file, told so that the person who made it can fix it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Between the thread that reads a file and whoever watches it: how far it is, and that it is to stop."""
+"""Between the thread that reads a file and anyone who watches it: how far it is, and that it is to stop."""
 
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ class Stage(StrEnum):
 
 
 class Cancelled(Exception):
-    """Somebody does not want the result any more."""
+    """Somebody does not want the result anymore."""
 
 
 class ImportProgress:

@@ -36,7 +36,7 @@ def remarks(report: Report) -> list[str]:
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
-        notes.append(f"{unsent} not left: cancelled.")
+        notes.append(f"{unsent} not left: canceled.")
     if report.imported.promised:
         mails = counted(report.imported.promised, "mail")
         when = "will go out to tell families of their offers" if report.dry_run else "tell families of their offers"

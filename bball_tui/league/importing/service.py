@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.analyze import MANY, analyse
+from bball_tui.database.analyze import MANY, analyze
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, parse_date
@@ -135,7 +135,7 @@ async def run_import(
     """Read ``path``, compare it with the league, and unless ``dry_run`` is set import it in one transaction.
 
     A file with a fault imports nothing, unless ``skip_bad_rows`` is set. Reading and comparing keep the event loop
-    free. ``watch`` is told how far it is. Being cancelled rolls everything back.
+    free. ``watch`` is told how far it is. Being canceled rolls everything back.
 
     Raises:
         BballError: the file cannot be opened, no season or several are named, the preset is unknown, or somebody
@@ -145,7 +145,7 @@ async def run_import(
     try:
         return await _run(database, league, path, options, watch)
     finally:
-        watch.stop()  # a cancelled import leaves no thread behind that goes on reading
+        watch.stop()  # a canceled import leaves no thread behind that goes on reading
 
 
 async def _run(
@@ -166,7 +166,7 @@ async def _run(
         today = await session.scalar(_TODAY, {"league_id": league.id})
         known = None if _decided(options) else await remembered(session, league.id, header)
     if today is None:
-        raise BballError("This league is not in the database any more. Choose another one.")
+        raise BballError("This league is not in the database anymore. Choose another one.")
     columns = known or ColumnMap(options.mapping, options.ignore_columns)
     watch.begin(Stage.CHECKING, len(table.rows))
     roster = await asyncio.to_thread(
@@ -220,7 +220,7 @@ async def _run(
             await remember(session, league.id, header, columns)
     if report.imported.created.players + report.imported.created.contracts >= MANY:
         async with database.session() as session:
-            await analyse(session)
+            await analyze(session)
     return report
 
 

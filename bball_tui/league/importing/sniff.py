@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bball_tui.league.importing.encodings import NAMES, Decoded, likely
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognised
+from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognized
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -146,7 +146,7 @@ def tabulate(text: str) -> Table:
                 # A title may stand above the row that names the columns.
                 if seen < TITLE_ROWS and any(cell.strip() for cell in record):
                     seen, names = seen + 1, record[:MOST_COLUMNS]
-                    best = max(best, (recognised(best_preset(names), names), len(names)))
+                    best = max(best, (recognized(best_preset(names), names), len(names)))
         except csv.Error:
             pass
         return best

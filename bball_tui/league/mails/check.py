@@ -1,7 +1,7 @@
 """Looks at the welcome mails of all contracts that wait for a signature, before anybody signs.
 
 Every mail is written in memory and looked at by the same checks as a single preview; nothing is stored. What many
-mails have in common (the league's colour, a team without a chat link) is one finding.
+mails have in common (the league's color, a team without a chat link) is one finding.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ _OF_ONE_MAIL = frozenset({Concern.TEXT, Concern.UNWRITABLE})
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to look at. ``about`` is the player, the team, the address or the league; ``contracts`` are those
-    that it concerns. The ids say where it is mended; None where that is the league, or nothing is there yet.
+    that it concerns. The ids say where it is fixed; None where that is the league, or nothing is there yet.
     """
 
     concern: Concern

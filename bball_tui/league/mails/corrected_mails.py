@@ -128,7 +128,7 @@ async def read_welcomes(session: AsyncSession, league_id: int, contract_ids: Col
     return WelcomesNow(sum(row.open and row.state in waiting for row in rows), tuple(dict.fromkeys(told)))
 
 
-async def welcome_anew(
+async def welcome_again(
     session: AsyncSession, league_id: int, contract_id: int, addresses: Collection[str], clock: LeagueClock
 ) -> list[int]:
     """Promise the welcome mail of a signed contract once more, with what it says of the contract now, to those of

@@ -59,7 +59,7 @@ async def enqueue_corrections(
     """Tell those who were told of a signature that it does not hold, or how it does; the ids of the new mails.
 
     ``told`` are contract ids with the address that was told. ``contracts`` are as they were while they were signed, or
-    with ``still_signed`` as they are now: whoever was told just that gets no mail.
+    with ``still_signed`` as they are now: anyone who was told just that gets no mail.
     """
     pairs = list(dict.fromkeys(told))
     guardians = await read_guardians(session, league_id, {contracts[one].player_id for one, _ in pairs})

@@ -67,7 +67,7 @@ async def read_schedule(session: AsyncSession, league_id: int) -> Schedule:
         await session.execute(select(League.reminder_days, League.reminder_cap).where(League.id == league_id))
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database any more. Choose another one.")
+        raise BballError("This league is not in the database anymore. Choose another one.")
     return Schedule(tuple(sorted(set(found.reminder_days), reverse=True)), found.reminder_cap)
 
 
@@ -175,7 +175,7 @@ def reminder_chores(database: Database, league_id: int) -> tuple[Callable[[], Aw
 
     async def remind_now() -> None:
         if made := await remind_by_itself(database, league_id):
-            log.info("%s reminders promised", len(made))
+            log.info("%s reminders queued", len(made))
 
     return (remind_now,)
 
@@ -190,7 +190,7 @@ class _Mail:
 
 @dataclass(frozen=True, slots=True)
 class _Earlier:
-    """A reminder that was promised before: when, what it says, and whether it was cancelled unsent."""
+    """A reminder that was promised before: when, what it says, and whether it was canceled unsent."""
 
     at: datetime
     due_on: date
@@ -227,7 +227,7 @@ async def _plan(
             number = sum(not one.cancelled for one in promised) + 1
             if number > schedule.cap:
                 continue
-            # What staff cancelled is not promised again at once; what a move or another due date cancelled is.
+            # What staff canceled is not promised again at once; what a move or another due date canceled is.
             now = row.due_on, contract.team
             told = [_day(clock, one.at) for one in promised if not one.cancelled or (one.due_on, one.team) == now]
             day = _next(schedule, row.due_on, row.offered_on, told, clock.today)
@@ -245,7 +245,7 @@ def _day(clock: LeagueClock, moment: datetime) -> date:
 
 
 def _next(schedule: Schedule, due_on: date, offered_on: date | None, told: Sequence[date], today: date) -> date | None:
-    """The day of the next reminder, today for one that is due or late; None when there is none any more."""
+    """The day of the next reminder, today for one that is due or late; None when there is none anymore."""
     for number, days in enumerate(schedule.days):
         opens = due_on - timedelta(days=days)
         following = schedule.days[number + 1 :]

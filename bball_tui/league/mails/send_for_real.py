@@ -33,7 +33,7 @@ class LeftOut(StrEnum):
 
     CHANGED = "the contract has changed since"
     BLOCKED = "the address is blocked"
-    NOBODY = "no guardian of the player has this address any more"
+    NOBODY = "no guardian of the player has this address anymore"
     REPEATED = "it was sent again already"
     NEWER = "another mail that goes out now says it"
     NEVER_HAD = "it corrects a mail that the family never had"

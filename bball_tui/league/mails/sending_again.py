@@ -19,7 +19,7 @@ _WHY_NOT = {
     OutboxState.SENDING: "The mail to {to} is on its way right now. Look again in a moment.",
     OutboxState.IN_DOUBT: "It is not known whether the mail to {to} arrived. Resolve that first.",
     OutboxState.DEAD: "The mail to {to} failed. Try it again in the outbox, or correct the address.",
-    OutboxState.CANCELLED: "The mail to {to} was cancelled, so it is not sent again.",
+    OutboxState.CANCELLED: "The mail to {to} was canceled, so it is not sent again.",
     OutboxState.SUPPRESSED: "{to} takes no more mail. Lift that first, in the view of blocked addresses.",
 }
 
@@ -31,7 +31,7 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
         The id of the new mail.
 
     Raises:
-        BballError: there is no such mail, it was not accepted, what it says is not true any more, the address takes
+        BballError: there is no such mail, it was not accepted, what it says is not true anymore, the address takes
             no mail, or a repetition is still on its way.
     """
     found = (
@@ -47,7 +47,7 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(to=found.recipient))
     if not found.true:
         raise BballError(
-            f"What the mail to {found.recipient} says is not true any more, because the contract has changed. "
+            f"What the mail to {found.recipient} says is not true anymore, because the contract has changed. "
             "So it is not sent again."
         )
     health = (await address_health(session, league_id, [found.recipient])).get(found.recipient.lower(), HEALTHY)

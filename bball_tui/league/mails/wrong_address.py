@@ -23,7 +23,7 @@ _WHY_NOT = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
     OutboxState.SENT: "The mail to {recipient} was {taken}; it cannot go to another address too.",
     OutboxState.IN_DOUBT: "It is not known whether the mail to {recipient} arrived. Resolve that first.",
-    OutboxState.CANCELLED: "The mail to {recipient} was cancelled; sign the contract again to promise a new one.",
+    OutboxState.CANCELLED: "The mail to {recipient} was canceled; sign the contract again to queue a new one.",
 }
 
 
@@ -31,7 +31,7 @@ _WHY_NOT = {
 class AddressFacts:
     """What a corrected address would change: these guardians, and so many mails that have not left.
 
-    ``guardians`` are names; empty when nobody has the old address any more.
+    ``guardians`` are names; empty when nobody has the old address anymore.
     """
 
     recipient: str
@@ -57,7 +57,7 @@ class _Case:
     guardians: tuple[Any, ...]
     """Of the player, all of them."""
     mails: tuple[Any, ...]
-    """Those to the old address that can go to another one, of all children of whoever has the address."""
+    """Those to the old address that can go to another one, of all children of the person who has the address."""
 
     @property
     def wrong(self) -> list[Any]:
@@ -97,7 +97,7 @@ async def fix_address(
     if not wrong and not any(_same(one.email, new) for one in case.guardians):
         known = ", ".join(f"{_name(one)}: {one.email or 'no address'}" for one in case.guardians) or "there are none"
         raise BballError(
-            f"No guardian of {case.player} has the address {case.recipient} any more ({known}). "
+            f"No guardian of {case.player} has the address {case.recipient} anymore ({known}). "
             "Type one of these addresses, or correct the roster first."
         )
     if wrong:
@@ -173,7 +173,7 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(**words))
     if not found.in_force:
         raise BballError(
-            f"What the mail to {found.recipient} says is not true any more, because the contract has changed. So it is "
+            f"What the mail to {found.recipient} says is not true anymore, because the contract has changed. So it is "
             "not sent to another address."
         )
     player = f"{found.first_name} {found.last_name}"

@@ -15,7 +15,7 @@ class GuardianView:
     """A guardian of one player. ``came_back``: the last mail to the address did, and nobody dealt with that yet.
 
     ``household`` numbers the player's households from 1: as staff said, else a guess for the eye (same last name,
-    address or telephone number). It decides nothing: every mail has one recipient anyway.
+    address or phone number). It decides nothing: every mail has one recipient anyway.
     """
 
     id: int
@@ -84,7 +84,7 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
 
 
 def households(people: Sequence[tuple[str, str | None, str | None]]) -> list[int]:
-    """Number the households of people given as (folded last name, e-mail, telephone), in order of appearance."""
+    """Number the households of people given as (folded last name, e-mail, phone), in order of appearance."""
     homes: list[set[str]] = []
     marks = [_marks(*person) for person in people]
     for own in marks:

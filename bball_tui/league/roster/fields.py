@@ -1,6 +1,6 @@
 """How a field of an entity is described, and the views of it that need no more than the description.
 
-A view is a form's draft, the arguments of an insert, the words of the audit. Whoever adds a field adds a column to the
+A view is a form's draft, the arguments of an insert, the words of the audit. To add a field, add a column to the
 table (`database/models.py`, with a migration), an attribute to the entity's value, and one :class:`Field`.
 """
 

@@ -88,9 +88,9 @@ EMAIL = Field(
 )
 PHONE = Field(
     name="phone",
-    label="Telephone",
+    label="Phone",
     parse=lambda text, _: phone(text),
-    option=Option(flag="--phone", help="The telephone number.", edit="Empty for none."),
+    option=Option(flag="--phone", help="The phone number.", edit="Empty for none."),
     title="Phone",
 )
 LANGUAGE = Field(
@@ -159,7 +159,7 @@ HOUSEHOLD = Field(
 )
 
 PERSON = (FIRST_NAME, LAST_NAME, EMAIL, PHONE, LANGUAGE)
-"""Of the guardian, whoever the child is: the fields of :class:`GuardianValues`."""
+"""Of the guardian, no matter which child: the fields of :class:`GuardianValues`."""
 LINK = (RELATION, RECEIVES_EMAIL, MAY_SIGN)
 """Of the link, as files state it: the fields of :class:`LinkValues`."""
 FIELDS = (*PERSON, *LINK, POSITION, HOUSEHOLD)

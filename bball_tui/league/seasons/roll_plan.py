@@ -276,7 +276,7 @@ class _Lines:
         found: dict[int, PlayerLine] = {}
         todo = [one for one in self._facts.players if one.id not in self._facts.there and one.contracts]
         places = {one.id: self._place(one) for one in todo}
-        # Whoever stays with the team has the first claim on its room.
+        # Anyone who stays with the team has the first claim on its room.
         for player in sorted(todo, key=lambda one: places[one.id][1] is Proposal.MOVES_UP):
             found[player.id] = self._line(player, *places[player.id])
         return tuple(found[one.id] for one in todo)

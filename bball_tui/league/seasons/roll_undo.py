@@ -32,7 +32,7 @@ class RollUndoPreview:
     """What taking the latest run back would do.
 
     ``removed`` contracts go, ``void`` ones stay as a mistake, since families may have read of them: ``told`` are their
-    addresses. ``unsent`` mails are cancelled. ``over`` contracts ended meanwhile and stay. ``obstacle`` says why not.
+    addresses. ``unsent`` mails are canceled. ``over`` contracts ended meanwhile and stay. ``obstacle`` says why not.
     """
 
     roll_id: int
@@ -185,7 +185,7 @@ def _obstacle(signed: Sequence[str], roll: Roll, at: str) -> str | None:
         return None
     some = signed[:_NAMED] if len(signed) <= _NAMED + 1 else [*signed[:_NAMED], f"{len(signed) - _NAMED} others"]
     return (
-        f"What {roll.by} made at {at} cannot be taken back as a whole any more: {counted(len(signed), 'contract')} was "
+        f"What {roll.by} made at {at} cannot be taken back as a whole anymore: {counted(len(signed), 'contract')} was "
         f"signed since ({listed(some)}). Void single contracts instead."
     )
 

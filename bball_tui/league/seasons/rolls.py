@@ -1,4 +1,4 @@
-"""The runs that made something in a season, as the audit has them. One that was undone is none any more."""
+"""The runs that made something in a season, as the audit has them. One that was undone is none anymore."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One contract, player or team whole: what the inspector shows and what a parent on the telephone asks for."""
+"""One contract, player or team whole: what the inspector shows and what a parent on the phone asks for."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace

@@ -111,7 +111,7 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
         case OutboxState.DEAD:
             return f"failed{when}{why}"
         case OutboxState.CANCELLED:
-            return f"cancelled{when}{why}"
+            return f"canceled{when}{why}"
         case OutboxState.SUPPRESSED:
             return "not sent: the address takes no more mail"
 

@@ -1,4 +1,4 @@
-"""From a text to a telephone number or an e-mail address."""
+"""From a text to a phone number or an e-mail address."""
 
 import re
 import unicodedata
@@ -29,13 +29,13 @@ _TWO_PHONES = re.compile(
 """Two numbers of seven digits or more with a word or sign between them, or the second behind the first one's line."""
 _EXTENSION = re.compile(r"(?:\bext(?:ension)?|x|#)\.?\s*[0-9]{1,6}$", re.IGNORECASE)
 _MOST_DIGITS = 15
-"""Of a telephone number anywhere in the world (ITU-T E.164)."""
+"""Of a phone number anywhere in the world (ITU-T E.164)."""
 _USUAL_PHONE = re.compile(r"(?:\+?1[ -]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-]?)[0-9]{3}[ .-]?[0-9]{4}")
 """How one number is written in North America; it is taken as it is."""
 
 
 def phone(value: str) -> str | None:
-    """A telephone number as people write it.
+    """A phone number as people write it.
 
     Raises:
         CellFault: see :func:`plain_text`, or longer than 40 characters, two numbers, an e-mail address, or 5.55E+09.
@@ -44,18 +44,16 @@ def phone(value: str) -> str | None:
         return value
     text = plain_text(value)
     if len(text) > PHONE_LENGTH:
-        raise CellFault(f"A telephone number has at most {PHONE_LENGTH} characters. Keep one number in the cell.")
+        raise CellFault(f"A phone number has at most {PHONE_LENGTH} characters. Keep one number in the cell.")
     if "@" in text:
-        raise CellFault("This is an e-mail address, not a telephone number. Move it to the column for addresses.")
+        raise CellFault("This is an e-mail address, not a phone number. Move it to the column for addresses.")
     if _SCIENTIFIC.fullmatch(text):
         raise CellFault(
             "A spreadsheet has shortened this number, and the last digits are lost. Format the column as text and type "
             "the whole number."
         )
     if _TWO_PHONES.search(text) or sum(map(str.isdigit, _EXTENSION.sub("", text))) > _MOST_DIGITS:
-        raise CellFault(
-            "The cell holds more than one telephone number. Keep one; others go to a guardian of their own."
-        )
+        raise CellFault("The cell holds more than one phone number. Keep one; others go to a guardian of their own.")
     found = _FLOAT.fullmatch(text)  # as programs write a number that they took for a measure
     return found[1] if found else text or None
 

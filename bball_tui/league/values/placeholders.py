@@ -1,7 +1,7 @@
-"""What people type where they have nothing to say, and which telephone numbers and addresses are somebody's.
+"""What people type where they have nothing to say, and which phone numbers and addresses are somebody's.
 
 The one place that knows. Such cells of different families look alike, so whatever tells people apart by them makes
-strangers one person. In doubt nobody is made one: a guardian who is listed twice is seen and mended, a mail about
+strangers one person. In doubt nobody is made one: a guardian who is listed twice is seen and fixed, a mail about
 somebody else's child is not.
 """
 
@@ -40,10 +40,10 @@ _NO_DOMAIN = re.compile(
 _SHORT_MAILBOX = frozenset(("na", "n.a", "n-a", "no", "nil", "null", "x", "xx", "xxx", "tbd", "tba", "asdf", "abc"))
 _SCIENTIFIC = re.compile(r"\s*[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+\s*")
 _NO_DIGIT = re.compile(r"[^0-9]+")
-_TELEPHONE = re.compile(r"[+(]?([0-9])[0-9 ().-]*(?!\1)[0-9][0-9 ().-]*")
+_PHONE = re.compile(r"[+(]?([0-9])[0-9 ().-]*(?!\1)[0-9][0-9 ().-]*")
 """What most numbers look like; two of its digits differ."""
 _FEWEST_DIGITS = 7
-"""Of a telephone number that belongs to somebody: a North American one without its area code."""
+"""Of a phone number that belongs to somebody: a North American one without its area code."""
 
 
 def _plain(cell: str) -> str:
@@ -99,9 +99,9 @@ def no_value(cell: str) -> bool:
 
 
 @lru_cache(maxsize=32_768)
-def no_telephone(cell: str) -> bool:
-    """Whether a cell for a telephone number holds none: a placeholder, words alone, or one digit over and over."""
-    if _TELEPHONE.fullmatch(cell):
+def no_phone(cell: str) -> bool:
+    """Whether a cell for a phone number holds none: a placeholder, words alone, or one digit over and over."""
+    if _PHONE.fullmatch(cell):
         return False
     text = _plain(cell)
     if not text or not cell.isprintable() or text[0] in "=+@" or "@" in text:
@@ -118,7 +118,7 @@ def no_telephone(cell: str) -> bool:
 def no_address(cell: str) -> bool:
     """Whether a cell for an e-mail address holds none: a placeholder, or an address made of them (``na@na.com``).
 
-    ``none@gmail.com`` is one too: whoever reads that mailbox is no parent of this league.
+    ``none@gmail.com`` is one too: anyone who reads that mailbox is no parent of this league.
     """
     text = cell.lower() if cell.isascii() and " " not in cell and cell.isprintable() else _plain(cell)
     mailbox, at, domain = text.partition("@")
@@ -140,7 +140,7 @@ def _digits(text: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def real_number(phone: str) -> str | None:
-    """The digits by which a telephone number tells who somebody is; None where it cannot.
+    """The digits by which a phone number tells who somebody is; None where it cannot.
 
     It needs seven digits or more. The last seven (the line itself, without country and area) may not all be equal, nor
     count up or down, and a number that a spreadsheet has rounded (``5.55E+09``) is that of thousands of people.

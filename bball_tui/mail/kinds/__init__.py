@@ -1,6 +1,6 @@
 """The kinds of mail: each module here is one, found by itself. See :class:`MailKind` for what a kind says of itself.
 
-Whoever promises a mail makes an object of the kind's class and hands it over as it is::
+Anyone who promises a mail makes an object of the kind's class and hands it over as it is::
 
     facts = OfferMail(player_first=..., due_on=contract.due_on, ...)
     NewItem(facts.kind, contract.id, contract.revision, recipient.address, facts, occasion=facts.occasion)
@@ -47,5 +47,5 @@ def facts_of(kind: str, payload: object) -> MailKind:
         return msgspec.convert(payload, found)
     except msgspec.ValidationError as error:
         raise RenderError(
-            f"The facts kept with this mail are not complete: {error}. Cancel it, and have it promised anew."
+            f"The facts kept with this mail are not complete: {error}. Cancel it, and have it queued again."
         ) from None

@@ -21,7 +21,7 @@ class SignatureFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CorrectionMail(MailKind, frozen=True, kw_only=True):
-    """``now`` None: the contract is not signed any more.
+    """``now`` None: the contract is not signed anymore.
 
     ``note`` is what staff want to tell the family about it, and may be empty; it is not the reason in the audit, which
     families never see. ``number`` counts the corrections of this revision from 1.

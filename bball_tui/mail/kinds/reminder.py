@@ -15,7 +15,7 @@ _PASSED = date(2027, 3, 4)
 
 
 class ReminderMail(MailKind, frozen=True, kw_only=True):
-    """``number`` counts the reminders of this offer from 1, without those that were cancelled before they left;
+    """``number`` counts the reminders of this offer from 1, without those that were canceled before they left;
     ``cancelled`` says how many those were, so that no two promises have the same name.
     """
 

@@ -9,12 +9,12 @@ from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 
 OnWire = Callable[[], Awaitable[bool]]
-"""Asked at most once, right before there is no way back. False: the mail is not ours any more, send nothing."""
+"""Asked at most once, right before there is no way back. False: the mail is not ours anymore, send nothing."""
 
 KeepReference = Callable[[str], Awaitable[bool]]
 """Told the provider's own name for a mail that lies there and was not sent; returns when it is written down.
 
-False: the mail is not ours any more, send nothing.
+False: the mail is not ours anymore, send nothing.
 """
 
 _IN_BRACKETS = re.compile(r"<([^<>\s]+)>\s*$")
@@ -52,7 +52,7 @@ class Transport(Protocol):
         """Try once to send; never raises for what the provider or the network does.
 
         ``on_wire`` is awaited at most once, just before the final dot can go out; an exception from it ends the
-        try without sending and is passed on. A cancelled call drops its connection.
+        try without sending and is passed on. A canceled call drops its connection.
         """
 
     async def check(self) -> Outcome | None:

@@ -1,7 +1,7 @@
 """Google's two kinds of credential files, and what each sends to be given an access token.
 
 Both are read as Google writes them: ``authorized_user`` (a person once gave consent, OAuth 2.0 refresh token) and
-``service_account`` (an administrator lets a program act for mailboxes of the organisation: domain-wide delegation,
+``service_account`` (an administrator lets a program act for mailboxes of the organization: domain-wide delegation,
 RFC 7523). No secret is in any ``repr`` or message.
 """
 
@@ -148,7 +148,7 @@ def _need(path: Path, **fields: str) -> None:
     missing = [name for name, value in fields.items() if not value]
     if missing:
         raise BballError(
-            f"{path} lacks {', '.join(missing)}: it is not the whole file from Google, or one for another purpose. "
+            f"{path} is missing {', '.join(missing)}: part of Google's file is gone, or it is for another purpose. "
             "The section on Gmail in docs/operations.md says which file is needed."
         )
 

@@ -199,7 +199,7 @@ class GmailTransport:
         outcome = answer.outcome()
         if outcome.outcome_class is OutcomeClass.PERMANENT:
             await self._discard(draft)
-            # That the draft is gone now says nothing about a sending any more.
+            # That the draft is gone now says nothing about a sending anymore.
             return replace(outcome, provider_ref=str(replace(draft, tried=False)))
         return _refused(outcome, draft)
 

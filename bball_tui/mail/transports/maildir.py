@@ -1,4 +1,4 @@
-"""``maildir://``: a folder, for whoever chooses it by URL, and a good place to look at what would go out.
+"""``maildir://``: a folder, for anyone who chooses it by URL, and a good place to look at what would go out.
 
 A mail is written to ``tmp``, synced, and moved to ``new`` in one step, so a reader never sees half of one
 (https://cr.yp.to/proto/maildir.html). Its file name comes from its Message-ID alone: handing in the same mail twice

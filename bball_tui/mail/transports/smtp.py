@@ -101,7 +101,7 @@ class SmtpScheme(Scheme[SmtpTarget]):
             problems["login"] = "Type your whole e-mail address."
         for name, text in (("login", login), ("password", password)):
             if not _can_be_written(text):
-                problems[name] = "There is a character in it that cannot be sent. Type it anew."
+                problems[name] = "There is a character in it that cannot be sent. Type it again."
         if problems:
             raise WrongFields(problems)
         who = f"{quote(login, safe='')}:{quote(password, safe='')}@" if login else ""
@@ -135,7 +135,7 @@ class SmtpScheme(Scheme[SmtpTarget]):
             case Phase.TLS if "STARTTLS" in answer.upper():
                 return (
                     f"{where} does not offer STARTTLS, so the password would travel unprotected. Nothing was sent. "
-                    "Choose encryption from the start (port 465), or ask whoever runs the server."
+                    "Choose encryption from the start (port 465), or ask the person who runs the server."
                 )
             case Phase.TLS if target.tls is Tls.IMPLICIT and re.search(
                 "WRONG_VERSION|RECORD_LAYER|PROTOCOL", answer.upper()
@@ -144,13 +144,13 @@ class SmtpScheme(Scheme[SmtpTarget]):
             case Phase.TLS:
                 return (
                     f"The certificate of {where} cannot be trusted, so nothing was sent. Check the server's name, or "
-                    f"ask whoever runs it. {answer}"
+                    f"ask the person who runs it. {answer}"
                 )
             case Phase.AUTH if trouble.outcome_class is OutcomeClass.AUTH and trouble.code is not None:
-                return f"{target.host} refuses the login or the password. Type both anew. {answer}"
+                return f"{target.host} refuses the login or the password. Type both again. {answer}"
             case Phase.AUTH if trouble.code is None:
                 return answer
-        return f"{where} does not take mail now. Try again in a while, or ask whoever runs the server. {answer}"
+        return f"{where} does not take mail now. Try again in a while, or ask the person who runs the server. {answer}"
 
 
 def _tls(value: str | None, host: str, port: int | None) -> Tls:

@@ -41,7 +41,7 @@ def affected(effect: Affecting, *, by: str = "", mail: str, told: str) -> Iterat
     yield [(f"{some(effect.players)}.{by}", STYLES[Tone.MUTED])]
     if effect.unsent:
         mails = counted(effect.unsent, f"{mail} that still waits", f"{mail}s that still wait")
-        yield [(f"{SYMBOLS[Tone.WARN]} {mails}: cancelled", STYLES[Tone.WARN])]
+        yield [(f"{SYMBOLS[Tone.WARN]} {mails}: canceled", STYLES[Tone.WARN])]
     if effect.told:
         yield [(f"{SYMBOLS[Tone.WARN]} {some(effect.told, MOST_TOLD)} {told}", STYLES[Tone.WARN])]
     for refused in effect.refused[:MOST_REFUSED]:

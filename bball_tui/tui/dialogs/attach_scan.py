@@ -127,7 +127,7 @@ class AttachScan(SubmitDialog[AttachDone]):
             new = self._files.look()
         except OSError as error:
             self._stop()
-            self.complain("path", f"The folder {short_path(folder)} cannot be read any more: {error.strerror}.")
+            self.complain("path", f"The folder {short_path(folder)} cannot be read anymore: {error.strerror}.")
             return
         if new:
             self._stop()

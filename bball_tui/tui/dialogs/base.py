@@ -143,7 +143,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         return DialogButton(caption, key="Esc", command=CANCEL)
 
     def on_mount(self) -> None:
-        """Colour the frame and put the focus where it belongs."""
+        """Color the frame and put the focus where it belongs."""
         if self.gone:
             return  # it was taken away before its parts came
         if self.unexpected:

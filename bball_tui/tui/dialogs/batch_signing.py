@@ -66,8 +66,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     def nobody(self) -> tuple[str, Tone]:
         """All are done, or nobody is called so."""
         if self._left == 0:
-            return "Nobody is left: every contract that was offered is signed or over.", Tone.GOOD
-        return "Nobody who still has to sign is called like that.", Tone.WARN
+            return "All done: every contract that was offered is signed or over.", Tone.GOOD
+        return "No unsigned player matches.", Tone.WARN
 
     def count(self) -> Iterable[Part]:
         """How many papers are done, and the last one."""
@@ -112,7 +112,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
             self._busy = False
         if problem is None:
             self._done.pop()
-            self.say(f"{last.player}: taken back.", Tone.GOOD)
+            self.say(f"{last.player}: undone.", Tone.GOOD)
         else:
             self.say(problem, Tone.WARN)
         self.look()

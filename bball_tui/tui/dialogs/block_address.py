@@ -17,7 +17,7 @@ class BlockAddress(SubmitDialog[bool]):
 
     HELP = """
     ## Block an address
-    Nothing is sent to a blocked address, whoever promises it. The list says who wrote it there and why;
+    Nothing is sent to a blocked address, no matter who queues it. The list says who wrote it there and why;
     `{blocked.lift}` lifts it.
     """
 

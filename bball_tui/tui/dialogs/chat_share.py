@@ -22,7 +22,7 @@ class ChatShare(Dialog[None]):
 
     HELP = """
     ## The share link
-    Whoever has this link can ask to join, so it stays hidden until you press `v`. `y` copies it, `c` shows it as a QR
+    Anyone with this link can ask to join, so it stays hidden until you press `v`. `y` copies it, `c` shows it as a QR
     code for a phone's camera, `w` writes that code as an image (PNG, SVG or PDF) for the gym wall.
     """
     BINDINGS: ClassVar = [
@@ -44,7 +44,7 @@ class ChatShare(Dialog[None]):
         """The link, what it is worth, and the file once somebody wants one."""
         yield Static("", id="share-link")
         yield Static(
-            content(("Whoever has it can ask to join. Do not put it on a public page.", STYLES[Tone.MUTED])),
+            content(("Anyone with it can ask to join. Do not put it on a public page.", STYLES[Tone.MUTED])),
         )
         field = Field("Image", TextField(f"~/{_file_name(self._team)}", id="share-file"), id="share-field")
         field.display = False

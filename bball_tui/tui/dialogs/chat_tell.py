@@ -36,7 +36,7 @@ class ChatTell(Dialog[Answer | None]):
 
     HELP = """
     ## Tell the families
-    These families got their welcome mail before this link was there. `y` promises one mail with the join button to each
+    These families got their welcome mail before this link was there. `y` queues one mail with the join button to each
     address; they wait for the undo time like every mail, and the Outbox shows them. `n` does the rest without mails;
     `{chat.tell}` tells them later.
     """

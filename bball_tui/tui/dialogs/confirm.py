@@ -71,7 +71,7 @@ class Confirm(Dialog[bool]):
             self.choice("confirm").disabled = True
 
     def on_key(self, event: events.Key) -> None:
-        """Whoever starts to type means the field, wherever the focus is."""
+        """Anyone who starts to type means the field, wherever the focus is."""
         if self._typed is None or isinstance(self.focused, Input) or not event.is_printable or not event.character:
             return
         event.stop()

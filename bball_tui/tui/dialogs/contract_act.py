@@ -53,7 +53,7 @@ class ContractAct(Dialog[ActDone | None]):
     contracts are done in portions: Esc then stops after the portion that is under way.
 
     **Release** ends a contract that was right, because the player leaves. **Void** ends one that was a mistake.
-    Mails that still wait are cancelled with either; whoever had the welcome mail can be written a correction.
+    Mails that still wait are canceled with either; anyone who had the welcome mail can be written a correction.
     """
     DEFAULT_CSS = """
     ContractAct {

@@ -60,7 +60,7 @@ class DialogButton(Button):
         return width_of(self._label().plain)
 
     def render(self) -> Content:
-        """``[ Sign 3  Enter ]``; the choice with the focus has a pointer, not only another colour."""
+        """``[ Sign 3  Enter ]``; the choice with the focus has a pointer, not only another color."""
         return self._label()
 
     def _label(self) -> Content:
@@ -173,7 +173,7 @@ class TickBox(Checkbox, inherit_bindings=False):
         self.BUTTON_INNER = "[ ]"
 
     def watch_value(self) -> None:
-        """The mark comes and goes; Textual would only colour it."""
+        """The mark comes and goes; Textual would only color it."""
         self.BUTTON_INNER = f"[{SYMBOLS[Tone.GOOD]}]" if self.value else "[ ]"
         super().watch_value()
 

@@ -31,7 +31,7 @@ class DueDate(SubmitDialog["DueResult"]):
     HELP = """
     ## Due date
     Until when the families should sign. Type a day to come, or `none` for no due date. Enter changes all of them
-    together, Esc changes nothing. Reminders that wait and name the old day are cancelled.
+    together, Esc changes nothing. Reminders that wait and name the old day are canceled.
     """
     BINDINGS: ClassVar = [Binding("enter", "confirm", "change", show=False)]
 

@@ -275,7 +275,7 @@ class SaveFilter(Dialog[str | None]):
 
     HELP = """
     ## Save a filter
-    Give it a name that you will recognise. It is yours alone, and listed on top when you press `{tool.filter}`, on
+    Give it a name that you will recognize. It is yours alone, and listed on top when you press `{tool.filter}`, on
     every computer. A name that you used before is replaced.
     """
 

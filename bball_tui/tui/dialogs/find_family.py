@@ -37,7 +37,7 @@ class FindFamily(Finder[None]):
         """There is nobody of that name, or nobody at all."""
         if self._left == 0:
             return "The season has no contract yet, so there is no family to show.", Tone.WARN
-        return "Nobody is called like that.", Tone.WARN
+        return "No one matches.", Tone.WARN
 
     def count(self) -> Iterable[Part]:
         """How many families there are."""

@@ -45,7 +45,7 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     for doubt in preview.doubts:
         yield [(f"{SYMBOLS[Tone.WARN]} {doubt}", STYLES[Tone.WARN])]
     if preview.unmapped:
-        way_out = "say it yourself with ctrl+l, or mend the first line of the file"
+        way_out = "say it yourself with ctrl+l, or fix the first line of the file"
         yield [(f"{SYMBOLS[Tone.BAD]} It is not clear what the columns hold: {way_out}", STYLES[Tone.BAD])]
         for problem in preview.problems[:MOST_PROBLEMS]:
             yield _fault(problem)
@@ -99,7 +99,7 @@ def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     if skip:
         yield [(f"{SYMBOLS[Tone.WARN]} {many} and will be left out", STYLES[Tone.WARN])]
     else:
-        way_out = "nothing comes in until you mend the file or leave these rows out"
+        way_out = "nothing is imported until you fix or skip these rows"
         yield [(f"{SYMBOLS[Tone.BAD]} {many}: {way_out}", STYLES[Tone.BAD])]
     for problem in problems[:MOST_PROBLEMS]:
         yield _fault(problem)

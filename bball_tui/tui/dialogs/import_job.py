@@ -1,4 +1,4 @@
-"""What the Import dialog and whoever knows the database say to each other."""
+"""What the Import dialog and anyone who knows the database say to each other."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +99,7 @@ class PreviewRoster(Protocol):
 
 
 class ApplyRoster(Protocol):
-    """Imports the file in one transaction; being cancelled rolls it back.
+    """Imports the file in one transaction; being canceled rolls it back.
 
     Raises:
         PreviewOver: the league or the file changed since the preview.

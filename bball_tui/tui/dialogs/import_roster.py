@@ -64,7 +64,7 @@ class ImportRoster(Dialog[ImportDone | None]):
     date counts for offers. What staff corrected by hand stays, unless you tick that the file's values count, or take
     them row by row. A column of whole names is split if you tick that, and each name is shown as it is split. If the
     league changes before you press **Import**, nothing comes in and you see what it would change now. Rows with faults
-    are listed with row, column and value: mend the file, or leave these rows out. A file comes in whole or not at all;
+    are listed with row, column and value: fix the file, or leave these rows out. A file comes in whole or not at all;
     Esc stops it.
     """
     DEFAULT_CSS = """
@@ -190,7 +190,7 @@ class ImportRoster(Dialog[ImportDone | None]):
                 self._previewed = (self._previewed[0], seen[1])
             return  # the report changes nothing of what was shown
         if self._stop():
-            self.say("")  # nothing is being read any more
+            self.say("")  # nothing is being read anymore
         if before is not None and before[0] != seen[0]:
             self._forget_file()
         again = self._previewed is not None and self._previewed[0] == self.path
@@ -272,7 +272,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._looking.stop()
             self._looking = None
 
-    async def _read(self, path: Path, options: ImportOptions, watch: "ImportProgress", anew: str = "") -> None:
+    async def _read(self, path: Path, options: ImportOptions, watch: "ImportProgress", again: str = "") -> None:
         try:
             preview = await self._preview_roster(path, options, watch)
         except BballError as error:
@@ -297,9 +297,9 @@ class ImportRoster(Dialog[ImportDone | None]):
         if not options.leave:
             many = len(preview.rows) > MANY_ROWS
             self._rows = await asyncio.to_thread(rows_of, preview) if many else rows_of(preview)
-        self.say(anew, Tone.WARN)
+        self.say(again, Tone.WARN)
         self._show()
-        # At once, and not by focus(), which waits its turn: whoever sees the numbers may press Enter.
+        # At once, and not by focus(), which waits its turn: anyone who sees the numbers may press Enter.
         if not self.choice("import").disabled:
             self.set_focus(self.choice("import"))
         elif preview.unmapped and preview.whole_names and not options.split_names:
@@ -325,7 +325,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._end()
             self._preview = None
             self._job = self.run_worker(
-                self._read(path, replace(options, expect=""), self._begin(), anew=str(over)), group="import"
+                self._read(path, replace(options, expect=""), self._begin(), again=str(over)), group="import"
             )
             self._show()
         except BballError as error:
@@ -393,7 +393,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self.dismiss(None)
             return
         self._preview = self._previewed = None
-        # A cancelled transaction is rolled back, but it may have been through already; looking again tells.
+        # A canceled transaction is rolled back, but it may have been through already; looking again tells.
         self.say("Stopped. Preview again to see how things stand." if was_writing else "Stopped.")
         self._show()
         self.query_one("#path", TextField).focus()

@@ -39,7 +39,7 @@ class MailAccounts(Protocol):
         """Log in; what is in the way, or None."""
 
     async def send_trial(self, url: SecretUrl, from_email: str, mine: str) -> str:
-        """Send one mail to whoever sits here; returns the address that it went to."""
+        """Send one mail to the person at this computer; returns the address that it went to."""
 
     async def keep_mail(self, url: SecretUrl, from_email: str) -> None:
         """Save both."""
@@ -99,7 +99,7 @@ class MailSetup(Dialog[bool]):
         if self._before.variable is not None:
             note = (
                 f"{self._before.variable} is set on this computer and wins over what is saved here. Take it out there, "
-                "then start the program anew."
+                "then restart the program."
             )
             yield Static(content((note, STYLES[Tone.WARN])))
         one = self._first
@@ -205,7 +205,7 @@ class MailSetup(Dialog[bool]):
         self._begin(self._try_and_save())
 
     def action_trial(self) -> None:
-        """Log in and send one mail to whoever sits here; nothing is saved yet."""
+        """Log in and send one mail to the person at this computer; nothing is saved yet."""
         self._begin(self._try_and_send())
 
     def action_keep(self) -> None:

@@ -1,4 +1,4 @@
-"""Asks for the address of whoever sits here, to send a mail to themselves."""
+"""Asks for the address of the person at this computer, to send a mail to themselves."""
 
 from collections.abc import Iterable
 
@@ -39,7 +39,7 @@ class MyAddress(Dialog[str | None]):
 
     @on(Input.Submitted)
     def action_confirm(self) -> None:
-        """Answer with the address; what is no address is refused by whoever sends."""
+        """Answer with the address; what is no address is refused by anyone who sends."""
         address = self.query_one("#address", TextField).value.strip()
         if "@" in address:
             self.dismiss(address)

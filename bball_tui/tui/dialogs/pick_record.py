@@ -34,7 +34,7 @@ Handle: TypeAlias = Callable[[int | None], Awaitable[object]]
 
 
 class PickRecord(Dialog[bool]):
-    """True when something was changed. The list is read anew after each change.
+    """True when something was changed. The list is read again after each change.
 
     ``edit`` opens a record or makes a new one; ``remove`` takes one away, and without it there is no such key;
     ``extra`` is a further command on a record, with its caption. ``opens`` and ``adds`` are the captions of ``edit``.

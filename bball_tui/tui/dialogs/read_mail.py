@@ -152,7 +152,7 @@ class ReadMail(Dialog[None]):
 
     @work(group="letter")
     async def action_send(self) -> None:
-        """Send a copy to whoever sits here."""
+        """Send a copy to the person at this computer."""
         if self.letter.send is not None:
             await self._tell(self.letter.send)
 

@@ -1,4 +1,4 @@
-"""Why? Voiding, cancelling and trying again each leave a reason behind for those who ask later."""
+"""Why? Voiding, canceling and trying again each leave a reason behind for those who ask later."""
 
 from collections.abc import Iterable, Sequence
 

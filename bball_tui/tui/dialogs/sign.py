@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bball_tui.league.contracts.signing_rules import SignerChoice
 
 PAUSE = 0.25
-"""Seconds of quiet after a keystroke before the effect is computed anew."""
+"""Seconds of quiet after a keystroke before the effect is computed again."""
 
 FIRST = "first"
 """Each player's first guardian who may sign."""
@@ -237,7 +237,7 @@ class SignDialog(Dialog[Signed | None]):
         self.action_sign()
 
     def _forget(self) -> None:
-        """What was shown is not what would happen any more."""
+        """What was shown is not what would happen anymore."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

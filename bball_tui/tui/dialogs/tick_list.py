@@ -24,7 +24,7 @@ class TickLine:
 
 
 class TickList(OptionList, inherit_bindings=False):
-    """Space, or a click, ticks the line under the cursor. The mark is a sign, not only a colour; Enter does nothing."""
+    """Space, or a click, ticks the line under the cursor. The mark is a sign, not only a color; Enter does nothing."""
 
     DEFAULT_CSS = """
     TickList, TickList:focus {

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class LeagueProgram(Protocol):
-    """A program that wears the league's colour and sends its mail."""
+    """A program that wears the league's color and sends its mail."""
 
     def dress(self, connection: "LeagueConnection") -> None:
-        """Wear the league's colour."""
+        """Wear the league's color."""
 
-    async def send_anew(self, connection: "LeagueConnection") -> None:
+    async def send_again_now(self, connection: "LeagueConnection") -> None:
         """Another mail account: go on through it."""

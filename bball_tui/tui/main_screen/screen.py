@@ -275,7 +275,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
     @action("comma", "the league", when=_ready, writes=True)
     async def action_desk_league(self) -> None:
-        """Name, colour, addresses of the mails, clock, dates, undo time."""
+        """Name, color, addresses of the mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
 
         if self.connection is None:
@@ -313,7 +313,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         self.look_at_day()
         self.tell("E-mail is set up.")
         if isinstance(self.app, LeagueProgram):
-            await self.app.send_anew(connection)
+            await self.app.send_again_now(connection)
         self.heard(HEADER)
 
     @action("full_stop", "seasons", when=_ready, writes=True)
@@ -356,9 +356,9 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
             show_help(self)
 
-    @action("ctrl+l", "draw anew")
+    @action("ctrl+l", "redraw")
     def action_desk_redraw(self) -> None:
-        """Draw the whole screen anew, when something else has written over it."""
+        """Redraw the whole screen, when something else has written over it."""
         self.refresh()
 
     @action("q", "quit")

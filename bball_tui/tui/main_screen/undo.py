@@ -78,7 +78,7 @@ class UndoScreen(ActionHost, Screen[None]):
         if self.connection is None:
             return "The league is not open yet."
         if not self._undoable:
-            return "Nothing was signed here that could be taken back."
+            return "Nothing to undo."
         if self.undo_left <= 0:
             return "The time to undo is over. Void the contract instead ({contract.void})."
         return None
@@ -106,7 +106,7 @@ class UndoScreen(ActionHost, Screen[None]):
         self.heard("contract")
         self._withdraw_offer()
         if result.undone:
-            mails = f", {counted(len(result.cancelled), 'mail')} cancelled" if result.cancelled else ""
-            self.app.notify(f"Taken back: {counted(len(result.undone), 'signature')}{mails}.", markup=False)
+            mails = f", {counted(len(result.cancelled), 'mail')} canceled" if result.cancelled else ""
+            self.app.notify(f"Undone: {counted(len(result.undone), 'signature')}{mails}.", markup=False)
         if result.refused:
             self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))

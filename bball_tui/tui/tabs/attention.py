@@ -135,7 +135,7 @@ def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
     if mails.late_since is not None:
         verb = "is due and does" if mails.due == 1 else "are due and do"
         sentence = f"{counted(mails.due, 'mail')} {verb} not go out, although a worker runs."
-        advice = "Look into the log of the worker's computer, or start the worker anew. Nothing is lost."
+        advice = "Look into the log of the worker's computer, or restart the worker. Nothing is lost."
         yield AttentionItem("late", Tone.WARN, sentence, advice, Fix("outbox", Kind("queued")), mails.late_since)
 
 
@@ -143,7 +143,7 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
     for one in errors:
         place = one.file if one.line is None else f"{one.file}, line {one.line}"
         advice = (
-            f"{place}: {one.problem} Until it is mended, the standard mail goes out instead. The file is looked at "
+            f"{place}: {one.problem} Until it is fixed, the standard mail goes out instead. The file is looked at "
             "again whenever it is saved; 'bball-tui emails check' says more."
         )
         sentence = f"Your template {one.file} cannot be used."
@@ -169,5 +169,5 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
     if contracts.unreachable:
         verb = "has" if contracts.unreachable == 1 else "have"
         sentence = f"{counted(contracts.unreachable, 'player')} with an offer {verb} nobody whom a mail can reach."
-        advice = "They can be signed, but nobody will be told. Ask for an e-mail address and import it with the roster."
+        advice = "You can sign them, but no one will get an e-mail. Add a parent's e-mail address or import it."
         yield AttentionItem("unreachable", Tone.WARN, sentence, advice, Fix("contracts", trouble="unreachable"))

@@ -1,4 +1,4 @@
-"""How rows of the league look in a cell: symbol and word first, colour second."""
+"""How rows of the league look in a cell: symbol and word first, color second."""
 
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
         case WelcomeState.IN_DOUBT:
             return status(Tone.WARN, "in doubt")
         case WelcomeState.PARKED:
-            return status(Tone.WARN, "put aside")
+            return status(Tone.WARN, "set aside")
         case WelcomeState.NO_ADDRESS:
             return status(Tone.WARN, "no e-mail address")
         case WelcomeState.HELD | WelcomeState.QUEUED if missing is not None:
@@ -64,7 +64,7 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
         case WelcomeState.SENT:
             return status(Tone.GOOD, f"accepted{at}")
         case WelcomeState.CANCELLED:
-            return status(Tone.MUTED, "cancelled")
+            return status(Tone.MUTED, "canceled")
         case WelcomeState.SUPPRESSED:
             return status(Tone.WARN, "address blocked")
         case WelcomeState.NONE:

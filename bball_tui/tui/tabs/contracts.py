@@ -342,7 +342,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         done = await self.app.push_screen_wait(dialog)
         if done is None:
             return False
-        mails = f", {counted(len(done.cancelled), 'reminder')} cancelled" if done.cancelled else ""
+        mails = f", {counted(len(done.cancelled), 'reminder')} canceled" if done.cancelled else ""
         self.app.notify(f"{counted(len(done.done), 'contract')} with another due date{mails}.", markup=False)
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
@@ -377,7 +377,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         done = finished.done
         parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
         if done.cancelled:
-            parts.append(f"{counted(len(done.cancelled), 'mail')} cancelled")
+            parts.append(f"{counted(len(done.cancelled), 'mail')} canceled")
         if done.promised:
             parts.append(f"{counted(len(done.promised), 'mail')} on the way")
         if finished.left:

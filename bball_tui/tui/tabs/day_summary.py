@@ -65,6 +65,6 @@ def _counts(mails: "MailDay", contracts: "ContractDay") -> str:
     if mails.for_chat:
         parts.append(f"{mails.for_chat:,} {'waits' if mails.for_chat == 1 else 'wait'} for a team chat")
     parts += [f"{mails.suppressed:,} blocked"] if mails.suppressed else []
-    parts += [f"{mails.cancelled:,} cancelled"] if mails.cancelled else []
-    parts += [f"{mails.parked:,} put aside"] if mails.parked else []
+    parts += [f"{mails.cancelled:,} canceled"] if mails.cancelled else []
+    parts += [f"{mails.parked:,} set aside"] if mails.parked else []
     return " · ".join(parts)

@@ -115,12 +115,12 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     HELP = """
     ## GroupMe
     Each team with its chat. **linked** is well, **proposed** means that a group of the team's name is there, **choose
-    one** that there are several, **broken** that the linked group is not there any more. Without `✔` it is what is
+    one** that there are several, **broken** that the linked group is not there anymore. Without `✔` it is what is
     stored here; `{chat.read}` asks GroupMe, `Esc` stops that.
 
     `{chat.plan}` shows what there is to do, each step with its reason; nothing is done that is not ticked.
     `{chat.link}` links a group that you choose or whose share link you paste, also without an access token.
-    `{chat.staff}` lists the staff who belong into every group. `{chat.share}` shows the share link and its QR code,
+    `{chat.staff}` lists the staff in every group. `{chat.share}` shows the share link and its QR code,
     `{chat.tell}` tells families who were welcomed before the link was there. `{chat.wait}` lets welcome mails wait
     until there is a link; `{chat.send-anyway}` sends those without. `{chat.filter}` shows only teams whose chat is in
     one state. `{chat.dismiss}` says that a proposed group is not the team's, and takes that back. No group is ever
@@ -275,7 +275,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         families = await connection.call(families_of, team_ids, any_link=True)
         if not families:
             return frozenset()
-        lines = ["These steps bring a new link. Mails go out only where it really comes to stand."]
+        lines = ["These steps bring a new link. Mails are sent only for links that actually go live."]
         answer = await self.app.push_screen_wait(ChatTell(title, lines, families, button="Do it"))
         if answer is None:
             return None
@@ -369,7 +369,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             return False
         if proposed:
             lines = [
-                f"Not proposed to {row.label} any more, and not in the way of a new group:",
+                f"Not proposed to {row.label} anymore, and not in the way of a new group:",
                 *(f"  {group.name}, {counted(group.members_count or 0, 'member')}" for group in proposed),
                 "The groups themselves stay as they are. The same key takes this back.",
             ]
@@ -389,7 +389,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     @action("m", "staff…", when=ready, writes=True)
     async def action_chat_staff(self) -> None:
-        """The adults who belong into every group: add, change, note that they agreed, take off the list."""
+        """The adults in every group: add, change, note that they agreed, take off the list."""
         from bball_tui.tui.staffing import edit_staff
 
         if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):

@@ -29,7 +29,7 @@ async def link_team(
     """Ask which of ``groups`` or which pasted one it is, and whether to tell families; False: nothing was linked.
 
     Raises:
-        BballError: it cannot be linked any more, or the database is away.
+        BballError: it cannot be linked anymore, or the database is away.
     """
     ids = frozenset(group.group_id for group in groups)
 
@@ -60,7 +60,7 @@ async def link_team(
     if linked.released:
         notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
     if told is not None:
-        notes.append(f"{counted(len(told.outbox_ids), 'mail')} promised.")
+        notes.append(f"{counted(len(told.outbox_ids), 'mail')} queued.")
     sentence = " ".join((f"{linked.team} is linked with {_group_words(preview)}.", *notes))
     app.notify(clean(sentence), timeout=8, markup=False)
     return True

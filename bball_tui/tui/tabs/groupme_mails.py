@@ -38,7 +38,7 @@ async def tell_families(app: "App[Any]", connection: "LeagueConnection", team_id
     mails = 0
     for _, one in families:
         mails += len((await connection.call(enqueue.tell_families, one.team_id)).outbox_ids)
-    app.notify(f"{counted(mails, 'mail')} promised. The Outbox shows them.", markup=False)
+    app.notify(f"{counted(mails, 'mail')} queued. The Outbox shows them.", markup=False)
     return True
 
 

@@ -122,7 +122,7 @@ def _joining(group: "Group") -> Styled:
         return status(Tone.GOOD, "must be approved")
     if group.requires_approval is None:
         return Styled("GroupMe does not say", Tone.MUTED)
-    return status(Tone.WARN, "open to whoever has the link")
+    return status(Tone.WARN, "open to anyone who has the link")
 
 
 def _candidates(seen: "TeamPlan", zone: tzinfo, now: datetime) -> tuple[SectionLine, ...]:

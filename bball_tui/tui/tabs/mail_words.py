@@ -23,8 +23,8 @@ STATE_WORDS = {
     "in_doubt": status(Tone.WARN, "in doubt"),
     "failed": status(Tone.BAD, "failed"),
     "bounced": status(Tone.BAD, "came back"),
-    "parked": status(Tone.WARN, "put aside"),
-    "cancelled": status(Tone.MUTED, "cancelled"),
+    "parked": status(Tone.WARN, "set aside"),
+    "cancelled": status(Tone.MUTED, "canceled"),
     "suppressed": status(Tone.WARN, "blocked"),
 }
 """By the name of the bucket."""

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 LOOK_AGAIN = 30.0
 """Seconds after which the line about the sending is read again: time alone changes it."""
 UNSENT = (OutboxState.DEAD, OutboxState.QUEUED)
-"""Can be tried again, put aside, or cancelled."""
+"""Can be tried again, put aside, or canceled."""
 RETRYABLE_KINDS = ("failed", "parked", "queued")
 
 _some = on_some("mail")
@@ -129,7 +129,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
     """
     placeholder = "address or player"
-    empty_text = "No mail was promised yet. Signing a contract promises one."
+    empty_text = "No mail was queued yet. Signing a contract queues one."
     nothing_found = "Nothing here. Esc shows all mails."
     first_sort = Sort("id", descending=True)
     watches = frozenset({"outbox", "provider_gate", "contract", "player", "team"})
@@ -351,7 +351,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         if connection is not None and len(targets) == 1:
             await read_asked(self.app, connection, connection.call(preview_mail, connection.settings, targets[0]))
 
-    @action("z", "put aside", when=_has(UNSENT, "Only mails that did not leave can be put aside."), writes=True)
+    @action("z", "set aside", when=_has(UNSENT, "Only mails that did not leave can be set aside."), writes=True)
     async def action_mail_park(self) -> bool:
         """Keep mails back until you try them again, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
@@ -363,7 +363,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             *await mails_named(connection, targets),
             *others,
         ]
-        reason = await self.app.push_screen_wait(Reason("Put mails aside", lines, "Put aside", danger=False))
+        reason = await self.app.push_screen_wait(Reason("Set mails aside", lines, "Set aside", danger=False))
         if reason is None:
             return False
         return await put_aside(self.app, connection, targets, reason)
@@ -399,7 +399,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         return lines
 
     @action(
-        "C", "cancel", when=_has(UNSENT, "Only mails that did not leave can be cancelled."), writes=True, dangerous=True
+        "C", "cancel", when=_has(UNSENT, "Only mails that did not leave can be canceled."), writes=True, dangerous=True
     )
     async def action_mail_cancel(self) -> bool:
         """Give mails up that did not leave, with a reason."""
@@ -426,7 +426,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     @action("O", "try the mail server now", when=_open_gate, writes=True, dangerous=True)
     async def action_mail_open_gate(self) -> None:
-        """After a password or a limit was mended: do not wait any longer."""
+        """After a password or a limit was fixed: do not wait any longer."""
         if self.connection is not None:
             try:
                 await try_mail_server(self.app, self.connection)

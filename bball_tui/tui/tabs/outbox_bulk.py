@@ -32,14 +32,14 @@ async def put_aside(app: "App[Any]", connection: "LeagueConnection", ids: tuple[
     """Keep them back until somebody tries them again."""
     from bball_tui.outbox.staff_actions import park
 
-    return await _do(app, "Putting aside", ids, lambda some: connection.call(park, some, reason=reason), "put aside")
+    return await _do(app, "Setting aside", ids, lambda some: connection.call(park, some, reason=reason), "set aside")
 
 
 async def cancel_mails(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Give them up."""
     from bball_tui.outbox.staff_actions import cancel
 
-    return await _do(app, "Cancelling", ids, lambda some: connection.call(cancel, some, reason=reason), "cancelled")
+    return await _do(app, "Canceling", ids, lambda some: connection.call(cancel, some, reason=reason), "canceled")
 
 
 async def resolve_doubt(
@@ -55,7 +55,7 @@ async def resolve_doubt(
     about = f" about {row.about}" if row.about else ""
     since = short_time(row.since, zone, now)
     lines = [
-        f"The mail to {row.recipient}{about}, promised {since}, was on the wire when the connection broke.",
+        f"The mail to {row.recipient}{about}, queued {since}, was on the wire when the connection broke.",
         "It may have arrived.",
     ]
     found = await app.push_screen_wait(ResolveDoubt(lines))

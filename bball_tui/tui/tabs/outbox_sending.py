@@ -71,7 +71,7 @@ async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> No
     sending = await connection.call(read_sending_status, connection.outgoing)
     shut = [gate for gate in sending.holding() if not gate.pauses]
     if not shut:
-        app.notify("The mail server is not being spared any more.", markup=False)
+        app.notify("The mail server is not being spared anymore.", markup=False)
         return
     lines = [line for gate in shut for line in (sending.hold(gate), f"It said: “{gate.reason}”")]
     lines.append("If a mail is refused again, the others wait again. Nothing is lost, and no try is counted.")

@@ -39,7 +39,7 @@ INSPECT_DELAY = 0.06
 
 SHORTEST_ALARM = 1.0
 LONGEST_ALARM = 3600.0
-"""Seconds. Below: a clock that goes wrong must not make the list read for ever; above: a laptop may have slept."""
+"""Seconds. Below: a clock that goes wrong must not make the list read forever; above: a laptop may have slept."""
 
 
 class RecordPane(ActionHost, Vertical, Generic[RowT]):
@@ -118,7 +118,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
         if self.records.behind is not None:
             return self.records.behind
         if self.opened is not None and self.records.loaded(self.opened) is None:
-            return "The record that is open is not in the list any more. Esc leads back to the list."
+            return "The record that is open is not in the list anymore. Esc leads back to the list."
         return None
 
     # What a command is about
@@ -291,7 +291,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
-        """Whoever goes on to the list or to the search is done with reading the record."""
+        """Anyone who goes on to the list or to the search is done with reading the record."""
         if event.widget is not self.inspector:
             self._close_page()
 

@@ -36,7 +36,7 @@ def _signature(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[S
     signature = detail.signature or detail.past_signature
     if signature is None:
         return ()
-    title = "Signature" if detail.signature is not None else "Signature, not in force any more"
+    title = "Signature" if detail.signature is not None else "Signature (canceled)"
     before = tuple(Section("Before it was corrected", _evidence(one, zone, now)) for one in detail.superseded)
     return (Section(title, (*_evidence(signature, zone, now), *_papers(detail, zone, now))), *before)
 
@@ -96,7 +96,7 @@ def player_sections(detail: "PlayerDetail", zone: tzinfo, now: datetime) -> tupl
         for row in detail.contracts
     ]
     one = detail.latest
-    latest = () if one is None else (*_signature(one, zone, now), _story(one, zone, now, f"Story with {one.team}"))
+    latest = () if one is None else (*_signature(one, zone, now), _story(one, zone, now, f"History with {one.team}"))
     return (
         Section(_heading(detail.player), (Note(Styled(_birth(detail.player, today), Tone.MUTED)),)),
         Section("Guardians", _guardians(detail.guardians)),

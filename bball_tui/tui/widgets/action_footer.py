@@ -1,7 +1,7 @@
 """The bottom line: at most five keys, only those that are allowed now, and the way to all the others.
 
 Textual's Footer shows all keys, cuts them at the edge without a hint, and builds a widget for each at every change of
-the cursor; this is one line of text that is drawn anew only when it differs.
+the cursor; this is one line of text that is redrawn only when it differs.
 """
 
 from dataclasses import dataclass

@@ -139,7 +139,7 @@ class Inspector(VerticalScroll):
         self._draw()
 
     def on_resize(self) -> None:
-        """Wrap the lines anew when the width has changed."""
+        """Wrap the lines again when the width has changed."""
         if self._laid_out != self._width:
             self._draw()
 

@@ -17,7 +17,7 @@ MARGIN = 3
 MARK = "✓"
 KEPT_LINES = 400
 CHOSEN = Style(bold=True, underline=True)
-"""The title of a chosen column, and the cell of it under the cursor: no colour, so that every theme shows it."""
+"""The title of a chosen column, and the cell of it under the cursor: no color, so that every theme shows it."""
 
 StyleOf = Callable[..., Style]
 """Gets the names of component classes, outermost first, and returns the style of them together."""

@@ -101,7 +101,7 @@ async def _located(source: RecordSource[RowT], row_id: int, sort: Sort, counting
 
 
 def _forget(task: "asyncio.Task[int | None]") -> None:
-    """An answer, or a failure, that nobody waits for any more."""
+    """An answer, or a failure, that nobody waits for anymore."""
     if not task.cancelled():
         task.exception()
 

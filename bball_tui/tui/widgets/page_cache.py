@@ -71,7 +71,7 @@ class Window(Generic[RowT]):
         def distance(anchor: Anchor) -> int:
             return start - anchor.position if anchor.position < start else anchor.position - (start + limit - 1)
 
-        # The end comes last: its number is only as true as the count, a neighbour's row continues what is shown.
+        # The end comes last: its number is only as true as the count, a neighbor's row continues what is shown.
         places = [FIRST, *(Anchor(*known) for known in self._anchors.items()), after_last(self.total)]
         outside = [place for place in places if not start <= place.position < start + limit]
         return PageRequest(start, limit, self.sort, min(outside, key=distance, default=FIRST))

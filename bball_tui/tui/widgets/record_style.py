@@ -1,4 +1,4 @@
-"""How a list looks: the parts of a line that a theme can colour."""
+"""How a list looks: the parts of a line that a theme can color."""
 
 from rich.style import Style
 from textual.widget import Widget
@@ -44,8 +44,8 @@ RecordView {
 def style_of(widget: Widget, *parts: str) -> Style:
     """The style of ``parts`` laid over each other, outermost first, on the background of ``widget``."""
     components = [_PREFIX + part for part in parts]
-    # Where there are few or no colours the cursor is a reversed line, and Textual leaves "reverse" out here.
-    # A tone on it would become a block of colour, so the line is reversed as a whole.
+    # Where there are few or no colors the cursor is a reversed line, and Textual leaves "reverse" out here.
+    # A tone on it would become a block of color, so the line is reversed as a whole.
     reverse = [name for name in components if widget.get_component_styles(name).text_style.reverse]
     if reverse:
         return widget.get_visual_style(*reverse).rich_style + Style(reverse=True)

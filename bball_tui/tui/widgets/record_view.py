@@ -235,7 +235,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self.post_message(RowsFetched(self) if view.counting else ListLoaded(self, view.window.total))
         self._tell_cursor()
         if to_end:
-            # The last row was asked for before the rows were counted, and they are read anew for another reason.
+            # The last row was asked for before the rows were counted, and they are read again for another reason.
             self._to_end = not self._counted
             self.move_to(view.window.total - 1)
         self._fill()
@@ -261,7 +261,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
                 request = window.next_request(*self._visible)
                 if request is None:
                     break
-                # An answer that comes too late lands in a window that nobody looks at any more.
+                # An answer that comes too late lands in a window that nobody looks at anymore.
                 short = window.accept(request, await source.page(request))
                 if short and self._counted and self._short_total != window.total:
                     self._short_total = window.total
@@ -292,7 +292,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         return self._top, self._top + self._height - 1
 
     def repaint(self) -> None:
-        """Draw every line anew: what the cells are made of has changed, though no row has."""
+        """Redraw every line: what the cells are made of has changed, though no row has."""
         self._painter.forget()
         self.refresh()
 

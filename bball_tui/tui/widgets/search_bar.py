@@ -154,7 +154,7 @@ class SearchBar(Horizontal):
         return clean(self._input.value).strip()
 
     def put(self, text: str) -> None:
-        """Write ``text`` into the field without telling: whoever does it asks for the rows anew."""
+        """Write ``text`` into the field without telling: anyone who does it asks for the rows again."""
         self._told = clean(text).strip()
         with self._input.prevent(Input.Changed):
             self._input.value = text

@@ -58,7 +58,7 @@ class TabBar(Widget):
         self.set_reactive(TabBar.active, active)
 
     def render(self) -> Content:
-        """The line for the present width; the present tab is bold and underlined, not only coloured."""
+        """The line for the present width; the present tab is bold and underlined, not only colored."""
         parts: list[Part] = []
         for tab, label in zip(self._tabs, tab_labels(self._tabs, self.active, self.size.width), strict=True):
             parts += [(label, "bold underline $text-primary" if tab.id == self.active else ""), " "]

@@ -177,7 +177,7 @@ async def test_a_mail_that_waits_for_a_chat_does_not_outlive_a_move(database: Da
     assert await waiting_and_queued(database) == [(OutboxState.CANCELLED, first), (OutboxState.QUEUED, second)]
 
 
-async def test_a_contract_moves_before_it_is_signed_and_is_offered_anew_afterwards(database: Database) -> None:
+async def test_a_contract_moves_before_it_is_signed_and_is_offered_again_afterwards(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
         family = await make_family(session, club)

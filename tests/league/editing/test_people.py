@@ -206,7 +206,7 @@ async def test_who_takes_no_more_mail_gets_none_that_waits_and_may_have_it_again
             session, club.league_id, family.player_id, replace(base.draft, receives_email=False), base=base
         )
         assert isinstance(saved, Saved)
-        assert saved.notes == ("1 mail that still waited was cancelled.",)
+        assert saved.notes == ("1 mail that still waited was canceled.",)
         base = await load_guardian(session, club.league_id, family.player_id, dan)
         saved = await save_guardian(
             session, club.league_id, family.player_id, replace(base.draft, receives_email=True), base=base
@@ -215,6 +215,6 @@ async def test_who_takes_no_more_mail_gets_none_that_waits_and_may_have_it_again
         assert [one.address for one in saved.unpromised] == ["dan@families.test"]
         assert len(await enqueue_welcome(session, club.league_id, [family.contract_id])) == 1
         gone = await unlink_guardian(session, club.league_id, family.player_id, dan)
-        assert "cancelled" in gone.notes[0]
+        assert "canceled" in gone.notes[0]
         rows = await session.execute(select(Outbox.recipient, Outbox.state).order_by(Outbox.id))
         assert [tuple(row) for row in rows] == [("rosa@families.test", "queued"), ("dan@families.test", "cancelled")]

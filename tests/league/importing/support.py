@@ -50,7 +50,7 @@ class Desk:
             return [tuple(row) for row in found] if found.returns_rows else []  # type: ignore[attr-defined]
 
     async def families(self) -> dict[str, list[str]]:
-        """Each player's guardians: name, address, telephone, in order."""
+        """Each player's guardians: name, address, phone, in order."""
         found = await self.rows(
             """
             SELECT p.first_name || ' ' || p.last_name,

@@ -13,7 +13,7 @@ The kinds, and the neighbors of each that these tests hold as well:
 * what a workbook does not show: hidden rows and columns, other sheets;
 * values that can be read and are perhaps not meant, which are said and never changed: NULL as one half of a name, slips
   in the domain of an address, ages that no player has, two people or several last names in one name;
-* two values in one cell: children, addresses, telephone numbers, dates;
+* two values in one cell: children, addresses, phone numbers, dates;
 * people who are there already under another spelling: hyphens, particles, suffixes, nicknames, soft hyphens.
 """
 
@@ -132,7 +132,7 @@ def test_a_file_in_utf_8_with_good_names_is_never_changed(name: str) -> None:
     assert names(read(f"Team,First,Last\nHawks,A{name},Lee\n")) == [(f"A{name}", "Lee")]
 
 
-def test_a_workbook_with_names_encoded_twice_is_mended_too() -> None:
+def test_a_workbook_with_names_encoded_twice_is_fixed_too() -> None:
     roster = read(book(HEADER, ("Hawks", "JosÃ©", "MuÃ±oz", None, 7)))
     assert names(roster) == [("José", "Muñoz")]
     [doubt] = roster.doubts
@@ -206,7 +206,7 @@ def test_characters_that_only_look_like_those_of_an_address_are_faults() -> None
     assert email("иван@почта.test") == "иван@почта.test"
 
 
-def test_what_is_no_telephone_number_is_a_fault() -> None:
+def test_what_is_no_phone_number_is_a_fault() -> None:
     roster = field("phone-scientific.csv")
     assert faults(roster) == [(2, "Guardian 1 Phone")]
     assert "last digits are lost" in roster.problems[0].problem
@@ -580,7 +580,7 @@ def test_a_team_or_name_with_a_sign_is_taken(name: str) -> None:
     assert read(f"Team,First,Last\n{name},Ann,Lee\n").problems == ()
 
 
-def test_a_number_that_was_taken_for_a_measure_is_a_telephone_number() -> None:
+def test_a_number_that_was_taken_for_a_measure_is_a_phone_number() -> None:
     assert phone("5551234567.0") == "5551234567"
     assert phone("555.123.4567") == "555.123.4567"
 
@@ -655,8 +655,8 @@ def test_usual_ages_are_not_questioned_and_a_day_to_come_is_a_fault() -> None:
         "c 555-123-4567 h 555-987-6543", "555-123-4567 home 555-9876",
     ],
 )  # fmt: skip
-def test_two_telephone_numbers_in_one_cell_are_a_fault(cell: str) -> None:
-    with pytest.raises(CellFault, match="more than one telephone number"):
+def test_two_phone_numbers_in_one_cell_are_a_fault(cell: str) -> None:
+    with pytest.raises(CellFault, match="more than one phone number"):
         phone(cell)
 
 
@@ -665,7 +665,7 @@ def test_two_telephone_numbers_in_one_cell_are_a_fault(cell: str) -> None:
     ["+1 (555) 123-4567", "555.123.4567", "555-123-4567 ext. 1234", "555-123-4567 x12345", "0049 151 555-1234",
      "+49 (0) 151 5551234", "555-123-4567 (mom)", "555 123 4567 #12", "+358 40 123 4567"],
 )  # fmt: skip
-def test_one_telephone_number_is_one(cell: str) -> None:
+def test_one_phone_number_is_one(cell: str) -> None:
     assert phone(cell) == cell
 
 

@@ -31,7 +31,7 @@ async def test_siblings_share_a_guardian(desk: Desk) -> None:
     assert made.created.guardians == 1
 
 
-async def test_siblings_share_a_guardian_who_is_known_by_telephone(desk: Desk) -> None:
+async def test_siblings_share_a_guardian_who_is_known_by_phone(desk: Desk) -> None:
     made = await desk.good(
         "Hawks,Ann,Lee,2015-01-02,7,Rosa,Lee,,+1 (555) 100 2000", "Hawks,Ben,Lee,2013-01-02,8,Rosa,Lee,,+1 555 100 2000"
     )

@@ -218,7 +218,7 @@ async def test_a_move_by_a_file_takes_the_unsent_mails_of_the_old_team_back(desk
         ("dan@x.test", "queued", None),
         ("rosa@x.test", "cancelled", "the contract moves to another team"),
     ]
-    said = "1 mail about the offers of the old teams has not left: cancelled."
+    said = "1 mail about the offers of the old teams has not left: canceled."
     assert said in remarks(dry)
     assert said in remarks(done)
     assert await desk.rows("SELECT count(*) FROM audit WHERE action = 'outbox_cancelled'") == [(1,)]
@@ -323,7 +323,7 @@ async def test_two_imports_at_once_make_everything_once(desk: Desk, marias_datab
     assert await desk.rows("SELECT count(*) FROM player") == [(138,)]
 
 
-async def test_a_preview_that_does_not_hold_any_more_is_not_applied(desk: Desk) -> None:
+async def test_a_preview_that_does_not_hold_anymore_is_not_applied(desk: Desk) -> None:
     await desk.good("Hawks,Ann,Lee,2015-01-02,7")
     old = await preview(desk, "Hawks,Ann,Lee,2015-01-02,8")
     await desk.good("Hawks,Ann,Lee,2015-01-02,9")

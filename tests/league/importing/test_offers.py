@@ -22,9 +22,9 @@ async def test_only_what_was_previewed_is_imported(desk: Desk) -> None:
     with pytest.raises(PreviewMoved, match="new preview"):
         await desk.bring_in(corrected, BEN, options=ImportOptions(expect=preview.digest))
     assert list(await desk.families()) == ["Ann Lee"]
-    anew = await desk.bring_in(corrected, BEN, options=ImportOptions(dry_run=True))
-    assert anew.digest != preview.digest
-    await desk.good(corrected, BEN, options=ImportOptions(expect=anew.digest))
+    again = await desk.bring_in(corrected, BEN, options=ImportOptions(dry_run=True))
+    assert again.digest != preview.digest
+    await desk.good(corrected, BEN, options=ImportOptions(expect=again.digest))
     assert list(await desk.families()) == ["Ann Lee", "Ben Fox"]
 
 

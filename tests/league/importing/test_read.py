@@ -148,19 +148,19 @@ def test_any_number_of_guardians_and_words_that_say_who_they_are() -> None:
 
 
 def test_unknown_columns_are_named_with_what_they_could_be() -> None:
-    roster = read(f"{HEADER},Jersy,Favourite Dish,Guardian 2 Emial\nA,B,C,,,,,\n")
+    roster = read(f"{HEADER},Jersy,Favorite Dish,Guardian 2 Emial\nA,B,C,,,,,\n")
     assert not roster.rows
-    assert places(roster) == [(1, "Jersy"), (1, "Favourite Dish"), (1, "Guardian 2 Emial")]
+    assert places(roster) == [(1, "Jersy"), (1, "Favorite Dish"), (1, "Guardian 2 Emial")]
     first, second, third = roster.problems
     assert "“Jersey”" in first.problem
-    assert "--ignore-column “Favourite Dish”" in second.problem
+    assert "--ignore-column “Favorite Dish”" in second.problem
     assert "“Guardian 2 Email”" in third.problem
 
 
 def test_columns_can_be_left_out_by_name() -> None:
-    roster = read(f"{HEADER},Favourite Dish\nA,B,C,,,=soup\n", ignore=("favourite dish",))
+    roster = read(f"{HEADER},Favorite Dish\nA,B,C,,,=soup\n", ignore=("favorite dish",))
     assert not roster.problems
-    assert roster.unused_columns == ("Favourite Dish",)
+    assert roster.unused_columns == ("Favorite Dish",)
     assert places(read(f"{HEADER}\nA,B,C,,\n", ignore=("Soup",))) == [(1, "Soup")]
 
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing.encodings import _mended, mend
+from bball_tui.league.importing.encodings import _repaired, repair
 from bball_tui.league.importing.read_roster import Roster, read_roster
 from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import first_name, group_name
-from bball_tui.league.values.placeholders import no_name, no_telephone, perhaps_no_name, says_nothing
+from bball_tui.league.values.placeholders import no_name, no_phone, perhaps_no_name, says_nothing
 
 TODAY = date(2027, 3, 1)
 HEADER = (
@@ -66,8 +66,8 @@ def usable(text: str) -> bool:
         unchanged = says_something and first_name(text) == group_name(text) == text != ""
     except CellFault:
         return False
-    # What looks as if it was encoded twice is mended, and said.
-    return unchanged and not mend([(1, [text])])
+    # What looks as if it was encoded twice is repaired, and said.
+    return unchanged and not repair([(1, [text])])
 
 
 letters = st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Co", "Cn", "Cf"))
@@ -78,11 +78,11 @@ names = (
 )
 addresses = st.builds("{}@{}.test".format, st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True), st.just("families"))
 MOST_DIGITS = 15
-"""Of one telephone number (ITU-T E.164)."""
+"""Of one phone number (ITU-T E.164)."""
 phones = (
     st.from_regex(r"\+?[0-9][0-9 ]{3,15}[0-9]", fullmatch=True)
     .map(lambda text: " ".join(text.split()))
-    .filter(lambda text: not no_telephone(text) and sum(map(str.isdigit, text)) <= MOST_DIGITS)
+    .filter(lambda text: not no_phone(text) and sum(map(str.isdigit, text)) <= MOST_DIGITS)
 )
 guardians = st.builds(
     GuardianCell,
@@ -140,5 +140,5 @@ def test_any_table_of_valid_rows_comes_back(
 def test_no_text_that_was_encoded_twice_is_passed_over_unseen(text: str, twice: bool) -> None:
     cell = text.encode("utf-8").decode("mac_roman") if twice else text
     rows = [(2, [cell, "Ana"])]
-    mend(rows)
-    assert rows[0][1][0] == _mended(cell)
+    repair(rows)
+    assert rows[0][1][0] == _repaired(cell)

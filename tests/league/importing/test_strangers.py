@@ -1,4 +1,4 @@
-"""Two people are one by address, by name with a real telephone number, or within one household, and by nothing else."""
+"""Two people are one by address, by name with a real phone number, or within one household, and by nothing else."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.values.placeholders import (
     no_address,
     no_name,
-    no_telephone,
+    no_phone,
     perhaps_no_name,
     real_address,
     real_number,
@@ -26,7 +26,7 @@ FIELD = Path(__file__).parents[2] / "data" / "field"
 PLACEHOLDERS = ("none", "N/A", "-", "0", "x", "call mom", "000-000-0000", "see note", "na", "TBD", "--", "555-555-5555")
 
 
-async def test_every_placeholder_of_a_telephone_column_leaves_strangers_strangers(desk: Desk) -> None:
+async def test_every_placeholder_of_a_phone_column_leaves_strangers_strangers(desk: Desk) -> None:
     for place, phone in enumerate(PLACEHOLDERS):
         first = f"Hawks,Mia{place},Garcia,2015-03-04,,Maria,Garcia{place},,{phone}"
         await desk.good(first)
@@ -89,7 +89,7 @@ def test_a_name_that_says_nothing(cell: str) -> None:
     assert no_name(cell)
     assert not perhaps_no_name(cell)
     assert no_address(cell)
-    assert no_telephone(cell)
+    assert no_phone(cell)
 
 
 @pytest.mark.parametrize(

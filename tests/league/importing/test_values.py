@@ -111,7 +111,7 @@ def test_text_is_trimmed_and_composed() -> None:
     assert plain_text("  Rene\u0301e \u00a0 de  la Cruz ") == "Renée de la Cruz"
 
 
-def test_telephone_numbers_and_negative_numbers_are_no_formulas() -> None:
+def test_phone_numbers_and_negative_numbers_are_no_formulas() -> None:
     assert phone("+1 555 574 2324") == "+1 555 574 2324"
     assert phone("+49 (0)30 / 12-34") == "+49 (0)30 / 12-34"
     assert plain_text("-5") == "-5"

@@ -76,7 +76,7 @@ def control_of(spec: Spec, value: FieldValue) -> Widget:
         case TextSpec():
             return TextField(str(value), placeholder=spec.placeholder, id=f"in-{spec.name}")
         case PickSpec():
-            # A value that is not offered (any more) must not vanish from the form by itself.
+            # A value that is not offered (anymore) must not vanish from the form by itself.
             known = any(one == value for _, one in spec.options)
             options = spec.options if known else ((str(value) or "choose one", str(value)), *spec.options)
             return FormPick(options, str(value), id=f"in-{spec.name}")

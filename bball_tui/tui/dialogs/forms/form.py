@@ -125,7 +125,7 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
     @on(Picker.Changed)
     @on(TickBox.Changed)
     def _touched(self, event: Input.Changed | Picker.Changed | TickBox.Changed) -> None:
-        """What was wrong with the field is being mended."""
+        """What was wrong with the field is being fixed."""
         control = event.control
         if control is not None and control.id is not None:
             field = self.query_one(f"#{control.id.replace('in-', 'field-', 1)}", Field)

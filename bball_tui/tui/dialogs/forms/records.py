@@ -91,7 +91,7 @@ def season_form(
         TickSpec(
             name="current",
             label="Desk",
-            question="everybody's desk shows this season",
+            question="show this season for everyone",
             help="Teams and contracts of the shown season are what the tabs list.",
         ),
     )
@@ -131,7 +131,7 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
     return (
         TextSpec(name="name", label="Name", help="As families know the league."),
         TextSpec(
-            name="brand_color", label="Colour", help="#rrggbb, of the mails and of this screen.", placeholder="#c2410c"
+            name="brand_color", label="Color", help="#rrggbb, of the mails and of this screen.", placeholder="#c2410c"
         ),
         TextSpec(
             name="logo_url", label="Logo", help="A picture above the mails. May be empty.", placeholder="https://…"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None" = None) -> "Form[StaffDraft]":
-    """One of e-mail, telephone or account is enough."""
+    """One of e-mail, phone or account is enough."""
     specs = (
         TextSpec(name="name", label="Name", help="As the group shows them."),
         TextSpec(
@@ -23,7 +23,7 @@ def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None
         ),
         TextSpec(
             name="phone",
-            label="Telephone",
+            label="Phone",
             help="With the country code: +1 2125550100. One way is enough.",
             placeholder="may be empty",
         ),

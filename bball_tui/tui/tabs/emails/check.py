@@ -1,4 +1,4 @@
-"""What would go wrong with the mails of all contracts that wait for a signature, each one key from being mended."""
+"""What would go wrong with the mails of all contracts that wait for a signature, each one key from being fixed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -51,8 +51,8 @@ _FIXES = {
     "blocked": "lift the block",
     "came_back": "fix the address",
     "text": "see the contract",
-    "template": "how to mend it",
-    "link": "how to mend it",
+    "template": "how to fix it",
+    "link": "how to fix it",
     "look": "the league's settings",
     "chat": "link the chat",
 }
@@ -70,7 +70,7 @@ def _looked(pane: "MailCheckPane") -> str | None:
 
 
 def _can_fix(pane: "MailCheckPane") -> str | None:
-    return _looked(pane) or (None if pane.meant else "There is nothing to mend: no finding is under the cursor.")
+    return _looked(pane) or (None if pane.meant else "There is nothing to fix: no finding is under the cursor.")
 
 
 def _can_read(pane: "MailCheckPane") -> str | None:
@@ -84,7 +84,7 @@ def _can_step(pane: "MailCheckPane") -> str | None:
 
 
 def _fix_caption(pane: "MailCheckPane") -> str:
-    return "mend" if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
+    return "fix" if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
 
 
 class MailCheckPane(RecordPane["Finding"], commands="On what the check found", tab="emails"):
@@ -93,7 +93,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     HELP = """
     ## Check
     The welcome mails of all contracts that are offered or accepted are written in memory and looked at, before anybody
-    signs. Nothing is stored or sent. `{check.fix}` mends the finding under the cursor, `{check.read}` shows the mail,
+    signs. Nothing is stored or sent. `{check.fix}` fixes the finding under the cursor, `{check.read}` shows the mail,
     `{check.next}` and `{check.previous}` go through the kinds of findings, `{check.again}` looks again.
     """
     DEFAULT_CSS = """
@@ -223,7 +223,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         filtered = bool(self.search_bar.text or self.kind)
         self.records.show(
             self.source(self.connection, self.search_bar.text),
-            empty_text=self.nothing_found if filtered and found.findings else "Nothing to mend.",
+            empty_text=self.nothing_found if filtered and found.findings else "Nothing to fix.",
         )
         self.refresh_bindings()
 
@@ -296,9 +296,9 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     # Commands
 
-    @action("e", "mend", when=_can_fix, writes=True, footer=True, caption=_fix_caption)
+    @action("e", "fix", when=_can_fix, writes=True, footer=True, caption=_fix_caption)
     async def action_check_fix(self) -> None:
-        """Mend what is under the cursor: the address, the block, the chat link, or the league's settings."""
+        """Fix what is under the cursor: the address, the block, the chat link, or the league's settings."""
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return
@@ -392,18 +392,18 @@ def _calm(found: "MailCheck") -> str:
 
 
 def _advice(concern: str) -> str:
-    mend = key_of("check.fix")
+    fix = key_of("check.fix")
     return {
-        "no_address": f"Ask the family for an e-mail address; {mend} writes it into the roster. "
+        "no_address": f"Ask the family for an e-mail address; {fix} writes it into the roster. "
         "They can be signed without.",
-        "unwritable": "Mend what the sentence names. Until then this mail would fail when it is to go out.",
+        "unwritable": "Fix what the sentence names. Until then this mail would fail when it is to go out.",
         "sender": "Give the league a From address, so that mail can leave in its name.",
-        "blocked": f"Nothing goes to this address. If the family says that it works again, {mend} lifts the block.",
-        "came_back": f"If the address is the reason, ask the family for another one; {mend} corrects it "
+        "blocked": f"Nothing goes to this address. If the family says that it works again, {fix} lifts the block.",
+        "came_back": f"If the address is the reason, ask the family for another one; {fix} corrects it "
         "and sends it there.",
         "text": "Look at the names in the roster: something in this mail reads like a mistake.",
         "template": "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong.",
         "link": "Look at the link in the league's own template, or at the team's chat link.",
-        "look": "Change the league's colour or logo. The mail is readable as it is.",
+        "look": "Change the league's color or logo. The mail is readable as it is.",
         "chat": "Link the team to its chat. Until then the mails go without the button to join.",
     }[concern]

@@ -60,14 +60,14 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
 
     HELP = """
     ## Log
-    Every mail that was ever promised, the newest first. **accepted**: the mail server took it; **in a folder**: it was
+    Every mail that was ever queued, the newest first. **accepted**: the mail server took it; **in a folder**: it was
     only written to a folder, and no family has it; **came back**: later the family's mail server said that it could not
     be delivered. Search by address, player or Message-ID; `{log.filter}` shows only mails of one outcome. `{log.read}`
     shows the very mail, `{log.address}` corrects the address of one that never arrived, `{log.send-again}` sends an
     accepted one again, `{log.settle}` notes that a family was told another way, `{log.export}` writes mails into files.
     """
     placeholder = "address, player or Message-ID"
-    empty_text = "No mail was promised yet. Signing a contract promises one."
+    empty_text = "No mail was queued yet. Signing a contract queues one."
     nothing_found = "No such mail. Esc shows all mails."
     first_sort = Sort("id", descending=True)
     watches = frozenset({"outbox", "bounce", "contract", "player", "team"})
@@ -184,7 +184,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         if connection is None or not targets:
             return False
         if len(targets) > 1:
-            lines = ["Nobody needs to look at these mails any more.", *await mails_named(connection, targets)]
+            lines = ["Nobody needs to look at these mails anymore.", *await mails_named(connection, targets)]
             title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
             if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
                 return False

@@ -14,7 +14,7 @@ class EmailsPane(ViewsPane):
 
     HELP = """
     ## E-mails
-    `{view.next}` goes through the views. **Log**: every mail that was ever promised, and what became of it. **Check**:
+    `{view.next}` goes through the views. **Log**: every mail that was ever queued, and what became of it. **Check**:
     what would go wrong with the mails of all contracts that wait for a signature. **Kinds**: what each kind of mail
     says. **Blocked**: the addresses that take no mail. **Reminders**: who is reminded of an offer, and when.
     """
