@@ -1,5 +1,6 @@
 """Real PostgreSQL for every test: one embedded server a run, one copy of a migrated template a test."""
 
+import gc
 import os
 import shlex
 import shutil
@@ -20,6 +21,7 @@ from psycopg import sql
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
+from tests.support.statements import share_translations
 
 # Anyone who starts the tests in the background has ctrl+c ignored, and the programs started here would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -31,13 +33,24 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
 
+share_translations()
+
 SLOW_FOLDERS = ("journeys", "chaos")
 WHOLE_SCREEN = "tests.tui.desk_host"
 TEMPLATE = "bball_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
 ROOM = 2 << 30
 """Bytes that must be free in memory to work there: a container may give little."""
+GARBAGE = (50_000, 10, 5)
+"""New objects until they are searched, and searches until what survived them is: see :func:`gc.set_threshold`."""
 _numbers = count()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among the tests and modules, which stay: it took a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,6 +21,8 @@ def as_before() -> Iterator[None]:
     thresholds = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()  # as the run does when it has found its tests
     gc.set_threshold(*thresholds)
     gc.enable()
 
@@ -78,8 +80,9 @@ def test_a_quiet_moment_without_need_is_left_alone() -> None:
 
 def test_a_program_that_is_not_the_screen_searches_as_python_does() -> None:
     garbage = old_garbage()
+    frozen = gc.get_freeze_count()
     many_searches()
     settled()
     tidy_up(quiet=True)
     assert garbage() is not None
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() == frozen
