@@ -22,7 +22,7 @@ from bball_tui.mail.languages import ENGLISH, Words, chain, path
 from bball_tui.mail.markup_lint import slips, unbalanced
 from bball_tui.mail.render import Renderer, why
 from bball_tui.mail.samples import SAMPLE_DATE, sample_context, trials
-from bball_tui.mail.templates import FILES, SHARED, WORDS, TemplateSet, own, packaged
+from bball_tui.mail.templates import FILES, PAPER, SHARED, WORDS, TemplateSet, own, packaged
 from bball_tui.mail.values import RenderError, one_line
 from bball_tui.mail.variables import variables
 from bball_tui.resources import folder
@@ -94,6 +94,8 @@ def _strangers(where: Path) -> Iterator[Finding]:
         if not file.is_file() or file.name.startswith(".") or file.name.endswith(("~", ".bak", ".swp", ".md")):
             continue
         place = name.split("/")[0]
+        if place == PAPER:
+            continue
         if place not in (SHARED, *KINDS):
             meant = get_close_matches(place, [SHARED, *KINDS], n=1)
             hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of mail are {', '.join(KINDS)}."

@@ -30,6 +30,8 @@ from bball_tui.resources import folder
 
 FILES = ("subject.txt", "body.txt", "body.mjml")
 SHARED = "_shared"
+PAPER = "_paper"
+"""The league's own words on papers that are printed; no mail is made of them."""
 WORDS = "words.toml"
 LAYOUT = "layout.mjml"
 MOST_SKELETONS = 64

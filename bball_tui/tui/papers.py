@@ -4,19 +4,21 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 """
 
 import asyncio
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.files import short_path, write_bytes
 from bball_tui.league.papers.export import export_scans, file_name
+from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in
 from bball_tui.league.papers.scan_file import SUFFIXES, load_scan
 from bball_tui.league.papers.scans import LONGEST_REASON, ScanRow, attach, list_scans, remove_scan, scan_content
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.tui.browser import how_to_fetch, open_page
 from bball_tui.tui.dialogs.attach_scan import AttachScan
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.dialogs.print_papers import Print, PrintPapers
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.recent_files import remember_scan_folder, scan_folder
 from bball_tui.tui.text import clean, short_time
@@ -136,3 +138,41 @@ async def save_team_scans(app: "App[Any]", connection: "LeagueConnection", team_
 
     number = await connection.guard(write())
     app.notify(clean(f"{counted(number, 'scan')} of {team} written to {short_path(folder)}."), timeout=12, markup=False)
+
+
+async def print_contracts(app: "App[Any]", connection: "LeagueConnection", contract_ids: "Sequence[int]") -> None:
+    """Contract sheets as a PDF file."""
+
+    async def write(path: Path) -> str:
+        printing = connection.call(print_sheets, contract_ids, template_dir=connection.settings.template_dir)
+        return await _written(await printing, path, "sheet")
+
+    number = counted(len(contract_ids), "contract")
+    lines = [f"A sheet for each of {number} that still waits for its signature, names filled in and with a code."]
+    await _print(app, connection, "Print contract sheets", lines, "contracts", write)
+
+
+async def print_teams(app: "App[Any]", connection: "LeagueConnection", team_ids: "Sequence[int]") -> None:
+    """Sign-in lists as a PDF file."""
+
+    async def write(path: Path) -> str:
+        return await _written(await connection.call(print_sign_in, team_ids), path, "player")
+
+    lines = [f"The players of {counted(len(team_ids), 'team')}, with a place to sign beside each."]
+    await _print(app, connection, "Print a sign-in list", lines, "sign-in", write)
+
+
+async def _print(
+    app: "App[Any]", connection: "LeagueConnection", title: str, lines: list[str], what: str, write: Print
+) -> None:
+    place = Path.home() / f"{connection.league.slug}-{what}-{date.today():%Y-%m-%d}.pdf"  # noqa: DTZ011 - of this desk
+    told = await app.push_screen_wait(PrintPapers(title, lines, place, write))
+    if told is not None:
+        app.notify(clean(told), timeout=12, markup=False)
+
+
+async def _written(printed: Printed, path: Path, what: str) -> str:
+    await asyncio.to_thread(write_bytes, path, printed.pdf)
+    left = [one.reason for one in printed.left_out]
+    more = f" and {len(left) - 2} more" if len(left) > 2 else ""
+    return " ".join([f"{counted(len(printed.printed), what)} written to {short_path(path)}.", *left[:2]]) + more

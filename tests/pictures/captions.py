@@ -22,6 +22,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "filter-save": ("Save a filter", "Under a name; it is on top of the list the next time."),
         "sign": ("Sign", "Signing shows its effect first: who signs, and which mails go to whom."),
         "papers": ("A stack of papers", "A few letters of the name, Enter, Enter: the next paper."),
+        "print": ("Print contract sheets", "Names filled in, and a code by which the scan finds its contract."),
         "scans": ("Scans of a contract", "The papers behind the signature: open, attach, save, take off."),
         "scan-attach": ("Attach a scan", "A file that is typed or dragged here, or the next one of the scanner."),
         "form-contract": ("Edit a contract", "Another team or other days."),

@@ -34,6 +34,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "NewAddress": ("fix-address",),
     "BatchSigning": ("papers",),
     "PickRecord": ("guardians", "seasons", "groupme-staff"),
+    "PrintPapers": ("print",),
     "ReadMail": ("read",),
     "Reason": ("cancel",),
     "ReminderSchedule": ("schedule",),

@@ -46,6 +46,7 @@ SCENES = (
             "w", "wait:accepted", "shot:accept", ESC, ESC,
             DOWN, DOWN, "R", "wait:Reason", "shot:release", ESC, ESC,
             "c", "wait:Correct the record", "shot:correct", ESC,
+            "b", "wait:Write the PDF", "shot:print", ESC,
             "v", "wait:No scan yet", "shot:scans", "n", "wait:onto the terminal", "shot:scan-attach", ESC, ESC,
             "t", "type:mb", "wait:Mbeki", "shot:papers", ESC,
             "x", "wait:CSV", "shot:export-list", ESC,

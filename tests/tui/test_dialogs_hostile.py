@@ -93,6 +93,7 @@ from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
+from bball_tui.tui.dialogs.print_papers import PrintPapers
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
@@ -359,6 +360,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     MapColumns: lambda name: MapColumns([name, name, "Team"], [[name], [name, name]]),
     MigrateDialog: lambda name: MigrateDialog(name, name),
     NewAddress: lambda name: NewAddress(name, [name], _never),
+    PrintPapers: lambda name: PrintPapers(name or "x", [name], Path(f"/nowhere/{name}"), _never),
     ReadMail: lambda name: ReadMail(Letter(name, ((name, name),), [[name]], [[name]], (name,), name)),
     LeagueForm: FORMS["league"],
     MailSetup: _mail_setup,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.states import OPEN_STATUSES
 from bball_tui.tui.actions import Commands, action
-from bball_tui.tui.tabs.guards import on_one
+from bball_tui.tui.tabs.guards import on_one, on_some
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow, TeamRow
@@ -44,5 +44,23 @@ async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
         await save_team_scans(pane.app, connection, team.id, team.name)
 
 
-OF_CONTRACTS = Commands((action_contract_scans,))
-OF_TEAMS = Commands((action_team_scans,))
+@action("b", "print sheets", when=on_some("contract"))
+async def action_contract_print(pane: "RosterPane[ContractRow]") -> None:
+    """Write contract sheets for the selected contracts as a PDF file: names filled in, and a code for the scanner."""
+    from bball_tui.tui.papers import print_contracts
+
+    if pane.connection is not None and pane.targets:
+        await print_contracts(pane.app, pane.connection, pane.targets)
+
+
+@action("b", "print a sign-in list", when=on_some("team"))
+async def action_team_print(pane: "RosterPane[TeamRow]") -> None:
+    """Write a sign-in list for each selected team as a PDF file."""
+    from bball_tui.tui.papers import print_teams
+
+    if pane.connection is not None and pane.targets:
+        await print_teams(pane.app, pane.connection, pane.targets)
+
+
+OF_CONTRACTS = Commands((action_contract_scans, action_contract_print))
+OF_TEAMS = Commands((action_team_scans, action_team_print))
