@@ -14,15 +14,14 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
-from bball_tui.league.seasons.roll import RollChoice, Rolled, RollOutcome, RollRequest, apply_roll, plan_roll
+from bball_tui.league.seasons.roll import apply_roll, plan_roll
 from bball_tui.league.seasons.roll_csv import plan_csv
 from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
-from bball_tui.league.seasons.roll_undo import RollUndoPreview, preview_undo, undo_roll
+from bball_tui.league.seasons.roll_request import HOLD_SECONDS, RollChoice, Rolled, RollOutcome, RollRequest
+from bball_tui.league.seasons.roll_undo import preview_undo, undo_roll
+from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from bball_tui.mail.values import one_line
 from bball_tui.wording import counted
-
-HOLD_MINUTES = 60
-"""How long the offers' mails wait, so that somebody can read them in the outbox, or take all of it back."""
 
 id_type = click.IntRange(min=1)
 
@@ -108,7 +107,7 @@ class RolledJson:
     "--hold",
     metavar="MINUTES",
     type=click.IntRange(0, 24 * 60),
-    default=HOLD_MINUTES,
+    default=HOLD_SECONDS // 60,
     show_default=True,
     help="How long these e-mails wait in the outbox.",
 )
@@ -192,36 +191,7 @@ async def season_roll_undo(context: CliContext, season: str, dry_run: bool) -> A
         if dry_run:
             return Found(lambda: effect, lambda: "\n".join(map(plain, undo_effect(effect))))
         done = await undo_roll(session, context.league.id, season_id, effect.roll_id)
-    sentences = [
-        f"Undone: {counted(done.contracts, 'contract')}, {counted(done.teams, 'team')}, "
-        f"{counted(done.cancelled, 'e-mail')} that had not left."
-    ]
-    if done.void:
-        sentences.append(f"{counted(done.void, 'contract')} of families that were told stay, void.")
-    if done.kept_teams:
-        sentences.append(f"{counted(done.kept_teams, 'team')} stay: somebody is in them, or they have a chat.")
-    if done.season_gone:
-        sentences.append(f"The season {done.season} is gone.")
-    return Did(sentences, done)
-
-
-def undo_effect(effect: RollUndoPreview) -> list[str]:
-    """What taking a run back does, in sentences."""
-    if effect.obstacle is not None:
-        return [effect.obstacle]
-    lines = [
-        f"{counted(len(effect.removed), 'contract')} of {effect.season} that {effect.by} made would go, and "
-        f"{counted(effect.teams, 'team')} as far as nobody else is in them."
-    ]
-    if effect.unsent:
-        lines.append(f"{counted(effect.unsent, 'e-mail')} would be canceled before they leave.")
-    if effect.void:
-        lines.append(
-            f"{counted(len(effect.void), 'contract')} become void: {', '.join(effect.told[:5])} had the e-mail."
-        )
-    if effect.over:
-        lines.append(f"{counted(effect.over, 'contract')} ended meanwhile and stay as they are.")
-    return lines
+    return Did(undone_words(done), done)
 
 
 def _day(option: str, text: str, read: Callable[[], date]) -> date:

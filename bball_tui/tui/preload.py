@@ -44,6 +44,7 @@ AHEAD = (
     "bball_tui.tui.mail_setup",
     "bball_tui.tui.signing",
     "bball_tui.tui.papers",
+    "bball_tui.tui.rolling",
     "bball_tui.tui.commands",  # for the palette: every tab
 )
 """What commands import when they are called, but for the asking of GroupMe: who does that waits for the network."""

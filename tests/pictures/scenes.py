@@ -41,6 +41,14 @@ SCENES = (
     Scene(
         (
             OPENED,
+            ":", "wait:U10 → U12", "shot:roll", ENTER, "wait:ticked", "shot:roll-players",
+            "t", "wait:Team of", "shot:roll-team", ESC, "gone:Team of", ENTER, "wait:get a contract", "shot:roll-make",
+            ESC, ESC,
+        )
+    ),
+    Scene(
+        (
+            OPENED,
             "D", "wait:Reason", "shot:decline", ESC, ESC,
             "V", "wait:Reason", "shot:void", ESC, ESC,
             "w", "wait:accepted", "shot:accept", ESC, ESC,

@@ -44,6 +44,8 @@ from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import ContractRow
+from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
+from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.mail.account import Account
 from bball_tui.outbox.staff_actions import Acted, NotDone
 from bball_tui.settings import SecretUrl
@@ -59,6 +61,7 @@ from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import ChatTell
+from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.connect import ConnectDialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
@@ -98,6 +101,9 @@ from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
+from bball_tui.tui.dialogs.roll_make import RollMake
+from bball_tui.tui.dialogs.roll_players import RollPlayers
+from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from tests.tui.dialog_host import ROOMY, SMALL, asking
@@ -318,6 +324,24 @@ def _correct_record(name: str) -> CorrectRecord:
     return CorrectRecord(seen, _never, DateOrder.MDY)
 
 
+def _roll_plan(name: str) -> RollPlan:
+    line = PlayerLine(1, name, name, 1, "from1", Proposal.TWO_TEAMS, (name, name), ticked=True)
+    homeless = PlayerLine(2, name, name, 1, "", Proposal.TOO_OLD, (name,), ticked=False)
+    team = TeamLine("from1", None, 1, name, name, name)
+    return RollPlan(1, name, None, name, name, date(2027, 8, 31), (team,), (line, homeless), 3, (name,))
+
+
+def _roll_season(name: str) -> RollSeason:
+    async def suggest(season_id: int) -> str:
+        return name
+
+    async def plan(asked: RollRequest) -> RollPlan:
+        return _roll_plan(name)
+
+    seasons = [SeasonChoice(1, name, name), SeasonChoice(2, name)]
+    return RollSeason(seasons, 1, suggest=suggest, plan=plan, order=DateOrder.YMD, today=date(2027, 8, 1))
+
+
 DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     AttachScan: lambda name: AttachScan(name or "x", _never, Path(f"/nowhere/{name}")),
     ContractAct: _act,
@@ -369,6 +393,12 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     BlockAddress: lambda name: BlockAddress(_refuse_address),
     ResolveDoubt: lambda name: ResolveDoubt([name]),
     ReviewRows: lambda name: ReviewRows([PreviewRow(2, "changed", name, name, (name,))], frozenset()),
+    ChooseOne: lambda name: ChooseOne(name or "x", [("1", name), ("2", name)], "2"),
+    RollSeason: _roll_season,
+    RollPlayers: lambda name: RollPlayers(_roll_plan(name)),
+    RollMake: lambda name: RollMake(
+        _roll_plan(name), {1: "from1"}, _never, mails=True, order=DateOrder.YMD, today=date(2027, 8, 1)
+    ),
     Reason: lambda name: Reason(name or "x", [name], name),
     SignDialog: _sign,
 }

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import psycopg
 from sqlalchemy import TextClause, select
@@ -12,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import League
+from bball_tui.database.models import League, Team
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import LeagueClock, read_clock, read_contracts
@@ -24,9 +22,10 @@ from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import Season, current_season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
-from bball_tui.league.seasons.age_groups import read_pattern
+from bball_tui.league.seasons.age_groups import read_pattern, usual_pattern
 from bball_tui.league.seasons.roll_facts import read_facts
 from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan
+from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.rolls import ROLLED, read_rolls
 from bball_tui.league.values.names import typed_text
 from bball_tui.league.values.shown import shown
@@ -44,61 +43,10 @@ class RollMoved(BballError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RollRequest:
-    """What a plan is made for.
-
-    ``target`` is the name of the new season, which may exist. ``source_id`` None is the season that is shown, and where
-    that is the new one already, the one before it. ``pattern`` None is the usual one. Ages count on ``age_on``: None is
-    the day the new season begins, as far as that is known, else today. ``roster_limit`` None sets no limit.
-    """
-
-    target: str
-    source_id: int | None = None
-    pattern: str | None = None
-    age_on: date | None = None
-    roster_limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RollOutcome:
-    """What becomes of those who are ticked.
-
-    ``mails`` None does what the league does with every offer. The mails wait ``hold_seconds`` (None: the league's
-    usual time), in which they can be read and taken back. ``show`` has everybody see the new season from now on.
-    """
-
-    status: ContractStatus = ContractStatus.DRAFT
-    due_on: date | None = None
-    mails: bool | None = None
-    hold_seconds: int | None = None
-    show: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RollChoice:
-    """Whom staff ticked, each with a team of the plan (:attr:`TeamLine.key`), out of all that they ``looked_at``.
-
-    With ``all_teams`` off only teams are made that somebody comes into. ``expect`` is the plan's fingerprint.
-    """
-
-    places: Mapping[int, str]
-    looked_at: frozenset[int]
-    expect: str
-    all_teams: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """What was made. ``left_out`` players were looked at and not ticked."""
-
-    season_id: int
-    season: str
-    made_season: bool
-    teams: int
-    contracts: int
-    mails: int
-    left_out: int
+async def usual_names(session: AsyncSession, league_id: int, season_id: int) -> str:
+    """The usual pattern for the teams of the season, as it is typed."""
+    query = select(Team.name, Team.division).where(Team.league_id == league_id, Team.season_id == season_id)
+    return str(usual_pattern((name, division) for name, division in await session.execute(query)))
 
 
 async def plan_roll(session: AsyncSession, league_id: int, asked: RollRequest) -> RollPlan:

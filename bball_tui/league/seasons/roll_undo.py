@@ -18,6 +18,7 @@ from bball_tui.database.states import ContractStatus, OutboxState, Stage
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.importing.apply import hold_league
+from bball_tui.league.leagues import list_seasons
 from bball_tui.league.seasons.rolls import UNDONE, Roll, read_rolls
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted, listed
@@ -74,6 +75,14 @@ _VOID = text(
     WHERE id = ANY (CAST(:ids AS bigint[]))
     """
 )
+
+
+async def rolled_season(session: AsyncSession, league_id: int) -> int | None:
+    """The newest season that a run made, or made something of; None when no run stands."""
+    for season in await list_seasons(session, league_id):
+        if await read_rolls(session, league_id, season.id):
+            return season.id
+    return None
 
 
 async def preview_undo(session: AsyncSession, league_id: int, season_id: int) -> RollUndoPreview:

@@ -1,6 +1,6 @@
 """The rows of a file one by one: what each would do, and which of them stay out."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,9 +10,10 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bball_tui.database.paging import Page, PageRequest, Sort, page_of
+from bball_tui.database.paging import Sort
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.dialogs.sorted_rows import SortedRows
 from bball_tui.tui.text import content, content_lines, wrap
 from bball_tui.tui.theme import STYLES, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -98,52 +99,16 @@ def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
     return sorted(rows, key=lambda row: (KINDS.index(row.kind), row.id))
 
 
-class Rows:
-    """Rows in memory, as a list asks for them."""
-
-    def __init__(self, rows: Sequence[PreviewRow]) -> None:
-        self._rows = list(rows)
-        self._ordered: dict[Sort, list[PreviewRow]] = {}
-
-    @staticmethod
-    def _key(row: PreviewRow, sort: Sort) -> tuple[Any, ...]:
-        match sort.column:
-            case "row":
-                return (row.id,)
-            case "player":
-                return (row.player.casefold(), row.id)
-            case "team":
-                return (row.team.casefold(), row.id)
-            case _:
-                return (KINDS.index(row.kind), row.id)
-
-    def _sorted(self, sort: Sort) -> list[PreviewRow]:
-        if sort not in self._ordered:
-            rows = sorted(self._rows, key=lambda row: self._key(row, sort), reverse=sort.descending)
-            self._ordered[sort] = rows
-        return self._ordered[sort]
-
-    async def count(self) -> int:
-        """How many rows there are."""
-        return len(self._rows)
-
-    async def page(self, request: PageRequest) -> Page[PreviewRow]:
-        """Some of the rows."""
-        rows = self._sorted(request.sort)[request.start : request.start + request.limit]
-        found = [(row, self._key(row, request.sort)) for row in rows]
-        return page_of(request, found[::-1] if request.backward else found)
-
-    async def locate(self, row_id: int, sort: Sort) -> int | None:
-        """Where a row stands."""
-        return next((place for place, row in enumerate(self._sorted(sort)) if row.id == row_id), None)
-
-    async def ids(self) -> list[int]:
-        """The rows that can be taken."""
-        return [row.id for row in self._rows if row.takeable]
-
-    async def matching(self, row_ids: Collection[int]) -> frozenset[int]:
-        """Those of ``row_ids`` that are listed."""
-        return frozenset(row.id for row in self._rows) & frozenset(row_ids)
+def _sort_key(row: PreviewRow, column: str) -> tuple[Any, ...]:
+    match column:
+        case "row":
+            return (row.id,)
+        case "player":
+            return (row.player.casefold(), row.id)
+        case "team":
+            return (row.team.casefold(), row.id)
+        case _:
+            return (KINDS.index(row.kind), row.id)
 
 
 def _kind(row: PreviewRow) -> Styled:
@@ -231,7 +196,7 @@ class ReviewRows(Dialog[RowChoices | None]):
 
     def _show_kind(self) -> None:
         rows = [row for row in self._rows.values() if self._kind in ("", row.kind)]
-        self._list.show(Rows(rows))
+        self._list.show(SortedRows(rows, _sort_key, lambda row: row.takeable))
         self._count()
 
     def _count(self) -> None:

@@ -35,7 +35,7 @@ class SubmitDialog(Dialog[DoneT | None], Generic[DoneT]):
     def complain(self, name: str, sentence: str) -> None:
         """Say below the field ``name`` what is wrong with it, and go there."""
         self.query_one(f"#{name}-field", Field).problem = sentence
-        self.query_one(f"#{name}", TextField).focus()
+        self.query_one(f"#{name}").focus()
 
     def begin(self, submit: Callable[[], Awaitable[DoneT]], *, blame: str) -> None:
         """Do it, once; what is wrong is said below the field ``blame``."""

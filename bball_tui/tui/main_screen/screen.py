@@ -20,6 +20,7 @@ from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
 from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here, database_state, header_facts
 from bball_tui.tui.main_screen.memory import DeskMemory
+from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
@@ -52,12 +53,8 @@ HEADER = "league"
 """The table that only the header shows."""
 
 
-def _ready(screen: "MainScreen") -> str | None:
-    return None if screen.connection is not None else "The league is not open yet."
-
-
 def _can_set_up_mail(screen: "MainScreen") -> str | None:
-    return "This is the demo: its e-mails stay on this computer." if screen.is_demo else _ready(screen)
+    return "This is the demo: its e-mails stay on this computer." if screen.is_demo else ready(screen)
 
 
 def _can_undo(screen: "MainScreen") -> str | None:
@@ -249,7 +246,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """Take the last signing back, with its mails, as long as they wait."""
         await self.take_back()
 
-    @action("slash", "search", when=_ready, footer=True)
+    @action("slash", "search", when=ready, footer=True)
     def action_desk_search(self) -> None:
         """Find by name, team, parent or address."""
         if self.pane is not None and not self.pane.search_bar.is_attached:
@@ -257,7 +254,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.pane is not None:
             self.pane.search_bar.start()
 
-    @action("i", "import a roster", when=_ready, writes=True)
+    @action("i", "import a roster", when=ready, writes=True)
     async def action_desk_import(self) -> None:
         """Bring a CSV file or an Excel workbook in. You see what it would change before anything is written."""
         from bball_tui.tui.importing import import_roster
@@ -265,7 +262,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.connection is not None:
             await import_roster(self.app, self.connection)
 
-    @action("ctrl+e", "export", when=_ready)
+    @action("ctrl+e", "export", when=ready)
     async def action_desk_export(self) -> None:
         """Write contracts, players, guardians or mails to a file that a spreadsheet, or this program, reads."""
         from bball_tui.tui.exporting import export_file
@@ -273,7 +270,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.connection is not None:
             await export_file(self.app, self.connection, self.tabs.active)
 
-    @action("comma", "the league", when=_ready, writes=True)
+    @action("comma", "the league", when=ready, writes=True)
     async def action_desk_league(self) -> None:
         """Name, color, addresses of the mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
@@ -296,7 +293,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             await connection.overview()
         if isinstance(self.app, LeagueProgram):
             self.app.dress(connection)
-        self._another_season()
+        self.show_another_season()
 
     @action("semicolon", "set up e-mail", when=_can_set_up_mail, writes=True)
     async def action_mail_setup(self) -> None:
@@ -316,15 +313,9 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             await self.app.send_again_now(connection)
         self.heard(HEADER)
 
-    @action("full_stop", "seasons", when=_ready, writes=True)
-    async def action_desk_seasons(self) -> None:
-        """Add a season, change one, or choose the one that the desk shows."""
-        from bball_tui.tui.editing import edit_seasons
+    season_commands = SEASON_COMMANDS
 
-        if self.connection is not None and await edit_seasons(self.app, self.connection):
-            self._another_season()
-
-    @action("at", "who is here", when=_ready, group="overview")
+    @action("at", "who is here", when=ready, group="overview")
     async def action_desk_here(self) -> None:
         """Say who else has this league open now."""
         from bball_tui.database.presence import present
@@ -366,7 +357,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         """Leave. Mails on the wire are finished first."""
         self.app.exit(0)
 
-    def _another_season(self) -> None:
+    def show_another_season(self) -> None:
         """What the tabs list is of another season now, or written in another way."""
         for pane in self._panes.values():
             pane.watch_connection(self.connection)
@@ -430,7 +421,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             return
         self._reachable = True
         if season is not None and connection.season is not None and season.id != connection.season.id:
-            self._another_season()
+            self.show_another_season()
         self.header.facts = header_facts(
             found, here, connection.settings, sends_mail=connection.sends_mail, needs=self.need_count
         )

@@ -36,6 +36,10 @@ class UndoScreen(ActionHost, Screen[None]):
         """A table was written, here or on another machine."""
         raise NotImplementedError
 
+    def show_another_season(self) -> None:
+        """What the tabs list is of another season now."""
+        raise NotImplementedError
+
     @on(ContractsSigned)
     def _contracts_signed(self, event: ContractsSigned) -> None:
         signed = counted(len(event.contract_ids), "contract")

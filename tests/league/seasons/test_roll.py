@@ -14,16 +14,9 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
-from bball_tui.league.seasons.roll import (
-    RollChoice,
-    Rolled,
-    RollMoved,
-    RollOutcome,
-    RollRequest,
-    apply_roll,
-    plan_roll,
-)
+from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan
+from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import RollUndone, preview_undo, undo_roll
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 

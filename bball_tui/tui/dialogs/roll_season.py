@@ -1,0 +1,153 @@
+"""A new season, first step: from which one, its name, and what the age groups are called next."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Input, Select, Static
+
+from bball_tui.database.states import DateOrder
+from bball_tui.dates import NoDate, example, parse_date
+from bball_tui.errors import BballError
+from bball_tui.league.seasons.roll_request import RollRequest
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
+from bball_tui.tui.hanging_indent import Hanging
+from bball_tui.tui.text import content
+from bball_tui.tui.theme import STYLES, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.league.seasons.roll_plan import RollPlan
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonChoice:
+    """A season to begin from: its id and name, and what the one after it may be called."""
+
+    id: int
+    name: str
+    following: str = ""
+
+
+Suggest: TypeAlias = Callable[[int], Awaitable[str]]
+"""The usual pattern for the teams of that season."""
+MakePlan: TypeAlias = "Callable[[RollRequest], Awaitable[RollPlan]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What was asked for, and the plan for it."""
+
+    asked: RollRequest
+    plan: "RollPlan"
+
+
+class RollSeason(SubmitDialog[Planned]):
+    """The plan for what was typed; None: they changed their mind. Nothing is written in here."""
+
+    HELP = """
+    ## A new season
+    From which season it comes, and what it is called: a season that exists already is filled up. The age groups say
+    what teams are called next, such as `U10 → U12`: change them, or type `keep` to keep all names. Ages count on the
+    day below; if it is empty, on the day the season begins, as far as that is known, else today. Enter shows the plan;
+    nothing is made yet.
+    """
+    BINDINGS: ClassVar = [Binding("enter", "confirm", "show the plan", show=False)]
+
+    def __init__(
+        self,
+        seasons: Sequence[SeasonChoice],
+        current: int,
+        *,
+        suggest: Suggest,
+        plan: MakePlan,
+        order: DateOrder,
+        today: date,
+    ) -> None:
+        super().__init__()
+        self.set_reactive(RollSeason.heading, "New season")
+        self._seasons = {one.id: one for one in seasons}
+        self._current = current
+        self._suggest, self._plan = suggest, plan
+        self._order, self._today = order, today
+        self._suggested_name = self._suggested_pattern = ""
+
+    def body(self) -> Iterable[Widget]:
+        """What is asked."""
+        options = [(one.name, one.id) for one in self._seasons.values()]
+        yield Field("From", Picker(options, self._current, id="from"), id="from-field")
+        yield Field("New season", TextField(placeholder="such as Fall 2027", id="name"), id="name-field")
+        yield Field("Age groups", TextField(placeholder="such as U10 → U12, or keep", id="pattern"), id="pattern-field")
+        hint = f"such as {example(self._order, self._today)}; may be empty"
+        yield Field("Ages on", TextField(placeholder=hint, id="day"), id="day-field")
+        sentence = "Nothing is made yet: the plan comes next, with a reason for every player."
+        yield Static(Hanging(content((sentence, STYLES[Tone.MUTED]))))
+
+    def choices(self) -> Iterable[DialogButton]:
+        """The plan, or not."""
+        yield DialogButton("Show the plan", key="Enter", command="confirm")
+        yield self.cancel_choice()
+
+    def first_focus(self) -> Widget | None:
+        """The name."""
+        return self.query_one("#name", TextField)
+
+    def on_mount(self) -> None:
+        """Suggest name and age groups for the season that is shown."""
+        self._propose()
+
+    @on(Select.Changed, "#from")
+    def _another(self, event: Select.Changed) -> None:
+        event.stop()
+        self._propose()
+
+    def _propose(self) -> None:
+        source = self._seasons[self.query_one("#from", Picker).chosen]
+        name = self.query_one("#name", TextField)
+        # What somebody typed stays.
+        if name.value == self._suggested_name:
+            self._suggested_name = name.value = source.following
+            name.cursor_position = len(name.value)
+        self.run_worker(self._read_pattern(source.id), group="suggest", exclusive=True)
+
+    async def _read_pattern(self, source_id: int) -> None:
+        try:
+            pattern = await self._suggest(source_id)
+        except BballError as error:
+            self.say(str(error), Tone.BAD)
+            return
+        if self.gone:
+            return
+        field = self.query_one("#pattern", TextField)
+        if field.value == self._suggested_pattern:
+            self._suggested_pattern = field.value = pattern
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.say("")
+
+    def action_confirm(self) -> None:
+        """Make the plan, once."""
+        name, pattern, typed = self.typed("name").strip(), self.typed("pattern"), self.typed("day").strip()
+        if not name:
+            self.complain("name", "Give the new season a name.")
+            return
+        day: date | None = None
+        if typed:
+            try:
+                day = parse_date(typed, self._order, self._today, ahead=True)
+            except NoDate as error:
+                self.complain("day", str(error))
+                return
+        # Before the suggestion is there an empty field asks for the usual one, afterwards it keeps the names.
+        wanted = pattern if pattern.strip() or self._suggested_pattern else None
+        asked = RollRequest(name, self.query_one("#from", Picker).chosen, wanted, day)
+
+        async def make() -> Planned:
+            return Planned(asked, await self._plan(asked))
+
+        self.begin(make, blame="name")

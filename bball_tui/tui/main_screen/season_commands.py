@@ -1,0 +1,43 @@
+"""The commands about seasons: which one is shown, the next one made from the last, and that taken back."""
+
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.actions import Commands, action
+
+if TYPE_CHECKING:
+    from bball_tui.tui.main_screen.undo import UndoScreen
+
+
+def ready(screen: "UndoScreen") -> str | None:
+    """Whether there is a league."""
+    return None if screen.connection is not None else "The league is not open yet."
+
+
+@action("full_stop", "seasons", when=ready, writes=True)
+async def action_desk_seasons(screen: "UndoScreen") -> None:
+    """Add a season, change one, or choose the one that the desk shows."""
+    from bball_tui.tui.editing import edit_seasons
+
+    if screen.connection is not None and await edit_seasons(screen.app, screen.connection):
+        screen.show_another_season()
+
+
+@action("colon", "new season", when=ready, writes=True)
+async def action_desk_roll(screen: "UndoScreen") -> None:
+    """Make the next season from the last one: who comes back where. You see the plan before anything is made."""
+    from bball_tui.tui.rolling import roll_season
+
+    if screen.connection is not None and await roll_season(screen.app, screen.connection):
+        screen.show_another_season()
+
+
+@action("Z", "take the new season back", when=ready, writes=True, dangerous=True)
+async def action_desk_roll_undo(screen: "UndoScreen") -> None:
+    """Take back what was made of the newest season from another one, while nobody has signed. You see it first."""
+    from bball_tui.tui.rolling import take_season_back
+
+    if screen.connection is not None and await take_season_back(screen.app, screen.connection):
+        screen.show_another_season()
+
+
+SEASON_COMMANDS = Commands((action_desk_seasons, action_desk_roll, action_desk_roll_undo))

@@ -1,0 +1,129 @@
+"""Between the dialogs of a new season, which know no database, and its services, which know no screen.
+
+Imported by the commands that need it: SQLAlchemy comes with it.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.database.analyze import MANY, analyze
+from bball_tui.league.leagues import list_seasons
+from bball_tui.league.seasons.next_name import next_name
+from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll, usual_names
+from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome
+from bball_tui.league.seasons.roll_undo import preview_undo, rolled_season, undo_roll
+from bball_tui.league.seasons.undo_words import undo_effect, undone_words
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.roll_make import RollMake
+from bball_tui.tui.dialogs.roll_players import RollPlayers
+from bball_tui.tui.dialogs.roll_season import Planned, RollSeason, SeasonChoice
+from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.text import clean
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.tui.connection import LeagueConnection
+
+    Host = App[Any]
+
+
+async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
+    """Ask from which season, show the plan, make what is ticked. Call it from a worker. True: something was made."""
+    seasons = await connection.call(list_seasons)
+    if connection.season is None or not seasons:
+        sentence = f"There is no season to begin from yet. Import a roster first ({key_of('desk.import')})."
+        await app.push_screen_wait(ErrorDialog(sentence))
+        return False
+    planned = await app.push_screen_wait(
+        RollSeason(
+            [SeasonChoice(one.id, one.name, next_name(one.name)) for one in seasons],
+            connection.season.id,
+            suggest=lambda season_id: connection.call(usual_names, season_id),
+            plan=lambda asked: connection.call(plan_roll, asked),
+            order=connection.league.date_order,
+            today=datetime.now(connection.league.zone).date(),
+        )
+    )
+    done = None if planned is None else await _choose(app, connection, planned)
+    if done is None:
+        return False
+    _tell(app, done)
+    if done.contracts >= MANY:
+        await connection.guard(_count_again(connection))
+    await connection.overview()
+    return True
+
+
+async def _choose(app: "Host", connection: "LeagueConnection", planned: Planned) -> Rolled | None:
+    """Tick, then make; back from the last step leads to the ticks again."""
+    asked, plan = planned.asked, planned.plan
+    places: dict[int, str] | None = None
+    news = ""
+    while True:
+        chosen = await app.push_screen_wait(RollPlayers(plan, places, news))
+        if chosen is None:
+            return None
+        choice = RollChoice(chosen, frozenset(line.id for line in plan.lines), plan.fingerprint)
+        moved = False
+
+        async def make(outcome: RollOutcome, choice: RollChoice = choice) -> Rolled | None:
+            nonlocal moved
+            try:
+                return await connection.call(apply_roll, asked, choice, outcome)
+            except RollMoved:
+                moved = True
+                return None
+
+        done = await app.push_screen_wait(
+            RollMake(
+                plan,
+                chosen,
+                make,
+                mails=connection.league.mail_offers,
+                order=connection.league.date_order,
+                today=datetime.now(connection.league.zone).date(),
+            )
+        )
+        if done is not None:
+            return done
+        places, news = chosen, ""
+        if moved:
+            plan = await connection.call(plan_roll, asked)
+            lines, teams = {line.id for line in plan.lines}, {team.key for team in plan.open_teams}
+            places = {one: team for one, team in chosen.items() if one in lines and team in teams}
+            news = "Somebody changed the league since you looked, so nothing was made. This is the plan now."
+
+
+async def _count_again(connection: "LeagueConnection") -> None:
+    async with connection.session() as session:
+        await analyze(session)
+
+
+def _tell(app: "Host", done: Rolled) -> None:
+    made = f"{counted(done.teams, 'team')} and {counted(done.contracts, 'contract')}"
+    mails = f" {counted(done.mails, 'e-mail')} wait in the outbox." if done.mails else ""
+    back = f" {key_of('desk.roll-undo')} takes it back while nobody has signed."
+    app.notify(clean(f"{done.season}: {made} made.{mails}{back}"), timeout=12, markup=False)
+
+
+async def take_season_back(app: "Host", connection: "LeagueConnection") -> bool:
+    """Show what taking the latest run of a season back means, and do it. True: it was taken back."""
+    season_id = await connection.call(rolled_season)
+    if season_id is None:
+        app.notify("No season here was made from another one.", markup=False)
+        return False
+    effect = await connection.call(preview_undo, season_id)
+    if effect.obstacle is not None:
+        await app.push_screen_wait(ErrorDialog(effect.obstacle, title="It cannot be taken back"))
+        return False
+    caption = f"Take back {counted(len(effect.removed) + len(effect.void), 'contract')}"
+    question = Confirm(f"Take {effect.season} back?", undo_effect(effect), caption, danger=True)
+    if not await app.push_screen_wait(question):
+        return False
+    done = await connection.call(undo_roll, season_id, effect.roll_id)
+    await connection.overview()
+    app.notify(clean(" ".join(undone_words(done))), timeout=12, markup=False)
+    return True
