@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import mailbox
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -39,6 +40,56 @@ class Seen:
     """The mails that one worker has read, by name: a folder is read again and again."""
 
     names: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadReport:
+    """A file that a person has to read: it looks like a report of a returned mail, or it cannot be opened.
+
+    ``subject`` is that of the mail; ``fault`` why the file cannot be opened, else "".
+    """
+
+    file: str
+    subject: str
+    fault: str = ""
+
+
+class UnreadReports:
+    """What a person has to read in a folder of returned mails; each mail is judged once, however often it is asked.
+
+    A mail is off the list when its file is gone, and when a mail program noted that somebody read it (flag S of a
+    maildir).
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._judged: dict[str, str | None] = {}
+
+    def look(self) -> tuple[UnreadReport, ...]:
+        """Look through the folder, without a database.
+
+        Raises:
+            BballError: there is no such folder or file, or it cannot be read.
+        """
+        found: list[UnreadReport] = []
+        there: dict[str, str | None] = {}
+        try:
+            for mail in _mails(self._place):
+                if mail.name not in self._judged:
+                    try:
+                        raw = mail.read()
+                    except OSError as error:
+                        found.append(UnreadReport(mail.file, "", error.strerror or str(error)))
+                        continue
+                    subject = unread_failure(raw)
+                    self._judged[mail.name] = None if subject is None or read_report(raw) is not None else subject
+                subject = there[mail.name] = self._judged[mail.name]
+                if subject is not None and not mail.was_read:
+                    found.append(UnreadReport(mail.file, subject))
+        except OSError as error:
+            raise _unreadable(self._place, error) from None
+        self._judged = there
+        return tuple(found)
 
 
 async def read_bounces(database: Database, league_id: int, place: Path, seen: Seen | None = None) -> BounceReading:
@@ -106,48 +157,77 @@ def _reports(place: Path, seen: Seen) -> tuple[list[tuple[str, BounceReport]], i
     unread: list[str] = []
     others = 0
     try:
-        for name, raw in _mails(place, seen.names):
+        for mail in _mails(place):
+            if mail.name in seen.names:
+                continue
+            try:
+                raw = mail.read()
+            except OSError as error:  # the others are read all the same, and this one again next time
+                log.warning("the mail %s in %s cannot be opened: %s", mail.file, place, error.strerror or error)
+                unread.append(f"{mail.file} ({error.strerror or error})")
+                continue
             report = read_report(raw)
             if report is None:
-                seen.names.add(name)
+                seen.names.add(mail.name)
                 others += 1
                 if (subject := unread_failure(raw)) is not None:
                     unread.append(subject)
             else:
-                found.append((name, report))
+                found.append((mail.name, report))
     except OSError as error:
-        raise BballError(f"The mail folder {place} cannot be read: {error.strerror or error}.") from None
+        raise _unreadable(place, error) from None
     return found, others, tuple(unread)
 
 
-def _mails(place: Path, seen: set[str]) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each mail that was not seen; a name stays the same while the mail is moved and marked."""
+def _unreadable(place: Path, error: OSError) -> BballError:
+    return BballError(f"The mail folder {place} cannot be read: {error.strerror or error}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A mail in the folder. ``name`` stays the same while it is moved and marked; ``file`` is where people find it."""
+
+    name: str
+    file: str
+    read: Callable[[], bytes]
+    was_read: bool = False
+
+
+def _mails(place: Path) -> Iterator[_Mail]:
     if not place.exists():
         raise BballError(f"There is no mail folder {place}. Name the folder or file in which returned mails arrive.")
     if place.is_file() and not _is_mbox(place):
-        if (name := f"{place.stat().st_size}:{place.name}") not in seen:
-            with place.open("rb") as mail:
-                yield name, mail.read(LARGEST + 1)
+        yield _Mail(f"{place.stat().st_size}:{place.name}", place.name, partial(_bytes_of, place))
         return
     if place.is_file():
         box = mailbox.mbox(place, create=False)
         try:
+            size = place.stat().st_size
             for key in box.iterkeys():
-                if (name := f"{place.stat().st_size}:{key}") not in seen:
-                    yield name, box.get_bytes(key)
+                yield _Mail(f"{size}:{key}", place.name, partial(box.get_bytes, key))
         finally:
             box.close()
         return
     folders = [place / name for name in ("new", "cur") if (place / name).is_dir()] or [place]
     for folder in folders:
         for file in sorted(folder.iterdir()):
-            name = file.name.partition(":2,")[0]
+            name, _, flags = file.name.partition(":2,")
             loose = folder is place and file.suffix.lower() not in (".eml", ".msg", "")
-            if name not in seen and not file.name.startswith(".") and not loose and file.is_file():
-                if file.stat().st_size > LARGEST:
-                    seen.add(name)
-                else:
-                    yield name, file.read_bytes()
+            # No mail server returns more than that; and a file that went away meanwhile is no trouble.
+            if not file.name.startswith(".") and not loose and file.is_file() and _size_of(file) <= LARGEST:
+                yield _Mail(name, str(file.relative_to(place)), partial(_bytes_of, file), "S" in flags)
+
+
+def _bytes_of(file: Path) -> bytes:
+    with file.open("rb") as mail:
+        return mail.read(LARGEST + 1)
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return LARGEST + 1
 
 
 def _is_mbox(file: Path) -> bool:

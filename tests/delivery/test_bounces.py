@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, League, Outbox
 from bball_tui.database.states import OutboxState
-from bball_tui.delivery.bounces import Seen, read_bounces
+from bball_tui.delivery.bounces import Seen, UnreadReport, UnreadReports, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.mails.sending_again import lift_and_send, send_again
 from bball_tui.league.mails.wrong_address import address_facts, fix_address
@@ -190,6 +190,33 @@ async def test_other_kinds_of_folders(database: Database, tmp_path: Path, form: 
     assert [one.outbox_id for one in (await read_bounces(database, club.league_id, place, seen)).new] == ids
     quiet = await read_bounces(database, club.league_id, place, seen)
     assert (quiet.new, quiet.known, quiet.others) == ((), 0, 0)
+
+
+async def test_a_file_that_cannot_be_opened_does_not_keep_the_others_from_being_read(
+    database: Database, box: Path
+) -> None:
+    club, ids = await club_with_mails(database, 1)
+    await accept(database, ids)
+    (box / "new" / "1.broken").symlink_to("/proc/self/mem")  # its first bytes cannot be read, whoever asks
+    (box / "new" / "3.good").write_bytes(report("p0@families.test"))
+    assert [one.outbox_id for one in (await read_bounces(database, club.league_id, box)).new] == ids
+    (unread,) = UnreadReports(box).look()
+    assert (unread.file, unread.subject, bool(unread.fault)) == ("new/1.broken", "", True)
+
+
+def test_what_a_person_has_to_read_is_judged_once_and_forgotten_when_it_is_gone(box: Path) -> None:
+    odd = box / "new" / "1"
+    odd.write_bytes(b"From: MAILER-DAEMON@x.test\r\nSubject: Undeliverable: Hi\r\n\r\nOdd.")
+    (box / "new" / "2").write_bytes(report("p0@families.test"))
+    (box / "new" / "3").write_bytes(b"Subject: Away\r\n\r\nBack on Monday.")
+    unread = UnreadReports(box)
+    assert unread.look() == unread.look() == (UnreadReport("new/1", "Undeliverable: Hi"),)
+    odd.rename(box / "cur" / "1:2,S")
+    assert unread.look() == ()
+    (box / "cur" / "1:2,S").rename(box / "cur" / "1:2,")
+    assert unread.look() == (UnreadReport("cur/1:2,", "Undeliverable: Hi"),)
+    (box / "cur" / "1:2,").unlink()
+    assert unread.look() == ()
 
 
 async def test_a_folder_that_is_not_there_is_a_sentence(database: Database, tmp_path: Path) -> None:

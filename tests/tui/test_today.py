@@ -21,6 +21,7 @@ from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.today import TodayPane
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, doubt, fail, shut
+from tests.support.reports import report
 from tests.tui.desk_host import Desk, opened
 
 SIZES = [(120, 36), (60, 20)]
@@ -207,6 +208,33 @@ async def test_a_template_is_looked_at_when_it_is_saved(quiet: Settings, databas
         file.write_text("{{ player }}", encoding="utf-8")
         pane.ask()
         await desk.shows("All is well.")
+
+
+async def test_a_returned_mail_that_cannot_be_read_stands_there_until_somebody_read_it(
+    quiet: Settings, database: Database, tmp_path: Path
+) -> None:
+    club, _ = await club_with_mails(database, 1)
+    await a_worker(database, club)
+    for name in ("cur", "new", "tmp"):
+        (tmp_path / "box" / name).mkdir(parents=True)
+    odd = b"From: MAILER-DAEMON@x.test\r\nSubject: Undeliverable: Hi\r\n\r\nOdd."
+    first, second = tmp_path / "box" / "new" / "1.a", tmp_path / "box" / "new" / "2.b"
+    first.write_bytes(odd)
+    second.write_bytes(odd.replace(b"Hi", b"[bold]Hello"))
+    (tmp_path / "box" / "new" / "3.c").write_bytes(report("stranger@families.test"))
+    async with opened(msgspec.structs.replace(quiet, bounce_dir=tmp_path / "box"), SIZES[0]) as desk:
+        pane = await today(desk)
+        await desk.shows("2 things need you.", "▲ 2", "A returned mail cannot be read: Undeliverable: Hi.", "[bold]")
+        await desk.shows("new/1.a", "marked as read")
+        first.rename(tmp_path / "box" / "cur" / "1.a:2,S")
+        pane.ask()
+        await desk.shows("1 thing needs you.")
+        second.unlink()
+        pane.ask()
+        await desk.shows("All is well.")
+        (tmp_path / "box").rename(tmp_path / "elsewhere")
+        pane.ask()
+        await desk.shows("1 thing needs you.", "Returned mails cannot be read.", "There is no mail folder")
 
 
 async def test_a_missing_from_address_holds_the_mails_and_leads_to_the_set_up(

@@ -14,13 +14,14 @@ from bball_tui.tui.main_screen.undo import UndoScreen
 from bball_tui.tui.messages import DayAsked
 
 if TYPE_CHECKING:
+    from bball_tui.delivery.bounces import UnreadReports
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
     from bball_tui.mail.template_guard import TemplateGuard
     from bball_tui.outbox.counts import MailDay
     from bball_tui.settings import Settings
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.tabs.attention import AttentionItem
+    from bball_tui.tui.tabs.attention import AttentionItem, ReturnedMails
 
 LOOK_AGAIN = 20.0
 """Seconds after which the day is read again: that a worker falls silent, or that a day ends, nobody tells."""
@@ -56,6 +57,7 @@ class DayScreen(UndoScreen):
         self._looking = self._look_once_more = False
         self._resting: Timer | None = None
         self._templates: TemplateGuard | None = None
+        self._returned: UnreadReports | None = None
 
     def on_mount(self) -> None:
         """Some things change without anybody telling."""
@@ -82,7 +84,7 @@ class DayScreen(UndoScreen):
         """Another league, or none: nothing is known of its day, and its worker may be on its way."""
         self._opened_at = monotonic()
         self.day, self.day_trouble = None, ""
-        self._templates = None
+        self._templates = self._returned = None
 
     @on(DayAsked)
     def look_at_day(self) -> None:
@@ -120,7 +122,13 @@ class DayScreen(UndoScreen):
         mails = await connection.call(read_mail_day, connection.outgoing)
         contracts = await connection.call(read_contract_day, connection.season_id)
         comes = connection.sends_mail and monotonic() - self._opened_at < STARTING
-        found = attention_items(mails, contracts, await self._template_errors(connection.settings), worker_comes=comes)
+        found = attention_items(
+            mails,
+            contracts,
+            await self._template_errors(connection.settings),
+            await self._returned_mails(connection.settings),
+            worker_comes=comes,
+        )
         return Day(mails, contracts, found)
 
     async def _template_errors(self, settings: "Settings") -> "tuple[Finding, ...]":
@@ -134,3 +142,17 @@ class DayScreen(UndoScreen):
             return await asyncio.to_thread(self._templates.errors)
         except OSError:
             return ()
+
+    async def _returned_mails(self, settings: "Settings") -> "ReturnedMails | None":
+        """What only a person can read in the folder of returned mails; None where this computer has no such folder."""
+        if settings.bounce_dir is None:
+            return None
+        from bball_tui.delivery.bounces import UnreadReports
+        from bball_tui.tui.tabs.attention import ReturnedMails
+
+        folder = str(settings.bounce_dir)
+        self._returned = self._returned or UnreadReports(settings.bounce_dir)
+        try:
+            return ReturnedMails(folder, await asyncio.to_thread(self._returned.look))
+        except BballError as error:
+            return ReturnedMails(folder, trouble=str(error))

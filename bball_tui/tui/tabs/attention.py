@@ -16,6 +16,7 @@ from bball_tui.wording import counted, on
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bball_tui.delivery.bounces import UnreadReport
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
     from bball_tui.outbox.counts import Heap, MailDay
@@ -64,19 +65,35 @@ class AttentionItem:
         return crc32(self.key.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnedMails:
+    """The folder ``bounce_dir`` as this computer sees it: what a person has to read there, or why nobody can."""
+
+    folder: str
+    unread: "tuple[UnreadReport, ...]" = ()
+    trouble: str = ""
+
+
 TO_MAIL_SETUP = Fix("outbox", command="mail.setup")
 
 
 def attention_items(
-    mails: "MailDay", contracts: "ContractDay", templates: "Sequence[Finding]" = (), *, worker_comes: bool
+    mails: "MailDay",
+    contracts: "ContractDay",
+    templates: "Sequence[Finding]" = (),
+    returned: "ReturnedMails | None" = None,
+    *,
+    worker_comes: bool,
 ) -> tuple[AttentionItem, ...]:
     """Everything that needs a person, what concerns most mails first. ``worker_comes``: one is being started here.
 
-    ``templates`` are the errors in the league's own mail templates.
+    ``templates`` are the errors in the league's own mail templates, ``returned`` what only a person can read among
+    the returned mails.
     """
     return (
         *_sending(mails, worker_comes=worker_comes),
         *_mails(mails),
+        *_returned(returned),
         *_templates(mails, templates),
         *_contracts(mails, contracts),
     )
@@ -137,6 +154,31 @@ def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
         sentence = f"{counted(mails.due, 'mail')} {verb} not go out, although a worker runs."
         advice = "Look into the log of the worker's computer, or restart the worker. Nothing is lost."
         yield AttentionItem("late", Tone.WARN, sentence, advice, Fix("outbox", Kind("queued")), mails.late_since)
+
+
+def _returned(returned: "ReturnedMails | None") -> Iterator[AttentionItem]:
+    if returned is None:
+        return
+    fix = Fix("emails")
+    if returned.trouble:
+        advice = (
+            f"{returned.trouble} Until then nobody hears from it of mails that came back. The folder is the setting "
+            "bounce_dir; it is looked at again and again, and this line goes away by itself."
+        )
+        yield AttentionItem("bounce folder", Tone.WARN, "Returned mails cannot be read.", advice, fix)
+    for one in returned.unread:
+        advice = (
+            f"It looks as if one of our mails came back, and the program cannot tell which. Open {one.file} in "
+            f"{returned.folder} with a mail program and tell the family another way, or correct their address. This "
+            "line goes away when the file is marked as read or taken out of the folder."
+        )
+        if one.fault:
+            advice = (
+                f"{one.fault}. Allow this program to read {one.file} in {returned.folder}, or take it out of the "
+                "folder; then this line goes away. The other returned mails are read all the same."
+            )
+        sentence = f"A returned mail cannot be read: {one.subject or one.file}."
+        yield AttentionItem(f"returned {one.file} {one.subject}", Tone.WARN, sentence, advice, fix)
 
 
 def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[AttentionItem]:
