@@ -51,8 +51,7 @@ async def test_signing_by_keys_writes_signature_and_mail(quiet: Settings, databa
         await desk.shows("1 contract becomes signed")
         await desk.press("enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
-        await desk.shows("✔ signed")
-        assert "held until" in desk.text
+        await desk.shows("✔ signed", "held until")
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Signature)) == 1
         assert (await session.scalars(select(Outbox.recipient))).all() == ["p0@families.test"]
