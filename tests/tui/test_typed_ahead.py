@@ -19,6 +19,7 @@ from bball_tui.league.roster.rows import ContractRow
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.pick_record import PickRecord
 from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, club_with, opened
@@ -69,6 +70,24 @@ async def test_enter_means_the_text_as_it_was_typed() -> None:
         await desk.settle()
         await desk.settle()
         assert families.read == ["rhodes", "abara"]
+
+
+async def test_enter_typed_ahead_of_an_empty_list_makes_a_new_one() -> None:
+    edited: list[int | None] = []
+
+    async def nobody() -> tuple[()]:
+        if not edited:
+            at_once(dialog.app, "enter")  # it waits until this was read, and must not meet a list that goes away
+        return ()
+
+    async def edit(record: int | None) -> bool:
+        edited.append(record)
+        return False
+
+    dialog = PickRecord("Staff for every group", nobody, edit, empty="Nobody yet.")
+    async with asking(dialog) as desk:
+        await desk.settle()
+        assert edited == [None]
 
 
 async def test_an_arrow_key_moves_in_the_answer_to_what_was_typed() -> None:

@@ -129,6 +129,8 @@ class PickRecord(Dialog[bool]):
         if entries:
             self.list.highlighted = min(at, len(entries) - 1)
             self.list.focus()
+        else:  # at once: a list that goes away takes Enter for as long as it still has the focus
+            self.choice("add").focus()
 
     @property
     def current(self) -> int | None:
