@@ -21,6 +21,7 @@ from psycopg import sql
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
+from tests.support.examples import THOROUGH, USUAL
 from tests.support.statements import share_translations
 
 # Anyone who starts the tests in the background has ctrl+c ignored, and the programs started here would inherit that.
@@ -28,12 +29,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about the program.
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=USUAL)
 # What stands in the way of others must not depend on luck: there the examples are always the same.
-hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=USUAL)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=THOROUGH)  # make test-thorough
 hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
 
 share_translations()
+
+gc.set_threshold(50_000, 10, 5)  # new objects are searched, and what survived, when it may be worth it
 
 SLOW_FOLDERS = ("journeys", "chaos")
 WHOLE_SCREEN = "tests.tui.desk_host"
@@ -41,16 +45,13 @@ TEMPLATE = "bball_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
 ROOM = 2 << 30
 """Bytes that must be free in memory to work there: a container may give little."""
-GARBAGE = (50_000, 10, 5)
-"""New objects until they are searched, and searches until what survived them is: see :func:`gc.set_threshold`."""
 _numbers = count()
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage seldom, and never among the tests and modules, which stay: it took a quarter of the time."""
+    """Tests and modules stay, and are not searched for garbage: that took a quarter of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -51,6 +51,7 @@ from bball_tui.groupme.staff.staff import add_to_list
 from tests.conftest import TEMPLATE, Server
 from tests.groupme.conftest import Desk, Time
 from tests.groupme.support import League, make_league
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -247,7 +248,7 @@ async def scenario(
             await database.dispose()
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     schedule=schedules(),
     deaths=st.lists(st.integers(1, 40), max_size=3),

@@ -37,6 +37,7 @@ from bball_tui.league.roster.lists import (
 from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter
 from bball_tui.settings import SecretUrl
 from tests.league.many import make_many
+from tests.support.examples import examples
 from tests.support.factory import Club, Parent, make_club, make_family
 
 pytestmark = pytest.mark.slow
@@ -119,7 +120,7 @@ async def test_signs_alone_are_no_words_and_filter_nothing(database: Database) -
             assert len(await found(session, club, typed)) == len(ids), typed
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.text(max_size=40))
 def test_no_text_breaks_the_search(database_url: SecretUrl, typed: str) -> None:
     async def work() -> None:

@@ -22,6 +22,7 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition, preview_transition
 from bball_tui.league.contracts.undo import undo
 from bball_tui.settings import SecretUrl
+from tests.support.examples import examples
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 T = TypeVar("T")
@@ -414,5 +415,5 @@ def test_any_order_of_verbs_keeps_contract_and_mails_in_step(database_url: Secre
     machine = type("DeskHere", (Desk,), {"url": database_url})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=20, stateful_step_count=10, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=examples(20), stateful_step_count=10, suppress_health_check=list(HealthCheck)),
     )

@@ -13,6 +13,7 @@ from bball_tui.mail.render import Renderer, why
 from bball_tui.mail.templates import FILES, TemplateSet, packaged
 from bball_tui.mail.variables import variables
 from tests.mail.factory import DATE, MESSAGE_ID, make_context, make_settings
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ PIECES = st.lists(
 
 
 @given(source=PIECES, file=st.sampled_from(FILES))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_any_text_as_a_template_makes_a_mail_or_an_ordinary_error(source: str, file: str) -> None:
     def load(name: str) -> str | None:
         return source if name == f"contract_signed/{file}" else packaged().load(name)

@@ -32,6 +32,7 @@ from bball_tui.settings import SecretUrl, Settings
 from tests.delivery.test_drain import drain
 from tests.outbox.support import a_family, history, item, queue_mails, run_out_leases, states, stored, until_states
 from tests.support import gmail
+from tests.support.examples import examples
 from tests.support.gmail import CLIENT_SECRET, REFRESH_TOKEN, USER, GmailServer, Held
 
 pytestmark = pytest.mark.slow
@@ -366,7 +367,7 @@ FAULTS = st.lists(st.tuples(EFFECTS, PATHS, st.integers(1, 3), st.integers(1, 2)
 
 
 @given(faults=FAULTS, kills=st.lists(st.sampled_from([CREATE, SEND]), max_size=2))
-@configured(max_examples=12, suppress_health_check=list(HealthCheck))
+@configured(max_examples=examples(12), suppress_health_check=list(HealthCheck))
 def test_whatever_goes_wrong_each_mail_goes_out_exactly_once(
     faults: list[tuple[Effect, str, int, int, bool]], kills: list[str], database_url: SecretUrl, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from bball_tui.mail.templates import LAYOUT, SHARED, html_of, packaged
 from bball_tui.mail.values import one_line
 from bball_tui.mail.variables import variables
 from tests.mail.factory import DATE
+from tests.support.examples import examples
 
 LANGUAGES = ("en", "es")
 HOSTILE = [
@@ -86,7 +87,7 @@ def test_every_sample_is_the_same_and_has_a_skeleton(language: str, can_reply: b
         assert packaged()._skeletons[name, *shape_of(values).values()] != (None,)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=st.data())
 def test_whatever_people_wrote_the_bytes_are_the_same(data: st.DataObject) -> None:
     context = data.draw(st.sampled_from(SAMPLES))

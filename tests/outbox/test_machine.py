@@ -33,6 +33,7 @@ from bball_tui.outbox.settling import Ending, Report, settle
 from bball_tui.outbox.staff_actions import Acted, cancel, resolve, retry
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import a_family, item
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -307,7 +308,7 @@ def test_no_order_of_events_breaks_a_promise(database_url: SecretUrl) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=50,
+            max_examples=examples(100),
             stateful_step_count=50,
             derandomize=True,
             # Each step is real work in a database: to shorten a failing run would take minutes.
@@ -315,4 +316,4 @@ def test_no_order_of_events_breaks_a_promise(database_url: SecretUrl) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert {name: happened[name] for name in WANTED if happened[name] < 3} == {}, happened
+    assert {name: happened[name] for name in WANTED if not happened[name]} == {}, happened

@@ -28,6 +28,7 @@ from bball_tui.tui.widgets.opening_view import open_view
 from bball_tui.tui.widgets.page_cache import KEPT_PAGES, PAGE_SIZE, Spot, Window
 from bball_tui.tui.widgets.record_list import RecordList
 from bball_tui.tui.widgets.selection import Selection
+from tests.support.examples import examples
 from tests.tui.records import BY_NAME, BY_NUMBER, COLUMNS, HOSTILE, MemorySource, Player, players
 
 # The window: pages in memory, and how they are asked for
@@ -38,7 +39,7 @@ async def _draw(window: Window[Player], source: MemorySource, top: int, height: 
         window.accept(request, await source.page(request))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     total=st.integers(0, 700),
     sort=st.sampled_from([BY_NAME, BY_NUMBER, BY_NAME.reversed(), BY_NUMBER.reversed()]),
@@ -106,7 +107,7 @@ def test_a_request_starts_at_the_nearest_known_place() -> None:
     assert window.request(600, 100).skip == 300
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(1, 400), st.integers(0, 399), st.integers(0, 29), st.integers(1, 60), st.booleans())
 def test_opening_again_keeps_row_and_line(total: int, at: int, line: int, newcomers: int, gone: bool) -> None:
     async def check() -> None:

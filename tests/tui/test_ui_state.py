@@ -25,6 +25,7 @@ from bball_tui.tui.ui_state import (
     recall,
     recall_theme,
 )
+from tests.support.examples import examples
 from tests.tui.desk_host import opened
 from tests.tui.test_list_tools import back, filters, two_teams
 
@@ -50,7 +51,7 @@ def test_each_league_and_database_is_remembered_apart(here: Settings) -> None:
     assert [one.name for one in here.data_dir.iterdir()] == ["screen.json"]
 
 
-@trying(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
         st.binary(max_size=200),

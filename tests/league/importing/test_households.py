@@ -16,6 +16,7 @@ from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
 from bball_tui.league.leagues import create_league
 from bball_tui.league.roster.player import PlayerValues
 from tests.league.importing.support import NOTHING, Desk
+from tests.support.examples import examples
 
 
 async def test_siblings_share_a_guardian(desk: Desk) -> None:
@@ -147,7 +148,7 @@ rosters = st.lists(players, min_size=1, max_size=6).map(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=rosters, roster=rosters)
 async def test_importing_twice_changes_nothing_whatever_was_there(
     database: Database, before: Roster, roster: Roster
@@ -167,7 +168,7 @@ async def test_importing_twice_changes_nothing_whatever_was_there(
 letters = st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_size=1, max_size=12)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(letters, letters), min_size=100, max_size=100))
 async def test_the_key_of_a_name_is_made_of_the_keys_of_its_parts(
     database: Database, names: list[tuple[str, str]]
@@ -189,7 +190,7 @@ async def test_the_key_of_a_name_is_made_of_the_keys_of_its_parts(
         assert wrong.all() == []
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.none() | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))))
 async def test_an_array_literal_says_what_was_meant(database: Database, values: list[str | None]) -> None:
     async with database.session() as session:

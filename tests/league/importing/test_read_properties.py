@@ -16,6 +16,7 @@ from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import first_name, group_name
 from bball_tui.league.values.placeholders import no_name, no_phone, perhaps_no_name, says_nothing
+from tests.support.examples import examples
 
 TODAY = date(2027, 3, 1)
 HEADER = (
@@ -46,7 +47,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     check(read(data))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(st.lists(st.text(max_size=12), max_size=8), max_size=6),
     st.sampled_from([",", ";", "\t"]),

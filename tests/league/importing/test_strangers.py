@@ -21,6 +21,7 @@ from bball_tui.league.values.placeholders import (
     says_nothing,
 )
 from tests.league.importing.support import Desk, make_desk
+from tests.support.examples import examples
 
 FIELD = Path(__file__).parents[2] / "data" / "field"
 PLACEHOLDERS = ("none", "N/A", "-", "0", "x", "call mom", "000-000-0000", "see note", "na", "TBD", "--", "555-555-5555")
@@ -141,7 +142,7 @@ def _marks(household: list[str]) -> set[str]:
     return {mark for _, _, email, phone in cells for mark in (real_address(email), real_number(phone)) if mark}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(households, min_size=2, max_size=4), st.integers(0, 4))
 @example([["Maria,Garcia,,none"], ["Maria,Garcia,maria@other.test,none"]], 1)
 @example([["Na,Li,,0"], ["Na,Li,,0"]], 2)
