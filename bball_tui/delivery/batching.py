@@ -1,10 +1,12 @@
 """Grouping writes: anyone who comes while one transaction is under way shares the next one.
 
-A lone caller waits for nobody; ten callers at once cost one commit instead of ten.
+A lone caller waits for nobody; ten callers at once cost one commit instead of ten. Most of what a statement about a few
+mails costs is the statement and its commit, so where others are known to come soon, a moment is worth waiting.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 JobT = TypeVar("JobT")
@@ -16,11 +18,25 @@ class Batcher(Generic[JobT, AnswerT]):
 
     ``write`` returns one answer for each job, in order; what it raises reaches every caller of that batch. A caller
     that is canceled does not stop the batch that its job is in.
+
+    Args:
+        coming: whether others are about to have something written.
+        patience: how many seconds a batch waits for them.
     """
 
-    def __init__(self, write: Callable[[Sequence[JobT]], Awaitable[Sequence[AnswerT]]], *, limit: int = 100) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[JobT]], Awaitable[Sequence[AnswerT]]],
+        *,
+        limit: int = 100,
+        coming: Callable[[], bool] = lambda: False,
+        patience: float = 0.0,
+    ) -> None:
         self._write = write
         self._limit = limit
+        self._coming = coming
+        self._patience = patience
+        self._came = asyncio.Event()
         self._waiting: list[tuple[JobT, asyncio.Future[AnswerT]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -29,6 +45,7 @@ class Batcher(Generic[JobT, AnswerT]):
         future: asyncio.Future[AnswerT] = asyncio.get_running_loop().create_future()
         future.add_done_callback(_seen)
         self._waiting.append((job, future))
+        self._came.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._run())
         return future
@@ -46,12 +63,22 @@ class Batcher(Generic[JobT, AnswerT]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                if self._coming():
+                    await self._company()
                 batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
                 await self._flush(batch)
         finally:
             self._writer = None
             for _, future in self._waiting:  # only after a cancellation
                 future.cancel()
+
+    async def _company(self) -> None:
+        """Wait for those who are coming, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                while self._coming() and len(self._waiting) < self._limit:
+                    self._came.clear()
+                    await self._came.wait()
 
     async def _flush(self, batch: list[tuple[JobT, asyncio.Future[AnswerT]]]) -> None:
         try:

@@ -27,6 +27,11 @@ from bball_tui.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_MARKS_PATIENCE = 0.002
+"""Seconds that a mark waits for those of mails whose server will have answered by then."""
+_ANSWERS_PATIENCE = 0.005
+"""Seconds that an answer waits for others to be written down with it; nobody waits for it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
@@ -87,8 +92,16 @@ class Sending:
             AutocommitConnection(database),
         )
         self._freezes: Batcher[Departure, bool] = Batcher(self._freeze)
-        self._marks: Batcher[Departure, bool] = Batcher(self._mark)
-        self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(self._settle)
+        self._calling: set[int] = set()
+        """The mails whose server is being told of them; each asks for its mark when that is done."""
+        self._out: set[int] = set()
+        """The mails on the wire."""
+        self._marks: Batcher[Departure, bool] = Batcher(
+            self._mark, coming=lambda: bool(self._calling), patience=_MARKS_PATIENCE
+        )
+        self._settlements: Batcher[tuple[Work, Outcome, Verdict], SendingResult] = Batcher(
+            self._settle, coming=lambda: bool(self._out), patience=_ANSWERS_PATIENCE
+        )
 
     async def close(self) -> None:
         """Give back the connections; no mail may be in hand."""
@@ -170,14 +183,19 @@ class Sending:
         async def on_wire() -> bool:
             nonlocal asked
             asked = True
+            self._calling.discard(claim.id)
             try:
-                if frozen is not None:
-                    return await frozen and await self._marks.submit(Departure(claim, None))
-                return await self._marks.submit(Departure(claim, new))
+                if frozen is not None and not await frozen:
+                    return False
+                ours = await self._marks.submit(Departure(claim, new if frozen is None else None))
+                if ours:
+                    self._out.add(claim.id)
+                return ours
             except BballError:
                 # Whether the mark was written is unknown; nothing was sent, and settling says so.
                 return False
 
+        self._calling.add(claim.id)
         try:
             envelope = Envelope.of(claim.recipient, message.mime)
             if self._in_steps is not None:
@@ -192,6 +210,9 @@ class Sending:
                 if asked
                 else Outcome(OutcomeClass.RENDER, Phase.RENDER, text=text)
             )
+        finally:
+            self._calling.discard(claim.id)
+            self._out.discard(claim.id)
 
     async def settle(self, work: Work, outcome: Outcome) -> SendingResult:
         """Write the answer down, however long the database is away: an answer that is lost is a doubt."""
