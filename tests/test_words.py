@@ -21,7 +21,8 @@ BRITISH = re.compile(
 )
 TWO_WORDS = re.compile(r"\bany\s+more\b(?! [a-z]+s\b)|\bfor\s+ever\b")
 SPELLED_OTHERWISE = {
-    "bball_tui/league/importing/presets.py": {"telephone", "mum"},  # what files of others call their columns
+    "bball_tui/league/importing/presets.py": {"mum"},  # what files of others call their columns
+    "bball_tui/league/roster/guardian.py": {"telephone"},
     "bball_tui/league/values/codes.py": {"mum"},  # what files of others hold
     "bball_tui/league/values/placeholders.py": {"mum"},
     "tests/mail/test_outcome.py": {"authorised"},  # what a mail server says

@@ -18,11 +18,9 @@ from bball_tui.league.editing.guardians import (
 )
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.roster.family import GuardianView
-from bball_tui.league.roster.guardian import FIELDS, LINK, RELATION, GuardianDraft
+from bball_tui.league.roster.guardian import FIELDS, FLAGS, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.mail.from_address import Outgoing
-
-_FLAGS = [field for field in LINK if field is not RELATION]
 
 player_argument = click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click.IntRange(min=1))
@@ -40,7 +38,7 @@ def guardians() -> None:
 async def guardians_list(context: CliContext, session: Session, player_id: int) -> Answer:
     """List the player's guardians, the one who is asked first at the front."""
     player = await player_detail(session, context.league.id, player_id, Outgoing.here(context.settings))
-    headers = ("ID", "Guardian", "Relation", "E-mail", "Phone", *(field.heading for field in _FLAGS), "Household")
+    headers = ("ID", "Guardian", "Relation", "E-mail", "Phone", *(field.heading for field in FLAGS), "Household")
     return listed(headers, player.guardians, _cells)
 
 
@@ -51,7 +49,7 @@ def _cells(one: GuardianView) -> Sequence[str]:
         one.relation,
         one.email or "",
         one.phone or "",
-        *(field.write(getattr(one, field.name), DateOrder.YMD) for field in _FLAGS),
+        *(field.write(getattr(one, field.name), DateOrder.YMD) for field in FLAGS),
         str(one.household),
     )
 

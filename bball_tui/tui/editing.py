@@ -27,7 +27,7 @@ from bball_tui.league.editing.profile import LeagueDraft, load_league, save_leag
 from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season, show_season
 from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import list_seasons
-from bball_tui.league.roster.guardian import GuardianDraft
+from bball_tui.league.roster.guardian import FLAGS, GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -144,7 +144,7 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
 
 
 def _guardian_entry(one: "GuardianView") -> Entry:
-    rights = [word for word, has in (("gets mail", one.receives_email), ("may sign", one.may_sign)) if has]
+    rights = [field.heading.lower() for field in FLAGS if getattr(one, field.name)]
     facts = [one.email or "no e-mail address", *([one.phone] if one.phone else []), *rights]
     tone = Tone.WARN if one.receives_email and (one.email is None or one.suppressed) else Tone.MUTED
     if one.suppressed:

@@ -21,7 +21,7 @@ class What(StrEnum):
 
 FAMILY = "guardians"
 """The value of a player's record that is itself a list of records, of :data:`GUARDIAN`."""
-GUARDIAN = tuple(field.export_name for field in guardian.EXPORTED)
+GUARDIAN = tuple(field.export_name for field in guardian.FILED)
 """A guardian of one player, with what he or she is and may do for this player."""
 PLAYER = (
     "team",

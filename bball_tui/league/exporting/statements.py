@@ -5,7 +5,7 @@ from sqlalchemy import text
 from bball_tui.league.roster import guardian, player
 
 _PLAYER = ", ".join(f"p.{field.name} AS {field.export_name}" for field in player.FIELDS)
-_GUARDIAN = [(f"{'l' if field in guardian.LINK else 'g'}.{field.name}", field) for field in guardian.EXPORTED]
+_GUARDIAN = [(f"{'l' if field in guardian.LINK else 'g'}.{field.name}", field) for field in guardian.FILED]
 _GUARDIAN_LINE = ", ".join(f"{column} AS guardian_{field.export_name}" for column, field in _GUARDIAN)
 _GUARDIANS = f"""
     COALESCE((

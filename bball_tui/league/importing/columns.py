@@ -16,18 +16,17 @@ from bball_tui.league.importing.headings import (
     recognized,
 )
 from bball_tui.league.importing.presets import (
-    GUARDIAN_FIELDS,
+    GUARDIAN_TITLES,
     OWN,
     REQUIRED,
     TITLES,
     Field,
-    GuardianField,
     Preset,
     fold_heading,
 )
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.roster import fields as roster
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 from bball_tui.league.values.shown import listed, shown
 
 _WHOLE_NAME = re.compile(r"(?P<who>[a-z]*?)s?(?P<n>[0-9]{0,2})(?:full)?name(?P<n2>[0-9]{0,2})")
@@ -56,18 +55,16 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True)
 class GuardianColumns:
-    """Where one guardian's block keeps its cells (None: the file has no such column)."""
+    """Where one guardian's block keeps its cells."""
 
     title: str
-    first: int | None = None
-    last: int | None = None
-    email: int | None = None
-    phone: int | None = None
-    relation: int | None = None
-    gets_email: int | None = None
-    may_sign: int | None = None
-    language: int | None = None
+    cells: Mapping[str, int]
+    """Of the guardian's fields by name, those that the file has."""
     implied_relation: str | None = None
+
+    def of(self, field: roster.Field) -> int | None:
+        """Where the guardian's ``field`` stands."""
+        return self.cells.get(field.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ class Columns:
 class _Block:
     title: str
     implied_relation: str | None
-    cells: dict[GuardianField, int] = field(default_factory=dict)
+    cells: dict[str, int] = field(default_factory=dict)
 
 
 def field_name(meaning: Meaning, guardian: int = 1) -> str:
@@ -363,23 +360,13 @@ class _Mapper:
 
 
 def _columns_of(block: _Block) -> GuardianColumns:
-    return GuardianColumns(
-        title=block.title,
-        first=block.cells.get(GuardianField.FIRST),
-        last=block.cells.get(GuardianField.LAST),
-        email=block.cells.get(GuardianField.EMAIL),
-        phone=block.cells.get(GuardianField.PHONE),
-        relation=block.cells.get(GuardianField.RELATION),
-        gets_email=block.cells.get(GuardianField.GETS_EMAIL),
-        may_sign=block.cells.get(GuardianField.MAY_SIGN),
-        language=block.cells.get(GuardianField.LANGUAGE),
-        implied_relation=block.implied_relation,
-    )
+    cells = {one.name: block.cells[one.title] for one in guardian.FILED if one.title in block.cells}
+    return GuardianColumns(block.title, cells, block.implied_relation)
 
 
-def _block_title(name: str, part: GuardianField) -> str:
+def _block_title(name: str, part: str) -> str:
     """ "Guardian 1" out of "Guardian 1 Email": what messages call the block."""
-    spelled = [alias for alias, meaning in GUARDIAN_FIELDS.items() if meaning is part]
+    spelled = [alias for alias, meaning in GUARDIAN_TITLES.items() if meaning == part]
     words = re.split(r"[\s_.\-]+", name)
     while len(words) > 1 and any(fold_heading(words[-1]) in alias for alias in spelled):
         words.pop()
@@ -403,7 +390,7 @@ def _twice(first: str, one: int, other: int) -> str:
 def _unknown(preset: Preset, name: str, folded: str) -> str:
     number = re.search(r"[0-9]+", folded)
     word = next((word for word in preset.guardian_words if folded.startswith(word)), "guardian")
-    guardians = [f"{word.title()} {number[0] if number else 1} {part}" for part in GuardianField]
+    guardians = [f"{word.title()} {number[0] if number else 1} {one.title}" for one in guardian.FILED]
     titles = {fold_heading(title): title for title in [*TITLES, *guardians]}
     spelled = titles | {alias: str(meaning) for alias, meaning in preset.fields.items() if alias not in titles}
     near = list(dict.fromkeys(spelled[match] for match in get_close_matches(folded, spelled, n=3, cutoff=0.6)))

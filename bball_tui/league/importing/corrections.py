@@ -14,15 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.league.roster import guardian, player
 
-FIELD_WORDS = {
-    "first_name": "first name",
-    "last_name": "last name",
-    "email": "e-mail",
-    "phone": "phone",
-    "language": "language",
-}
+FIELD_WORDS = {field.name: field.said for field in guardian.PERSON}
 FIELDS = tuple(FIELD_WORDS)
-LINK_WORDS = {field.name: field.spoken for field in guardian.LINK}
+LINK_WORDS = {field.name: field.said for field in guardian.LINK}
 _FOLLOWED = tuple(dict.fromkeys((*FIELDS, *(field.name for field in player.FIELDS))))
 
 

@@ -10,10 +10,9 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from bball_tui.league.importing.presets import (
-    GUARDIAN_FIELDS,
+    GUARDIAN_TITLES,
     PRESETS,
     REQUIRED,
-    GuardianField,
     Preset,
     fold_heading,
 )
@@ -22,8 +21,8 @@ MOST_COLUMNS = 500
 TITLE_ROWS = 10
 """A file may have a title and a date above the row that names the columns."""
 
-GuardianPart: TypeAlias = tuple[str, int, GuardianField]
-"""The word, the number (1 when there is none) and the part that a guardian's heading names."""
+GuardianPart: TypeAlias = tuple[str, int, str]
+"""The word, the number (1 when there is none) and the title of the field that a guardian's heading names."""
 Meaning: TypeAlias = str | GuardianPart
 """One of the titles of a roster's columns, or a part of a guardian."""
 
@@ -31,7 +30,7 @@ Meaning: TypeAlias = str | GuardianPart
 @lru_cache(maxsize=16)
 def _guardian_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     word = "|".join(sorted(words, key=len, reverse=True))
-    part = "|".join(sorted(GUARDIAN_FIELDS, key=len, reverse=True))
+    part = "|".join(sorted(GUARDIAN_TITLES, key=len, reverse=True))
     return re.compile(rf"(?P<word>{word})(?:(?P<n>[0-9]{{0,2}})(?P<part>{part})|(?P<part2>{part})(?P<n2>[0-9]{{1,2}}))")
 
 
@@ -40,7 +39,7 @@ def guardian_part(preset: Preset, folded: str) -> GuardianPart | None:
     match = _guardian_pattern(tuple(preset.guardian_words)).fullmatch(folded)
     if match is None:
         return None
-    part = GUARDIAN_FIELDS[match["part"] or match["part2"]]
+    part = GUARDIAN_TITLES[match["part"] or match["part2"]]
     return match["word"], int(match["n"] or match["n2"] or "1"), part
 
 

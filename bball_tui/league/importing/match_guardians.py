@@ -27,8 +27,8 @@ import msgspec
 from bball_tui.league.importing.corrections import FIELD_WORDS, FIELDS, Conflict
 from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, new_ref
 from bball_tui.league.importing.existing import Existing, KnownGuardian
-from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
-from bball_tui.league.roster.guardian import GuardianValues, LinkValues
+from bball_tui.league.importing.roster_row import GuardianCell, RosterRow, Stated
+from bball_tui.league.roster.guardian import RELATION, GuardianValues, LinkValues
 from bball_tui.league.values.placeholders import real_address, real_number
 
 
@@ -40,20 +40,14 @@ class Family(msgspec.Struct, frozen=True, gc=False):
 
 
 class Kin(msgspec.Struct, frozen=True, gc=False):
-    """A guardian of one family; relation and rights are None where the file says nothing."""
+    """A guardian of one family."""
 
     guardian: Ref
-    relation: str | None
-    gets_email: bool | None = None
-    may_sign: bool | None = None
+    link: Stated = ()
 
     def values(self, stored: LinkValues) -> LinkValues:
         """``stored``, but for what the file says."""
-        return LinkValues(
-            self.relation or stored.relation,
-            stored.receives_email if self.gets_email is None else self.gets_email,
-            stored.may_sign if self.may_sign is None else self.may_sign,
-        )
+        return msgspec.structs.replace(stored, **dict(self.link)) if self.link else stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +299,9 @@ def match_guardians(existing: Existing, families: Sequence[Family], take: Callab
                             Changed(number, person.known.id, person.known.version, person.known.values, after)
                         )
             ref = refs[id(person)]
-            if ref not in own or own[ref].relation is None:
-                own[ref] = Kin(ref, cell.relation, cell.gets_email, cell.may_sign)
+            # Of two cells of one row the one that says what the person is to the child.
+            if ref not in own or not any(name == RELATION.name for name, _ in own[ref].link):
+                own[ref] = Kin(ref, cell.link)
         kin.append(tuple(own.values()))
     return Households(Entities(tuple(new), tuple(changed), unchanged), tuple(kin), tuple(conflicts))
 

@@ -1,7 +1,7 @@
 """From the cells of a file's rows to typed rows, and every fault of a cell with its row, column and value."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -13,14 +13,13 @@ from bball_tui.league.importing.columns import Columns, GuardianColumns
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.raw_table import Row, Tick
 from bball_tui.league.importing.roster_row import GuardianCell, NameSplit, RosterRow
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 from bball_tui.league.roster.fields import Field, Kind, Reading
 from bball_tui.league.values import placeholders
 from bball_tui.league.values.cells import CellFault, check_type
-from bball_tui.league.values.codes import contract_status, flag, identity, is_staff, language, relation
-from bball_tui.league.values.contact import email, phone
+from bball_tui.league.values.codes import contract_status, flag, identity, is_staff
 from bball_tui.league.values.dates import proven_order
-from bball_tui.league.values.names import TEAM_LENGTH, first_name, group_name, name_text, person_name, whole_name
+from bball_tui.league.values.names import TEAM_LENGTH, group_name, name_text, whole_name
 from bball_tui.league.values.shown import shown
 
 MOST_PROBLEMS = 1_000
@@ -46,25 +45,31 @@ class _Column(Generic[T]):
 
 
 class _Guardian:
-    """The columns of one guardian that the file has, by the attribute of :class:`GuardianCell` that they hold."""
+    """The columns of one guardian that the file has, by the field's name: those of the person and those of the link."""
 
-    def __init__(self, block: GuardianColumns) -> None:
+    def __init__(self, block: GuardianColumns, reading: Reading) -> None:
         self.block = block
         # A column of whole names is split, and never read as a part of a name.
-        self.whole = None if block.first != block.last else _whole(block.first)
-        columns: dict[str, _Column[Any] | None] = {
-            "email": _column(block.email, email, placeholders.no_address, suspicions.of_address),
-            "phone": _column(block.phone, phone, placeholders.no_phone),
-            "relation": _column(block.relation, relation),
-            "gets_email": _column(block.gets_email, flag),
-            "may_sign": _column(block.may_sign, flag),
-            "language": _column(block.language, language),
-        }
-        if self.whole is None:
-            first = _column(block.first, first_name, placeholders.no_name, suspicions.of_name)
-            last = _column(block.last, person_name, placeholders.no_name, suspicions.of_last_name)
-            columns = {"first": first, "last": last} | columns
-        self.columns = tuple((name, column) for name, column in columns.items() if column is not None)
+        first, last = block.of(guardian.FIRST_NAME), block.of(guardian.LAST_NAME)
+        self.whole = None if first != last else _whole(first)
+        names = (guardian.FIRST_NAME, guardian.LAST_NAME)
+        person = (one for one in guardian.PERSON if self.whole is None or one not in names)
+        self.person = self._columns(person, reading)
+        self.link = self._columns(guardian.LINK, reading)
+
+    def _columns(self, fields: Iterable[Field], reading: Reading) -> tuple[tuple[str, _Column[Any]], ...]:
+        return tuple(
+            (one.name, _Column(index, partial(_field_cell, one, reading), one.blank, _GUARDIAN_DOUBTS.get(one.name)))
+            for one in fields
+            if (index := self.block.of(one)) is not None
+        )
+
+
+_GUARDIAN_DOUBTS: Mapping[str, Callable[[str, Any], str]] = {
+    guardian.FIRST_NAME.name: suspicions.of_name,
+    guardian.LAST_NAME.name: suspicions.of_last_name,
+    guardian.EMAIL.name: suspicions.of_address,
+}
 
 
 def _column(
@@ -100,7 +105,7 @@ class RowReader:
         self._width = len(columns.names)
         self._days = {columns.of(field) for field in DAYS}
         self._flags = {columns.non_player} | {
-            index for block in columns.guardians for index in (block.gets_email, block.may_sign)
+            block.of(field) for block in columns.guardians for field in guardian.FLAGS
         }
         # Trailing columns without a name are only padding; their cells may be missing as well.
         while self._width - 1 in columns.unnamed:
@@ -115,7 +120,7 @@ class RowReader:
         self._division = _column(columns.division, group_name)
         self._season = _column(columns.season, name_text)
         self._player_id = _column(columns.player_id, identity)
-        self._guardians = [_Guardian(block) for block in columns.guardians]
+        self._guardians = [_Guardian(block, self._reading) for block in columns.guardians]
         self._fields: list[tuple[Field, _Column[Any] | None]] = []
 
     def read(self, records: list[Row], tick: Tick) -> None:
@@ -186,13 +191,13 @@ class RowReader:
         season = self._cell(number, cells, self._season)
         guardians = []
         for block in self._guardians:
-            guardian = self._guardian(number, cells, block, splits)
-            if guardian is not None:
-                guardians.append(guardian)
+            one_guardian = self._guardian(number, cells, block, splits)
+            if one_guardian is not None:
+                guardians.append(one_guardian)
         if len(self.problems) > before:
             return None
         address = columns.nameless_email
-        if address is not None and not any(guardian.email for guardian in guardians):
+        if address is not None and not any(cell.email for cell in guardians):
             self.nameless += address < len(cells) and bool(cells[address].strip())
         self.splits += splits
         self.warnings += self._doubts
@@ -302,11 +307,16 @@ class RowReader:
             first, last = self._split(number, cells, columns.whole, splits)
         found: dict[str, Any] = {
             name: self._cell(number, cells, column)
-            for name, column in columns.columns
+            for name, column in columns.person
             if column.index < len(cells) and cells[column.index]
         }
-        first = found.pop("first", None) or first
-        last = found.pop("last", None) or last
+        link = {
+            name: value
+            for name, column in columns.link
+            if column.index < len(cells) and (value := self._cell(number, cells, column)) is not None
+        }
+        first = found.get(guardian.FIRST_NAME.name) or first
+        last = found.get(guardian.LAST_NAME.name) or last
         if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
             for part in filter(None, (first, last)):
                 self._pass_over(part)
@@ -317,12 +327,12 @@ class RowReader:
         if len(self.problems) > before or not (first or last or email or phone):
             return None
         if first and last:
-            found["relation"] = found.get("relation") or block.implied_relation
-            found["language"] = found.get("language") or ""
-            return GuardianCell(first, last, **found)
+            if block.implied_relation is not None:
+                link.setdefault(guardian.RELATION.name, block.implied_relation)
+            return GuardianCell(first, last, email, phone, found.get("language") or "", tuple(link.items()))
         # Half a name cannot be greeted, found or signed with, so nothing is guessed here.
         missing = "the last name" if first else "the first name" if last else "the name"
-        index = block.last if first else block.first
+        index = block.of(guardian.LAST_NAME if first else guardian.FIRST_NAME)
         column = block.title if index is None else self._columns.names[index]
         sentence = f"{block.title} is missing {missing}. Fill it in, or clear all cells of {block.title}."
         self.problems.append(Problem(number, column, shown(email or phone or first or last), sentence))

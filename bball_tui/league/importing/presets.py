@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from bball_tui.league.roster import player
+from bball_tui.league.roster import guardian, player
 
 
 class Field(StrEnum):
@@ -34,19 +34,6 @@ TITLES: tuple[str, ...] = (
 """Everything that a column can hold apart from guardians, by the name of choice: a :class:`Field` or the title of a
 player's field."""
 REQUIRED: tuple[str, ...] = (Field.TEAM, *(one.title for one in player.FIELDS if one.needed))
-
-
-class GuardianField(StrEnum):
-    """What a column of a guardian's block can hold."""
-
-    FIRST = "First"
-    LAST = "Last"
-    EMAIL = "Email"
-    PHONE = "Phone"
-    RELATION = "Relation"
-    GETS_EMAIL = "Gets Email"
-    MAY_SIGN = "May Sign"
-    LANGUAGE = "Language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +78,8 @@ _GUARDIANS: dict[str, str | None] = {
     "guardian": None, "parentguardian": None, "parent": None, "contact": None,
     "mother": "mother", "mom": "mother", "mum": "mother", "father": "father", "dad": "father",
 }  # fmt: skip
-GUARDIAN_FIELDS: dict[str, GuardianField] = {
-    **dict.fromkeys(("first", "firstname", "givenname"), GuardianField.FIRST),
-    **dict.fromkeys(("last", "lastname", "surname", "familyname"), GuardianField.LAST),
-    **dict.fromkeys(("email", "emailaddress", "mail"), GuardianField.EMAIL),
-    **dict.fromkeys(
-        ("phone", "phonenumber", "mobile", "mobilephone", "cell", "cellphone", "telephone"), GuardianField.PHONE
-    ),
-    **dict.fromkeys(("relation", "relationship"), GuardianField.RELATION),
-    **dict.fromkeys(("getsemail", "receivesemail"), GuardianField.GETS_EMAIL),
-    **dict.fromkeys(("maysign", "cansign"), GuardianField.MAY_SIGN),
-    **dict.fromkeys(("language", "languagecode"), GuardianField.LANGUAGE),
-}
+GUARDIAN_TITLES: Mapping[str, str] = {alias: one.title for one in guardian.FILED for alias in one.aliases}
+"""The title of the guardian's field that a heading's last word means, as :func:`fold_heading` leaves it."""
 _EMERGENCY = ("emergencycontact", "emergency")
 _OWN_FACTS = frozenset(
     (

@@ -1,10 +1,14 @@
 """What a file says of one player, typed."""
 
 from datetime import date
+from typing import Any, TypeAlias
 
 import msgspec
 
 from bball_tui.league.roster.player import PlayerValues
+
+Stated: TypeAlias = tuple[tuple[str, Any], ...]
+"""Fields of a guardian's link by name, with their values: those of which the file says something."""
 
 
 class NameSplit(msgspec.Struct, frozen=True, gc=False):
@@ -18,16 +22,14 @@ class NameSplit(msgspec.Struct, frozen=True, gc=False):
 
 
 class GuardianCell(msgspec.Struct, frozen=True, gc=False):
-    """A guardian as one row names him or her. ``relation`` and the two rights are None where the file says nothing."""
+    """A guardian as one row names him or her."""
 
     first: str
     last: str
     email: str | None = None
     phone: str | None = None
-    relation: str | None = None
-    gets_email: bool | None = None
-    may_sign: bool | None = None
     language: str = ""
+    link: Stated = ()
 
 
 class RosterRow(msgspec.Struct, frozen=True, gc=False):

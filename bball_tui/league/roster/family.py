@@ -7,13 +7,15 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
+from bball_tui.league.roster.guardian import LINK
 from bball_tui.outbox.history import is_bounced
 
 
 @dataclass(frozen=True, slots=True)
 class GuardianView:
-    """A guardian of one player. ``came_back``: the last mail to the address did, and nobody dealt with that yet.
+    """A guardian of one player, with all that the link says.
 
+    ``came_back``: the last mail to the address did, and nobody dealt with that yet.
     ``household`` numbers the player's households from 1: as staff said, else a guess for the eye (same last name,
     address or phone number). It decides nothing: every mail has one recipient anyway.
     """
@@ -49,11 +51,9 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
                 guardian.id,
                 guardian.first_name,
                 guardian.last_name,
-                link.relation,
                 guardian.email,
                 guardian.phone,
-                link.receives_email,
-                link.may_sign,
+                *(getattr(link, field.name) for field in LINK),
                 link.household,
                 suppressed.label("suppressed"),
                 came_back.label("came_back"),
@@ -70,11 +70,9 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
             id=row.id,
             first=row.first_name,
             last=row.last_name,
-            relation=row.relation,
             email=row.email,
             phone=row.phone,
-            receives_email=row.receives_email,
-            may_sign=row.may_sign,
+            **{field.name: getattr(row, field.name) for field in LINK},
             suppressed=row.suppressed,
             came_back=row.came_back,
             household=home if row.household is None else row.household,

@@ -87,6 +87,8 @@ class Field:
     """Over the column of a printed list; empty where the list shows it in another column."""
     spoken: str = ""
     """In a sentence about a file that contradicts staff, where it is not ``name`` in words."""
+    mark: str = ""
+    """Of a flag that is set, where a screen has no room for words."""
     key: str = ""
     """In the JSON of a list, where it is not ``name``."""
     order: Callable[[SQLColumnExpression[Any]], ColumnElement[Any]] | None = None
@@ -101,6 +103,11 @@ class Field:
     def words(self) -> str:
         """``name`` in words."""
         return self.name.replace("_", " ")
+
+    @property
+    def said(self) -> str:
+        """In a sentence about a file that contradicts staff."""
+        return self.spoken or self.words
 
     def write(self, value: Any, order: DateOrder) -> str:
         """``value`` as people read it."""

@@ -11,8 +11,10 @@ import msgspec
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.league.values import placeholders
+from bball_tui.league.values.codes import flag, language, relation
 from bball_tui.league.values.contact import email, phone
-from bball_tui.league.values.names import typed_name
+from bball_tui.league.values.names import first_name, person_name, typed_name
 from bball_tui.mail.values import language_tag
 
 RELATIONS = ("mother", "father", "guardian", "other")
@@ -67,6 +69,9 @@ FIRST_NAME = Field(
     needed=True,
     option=Option(flag="--first", help="The first name."),
     title="First",
+    aliases=("first", "firstname", "givenname"),
+    cell=lambda text, _: first_name(text),
+    blank=placeholders.no_name,
 )
 LAST_NAME = Field(
     name="last_name",
@@ -76,6 +81,9 @@ LAST_NAME = Field(
     needed=True,
     option=Option(flag="--last", help="The last name."),
     title="Last",
+    aliases=("last", "lastname", "surname", "familyname"),
+    cell=lambda text, _: person_name(text),
+    blank=placeholders.no_name,
 )
 EMAIL = Field(
     name="email",
@@ -85,6 +93,10 @@ EMAIL = Field(
     parse=lambda text, _: email(text.strip()),
     option=Option(flag="--email", help="Where mail goes.", edit="Empty for none. Mails that have not left follow."),
     title="Email",
+    aliases=("email", "emailaddress", "mail"),
+    cell=lambda text, _: email(text),
+    blank=placeholders.no_address,
+    spoken="e-mail",
 )
 PHONE = Field(
     name="phone",
@@ -92,6 +104,10 @@ PHONE = Field(
     parse=lambda text, _: phone(text),
     option=Option(flag="--phone", help="The phone number.", edit="Empty for none."),
     title="Phone",
+    aliases=("phone", "phonenumber", "mobile", "mobilephone", "cell", "cellphone", "telephone"),
+    cell=lambda text, _: phone(text),
+    blank=placeholders.no_phone,
+    spoken="phone",
 )
 LANGUAGE = Field(
     name="language",
@@ -102,6 +118,8 @@ LANGUAGE = Field(
     empty="",
     option=Option(flag="--language", help="Of the mails, such as es; empty for the league's."),
     title="Language",
+    aliases=("language", "languagecode"),
+    cell=lambda text, _: language(text),
 )
 RELATION = Field(
     name="relation",
@@ -114,6 +132,8 @@ RELATION = Field(
     empty="guardian",
     option=Option(flag="--relation", help="To the player."),
     title="Relation",
+    aliases=("relation", "relationship"),
+    cell=lambda text, _: relation(text),
     heading="Relation",
     spoken="relation",
 )
@@ -126,6 +146,9 @@ RECEIVES_EMAIL = Field(
     help="Without it no mail goes there.",
     option=Option(flag="--gets-email/--no-email", help="Whether mail goes there."),
     title="Gets Email",
+    aliases=("getsemail", "receivesemail"),
+    cell=lambda text, _: flag(text),
+    mark="✉",
     heading="Gets mail",
     spoken="gets e-mail",
 )
@@ -138,6 +161,9 @@ MAY_SIGN = Field(
     help="Whether they may sign for {player}.",
     option=Option(flag="--may-sign/--may-not-sign", help="Whether they sign for the player."),
     title="May Sign",
+    aliases=("maysign", "cansign"),
+    cell=lambda text, _: flag(text),
+    mark="✍",
     heading="May sign",
     spoken="may sign",
 )
@@ -162,8 +188,10 @@ PERSON = (FIRST_NAME, LAST_NAME, EMAIL, PHONE, LANGUAGE)
 """Of the guardian, no matter which child: the fields of :class:`GuardianValues`."""
 LINK = (RELATION, RECEIVES_EMAIL, MAY_SIGN)
 """Of the link, as files state it: the fields of :class:`LinkValues`."""
+FLAGS = tuple(field for field in LINK if field.kind is Kind.FLAG)
 FIELDS = (*PERSON, *LINK, POSITION, HOUSEHOLD)
-EXPORTED = (FIRST_NAME, LAST_NAME, EMAIL, PHONE, *LINK, LANGUAGE)
+FILED = (FIRST_NAME, LAST_NAME, EMAIL, PHONE, *LINK, LANGUAGE)
+"""What files state of a guardian, in their order."""
 
 
 @drafted(FIELDS)

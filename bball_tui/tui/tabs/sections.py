@@ -167,9 +167,11 @@ def _place(team: str, division: str, player: "PlayerView") -> str:
 
 
 def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]:
+    from bball_tui.league.roster.guardian import FLAGS  # here, for the first paint
+
     lines: list[SectionLine] = []
     for one in guardians:
-        marks = f"{'✉' if one.receives_email else ' '} {'✍' if one.may_sign else ' '}"
+        marks = " ".join(field.mark if getattr(one, field.name) else " " for field in FLAGS)
         home = "" if one.household == 1 else f" ({_ordinal(one.household)} home)"
         lines.append(Fact(one.relation, f"{marks} {one.first} {one.last}{home}"))
         if one.came_back:

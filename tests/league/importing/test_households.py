@@ -125,7 +125,7 @@ people = st.builds(
     last=st.sampled_from(["Lee", "Lée"]),
     email=st.sampled_from([None, None, "a@x.test", "A@x.test", "b@x.test"]),
     phone=st.sampled_from([None, None, "555 0102", "5550102", "3", "none"]),
-    relation=st.sampled_from([None, None, "mother"]),
+    link=st.sampled_from([(), (), (("relation", "mother"),)]),
 )
 players = st.builds(
     RosterRow,

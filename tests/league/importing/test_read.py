@@ -143,7 +143,7 @@ def test_any_number_of_guardians_and_words_that_say_who_they_are() -> None:
         "Guardian 3 Relation,Guardian 12 First,Guardian 12 Last\n"
         "A,B,C,M,C,F,C,G,C,Grandmother,H,C\n"
     )
-    relations = [(guardian.first, guardian.relation) for guardian in read(source).rows[0].guardians]
+    relations = [(guardian.first, dict(guardian.link).get("relation")) for guardian in read(source).rows[0].guardians]
     assert relations == [("M", "mother"), ("F", "father"), ("G", "other"), ("H", None)]
 
 

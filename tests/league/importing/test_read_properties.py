@@ -12,6 +12,7 @@ from bball_tui.database.states import DateOrder
 from bball_tui.league.importing.encodings import _repaired, repair
 from bball_tui.league.importing.read_roster import Roster, read_roster
 from bball_tui.league.importing.roster_row import GuardianCell, RosterRow
+from bball_tui.league.roster.guardian import RELATIONS
 from bball_tui.league.roster.player import PlayerValues
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import first_name, group_name
@@ -91,7 +92,7 @@ guardians = st.builds(
     last=names,
     email=st.none() | addresses,
     phone=st.none() | phones,
-    relation=st.sampled_from([None, "mother", "father", "guardian", "other"]),
+    link=st.just(()) | st.sampled_from(RELATIONS).map(lambda relation: (("relation", relation),)),
 )
 rows = st.builds(
     RosterRow,
@@ -114,7 +115,8 @@ def cells_of(row: RosterRow) -> list[str]:
     cells = [row.team, row.division, row.season, row.first, row.last]
     cells += [row.birthdate.isoformat() if row.birthdate else "", row.player.jersey or ""]
     for guardian in row.guardians:
-        cells += [guardian.first, guardian.last, guardian.email or "", guardian.phone or "", guardian.relation or ""]
+        cells += [guardian.first, guardian.last, guardian.email or "", guardian.phone or ""]
+        cells.append(dict(guardian.link).get("relation", ""))
     return cells + [""] * (len(HEADER) - len(cells))
 
 
