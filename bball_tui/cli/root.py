@@ -45,6 +45,9 @@ COMMANDS = {
     "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
     "worker": Place("bball_tui.cli.worker:worker", "Send the league's mails until stopped."),
+    "health": Place(
+        "bball_tui.cli.health:health", "Say whether the worker that writes FILE lives and reaches its database."
+    ),
     "demo": Place("bball_tui.cli.demo:demo", "Try everything with invented people."),
     "database": Place("bball_tui.cli.database:database", "Look at, or bring up to date, the tables of the database."),
     "backup": Place("bball_tui.cli.backup:backup", "Write the whole database to FILE."),

@@ -6,6 +6,8 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import click
 import msgspec
@@ -13,10 +15,15 @@ import msgspec
 from bball_tui.cli.context import CliContext, with_league
 from bball_tui.cli.output import echo_json, narrate, plain, wants_json
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
+from bball_tui.cli.worker_watching import watched
 from bball_tui.database.engine import Database
+from bball_tui.delivery.sending import SendingResult
 from bball_tui.delivery.timing import Timing
+from bball_tui.delivery.watching import Watched
 from bball_tui.delivery.worker import Drained, Worker
+from bball_tui.errors import BballError
 from bball_tui.league.mails.reminders import reminder_chores
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
@@ -30,21 +37,52 @@ LEFT_AT_ONCE = 130
 @click.option("--drain", is_flag=True, help="Send what is due, wait for holds shorter than a minute, and end.")
 @click.option("--concurrency", type=click.IntRange(1, 50), help="How many mails may be on their way at a time.")
 @click.option("--processes", type=click.IntRange(1, 16), default=1, help="How many processors to use; one is plenty.")
+@click.option("--metrics", metavar="PLACE", help="Serve numbers for Prometheus: 127.0.0.1:9464, or a socket's path.")
+@click.option(
+    "--health",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write into this file that it lives; 'bball-tui health FILE' reads it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="With --drain: print the counts as JSON.")
-def worker(drain: bool, concurrency: int | None, processes: int, as_json: bool) -> int:
+def worker(
+    drain: bool, concurrency: int | None, processes: int, metrics: str | None, health: Path | None, as_json: bool
+) -> int:
     """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once)."""
+    if drain and (metrics is not None or health is not None):
+        raise BballError("--metrics and --health are for a worker that goes on. Leave them out, or --drain.")
 
     async def work(context: CliContext) -> int:
         context.settings.refuse_read_only()
         if not context.settings.may_send:
             return await _without_a_server(context, drain=drain, as_json=as_json)
-        if processes > 1:
-            return await run_processes(
-                processes, context.settings, drain=drain, concurrency=concurrency, as_json=as_json
+        if drain:
+            if processes > 1:
+                return await run_processes(
+                    processes, context.settings, drain=True, concurrency=concurrency, as_json=as_json
+                )
+            return await run_worker(
+                context.database,
+                context.league.id,
+                context.settings,
+                drain=True,
+                concurrency=concurrency,
+                as_json=as_json,
             )
-        return await run_worker(
-            context.database, context.league.id, context.settings, drain=drain, concurrency=concurrency, as_json=as_json
-        )
+        league = Watched(context.league.id, context.league.slug, Outgoing.here(context.settings))
+        async with watched(context.database, lambda: (league,), metrics=metrics, health=health) as counted:
+            if processes > 1:
+                return await run_processes(
+                    processes, context.settings, drain=False, concurrency=concurrency, as_json=as_json
+                )
+            return await run_worker(
+                context.database,
+                context.league.id,
+                context.settings,
+                drain=False,
+                concurrency=concurrency,
+                settled=None if counted is None else partial(counted.sent, league.slug),
+            )
 
     return with_league(work, fast=True)
 
@@ -70,6 +108,7 @@ async def run_worker(
     concurrency: int | None = None,
     as_json: bool = False,
     timing: Timing | None = None,
+    settled: Callable[[SendingResult, float], None] | None = None,
 ) -> int:
     """Run a worker to its end; narration goes to stderr, a drain's counts to stdout. Returns the exit code.
 
@@ -80,7 +119,7 @@ async def run_worker(
         settings = msgspec.structs.replace(settings, worker_concurrency=concurrency)
     transport = open_transport(settings)
     chores = reminder_chores(database, league_id)
-    sender = Worker(database, league_id, settings, transport, timing=timing, chores=chores)
+    sender = Worker(database, league_id, settings, transport, timing=timing, chores=chores, settled=settled)
     try:
         with _narration(), _stop_signals() as stop:
             if drain:

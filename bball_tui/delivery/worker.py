@@ -7,10 +7,11 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from uuid import uuid4
 
 from bball_tui import __version__
@@ -62,6 +63,7 @@ class Worker:
     Args:
         place: where it runs, for people: "worker", "screen".
         chores: what it does besides, now and then; looking for returned mails is always one.
+        settled: is told each outcome, and how many seconds the mail was in hand.
 
     The caller closes ``transport``.
     """
@@ -76,9 +78,11 @@ class Worker:
         place: str = "worker",
         timing: Timing | None = None,
         chores: Sequence[Chore] = (),
+        settled: Callable[[SendingResult, float], None] | None = None,
     ) -> None:
         self._database = database
         self._league_id = league_id
+        self._settled = settled
         self._transport = transport
         self._limits = limits_for(transport.provider, transport.rate)
         self._timing = timing or Timing()
@@ -322,11 +326,15 @@ class Worker:
             self._tasks[work] = asyncio.create_task(self._process(work))
 
     async def _process(self, work: Work) -> None:
+        begun = monotonic()
         try:
             outcome = await self._attempt(work)
             if OUTCOME_POLICIES[outcome.outcome_class].cause is not None:
                 self._gate_open = True
-            self._record(await self._sending.settle(work, outcome))
+            done = await self._sending.settle(work, outcome)
+            self._record(done)
+            if self._settled is not None:
+                self._settled(done, monotonic() - begun)
         except Exception:
             # The lease brings the mail back, or puts it in doubt; both are safe.
             log.exception("mail %s was given up by this worker", work.claim.id)

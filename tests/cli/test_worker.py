@@ -181,3 +181,40 @@ def test_a_process_that_cannot_work_is_told(command_line: CommandLine) -> None:
     refused = command_line("worker", "--processes", "2", "--drain")
     assert refused.code == 1
     assert "pigeon" in refused.err
+
+
+async def test_a_worker_is_watched_from_outside(
+    database: Database, database_url: SecretUrl, tmp_path: Path, command_line: CommandLine
+) -> None:
+    """By its health file and its numbers; both are gone when it is stopped."""
+    await queue_mails(database, 2)
+    environment = settings_for(database_url, tmp_path)
+    health, numbers = tmp_path / "health", tmp_path / "numbers"
+    async with SmtpServer() as mail_server:
+        environment |= {"BBALL_MAIL_URL": mail_server.url}
+        options = ("--health", str(health), "--metrics", str(numbers))
+        async with on_a_terminal(environment, *options) as (process, _):
+            await mail_server.received(2)
+            await until_states(database, {"sent": 2})
+            reader, writer = await asyncio.open_unix_connection(str(numbers))
+            writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+            answer = (await reader.read()).decode()
+            writer.close()
+            assert 'bball_mail_attempts_total{league="westside",outcome="accepted"} 2.0' in answer
+            well = await asyncio.to_thread(command_line, "health", str(health))
+            assert (well.code, well.json["pid"]) == (0, process.pid)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
+    gone = await asyncio.to_thread(command_line, "health", str(health))
+    assert (gone.code, "no worker writes it" in gone.err) == (1, True)
+    assert not numbers.exists()
+
+
+def test_what_cannot_be_watched_is_refused(command_line: CommandLine, tmp_path: Path) -> None:
+    command_line("init", "--league", "Westside Basketball")
+    command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")
+    open_to_all = command_line("worker", "--metrics", "0.0.0.0:9464")
+    assert (open_to_all.code, "could be read by other machines" in open_to_all.err) == (1, True)
+    assert command_line("worker", "--drain", "--health", tmp_path / "health").code == 1
+    assert "cannot be written" in command_line("worker", "--health", tmp_path / "none" / "health").err
