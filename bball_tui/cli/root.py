@@ -36,7 +36,10 @@ COMMANDS = {
     "guardians": Place("bball_tui.cli.guardians:guardians", "The guardians of a player."),
     "seasons": Place("bball_tui.cli.editing:seasons", "The seasons of the league."),
     "contracts": Place("bball_tui.cli.contract_acts:contracts", "List contracts, offer, sign and end them."),
-    "scans": Place("bball_tui.cli.scans:scans", "The scanned papers behind the signatures."),
+    "scans": Place(
+        "bball_tui.cli.scans:scans",
+        "The papers behind the signatures: attach them, write them to files, take them off.",
+    ),
     "print": Place("bball_tui.cli.printing:print_papers", "Print contract sheets and sign-in lists, as PDF files."),
     "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the mails and decide about the difficult ones."),
     "emails": Place(

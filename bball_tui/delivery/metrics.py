@@ -54,7 +54,7 @@ class Metrics(Collector):
         )
         self._delay = Histogram(
             "bball_mail_delay_seconds",
-            "From the promise of an e-mail until it was accepted, undo time included.",
+            "From queuing an e-mail until it was accepted, undo time included.",
             ("league",),
             buckets=_SLOW,
             registry=self.registry,
