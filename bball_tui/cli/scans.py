@@ -1,4 +1,4 @@
-"""`bball-tui scans list|attach|save|export|remove`: the papers behind the signatures."""
+"""`bball-tui scans list|attach|read|save|export|remove`: the papers behind the signatures."""
 
 import asyncio
 from pathlib import Path
@@ -6,13 +6,17 @@ from pathlib import Path
 import click
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction
-from bball_tui.cli.contracts import json_option
+from bball_tui.cli.contracts import day_of, json_option, why_refused
 from bball_tui.cli.lists import Wanted, list_options, roster_filter
-from bball_tui.cli.output import Answer, Did, listed
+from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
+from bball_tui.database.states import SigningMethod
+from bball_tui.errors import BballError
 from bball_tui.files import write_bytes
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.papers.export import export_scans
+from bball_tui.league.papers.pile import PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.league.papers.scans import ScanRow, attach, list_scans, remove_scan, scan_content
 from bball_tui.wording import counted
@@ -90,3 +94,99 @@ async def scans_remove(context: CliContext, session: Session, scan_id: int, reas
     """Take a SCAN off its contract. The picture goes; its name and hash stay in the history."""
     row = await remove_scan(session, context.league.id, scan_id, reason)
     return Did([f"{row.name} was taken off {row.player}'s contract."])
+
+
+@scans.command("read")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--sign", "signing", is_flag=True, help="Sign what the plan says, with the scans attached.")
+@click.option("--expect", default="", metavar="CODE", help="Sign only if the plan is the one with this code.")
+@click.option(
+    "--leave", multiple=True, type=click.IntRange(min=1), metavar="CONTRACT", help="Not this one; repeatable."
+)
+@click.option(
+    "--method", type=click.Choice(["paper", "scan"]), default="scan", show_default=True, help="How they signed."
+)
+@click.option("--signed-on", metavar="DATE", help="Such as 2027-03-24; today when left out.")
+@click.option("--no-hold", is_flag=True, help="Let the mails go at once; then undo is not possible.")
+@json_option
+@in_league
+async def scans_read(
+    context: CliContext,
+    path: Path,
+    signing: bool,
+    expect: str,
+    leave: tuple[int, ...],
+    method: str,
+    signed_on: str | None,
+    no_hold: bool,
+) -> Answer:
+    """Find the contracts of a pile of scanned sheets, a folder or a PDF of many pages, by their printed codes.
+
+    Shows the plan; with --sign, carries it out. Pages that say nothing for certain are named and left alone.
+    """
+    pile = await asyncio.to_thread(PileReader().read, path)
+    async with context.database.session() as session:
+        plan = await plan_pile(session, context.league.id, pile)
+        today = (await read_clock(session, context.league.id)).today
+    doubtful = [f"{one.where}: {one.reason}." for one in plan.doubtful]
+    if not signing:
+        return Found(lambda: _plan_line(plan), lambda: _plan_table(plan), after=[*doubtful, *_plan_words(plan)])
+    if expect and expect.strip().lower() != plan.digest:
+        raise BballError(
+            f"The plan is {plan.digest} now, not {expect.strip()[:20]}. Nothing was signed; look at it without --sign."
+        )
+    if not plan.papers:
+        raise BballError(" ".join(["No page names a contract that can be signed.", *doubtful]))
+    done = await sign_pile(
+        context.database,
+        context.league.id,
+        plan,
+        leave=frozenset(leave),
+        method=SigningMethod(method),
+        signed_on=None if signed_on is None else day_of(signed_on, context.league.date_order, today),
+        hold_seconds=0 if no_hold else None,
+    )
+    told = [
+        f"Signed: {counted(len(done.signed), 'contract')}, with their scans.",
+        *([f"Attached to contracts signed before: {counted(len(done.attached), 'scan')}."] if done.attached else []),
+        *why_refused(done.refused, "Not signed"),
+        *doubtful,
+    ]
+    left = len(done.refused) + len(doubtful)
+    return Did(told, done, exit_code(len(done.signed) + len(done.attached), left))
+
+
+def _plan_line(plan: PilePlan) -> dict[str, object]:
+    papers = [
+        {
+            "contract": one.contract_id,
+            "player": one.player,
+            "team": one.team,
+            "signer": one.signer,
+            "pages": [part.words for part in one.parts],
+        }
+        for one in plan.papers
+    ]
+    return {"plan": plan.digest, "papers": papers, "doubtful": plan.doubtful, "blank": plan.blank, "pages": plan.pages}
+
+
+def _plan_table(plan: PilePlan) -> str:
+    rows = [
+        (
+            str(one.contract_id),
+            one.player,
+            one.team,
+            "attach" if one.signer is None else f"sign, by {one.signer}",
+            "; ".join(part.words for part in one.parts),
+        )
+        for one in plan.papers
+    ]
+    return table(("Contract", "Player", "Team", "What", "Pages"), rows) if rows else ""
+
+
+def _plan_words(plan: PilePlan) -> list[str]:
+    blank = f", {counted(plan.blank, 'blank page')} left out" if plan.blank else ""
+    told = [f"{counted(plan.pages, 'page')} read: {plan.to_sign} to sign{blank}. Nothing is signed yet."]
+    if plan.papers:
+        told.append(f"This plan is {plan.digest}: --sign --expect {plan.digest} does this and nothing else.")
+    return told

@@ -5,22 +5,17 @@ keys as bytes. Whatever it does, it happens to a child that the system stops (se
 module is that child. Plain text is read where it is: its cost follows its size, and its size is limited.
 """
 
-import os
-import resource
-import signal
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from bball_tui.environment import small_environment
 from bball_tui.league.importing.open_table import read_table
 from bball_tui.league.importing.raw_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.sniff import NotARoster
+from bball_tui.league.sandbox import ChildEnded, ask_child, limit
 from bball_tui.league.values.cells import DateCell, FlagCell, TypedCell
 
 MEMORY: Final = 512 * 1024**2
@@ -29,8 +24,6 @@ SECONDS: Final = 60
 """Of processor time. The same workbook takes thirty."""
 LARGEST_RESULT: Final = 128 * 1024**2
 """Bytes of cells that a file may hold once it is read."""
-_POLL = 0.1
-"""Seconds after which somebody who wants to stop is heard."""
 _TOO_BIG = (
     "Reading this file would take more memory than a roster ever needs. Open it in the spreadsheet program, copy the "
     "rows with the players into a new file, and import that one."
@@ -87,26 +80,10 @@ def read_limited(
     """
     if not unpacks(data):
         return read_table(data, sheet=sheet, encoding=encoding, tick=tick)
-    # A file without a name: a pipe would have to be filled while we wait for the answer.
-    with tempfile.TemporaryFile() as question:
-        question.write(msgspec.msgpack.encode(_Question(data, sheet, encoding, memory, seconds)))
-        question.seek(0)
-        child = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", __name__],
-            stdin=question,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # Where this program was found, also in a checkout or an archive; nothing else of ours.
-            env=small_environment() | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-        with child:
-            try:
-                output = _answer_of(child, tick)
-            finally:
-                child.kill()
-    if not output:
-        broken = _BROKEN if child.returncode > 0 else _TOO_BIG
-        raise NotARoster(_TOO_SLOW if child.returncode == -signal.SIGXCPU else broken)
+    try:
+        output = ask_child(__name__, msgspec.msgpack.encode(_Question(data, sheet, encoding, memory, seconds)), tick)
+    except ChildEnded as ended:
+        raise NotARoster(_TOO_SLOW if ended.too_slow else _BROKEN if ended.broken else _TOO_BIG) from None
     answer = msgspec.msgpack.decode(output, type=_Answer)
     if answer.table is not None:
         for row, column, kind in answer.typed:
@@ -114,24 +91,6 @@ def read_limited(
             cells[column] = _TYPES[kind](cells[column])
         return answer.table
     raise BadRow(answer.row, answer.refused) if answer.row else NotARoster(answer.refused)
-
-
-def _answer_of(child: "subprocess.Popen[bytes]", tick: Tick) -> bytes:
-    while True:
-        try:
-            return child.communicate(timeout=_POLL)[0]
-        except subprocess.TimeoutExpired:
-            tick(0)
-
-
-def _limit(question: _Question) -> None:
-    """Let the system stop this process before it takes the machine's memory or time."""
-    limits = ((resource.RLIMIT_AS, question.memory), (resource.RLIMIT_CPU, question.seconds), (resource.RLIMIT_CORE, 0))
-    for what, most in limits:
-        _, hard = resource.getrlimit(what)
-        wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with suppress(ValueError, OSError):  # a system that has no such limit; the others still hold
-            resource.setrlimit(what, (wanted, hard))
 
 
 def _answer(question: _Question) -> bytes:
@@ -163,7 +122,7 @@ def _as_text(cell: Any) -> str:
 def main() -> None:
     """The child: a question on stdin, its answer on stdout; nothing there when memory did not do."""
     question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
-    _limit(question)
+    limit(question.memory, question.seconds)
     with suppress(MemoryError):
         sys.stdout.buffer.write(_answer(question))
 

@@ -145,5 +145,5 @@ def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "roster.csv")
-    with pytest.raises(BballError, match="a file, but a pipe or a device"):
+    with pytest.raises(BballError, match="isn't a file, but a pipe or a device"):
         load(tmp_path / "roster.csv")
