@@ -9,7 +9,11 @@ from bball_tui.cli.output import narrate
 from bball_tui.database import migrate
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
+from bball_tui.database.setup_script import setup_script
 from bball_tui.settings import Settings
+
+MEMBERS_SINCE = "0019"
+"""The schema since which leagues know their staff."""
 
 
 @click.group()
@@ -39,7 +43,22 @@ def upgrade(yes: bool) -> int:
     if not yes:
         click.confirm(f"Change {settings.database_url} now?", abort=True, err=True)
     migrate.upgrade(settings.database_url)
-    narrate("Done. Give each colleague a login role in the group bball_staff (GRANT bball_staff TO name).")
+    narrate("Done. Each colleague needs a login role in the database's group: bball-tui database setup-sql shows how.")
+    if state.current is not None and state.current < MEMBERS_SINCE:
+        narrate(
+            "Staff see only leagues in which they have a role now. Whoever was in the group bball_staff is registrar "
+            "and mailer of every league, and admin of none."
+        )
+    return 0
+
+
+@database.command("setup-sql")
+@click.option("--name", default="bball", show_default=True, help="What the database is to be called.")
+@click.option("--owner", default=None, help="Who owns it; NAME_owner unless something else is said.")
+@click.argument("logins", nargs=-1)
+def setup_sql(name: str, owner: str | None, logins: tuple[str, ...]) -> int:
+    """Print what an administrator of a server runs in psql to make the database and LOGINS. Changes nothing."""
+    click.echo(setup_script(name, logins, owner), nl=False)
     return 0
 
 

@@ -123,14 +123,14 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
             State.LOOK,
             f"You work as {server.role}, who owns the tables: a slip could drop them, and the record of who did what "
             "names the owner.",
-            "Make a login role for each person and GRANT bball_staff TO it.",
+            f"Make a login role for each person and GRANT {server.group} TO it, as bball-tui database setup-sql shows.",
         )
     elif not server.staff:
         yield Check(
             "role",
             State.FAIL,
-            f"You work as {server.role}, who is not in the group bball_staff.",
-            f'The owner of the database can help: GRANT bball_staff TO "{server.role}".',
+            f"You work as {server.role}, who is not in the group {server.group}.",
+            f'An administrator of the server can help: GRANT {server.group} TO "{server.role}".',
         )
     else:
         yield Check("role", State.OK, f"You work as {server.role}; what you do is recorded under that name.")

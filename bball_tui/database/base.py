@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, MetaData, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    MetaData,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -14,9 +25,19 @@ Stamp = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True), server_defau
 Actor = Annotated[str, mapped_column(Text, server_default=text("SESSION_USER"))]
 
 
-def league() -> Mapped[int]:
-    """The league that every row belongs to."""
-    return mapped_column(BigInteger, ForeignKey("league.id"), index=False)
+def league(*, key: bool = False) -> Mapped[int]:
+    """The league that every row belongs to; with ``key`` a part of the primary key."""
+    return mapped_column(BigInteger, ForeignKey("league.id"), index=False, primary_key=key)
+
+
+def within(own: str, column: str, target: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """``column`` of the table ``own`` names a row of ``target`` in the same league."""
+    return ForeignKeyConstraint(
+        ["league_id", column],
+        [f"{target}.league_id", f"{target}.id"],
+        name=f"fk_{own}_{column}",
+        ondelete=ondelete,
+    )
 
 
 def one_of(column: str, values: type | tuple[str, ...], name: str) -> CheckConstraint:
@@ -39,6 +60,12 @@ def ranked(column: str, values: type[StrEnum]) -> Computed:
 def folded(expression: str) -> Computed:
     """A stored column with the case- and accent-blind form of ``expression``."""
     return Computed(f"bball_fold({expression})", persisted=True)
+
+
+def lowered(column: str) -> Computed:
+    """A stored column with the lower case of an address. Behind the walls an index can be asked for a column alone, and
+    not for what a function makes of it, since functions may tell what they were given."""
+    return Computed(f"lower({column})", persisted=True)
 
 
 SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"

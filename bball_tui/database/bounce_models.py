@@ -1,9 +1,9 @@
 """The table of returned mails. Same conventions as in `models.py`, which brings it into the common schema."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, true
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league
+from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league, within
 
 
 class Bounce(Base):
@@ -12,7 +12,7 @@ class Bounce(Base):
     __tablename__ = "bounce"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    outbox_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox.id", ondelete="CASCADE"))
+    outbox_id: Mapped[int] = mapped_column(BigInteger)
     report_key: Mapped[str] = mapped_column(Text)
     """Names the report forever, so that reading it twice changes nothing."""
     recipient: Mapped[str] = mapped_column(Text)
@@ -29,6 +29,7 @@ class Bounce(Base):
     recorded_by: Mapped[Actor]
     recorded_at: Mapped[Stamp]
     __table_args__ = (
+        within("bounce", "outbox_id", "outbox", ondelete="CASCADE"),
         UniqueConstraint("league_id", "report_key"),
         CheckConstraint("status ~ '^[245][.][0-9]{1,3}[.][0-9]{1,3}$'", name="status"),
         CheckConstraint("length(diagnostic) <= 1000 AND length(reporter) <= 255", name="lengths"),

@@ -1,6 +1,6 @@
 """Sessions on PostgreSQL, and what a database error means to a person."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeAlias
 
@@ -25,6 +25,12 @@ SESSION_OPTIONS = f"{UNHURRIED_OPTIONS} -c statement_timeout=60s -c max_parallel
 """No helpers: starting them takes longer than most of our questions, and the server may be a small one."""
 
 
+_SETTINGS = (
+    "SELECT current_setting('default_transaction_read_only'), current_setting('statement_timeout'),"
+    " current_setting('TimeZone')"
+)
+
+
 class DatabaseUnavailable(BballError):
     """The server cannot be reached, or went away. Nothing that was not committed has happened."""
 
@@ -38,6 +44,17 @@ class DatabaseAway(DatabaseUnavailable):
             "nothing else is lost. Try again."
         )
         self.why = why
+
+
+class SettingsLost(BballError):
+    """The server did not get what was asked of it at the beginning: a pooler stands between, and drops it."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The database connection came up without {' and '.join(names)} as this program asked for. A pooler such "
+            "as PgBouncer leaves it out. Connect to PostgreSQL directly, or use session mode and let these settings "
+            "through. Nothing was changed."
+        )
 
 
 class NotPermitted(BballError):
@@ -117,6 +134,13 @@ class Database:
         self.url = url
         self.read_only = read_only
         self._options = connection_options(url)
+        # Options in the URL win over ours, timezone and all; read-only is asked for in any case.
+        ours = self._options["options"] == SESSION_OPTIONS
+        self._asked = {
+            "default_transaction_read_only": "on" if read_only else None,
+            "statement_timeout": "1min" if ours else None,
+            "TimeZone": "UTC" if ours else None,
+        }
         if read_only:
             self._options["options"] = f"{self._options['options']} -c default_transaction_read_only=on"
         self._engine = create_async_engine(
@@ -132,8 +156,26 @@ class Database:
         self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection:
-        """A connection of its own, outside the pool (LISTEN needs one)."""
-        return await psycopg.AsyncConnection.connect(**self._options, autocommit=autocommit)  # type: ignore[arg-type]
+        """A connection of its own, outside the pool (LISTEN needs one).
+
+        Raises:
+            SettingsLost: something between here and the server left out what was asked for, such as read-only.
+        """
+        connection = await psycopg.AsyncConnection.connect(**self._options, autocommit=True)  # type: ignore[arg-type]
+        try:
+            row = await (await connection.execute(_SETTINGS, prepare=False)).fetchone()
+            lost = [
+                name
+                for name, is_so in zip(self._asked, row or (), strict=True)
+                if self._asked[name] not in (None, is_so)
+            ]
+            if lost:
+                raise SettingsLost(lost)
+            await connection.set_autocommit(autocommit)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:

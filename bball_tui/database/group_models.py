@@ -6,12 +6,12 @@ Same conventions as in `models.py`, which brings these tables into the common sc
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, in_words, league, one_of
+from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, in_words, league, one_of, within
 from bball_tui.database.states import OPEN_INTENTS, IntentKind, IntentState, MemberState, TeamState
 
 
@@ -21,8 +21,8 @@ class GroupIntent(Base):
     __tablename__ = "group_intent"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    team_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("team.id"))
-    op_id: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), unique=True)
+    team_id: Mapped[int] = mapped_column(BigInteger)
+    op_id: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True))
     kind: Mapped[str] = mapped_column(Text)
     group_id: Mapped[str | None] = mapped_column(Text)
     payload: Mapped[Any] = mapped_column(JSONB)
@@ -34,6 +34,7 @@ class GroupIntent(Base):
     resolved_at: Mapped[Moment | None]
     result: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     __table_args__ = (
+        within("group_intent", "team_id", "team"),
         one_of("kind", IntentKind, "kind"),
         one_of("state", IntentState, "state"),
         CheckConstraint(f"(state IN {in_words(OPEN_INTENTS)}) = (resolved_at IS NULL)", name="resolved_at"),
@@ -42,11 +43,13 @@ class GroupIntent(Base):
         # Nobody, on no machine, asks for a second group while the fate of the first is not known.
         Index(
             "uq_group_intent_open",
+            "league_id",
             "team_id",
             "kind",
             unique=True,
             postgresql_where=text(f"state IN {in_words(OPEN_INTENTS)}"),
         ),
+        UniqueConstraint("league_id", "op_id"),
         Index("ix_group_intent_newest", "league_id", "kind", "id"),
     )
 
@@ -66,6 +69,7 @@ class GroupStaff(Base):
     created_by: Mapped[Actor]
     created_at: Mapped[Stamp]
     __table_args__ = (
+        UniqueConstraint("league_id", "id"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", name="name"),
         CheckConstraint("groupme_user_id ~ '^[0-9]{1,20}$'", name="groupme_user_id"),
         CheckConstraint("phone ~ '^[+][0-9]{1,3} [0-9]{4,14}$'", name="phone"),
@@ -82,11 +86,9 @@ class GroupMember(Base):
     """How far the addition of one staff member to one team's group has come."""
 
     __tablename__ = "group_member"
-    team_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("team.id"), primary_key=True)
-    staff_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("group_staff.id", ondelete="CASCADE"), primary_key=True
-    )
-    league_id: Mapped[int] = league()
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    league_id: Mapped[int] = league(key=True)
     group_id: Mapped[str] = mapped_column(Text)
     guid: Mapped[str] = mapped_column(Text)
     """Sent with the request and repeated in its result."""
@@ -98,6 +100,8 @@ class GroupMember(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     since: Mapped[Stamp]
     __table_args__ = (
+        within("group_member", "team_id", "team"),
+        within("group_member", "staff_id", "group_staff", ondelete="CASCADE"),
         one_of("state", MemberState, "state"),
         CheckConstraint("state <> 'failed' OR reason IS NOT NULL", name="reason"),
         Index("ix_group_member_staff_id", "staff_id"),
@@ -108,19 +112,20 @@ class GroupDismissal(Base):
     """Somebody said that this group is not this team's."""
 
     __tablename__ = "group_dismissal"
-    team_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("team.id"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     group_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    league_id: Mapped[int] = league()
+    league_id: Mapped[int] = league(key=True)
     created_by: Mapped[Actor]
     created_at: Mapped[Stamp]
+    __table_args__ = (within("group_dismissal", "team_id", "team"),)
 
 
 class GroupLook(Base):
     """How a team's chat stood when GroupMe was last asked. It counts as long as the team has the same group."""
 
     __tablename__ = "group_look"
-    team_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
-    league_id: Mapped[int] = league()
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    league_id: Mapped[int] = league(key=True)
     state: Mapped[str] = mapped_column(Text)
     group_id: Mapped[str | None] = mapped_column(Text)
     """The team's group at that moment, None when it had none."""
@@ -132,4 +137,7 @@ class GroupLook(Base):
     account: Mapped[str] = mapped_column(Text)
     """Whose token it was."""
     looked_at: Mapped[Stamp]
-    __table_args__ = (one_of("state", TeamState, "state"),)
+    __table_args__ = (
+        within("group_look", "team_id", "team", ondelete="CASCADE"),
+        one_of("state", TeamState, "state"),
+    )

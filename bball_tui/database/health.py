@@ -20,6 +20,9 @@ class Connected:
     role: str
     owner: bool
     staff: bool
+    group: str
+    creates_roles: bool
+    """The owner of the tables may make roles, or is more than that: of PostgreSQL 15 that is the whole server."""
 
 
 _LOOK = text(
@@ -29,13 +32,24 @@ _LOOK = text(
            session_user AS role,
            coalesce((SELECT pg_has_role(session_user, relowner, 'MEMBER')
                      FROM pg_class WHERE oid = to_regclass('contract')), false) AS owner,
+           bball_group() AS staff_group,
            coalesce((SELECT pg_has_role(session_user, oid, 'MEMBER')
-                     FROM pg_roles WHERE rolname = :staff), false) AS staff
+                     FROM pg_roles WHERE rolname = bball_group()), false) AS staff,
+           coalesce((SELECT rolcreaterole OR rolsuper FROM pg_roles JOIN pg_class ON relowner = pg_roles.oid
+                     WHERE pg_class.oid = to_regclass('contract')), false) AS creates_roles
     """
 )
 
 
 async def connected(session: AsyncSession) -> Connected:
     """Ask the server about itself and about our role; one statement."""
-    row = (await session.execute(_LOOK, {"staff": STAFF})).one()
-    return Connected(row.server_version, row.server_version_num, row.role, row.owner, row.staff)
+    row = (await session.execute(_LOOK)).one()
+    return Connected(
+        row.server_version,
+        row.server_version_num,
+        row.role,
+        row.owner,
+        row.staff,
+        row.staff_group or STAFF,
+        row.creates_roles,
+    )

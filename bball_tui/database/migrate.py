@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import exc, text
 
 from bball_tui.database.engine import UNHURRIED_OPTIONS, Database, connection_options
 from bball_tui.errors import BballError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"),
-    *("0014", "0015", "0016", "0017", "0018", "0019", "0020"),
+    *("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021"),
 )
 """Every revision in order; a test holds it against `migrations/`. Knowing it here saves importing Alembic."""
 
@@ -103,6 +103,12 @@ def _run(url: SecretUrl, direction: str, revision: str) -> None:
             # Two programs that start at once must not both migrate.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('bball migrations'))"))
             getattr(command, direction)(alembic_config(script_location, connection), revision)
+    except exc.ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        said = error.orig.diag
+        why, hint = said.message_primary, said.message_hint or "Run it as the owner of the database."
+        raise BballError(f"The database was not changed: {why}. {hint}") from error
     finally:
         engine.dispose()
 

@@ -16,12 +16,12 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     SmallInteger,
     Text,
     UniqueConstraint,
     false,
-    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB, TSVECTOR
@@ -37,14 +37,17 @@ from bball_tui.database.base import (
     folded,
     in_words,
     league,
+    lowered,
     one_of,
     ranked,
     searchable,
+    within,
 )
 from bball_tui.database.bounce_models import Bounce
 from bball_tui.database.filter_models import SavedFilter
 from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLook, GroupMember, GroupStaff
 from bball_tui.database.import_models import ImportMapping
+from bball_tui.database.member_models import LeagueMember
 from bball_tui.database.paper_models import Scan
 from bball_tui.database.states import (
     FINAL_STATES,
@@ -75,6 +78,7 @@ __all__ = [
     "Guardian",
     "ImportMapping",
     "League",
+    "LeagueMember",
     "Outbox",
     "OutboxAttempt",
     "OutboxMessage",
@@ -118,9 +122,7 @@ class League(Base):
     """At most so many reminders for one offer."""
     team_change: Mapped[str] = mapped_column(Text, server_default="ask")
     """What another team means for a signature."""
-    current_season_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("season.id", use_alter=True, name="fk_league_current_season_id")
-    )
+    current_season_id: Mapped[int | None] = mapped_column(BigInteger)
     """The season that the desk shows; None is the newest."""
     mail_offers: Mapped[bool] = mapped_column(server_default=text("false"))
     wait_for_chat: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -131,6 +133,12 @@ class League(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["id", "current_season_id"],
+            ["season.league_id", "season.id"],
+            name="fk_league_current_season_id",
+            use_alter=True,
+        ),
         one_of("date_order", DateOrder, "date_order"),
         one_of("team_change", TeamChange, "team_change"),
         CheckConstraint("brand_color ~ '^#[0-9a-fA-F]{6}$'", name="brand_color"),
@@ -157,6 +165,7 @@ class Season(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
+        UniqueConstraint("league_id", "id"),
         UniqueConstraint("league_id", "name"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", name="name"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
@@ -167,7 +176,7 @@ class Team(Base):
     __tablename__ = "team"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    season_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("season.id"))
+    season_id: Mapped[int] = mapped_column(BigInteger)
     division: Mapped[str] = mapped_column(Text, server_default="")
     name: Mapped[str] = mapped_column(Text)
     name_key: Mapped[str] = mapped_column(Text(collation="C"), folded("name"))
@@ -183,6 +192,8 @@ class Team(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
+        within("team", "season_id", "season"),
+        UniqueConstraint("league_id", "id"),
         UniqueConstraint("league_id", "season_id", "division", "name_key"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         CheckConstraint("length(division) <= 100", name="division"),
@@ -219,6 +230,7 @@ class Player(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
+        UniqueConstraint("league_id", "id"),
         CheckConstraint("length(first_name) BETWEEN 1 AND 100", name="first_name"),
         CheckConstraint("length(last_name) BETWEEN 1 AND 100", name="last_name"),
         CheckConstraint("birthdate > '1900-01-01'", name="birthdate"),
@@ -238,6 +250,7 @@ class Guardian(Base):
     first_name: Mapped[str] = mapped_column(Text)
     last_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text(collation="C"), lowered("email"))
     phone: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default="")
     """Empty: the league's."""
@@ -248,6 +261,7 @@ class Guardian(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
+        UniqueConstraint("league_id", "id"),
         CheckConstraint("length(first_name) BETWEEN 1 AND 100", name="first_name"),
         CheckConstraint("length(last_name) BETWEEN 1 AND 100", name="last_name"),
         # A last line of defense against header injection; the reader gives the friendly message.
@@ -255,24 +269,17 @@ class Guardian(Base):
         CheckConstraint("length(phone) <= 40", name="phone"),
         CheckConstraint(f"language = '' OR language ~ {LANGUAGE_TAG}", name="language"),
         Index("ix_guardian_name_key", "league_id", "name_key", "id"),
-        # Finds whole addresses and their beginnings, whatever the server's rules of sorting are.
-        Index(
-            "ix_guardian_email",
-            "league_id",
-            literal_column("lower(email)").label("address"),
-            postgresql_ops={"address": "text_pattern_ops"},
-        ),
+        # Finds whole addresses and their beginnings.
+        Index("ix_guardian_email", "league_id", "address"),
         Index("ix_guardian_search", "search", postgresql_using="gin"),
     )
 
 
 class PlayerGuardian(Base):
     __tablename__ = "player_guardian"
-    player_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("player.id", ondelete="CASCADE"), primary_key=True)
-    guardian_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("guardian.id", ondelete="CASCADE"), primary_key=True
-    )
-    league_id: Mapped[int] = league()
+    player_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    guardian_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    league_id: Mapped[int] = league(key=True)
     position: Mapped[int] = mapped_column(server_default="1")
     """1 is the guardian asked first."""
     relation: Mapped[str] = mapped_column(Text, server_default="guardian")
@@ -281,6 +288,8 @@ class PlayerGuardian(Base):
     household: Mapped[int | None]
     """Which of the player's homes, where staff said so; else it is guessed for the eye."""
     __table_args__ = (
+        within("player_guardian", "player_id", "player", ondelete="CASCADE"),
+        within("player_guardian", "guardian_id", "guardian", ondelete="CASCADE"),
         CheckConstraint("household BETWEEN 1 AND 9", name="household"),
         one_of("relation", ("mother", "father", "guardian", "other"), "relation"),
         Index("ix_player_guardian_guardian_id", "guardian_id"),
@@ -291,27 +300,29 @@ class DistinctPlayers(Base):
     """Staff said that these two are not one person; nobody asks again."""
 
     __tablename__ = "distinct_players"
-    one_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("player.id", ondelete="CASCADE"), primary_key=True)
-    other_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("player.id", ondelete="CASCADE"), primary_key=True)
-    league_id: Mapped[int] = league()
+    one_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    other_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    league_id: Mapped[int] = league(key=True)
     created_by: Mapped[Actor]
     created_at: Mapped[Stamp]
-    __table_args__ = (CheckConstraint("one_id < other_id", name="order"),)
+    __table_args__ = (
+        within("distinct_players", "one_id", "player", ondelete="CASCADE"),
+        within("distinct_players", "other_id", "player", ondelete="CASCADE"),
+        CheckConstraint("one_id < other_id", name="order"),
+    )
 
 
 class Contract(Base):
     __tablename__ = "contract"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    season_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("season.id"))
-    team_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("team.id"))
-    player_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("player.id"))
+    season_id: Mapped[int] = mapped_column(BigInteger)
+    team_id: Mapped[int] = mapped_column(BigInteger)
+    player_id: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(Text, server_default="draft")
     offered_on: Mapped[date | None]
     due_on: Mapped[date | None]
-    signature_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("signature.id", use_alter=True, name="fk_contract_signature_id")
-    )
+    signature_id: Mapped[int | None] = mapped_column(BigInteger)
     """The signature in force. Undo and void clear it; the signature's row stays."""
     revision: Mapped[int] = mapped_column(server_default="0")
     """Counts signings, so that signing again after a void is a new promise of a mail."""
@@ -328,6 +339,16 @@ class Contract(Base):
     """The status as its place in a contract's life."""
     due_key: Mapped[date] = mapped_column(Computed("COALESCE(due_on, '9999-12-31'::date)", persisted=True))
     __table_args__ = (
+        within("contract", "season_id", "season"),
+        within("contract", "team_id", "team"),
+        within("contract", "player_id", "player"),
+        ForeignKeyConstraint(
+            ["league_id", "id", "signature_id"],
+            ["signature.league_id", "signature.contract_id", "signature.id"],
+            name="fk_contract_signature_id",
+            use_alter=True,
+        ),
+        UniqueConstraint("league_id", "id"),
         one_of("status", ContractStatus, "status"),
         CheckConstraint("(status = 'signed') = (signature_id IS NOT NULL)", name="signature"),
         CheckConstraint("status NOT IN ('void', 'released') OR status_reason IS NOT NULL", name="void_reason"),
@@ -343,7 +364,8 @@ class Contract(Base):
         ),
         Index("ix_contract_player_id", "player_id", "season_id"),
         Index("ix_contract_team_id", "team_id", "player_key", "id"),
-        Index("ix_contract_status", "league_id", "season_id", "status"),
+        # With the team, which the walls look at: so a count reads the index alone.
+        Index("ix_contract_status", "league_id", "season_id", "status", postgresql_include=["team_id"]),
         Index(
             "ix_contract_waiting",
             "league_id",
@@ -364,8 +386,8 @@ class Signature(Base):
     __tablename__ = "signature"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    contract_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("contract.id"))
-    guardian_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("guardian.id"))
+    contract_id: Mapped[int] = mapped_column(BigInteger)
+    guardian_id: Mapped[int | None] = mapped_column(BigInteger)
     signer: Mapped[str] = mapped_column(Text)
     capacity: Mapped[str] = mapped_column(Text)
     method: Mapped[str] = mapped_column(Text)
@@ -378,6 +400,9 @@ class Signature(Base):
     """The row that this one corrects. It stays as it was written."""
     correction_reason: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
+        within("signature", "contract_id", "contract"),
+        within("signature", "guardian_id", "guardian"),
+        UniqueConstraint("league_id", "contract_id", "id"),
         CheckConstraint("(supersedes_id IS NULL) = (correction_reason IS NULL)", name="correction_reason"),
         one_of("capacity", Capacity, "capacity"),
         one_of("method", SigningMethod, "method"),
@@ -393,10 +418,11 @@ class Outbox(Base):
     id: Mapped[Key]
     league_id: Mapped[int] = league()
     kind: Mapped[str] = mapped_column(Text)
-    contract_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("contract.id"))
+    contract_id: Mapped[int | None] = mapped_column(BigInteger)
     recipient: Mapped[str] = mapped_column(Text)
-    dedupe_key: Mapped[str] = mapped_column(Text, unique=True)
-    message_id: Mapped[str] = mapped_column(Text, unique=True)
+    address: Mapped[str] = mapped_column(Text(collation="C"), lowered("recipient"))
+    dedupe_key: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(Text)
     payload: Mapped[Any] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(Text, server_default="queued")
     priority: Mapped[int] = mapped_column(server_default="2")
@@ -427,6 +453,8 @@ class Outbox(Base):
     bounce_settled_at: Mapped[Moment | None]
     """When somebody dealt with that: another address, or told another way."""
     __table_args__ = (
+        within("outbox", "contract_id", "contract"),
+        UniqueConstraint("league_id", "id"),
         one_of("state", OutboxState, "state"),
         CheckConstraint("(state = 'sending') = (lease_until IS NOT NULL)", name="lease"),
         CheckConstraint("state <> 'sending' OR claim_token IS NOT NULL", name="claim_token"),
@@ -466,16 +494,17 @@ class Outbox(Base):
         ),
         Index("ix_outbox_waits_for", "league_id", "contract_id", postgresql_where=text("waits_for IS NOT NULL")),
         Index("ix_outbox_contract_id", "contract_id"),
-        Index("ix_outbox_recipient", "league_id", text("lower(recipient)")),
-        Index("ix_outbox_newest", "league_id", "id"),
+        Index("ix_outbox_recipient", "league_id", "address"),
+        UniqueConstraint("league_id", "dedupe_key"),
+        UniqueConstraint("league_id", "message_id"),
         {"postgresql_with": {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"}},
     )
 
 
 class OutboxMessage(Base):
     __tablename__ = "outbox_message"
-    outbox_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
-    league_id: Mapped[int] = league()
+    outbox_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    league_id: Mapped[int] = league(key=True)
     subject: Mapped[str] = mapped_column(Text)
     mime: Mapped[bytes] = mapped_column(BYTEA)
     sha256: Mapped[bytes] = mapped_column(BYTEA)
@@ -483,6 +512,7 @@ class OutboxMessage(Base):
     notice: Mapped[str | None] = mapped_column(Text)
     """What staff should know of how it was written, such as that the league's own template could not be used."""
     __table_args__ = (
+        within("outbox_message", "outbox_id", "outbox", ondelete="CASCADE"),
         CheckConstraint("sha256 = sha256(mime)", name="sha256"),
         Index("ix_outbox_message_notice", "league_id", "rendered_at", postgresql_where=text("notice IS NOT NULL")),
     )
@@ -492,7 +522,7 @@ class OutboxAttempt(Base):
     __tablename__ = "outbox_attempt"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    outbox_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("outbox.id", ondelete="CASCADE"))
+    outbox_id: Mapped[int] = mapped_column(BigInteger)
     n: Mapped[int]
     """The claim it belongs to: 1 for the first."""
     worker: Mapped[str] = mapped_column(Text)
@@ -503,7 +533,10 @@ class OutboxAttempt(Base):
     phase: Mapped[str | None] = mapped_column(Text)
     code: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[str | None] = mapped_column(Text)
-    __table_args__ = (Index("ix_outbox_attempt_outbox_id", "outbox_id", "n"),)
+    __table_args__ = (
+        within("outbox_attempt", "outbox_id", "outbox", ondelete="CASCADE"),
+        Index("ix_outbox_attempt_outbox_id", "outbox_id", "n"),
+    )
 
 
 class ProviderGate(Base):
@@ -534,6 +567,7 @@ class Suppression(Base):
     id: Mapped[Key]
     league_id: Mapped[int] = league()
     email: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text(collation="C"), lowered("email"))
     reason: Mapped[str] = mapped_column(Text)
     by_report: Mapped[bool] = mapped_column(server_default=false())
     """A report of a mail server did it, and not the person whose worker or command read the report."""
@@ -546,7 +580,7 @@ class Suppression(Base):
         Index(
             "uq_suppression_email",
             "league_id",
-            text("lower(email)"),
+            "address",
             unique=True,
             postgresql_where=text("lifted_at IS NULL"),
         ),
@@ -556,7 +590,7 @@ class Suppression(Base):
 class Worker(Base):
     __tablename__ = "worker"
     id: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), primary_key=True)
-    league_id: Mapped[int] = league()
+    league_id: Mapped[int] = league(key=True)
     name: Mapped[str] = mapped_column(Text)
     """What people read: the host and where it runs."""
     host: Mapped[str] = mapped_column(Text)

@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import psycopg
+from sqlalchemy import text
 
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database, DatabaseUnavailable, connection_options
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl, Settings
+
+_EVERYWHERE = text(
+    "SELECT coalesce(has_function_privilege('bball_everywhere()', 'EXECUTE') AND bball_everywhere(), false)"
+)
+"""A restored database may know its staff under other names."""
 
 
 @asynccontextmanager
@@ -66,9 +72,12 @@ async def _started(settings: Settings) -> embedded.EmbeddedServer:
 
 
 async def _usable(database: Database) -> bool:
-    """Whether the person's role can log in and finds the schema of this program."""
+    """Whether the person's role can log in, finds the schema of this program, and has all rights in every league."""
     try:
-        return not (await migrate.schema_state(database)).pending
+        if (await migrate.schema_state(database)).pending:
+            return False
+        async with database.reading() as session:
+            return bool(await session.scalar(_EVERYWHERE))
     except DatabaseUnavailable:
         return False  # no database or no role yet: the set-up makes both, or says what is wrong
 

@@ -1,7 +1,8 @@
 """Who is who in the database.
 
 The app works as a login role of the person, so that ``session_user`` names who did it. Only migrations run as the
-owner. The group role `bball_staff` holds the rights; the migrations grant them.
+owner. A group role of each database holds the rights; the migrations grant them. Groups belong to the whole server, so
+one that all databases share would let the staff of one into the others.
 """
 
 import getpass
@@ -12,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 STAFF = "bball_staff"
+"""What the names of the groups begin with; until schema 0021 it was the name of the one group."""
 _RESERVED = re.compile(r"^(pg_|bball_|postgres$|public$|none$)")
 
 
@@ -29,10 +31,18 @@ def person() -> str:
     return name.encode()[:63].decode(errors="ignore")
 
 
+def group_of(database: str) -> str:
+    """The group role of a database with that name."""
+    return f"{STAFF}_{database}".encode()[:63].decode(errors="ignore")
+
+
 def ensure_person(connection: psycopg.Connection, name: str) -> None:
-    """Make the login role ``name`` a member of the staff group. Idempotent; needs the owner's connection."""
+    """Make the login role ``name`` staff with all rights in every league. Idempotent; needs the owner's connection."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('bball roles'))")
     row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
     if row is None:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
-    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(STAFF), sql.Identifier(name)))
+    group = connection.execute("SELECT bball_group()").fetchone()
+    assert group is not None  # noqa: S101 - a SELECT without FROM has one row
+    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group[0]), sql.Identifier(name)))
+    connection.execute("INSERT INTO league_member (login, role) VALUES (%s, 'admin') ON CONFLICT DO NOTHING", (name,))

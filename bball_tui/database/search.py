@@ -6,39 +6,17 @@ An address, or its beginning up to the @ and beyond, stays whole: the end of one
 """
 
 import re
-import sys
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    SelectBase,
-    Text,
-    and_,
-    any_,
-    cast,
-    func,
-    intersect,
-    literal,
-    literal_column,
-    or_,
-    select,
-    union,
-    union_all,
-)
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, ScalarSelect, Text, cast, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from bball_tui.database import models
 
 MOST_WORDS = 8
 """More words than anybody types; the rest of a pasted page is left out."""
-
-FEW = 300
-"""As many players are looked at one by one; of more, each word's players are gathered and compared."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 """What bball_fold drops, too."""
@@ -80,123 +58,20 @@ def found_players(league_id: int, season_id: int | None, terms: Sequence[str]) -
     Compare with ``id == any_(found_players(...))``. How many a word finds nobody can estimate; of an array the planner
     believes that it is short, and so asks an index for each id, instead of reading a million rows for ten of them.
     """
-    if len(terms) == 1:
-        return _array(players_matching(league_id, season_id, terms[0]))
-    # An address finds the fewest, then the longest word: where one leaves few players, the other words are looked for
-    # in these alone, and not in everybody.
-    branches: list[Select[Any]] = []
-    many: list[ColumnElement[bool]] = []
-    for term in sorted(terms, key=lambda term: ("@" in term, len(term)), reverse=True):
-        some = _some_players(league_id, season_id, term)
-        number = select(func.count()).select_from(some).scalar_subquery()
-        # The limit says nothing new, but tells the planner how few they are.
-        few = select(some.c.id).where(*many, number <= FEW).limit(FEW).subquery()
-        branches.append(
-            select(few.c.id).where(*(_finds(few.c.id, season_id, other) for other in terms if other != term))
-        )
-        many.append(number > FEW)
-    every = intersect(*(players_matching(league_id, season_id, term) for term in terms)).subquery()
-    return _array(union_all(*branches, select(every.c.id).where(*many)))
+    return _found(league_id, season_id, terms, own=False)
 
 
-def _some_players(league_id: int, season_id: int | None, term: str) -> CTE:
-    """The ids of the players whom ``term`` finds, some more than once; when they are more than FEW, only the first.
-
-    A guardian or team without a player is a row without an id, so that what was left out of them shows in the number.
-    """
-    player, guardian, link = models.Player, models.Guardian, models.PlayerGuardian
-    team, contract = models.Team, models.Contract
-    guardians = (
-        select(guardian.id).where(guardian.league_id == league_id, _guardian_matches(term)).limit(FEW + 1).subquery()
-    )
-    families = guardians.outerjoin(link, link.guardian_id == guardians.c.id)
-    parts = [select(link.player_id.label("id")).select_from(families)]
-    if "@" not in term:
-        teams = select(team.id).where(team.league_id == league_id, team_matches(term))
-        if season_id is not None:
-            teams = teams.where(team.season_id == season_id)
-        found = teams.limit(FEW + 1).subquery()
-        played = contract.team_id == found.c.id
-        if season_id is not None:
-            played &= contract.season_id == season_id
-        places = found.outerjoin(contract, played)
-        parts += [
-            select(player.id).where(player.league_id == league_id, player.search.op("@@")(_query(term))),
-            select(contract.player_id).select_from(places),
-        ]
-    rows = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery()
-    return select(rows.c[0].label("id")).limit(FEW + 1).cte()
+def players_called(league_id: int, words: Sequence[str]) -> ColumnElement[Any]:
+    """An array of the ids of the players in whose own name or jersey each of ``words`` is found."""
+    return _found(league_id, None, words, own=True)
 
 
-def _array(ids: SelectBase) -> ColumnElement[Any]:
-    return func.array(ids.scalar_subquery())
-
-
-def players_matching(league_id: int, season_id: int | None, term: str) -> SelectBase:
-    """The ids of the players whom ``term`` finds; teams count in ``season_id`` (None: in any season)."""
-    player, guardian, link = models.Player, models.Guardian, models.PlayerGuardian
-    team, contract = models.Team, models.Contract
-    guardians = select(guardian.id).where(guardian.league_id == league_id, _guardian_matches(term))
-    by_guardian = select(link.player_id.label("id")).where(link.guardian_id == any_(_array(guardians)))
-    if "@" in term:
-        return by_guardian.distinct()
-    own = select(player.id).where(player.league_id == league_id, player.search.op("@@")(_query(term)))
-    teams = select(team.id).where(team.league_id == league_id, team_matches(term))
-    by_team = select(contract.player_id)
-    if season_id is not None:
-        teams = teams.where(team.season_id == season_id)
-        by_team = by_team.where(contract.season_id == season_id)
-    return union(own, by_guardian, by_team.where(contract.team_id == any_(_array(teams))))
-
-
-def _finds(player_id: ColumnElement[int], season_id: int | None, term: str) -> ColumnElement[bool]:
-    """Whether ``term`` finds this one player: looked up from the player, and never from all that the term meets.
-
-    As scalars, since of an EXISTS the planner might think that gathering all of them first is cheaper.
-    """
-    player, guardian, link = models.Player, models.Guardian, models.PlayerGuardian
-    team, contract = models.Team, models.Contract
-    by_guardian = (
-        select(literal(True))
-        .select_from(link)
-        .join(guardian, guardian.id == link.guardian_id)
-        .where(link.player_id == player_id, _guardian_matches(term))
-        .limit(1)
-        .scalar_subquery()
-    )
-    if "@" in term:
-        return by_guardian
-    own = select(player.search.op("@@")(_query(term))).where(player.id == player_id).scalar_subquery()
-    by_team = (
-        select(literal(True))
-        .select_from(contract)
-        .join(team, team.id == contract.team_id)
-        .where(contract.player_id == player_id, team_matches(term))
-        .limit(1)
-    )
-    if season_id is not None:
-        by_team = by_team.where(contract.season_id == season_id, team.season_id == season_id)
-    return or_(own, by_guardian, by_team.scalar_subquery())
-
-
-def _guardian_matches(term: str) -> ColumnElement[bool]:
-    """Whether ``term`` is the beginning of the guardian's address, or a word of it or of the name."""
-    guardian = models.Guardian
-    if "@" not in term:
-        return guardian.search.op("@@")(_query(term))
-    # Compared byte by byte, as the index is; nothing in the text has a meaning of its own.
-    address = func.lower(guardian.email)
-    least, beyond = (func.lower(literal(one, Text)) for one in (term, term + chr(sys.maxunicode)))
-    return and_(
-        address.op("~>=~", is_comparison=True)(least),
-        address.op("~<~", is_comparison=True)(beyond),
-    )
-
-
-def players_called(league_id: int, word: str) -> Select[int]:
-    """The ids of the players in whose own name or jersey ``word`` is found."""
-    player = models.Player
-    return select(player.id).where(player.league_id == league_id, player.search.op("@@")(_query(word)))
+def _found(league_id: int, season_id: int | None, terms: Sequence[str], *, own: bool) -> ColumnElement[Any]:
+    # A function of the database, which looks at the league itself: behind a policy the indexes of words and addresses
+    # are of no use. As a subquery it is asked once, not for each row.
+    season = cast(season_id, BigInteger)
+    asked = select(func.bball_found(league_id, season, cast(list(terms), ARRAY(Text)), own)).scalar_subquery()
+    return cast(asked, ARRAY(BigInteger))
 
 
 def team_matches(word: str) -> ColumnElement[bool]:

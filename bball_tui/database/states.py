@@ -115,6 +115,16 @@ class GateCause(StrEnum):
     """Staff paused all sending."""
 
 
+class StaffRole(StrEnum):
+    """What a login may do in a league; one may have several. `docs/operations.md` says what each of them may."""
+
+    VIEWER = "viewer"
+    COORDINATOR = "coordinator"
+    REGISTRAR = "registrar"
+    MAILER = "mailer"
+    ADMIN = "admin"
+
+
 class DateOrder(StrEnum):
     """How the league writes a date such as 03/04/2015."""
 

@@ -120,9 +120,7 @@ async def create_league(
             "at most 63, such as westside."
         )
     slug = slug or slug_from(name)
-    league_id = await session.scalar(
-        insert(models.League).values(name=name, slug=slug).on_conflict_do_nothing().returning(models.League.id)
-    )
+    league_id = await session.scalar(select(func.bball_new_league(name, slug)))
     if league_id is None:
         raise BballError(f"A league '{slug}' exists already. Choose another short name with --slug.")
     await record(session, league_id, [Entry("created", "league", league_id, after={"name": name, "slug": slug})])

@@ -79,7 +79,7 @@ class SuppressionListing(Listing[SuppressionRow]):
     def orders(self) -> dict[str, Order]:
         return {
             "id": Order((), self.table),
-            "email": Order((func.lower(models.Suppression.email),), self.table),
+            "email": Order((models.Suppression.address.expression,), self.table),
         }
 
     def gather(self, page: Subquery) -> Select[Any]:
@@ -87,7 +87,7 @@ class SuppressionListing(Listing[SuppressionRow]):
         name = func.concat_ws(" ", guardian.first_name, guardian.last_name)
         people = (
             select(func.string_agg(name, ", "))
-            .where(guardian.league_id == entry.league_id, func.lower(guardian.email) == func.lower(entry.email))
+            .where(guardian.league_id == entry.league_id, guardian.address == entry.address)
             .scalar_subquery()
         )
         kept_back = (
@@ -95,7 +95,7 @@ class SuppressionListing(Listing[SuppressionRow]):
             .select_from(outbox)
             .where(
                 outbox.league_id == entry.league_id,
-                func.lower(outbox.recipient) == func.lower(entry.email),
+                outbox.address == entry.address,
                 outbox.state == OutboxState.SUPPRESSED,
             )
             .scalar_subquery()
@@ -190,7 +190,7 @@ async def lift(session: AsyncSession, league_id: int, address: str, *, reason: s
             update(entry)
             .where(
                 entry.league_id == league_id,
-                func.lower(entry.email) == address.strip().lower(),
+                entry.address == address.strip().lower(),
                 entry.lifted_at.is_(None),
             )
             .values(lifted_at=func.now(), lifted_by=func.session_user())
@@ -209,7 +209,7 @@ async def lift(session: AsyncSession, league_id: int, address: str, *, reason: s
         select(outbox.id)
         .where(
             outbox.league_id == league_id,
-            func.lower(outbox.recipient) == found.email.lower(),
+            outbox.address == found.email.lower(),
             outbox.state == OutboxState.SUPPRESSED,
         )
         .order_by(outbox.id)
@@ -242,12 +242,12 @@ HEALTHY = AddressHealth()
 async def address_health(session: AsyncSession, league_id: int, addresses: Collection[str]) -> dict[str, AddressHealth]:
     """The health of each address that has one, by its lower-case spelling; nobody knows ill of the others."""
     wanted = any_(literal(sorted({one.lower() for one in addresses}), ARRAY(Text)))
-    blocked = select(func.lower(Suppression.email).label("address"), Suppression.reason).where(
-        Suppression.league_id == league_id, Suppression.lifted_at.is_(None), func.lower(Suppression.email) == wanted
+    blocked = select(Suppression.address, Suppression.reason).where(
+        Suppression.league_id == league_id, Suppression.lifted_at.is_(None), Suppression.address == wanted
     )
     returned = (
-        select(func.lower(Outbox.recipient).label("address"), Outbox.bounced_at, item_cause().label("cause"))
-        .where(Outbox.league_id == league_id, func.lower(Outbox.recipient) == wanted, is_bounced())
+        select(Outbox.address, Outbox.bounced_at, item_cause().label("cause"))
+        .where(Outbox.league_id == league_id, Outbox.address == wanted, is_bounced())
         .order_by(Outbox.bounced_at)
     )
     reasons = {row.address: row.reason for row in await session.execute(blocked)}

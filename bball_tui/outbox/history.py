@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, any_, case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -17,7 +17,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order, among
 from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.paging import PageRequest, Sort
-from bball_tui.database.search import players_matching, words_of
+from bball_tui.database.search import found_players, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.mail.transports import STAY_HERE, stays_here
@@ -226,8 +226,8 @@ class OutboxListing(Listing[OutboxRow]):
 
     def _mentions(self, word: str) -> ColumnElement[bool]:
         outbox, contract = models.Outbox, models.Contract
-        players = players_matching(self.league_id, None, word)
-        about = select(contract.id).where(contract.league_id == self.league_id, contract.player_id.in_(players))
+        players = any_(found_players(self.league_id, None, [word]))
+        about = select(contract.id).where(contract.league_id == self.league_id, contract.player_id == players)
         return or_(outbox.recipient.icontains(word, autoescape=True), outbox.contract_id.in_(about))
 
     def orders(self) -> dict[str, Order]:
@@ -239,7 +239,7 @@ class OutboxListing(Listing[OutboxRow]):
         next_at = case((due, outbox.available_at), else_=literal(_NEVER))
         return {
             "id": Order((), self.table),
-            "to": Order((func.lower(outbox.recipient),), self.table),
+            "to": Order((outbox.address.expression,), self.table),
             "about": Order((func.coalesce(player.name_key, ""),), about),
             "since": Order((since(),), self.table),
             "next": Order((next_at,), self.table),

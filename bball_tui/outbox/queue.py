@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.autocommit import Executor
 from bball_tui.database.states import WaitsFor
+from bball_tui.errors import BballError
+from bball_tui.wording import counted
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts unless it is extended."""
@@ -113,6 +115,23 @@ _ENQUEUE = text(
 )
 
 
+# An item that was not written must be one that was promised before: whatever else stands in its way, such as a row that
+# somebody planted under its name, would take the family's mail away without a word.
+_NOT_PROMISED = text(
+    """
+    SELECT count(*)
+    FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS i (kind text, contract_id bigint, recipient text, dedupe_key text)
+    LEFT JOIN outbox ON outbox.league_id = :league_id AND outbox.dedupe_key = i.dedupe_key
+    WHERE (outbox.kind, outbox.contract_id, outbox.address)
+        IS DISTINCT FROM (i.kind, i.contract_id, lower(i.recipient))
+    """
+)
+_PLANTED = (
+    "{} cannot be promised: the outbox holds another one under the same name. Nothing was done. Look at the league's "
+    "e-mails for one that nobody here wrote, and tell whoever looks after the database."
+)
+
+
 async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem], *, hold_seconds: int) -> list[int]:
     """Promise ``items`` inside the caller's transaction; workers hear of it at its commit.
 
@@ -121,6 +140,9 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
 
     Returns:
         The ids of the new rows, in the order of ``items``.
+
+    Raises:
+        BballError: another mail stands where one of these belongs.
     """
     if not items:
         return []
@@ -136,13 +158,14 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
         }
         for place, item in enumerate(items)
     ]
-    values = {
-        "league_id": league_id,
-        "hold_seconds": hold_seconds,
-        "items": msgspec.json.encode(rows).decode(),
-        "unaddressed": UNADDRESSED,
-    }
-    return sorted((await session.scalars(_ENQUEUE, values)).all())
+    values = {"league_id": league_id, "items": msgspec.json.encode(rows).decode()}
+    promise = {**values, "hold_seconds": hold_seconds, "unaddressed": UNADDRESSED}
+    made = sorted((await session.scalars(_ENQUEUE, promise)).all())
+    if len(made) < len({item.dedupe_key for item in items}):
+        wrong = await session.scalar(_NOT_PROMISED, values)
+        if wrong:
+            raise BballError(_PLANTED.format(counted(wrong, "e-mail")))
+    return made
 
 
 # The suppression list is looked at here and not at enqueue, so that an address listed later is honored as well.
@@ -151,7 +174,7 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
 _CLAIM = text(
     """
     WITH due AS MATERIALIZED (
-        SELECT id, league_id, recipient
+        SELECT id, league_id, address
         FROM outbox
         WHERE league_id = :league_id AND state = 'queued' AND available_at <= now()
             AND (CAST(:admitted AS boolean) OR NOT EXISTS (
@@ -164,7 +187,7 @@ _CLAIM = text(
         SELECT due.id, suppression.reason
         FROM due
         LEFT JOIN suppression ON suppression.league_id = due.league_id AND suppression.lifted_at IS NULL
-            AND lower(suppression.email) = lower(due.recipient)
+            AND suppression.address = due.address
     ), suppressed AS (
         UPDATE outbox
         SET state = 'suppressed', finalized_at = now(), error_class = 'suppressed', error_code = NULL,
@@ -295,7 +318,7 @@ _FREEZE = text(
                 CAST(:hashes AS bytea[]), CAST(:notices AS text[]))
         AS new (id, subject, mime, sha256, notice)
     JOIN ours ON ours.id = new.id
-    ON CONFLICT (outbox_id) DO NOTHING
+    ON CONFLICT (outbox_id, league_id) DO NOTHING
     RETURNING outbox_id, set_config('synchronous_commit', 'off', true)
     """
 )

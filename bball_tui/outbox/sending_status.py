@@ -56,7 +56,7 @@ async def beat(session: AsyncSession, league_id: int, worker: WorkerInfo) -> Non
             version=worker.version,
             provider=worker.provider,
         )
-        .on_conflict_do_update(index_elements=[WorkerRow.id], set_={"heartbeat_at": func.now()})
+        .on_conflict_do_update(index_elements=[WorkerRow.id, WorkerRow.league_id], set_={"heartbeat_at": func.now()})
     )
 
 

@@ -102,7 +102,11 @@ RULES = {
     ),
     "triggers": "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
     "counters": "SELECT sequencename, COALESCE(last_value, 0) FROM pg_sequences",
-    "rights": "SELECT relname, COALESCE(relacl::text, '') FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    # The group of staff is called after the database for which it was made.
+    "rights": (
+        "SELECT relname, regexp_replace(COALESCE(relacl::text, ''), 'bball_staff_\\w+', 'staff') FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace"
+    ),
 }
 
 
@@ -244,7 +248,7 @@ def test_a_link_in_the_way_is_not_followed(server: embedded.EmbeddedServer, tmp_
 def test_nothing_travels_in_the_clear(tmp_path: Path, url: str, said: str) -> None:
     with pytest.raises(backup.BackupError, match="cannot encrypt") as caught:
         backup.dump(SecretUrl(url), tmp_path / "league.dump")
-    assert "pg_dump --format=custom --no-owner --file=" in str(caught.value)
+    assert "pg_dump --format=custom --no-owner --enable-row-security --file=" in str(caught.value)
     assert said in str(caught.value)
     assert "geheim" not in str(caught.value)
     assert not list(tmp_path.iterdir())

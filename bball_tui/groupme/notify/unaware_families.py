@@ -66,7 +66,7 @@ def untold(*where: ColumnElement[bool], any_link: bool = False) -> Select[Any]:
     """
     team = aliased(Team)
     since = func.now() if any_link else team.groupme_linked_at
-    address = func.lower(Guardian.email)
+    address = Guardian.address
     same = and_(
         Outbox.contract_id == Contract.id,
         func.split_part(Outbox.dedupe_key, ":", 3) == cast(Contract.revision, Text),
@@ -75,7 +75,7 @@ def untold(*where: ColumnElement[bool], any_link: bool = False) -> Select[Any]:
     mails = select(Outbox.id).outerjoin(OutboxMessage, OutboxMessage.outbox_id == Outbox.id).where(same)
     welcomed = mails.where(arrived, Outbox.kind == WelcomeMail.kind, OutboxMessage.rendered_at < since)
     with_link = mails.where(
-        func.lower(Outbox.recipient) == address,
+        Outbox.address == address,
         or_(
             and_(
                 arrived,
@@ -89,7 +89,7 @@ def untold(*where: ColumnElement[bool], any_link: bool = False) -> Select[Any]:
     blocked = exists().where(
         Suppression.league_id == Contract.league_id,
         Suppression.lifted_at.is_(None),
-        func.lower(Suppression.email) == address,
+        Suppression.address == address,
     )
     columns: tuple[SQLColumnExpression[Any], ...] = (
         Contract.team_id,

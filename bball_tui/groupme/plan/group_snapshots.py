@@ -31,10 +31,10 @@ async def keep_looks(session: AsyncSession, league_id: int, plan: Plan, own: Own
     if not rows:
         return
     statement = insert(GroupLook).values(rows)
-    changed = {name: statement.excluded[name] for name in rows[0] if name != "team_id"}
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in ("team_id", "league_id")}
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=[GroupLook.team_id],
+            index_elements=[GroupLook.team_id, GroupLook.league_id],
             set_=changed,
             # Two desks may ask at once; the later look counts.
             where=GroupLook.looked_at <= statement.excluded.looked_at,

@@ -202,7 +202,9 @@ async def record_intent(
             await session.execute(
                 insert(GroupMember)
                 .values(team_id=team_id, staff_id=one.id, league_id=sender.league_id, **values)
-                .on_conflict_do_update(index_elements=[GroupMember.team_id, GroupMember.staff_id], set_=values)
+                .on_conflict_do_update(
+                    index_elements=[GroupMember.team_id, GroupMember.staff_id, GroupMember.league_id], set_=values
+                )
             )
     return intent, members
 

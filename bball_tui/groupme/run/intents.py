@@ -117,7 +117,7 @@ async def open_intent(
     )
     found = await session.scalar(
         statement.on_conflict_do_update(
-            index_elements=[table.team_id, table.kind],
+            index_elements=[table.league_id, table.team_id, table.kind],
             # As text, for PostgreSQL compares it with the index's own words.
             index_where=text(f"state IN {in_words(OPEN_INTENTS)}"),
             set_={"state": IntentState.OPEN, "payload": statement.excluded.payload},

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, any_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -33,8 +33,10 @@ class _ByName(ContractListing):
         self.words = words
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
-        named = [models.Contract.player_id.in_(players_called(self.league_id, word)) for word in self.words]
-        return [*super().conditions(), *named]
+        if not self.words:
+            return super().conditions()
+        named = models.Contract.player_id == any_(players_called(self.league_id, self.words))
+        return [*super().conditions(), named]
 
 
 async def batch_candidates(

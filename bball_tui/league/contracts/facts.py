@@ -244,7 +244,7 @@ async def read_guardians(
     suppressed = exists().where(
         suppression.league_id == league_id,
         suppression.lifted_at.is_(None),
-        func.lower(suppression.email) == func.lower(guardian.email),
+        suppression.address == guardian.address,
     )
     rows = await session.execute(
         select(

@@ -101,7 +101,7 @@ def _without_mail(contract: type[models.Contract]) -> ColumnElement[str]:
         select(literal(1))
         .select_from(link)
         .join(guardian, guardian.id == link.guardian_id)
-        .join(suppression, func.lower(suppression.email) == func.lower(guardian.email))
+        .join(suppression, suppression.address == guardian.address)
         .where(
             link.player_id == contract.player_id,
             link.receives_email,

@@ -36,7 +36,7 @@ async def follow_address(session: AsyncSession, league_id: int, guardian_id: int
         .join(Contract, Contract.id == Outbox.contract_id)
         .where(
             Outbox.league_id == league_id,
-            func.lower(Outbox.recipient) == old.lower(),
+            Outbox.address == old.lower(),
             may_go_elsewhere(),
             Contract.player_id.in_(children),
             _of_this_revision(),
@@ -56,7 +56,7 @@ def _wanted_by_another(address: str) -> ColumnElement[bool]:
         .where(
             PlayerGuardian.player_id == Contract.player_id,
             PlayerGuardian.receives_email,
-            func.lower(Guardian.email) == address.lower(),
+            Guardian.address == address.lower(),
         )
         .exists()
     )
@@ -73,7 +73,7 @@ async def withdraw(session: AsyncSession, league_id: int, player_id: int, addres
             .where(
                 Outbox.league_id == league_id,
                 Contract.player_id == player_id,
-                func.lower(Outbox.recipient) == address.lower(),
+                Outbox.address == address.lower(),
                 Outbox.state.in_(_OPEN_MAILS),
                 ~_wanted_by_another(address),
             )
@@ -88,7 +88,7 @@ async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int)
     there = exists().where(
         Outbox.contract_id == Contract.id,
         Outbox.kind == WelcomeMail.kind,
-        func.lower(Outbox.recipient) == func.lower(Guardian.email),
+        Outbox.address == Guardian.address,
         Outbox.state != OutboxState.CANCELLED,
         _of_this_revision(),
     )

@@ -126,14 +126,14 @@ _OF_CONTRACTS = text(
 # A block that somebody lifted after the mail came back: the address turned out to be right.
 _RETURNED = text(
     """
-    SELECT lower(email) FROM suppression
-    WHERE league_id = :league_id AND lifted_at IS NULL AND lower(email) = ANY (CAST(:emails AS text[]))
+    SELECT address FROM suppression
+    WHERE league_id = :league_id AND lifted_at IS NULL AND address = ANY (CAST(:emails AS text[]))
     UNION
-    SELECT lower(o.recipient) FROM outbox o
-    WHERE o.league_id = :league_id AND o.bounced_at IS NOT NULL AND lower(o.recipient) = ANY (CAST(:emails AS text[]))
+    SELECT o.address FROM outbox o
+    WHERE o.league_id = :league_id AND o.bounced_at IS NOT NULL AND o.address = ANY (CAST(:emails AS text[]))
         AND NOT EXISTS (
             SELECT 1 FROM suppression s WHERE s.league_id = o.league_id
-                AND lower(s.email) = lower(o.recipient) AND s.lifted_at > o.bounced_at
+                AND s.address = o.address AND s.lifted_at > o.bounced_at
         )
     """
 )

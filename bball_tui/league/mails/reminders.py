@@ -265,7 +265,7 @@ async def _earlier(session: AsyncSession, contract_ids: Sequence[int]) -> dict[t
     revision = func.split_part(Outbox.dedupe_key, ":", 3)
     says = Outbox.payload["due_on"].astext, Outbox.payload["team"].astext
     rows = await session.execute(
-        select(Outbox.contract_id, revision, func.lower(Outbox.recipient), Outbox.created_at, *says, Outbox.state)
+        select(Outbox.contract_id, revision, Outbox.address, Outbox.created_at, *says, Outbox.state)
         .where(among(Outbox.contract_id, contract_ids), Outbox.kind == ReminderMail.kind)
         .order_by(Outbox.id)
     )

@@ -95,7 +95,7 @@ async def _read(session: AsyncSession, league_id: int, *, lock: bool) -> Sequenc
             Outbox.id,
             Outbox.kind,
             Outbox.contract_id,
-            func.lower(Outbox.recipient).label("address"),
+            Outbox.address,
             Outbox.finalized_at,
             func.coalesce(still_applies(), False).label("true"),
             _blocked().label("blocked"),
@@ -163,7 +163,7 @@ def _blocked() -> ColumnElement[bool]:
         .where(
             Suppression.league_id == Outbox.league_id,
             Suppression.lifted_at.is_(None),
-            func.lower(Suppression.email) == func.lower(Outbox.recipient),
+            Suppression.address == Outbox.address,
         )
         .correlate(Outbox)
         .exists()
@@ -177,7 +177,7 @@ def _of_the_family() -> ColumnElement[bool]:
         .where(
             PlayerGuardian.player_id == Contract.player_id,
             PlayerGuardian.receives_email,
-            func.lower(Guardian.email) == func.lower(Outbox.recipient),
+            Guardian.address == Outbox.address,
         )
         .correlate(Outbox, Contract)
         .exists()
@@ -191,7 +191,7 @@ def _had_the_welcome() -> ColumnElement[bool]:
         .where(
             welcome.contract_id == Outbox.contract_id,
             welcome.kind == WelcomeMail.kind,
-            func.lower(welcome.recipient) == func.lower(Outbox.recipient),
+            welcome.address == Outbox.address,
             welcome.state.in_((OutboxState.SENT, OutboxState.IN_DOUBT)),
             ~through_a_folder(welcome.provider),
         )

@@ -54,7 +54,7 @@ def reachable(player_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
         select(Suppression.id)
         .where(
             Suppression.league_id == Guardian.league_id,
-            func.lower(Suppression.email) == func.lower(Guardian.email),
+            Suppression.address == Guardian.address,
             Suppression.lifted_at.is_(None),
         )
         .exists()
@@ -78,8 +78,7 @@ def unreachable_players(league_id: int) -> CompoundSelect[int]:
         .join(Guardian, Guardian.id == blocked.guardian_id)
         .join(
             Suppression,
-            (Suppression.league_id == Guardian.league_id)
-            & (func.lower(Suppression.email) == func.lower(Guardian.email)),
+            (Suppression.league_id == Guardian.league_id) & (Suppression.address == Guardian.address),
         )
         .where(Guardian.league_id == league_id, Suppression.lifted_at.is_(None))
     )

@@ -39,12 +39,10 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
     suppressed = exists().where(
         suppression.league_id == league_id,
         suppression.lifted_at.is_(None),
-        func.lower(suppression.email) == func.lower(guardian.email),
+        suppression.address == guardian.address,
     )
     outbox = models.Outbox
-    came_back = exists().where(
-        outbox.league_id == league_id, func.lower(outbox.recipient) == func.lower(guardian.email), is_bounced()
-    )
+    came_back = exists().where(outbox.league_id == league_id, outbox.address == guardian.address, is_bounced())
     rows = (
         await session.execute(
             select(

@@ -1,0 +1,32 @@
+"""The table of who works in which league, and as what. Staff reach it through functions only."""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bball_tui.database.base import Actor, Base, Key, Stamp, one_of, within
+from bball_tui.database.states import StaffRole
+
+
+class LeagueMember(Base):
+    """A login's role in a league. Without a league it counts for every league: the one person of an own database."""
+
+    __tablename__ = "league_member"
+    id: Mapped[Key]
+    league_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("league.id"))
+    login: Mapped[str] = mapped_column(Text)
+    """The name of the role that logs in, which is `session_user` of all that it does."""
+    role: Mapped[str] = mapped_column(Text)
+    team_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The team that a coordinator looks after, one row each."""
+    granted_by: Mapped[Actor]
+    granted_at: Mapped[Stamp]
+    __table_args__ = (
+        within("league_member", "team_id", "team", ondelete="CASCADE"),
+        one_of("role", StaffRole, "role"),
+        CheckConstraint("(role = 'coordinator') = (team_id IS NOT NULL)", name="team"),
+        CheckConstraint("league_id IS NOT NULL OR role = 'admin'", name="everywhere"),
+        CheckConstraint("length(login) BETWEEN 1 AND 63", name="login"),
+        UniqueConstraint(
+            "login", "league_id", "role", "team_id", name="uq_league_member_login", postgresql_nulls_not_distinct=True
+        ),
+    )

@@ -1,0 +1,130 @@
+"""What is not drawn does not happen, and nobody says when and by whom something was done: psql in hand, as staff."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from bball_tui.database.engine import Database
+from bball_tui.database.health import connected
+from bball_tui.league.contracts.lifecycle import ALLOWED
+from tests.walls.conftest import DATABASE, OWNER, ClubServer
+from tests.walls.test_rows import one
+
+NEW_MAIL = (
+    "INSERT INTO outbox (league_id, kind, recipient, dedupe_key, message_id, payload{})"
+    " SELECT id, 'welcome', 'x@f.test', 'k', '<k@x.test>', '{{}}'{} FROM league"
+)
+
+
+@pytest.fixture
+def alma(walls: ClubServer) -> Iterator[psycopg.Connection]:
+    """In a transaction that never ends well."""
+    with walls.login("alma") as connection, connection.transaction(force_rollback=True):
+        yield connection
+
+
+def put(connection: psycopg.Connection, statement: str) -> int:
+    return connection.execute(statement.encode()).rowcount
+
+
+FORGED = (
+    "UPDATE outbox SET state = 'sent', finalized_at = now() WHERE id = (SELECT max(id) FROM outbox)",
+    "UPDATE outbox SET recipient = 'else@x.test'",
+    "UPDATE outbox SET dedupe_key = 'else'",
+    "UPDATE outbox SET created_by = 'jonas'",
+    "UPDATE outbox SET created_at = now() - interval '1 year'",
+    "UPDATE player SET created_at = now() - interval '1 year'",
+    "UPDATE suppression SET recorded_by = 'jonas'",
+    "UPDATE contract SET status = 'draft' WHERE status = 'offered'",
+    "UPDATE contract SET status = 'released', status_reason = 'x' WHERE status = 'offered'",
+    NEW_MAIL.format(", state, finalized_at", ", 'sent', now()"),
+    NEW_MAIL.format(", attempts, claims", ", 1, 1"),
+    "INSERT INTO contract (league_id, season_id, team_id, player_id, status, offered_on, status_reason)"
+    " SELECT league_id, season_id, team_id, player_id, 'declined', current_date, 'x' FROM contract LIMIT 1",
+    "UPDATE signature SET signer = 'Else'",
+    "DELETE FROM signature",
+    "UPDATE audit SET reason = 'else'",
+    "DELETE FROM audit",
+    "DELETE FROM outbox_attempt",
+    "CREATE TEMP TABLE signature (id bigint)",
+    "LOCK TABLE contract IN ACCESS EXCLUSIVE MODE",
+    "LOCK TABLE signature IN ACCESS EXCLUSIVE MODE",
+    "CREATE TABLE mine (id bigint)",
+)
+
+
+@pytest.mark.parametrize("statement", FORGED)
+def test_a_forged_move_is_refused(alma: psycopg.Connection, statement: str) -> None:
+    with pytest.raises((errors.InsufficientPrivilege, errors.IntegrityConstraintViolation)):
+        put(alma, statement)
+
+
+def test_the_database_draws_the_contract_as_the_program_does(walls: ClubServer) -> None:
+    """Undo goes back from signed; all other moves are those of the acts."""
+    with walls.login(OWNER) as owner:
+        drawn = str(one(owner, "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'guard'"
+                               " AND tgrelid = 'contract'::regclass"))  # fmt: skip
+    undone = {"signed offered", "signed accepted"}
+    moves = {f"{status} {target}" for status, targets in ALLOWED.items() for target in targets} | undone
+    every = {f"{status} {target}" for status in ALLOWED for target in ALLOWED if status != target}
+    assert {move for move in every if f"'{move}'" in drawn} == moves
+
+
+def test_a_stamp_names_who_did_it_and_when(alma: psycopg.Connection) -> None:
+    put(
+        alma,
+        "INSERT INTO audit (league_id, action, entity, entity_id, recorded_by, recorded_at)"
+        " SELECT id, 'x', 'league', id, 'jonas', '2020-01-01' FROM league",
+    )
+    assert one(alma, "SELECT recorded_by || (recorded_at = now()) FROM audit ORDER BY id DESC LIMIT 1") == "almatrue"
+    put(alma, "UPDATE suppression SET lifted_at = '2020-01-01', lifted_by = 'jonas'")
+    assert one(alma, "SELECT lifted_by || (lifted_at = now()) FROM suppression") == "almatrue"
+    put(alma, "UPDATE import_mapping SET updated_by = 'jonas', updated_at = '2020-01-01'")
+    assert one(alma, "SELECT updated_by || (updated_at = now()) FROM import_mapping") == "almatrue"
+
+
+def test_history_is_kept_until_its_time_is_over(alma: psycopg.Connection) -> None:
+    put(alma, NEW_MAIL.format("", ""))
+    assert put(alma, "UPDATE outbox SET state = 'cancelled', finalized_at = now() WHERE dedupe_key = 'k'") == 1
+    assert put(alma, "DELETE FROM outbox WHERE dedupe_key = 'k'") == 0
+
+
+def test_only_a_mailer_says_that_a_mail_went_out(walls: ClubServer) -> None:
+    take = (
+        "UPDATE outbox SET state = 'sending', claim_token = gen_random_uuid(), lease_until = now() + interval '1 min',"
+        " claims = 1 WHERE dedupe_key = 'k'"
+    )
+    with walls.login("rita") as rita, rita.transaction(force_rollback=True):
+        put(rita, NEW_MAIL.format("", ""))
+        with pytest.raises(errors.InsufficientPrivilege):
+            put(rita, take)
+    with walls.login("mia") as mia, mia.transaction(force_rollback=True):
+        put(mia, NEW_MAIL.format("", ""))
+        assert put(mia, take) == 1
+
+
+def test_a_mailer_closes_an_offer_and_changes_no_other_contract(walls: ClubServer) -> None:
+    offered = "UPDATE contract SET {} WHERE status = 'offered'"
+    with walls.login("mia") as mia, mia.transaction(force_rollback=True):
+        assert put(mia, offered.format("status = 'expired'")) > 0
+    with walls.login("mia") as mia, pytest.raises(errors.InsufficientPrivilege):
+        put(mia, offered.format("status = 'void', status_reason = 'x'"))
+
+
+def test_staff_of_another_database_do_not_come_in(walls: ClubServer) -> None:
+    with walls.login("postgres", "postgres") as admin:
+        admin.execute("DROP ROLE IF EXISTS stranger")
+        admin.execute("CREATE ROLE stranger LOGIN PASSWORD 'stranger-secret'")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        walls.login("stranger")
+
+
+async def test_doctor_knows_the_group_and_an_owner_without_special_rights(walls: ClubServer) -> None:
+    database = Database(walls.url("vera"))
+    async with database.session() as session:
+        found = await connected(session)
+    await database.dispose()
+    assert (found.role, found.owner, found.staff) == ("vera", False, True)
+    assert (found.group, found.creates_roles) == (f"bball_staff_{DATABASE}", False)
