@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -101,6 +102,15 @@ def may_hold_password(url: str) -> bool:
     return _PASSWORD.search(url) is not None
 
 
+class DatabaseTls(StrEnum):
+    """What a database on another machine must show of itself."""
+
+    VERIFY = "verify"
+    """A certificate that is verified."""
+    ANY = "any"
+    """Nothing: whoever set this knows that the network is safe."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one run of the program works with.
 
@@ -114,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     config_name: str = "config.toml"
     """The name of the settings file in ``config_dir``."""
     database_url: SecretUrl | None = None
+    database_tls: DatabaseTls = DatabaseTls.VERIFY
     mail_url: SecretUrl | None = None
     league: str | None = None
     template_dir: Path | None = None

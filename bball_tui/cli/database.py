@@ -8,6 +8,7 @@ from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate
 from bball_tui.database import migrate
 from bball_tui.database.engine import Database
+from bball_tui.database.network import refuse_unverified
 from bball_tui.database.opening import open_database
 from bball_tui.database.setup_script import setup_script
 from bball_tui.settings import Settings
@@ -66,6 +67,7 @@ async def _state(settings: Settings) -> migrate.SchemaState:
     if settings.database_url is None:
         async with open_database(settings) as own:
             return await migrate.schema_state(own)
+    refuse_unverified(settings)
     shared = Database(settings.database_url)
     try:
         return await migrate.schema_state(shared)

@@ -8,7 +8,6 @@ Nothing that stands in a backup is ever run. Our own migrations make the tables 
 but to fill them writes them. Then the rest of the migrations runs.
 """
 
-import ipaddress
 import os
 import re
 import shlex
@@ -26,6 +25,7 @@ from psycopg import sql
 
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import connection_options
+from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
 from bball_tui.environment import small_environment
 from bball_tui.errors import BballError
@@ -357,13 +357,8 @@ def _refuse_network(url: SecretUrl, target: Path) -> None:
         BackupError: the server is reached over a network; the sentence has the command that does it safely.
     """
     options = connection_options(url)
-    environment = {variable: os.environ.get(variable, "") for variable in _LIBPQ_VARIABLES.values()}
-    if options.get("service") or environment["PGSERVICE"]:
-        hosts = "a server named by a service"
-    else:
-        given = options.get("hostaddr") or environment["PGHOSTADDR"] or options.get("host") or environment["PGHOST"]
-        hosts = str(given)
-    if all(_stays_here(host) for host in hosts.split(",")):
+    hosts = hosts_over_network(options)
+    if hosts is None:
         return
     names = ("service", "host", "hostaddr", "port", "dbname", "user")
     shown = {name: options[name] for name in names if name in options}
@@ -376,16 +371,6 @@ def _refuse_network(url: SecretUrl, target: Path) -> None:
         "travel in the clear. Nothing was written. Run PostgreSQL's own pg_dump, which asks for the password:\n"
         f"{command}"
     )
-
-
-def _stays_here(host: str) -> bool:
-    """Whether ``host`` is a Unix socket or this machine itself."""
-    if not host or host.startswith(("/", "@")) or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _quoted(value: str) -> str:

@@ -36,14 +36,21 @@ class DatabaseUnavailable(BballError):
 
 
 class DatabaseAway(DatabaseUnavailable):
-    """It does not answer at all. ``why`` is what driver or server say of it, on one line; it may be empty."""
+    """It does not answer at all. ``why`` is what driver or server say of it, on one line; it may be empty.
 
-    def __init__(self, why: str) -> None:
+    ``where`` says which one it is, when it did not answer from the beginning.
+    """
+
+    def __init__(self, why: str, where: str | None = None) -> None:
+        reason = f"\nThe reason given: {why.rstrip('.')}." if why else ""
         super().__init__(
             "The database cannot be reached at the moment. What was not confirmed has not happened; "
             "nothing else is lost. Try again."
+            if where is None
+            else f"The database does not answer: {where}.{reason}"
         )
         self.why = why
+        self.where = where
 
 
 class SettingsLost(BballError):

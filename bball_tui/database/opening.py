@@ -8,7 +8,8 @@ import psycopg
 from sqlalchemy import text
 
 from bball_tui.database import embedded, migrate, roles
-from bball_tui.database.engine import Database, DatabaseUnavailable, connection_options
+from bball_tui.database.engine import Database, DatabaseAway, DatabaseUnavailable, connection_options
+from bball_tui.database.network import refuse_unverified
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl, Settings
 
@@ -26,14 +27,19 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
     A shared database is never migrated here.
 
     Raises:
-        BballError: the server cannot be started or reached, or the role lacks rights.
+        BballError: the server cannot be started or reached, nothing shows that it is the right one, or the role lacks
+            rights.
         MigrationNeeded: a shared database is older than this program.
         SchemaTooNew: the database is newer than this program.
     """
     if settings.database_url is not None:
+        refuse_unverified(settings)
         database = Database(settings.database_url, pool_size=pool_size, read_only=settings.read_only)
         try:
-            state = await migrate.schema_state(database)
+            try:
+                state = await migrate.schema_state(database)
+            except DatabaseAway as away:
+                raise DatabaseAway(away.why, str(settings.database_url)) from away
             if state.pending:
                 raise migrate.MigrationNeeded(state)
             yield database

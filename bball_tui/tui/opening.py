@@ -64,11 +64,10 @@ def _problem(error: BballError, settings: "Settings") -> str:
     """What is wrong; of a database that does not answer also which one it is, and what is said of it."""
     from bball_tui.database.engine import DatabaseAway
 
-    if not isinstance(error, DatabaseAway):
+    if not isinstance(error, DatabaseAway) or error.where is not None:
         return str(error)
     where = settings.database_url or f"the one in {settings.data_dir}"
-    said = f"\nThe reason given: {error.why.rstrip('.')}." if error.why else ""
-    return f"The database does not answer: {where}.{said}"
+    return str(DatabaseAway(error.why, str(where)))
 
 
 async def _show_first_tab(app: OpeningApp) -> None:

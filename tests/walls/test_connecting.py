@@ -1,0 +1,48 @@
+"""Why a server is not reached is said, and by whom it was said."""
+
+from pathlib import Path
+
+import pytest
+import trustme
+
+from bball_tui.database.engine import DatabaseAway
+from bball_tui.database.opening import open_database
+from bball_tui.settings import SecretUrl, Settings
+from tests.walls.conftest import ClubServer
+
+
+async def refusal(tmp_path: Path, url: str) -> str:
+    settings = Settings(data_dir=tmp_path, config_dir=tmp_path, database_url=SecretUrl(url))
+    with pytest.raises(DatabaseAway) as refused:
+        async with open_database(settings):
+            pass
+    return str(refused.value)
+
+
+async def test_a_wrong_password_is_said(walls: ClubServer, tmp_path: Path) -> None:
+    said = await refusal(tmp_path, walls.url("rita").reveal().replace("rita-secret", "wrong-secret"))
+    assert "The reason given: " in said
+    assert 'password authentication failed for user "rita"' in said
+    assert "wrong-secret" not in said
+
+
+async def test_an_unknown_authority_is_said(walls: ClubServer, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(other)
+    said = await refusal(
+        tmp_path, f"postgresql://rita@localhost:{walls.port}/walls?sslmode=verify-full&sslrootcert={other}"
+    )
+    assert "certificate verify failed" in said
+
+
+async def test_a_server_that_encrypts_nothing_is_said(cluster: ClubServer, tmp_path: Path) -> None:
+    said = await refusal(tmp_path, f"postgresql://rita:rita-secret@localhost:{cluster.port}/walls?sslmode=disable")
+    assert "no encryption" in said
+
+
+async def test_a_login_that_may_not_log_in_any_more_is_said(walls: ClubServer, tmp_path: Path) -> None:
+    with walls.login("postgres", "postgres") as admin:
+        admin.execute("ALTER ROLE nils NOLOGIN")
+        said = await refusal(tmp_path, walls.url("nils").reveal())
+        admin.execute("ALTER ROLE nils LOGIN")
+    assert "not permitted to log in" in said
