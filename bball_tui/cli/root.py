@@ -25,6 +25,7 @@ COMMANDS = {
         "bball_tui.cli.league:league",
         "Show or change the league: addresses in its mails, color, time zone, dates, undo time.",
     ),
+    "staff": Place("bball_tui.cli.staff:staff", "Who works in the league, and as what."),
     "import": Place(
         "bball_tui.cli.importing:import_roster", "Bring in a roster FILE (CSV, Excel workbook, or our own JSON)."
     ),

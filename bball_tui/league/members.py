@@ -1,0 +1,116 @@
+"""Who works in the league, and as what. PostgreSQL itself judges and writes it down; admins alone may look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, cast, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.states import StaffRole
+from bball_tui.errors import BballError
+from bball_tui.mail.values import one_line
+
+MAY: dict[StaffRole, str] = {
+    StaffRole.VIEWER: "reads everything of the league, but no birthdates and no telephone numbers",
+    StaffRole.COORDINATOR: "reads one team, its players and its chat, and works on that chat",
+    StaffRole.REGISTRAR: "changes roster and contracts, signs, and decides about the e-mails of these",
+    StaffRole.MAILER: "sends: outbox, returned mails, blocked addresses, and what a worker logs in with",
+    StaffRole.ADMIN: "changes the league's settings and who works in it",
+}
+"""What each role may, as the continuation of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A login's role in the league; a coordinator has one for each team."""
+
+    login: str
+    role: StaffRole
+    team_id: int | None
+    team: str | None
+    granted_by: str
+    granted_at: datetime
+    may_log_in: bool
+    """False: the server knows no such login any more, or lets it in no more."""
+
+
+async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole]:
+    """The roles of whoever asks. Whose the whole database is, has all that there is to have."""
+    found = await session.scalar(select(func.bball_roles(league_id)))
+    return frozenset(StaffRole(role) for role in found or ())
+
+
+_MEMBERS = text("SELECT * FROM bball_members(:league_id)")
+
+
+async def list_members(session: AsyncSession, league_id: int) -> list[Member]:
+    """All of the league, by login.
+
+    Raises:
+        NotPermitted: at the end of the session; the caller is no admin.
+    """
+    rows = await session.execute(_MEMBERS, {"league_id": league_id})
+    return [
+        Member(one.login, StaffRole(one.role), one.team_id, one.team, one.granted_by, one.granted_at, one.may_log_in)
+        for one in rows
+    ]
+
+
+async def add_member(
+    session: AsyncSession, league_id: int, login: str, role: StaffRole, team_id: int | None = None
+) -> bool:
+    """Give ``login`` a role. False when it has it already. The caller commits.
+
+    Raises:
+        BballError: the server has no such login, or a coordinator's team is missing.
+    """
+    _check_team(role, team_id)
+    match await _asked(session, "bball_add_member", league_id, login, role, team_id):
+        case "unknown":
+            raise BballError(
+                f"The server has no login '{one_line(login)[:80]}'. An administrator of the server makes one: "
+                "bball-tui database setup-sql LOGIN prints what to run."
+            )
+        case said:
+            return said == "done"
+
+
+async def remove_member(
+    session: AsyncSession, league_id: int, login: str, role: StaffRole, team_id: int | None = None
+) -> bool:
+    """Take a role away. False when ``login`` does not have it. The caller commits.
+
+    Raises:
+        BballError: the league would be left without an admin who can log in.
+    """
+    _check_team(role, team_id)
+    match await _asked(session, "bball_remove_member", league_id, login, role, team_id):
+        case "last":
+            raise BballError(
+                f"{one_line(login)[:80]} is the only admin of this league who can log in. Make somebody else admin "
+                "first; nothing was changed."
+            )
+        case said:
+            return said == "done"
+
+
+async def _asked(
+    session: AsyncSession, function: str, league_id: int, login: str, role: StaffRole, team_id: int | None
+) -> str:
+    call = getattr(func, function)(league_id, login, role.value, cast(team_id, BigInteger))
+    return str(await session.scalar(select(call)))
+
+
+def _check_team(role: StaffRole, team_id: int | None) -> None:
+    if (role is StaffRole.COORDINATOR) != (team_id is not None):
+        raise BballError(
+            "A coordinator looks after one team: say which one."
+            if team_id is None
+            else f"The role {role} is for the whole league: leave the team out. Only a coordinator has a team."
+        )
+
+
+def roles_in_words(roles: Sequence[StaffRole] | frozenset[StaffRole]) -> str:
+    """The roles as people read them, those that may most first."""
+    return ", ".join(role for role in reversed(StaffRole) if role in roles)

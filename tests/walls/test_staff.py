@@ -1,0 +1,131 @@
+"""Admins say who works in their league; nobody else may, one admin always stays, and the audit has all of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from bball_tui.database.engine import Database, NotPermitted
+from bball_tui.database.states import StaffRole
+from bball_tui.errors import BballError
+from bball_tui.league.members import add_member, list_members, my_roles, remove_member
+from tests.walls.conftest import OWNER, ClubServer
+from tests.walls.test_rows import one
+
+
+@pytest.fixture
+async def alma(walls: ClubServer) -> AsyncIterator[Database]:
+    database = Database(walls.url("alma"))
+    yield database
+    await database.dispose()
+    with walls.login(OWNER) as owner:
+        owner.execute("DELETE FROM league_member WHERE league_id = %s AND login IN ('nils', 'nora')", (walls.a,))
+
+
+async def roles_of(walls: ClubServer, login: str, league_id: int) -> set[StaffRole]:
+    database = Database(walls.url(login))
+    try:
+        async with database.session() as session:
+            return set(await my_roles(session, league_id))
+    finally:
+        await database.dispose()
+
+
+async def test_an_admin_adds_and_removes_staff_of_the_own_league(walls: ClubServer, alma: Database) -> None:
+    async with alma.session() as session:
+        assert await add_member(session, walls.a, "nils", StaffRole.VIEWER)
+        assert not await add_member(session, walls.a, "nils", StaffRole.VIEWER)
+        found = [one for one in await list_members(session, walls.a) if one.login == "nils"]
+    assert [(one.role, one.granted_by, one.may_log_in) for one in found] == [(StaffRole.VIEWER, "alma", True)]
+    assert await roles_of(walls, "nils", walls.a) == {StaffRole.VIEWER}
+    assert await roles_of(walls, "nils", walls.b) == set()
+    async with alma.session() as session:
+        assert await remove_member(session, walls.a, "nils", StaffRole.VIEWER)
+        assert not await remove_member(session, walls.a, "nils", StaffRole.VIEWER)
+    assert await roles_of(walls, "nils", walls.a) == set()
+    with walls.login("alma") as look:
+        said = look.execute(
+            "SELECT action, recorded_by, coalesce(after, before) ->> 'login' FROM audit WHERE action LIKE 'staff\\_%'"
+            " AND coalesce(after, before) ->> 'login' = 'nils' ORDER BY id"
+        ).fetchall()
+    assert said == [("staff_added", "alma", "nils"), ("staff_removed", "alma", "nils")]
+
+
+async def test_a_coordinator_has_a_team_of_the_league(walls: ClubServer, alma: Database) -> None:
+    with walls.login(OWNER) as owner:
+        team = int(str(one(owner, "SELECT id FROM team WHERE league_id = %s", walls.a)))
+    async with alma.session() as session:
+        with pytest.raises(BballError, match="looks after one team"):
+            await add_member(session, walls.a, "nora", StaffRole.COORDINATOR)
+        with pytest.raises(BballError, match="leave the team out"):
+            await add_member(session, walls.a, "nora", StaffRole.VIEWER, team)
+        assert await add_member(session, walls.a, "nora", StaffRole.COORDINATOR, team)
+        assert [one.team for one in await list_members(session, walls.a) if one.login == "nora"] == ["Hawks"]
+    with pytest.raises(errors.ForeignKeyViolation), walls.login("alma") as by_hand:
+        by_hand.execute("SELECT bball_add_member(%s, 'nora', 'coordinator', %s)", (walls.a, walls.of_b["team"]))
+
+
+async def test_a_login_that_the_server_does_not_know_gets_no_role(walls: ClubServer, alma: Database) -> None:
+    with pytest.raises(BballError, match=r"no login 'nobody'.*setup-sql"):
+        async with alma.session() as session:
+            await add_member(session, walls.a, "nobody", StaffRole.VIEWER)
+
+
+@pytest.mark.parametrize("login", ["rita", "mia", "vera", "cora", "bert", "nils"])
+async def test_nobody_else_does(walls: ClubServer, login: str) -> None:
+    database = Database(walls.url(login))
+    for work in (
+        lambda session: list_members(session, walls.a),
+        lambda session: add_member(session, walls.a, login, StaffRole.ADMIN),
+        lambda session: remove_member(session, walls.a, "alma", StaffRole.ADMIN),
+    ):
+        with pytest.raises(NotPermitted):
+            async with database.session() as session:
+                await work(session)
+    await database.dispose()
+    assert StaffRole.ADMIN in await roles_of(walls, "alma", walls.a)
+
+
+async def test_the_last_admin_stays(walls: ClubServer, alma: Database) -> None:
+    with pytest.raises(BballError, match="the only admin"):
+        async with alma.session() as session:
+            await remove_member(session, walls.a, "alma", StaffRole.ADMIN)
+    with walls.login("postgres", "postgres") as admin:
+        async with alma.session() as session:
+            await add_member(session, walls.a, "nora", StaffRole.ADMIN)
+        admin.execute("ALTER ROLE nora NOLOGIN")
+        try:
+            with pytest.raises(BballError, match="the only admin of this league who can log in"):
+                async with alma.session() as session:
+                    await remove_member(session, walls.a, "alma", StaffRole.ADMIN)
+        finally:
+            admin.execute("ALTER ROLE nora LOGIN")
+
+
+@pytest.mark.parametrize("commits", [True, False])
+async def test_of_two_admins_who_remove_each_other_one_stays(walls: ClubServer, alma: Database, commits: bool) -> None:
+    async with alma.session() as session:
+        await add_member(session, walls.a, "nora", StaffRole.ADMIN)
+    removes = "SELECT bball_remove_member(%s, %s, 'admin', NULL)"
+    locked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with walls.login("nora") as nora, walls.login("alma") as herself, walls.login(OWNER) as owner:
+        with nora.transaction(force_rollback=not commits):
+            assert one(nora, removes, walls.a, "alma") == "done"
+            waiting = asyncio.create_task(asyncio.to_thread(one, herself, removes, walls.a, "nora"))
+            while one(owner, locked) == 0:
+                await asyncio.to_thread(owner.execute, "SELECT pg_stat_clear_snapshot()")
+        if commits:
+            with pytest.raises(errors.InsufficientPrivilege):
+                await waiting
+            assert one(nora, "SELECT bball_add_member(%s, 'alma', 'admin', NULL)", walls.a) == "done"
+        else:
+            assert await waiting == "done"
+
+
+def test_what_the_functions_need_themselves_nobody_else_calls(walls: ClubServer) -> None:
+    with walls.login("alma") as connection:
+        for call in ("bball_may_log_in('alma')", f"bball_refuse_unless_admin({walls.a})", "bball_words('x')"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"SELECT {call}".encode())
