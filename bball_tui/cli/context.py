@@ -22,7 +22,9 @@ from bball_tui.cli.loops import fast_loop
 from bball_tui.cli.output import Answer
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
+from bball_tui.database.states import StaffRole
 from bball_tui.league.leagues import LeagueInfo, find_league
+from bball_tui.league.members import take_place
 from bball_tui.settings import Settings, load_settings
 
 
@@ -33,6 +35,8 @@ class CliContext:
     database: Database
     league: LeagueInfo
     settings: Settings
+    roles: frozenset[StaffRole]
+    """Those of whoever runs the command, in this league."""
 
 
 def current_settings() -> Settings:
@@ -65,7 +69,8 @@ def with_league(work: Callable[[CliContext], Awaitable[int]], *, fast: bool = Fa
     async def run(database: Database, settings: Settings) -> int:
         async with database.session() as session:
             league = await find_league(session, settings.league)
-        return await work(CliContext(database, league, settings))
+        roles = await take_place(database, league.id)
+        return await work(CliContext(database, league, settings, roles))
 
     return with_database(run, fast=fast)
 

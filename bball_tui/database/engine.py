@@ -27,8 +27,12 @@ SESSION_OPTIONS = f"{UNHURRIED_OPTIONS} -c statement_timeout=60s -c max_parallel
 
 _SETTINGS = (
     "SELECT current_setting('default_transaction_read_only'), current_setting('statement_timeout'),"
-    " current_setting('TimeZone')"
+    " current_setting('TimeZone'), current_setting('search_path')"
 )
+
+
+_MASKED = "bball_masked,public"
+"""Where rows are looked for by whoever only looks: the views without birthdates and telephone numbers come first."""
 
 
 class DatabaseUnavailable(BballError):
@@ -147,9 +151,11 @@ class Database:
             "default_transaction_read_only": "on" if read_only else None,
             "statement_timeout": "1min" if ours else None,
             "TimeZone": "UTC" if ours else None,
+            "search_path": None,
         }
         if read_only:
             self._options["options"] = f"{self._options['options']} -c default_transaction_read_only=on"
+        self._whole = self._options["options"]
         self._engine = create_async_engine(
             "postgresql+psycopg://",
             async_creator=self.connect,
@@ -161,6 +167,17 @@ class Database:
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+    async def mask(self, *, masked: bool) -> None:
+        """Read birthdates and telephone numbers as empty, or not, on all connections that are made from now on.
+
+        The rows with them PostgreSQL does not show to whoever only looks; without this there would be none.
+        """
+        if masked == (self._asked["search_path"] is not None):
+            return
+        self._asked["search_path"] = _MASKED if masked else None
+        self._options["options"] = f"{self._whole} -c search_path={_MASKED}" if masked else self._whole
+        await self._engine.dispose()
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection:
         """A connection of its own, outside the pool (LISTEN needs one).

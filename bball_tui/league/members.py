@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database.engine import Database
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.mail.values import one_line
@@ -19,6 +20,10 @@ MAY: dict[StaffRole, str] = {
     StaffRole.ADMIN: "changes the league's settings and who works in it",
 }
 """What each role may, as the continuation of its name."""
+
+
+LOOKING = frozenset({StaffRole.VIEWER, StaffRole.COORDINATOR})
+"""Whoever has no other role reads neither birthdates nor telephone numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole
     """The roles of whoever asks. Whose the whole database is, has all that there is to have."""
     found = await session.scalar(select(func.bball_roles(league_id)))
     return frozenset(StaffRole(role) for role in found or ())
+
+
+async def take_place(database: Database, league_id: int) -> frozenset[StaffRole]:
+    """Work in this league from now on, with the eyes that one's roles in it give; returns the roles."""
+    async with database.session() as session:
+        roles = await my_roles(session, league_id)
+    await database.mask(masked=roles <= LOOKING)
+    return roles
 
 
 _MEMBERS = text("SELECT * FROM bball_members(:league_id)")

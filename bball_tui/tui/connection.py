@@ -18,6 +18,7 @@ from bball_tui.database.engine import Database, Session
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.presence import screen_name
+from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import (
@@ -30,6 +31,7 @@ from bball_tui.league.leagues import (
     list_leagues,
     overview,
 )
+from bball_tui.league.members import take_place
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.browser import PrivatePages
@@ -58,6 +60,7 @@ class LeagueConnection:
         self.database = database
         self.settings = settings
         self.season: Season | None = None
+        self.roles: frozenset[StaffRole] = frozenset()
         self._league: LeagueInfo | None = None
         self._workers = 0
 
@@ -143,6 +146,7 @@ class LeagueConnection:
                 raise NoLeague("There is no league yet.")
             self._league = await find_league(session, self.settings.league)
             self.season = await current_season(session, self._league.id)
+        self.roles = await self.guard(take_place(self.database, self._league.id))
 
     async def create_league(self, name: str) -> None:
         """Make the first league and enter it."""

@@ -264,6 +264,14 @@ def test_a_coordinator_reads_the_own_team(walls: ClubServer) -> None:
         assert one(cora, "SELECT count(*) FROM team") == 1
         assert one(cora, "SELECT count(*) FROM contract") == 2
         assert one(cora, "SELECT count(*) FROM guardian") == 0
+        cora.execute("SET search_path = bball_masked, public")
+        assert one(cora, "SELECT count(*) FROM player") == 2
+        assert one(cora, "SELECT count(*) FROM guardian") == 1
+        assert one(cora, "SELECT count(*) FROM player_guardian") == 1
+        assert one(cora, "SELECT cardinality(bball_found(%s, NULL, ARRAY['rosa'], false))", walls.a) == 1
+        assert one(cora, "SELECT cardinality(bball_found(%s, NULL, ARRAY['rosa'], false))", walls.b) == 0
+        with pytest.raises(errors.InsufficientPrivilege):
+            one(cora, "SELECT cardinality(bball_search(%s, NULL, ARRAY['rosa'], false))", walls.a)
         with pytest.raises(errors.InsufficientPrivilege):
             cora.execute("UPDATE contract SET version = version")
 

@@ -1,0 +1,96 @@
+"""Whoever only looks reads no birthdate and no telephone number, by the program and by psql alike."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bball_tui.database.engine import Database
+from bball_tui.database.paging import PageRequest, Sort
+from bball_tui.database.states import StaffRole
+from bball_tui.league.members import take_place
+from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.roster.lists import PlayerListing
+from bball_tui.league.roster.rows import RosterFilter
+from tests.walls.conftest import OWNER, ClubServer
+from tests.walls.test_rows import one
+
+HIDDEN = {"player": "birthdate", "guardian": "phone", "group_staff": "phone"}
+
+
+@pytest.fixture
+async def vera(walls: ClubServer) -> AsyncIterator[Database]:
+    database = Database(walls.url("vera"))
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def numbers(walls: ClubServer) -> None:
+    with walls.login(OWNER) as owner:
+        owner.execute("UPDATE guardian SET phone = '+1 2125550100'; UPDATE group_staff SET phone = '+1 2125550101'")
+
+
+@pytest.mark.parametrize("login", ["vera", "cora"])
+def test_psql_shows_none(walls: ClubServer, login: str) -> None:
+    with walls.login(login) as connection:
+        for table, column in HIDDEN.items():
+            assert one(connection, f"SELECT count({column}) FROM {table}") == 0
+            assert one(connection, f"SELECT count({column}) FROM bball_masked.{table}") == 0
+            assert one(connection, f"SELECT count(*) FROM bball_masked.{table}") > 0  # type: ignore[operator]
+            leagues = connection.execute(f"SELECT DISTINCT league_id FROM bball_masked.{table}".encode()).fetchall()
+            assert leagues == [(walls.a,)]
+
+
+@pytest.mark.parametrize("login", ["alma", "rita", "mia"])
+def test_whoever_works_with_them_sees_them(walls: ClubServer, login: str) -> None:
+    with walls.login(login) as connection:
+        for table, column in HIDDEN.items():
+            assert one(connection, f"SELECT count({column}) FROM {table}") > 0  # type: ignore[operator]
+
+
+def test_the_history_tells_none_either(walls: ClubServer) -> None:
+    entry = (
+        "INSERT INTO audit (league_id, action, entity, entity_id, before, after) VALUES"
+        ' (%s, \'changed\', \'guardian\', 1, \'{"phone": "+1 2125550100"}\', \'{"phone": "1", "email": "a@b.c"}\')'
+    )
+    with walls.login("rita") as rita:
+        rita.execute(entry.encode(), (walls.a,))
+    with walls.login("vera") as vera:
+        assert one(vera, "SELECT count(*) FROM audit") == 0
+        said = vera.execute("SELECT before, after FROM bball_masked.audit ORDER BY id DESC LIMIT 1").fetchone()
+    assert said == ({}, {"email": "a@b.c"})
+
+
+def test_every_column_is_in_the_views(walls: ClubServer) -> None:
+    """A migration that adds a column makes the views anew."""
+    with walls.login(OWNER) as owner:
+        missing = owner.execute(
+            """
+            SELECT v.relname, attname FROM pg_class AS v
+            JOIN pg_attribute ON attrelid = to_regclass('public.' || v.relname)
+            WHERE v.relnamespace = 'bball_masked'::regnamespace AND attnum > 0 AND NOT attisdropped
+                AND NOT EXISTS (SELECT FROM pg_attribute AS there
+                                WHERE there.attrelid = v.oid AND there.attname = pg_attribute.attname)
+            """
+        ).fetchall()
+        views = owner.execute(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'bball_masked'::regnamespace ORDER BY relname"
+        ).fetchall()
+    assert missing == []
+    assert [name for (name,) in views] == ["audit", "group_staff", "guardian", "player", "player_guardian"]
+
+
+async def test_the_lists_are_whole_but_for_that(walls: ClubServer, vera: Database) -> None:
+    assert await take_place(vera, walls.a) == {StaffRole.VIEWER}
+    async with vera.session() as session:
+        for listing in (PlayerListing(walls.a, RosterFilter()), PlayerListing(walls.a, RosterFilter(text="rosa ann"))):
+            rows = (await listing.page(session, PageRequest(0, 50, Sort("birthdate")))).rows
+            assert rows
+            assert {row.birthdate for row in rows} == {None}
+        assert await ContractListing(walls.a, RosterFilter(text="ames")).count(session) == 2
+    rita = Database(walls.url("rita"))
+    assert await take_place(rita, walls.a) == {StaffRole.REGISTRAR}
+    async with rita.session() as session:
+        rows = (await PlayerListing(walls.a, RosterFilter()).page(session, PageRequest(0, 50, Sort("player")))).rows
+        assert any(row.birthdate for row in rows)
+    await rita.dispose()
