@@ -13,7 +13,7 @@ from bball_tui.database.opening import open_database
 from bball_tui.database.setup_script import setup_script
 from bball_tui.settings import Settings
 
-MEMBERS_SINCE = "0019"
+MEMBERS_SINCE = "0021"
 """The schema since which leagues know their staff."""
 
 

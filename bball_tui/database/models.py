@@ -396,12 +396,17 @@ class Signature(Base):
     recorded_by: Mapped[Actor]
     evidence_sha256: Mapped[bytes | None] = mapped_column(BYTEA)
     note: Mapped[str | None] = mapped_column(Text)
-    supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("signature.id"))
+    supersedes_id: Mapped[int | None] = mapped_column(BigInteger)
     """The row that this one corrects. It stays as it was written."""
     correction_reason: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         within("signature", "contract_id", "contract"),
         within("signature", "guardian_id", "guardian"),
+        ForeignKeyConstraint(
+            ["league_id", "contract_id", "supersedes_id"],
+            ["signature.league_id", "signature.contract_id", "signature.id"],
+            name="fk_signature_supersedes_id",
+        ),
         UniqueConstraint("league_id", "contract_id", "id"),
         CheckConstraint("(supersedes_id IS NULL) = (correction_reason IS NULL)", name="correction_reason"),
         one_of("capacity", Capacity, "capacity"),

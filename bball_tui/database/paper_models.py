@@ -5,11 +5,11 @@ Same conventions as in `models.py`, which brings this table into the common sche
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league, one_of
+from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league, one_of, within
 
 LARGEST_SCAN = 20 * 1024**2
 """Bytes of one scan: twenty sheets in color, or a photo of any phone."""
@@ -30,8 +30,8 @@ class Scan(Base):
     __tablename__ = "scan"
     id: Mapped[Key]
     league_id: Mapped[int] = league()
-    contract_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("contract.id"))
-    signature_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("signature.id"))
+    contract_id: Mapped[int] = mapped_column(BigInteger)
+    signature_id: Mapped[int] = mapped_column(BigInteger)
     """The signature that was in force when it came in."""
     kind: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
@@ -45,6 +45,12 @@ class Scan(Base):
     removed_by: Mapped[str | None] = mapped_column(Text)
     removed_reason: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
+        within("scan", "contract_id", "contract"),
+        ForeignKeyConstraint(
+            ["league_id", "contract_id", "signature_id"],
+            ["signature.league_id", "signature.contract_id", "signature.id"],
+            name="fk_scan_signature_id",
+        ),
         one_of("kind", ScanKind, "kind"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         CheckConstraint(f"size BETWEEN 1 AND {LARGEST_SCAN}", name="size"),
@@ -55,6 +61,13 @@ class Scan(Base):
             "(removed_at IS NULL) = (removed_by IS NULL) AND (removed_at IS NULL) = (removed_reason IS NULL)",
             name="removed_why",
         ),
-        Index("uq_scan_contract_id", "contract_id", "sha256", unique=True, postgresql_where=text("removed_at IS NULL")),
+        Index(
+            "uq_scan_contract_id",
+            "league_id",
+            "contract_id",
+            "sha256",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
         Index("ix_scan_sha256", "league_id", "sha256", postgresql_where=text("removed_at IS NULL")),
     )

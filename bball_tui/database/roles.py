@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 STAFF = "bball_staff"
-"""What the names of the groups begin with; until schema 0021 it was the name of the one group."""
+"""What the names of the groups begin with; until schema 0023 it was the name of the one group."""
 _RESERVED = re.compile(r"^(pg_|bball_|postgres$|public$|none$)")
 
 

@@ -12,7 +12,7 @@ from bball_tui.league.leagues import create_league, list_leagues
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server
 
-BEFORE = "0018"
+BEFORE = "0020"
 
 
 @pytest.fixture

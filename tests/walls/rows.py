@@ -27,6 +27,11 @@ ROWS = (
         " VALUES (%(league)s, %(contract)s, 'Rosa Ames', 'mother', 'paper', current_date)",
     ),
     (
+        "scan",
+        "(league_id, contract_id, signature_id, kind, name, size, sha256, content)"
+        " VALUES (%(league)s, %(contract)s, %(signature)s, 'pdf', 'paper.pdf', 1, sha256('x'), 'x')",
+    ),
+    (
         "outbox",
         "(league_id, kind, contract_id, recipient, dedupe_key, message_id, payload) VALUES (%(league)s, 'welcome',"
         " %(contract)s, 'rosa@families.test', 'welcome:' || %(contract)s, '<' || %(contract)s || '@x.test>', '{}')",

@@ -7,8 +7,8 @@ import pytest
 from bball_tui.database.engine import Database
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.states import StaffRole
-from bball_tui.league.members import take_place
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.members import take_place
 from bball_tui.league.roster.lists import PlayerListing
 from bball_tui.league.roster.rows import RosterFilter
 from tests.walls.conftest import OWNER, ClubServer
@@ -77,7 +77,7 @@ def test_every_column_is_in_the_views(walls: ClubServer) -> None:
             "SELECT relname::text FROM pg_class WHERE relnamespace = 'bball_masked'::regnamespace ORDER BY relname"
         ).fetchall()
     assert missing == []
-    assert [name for (name,) in views] == ["audit", "group_staff", "guardian", "player", "player_guardian"]
+    assert [name for (name,) in views] == ["audit", "group_staff", "guardian", "player", "player_guardian", "scan"]
 
 
 async def test_the_lists_are_whole_but_for_that(walls: ClubServer, vera: Database) -> None:

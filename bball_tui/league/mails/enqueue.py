@@ -97,7 +97,7 @@ def _as_told(signature: Signature) -> SignatureFacts:
 async def _last_told(session: AsyncSession, contract_ids: set[int]) -> dict[tuple[int, str], SignatureFacts]:
     """What each address read last about the signature of each contract; nothing, if that it does not hold."""
     rows = await session.execute(
-        select(Outbox.contract_id, func.lower(Outbox.recipient).label("address"), Outbox.kind, Outbox.payload)
+        select(Outbox.contract_id, Outbox.address, Outbox.kind, Outbox.payload)
         .where(
             among(Outbox.contract_id, contract_ids),
             Outbox.kind.in_((WelcomeMail.kind, CorrectionMail.kind)),

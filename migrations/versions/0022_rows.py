@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -34,7 +34,9 @@ POINTERS = (
     ("group_dismissal", "team_id", "team", ""),
     ("group_look", "team_id", "team", " ON DELETE CASCADE"),
     ("league_member", "team_id", "team", " ON DELETE CASCADE"),
+    ("scan", "contract_id", "contract", ""),
 )
+OF_A_SIGNATURE = (("signature", "supersedes_id"), ("scan", "signature_id"))
 # What must be unique is so within a league: else a conflict would tell of the others, or let one stand in their way.
 # Of keys of two parts the league comes last, since most look-ups name only the first.
 KEYS = {
@@ -68,6 +70,7 @@ WRITERS = {
     "outbox_attempt": (MAILER, (), ()),
     "provider_gate": (MAILER, MAILER, ()),
     "suppression": (BOTH, BOTH, ()),
+    "scan": (REGISTRAR, REGISTRAR, ()),
     "bounce": (MAILER, (), ()),
     "worker": (MAILER, MAILER, MAILER),
     "audit": (EVERYBODY, (), ()),
@@ -222,6 +225,7 @@ REMOVING = ("bball_remove_contracts", "bball_remove_teams", "bball_remove_season
 ANYBODY = "WHERE league_id = in_league AND"
 REGISTRARS = "WHERE league_id = in_league AND in_league = ANY (public.bball_leagues('registrar')) AND"
 DEFINITION = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = :name"
+PINNED_BEFORE = ("bball_stamp_granted()", "bball_guard_scan()", "bball_evidence_kept()")
 TRIGGERS = (
     "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     " AND prorettype = 'trigger'::regtype AND proname LIKE 'bball\\_%'"
@@ -249,6 +253,12 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE signature ADD CONSTRAINT uq_signature_league_id_contract_id_id UNIQUE (league_id, contract_id, id)"
     )
+    for table, column in OF_A_SIGNATURE:
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT fk_{table}_{column}")
+        op.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT fk_{table}_{column} FOREIGN KEY (league_id, contract_id, {column})"
+            " REFERENCES signature (league_id, contract_id, id)"
+        )
     op.execute("ALTER TABLE contract DROP CONSTRAINT fk_contract_signature_id")
     op.execute(
         "ALTER TABLE contract ADD CONSTRAINT fk_contract_signature_id FOREIGN KEY (league_id, id, signature_id)"
@@ -271,6 +281,10 @@ def upgrade() -> None:
             f'ALTER TABLE {table} ADD COLUMN address text COLLATE "C" GENERATED ALWAYS AS (lower({column})) STORED'
         )
         op.execute(f"CREATE {kind} {name} ON {table} (league_id, address){where}")
+    op.execute("DROP INDEX uq_scan_contract_id")
+    op.execute(
+        "CREATE UNIQUE INDEX uq_scan_contract_id ON scan (league_id, contract_id, sha256) WHERE removed_at IS NULL"
+    )
     # What the policy looks at stands in the index, too, so that a count reads nothing else.
     op.execute("DROP INDEX ix_contract_status")
     op.execute("CREATE INDEX ix_contract_status ON contract (league_id, season_id, status) INCLUDE (team_id)")
@@ -338,17 +352,17 @@ def among(key: str, roles: tuple[str, ...]) -> str:
 # wherever staff do not take rows away.
 COLUMNS = """
 DO $$
-DECLARE changed text; added text; may_add boolean; may_change boolean;
+DECLARE changed text; added text; may_add boolean;
 BEGIN
-    SELECT string_agg(quote_ident(attname), ', ') FILTER (WHERE attname <> 'league_id' AND attidentity = ''),
+    SELECT string_agg(quote_ident(attname), ', ') FILTER (WHERE attname <> 'league_id' AND attidentity = ''
+               AND has_column_privilege('bball_staff', attrelid, attnum, 'UPDATE')),
            string_agg(quote_ident(attname), ', ') FILTER (WHERE attidentity = '')
     INTO changed, added FROM pg_attribute
     WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
     may_add := has_table_privilege('bball_staff', '{table}', 'INSERT');
-    may_change := has_table_privilege('bball_staff', '{table}', 'UPDATE');
     REVOKE INSERT, UPDATE ON {table} FROM bball_staff;
     IF may_add THEN EXECUTE format('GRANT INSERT (%s) ON {table} TO bball_staff', added); END IF;
-    IF may_change THEN EXECUTE format('GRANT UPDATE (%s) ON {table} TO bball_staff', changed); END IF;
+    IF changed <> '' THEN EXECUTE format('GRANT UPDATE (%s) ON {table} TO bball_staff', changed); END IF;
 END $$
 """
 WHOLE = """
@@ -357,6 +371,11 @@ DECLARE may_add boolean; may_change boolean;
 BEGIN
     may_add := has_any_column_privilege('bball_staff', '{table}', 'INSERT');
     may_change := has_any_column_privilege('bball_staff', '{table}', 'UPDATE');
+    IF '{table}' = 'scan' THEN
+        REVOKE INSERT ON scan FROM bball_staff;
+        GRANT INSERT, UPDATE (content, removed_at, removed_by, removed_reason) ON scan TO bball_staff;
+        RETURN;
+    END IF;
     REVOKE INSERT, UPDATE ON {table} FROM bball_staff;
     IF may_add THEN GRANT INSERT ON {table} TO bball_staff; END IF;
     IF may_change THEN GRANT UPDATE ON {table} TO bball_staff; END IF;
@@ -382,7 +401,7 @@ def downgrade() -> None:
     op.execute("GRANT EXECUTE ON FUNCTION bball_reach(bigint[]) TO PUBLIC")
     for function in BEYOND:
         op.execute(f"ALTER FUNCTION {function} SECURITY INVOKER")
-    for function in {*connection.scalars(text(TRIGGERS)), "bball_reach(bigint[])"} - {"bball_stamp_granted()"}:
+    for function in {*connection.scalars(text(TRIGGERS)), "bball_reach(bigint[])"} - {*PINNED_BEFORE}:
         op.execute(f"ALTER FUNCTION {function} RESET search_path")
     op.execute(
         "DROP FUNCTION bball_found(bigint, bigint, text[], boolean), bball_players_kept(bigint, text, bigint[]),"
@@ -393,6 +412,8 @@ def downgrade() -> None:
         op.execute(f"DROP INDEX {name}")
         op.execute(f"ALTER TABLE {table} DROP COLUMN address")
         op.execute(f"CREATE {kind} {name} ON {table} (league_id, {before}){where}")
+    op.execute("DROP INDEX uq_scan_contract_id")
+    op.execute("CREATE UNIQUE INDEX uq_scan_contract_id ON scan (contract_id, sha256) WHERE removed_at IS NULL")
     op.execute("DROP INDEX ix_contract_status")
     op.execute("CREATE INDEX ix_contract_status ON contract (league_id, season_id, status)")
     op.execute("DROP INDEX uq_group_intent_open")
@@ -409,6 +430,7 @@ def downgrade() -> None:
         *POINTERS,
         ("league", "current_season_id", "season", ""),
         ("contract", "signature_id", "signature", ""),
+        *((table, column, "signature", "") for table, column in OF_A_SIGNATURE),
     ]
     for table, column, target, then in pointers:
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT fk_{table}_{column}")

@@ -6,8 +6,8 @@ The embedded database's one person, and the owner of the tables, are bound by th
 from alembic import op
 from sqlalchemy import text
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -188,7 +188,8 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION {called} TO %I', wanted);
     FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                 AND relname NOT IN ('alembic_version', 'league_member') LOOP
-        SELECT string_agg(quote_ident(attname), ', ') FILTER (WHERE attname <> 'league_id'),
+        SELECT string_agg(quote_ident(attname), ', ') FILTER (WHERE attname <> 'league_id'
+                   AND (name <> 'scan' OR attname IN ('content', 'removed_at', 'removed_by', 'removed_reason'))),
                string_agg(quote_ident(attname), ', ')
         INTO changed, added FROM pg_attribute
         WHERE attrelid = to_regclass(name) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
@@ -198,7 +199,8 @@ BEGIN
             EXECUTE format('GRANT UPDATE (%s) ON %I TO %I', changed, name, wanted);
         END IF;
         IF name NOT IN ('league', 'season', 'team', 'player', 'guardian', 'contract', 'signature', 'audit',
-                        'outbox_attempt', 'bounce', 'distinct_players', 'suppression', 'provider_gate', 'group_intent')
+                        'outbox_attempt', 'bounce', 'distinct_players', 'suppression', 'provider_gate', 'group_intent',
+                        'scan')
         THEN
             EXECUTE format('GRANT DELETE ON %I TO %I', name, wanted);
         END IF;
@@ -224,7 +226,8 @@ BEGIN
     GRANT EXECUTE ON FUNCTION {called} TO bball_staff;
     FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                 AND relname NOT IN ('alembic_version', 'league_member') LOOP
-        SELECT string_agg(quote_ident(attname), ', ') FILTER (WHERE attname <> 'league_id'),
+        SELECT string_agg(quote_ident(attname), ', ') FILTER (WHERE attname <> 'league_id'
+                   AND (name <> 'scan' OR attname IN ('content', 'removed_at', 'removed_by', 'removed_reason'))),
                string_agg(quote_ident(attname), ', ')
         INTO changed, added FROM pg_attribute
         WHERE attrelid = to_regclass(name) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''

@@ -6,8 +6,8 @@ tables, but views of them that leave the columns empty; the program asks for tho
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
@@ -17,6 +17,7 @@ MASKED = {
     "guardian": ("phone", "id = ANY ((SELECT bball_team_guardians())::bigint[])"),
     "player_guardian": ("", "player_id = ANY ((SELECT bball_team_players())::bigint[])"),
     "group_staff": ("phone", "league_id = ANY ((SELECT bball_leagues('coordinator'))::bigint[])"),
+    "scan": ("content", "false"),
     "audit": ("", "false"),
 }
 FUNCTIONS = """
@@ -82,7 +83,7 @@ BEFORE = "league_id = ANY ((SELECT bball_leagues())::bigint[])"
 STAFF_BEFORE = (
     "league_id = ANY ((SELECT bball_leagues('viewer', 'coordinator', 'registrar', 'mailer', 'admin'))::bigint[])"
 )
-UNMASKED = ("player", "guardian", "audit", "group_staff")
+UNMASKED = ("player", "guardian", "audit", "scan", "group_staff")
 SEARCH = "(bigint, bigint, text[], boolean)"
 ANYBODYS = """
 ALTER FUNCTION bball_found(bigint, bigint, text[], boolean) RENAME TO bball_search;
