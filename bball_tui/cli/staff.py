@@ -137,7 +137,7 @@ def _for(role: StaffRole, team_id: int | None, *, alone: bool) -> int | None:
 def _changed(login: str, added: Sequence[StaffRole], removed: Sequence[StaffRole]) -> Did:
     name = plain(login)
     said = [f"{name} is {role} of this league now: {MAY[role]}." for role in added]
-    said += [f"{name} is not {role} of this league any more." for role in removed]
+    said += [f"{name} is not {role} of this league anymore." for role in removed]
     return Did(
         said or [f"Nothing to change: {name} has these roles already."],
         StaffChange(login, [str(one) for one in added], [str(one) for one in removed]),

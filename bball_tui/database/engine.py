@@ -32,7 +32,7 @@ _SETTINGS = (
 
 
 _MASKED = "bball_masked,public"
-"""Where rows are looked for by whoever only looks: the views without birthdates and telephone numbers come first."""
+"""Where rows are looked for by whoever only looks: the views without birthdates and phone numbers come first."""
 
 
 class DatabaseUnavailable(BballError):
@@ -169,7 +169,7 @@ class Database:
         self._readers = async_sessionmaker(self._engine.execution_options(isolation_level="AUTOCOMMIT"))
 
     async def mask(self, *, masked: bool) -> None:
-        """Read birthdates and telephone numbers as empty, or not, on all connections that are made from now on.
+        """Read birthdates and phone numbers as empty, or not, on all connections that are made from now on.
 
         The rows with them PostgreSQL does not show to whoever only looks; without this there would be none.
         """

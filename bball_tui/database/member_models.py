@@ -8,7 +8,7 @@ from bball_tui.database.states import StaffRole
 
 
 class LeagueMember(Base):
-    """A login's role in a league. Without a league it counts for every league: the one person of an own database."""
+    """A login's role in a league. Without a league it is valid in every league: the one person of an own database."""
 
     __tablename__ = "league_member"
     id: Mapped[Key]

@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.mail.values import one_line
 
 MAY: dict[StaffRole, str] = {
-    StaffRole.VIEWER: "reads everything of the league, but no birthdates and no telephone numbers",
+    StaffRole.VIEWER: "reads everything of the league, but no birthdates and no phone numbers",
     StaffRole.COORDINATOR: "reads one team, its players and its chat, and works on that chat",
     StaffRole.REGISTRAR: "changes roster and contracts, signs, and decides about the e-mails of these",
     StaffRole.MAILER: "sends: outbox, returned mails, blocked addresses, and what a worker logs in with",
@@ -23,7 +23,7 @@ MAY: dict[StaffRole, str] = {
 
 
 LOOKING = frozenset({StaffRole.VIEWER, StaffRole.COORDINATOR})
-"""Whoever has no other role reads neither birthdates nor telephone numbers."""
+"""Whoever has no other role reads neither birthdates nor phone numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Member:
     granted_by: str
     granted_at: datetime
     may_log_in: bool
-    """False: the server knows no such login any more, or lets it in no more."""
+    """False: the server knows no such login anymore, or lets it in no more."""
 
 
 async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole]:

@@ -127,8 +127,8 @@ _NOT_PROMISED = text(
     """
 )
 _PLANTED = (
-    "{} cannot be promised: the outbox holds another one under the same name. Nothing was done. Look at the league's "
-    "e-mails for one that nobody here wrote, and tell whoever looks after the database."
+    "{} cannot be queued: the outbox holds another one under the same name. Nothing was done. Look at the league's "
+    "e-mails for one that nobody here wrote, and tell the person who looks after the database."
 )
 
 

@@ -10,9 +10,9 @@ branch_labels = None
 depends_on = None
 
 # The key to everything is session_user, which no client can set. STABLE, so that a policy asks once a statement.
-# A row without a league counts for every league, those to come as well: the one person of an own database. The owner
+# A row without a league is valid in every league, those to come as well: the one person of an own database. The owner
 # of the tables needs none.
-# In plpgsql, which keeps its plans: SQL functions are planned anew at each call, and a claim asks eight times.
+# In plpgsql, which keeps its plans: SQL functions are planned again at each call, and a claim asks eight times.
 FUNCTIONS = """
 CREATE FUNCTION bball_everywhere() RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -7,7 +7,7 @@ down_revision = "0023"
 branch_labels = None
 depends_on = None
 
-# A lock for each league: of two admins who take each other away, the second is no admin any more, or is the last.
+# A lock for each league: of two admins who take each other away, the second is no admin anymore, or is the last.
 FUNCTIONS = """
 CREATE FUNCTION bball_roles(in_league bigint) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,4 +1,4 @@
-"""Viewers and coordinators read no birthdates and no telephone numbers; coordinators read the players of their teams.
+"""Viewers and coordinators read no birthdates and no phone numbers; coordinators read the players of their teams.
 
 PostgreSQL gives columns to roles of the server, and all staff share one. So whoever only looks has no rows of these
 tables, but views of them that leave the columns empty; the program asks for those when it works for such a person.

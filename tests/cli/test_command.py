@@ -99,7 +99,7 @@ def test_a_database_that_is_away(without_database: CommandLine, arguments: tuple
     assert ran.err.startswith(
         "Error: The database does not answer: postgresql://***@127.0.0.1:9/league.\nThe reason given: "
     )
-    assert ran.err.count("\n") == 1
+    assert ran.err.count("\n") == 2
     assert "hunter2" not in ran.err
 
 

@@ -31,7 +31,7 @@ def test_staff_by_commands(command_line: CommandLine, olga: str) -> None:
     ]
     assert "coordinator  Hawks" in command_line("staff", "list").out
     removed = command_line("staff", "remove", olga, "--role", "coordinator")
-    assert "olga is not coordinator of this league any more." in removed.err
+    assert "olga is not coordinator of this league anymore." in removed.err
     assert command_line("staff", "remove", olga).json["removed"] == ["mailer", "registrar"]
     assert command_line("staff", "list", "--json").json == []
 

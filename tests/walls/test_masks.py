@@ -1,4 +1,4 @@
-"""Whoever only looks reads no birthdate and no telephone number, by the program and by psql alike."""
+"""Whoever only looks reads no birthdate and no phone number, by the program and by psql alike."""
 
 from collections.abc import AsyncIterator
 
@@ -62,7 +62,7 @@ def test_the_history_tells_none_either(walls: ClubServer) -> None:
 
 
 def test_every_column_is_in_the_views(walls: ClubServer) -> None:
-    """A migration that adds a column makes the views anew."""
+    """A migration that adds a column makes the views again."""
     with walls.login(OWNER) as owner:
         missing = owner.execute(
             """

@@ -312,7 +312,7 @@ async def test_a_planted_mail_takes_no_family_its_own(walls: ClubServer) -> None
     again = replace(promised, revision=2)
     with walls.login("rita") as by_hand:
         by_hand.execute(planted, (walls.a, again.dedupe_key, "<planted@x.test>"))
-    with pytest.raises(BballError, match="1 e-mail cannot be promised"):
+    with pytest.raises(BballError, match="1 e-mail cannot be queued"):
         async with rita.session() as session:
             await enqueue(session, walls.a, [again], hold_seconds=3600)
     await rita.dispose()
