@@ -105,8 +105,8 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'le
 GROUP BY relname ORDER BY relname
 """
 
-# A registrar takes a mail back or asks for it again; that it went out only a mailer says. A mailer closes an offer when its
-# day is over. What is finished goes when its time is over, and history with it. Of the league a registrar chooses
+# A registrar takes a mail back or asks for it again; that it went out only a mailer says. A mailer closes an offer when
+# its day is over. What is finished goes when its time is over, and history with it. Of the league a registrar chooses
 # the season that is shown.
 POLICIES = """
 DROP POLICY changed ON league;
