@@ -7,7 +7,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -68,6 +68,15 @@ class Server:
 
     embedded: embedded.EmbeddedServer
     admin: psycopg.Connection
+
+    @contextmanager
+    def database(self, template: str = TEMPLATE) -> Iterator[str]:
+        """The name of a copy of ``template``, which lives as long as the block; else a fresh migrated database."""
+        name = f"test_{next(_numbers)}"
+        new, old = sql.Identifier(name), sql.Identifier(template)
+        self.admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(new, old))
+        yield name
+        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(new))
 
 
 @pytest.fixture(scope="session")
@@ -139,13 +148,8 @@ def server(server_folder: Path) -> Iterator[Server]:
 @pytest.fixture
 def database_name(server: Server) -> Iterator[str]:
     """A fresh migrated database."""
-    name = f"test_{next(_numbers)}"
-    identifier = sql.Identifier(name)
-    server.admin.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(identifier, sql.Identifier(TEMPLATE))
-    )
-    yield name
-    server.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+    with server.database() as name:
+        yield name
 
 
 @pytest.fixture

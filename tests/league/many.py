@@ -1,8 +1,16 @@
 """A league of many thousand contracts, made by the database itself."""
 
-import psycopg
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
+import psycopg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import embedded, roles
+from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl
+from tests.conftest import Server
 
 MANY = """
 WITH league AS (INSERT INTO league (name, slug) VALUES ('Big', 'big') RETURNING id),
@@ -44,3 +52,30 @@ def make_many(url: SecretUrl, players: int) -> tuple[int, int]:
         owner.execute("VACUUM ANALYZE")
     assert row is not None
     return row[0], row[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A league of many contracts in a database of its own, which several tests read."""
+
+    url: SecretUrl
+    league_id: int
+    season_id: int
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, in which PostgreSQL itself refuses every change."""
+        database = Database(self.url, read_only=True)
+        try:
+            async with database.session() as session:
+                yield session
+        finally:
+            await database.dispose()
+
+
+@contextmanager
+def many_on(server: Server, players: int) -> Iterator[Many]:
+    """Such a league, for as long as the block lasts."""
+    with server.database() as name:
+        league_id, season_id = make_many(server.embedded.url(embedded.OWNER, name), players)
+        yield Many(server.embedded.url(roles.person(), name), league_id, season_id)

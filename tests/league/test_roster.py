@@ -1,6 +1,7 @@
 """The lists: the right rows in the right order, the same by pages as at once, found by any word, hostile or not."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -36,7 +37,8 @@ from bball_tui.league.roster.lists import (
 )
 from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter
 from bball_tui.settings import SecretUrl
-from tests.league.many import make_many
+from tests.conftest import Server
+from tests.league.many import Many, many_on
 from tests.support.examples import examples
 from tests.support.factory import Club, Parent, make_club, make_family
 
@@ -400,11 +402,18 @@ READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def many(server: Server) -> Iterator[Many]:
+    """20,000 contracts, which tests only read."""
+    with many_on(server, 20_000) as made:
+        yield made
+
+
 async def test_neighboring_pages_and_search_come_from_indexes_whatever_the_number_of_rows(
-    database: Database, owner_url: SecretUrl
+    many: Many,
 ) -> None:
-    league_id, season_id = make_many(owner_url, 20_000)
-    async with database.session() as session:
+    league_id, season_id = many.league_id, many.season_id
+    async with many.session() as session:
         for make, column, index in READY_ORDERS:
             listing: Listing[Any] = make(league_id, RosterFilter(season_id=season_id))  # type: ignore[call-arg]
             total = 20_000
@@ -442,14 +451,14 @@ async def test_neighboring_pages_and_search_come_from_indexes_whatever_the_numbe
 WORDS_OF_MANY = ["parent", "parent77", "first7", "last7", "team", "0007", "parent777@families.test", "families"]
 
 
-async def test_of_several_words_the_rarest_leads(database: Database, owner_url: SecretUrl) -> None:
-    league_id, season_id = make_many(owner_url, 20_000)
+async def test_of_several_words_the_rarest_leads(many: Many) -> None:
+    league_id, season_id = many.league_id, many.season_id
 
     async def ids(session: AsyncSession, typed: str) -> set[int]:
         wanted = RosterFilter(season_id=season_id, text=typed)
         return set(await ContractListing(league_id, wanted).ids(session))
 
-    async with database.session() as session:
+    async with many.session() as session:
         each = {word: await ids(session, word) for word in WORDS_OF_MANY}
         assert len(each["parent"]) == 20_000 > len(each["parent77"]) > len(each["parent777@families.test"]) == 1
         for one, other in combinations(WORDS_OF_MANY, 2):
@@ -459,9 +468,9 @@ async def test_of_several_words_the_rarest_leads(database: Database, owner_url: 
         assert await scanned(session, listing, "player", "guardian", "contract") == [False] * 3
 
 
-async def test_an_address_is_looked_for_as_a_whole(database: Database, owner_url: SecretUrl) -> None:
-    league_id, season_id = make_many(owner_url, 20_000)
-    async with database.session() as session:
+async def test_an_address_is_looked_for_as_a_whole(many: Many) -> None:
+    league_id, season_id = many.league_id, many.season_id
+    async with many.session() as session:
         for typed, number in (
             ("parent777@families.test", 1),
             ("<PARENT777@Families.Test>,", 1),

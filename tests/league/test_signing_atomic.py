@@ -1,5 +1,6 @@
 """A signature and its mails are one fact: whatever dies between two statements, it is all there or not at all."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -27,9 +28,9 @@ from bball_tui.database.engine import Database
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl
 
-url, league_id, contract_id, stop = sys.argv[1], *map(int, sys.argv[2:])
+url, league_id, contract_id = sys.argv[1], *map(int, sys.argv[2:])
 
-async def main():
+async def main(stop):
     database = Database(SecretUrl(url))
     async with database.session() as session:
         done = 0
@@ -44,7 +45,12 @@ async def main():
             os.kill(os.getpid(), signal.SIGKILL)
     await database.dispose()
 
-asyncio.run(main())
+for line in sys.stdin:  # what is imported by now need not be imported for each of the processes that die
+    child = os.fork()
+    if child == 0:
+        asyncio.run(main(int(line)))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -147,14 +153,21 @@ async def test_a_lost_connection_at_any_statement_leaves_nothing(database: Datab
 async def test_a_killed_process_leaves_nothing_or_everything(database: Database, database_url: SecretUrl) -> None:
     pair = await a_family(database)
     stop = 0
-    while True:
-        command = [sys.executable, "-c", KILLED, database_url.reveal(), *map(str, pair), str(stop)]
-        finished = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: ASYNC221 - one at a time
-        if finished.returncode == 0:
-            break
-        assert finished.returncode == -signal.SIGKILL, finished.stderr
-        assert await facts_of(database) == NOTHING
-        stop += 1
+    command = (sys.executable, "-c", KILLED, database_url.reveal(), *map(str, pair))
+    process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while True:
+            process.stdin.write(f"{stop}\n".encode())
+            ended = int(await process.stdout.readline())
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+            assert await facts_of(database) == NOTHING
+            stop += 1
+        process.stdin.close()
+        await process.wait()
     assert stop >= 5
     assert await facts_of(database) == EVERYTHING
 

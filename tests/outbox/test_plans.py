@@ -1,16 +1,20 @@
 """With 50,000 mails in the table, every hot statement reads an index and only the rows it needs."""
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import TextClause, text
 
+from bball_tui.database import embedded, roles
 from bball_tui.database.engine import Database
 from bball_tui.outbox import counts, lease_recovery, queue, settling
 from bball_tui.settings import SecretUrl
+from tests.conftest import Server
 from tests.outbox.support import a_family
 
 FILL = """
@@ -29,14 +33,32 @@ FROM (SELECT n, CASE WHEN n % 500 = 1 THEN 'sending' WHEN n % 500 = 2 THEN 'dead
 """
 
 
-@pytest.fixture
-async def full(database: Database, owner_url: SecretUrl) -> tuple[Database, int]:
+@pytest.fixture(scope="module")
+def filled(server: Server) -> Iterator[tuple[str, int]]:
+    """The name of a database with all the mails, of which each test gets a copy, and the league."""
+    with server.database() as name:
+        league_id = asyncio.run(fill(server.embedded.url(roles.person(), name)))
+        with psycopg.connect(server.embedded.url(embedded.OWNER, name).reveal(), autocommit=True) as owner:
+            owner.execute("ANALYZE")  # only the owner may
+        yield name, league_id
+
+
+async def fill(url: SecretUrl) -> int:
+    database = Database(url)
     club, _ = await a_family(database)
     async with database.session() as session:
         await session.execute(text(FILL), {"league": club.league_id})
-    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
-        owner.execute("ANALYZE")  # only the owner may
-    return database, club.league_id
+    await database.dispose()
+    return club.league_id
+
+
+@pytest.fixture
+async def full(server: Server, filled: tuple[str, int]) -> AsyncIterator[tuple[Database, int]]:
+    name, league_id = filled
+    with server.database(template=name) as copy:
+        database = Database(server.embedded.url(roles.person(), copy))
+        yield database, league_id
+        await database.dispose()
 
 
 async def plan_of(database: Database, statement: TextClause, values: dict[str, Any]) -> list[dict[str, Any]]:
