@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from bball_tui.database import embedded
+from bball_tui.database.opening import open_database
+from bball_tui.settings import Settings
 
 DATA = Path(__file__).parent.parent / "data"
 _folders = count()
@@ -79,6 +82,27 @@ def data_dir(server_folder: Path) -> Iterator[Path]:
     running = embedded.start(folder / "postgresql")
     yield folder
     running.release()
+
+
+@pytest.fixture(scope="session")
+def made_folder(server_folder: Path) -> Path:
+    """A data folder in which somebody was before, and began nothing. Tests work on copies of it."""
+    folder = server_folder / "made"
+
+    async def make() -> None:
+        async with open_database(Settings(data_dir=folder, config_dir=folder)):
+            pass
+
+    asyncio.run(make())
+    return folder
+
+
+@pytest.fixture
+def used_folder(made_folder: Path, tmp_path: Path) -> Path:
+    """The test's own data folder, with a database that holds no league: making one takes longer than the test."""
+    folder = tmp_path / "used"
+    subprocess.run(["cp", "-a", made_folder, folder], check=True)  # the server's account keeps what is its own
+    return folder
 
 
 @pytest.fixture

@@ -28,6 +28,9 @@ class Terminal:
     screen: pyte.Screen
     stream: pyte.ByteStream
     written: bytearray = field(default_factory=bytearray)
+    _drawn: tuple[int, int, int] = (-1, 0, 0)
+    _text: str = ""
+    """What stood there when ``_drawn``, which is asked for many times and takes long to put together."""
 
     def read(self, seconds: float = 0.05) -> None:
         """Take in what the program writes within ``seconds``."""
@@ -51,7 +54,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the terminal."""
-        return "\n".join(self.screen.display)
+        drawn = (len(self.written), self.screen.lines, self.screen.columns)
+        if drawn != self._drawn:
+            self._drawn, self._text = drawn, "\n".join(self.screen.display)
+        return self._text
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Read until ``condition`` holds."""

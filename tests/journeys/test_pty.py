@@ -17,6 +17,8 @@ import pytest
 
 from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
+from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.leagues import create_league
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from tests.journeys.conftest import DATA, clean_environment
@@ -39,10 +41,15 @@ def run(environment: dict[str, str], *arguments: str) -> str:
 
 def league(folder: Path, slug: str, roster: Path) -> dict[str, str]:
     """A league of its own in ``folder`` with that roster; returns the environment of a program that opens it."""
-    environment = clean_environment(folder) | {"BBALL_LEAGUE": slug}
-    run(environment, "init", "--league", "Westside Basketball", "--slug", slug, "--season", "Spring 2027")
-    run(environment, "import", str(roster))
-    return environment
+
+    async def make() -> None:
+        async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
+            async with database.session() as session:
+                made = await create_league(session, "Westside Basketball", slug, "Spring 2027")
+            await run_import(database, made, roster, ImportOptions(season="Spring 2027"))
+
+    asyncio.run(make())
+    return clean_environment(folder) | {"BBALL_LEAGUE": slug}
 
 
 @pytest.fixture(scope="module")
@@ -175,46 +182,48 @@ def runs(pid: int) -> bool:
 
 @pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
 @pytest.mark.parametrize("closed", [False, True], ids=["signal", "window"])
-def test_it_ends_with_its_terminal_and_takes_its_server_along(tmp_path: Path, *, closed: bool, ignored: bool) -> None:
+def test_it_ends_with_its_terminal_and_takes_its_server_along(
+    used_folder: Path, *, closed: bool, ignored: bool
+) -> None:
     """A closed window and a killed terminal are the same to it. It ends even where its parent ignores that."""
-    environment = clean_environment(tmp_path)
+    environment = clean_environment(used_folder)
     heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
     try:
         with terminal(environment) as program:
             program.shows("Import a roster", "Open the demo league")
-            server = int((tmp_path / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
+            server = int((used_folder / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
             assert runs(server)
             if closed:
                 program.close_window()
             else:
                 os.kill(program.child.pid, signal.SIGHUP)
                 assert program.ended() == 128 + signal.SIGHUP
-            assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
+            assert not (used_folder / "postgresql/cluster/postmaster.pid").exists()
             assert not runs(server)
     finally:
         signal.signal(signal.SIGHUP, heard)
 
 
 @pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
-def test_it_ends_with_a_terminal_that_goes_away_in_the_middle_of_a_drawing(tmp_path: Path, *, ignored: bool) -> None:
+def test_it_ends_with_a_terminal_that_goes_away_in_the_middle_of_a_drawing(used_folder: Path, *, ignored: bool) -> None:
     """The line stands still, the program waits for it with a drawing, and then the line is cut."""
-    environment = clean_environment(tmp_path)
+    environment = clean_environment(used_folder)
     heard = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
     try:
         with terminal(environment) as program:
             program.shows("Import a roster", "Open the demo league")
-            server = int((tmp_path / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
+            server = int((used_folder / "postgresql/cluster/postmaster.pid").read_text().split("\n", 1)[0])
             program.stands_still_drawing(TAB)
             program.close_window()
-            assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
+            assert not (used_folder / "postgresql/cluster/postmaster.pid").exists()
             assert not runs(server)
     finally:
         signal.signal(signal.SIGHUP, heard)
 
 
-def test_a_window_that_is_closed_while_the_program_ends_does_not_wake_it(tmp_path: Path) -> None:
+def test_a_window_that_is_closed_while_the_program_ends_does_not_wake_it(used_folder: Path) -> None:
     """The system sends SIGCONT along with SIGHUP. Textual takes it for the end of a pause, and draws again."""
-    with terminal(clean_environment(tmp_path)) as program:
+    with terminal(clean_environment(used_folder)) as program:
         program.shows("Import a roster", "Open the demo league")
         program.press(CTRL_Q)
         program.until(lambda: b"\x1b[?1049l" in program.written)  # the screen is left, the server still runs
@@ -222,17 +231,17 @@ def test_a_window_that_is_closed_while_the_program_ends_does_not_wake_it(tmp_pat
         assert program.ended() == 0
 
 
-def test_a_crash_takes_the_server_along(tmp_path: Path, one_player: Path) -> None:
+def test_a_crash_takes_the_server_along(used_folder: Path, one_player: Path) -> None:
     """What no version of the program ever made is nothing that a person could act on, so it is a fault of ours."""
-    environment = league(tmp_path, "crash", one_player)
-    running = embedded.start(tmp_path / "postgresql")
+    environment = league(used_folder, "crash", one_player)
+    running = embedded.start(used_folder / "postgresql")
     with psycopg.connect(running.url(embedded.OWNER).reveal()) as connection:
         connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO gone")
     running.release()
     with terminal(environment) as program:
         assert program.ended() not in (0, 128 + signal.SIGKILL)
         assert b"fault of its own" in program.written
-    assert not (tmp_path / "postgresql/cluster/postmaster.pid").exists()
+    assert not (used_folder / "postgresql/cluster/postmaster.pid").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
