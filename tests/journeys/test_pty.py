@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 import os
 import re
 import signal
@@ -17,8 +16,12 @@ import pytest
 
 from bball_tui.database import embedded
 from bball_tui.database.opening import open_database
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league
+from bball_tui.league.roster.lists import list_contracts
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from bball_tui.tui.main_screen.tab_list import TABS
 from tests.journeys.conftest import DATA, clean_environment
@@ -39,14 +42,22 @@ def run(environment: dict[str, str], *arguments: str) -> str:
     return ran.stdout
 
 
-def league(folder: Path, slug: str, roster: Path) -> dict[str, str]:
-    """A league of its own in ``folder`` with that roster; returns the environment of a program that opens it."""
+def league(folder: Path, slug: str, roster: Path, *, signed: bool = False) -> dict[str, str]:
+    """A league of its own in ``folder`` with that roster; returns the environment of a program that opens it.
+
+    With ``signed`` every contract is signed, and the mails may go out.
+    """
 
     async def make() -> None:
         async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
             async with database.session() as session:
                 made = await create_league(session, "Westside Basketball", slug, "Spring 2027")
             await run_import(database, made, roster, ImportOptions(season="Spring 2027"))
+            if signed:
+                async with database.session() as session:
+                    rows = await list_contracts(session, made.id, RosterFilter())
+                    preview = await preview_signing(session, made.id, [row.id for row in rows])
+                    await sign(session, made.id, SigningRequest(contracts=preview.signable, hold_seconds=0))
 
     asyncio.run(make())
     return clean_environment(folder) | {"BBALL_LEAGUE": slug}
@@ -345,10 +356,8 @@ def test_two_terminals_sign_the_same_contract_at_once(data_dir: Path, one_player
 
 async def test_leaving_while_a_mail_is_on_the_wire_finishes_it_and_says_so(data_dir: Path, one_player: Path) -> None:
     async with SmtpServer(patience=60) as server:
-        environment = await asyncio.to_thread(league, data_dir, "leaving", one_player)
+        environment = await asyncio.to_thread(league, data_dir, "leaving", one_player, signed=True)
         environment |= {"BBALL_MAIL_URL": server.url}
-        contract = json.loads(await asyncio.to_thread(run, environment, "contracts", "list", "--json"))[0]["id"]
-        await asyncio.to_thread(run, environment, "contracts", "sign", str(contract), "--no-hold")
         server.script("dot", HANG)
         loop = asyncio.get_running_loop()
 
