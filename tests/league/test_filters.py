@@ -1,5 +1,6 @@
 """What a list is narrowed to, and the keys that contracts are sorted by."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.cli.lists import NEEDS
 from bball_tui.database.analyze import analyze
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Outbox, Player
@@ -18,7 +20,8 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.welcome_state import WelcomeState
-from bball_tui.league.filters.choices import Facet, ListName, choice, toggled
+from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice, toggled
+from bball_tui.league.filters.conditions import contract_conditions, player_conditions, team_conditions
 from bball_tui.league.filters.facets import chosen_filter, facets
 from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters
 from bball_tui.league.roster.lists import list_contracts, list_players, list_teams
@@ -100,6 +103,38 @@ async def test_every_filter_leaves_the_right_rows(database: Database) -> None:
         await session.execute(update(Outbox).values(state="dead", error_class="permanent", finalized_at=text("now()")))
         failed = RosterFilter(season_id=club.season_id, welcome=(WelcomeState.FAILED,))
         assert [one.first for one in await list_contracts(session, club.league_id, failed)] == ["Signed"]
+
+
+def test_no_facet_and_no_field_of_a_filter_is_forgotten() -> None:
+    value = {
+        Facet.STATUS: "signed", Facet.WELCOME: "failed", Facet.TROUBLE: "overdue",
+        Facet.DIVISION: "U12", Facet.TEAM: "7",
+    }  # fmt: skip
+    for facet in Facet:
+        assert chosen_filter(None, "", [choice(facet, value[facet])]) != RosterFilter(), facet
+        assert chosen_filter(None, "", [FilterChoice(facet, "of a newer version", "?")]) == (
+            RosterFilter(division="of a newer version") if facet is Facet.DIVISION else RosterFilter()
+        )
+    assert set(NEEDS.values()) == set(Attention)
+    assert {*WORDS[Facet.WELCOME]} == set(WelcomeState)
+    assert {*WORDS[Facet.TROUBLE]} == set(Attention)
+    set_to: dict[str, Any] = {
+        "season_id": 1, "text": "ann", "team_id": 1, "division": "U12", "player_id": 1,
+        "statuses": (ContractStatus.SIGNED,), "welcome": (WelcomeState.FAILED,), "troubles": (Attention.OVERDUE,),
+    }  # fmt: skip
+    for field in fields(RosterFilter):
+        wanted = RosterFilter(**{field.name: set_to[field.name]})
+        for conditions in (contract_conditions, player_conditions, team_conditions):
+            if (field.name, conditions) in SAYS_NOTHING:
+                continue
+            assert len(conditions(1, wanted)) > len(conditions(1, RosterFilter())), (field.name, conditions)
+
+
+SAYS_NOTHING = {
+    ("season_id", player_conditions),  # a player is in the league, with a contract in the season or without
+    ("player_id", team_conditions),  # nobody asks for a player's teams
+}
+"""What narrows nothing on purpose."""
 
 
 async def counts_of(session: AsyncSession, club: Club, name: ListName, wanted: RosterFilter) -> dict[str, int]:

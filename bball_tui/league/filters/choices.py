@@ -9,7 +9,7 @@ ListName: TypeAlias = Literal["teams", "players", "contracts"]
 
 
 class Facet(StrEnum):
-    """A kind of filter. Of a ``SINGLE`` one a list has at most one value."""
+    """A kind of filter."""
 
     STATUS = "status"
     WELCOME = "welcome"
@@ -17,16 +17,31 @@ class Facet(StrEnum):
     DIVISION = "division"
     TEAM = "team"
 
+    @property
+    def heading(self) -> str:
+        """What stands over its values."""
+        match self:
+            case Facet.STATUS:
+                return "Contract"
+            case Facet.WELCOME:
+                return "Welcome mail"
+            case Facet.TROUBLE:
+                return "Needs attention"
+            case Facet.DIVISION:
+                return "Division"
+            case Facet.TEAM:
+                return "Team"
 
-SINGLE = frozenset({Facet.DIVISION, Facet.TEAM})
+    @property
+    def single(self) -> bool:
+        """Whether a list has at most one value of it."""
+        return self in (Facet.DIVISION, Facet.TEAM)
 
-TITLES = {
-    Facet.STATUS: "Contract",
-    Facet.WELCOME: "Welcome mail",
-    Facet.TROUBLE: "Needs attention",
-    Facet.DIVISION: "Division",
-    Facet.TEAM: "Team",
-}
+    @property
+    def named(self) -> bool:
+        """Whether a value says nothing without the facet's name beside it."""
+        return self in (Facet.STATUS, Facet.DIVISION, Facet.TEAM)
+
 
 WORDS: dict[Facet, dict[str, str]] = {
     Facet.STATUS: {},
@@ -73,11 +88,7 @@ class FilterChoice:
     @property
     def chip(self) -> str:
         """How it reads among others."""
-        match self.facet:
-            case Facet.TEAM | Facet.DIVISION | Facet.STATUS:
-                return f"{self.facet}: {self.label}"
-            case _:
-                return self.label
+        return f"{self.facet}: {self.label}" if self.facet.named else self.label
 
 
 def choice(facet: Facet, value: str) -> FilterChoice:
@@ -89,5 +100,5 @@ def toggled(choices: Sequence[FilterChoice], one: FilterChoice) -> tuple[FilterC
     """``choices`` without ``one`` if it was among them, else with it."""
     if any(other.key == one.key for other in choices):
         return tuple(other for other in choices if other.key != one.key)
-    kept = (other for other in choices if one.facet not in SINGLE or other.facet is not one.facet)
+    kept = (other for other in choices if not one.facet.single or other.facet is not one.facet)
     return (*kept, one)

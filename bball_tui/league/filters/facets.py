@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar, assert_never
 
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from bball_tui.league.filters.conditions import contract_conditions
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.rows import Attention, RosterFilter
 
+EnumT = TypeVar("EnumT", bound=StrEnum)
 MOST_TEAMS = 200
 """Teams that are listed at once; of more, those that match what is typed."""
 
@@ -52,31 +54,29 @@ class Facets:
 
 def chosen_filter(season_id: int | None, text: str, choices: Iterable[FilterChoice]) -> RosterFilter:
     """The filter that ``choices`` say. A value that this program does not know (a saved one of another) is left out."""
-    statuses, welcome, troubles = [], [], []
-    team_id, division = None, None
+    wanted = RosterFilter(season_id=season_id, text=text)
     for one in choices:
-        match one.facet:
-            case Facet.STATUS if one.value in list(ContractStatus):
-                statuses.append(ContractStatus(one.value))
-            case Facet.WELCOME if one.value in list(WelcomeState):
-                welcome.append(WelcomeState(one.value))
-            case Facet.TROUBLE if one.value in list(Attention):
-                troubles.append(Attention(one.value))
-            case Facet.DIVISION:
-                division = one.value
-            case Facet.TEAM if one.value.isascii() and one.value.isdigit():
-                team_id = int(one.value)
-            case _:
-                pass
-    return RosterFilter(
-        season_id=season_id,
-        text=text,
-        team_id=team_id,
-        division=division,
-        statuses=tuple(statuses),
-        welcome=tuple(welcome),
-        troubles=tuple(troubles),
-    )
+        wanted = replace(wanted, **_narrowed(wanted, one.facet, one.value))
+    return wanted
+
+
+def _narrowed(wanted: RosterFilter, facet: Facet, value: str) -> dict[str, Any]:
+    """The fields of ``wanted`` that another ``value`` changes. A facet that is missing here is a fault for mypy."""
+    match facet:
+        case Facet.STATUS:
+            return {"statuses": (*wanted.statuses, *_known(ContractStatus, value))}
+        case Facet.WELCOME:
+            return {"welcome": (*wanted.welcome, *_known(WelcomeState, value))}
+        case Facet.TROUBLE:
+            return {"troubles": (*wanted.troubles, *_known(Attention, value))}
+        case Facet.DIVISION:
+            return {"division": value}
+        case Facet.TEAM:
+            return {"team_id": int(value)} if value.isascii() and value.isdigit() else {}
+
+
+def _known(kind: type[EnumT], value: str) -> list[EnumT]:
+    return [one for one in kind if one == value]
 
 
 async def facets(
@@ -109,6 +109,8 @@ async def facets(
                 teams = await _teams(session, counts.teams(typed))
                 more = len(teams) > MOST_TEAMS
                 values += teams[:MOST_TEAMS]
+            case _:
+                assert_never(facet)
     return Facets(tuple(values), more)
 
 

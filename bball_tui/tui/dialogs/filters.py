@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
-from bball_tui.league.filters.choices import TITLES, FilterChoice, toggled
+from bball_tui.league.filters.choices import FilterChoice, toggled
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import cell, clean, content
@@ -177,7 +177,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         heading = ""
         for value in self._values:
             one = value.choice
-            title = TITLES[one.facet]
+            title = one.facet.heading
             if not matches(f"{title} {one.label}", typed):
                 continue
             if title != heading:
