@@ -24,7 +24,7 @@ async def watched(
     health: Path | None,
     seconds: float = LOOK_SECONDS,
 ) -> AsyncIterator["Metrics | None"]:
-    """While the block runs, ``leagues`` are looked at for whoever wants to know; yields the numbers that are served.
+    """While the block runs, ``leagues`` are looked at for anyone who wants to know; yields the numbers that are served.
 
     Raises:
         BballError: the place of the numbers or of the health file cannot be used.

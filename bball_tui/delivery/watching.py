@@ -55,7 +55,7 @@ async def watch(
     *,
     seconds: float = LOOK_SECONDS,
 ) -> None:
-    """Look at all ``leagues`` every ``seconds`` until cancelled, and tell ``listeners``. No fault of theirs ends it."""
+    """Look at all ``leagues`` every ``seconds`` until canceled, and tell ``listeners``. No fault of theirs ends it."""
     while True:
         looks: Looks
         try:

@@ -66,14 +66,16 @@ _COMMON: dict[str, str] = {
     **dict.fromkeys(("season", "seasonname"), Field.SEASON),
     **{alias: one.title for one in player.FIELDS for alias in one.aliases},
 }
-_NOT_USED = frozenset(
-    (
+_NOT_USED = (
+    frozenset((
         "gender", "sex", "position", "email", "playeremail", "phone", "playerphone", "mobile", "grade", "school",
         "address", "address1", "address2", "street", "city", "state", "province", "zip", "zipcode", "postalcode",
         "country", "citizenship", "nationality", "middle", "middlename", "suffix", "nickname", "height", "weight",
         "shirtsize", "jerseysize", "notes", "comments", "id", "playerid", "memberid", "membernumber", "externalid",
-    )
+    ))
+    - _COMMON.keys()
 )  # fmt: skip
+"""Known, and left out; a field that a player gets one day is no longer among them."""
 _GUARDIANS: dict[str, str | None] = {
     "guardian": None, "parentguardian": None, "parent": None, "contact": None,
     "mother": "mother", "mom": "mother", "mum": "mother", "father": "father", "dad": "father",

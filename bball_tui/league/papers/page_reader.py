@@ -27,7 +27,7 @@ LARGEST_PILE: Final = 200 * 1024**2
 """Bytes of one file of a pile."""
 MOST_PAGES: Final = 500
 MOST_PIXELS: Final = 80_000_000
-"""Of a picture: more than any telephone has."""
+"""Of a picture: more than any phone has."""
 _SIDES = (2_200, 3_300)
 """Pixels of a page's longer side: 200 dots per inch, and 300 if no code is found."""
 _INK = 0.0005

@@ -253,7 +253,7 @@ def _contract_on(page: ReadPage, mark: str) -> int | str:
 
 def _planned(preview: ContractPreview, parts: tuple[Pages, ...], has_scan: bool) -> PlannedPaper | str:
     if preview.status is None:
-        return f"contract {preview.id} isn't in this league any more"
+        return f"contract {preview.id} isn't in this league anymore"
     if preview.status is ContractStatus.SIGNED:
         if has_scan:
             return f"{preview.player}'s contract is signed and has a scan already"

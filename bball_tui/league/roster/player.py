@@ -37,7 +37,7 @@ class PlayerValues(msgspec.Struct, frozen=True, gc=False):
 
 def completed(values: PlayerValues, more: PlayerValues) -> PlayerValues:
     """``values``, and what ``more`` knows where they know nothing."""
-    return PlayerValues(*(getattr(values, field.name) or getattr(more, field.name) for field in FIELDS))
+    return PlayerValues(**{one.name: getattr(values, one.name) or getattr(more, one.name) for one in FIELDS})
 
 
 def _birthdate(text: str, reading: Reading) -> date | None:
