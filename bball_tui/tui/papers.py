@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.errors import BballError
 from bball_tui.files import short_path, write_bytes
 from bball_tui.league.papers.export import export_scans, file_name
+from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in
 from bball_tui.league.papers.scan_file import SUFFIXES, load_scan
 from bball_tui.league.papers.scans import LONGEST_REASON, ScanRow, attach, list_scans, remove_scan, scan_content
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.tui.browser import how_to_fetch, open_page
 from bball_tui.tui.dialogs.attach_scan import AttachScan
+from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.dialogs.print_papers import Print, PrintPapers
+from bball_tui.tui.dialogs.read_scans import PileOrder, ReadScans
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.recent_files import remember_scan_folder, scan_folder
 from bball_tui.tui.text import clean, short_time
@@ -176,3 +179,45 @@ async def _written(printed: Printed, path: Path, what: str) -> str:
     left = [one.reason for one in printed.left_out]
     more = f" and {len(left) - 2} more" if len(left) > 2 else ""
     return " ".join([f"{counted(len(printed.printed), what)} written to {short_path(path)}.", *left[:2]]) + more
+
+
+async def read_scans(app: "App[Any]", connection: "LeagueConnection", today: date) -> "PileDone | None":
+    """A pile of scans: the plan, then the signatures. None: nothing was signed."""
+    data_dir = connection.settings.data_dir
+
+    async def read(path: Path, reader: PileReader) -> PilePlan:
+        return await connection.call(plan_pile, await asyncio.to_thread(reader.read, path))
+
+    async def carry_out(order: PileOrder) -> PileDone:
+        signing = sign_pile(
+            connection.database,
+            connection.league.id,
+            order.plan,
+            leave=order.leave,
+            method=order.method,
+            signed_on=order.signed_on,
+        )
+        return await connection.guard(signing)
+
+    dialog = ReadScans(
+        read=read,
+        sign=carry_out,
+        today=today,
+        date_order=connection.league.date_order,
+        path=await asyncio.to_thread(scan_folder, data_dir),
+    )
+    answer = await app.push_screen_wait(dialog)
+    if answer is None:
+        return None
+    if answer.path.is_dir():
+        await asyncio.to_thread(remember_scan_folder, data_dir, answer.path)
+    done = answer.done
+    parts = [f"{counted(len(done.signed), 'contract')} signed, with their scans"]
+    if done.attached:
+        parts.append(f"{counted(len(done.attached), 'scan')} attached")
+    app.notify(f"{', '.join(parts)}.", timeout=12, markup=False)
+    if done.refused:
+        reasons = "\n".join(one.reason for one in done.refused[:5])
+        title = f"{counted(len(done.refused), 'paper')} not signed"
+        await app.push_screen_wait(ErrorDialog(reasons, title=title, safe="All others are signed, with their scans."))
+    return done

@@ -37,6 +37,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "PickRecord": ("guardians", "seasons", "groupme-staff"),
     "PrintPapers": ("print",),
     "ReadMail": ("read",),
+    "ReadScans": ("scans-read",),
     "Reason": ("cancel",),
     "ReminderSchedule": ("schedule",),
     "ResolveDoubt": ("doubt",),

@@ -55,6 +55,7 @@ SCENES = (
             DOWN, DOWN, "R", "wait:Reason", "shot:release", ESC, ESC,
             "c", "wait:Correct the record", "shot:correct", ESC,
             "b", "wait:Write the PDF", "shot:print", ESC,
+            "r", "wait:Pile", "shot:scans-read", ESC,
             "v", "wait:No scan yet", "shot:scans", "n", "wait:onto the terminal", "shot:scan-attach", ESC, ESC,
             "t", "type:mb", "wait:Mbeki", "shot:papers", ESC,
             "x", "wait:CSV", "shot:export-list", ESC,

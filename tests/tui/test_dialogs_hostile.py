@@ -98,6 +98,7 @@ from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.dialogs.print_papers import PrintPapers
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
+from bball_tui.tui.dialogs.read_scans import ReadScans
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
@@ -385,6 +386,9 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     MigrateDialog: lambda name: MigrateDialog(name, name),
     NewAddress: lambda name: NewAddress(name, [name], _never),
     PrintPapers: lambda name: PrintPapers(name or "x", [name], Path(f"/nowhere/{name}"), _never),
+    ReadScans: lambda name: ReadScans(
+        read=_never, sign=_never, today=date(2026, 11, 24), date_order=DateOrder.MDY, path=Path(f"/nowhere/{name}")
+    ),
     ReadMail: lambda name: ReadMail(Letter(name, ((name, name),), [[name]], [[name]], (name,), name)),
     LeagueForm: FORMS["league"],
     MailSetup: _mail_setup,

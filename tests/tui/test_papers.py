@@ -8,12 +8,14 @@ from sqlalchemy import select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Scan
 from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.papers.printing import print_sheets
 from bball_tui.league.papers.scan_file import scan_file
 from bball_tui.league.papers.scans import attach
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
 from tests.support.factory import Club, make_club, make_family
+from tests.support.scanner import as_jpeg, as_pdf, drawing, scanned, write
 from tests.tui.desk_host import Desk, opened
 from tests.tui.test_contract_desk import paste
 
@@ -140,3 +142,34 @@ async def test_who_has_not_signed_has_no_scan(quiet: Settings, database: Databas
     async with opened(quiet, (80, 24)) as desk:
         await desk.press("v")
         await desk.shows("It isn't signed yet", "first (s).")
+
+
+async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
+    quiet: Settings, database: Database, tmp_path: Path
+) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        ids = [(await make_family(session, club, first=first)).contract_id for first in ("Amara", "Ben", "Cid")]
+        pages = scanned((await print_sheets(session, club.league_id, ids)).pdf)
+    folder = tmp_path / "scans"
+    write(folder / "a.pdf", as_pdf([pages[0], drawing()]))
+    async with opened(quiet, (80, 24)) as desk:
+        await desk.press("r")
+        await desk.shows("Read scanned papers")
+        await type_path(desk, str(tmp_path / "gone"))
+        await desk.shows("there is no such file")
+        await type_path(desk, str(folder))
+        await desk.shows("Amara Hamilton", "a.pdf, page 2: no code was found on it.", "Sign 1")
+        write(folder / "b.jpg", as_jpeg(pages[1]))
+        await desk.shows("Ben Hamilton", "b.jpg", "Sign 2")
+        desk.app.screen.query_one("#ticks").focus()
+        await desk.press("home", "space")
+        await desk.shows("Sign 1")
+        desk.app.screen.query_one("#choice-sign").focus()
+        await desk.press("enter")
+        await desk.shows("✔ signed", "u undo")
+        await desk.press("u")
+        await desk.until(lambda: "✔ signed" not in desk.text)
+    async with database.session() as session:
+        scan = (await session.scalars(select(Scan))).one()
+        assert (scan.contract_id, scan.name, scan.removed_reason) == (ids[1], "b.jpg", "the signature was undone")

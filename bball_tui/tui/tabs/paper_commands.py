@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.states import OPEN_STATUSES
 from bball_tui.tui.actions import Commands, action
-from bball_tui.tui.tabs.guards import on_one, on_some
+from bball_tui.tui.messages import ContractsSigned
+from bball_tui.tui.tabs.guards import on_one, on_some, ready
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow, TeamRow
@@ -44,6 +45,22 @@ async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
         await save_team_scans(pane.app, connection, team.id, team.name)
 
 
+@action("r", "read scanned papers", when=ready, writes=True)
+async def action_contract_read_scans(pane: "RosterPane[ContractRow]") -> bool:
+    """A pile of scanned sheets, a folder or one PDF: their contracts are found by the printed code, and signed."""
+    from bball_tui.tui.papers import read_scans
+
+    connection = pane.connection
+    if connection is None:
+        return False
+    done = await read_scans(pane.app, connection, pane.now.astimezone(pane.zone).date())
+    if done is None:
+        return False
+    if done.signed:
+        pane.post_message(ContractsSigned(done.signed, len(done.outbox), connection.league.hold_seconds))
+    return True
+
+
 @action("b", "print sheets", when=on_some("contract"))
 async def action_contract_print(pane: "RosterPane[ContractRow]") -> None:
     """Write contract sheets for the selected contracts as a PDF file: names filled in, and a code for the scanner."""
@@ -62,5 +79,5 @@ async def action_team_print(pane: "RosterPane[TeamRow]") -> None:
         await print_teams(pane.app, pane.connection, pane.targets)
 
 
-OF_CONTRACTS = Commands((action_contract_scans, action_contract_print))
+OF_CONTRACTS = Commands((action_contract_scans, action_contract_read_scans, action_contract_print))
 OF_TEAMS = Commands((action_team_scans, action_team_print))

@@ -1,0 +1,301 @@
+"""A pile of scans: whose papers they are, what would be signed, and which pages say nothing for certain."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from textual import on, work
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bball_tui.database.states import DateOrder, SigningMethod
+from bball_tui.dates import NoDate, parse_date
+from bball_tui.errors import BballError
+from bball_tui.files import path_typed, short_path
+from bball_tui.tui.dialogs.attach_scan import SCANS, NewFiles
+from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
+from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.tick_list import TickLine, TickList
+from bball_tui.tui.hanging_indent import Hanging
+from bball_tui.tui.text import Part, clean, content_lines, short_date
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, PlannedPaper
+
+LOOK = 1.0
+"""Seconds between two looks at how far the reading is, and into the folder for new scans."""
+MOST_LINES = 60
+"""Doubtful pages that are named; the command line names all."""
+METHODS = (("scan", SigningMethod.SCAN), ("paper", SigningMethod.PAPER))
+
+
+@dataclass(frozen=True, slots=True)
+class PileOrder:
+    """What is to be done with a plan."""
+
+    plan: "PilePlan"
+    leave: frozenset[int]
+    method: SigningMethod
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PileSigned:
+    """What came of it, and the folder or file that was read."""
+
+    done: "PileDone"
+    path: Path
+
+
+ReadPile: TypeAlias = Callable[[Path, "PileReader"], Awaitable["PilePlan"]]
+SignPile: TypeAlias = Callable[[PileOrder], Awaitable["PileDone"]]
+
+
+class ReadScans(Dialog[PileSigned | None]):
+    """What was signed, or None. ``read`` makes the plan, ``sign`` carries it out; ``path`` is offered first."""
+
+    HELP = """
+    ## Read scanned papers
+    Type the path of a PDF with many pages or of a folder with scans, or drag it here; Enter reads it. Sheets that this
+    program printed are found by their code. Nothing is signed before you press **Sign**: you see whose papers they
+    are, and space leaves one out. Pages without a code, with one that can't be read or isn't of this league, are named
+    and left alone: attach those by hand. Sheets that come into the folder while you look are read as well.
+    """
+    DEFAULT_CSS = """
+    ReadScans {
+        & #papers { height: auto; margin: 1 0 0 0; }
+        & #papers TickList { max-height: 10; }
+        & #doubtful { margin: 1 0 0 0; }
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("enter", "read", "read", show=False),
+        Binding("ctrl+o", "browse", "choose a file", show=False),
+    ]
+
+    def __init__(
+        self, *, read: ReadPile, sign: SignPile, today: date, date_order: DateOrder, path: Path | None = None
+    ) -> None:
+        super().__init__()
+        self.set_reactive(ReadScans.heading, "Read scanned papers")
+        self._read_pile = read
+        self._sign_pile = sign
+        self._today = today
+        self._order = date_order
+        self._path = path
+        self._reader: PileReader | None = None
+        self._busy = self._signing = False
+        self._plan: PilePlan | None = None
+        self._planned: Path | None = None
+        self._new: NewFiles | None = None
+        self._looking: Timer | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The pile, how and when it was signed, the papers, the doubtful pages."""
+        start = "" if self._path is None else short_path(self._path)
+        field = TextField(start, placeholder="~/Scans, or ~/Scans/pile.pdf", id="path")
+        yield Field("Pile", field, DialogButton("Browse", key="ctrl+o", command="browse"), id="path-field")
+        yield Field("Signed on", TextField(short_date(self._today), id="day"), id="day-field")
+        yield Field("Method", Picker(METHODS, SigningMethod.SCAN, id="method"))
+        yield Vertical(id="papers")
+        yield Static("", id="doubtful")
+
+    def choices(self) -> Iterable[DialogButton]:
+        """Read, sign, leave."""
+        yield DialogButton("Read", key="Enter", command="read")
+        yield DialogButton("Sign", key="", command="sign")
+        yield self.cancel_choice()
+
+    def on_mount(self) -> None:
+        """Nothing can be signed before it was seen."""
+        self._show()
+
+    def _show(self) -> None:
+        self.choice("read").disabled = self._busy
+        self.choice("browse").disabled = self._busy
+        chosen = len(self._chosen)
+        self.choice("sign").caption = f"Sign {chosen:,}" if self._plan is not None else "Sign"
+        self.choice("sign").disabled = self._busy or not chosen
+
+    @property
+    def _chosen(self) -> frozenset[str]:
+        lists = self.query(TickList)
+        return lists.first().ticked if lists and self._plan is not None else frozenset()
+
+    @property
+    def _leave(self) -> frozenset[int]:
+        if self._plan is None:
+            return frozenset()
+        return frozenset(one.contract_id for one in self._plan.papers if str(one.contract_id) not in self._chosen)
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_read()
+
+    @on(Input.Changed, "#path")
+    async def _other_pile(self) -> None:
+        self.query_one("#path-field", Field).problem = ""
+        if self._plan is not None and path_typed(self.query_one("#path", TextField).value) != self._planned:
+            await self._forget()
+
+    async def _forget(self) -> None:
+        self._plan, self._new = None, None
+        await self.query_one("#papers").remove_children()
+        self.query_one("#doubtful", Static).update("")
+        self.say("")
+        self._show()
+
+    @on(TickList.Ticked)
+    def _ticked(self) -> None:
+        self._show()
+
+    def action_read(self) -> None:
+        """Read the pile and show the plan."""
+        typed = self.query_one("#path", TextField).value.strip()
+        if self._busy:
+            return
+        if not typed:
+            self.query_one("#path-field", Field).problem = "Which pile? Type the path of a folder or a PDF file."
+            return
+        self._begin(path_typed(typed))
+
+    def _begin(self, path: Path) -> None:
+        from bball_tui.league.papers.pile import PileReader
+
+        self._busy = True
+        self._reader = self._reader or PileReader()
+        self._reader.stopped = False
+        try:
+            self._new = NewFiles(path) if path.is_dir() else None
+        except OSError:
+            self._new = None  # reading it says why
+        if self._looking is None:
+            self._looking = self.set_interval(LOOK, self._look)
+        self._look()
+        self._show()
+        self.run_worker(self._read(path, self._reader), group="pile")
+
+    def _look(self) -> None:
+        reader = self._reader
+        if self._busy and not self._signing and reader is not None:
+            far = f" {reader.done:,} of {reader.total:,}" if reader.total > 1 else ""
+            self.say(f"Reading the pages …{far}  Esc stops.")
+        elif not self._busy and self._new is not None and self._planned is not None:
+            try:
+                more = self._new.look()
+            except OSError:
+                self._new = None
+                return
+            if more:
+                self._begin(self._planned)
+
+    async def _read(self, path: Path, reader: "PileReader") -> None:
+        left = self._leave
+        try:
+            plan = await self._read_pile(path, reader)
+        except BballError as error:
+            self._busy = False
+            if not self.gone:
+                self.say("")
+                if not reader.stopped:
+                    self.query_one("#path-field", Field).problem = str(error)
+                self._show()
+            return
+        self._busy = False
+        if self.gone:
+            return
+        self._plan, self._planned = plan, path
+        papers = self.query_one("#papers")
+        await papers.remove_children()
+        if plan.papers:
+            lines = [
+                TickLine(str(one.contract_id), tuple(_words(one)), one.contract_id not in left) for one in plan.papers
+            ]
+            await papers.mount(TickList(lines, id="ticks"))
+        self.query_one("#doubtful", Static).update(Hanging(content_lines(_doubts(plan))))
+        waiting = "  More scans that come into this folder are read as well." if self._new is not None else ""
+        self.say(f"{_summary(plan)}{waiting}", Tone.GOOD if plan.papers and not plan.doubtful else Tone.WARN)
+        self._show()
+        # At once, and not by focus(), which waits its turn: whoever sees the plan may press Enter.
+        if not self.choice("sign").disabled:
+            self.set_focus(self.choice("sign"))
+
+    def action_sign(self) -> None:
+        """Sign what is ticked."""
+        if self._busy or self._plan is None or self.choice("sign").disabled:
+            return
+        field = self.query_one("#day-field", Field)
+        try:
+            day = parse_date(self.query_one("#day", TextField).value, self._order, self._today)
+        except NoDate as error:
+            field.problem = str(error)
+            return
+        field.problem = ""
+        order = PileOrder(self._plan, self._leave, self.query_one("#method", Picker).chosen, day)
+        self._busy = self._signing = True
+        self.say(f"Signing {counted(len(self._chosen), 'contract')} …")
+        self._show()
+        self.run_worker(self._do(order), group="pile")
+
+    async def _do(self, order: PileOrder) -> None:
+        try:
+            done = await self._sign_pile(order)
+        except BballError as error:
+            self._busy = self._signing = False
+            self.say(str(error), Tone.BAD)
+            self._show()
+            return
+        if self._planned is not None:
+            self.dismiss(PileSigned(done, self._planned))
+
+    @work(group="browse")
+    async def action_browse(self) -> None:
+        """Choose a file of many pages."""
+        typed = path_typed(self.query_one("#path", TextField).value)
+        folder = typed if typed.is_dir() else typed.parent if typed.parent.is_dir() else Path.home()
+        picked = await self.app.push_screen_wait(FilePicker(folder, suffixes=SCANS, title="Choose scans"))
+        if picked is not None:
+            self.query_one("#path", TextField).value = clean(str(picked))
+            self.action_read()
+
+    def cancel(self) -> None:
+        """Stop reading, else leave; what is being signed is waited for."""
+        if self._signing:
+            return
+        if self._busy and self._reader is not None:
+            self._reader.stopped = True
+        else:
+            self.dismiss(None)
+
+
+def _words(paper: "PlannedPaper") -> Iterator[Part]:
+    yield paper.player
+    yield (f" · {paper.team}", STYLES[Tone.MUTED])
+    if paper.signer is None:
+        yield " · signed already, the scan is attached"
+    else:
+        yield f" · signed by {paper.signer}, {counted(paper.mails, 'e-mail')}"
+    yield (f" · {'; '.join(part.words for part in paper.parts)}", STYLES[Tone.MUTED])
+
+
+def _doubts(plan: "PilePlan") -> Iterator[list[Part]]:
+    if plan.doubtful:
+        yield [(f"Left alone: {counted(len(plan.doubtful), 'page or file', 'pages or files')}", STYLES[Tone.STRONG])]
+    for one in plan.doubtful[:MOST_LINES]:
+        yield [(f"{SYMBOLS[Tone.WARN]} ", STYLES[Tone.WARN]), f"{one.where}: {one.reason}."]
+    if len(plan.doubtful) > MOST_LINES:
+        yield [(f"and {len(plan.doubtful) - MOST_LINES:,} more", STYLES[Tone.MUTED])]
+
+
+def _summary(plan: "PilePlan") -> str:
+    blank = f", {counted(plan.blank, 'blank page')}" if plan.blank else ""
+    return f"{counted(plan.pages, 'page')} read{blank}: {counted(len(plan.papers), 'contract')} found."
