@@ -3,18 +3,24 @@
 Imported by the commands that need it: SQLAlchemy comes with it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.batch_signing import batch_candidates
+from bball_tui.league.contracts.batch_signing import PILE_HOLD, batch_candidates, hold_pile, release_pile
+from bball_tui.league.contracts.correcting import correct, preview_correction
+from bball_tui.league.contracts.facts import read_contracts
 from bball_tui.league.contracts.signing import sign
 from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.contracts.signing_rules import NoticeKind
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.mails.preview import preview_request
 from bball_tui.tui.dialogs.batch_signing import BatchSigning, PaperSigned
-from bball_tui.tui.dialogs.sign import SignDialog
+from bball_tui.tui.dialogs.correct_record import CorrectRecord
+from bball_tui.tui.dialogs.sign import METHODS, SignDialog
+from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.mail_reading import read_asked
 
 if TYPE_CHECKING:
@@ -27,49 +33,72 @@ if TYPE_CHECKING:
     Host = App[Any]
 
 
+SLIP = "a slip in a pile of papers"
+"""Why, unless somebody types something else."""
+
+
 def sign_dialog(
     app: "Host",
     connection: "LeagueConnection",
-    targets: tuple[int, ...],
+    targets: Sequence[int],
     today: date,
     *,
-    undo_key: str | None = None,
-    known: frozenset[str] = frozenset(),
+    pile: bool = False,
 ) -> SignDialog:
-    """The dialog that signs ``targets`` on the league's ``today``."""
+    """The dialog that signs ``targets`` on the league's ``today``; of a ``pile`` the mails wait until it is done."""
 
     def show_mails(request: "SigningRequest") -> None:
         """The mails of a signing that is being prepared, above its dialog."""
         mails = connection.call(preview_request, connection.settings, request)
         app.run_worker(read_asked(app, connection, mails), group="letters")
 
+    hold = int(PILE_HOLD.total_seconds()) if pile else None
     return SignDialog(
         len(targets),
         load=lambda draft: connection.call(
             preview_signing,
-            targets,
+            tuple(targets),
             draft.signer,
             capacity=draft.capacity,
             signed_on=draft.signed_on,
             mail_server=connection.settings.may_send,
             sender=connection.has_sender,
         ),
-        sign=lambda request: connection.call(sign, request),
+        sign=lambda request: connection.call(sign, replace(request, hold_seconds=hold)),
         today=today,
         date_order=connection.league.date_order,
-        undo_key=undo_key,
-        known=known,
+        pile=pile,
         show_mails=show_mails,
     )
 
 
-async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -> tuple[PaperSigned, ...]:
-    """One paper of a pile after the other; those that stay signed."""
+@dataclass(frozen=True, slots=True)
+class StackDone:
+    """A pile is done: the papers that stay signed, and the mails that leave after the undo time."""
+
+    papers: tuple[PaperSigned, ...]
+    mails: int
+
+
+async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -> StackDone:
+    """One paper of a pile after the other. No mail of it leaves before the pile is done and the undo time over.
+
+    Raises:
+        BballError: the database is away at the end; the mails leave by themselves some minutes later.
+    """
     known: frozenset[str] = frozenset()
+    paper: list[int] = []
+    dialog: SignDialog | None = None
 
     async def sign_paper(row: "ContractRow") -> PaperSigned | None:
-        nonlocal known
-        dialog = sign_dialog(app, connection, (row.id,), today, undo_key="ctrl+t", known=known)
+        nonlocal known, dialog
+        paper[:] = [row.id]
+        if dialog is None:
+            # One for the whole pile: what takes time is making it.
+            dialog = sign_dialog(app, connection, paper, today, pile=True)
+            app.install_screen(dialog, "paper")
+        else:
+            dialog.sign_next(known)
         done = await app.push_screen_wait(dialog)
         if done is None:
             return None
@@ -77,16 +106,48 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             raise BballError(done.result.refused[0].reason)
         # A team without a chat link is worth reading once, not at each paper of the pile.
         known = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT})
-        return PaperSigned(row.id, f"{row.first} {row.last}", len(done.result.outbox_ids))
+        return await _paper(connection, row.id, len(done.result.outbox_ids))
 
     async def take_back(contract_id: int) -> str | None:
         result = await connection.call(undo, [contract_id])
         return result.refused[0].reason if result.refused else None
 
+    async def correct_paper(paper: PaperSigned) -> PaperSigned | None:
+        seen = await connection.call(preview_correction, [paper.contract_id])
+        if not seen.possible:
+            raise BballError(seen.refused[0].reason)
+        order = connection.league.date_order
+        asked = CorrectRecord(seen, lambda request: connection.call(correct, request), order, reason=SLIP)
+        done = await app.push_screen_wait(asked)
+        if done is None:
+            return None
+        if done.refused:
+            raise BballError(done.refused[0].reason)
+        return await _paper(connection, paper.contract_id, paper.mails)
+
     stack = BatchSigning(
         find=lambda text: connection.call(batch_candidates, connection.season_id, text),
         sign=sign_paper,
         take_back=take_back,
+        correct=correct_paper,
+        hold=lambda contracts: connection.call(hold_pile, contracts),
     )
-    done: tuple[PaperSigned, ...] | None = await app.push_screen_wait(stack)
-    return done or ()
+    try:
+        papers: tuple[PaperSigned, ...] = await app.push_screen_wait(stack) or ()
+    finally:
+        if dialog is not None and dialog not in app.screen_stack:  # it is, when the program ends meanwhile
+            app.uninstall_screen(dialog)
+            dialog.remove()
+    mails = await connection.call(release_pile, [one.contract_id for one in papers]) if papers else 0
+    return StackDone(papers, mails)
+
+
+async def _paper(connection: "LeagueConnection", contract_id: int, mails: int) -> PaperSigned:
+    """What the record of a paper says now."""
+    found = (await connection.call(read_contracts, [contract_id]))[contract_id]
+    signature = found.signature
+    if signature is None:
+        raise BballError(f"{found.player}'s contract has just been changed by {found.updated_by}. Look at it again.")
+    signer = f"{signature.signer} ({capacity_word(signature.capacity)})"
+    method = METHODS[signature.method]
+    return PaperSigned(contract_id, found.player, found.team, signer, method, signature.signed_on, mails)

@@ -21,7 +21,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "filter": ("Filter", "Each choice with its number; tab marks several, and a filter can be saved."),
         "filter-save": ("Save a filter", "Under a name; it is on top of the list the next time."),
         "sign": ("Sign", "Signing shows its effect first: who signs, and which mails go to whom."),
-        "papers": ("A stack of papers", "A few letters of the name, Enter, Enter: the next paper."),
+        "papers": ("A stack of papers", "A few letters, Enter, Enter: the next paper; what is done stands beside."),
         "print": ("Print contract sheets", "Names filled in, and a code by which the scan finds its contract."),
         "scans-read": ("Read scanned papers", "A pile of sheets finds its contracts by the printed codes."),
         "scans": ("Scans of a contract", "The papers behind the signature: open, attach, save, take off."),

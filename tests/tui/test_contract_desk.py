@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Outbox, Player, Signature, Team
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.states import ContractStatus, OutboxState, SigningMethod
 from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.editing.profile import load_league, save_league
@@ -38,27 +38,108 @@ async def paste(desk: Desk, text: str) -> None:
     await desk.settle()
 
 
-async def test_a_stack_of_papers_takes_two_keys_each(quiet: Settings, database: Database) -> None:
+async def due(database: Database) -> list[float]:
+    """Seconds until each mail may leave."""
+    async with database.session() as session:
+        wait = func.extract("epoch", Outbox.available_at - func.now())
+        rows = await session.scalars(select(wait).where(Outbox.state == OutboxState.QUEUED).order_by(Outbox.id))
+        return [float(one) for one in rows]
+
+
+async def sign_paper(desk: Desk, name: str) -> None:
+    """A few letters, Enter, Enter."""
+    await paste(desk, name)
+    await desk.press("enter")
+    await desk.shows("becomes signed", f"Sign Kid{name[-1]}")
+    await desk.press("enter")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 20)])
+async def test_a_stack_of_papers_takes_two_keys_each(
+    quiet: Settings, database: Database, size: tuple[int, int]
+) -> None:
     await club_with(database, 3)
-    async with opened(quiet, (80, 24)) as desk:
+    async with opened(quiet, size) as desk:
         await desk.press("t")
         await desk.shows("Sign a stack of papers", "0 papers done, 3 left")
         for number, name in enumerate(("kid1", "kid0"), start=1):
-            await paste(desk, name)
-            await desk.press("enter")
-            await desk.shows("becomes signed", f"Sign Kid{name[-1]}")
-            await desk.press("enter")
+            await sign_paper(desk, name)
             await desk.shows(f"{number} paper", f"{3 - number} left")
-        await desk.shows("last: Kid0 Family00")
+        await desk.shows("last: Kid0 Family00", "Done: Enter corrects, Delete takes back")
+        # The mails of the whole pile wait for its end.
+        assert [one > 800 for one in await due(database)] == [True, True]
         await desk.press("ctrl+t")
         await desk.shows("Kid0 Family00: undone.", "1 paper done, 2 left")
         await paste(desk, "nobody")
         await desk.shows("No unsigned player matches.")
         await desk.press("escape")
         await desk.shows("✔ signed", "u undo")
+        assert [0 < one <= 10 for one in await due(database)] == [True]
     async with database.session() as session:
         signed = select(Player.first_name).join(Contract).where(Contract.status == ContractStatus.SIGNED)
         assert list(await session.scalars(signed)) == ["Kid1"]
+
+
+async def test_any_paper_of_the_pile_is_corrected_or_taken_back(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("3 left")
+        for number, name in enumerate(("kid0", "kid1", "kid2"), start=1):
+            await sign_paper(desk, name)
+            await desk.shows(f"{number} paper", f"last: Kid{name[-1]}")
+        await paste(desk, "kid1")
+        await desk.shows("Kid1 Family01 (Hawks U12) is signed already by Rosa Hamilton.")
+        await desk.press("tab", "down", "enter")
+        await desk.shows("Correct the record: Kid1 Family01", "a slip in a pile of papers")
+        desk.app.screen.query_one("#method", Picker).value = SigningMethod.SCAN
+        await desk.press("enter")
+        await desk.shows("Kid1 Family01: corrected.", "scan")
+        await desk.press("down", "delete")
+        await desk.shows("Kid0 Family00: undone.", "2 papers done")
+        await desk.press("escape")
+        await desk.shows("✔ signed")
+    async with database.session() as session:
+        rows = await session.execute(
+            select(Player.first_name, Contract.status, Signature.method)
+            .join(Player, Player.id == Contract.player_id)
+            .outerjoin(Signature, Signature.id == Contract.signature_id)
+            .order_by(Player.first_name)
+        )
+        assert [tuple(row) for row in rows] == [
+            ("Kid0", "offered", None),
+            ("Kid1", "signed", "scan"),
+            ("Kid2", "signed", "paper"),
+        ]
+        assert await session.scalar(select(func.count()).where(Outbox.state == OutboxState.QUEUED)) == 2
+
+
+async def test_namesakes_are_told_apart_in_the_list_and_in_the_dialog(quiet: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await make_family(session, club, first="Wren", last="Hammond", jersey="7", birthdate=date(2015, 3, 4))
+        await make_family(session, club, first="wrén", last="Hammond", jersey="8", birthdate=date(2014, 1, 2))
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("Hawks U12 · born 04 Mar 2015 · #7 · Rosa Hamilton (guardian)")
+        await desk.shows("! same name: Hawks U12 · born 02 Jan 2014 · #8 · offered")
+        await desk.press("down")
+        await desk.shows("Hawks U12 · born 02 Jan 2014 · #8 · Rosa Hamilton (guardian)")
+        await desk.press("enter")
+        await desk.shows("Sign wrén Hammond", "! same name: Hawks U12 · born 04 Mar 2015 · #7 · offered")
+        await desk.press("escape")
+        await desk.shows("0 papers done")
+
+
+async def test_the_desk_catches_up_when_the_pile_is_done(quiet: Settings, database: Database) -> None:
+    club = await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("1 left")
+        async with database.session() as session:
+            await make_family(session, club, first="Late", last="Comer")
+        await desk.press("escape")
+        await desk.shows("Comer, Late", "0/2")
 
 
 async def test_many_contracts_are_acted_on_and_those_that_cannot_say_why(quiet: Settings, database: Database) -> None:

@@ -348,7 +348,9 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ContractAct: _act,
     Conflict: _conflict,
     Form: FORMS["guardian"],
-    BatchSigning: lambda name: BatchSigning(find=partial(_found, name), sign=_never, take_back=_never),
+    BatchSigning: lambda name: BatchSigning(
+        find=partial(_found, name), sign=_never, take_back=_never, correct=_never, hold=_never
+    ),
     FindFamily: lambda name: FindFamily(name or "x", partial(_found, name), _never),
     PickRecord: lambda name: PickRecord(
         name or "x",

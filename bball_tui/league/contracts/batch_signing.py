@@ -1,28 +1,51 @@
 """A stack of signed papers on the desk: whose contracts still wait for a signature, found by a few letters."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, any_
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
+from bball_tui.database.listing import among
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import players_called, words_of
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
 from bball_tui.league.contracts.lifecycle import RULES, Transition
+from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
+from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, Signer, signer_for
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
+from bball_tui.mail.kinds.welcome import WelcomeMail
+from bball_tui.outbox.gates import wake_workers
 
 SHOWN = 12
+PILE_HOLD = timedelta(minutes=15)
+"""How long the mails of a pile wait unless somebody says that it is still on the desk, or done."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """What tells whose paper it is. ``signer`` is who likely signed it; None: nobody may."""
+
+    birthdate: date | None
+    signer: Signer | None
+    namesakes: tuple[Namesake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchCandidates:
-    """The first contracts that match, by name, and how many wait in all (None: not counted for this question)."""
+    """The first contracts that match, by name, and how many wait in all (None: not counted for this question).
+
+    ``facts`` are by contract. Where none matches, ``over`` are those that match and cannot be signed any more.
+    """
 
     rows: tuple[ContractRow, ...]
     left: int | None
+    facts: Mapping[int, PaperFacts] = field(default_factory=dict)
+    over: tuple[ContractRow, ...] = ()
 
 
 class _ByName(ContractListing):
@@ -57,4 +80,70 @@ async def batch_candidates(
         page = await ContractListing(league_id, replace(everyone, text=text)).page(session, first)
     # Counting a long list takes longer than finding a name in it, and while somebody types it stays the same.
     left = None if text.strip() else await ContractListing(league_id, everyone).count(session)
-    return BatchCandidates(tuple(page.rows), left)
+    if not page.rows:
+        anybody = RosterFilter(season_id=season_id)
+        over = await _ByName(league_id, anybody, words_of(text)).page(session, first) if text.strip() else page
+        return BatchCandidates((), left, over=tuple(over.rows))
+    return BatchCandidates(tuple(page.rows), left, await _paper_facts(session, league_id, page.rows))
+
+
+async def _paper_facts(session: AsyncSession, league_id: int, rows: Sequence[ContractRow]) -> dict[int, PaperFacts]:
+    clock = await read_clock(session, league_id)
+    contracts = await read_contracts(session, league_id, [one.id for one in rows])
+    guardians = await read_guardians(session, league_id, [one.player_id for one in rows])
+    namesakes = await read_namesakes(session, league_id, [one.id for one in rows])
+    found = {}
+    for contract in contracts.values():
+        likely = signer_for(contract, guardians.get(contract.player_id, ()), FIRST_GUARDIAN, None, clock.today)
+        signer = None if isinstance(likely, Notice) else likely
+        found[contract.id] = PaperFacts(contract.birthdate, signer, namesakes.get(contract.id, ()))
+    return found
+
+
+def _held_by_the_pile() -> ColumnElement[bool]:
+    """A welcome mail of a contract's latest signing that no worker has seen and that waits for nothing but its time."""
+    outbox, contract = models.Outbox, models.Contract
+    return and_(
+        outbox.contract_id == contract.id,
+        outbox.kind == WelcomeMail.kind,
+        func.split_part(outbox.dedupe_key, ":", 3) == cast(contract.revision, Text),
+        outbox.state == OutboxState.QUEUED,
+        outbox.claims == 0,
+        outbox.waits_for.is_(None),
+        outbox.available_at > func.now(),
+    )
+
+
+async def hold_pile(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
+    """Keep the mails of these signings back for :data:`PILE_HOLD` more; how many. The caller commits.
+
+    Whoever has a pile on the desk does so again and again. If the program ends without a word, they leave by
+    themselves.
+    """
+    return await _due_in(session, league_id, contract_ids, PILE_HOLD)
+
+
+async def release_pile(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> int:
+    """The pile is done: its mails leave after the league's undo time; how many. The caller commits."""
+    clock = await read_clock(session, league_id)
+    number = await _due_in(session, league_id, contract_ids, timedelta(seconds=clock.hold_seconds))
+    if number:
+        await wake_workers(session)
+    return number
+
+
+async def _due_in(session: AsyncSession, league_id: int, contract_ids: Collection[int], wait: timedelta) -> int:
+    outbox, contract = models.Outbox, models.Contract
+    done = await session.scalars(
+        update(outbox)
+        .where(
+            contract.league_id == league_id,
+            outbox.league_id == league_id,
+            among(contract.id, contract_ids),
+            _held_by_the_pile(),
+        )
+        .values(available_at=func.now() + wait)
+        .returning(outbox.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(done.all())

@@ -77,6 +77,7 @@ class ContractFacts:
     player_first: str
     player_last: str
     birthdate: date | None
+    jersey: str | None
     team: str
     has_chat_link: bool
     season: str
@@ -184,6 +185,7 @@ async def read_contracts(
             player.first_name,
             player.last_name,
             player.birthdate,
+            player.jersey,
             team.name.label("team"),
             team.groupme_share_url.is_not(None).label("has_chat_link"),
             season.name.label("season"),
@@ -215,6 +217,7 @@ async def read_contracts(
             player_first=row.first_name,
             player_last=row.last_name,
             birthdate=row.birthdate,
+            jersey=row.jersey,
             team=row.team,
             has_chat_link=row.has_chat_link,
             season=row.season,

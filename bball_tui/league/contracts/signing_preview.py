@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import Capacity, ContractStatus
 from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
+from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
 from bball_tui.league.contracts.signing_rules import (
     FIRST_GUARDIAN,
     Notice,
@@ -50,6 +51,10 @@ class ContractPreview:
     signer: Signer | None
     recipients: tuple[Recipient, ...]
     notices: tuple[Notice, ...]
+    birthdate: date | None = None
+    jersey: str | None = None
+    namesakes: tuple[Namesake, ...] = ()
+    """Looked for when it is the only contract: of many nobody reads them."""
 
     @property
     def blocked(self) -> bool:
@@ -122,6 +127,7 @@ async def preview_signing(
     ids = list(dict.fromkeys(contract_ids))
     contracts = await read_contracts(session, league_id, ids)
     guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
+    namesakes = await read_namesakes(session, league_id, ids) if len(ids) == 1 else {}
     previews = []
     for contract_id in ids:
         contract = contracts.get(contract_id)
@@ -146,6 +152,9 @@ async def preview_signing(
                 notices=(decided,)
                 if isinstance(decided, Notice)
                 else warnings_for(contract, parents, decided, day, wait_for_chat=clock.wait_for_chat),
+                birthdate=contract.birthdate,
+                jersey=contract.jersey,
+                namesakes=namesakes.get(contract.id, ()),
             )
         )
     hold = check_hold(hold_seconds, clock)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -45,6 +45,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         align: center middle;
         background: $background 50%;
         layers: default help;
+        &.-opaque { background: $background; }
         & > .dialog--frame {
             width: 84; max-width: 100%; height: auto; max-height: 100%;
             border: round $primary; border-title-color: $text-primary; border-title-style: bold;
@@ -71,6 +72,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 
     heading: reactive[str] = reactive("")
     dangerous: bool = False
+    opaque: bool = False
+    """Whether what lies below is hidden: a dialog that comes up again and again is drawn much faster so."""
     unexpected: bool = False
     """Whether nobody who typed ahead can have meant this dialog: what was typed is forgotten when it comes up."""
 
@@ -79,6 +82,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         self._answered = self._answer_waits = self._came_up = False
         self._answer: ResultT | None = None
         self._news_lines = 0
+        self._dressed = ""
+
+    def ask_again(self) -> None:
+        """An installed dialog that was answered is about to come up once more."""
+        self._answered, self._answer = False, None
 
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
         """Answer, once. Keys typed ahead do not answer a second time, for the screen below.
@@ -117,6 +125,9 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         if not self._came_up:
             # Every part got its styles a moment ago, when it was mounted; once more would hold up the keys.
             self._came_up, event.refresh_styles = True, False
+        elif self.opaque:
+            event.refresh_styles = self._dressed != self.app.theme
+        self._dressed = self.app.theme
         if self._answer_waits:
             self._answer_waits = False
             super().dismiss(self._answer)
@@ -149,6 +160,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         if self.unexpected:
             self.forget_keys()
         self.set_class(self.dangerous, "-dangerous")
+        self.set_class(self.opaque, "-opaque")
         self.watch_heading(self.heading)
         self.fit()
         first = self.first_focus()
@@ -238,6 +250,11 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Move the body by pages."""
         body = self.query_one(".dialog--body")
         body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
+
+
+def is_hidden(app: App[Any]) -> bool:
+    """Whether a dialog lies over all of the desk: nobody sees what changes, and reading it would hold up the keys."""
+    return any(isinstance(one, Dialog) and one.opaque for one in app.screen_stack)
 
 
 def content_block(lines: Iterable[str], style: str = "") -> Content:

@@ -1,57 +1,124 @@
-"""A pile of papers: a few letters of a name, Enter, Enter, and the field is empty for the next one."""
+"""A pile of papers: a few letters of a name, Enter, Enter, and the field is empty for the next one.
 
-from collections.abc import Awaitable, Callable, Iterable
+Until the pile is done no mail of it leaves, so that every slip can be mended: the papers that are done stand beside.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from textual import on
 from textual.binding import Binding
-from textual.widgets import Input
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.controls import DialogButton, TextField
 from bball_tui.tui.dialogs.finder import Find, Finder
-from bball_tui.tui.text import Part
+from bball_tui.tui.dialogs.whose_paper import whose_paper
+from bball_tui.tui.hanging_indent import Hanging
+from bball_tui.tui.text import Part, cell, content, content_lines, short_date, shorten
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow
 
+RENEW = 240.0
+"""Seconds after which the mails are held back anew; they wait several times as long."""
+WIDE = 100
+"""Columns from which the papers that are done stand beside the names, and not below them."""
+_WIDEST = 132
+_BESIDE = 44
+_BORDER = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PaperSigned:
-    """One paper is done: whose it was, and the mails that go out after the undo time."""
+    """One paper is done: whose it was, who signed how and when, and the mails that wait for the end of the pile."""
 
     contract_id: int
     player: str
+    team: str
+    signer: str
+    method: str
+    signed_on: date
     mails: int
 
 
 SignOne: TypeAlias = Callable[["ContractRow"], Awaitable[PaperSigned | None]]
 TakeBack: TypeAlias = Callable[[int], Awaitable[str | None]]
+CorrectOne: TypeAlias = Callable[[PaperSigned], Awaitable[PaperSigned | None]]
+Hold: TypeAlias = Callable[[list[int]], Awaitable[object]]
 
 
 class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     """All papers that were signed here, the last one at the end.
 
     ``find`` looks for names, ``sign`` asks about one contract and signs it (None: it was not), ``take_back`` undoes
-    the last one and says why it could not (None: it could).
+    one and says why it could not (None: it could), ``correct`` corrects the record of one (None: it is as it was).
+    ``hold`` keeps the mails of all of them back, again and again.
     """
 
     HELP = """
     ## A stack of papers
     Type a few letters of the player's name: the list shows whose contract still waits. Enter opens the paper with
     the likely signer and today's date, Enter again signs it, and the field is empty for the next paper. The arrow
-    keys choose another name. `ctrl+t` takes the last one back as long as its mails wait.
-    """
-    BINDINGS: ClassVar = [Binding("ctrl+t", "undo", "take the last one back", show=False, priority=True)]
-    hint = "a few letters of the name on the paper"
+    keys choose another name; below the list stands what tells two children of the same name apart.
 
-    def __init__(self, *, find: Find, sign: SignOne, take_back: TakeBack) -> None:
+    No e-mail of the pile leaves before it is done: Esc ends it, and then the undo time runs as usual.
+
+    ## The papers that are done
+    Tab goes to them and back. There Enter corrects signer, method or date, and Delete takes the paper back. `ctrl+t`
+    takes the last one back from anywhere.
+    """
+    DEFAULT_CSS = """
+    BatchSigning {
+        & > .dialog--frame { width: 132; }
+        & .pile--sides { height: auto; layout: vertical; }
+        & .pile--names { height: auto; width: 1fr; }
+        & .pile--done { height: auto; width: 1fr; display: none; }
+        & .pile--done OptionList { height: 3; margin: 0; }
+        & .pile--done OptionList:focus { background: $primary-muted; }
+        & #whose { height: 2; }
+        &.-some .pile--done { display: block; }
+        &.-wide {
+            & .pile--sides { layout: horizontal; }
+            & .pile--done { display: block; width: 44; margin: 0 0 0 2; }
+            & .pile--done OptionList { height: 14; margin: 1 0 0 0; }
+        }
+        &.-tight #whose { height: 1; }
+        &.-tight.-some #names { height: 4; }
+        &.-wide.-tight .pile--done OptionList { height: 9; }
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("ctrl+t", "undo", "take the last one back", show=False, priority=True),
+        Binding("delete", "undo_this", "take this one back", show=False),
+    ]
+    hint = "a few letters of the name on the paper"
+    opaque = True
+
+    def __init__(self, *, find: Find, sign: SignOne, take_back: TakeBack, correct: CorrectOne, hold: Hold) -> None:
         super().__init__(find)
         self.set_reactive(BatchSigning.heading, "Sign a stack of papers")
-        self._sign, self._take_back = sign, take_back
+        self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold
         self._done: list[PaperSigned] = []
+
+    def body(self) -> Iterable[Widget]:
+        """The field and the names, and beside them what is done."""
+        field, names, count = super().body()
+        whose = Static("", id="whose")
+        done = OptionList(markup=False, id="done")
+        yield Horizontal(
+            Vertical(field, names, whose, count, classes="pile--names"),
+            Vertical(Static("", id="done-title"), done, classes="pile--done"),
+            classes="pile--sides",
+        )
 
     def choices(self) -> Iterable[DialogButton]:
         """Sign, take back, done."""
@@ -62,9 +129,52 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     def on_mount(self) -> None:
         """Nothing was signed here yet."""
         self.choice("undo").disabled = True
+        self.set_interval(RENEW, self._renew)
+        self._show_done()
+
+    def fit(self, height: int | None = None) -> None:
+        """A wide window shows what is done beside the names."""
+        self.set_class(self.app.size.width >= WIDE, "-wide")
+        super().fit(height)
+
+    def _inner_width(self) -> int:
+        return min(_WIDEST, self.app.size.width) - _BORDER
+
+    # The names
+
+    def line(self, row: "ContractRow") -> str:
+        """Name, jersey, team, birthdate and likely signer, as far as they fit."""
+        wide = self.app.size.width >= WIDE
+        width = self._inner_width() - 3 - (_BESIDE + 2 if wide else 0)
+        name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
+        facts = self._facts.get(row.id)
+        born = "" if facts is None or facts.birthdate is None else short_date(facts.birthdate)
+        mark = "! " if facts is not None and facts.namesakes else ""
+        rest = width - len(born) - 2
+        team = rest * 2 // 5
+        return f"{cell(mark + name, rest - team - 1)} {cell(row.team, team)} {born}"
+
+    @on(OptionList.OptionHighlighted, "#names")
+    def _looked_at(self, event: OptionList.OptionHighlighted) -> None:
+        row = next((one for one in self._rows if str(one.id) == event.option_id), None)
+        self._show_whose(row)
+
+    def _show_whose(self, row: "ContractRow | None") -> None:
+        facts = None if row is None else self._facts.get(row.id)
+        lines: list[list[Part]] = []
+        if row is not None and facts is not None:
+            lines = whose_paper(row.team, facts.birthdate, row.jersey, facts.signer, facts.namesakes)
+            if self.has_class("-tight"):
+                lines = lines[-1:]
+        self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def nobody(self) -> tuple[str, Tone]:
-        """All are done, or nobody is called so."""
+        """All are done, or nobody is called so, or whoever is has signed already."""
+        if self._over and self._text.strip():
+            one = self._over[0]
+            more = f", and {len(self._over) - 1} more" if len(self._over) > 1 else ""
+            by = f" by {one.signer}" if one.signer else ""
+            return f"{one.first} {one.last} ({one.team}) is {one.status} already{by}{more}.", Tone.WARN
         if self._left == 0:
             return "All done: every contract that was offered is signed or over.", Tone.GOOD
         return "No unsigned player matches.", Tone.WARN
@@ -79,7 +189,56 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     def draw(self) -> None:
         """Only what was signed here is taken back here."""
         super().draw()
+        self._show_whose(self._rows[0] if self._rows else None)
         self.choice("undo").disabled = not self._done
+
+    # What is done
+
+    @property
+    def done(self) -> OptionList:
+        """The papers that are done, the last one first."""
+        return self.query_one("#done", OptionList)
+
+    @property
+    def _on_done(self) -> bool:
+        return self.focused is self.done
+
+    def _show_done(self) -> None:
+        wide = self.app.size.width >= WIDE
+        width = (_BESIDE if wide else self._inner_width()) - 2
+        at = self.done.highlighted
+        shown = [Option(self._paper(one, width, two=wide), id=str(one.contract_id)) for one in self._newest]
+        self.done.set_options(shown)
+        if shown:
+            self.done.highlighted = min(at or 0, len(shown) - 1)
+        self.done.can_focus = bool(shown)
+        self.set_class(bool(shown), "-some")
+        title = "Done: Enter corrects, Delete takes back" if shown else "No paper is done yet."
+        self.query_one("#done-title", Static).update(content((title, STYLES[Tone.MUTED])))
+        if not shown and self.focused is None:
+            self.query_one("#name", TextField).focus()
+
+    @property
+    def _newest(self) -> list[PaperSigned]:
+        return self._done[::-1]
+
+    @staticmethod
+    def _paper(one: PaperSigned, width: int, *, two: bool) -> Content:
+        mails = "" if one.mails else ", no e-mail"
+        how = f"{one.signer}, {one.method}, {short_date(one.signed_on)}{mails}"
+        if two:
+            return content_lines([[shorten(one.player, width)], [f"  {shorten(how, width - 2)}"]])
+        return content(shorten(f"{one.player} · {how}", width))
+
+    def _renew(self) -> None:
+        if self._done and not self.gone:
+            self.run_worker(self._hold_all(), group="hold", exclusive=True)
+
+    async def _hold_all(self) -> None:
+        try:
+            await self._hold([one.contract_id for one in self._done])
+        except BballError as error:
+            self.say(f"{error} The e-mails of this pile may leave in a few minutes.", Tone.WARN)
 
     async def chosen(self, row: "ContractRow") -> None:
         """Ask about the paper and sign it; then the next one."""
@@ -88,34 +247,83 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
             self._done.append(signed)
             mails = counted(signed.mails, "mail") if signed.mails else "no mail"
             self.say(f"{signed.player} is signed, {mails}.", Tone.GOOD)
+            self.query_one("#name", TextField).focus()
             self._next()
 
     def _next(self) -> None:
+        """An empty field, and what is done by now."""
         field = self.query_one("#name", TextField)
         with field.prevent(Input.Changed):
             field.value = ""
-        field.focus()
+        self._show_done()
         self.look()
+
+    def action_choose(self) -> None:
+        """The name under the cursor; among the papers that are done, the one to correct."""
+        if not self._on_done:
+            super().action_choose()
+        elif (paper := self._under_cursor) is not None:
+            self._begin(self._correct_one(paper))
+
+    def action_move(self, step: int) -> None:
+        """Up and down in the list that is meant."""
+        if self._on_done:
+            at = (self.done.highlighted or 0) + step
+            self.done.highlighted = max(0, min(at, len(self._done) - 1))
+        else:
+            super().action_move(step)
+
+    @on(OptionList.OptionSelected, "#done")
+    def _paper_clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.done.focus()
+        self.action_choose()
+
+    @property
+    def _under_cursor(self) -> PaperSigned | None:
+        at = self.done.highlighted
+        return None if at is None or at >= len(self._done) else self._newest[at]
 
     def action_undo(self) -> None:
         """Take the last paper back with its mails."""
-        if self._done and not self._busy:
-            self._busy = True
-            self.run_worker(self._undo(self._done[-1]), group="choose")
+        if self._done:
+            self._begin(self._undo(self._done[-1]))
 
-    async def _undo(self, last: PaperSigned) -> None:
+    def action_undo_this(self) -> None:
+        """Take the paper under the cursor back with its mails."""
+        if self._on_done and (paper := self._under_cursor) is not None:
+            self._begin(self._undo(paper))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        if self._busy:
+            work.close()
+            return
+        self._busy = True
+        self.run_worker(self._guarded(work), group="choose")
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
-            problem = await self._take_back(last.contract_id)
+            await work
         except BballError as error:
-            problem = str(error)
+            self.say(str(error), Tone.WARN)
         finally:
             self._busy = False
-        if problem is None:
-            self._done.pop()
-            self.say(f"{last.player}: undone.", Tone.GOOD)
-        else:
+
+    async def _undo(self, paper: PaperSigned) -> None:
+        problem = await self._take_back(paper.contract_id)
+        if problem is not None:
             self.say(problem, Tone.WARN)
-        self.look()
+            return
+        self._done.remove(paper)
+        self.say(f"{paper.player}: undone.", Tone.GOOD)
+        self._next()
+
+    async def _correct_one(self, paper: PaperSigned) -> None:
+        corrected = await self._correct(paper)
+        if corrected is not None:
+            self._done[self._done.index(paper)] = corrected
+            self.say(f"{paper.player}: corrected.", Tone.GOOD)
+            self._show_done()
 
     def cancel(self) -> None:
         """Enough for now."""

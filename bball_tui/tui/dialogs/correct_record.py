@@ -35,6 +35,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
     """Corrects the contracts of ``seen`` in one transaction; None: they changed their mind.
 
     Of one contract the fields begin with what its record says; of several with nothing, and what is left so stays.
+    ``reason`` is what stands in the field for it at first.
     """
 
     HELP = """
@@ -54,12 +55,12 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
     """
     BINDINGS: ClassVar = [Binding("enter", "confirm", "correct", show=False)]
 
-    def __init__(self, seen: "CorrectionPreview", correct: Correct, order: DateOrder) -> None:
+    def __init__(self, seen: "CorrectionPreview", correct: Correct, order: DateOrder, *, reason: str = "") -> None:
         super().__init__()
         number = len(seen.possible)
         whose = seen.players[0] if number == 1 else counted(number, "record")
         self.set_reactive(CorrectRecord.heading, f"Correct the record: {whose}")
-        self._seen, self._correct, self._order = seen, correct, order
+        self._seen, self._correct, self._order, self._reason = seen, correct, order, reason
         self._day = "" if seen.now is None else short_date(seen.now.signed_on)
         self._note = "" if seen.now is None else seen.now.note or ""
 
@@ -82,7 +83,9 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         hint = "" if now is not None else "as it is"
         yield Field("Signed on", TextField(self._day, placeholder=hint, id="day"), id="day-field")
         yield Field("Note", TextField(self._note, placeholder="for the record; may be empty", id="note"))
-        yield Field("Why", TextField(placeholder="what was wrong, in a few words", id="reason"), id="reason-field")
+        yield Field(
+            "Why", TextField(self._reason, placeholder="what was wrong, in a few words", id="reason"), id="reason-field"
+        )
         if self._seen.told:
             yield Field("Notify", TickBox("e-mail families who got the welcome", id="notify"))
             hint = "what they read besides; may be empty"

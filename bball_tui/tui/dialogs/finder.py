@@ -1,6 +1,6 @@
 """A few letters of a name, the contracts that match, Enter: what the dialogs share that find a family so."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import on
@@ -16,7 +16,7 @@ from bball_tui.tui.text import Part, cell, content
 from bball_tui.tui.theme import Tone
 
 if TYPE_CHECKING:
-    from bball_tui.league.contracts.batch_signing import BatchCandidates
+    from bball_tui.league.contracts.batch_signing import BatchCandidates, PaperFacts
     from bball_tui.league.roster.rows import ContractRow
 
 PAUSE = 0.08
@@ -59,6 +59,8 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         super().__init__()
         self._find = find
         self._rows: tuple[ContractRow, ...] = ()
+        self._facts: Mapping[int, PaperFacts] = {}
+        self._over: tuple[ContractRow, ...] = ()
         self._left: int | None = None
         self._looked_for: str | None = None
         self._asked_for: str | None = None
@@ -98,7 +100,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
     @property
     def list(self) -> OptionList:
         """The names."""
-        return self.query_one(OptionList)
+        return self.query_one("#names", OptionList)
 
     @property
     def _text(self) -> str:
@@ -144,9 +146,9 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
             self.forget_keys()
             self.say(f"{error} Type on to try again.", Tone.BAD)
             return
-        if asked != self._asked or self.gone:
+        if asked != self._asked or self.gone or not self.query(OptionList):
             return
-        self._looked_for, self._rows = text, found.rows
+        self._looked_for, self._rows, self._facts, self._over = text, found.rows, found.facts, found.over
         if found.left is not None:
             self._left = found.left
         self.draw()
@@ -158,8 +160,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
 
     def draw(self) -> None:
         """Show what was found."""
-        self.list.clear_options()
-        self.list.add_options([Option(content(self._line(row)), id=str(row.id)) for row in self._rows])
+        self.list.set_options([Option(content(self.line(row)), id=str(row.id)) for row in self._rows])
         if self._rows:
             self.list.highlighted = 0
         else:
@@ -167,7 +168,8 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         self.query_one("#count", Static).update(content(*self.count()))
         self.choice("choose").disabled = not self._rows
 
-    def _line(self, row: "ContractRow") -> str:
+    def line(self, row: "ContractRow") -> str:
+        """A name in the list."""
         width = self._inner_width() - 3
         team = width // 3
         name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
@@ -182,7 +184,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
             at = (self.list.highlighted or 0) + step
             self.list.highlighted = max(0, min(at, len(self._rows) - 1))
 
-    @on(OptionList.OptionSelected)
+    @on(OptionList.OptionSelected, "#names")
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.action_choose()

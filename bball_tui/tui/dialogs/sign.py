@@ -18,9 +18,10 @@ from bball_tui.errors import BballError
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signing_summary
+from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.text import content, short_date
+from bball_tui.tui.text import content, content_lines, short_date
 from bball_tui.tui.theme import STYLES, Tone
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class SignDialog(Dialog[Signed | None]):
     ``load`` computes the effect of a draft, ``sign`` does it; both may raise :class:`BballError`, which shows in the
     dialog and loses nothing. ``today`` is the league's day, ``date_order`` how it writes dates. ``show_mails`` opens
     the mails of a request above this dialog; without it there is no such key. ``known`` are the kinds of warnings
-    that staff have just read, and that do not hold up an Enter pressed too early.
+    that staff have just read, and that do not hold up an Enter pressed too early. ``pile``: the mails wait until a
+    whole pile of papers is done.
     """
 
     HELP = """
@@ -90,6 +92,7 @@ class SignDialog(Dialog[Signed | None]):
         & #name-field, & #capacity-field { display: none; }
         &.-somebody-else #name-field, &.-somebody-else #capacity-field { display: block; }
         & .sign--will { margin: 1 0 0 0; text-style: bold; }
+        & #whose { min-height: 1; }
     }
     """
     BINDINGS: ClassVar = [
@@ -108,6 +111,7 @@ class SignDialog(Dialog[Signed | None]):
         undo_key: str | None = None,
         show_mails: ShowMails | None = None,
         known: Container[str] = (),
+        pile: bool = False,
     ) -> None:
         super().__init__()
         self.set_reactive(SignDialog.heading, f"Sign {counted(count, 'contract', 'contracts')}")
@@ -119,6 +123,8 @@ class SignDialog(Dialog[Signed | None]):
         self._undo_key = undo_key or key_of("desk.undo")
         self._show_mails = show_mails
         self._known = known
+        self._pile = pile
+        self.opaque = pile
         self._preview: SigningPreview | None = None
         self._asked = 0
         self._shown_at = 0.0
@@ -131,7 +137,8 @@ class SignDialog(Dialog[Signed | None]):
         self._timer: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        """The fields, then the effect."""
+        """Whose paper it is, the fields, then the effect."""
+        yield Static("", id="whose")
         first = EVERY_FIRST if self._count > 1 else ONE_FIRST
         yield Field("Signer", Picker([(first, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST, id="signer"))
         yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
@@ -153,6 +160,25 @@ class SignDialog(Dialog[Signed | None]):
 
     def on_mount(self) -> None:
         """Show the effect of the likely choice at once."""
+        self._seen = self._values()
+        self._reload()
+
+    def sign_next(self, known: Container[str]) -> None:
+        """Begin anew with another contract, as if just made. For a pile, where the dialog is installed and stays."""
+        self.ask_again()
+        self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
+        picker = self.query_one("#signer", Picker)
+        picker.offer([(ONE_FIRST, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST)
+        with self.prevent(Select.Changed, Input.Changed):
+            self.query_one("#capacity", Picker).value = None
+            self.query_one("#method", Picker).value = SigningMethod.PAPER
+            self.query_one("#name", TextField).value = ""
+            self.query_one("#day", TextField).value = short_date(self._today)
+        self.remove_class("-somebody-else")
+        self.query_one("#whose", Static).update("")
+        self.query_one(".dialog--body").scroll_home(animate=False)
+        self.heading = f"Sign {counted(1, 'contract', 'contracts')}"
+        self.set_focus(picker)
         self._seen = self._values()
         self._reload()
 
@@ -299,13 +325,15 @@ class SignDialog(Dialog[Signed | None]):
         picker.offer([*options, ("somebody else", SOMEBODY_ELSE)], picker.chosen)
         if not others and first.player:
             self.heading = f"Sign {first.player}"
+            lines = whose_paper(first.team, first.birthdate, first.jersey, None, first.namesakes)
+            self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def _show(self) -> None:
         preview, ready = self._preview, self._preview is not None and not self._signing
         shown: Content = content(("  …", STYLES[Tone.MUTED]))
         caption = "Sign"
         if preview is not None:
-            shown = signing_summary(preview, self._undo_key)
+            shown = signing_summary(preview, self._undo_key, pile=self._pile)
             number = len(preview.signable)
             caption = f"Sign {number:,}" + (f" of {self._count:,}" if number != self._count else "")
         elif self._somebody_else and not self._typed_name:

@@ -34,8 +34,8 @@ def capacity_word(capacity: "Capacity") -> str:
     return capacity.value.replace("_", " ")
 
 
-def promises(preview: "SigningPreview", undo_key: str) -> list[str]:
-    """What becomes of the contracts, and which mails go out when."""
+def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> list[str]:
+    """What becomes of the contracts, and which mails go out when. ``pile``: when the whole pile is done."""
     number = len(preview.signable)
     if not number:
         return ["Nothing: no contract can be signed like this."]
@@ -52,6 +52,9 @@ def promises(preview: "SigningPreview", undo_key: str) -> list[str]:
     if (missing := _missing(preview)) is not None:
         wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
         return [*lines, f"{wait}: {missing}"]
+    if pile:
+        wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
+        return [*lines, f"{wait} until the pile is done"]
     mails = counted(preview.mails - preview.waiting, "welcome mail goes", "welcome mails go")
     if preview.hold_seconds:
         back = f"({undo_key} takes it all back until then)"
@@ -68,13 +71,13 @@ def one_contract(one: "ContractPreview") -> str:
     return f"{who}; {f'mail to {mails}' if mails else 'no mail'}"
 
 
-def signing_summary(preview: "SigningPreview", undo_key: str) -> Content:
+def signing_summary(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> Content:
     """The whole block, indented by two cells, warnings before details."""
-    return content_lines(_lines(preview, undo_key))
+    return content_lines(_lines(preview, undo_key, pile=pile))
 
 
-def _lines(preview: "SigningPreview", undo_key: str) -> Iterable[list[Part]]:
-    for promise in promises(preview, undo_key):
+def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[list[Part]]:
+    for promise in promises(preview, undo_key, pile=pile):
         yield [f"  {promise}"]
     notices = sorted(preview.notices, key=lambda notice: not notice.blocks)
     for notice in notices[:MOST_NOTICES]:

@@ -15,6 +15,7 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import action
+from bball_tui.tui.dialogs.base import is_hidden
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
 from bball_tui.tui.main_screen.go_to_fix import show_fix
@@ -373,8 +374,15 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             busy = monotonic() - self._settled < CALM
             self._settling = self.set_timer(CALM if busy else SETTLE, self._settle)
 
+    def on_screen_resume(self) -> None:
+        """What was hidden is seen again."""
+        if self._changed and self._settling is None:
+            self._settle()
+
     def _settle(self) -> None:
         self._settling, self._settled = None, monotonic()
+        if is_hidden(self.app):
+            return
         changed, self._changed = self._changed, set()
         for pane in self._panes.values():
             if EVERYTHING in changed or changed & pane.watches:
@@ -409,6 +417,9 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
         connection = self.connection
         if connection is None:
+            return
+        if is_hidden(self.app):
+            self._read_again(PULSE)
             return
         season = connection.season
         try:

@@ -264,9 +264,10 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             return
         done = await sign_stack(self.app, connection, self._today)
         self.records.reload()
-        if done:
+        if done.papers:
             seconds = connection.league.hold_seconds
-            self.post_message(ContractsSigned((done[-1].contract_id,), done[-1].mails, seconds))
+            last = done.papers[-1]
+            self.post_message(ContractsSigned((last.contract_id,), last.mails, seconds))
 
     # The contract, its player and its mails
 

@@ -1,0 +1,35 @@
+"""Whose paper it is, in lines: team, birthdate, jersey, likely signer, and what tells namesakes apart."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.dialogs.signing_summary import capacity_word
+from bball_tui.tui.text import Part, short_date
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.league.contracts.namesakes import Namesake
+    from bball_tui.league.contracts.signing_rules import Signer
+
+
+def whose_paper(
+    team: str, birthdate: date | None, jersey: str | None, signer: "Signer | None", namesakes: "Sequence[Namesake]"
+) -> list[list[Part]]:
+    """One line of facts, and one for each child of the same name."""
+    facts = [team, _born(birthdate), *_jersey(jersey)]
+    if signer is not None:
+        facts.append(f"{signer.name} ({capacity_word(signer.capacity)})")
+    lines: list[list[Part]] = [[(" · ".join(facts), STYLES[Tone.MUTED])]]
+    for one in namesakes:
+        about = " · ".join([one.team, _born(one.birthdate), *_jersey(one.jersey), str(one.status)])
+        lines.append([(f"{SYMBOLS[Tone.WARN]} same name: {about}", STYLES[Tone.WARN])])
+    return lines
+
+
+def _born(birthdate: date | None) -> str:
+    return "birthdate unknown" if birthdate is None else f"born {short_date(birthdate)}"
+
+
+def _jersey(jersey: str | None) -> list[str]:
+    return [f"#{jersey}"] if jersey else []

@@ -1,0 +1,60 @@
+"""The mails of a pile wait until it is done; if nobody says so, they leave by themselves."""
+
+from datetime import date
+
+from sqlalchemy import func, select, text, update
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Outbox
+from bball_tui.database.states import Capacity, ContractStatus
+from bball_tui.league.contracts.batch_signing import PILE_HOLD, batch_candidates, hold_pile, release_pile
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from tests.support.factory import Parent, make_club, make_family
+
+HOLD = int(PILE_HOLD.total_seconds())
+
+
+async def test_a_pile_is_held_anew_and_released_after_the_undo_time(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=10)
+        one, two = await make_family(session, club), await make_family(session, club, first="Two")
+        gone = await make_family(session, club, first="Gone")
+        pile = [family.contract_id for family in (one, two, gone)]
+        await sign(session, club.league_id, SigningRequest(tuple((each, 1) for each in pile), hold_seconds=HOLD))
+        # Time passes; one mail was sent because nobody held it any more.
+        earlier = Outbox.available_at - text("interval '10 seconds'")
+        await session.execute(update(Outbox).values(available_at=earlier))
+        await session.execute(
+            update(Outbox)
+            .where(Outbox.contract_id == gone.contract_id)
+            .values(state="sent", attempts=1, claims=1, finalized_at=func.now())
+        )
+    seconds = select(func.extract("epoch", Outbox.available_at - func.now())).where(Outbox.state == "queued")
+    async with database.session() as session:
+        assert await hold_pile(session, club.league_id, pile) == 2
+        assert [int(each) for each in await session.scalars(seconds)] == [HOLD] * 2
+    async with database.session() as session:
+        assert await release_pile(session, club.league_id, [one.contract_id]) == 1
+        assert sorted(round(each) for each in await session.scalars(seconds)) == [10, HOLD]
+
+
+async def test_candidates_tell_whose_paper_it_is_and_who_is_done_already(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        rosa = Parent("Rosa", "Hamilton", relation="mother")
+        family = await make_family(session, club, parents=(rosa,))
+        twin = await make_family(session, club, first="AMARA", birthdate=date(2014, 1, 2), jersey="4")
+        nobody = await make_family(session, club, first="Nobody", last="Signs", parents=())
+        found = await batch_candidates(session, club.league_id, club.season_id, "")
+        facts = found.facts[family.contract_id]
+        assert facts.signer is not None
+        assert (facts.birthdate, facts.signer.name, facts.signer.capacity) == (
+            date(2015, 5, 12), "Rosa Hamilton", Capacity.MOTHER,
+        )  # fmt: skip
+        assert [(one.team, one.birthdate, one.jersey, one.status) for one in facts.namesakes] == [
+            ("Hawks U12", date(2014, 1, 2), "4", ContractStatus.OFFERED)
+        ]
+        assert found.facts[nobody.contract_id].signer is None
+        await sign(session, club.league_id, SigningRequest(((twin.contract_id, 1), (family.contract_id, 1))))
+        none = await batch_candidates(session, club.league_id, club.season_id, "amara")
+        assert (none.rows, [one.id for one in none.over]) == ((), [family.contract_id, twin.contract_id])
