@@ -109,6 +109,7 @@ class Worker:
         self._fresh = True
         self._own_sender = has_default_sender(settings)
         self._sender_known = True
+        self._sender_seen = False
         self._sent = self._failed = 0
         self._in_doubt: set[int] = set()
         self._doubts = DoubtSolver(
@@ -190,13 +191,13 @@ class Worker:
 
     async def _has_sender(self) -> bool:
         """Whether it is known in whose name mails go out; until then none is claimed."""
-        if self._own_sender:
+        if self._own_sender or self._sender_seen:
             return True
         async with self._database.reading() as session:
             known = await has_from_address(session, self._league_id)
         if not known and self._sender_known:
             log.info("sending waits: %s", FROM_NEEDED)
-        self._sender_known = known
+        self._sender_known = self._sender_seen = known
         return known
 
     async def _claim(self, wanted: int) -> list[Claim]:
@@ -348,6 +349,8 @@ class Worker:
         async with self._pen:
             written = self._sending.write(work)
         if isinstance(written, Outcome):
+            if written.outcome_class is OutcomeClass.STOPPED:
+                self._sender_seen = False  # the From address was taken away since we asked
             return written
         async with self._slots:
             if self._stopping or (self._gate_open and not work.probe):
