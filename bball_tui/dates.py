@@ -9,6 +9,8 @@ _NUMBERS = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,4}))?\.?
 _DAY_MONTH = re.compile(r"([0-9]{1,2})\.? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:,? ([0-9]{4}))?")
 
+_MONTH_WORD = re.compile(r"[a-z]")
+
 EXAMPLES = {DateOrder.YMD: "2026-11-23", DateOrder.DMY: "23/11/2026", DateOrder.MDY: "11/23/2026"}
 """Of any day; where it has to be one to come, see :func:`example`."""
 AHEAD = timedelta(days=14)
@@ -37,10 +39,11 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
     ``ahead`` (a due date) the first that is not before it.
 
     ``order`` decides what 03/04 means; four digits in front are always the year (ISO 8601), and a month written as a
-    word needs no order. ``today``, ``yesterday`` and ``tomorrow`` are understood.
+    word needs no order. Two digits behind day and month are a year of the last eighty or the next twenty.
+    ``today``, ``yesterday`` and ``tomorrow`` are understood.
 
     Raises:
-        NoDate: no date, a day that does not exist, or a year of two digits.
+        NoDate: no date, a day that does not exist, or a year of neither two nor four digits.
     """
     line = " ".join(text.casefold().split())
     if line == "today":
@@ -50,19 +53,23 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
     if line == "tomorrow":
         return date.fromordinal(today.toordinal() + 1)
     such = example(order, today) if ahead else EXAMPLES[order]
-    year, month, day = _parts(line, order, such)
+    year, month, day = _parts(line, order, such, today)
     try:
         if year is not None:
             return date(year, month, day)
         return _nearest(month, day, today, ahead=ahead)
     except ValueError:
+        if month > 12 and not _MONTH_WORD.search(line):
+            used = "day/month/year" if order is DateOrder.DMY else "month/day/year"
+            said = f"There is no month {month}: this league writes {used} (its setting Dates)."
+            raise NoDate(f"{said} Type a date such as {such}.") from None
         raise NoDate(f"There is no such day. Type a date such as {such}.") from None
 
 
-def _parts(line: str, order: DateOrder, such: str) -> tuple[int | None, int, int]:
+def _parts(line: str, order: DateOrder, such: str, today: date) -> tuple[int | None, int, int]:
     numbers = _NUMBERS.fullmatch(line)
     if numbers is not None:
-        return _numeric(numbers[1], numbers[2], numbers[3], order, such)
+        return _numeric(numbers[1], numbers[2], numbers[3], order, such, today)
     word = _DAY_MONTH.fullmatch(line)
     if word is not None:
         return _year(word[3]), _month(word[2], such), int(word[1])
@@ -72,10 +79,19 @@ def _parts(line: str, order: DateOrder, such: str) -> tuple[int | None, int, int
     raise NoDate(f"This is no date. Type one such as {such}, or the month as a word.")
 
 
-def _numeric(one: str, two: str, three: str | None, order: DateOrder, such: str) -> tuple[int | None, int, int]:
+def _century(year: int, today: date) -> int:
+    """The year that two digits mean: one of the last eighty years, or of the twenty to come."""
+    return next(found for found in (year + 2000, year + 1900) if found <= today.year + 20)
+
+
+def _numeric(
+    one: str, two: str, three: str | None, order: DateOrder, such: str, today: date
+) -> tuple[int | None, int, int]:
     first, second = int(one), int(two)
     if len(one) == 4 and three is not None and len(three) <= 2:
         return first, second, int(three)
+    if three is not None and len(three) == 2 and order is not DateOrder.YMD:
+        three = str(_century(int(three), today))
     if len(one) > 2 or (three is not None and len(three) != 4):
         raise NoDate(f"The year needs four digits: type a date such as {such}.")
     if three is not None and order is DateOrder.YMD and first <= 12 and second <= 12 and first != second:

@@ -6,17 +6,17 @@ from datetime import date, datetime, tzinfo
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def on(day: date, today: date) -> str:
-    """``12 May`` in the year of ``today``, else ``12 May 2015``."""
-    text = f"{day.day} {_MONTHS[day.month - 1]}"
-    return text if day.year == today.year else f"{text} {day.year}"
+def short_date(day: date, today: date | None = None) -> str:
+    """``May 12`` in the year of ``today``, ``May 12, 2015`` in any other year or when no ``today`` is given."""
+    text = f"{_MONTHS[day.month - 1]} {day.day}"
+    return text if today is not None and day.year == today.year else f"{text}, {day.year}"
 
 
 def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """``14:02`` for a moment of today in ``zone``, else ``12 May, 14:02``."""
+    """``14:02`` for a moment of today in ``zone``, else ``May 12, 14:02``."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M}"
-    return clock if local.date() == today else f"{on(local.date(), today)}, {clock}"
+    return clock if local.date() == today else f"{short_date(local.date(), today)}, {clock}"
 
 
 def listed(names: Sequence[str]) -> str:

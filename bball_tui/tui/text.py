@@ -7,12 +7,14 @@ and never a terminal code: Textual lets ESC and C1 bytes through to the terminal
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from rich.cells import cell_len, set_cell_size, split_graphemes
 from textual.content import Content
+
+from bball_tui.wording import short_date
 
 Align: TypeAlias = Literal["left", "right"]
 Part: TypeAlias = str | tuple[str, str]
@@ -25,7 +27,6 @@ UNSEEN = "\ufffd"
 MARKS_PER_LETTER = 4
 """More accents than any living script needs; a taller stack would paint over the lines above it."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DOTTED_CIRCLE = "\u25cc"
 
 
@@ -161,12 +162,6 @@ def content(*parts: Part) -> Content:
 def content_lines(lines: Iterable[Iterable[Part]]) -> Content:
     """Several such lines as one block."""
     return Content("\n").join([content(*line) for line in lines])
-
-
-def short_date(day: date, today: date | None = None) -> str:
-    """``12 May`` in the year of ``today``, ``12 May 2015`` in any other year or when no ``today`` is given."""
-    text = f"{day.day:02d} {_MONTHS[day.month - 1]}"
-    return text if today is not None and today.year == day.year else f"{text} {day.year}"
 
 
 def short_time(moment: datetime, zone: tzinfo, now: datetime) -> str:

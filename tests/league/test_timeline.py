@@ -109,7 +109,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
         ("Ann", False, True, 1),
     ]
     assert [(event.text, event.who) for event in detail.trace] == [
-        ("offered, due 30 Nov", None),
+        ("offered, due Nov 30", None),
         ("signed by Rosa Hamilton (mother) on paper", "maria"),
         ("mail to rosa@families.test not accepted (recipient transient at RCPT): 452 4.2.2 mailbox full", "desk-2"),
         ("mail to rosa@families.test accepted by the mail server", "desk-2"),

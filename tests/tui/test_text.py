@@ -16,11 +16,11 @@ from bball_tui.tui.text import (
     clean_lines,
     content,
     content_lines,
-    short_date,
     short_time,
     shorten,
     wrap,
 )
+from bball_tui.wording import short_date
 from tests.tui.records import HOSTILE
 
 anything = st.text(st.characters(exclude_categories=())) | st.sampled_from(HOSTILE)
@@ -112,16 +112,16 @@ def test_content_is_literal(text: str) -> None:
 
 
 def test_dates_are_short() -> None:
-    assert short_date(date(2027, 11, 3), date(2027, 1, 1)) == "03 Nov"
-    assert short_date(date(2015, 5, 12), date(2027, 1, 1)) == "12 May 2015"
-    assert short_date(date(2027, 5, 12)) == "12 May 2027"
+    assert short_date(date(2027, 11, 3), date(2027, 1, 1)) == "Nov 3"
+    assert short_date(date(2015, 5, 12), date(2027, 1, 1)) == "May 12, 2015"
+    assert short_date(date(2027, 5, 12)) == "May 12, 2027"
 
 
 def test_times_are_in_the_zone_of_the_league() -> None:
     now = datetime(2027, 6, 1, 22, 30, tzinfo=UTC)  # already 2 June in Rome
     assert short_time(datetime(2027, 6, 1, 22, 5, tzinfo=UTC), ROME, now) == "00:05"
-    assert short_time(datetime(2027, 6, 1, 21, 5, tzinfo=UTC), ROME, now) == "01 Jun"
-    assert short_time(datetime(2026, 12, 31, 23, 5, tzinfo=UTC), ROME, now) == "01 Jan"
-    assert short_time(datetime(2026, 12, 31, 12, 0, tzinfo=UTC), ROME, now) == "31 Dec 2026"
+    assert short_time(datetime(2027, 6, 1, 21, 5, tzinfo=UTC), ROME, now) == "Jun 1"
+    assert short_time(datetime(2026, 12, 31, 23, 5, tzinfo=UTC), ROME, now) == "Jan 1"
+    assert short_time(datetime(2026, 12, 31, 12, 0, tzinfo=UTC), ROME, now) == "Dec 31, 2026"
     with pytest.raises(ValueError, match="time zone"):
         short_time(datetime(2027, 6, 1), ROME, now)  # noqa: DTZ001 - that is the point

@@ -45,7 +45,7 @@ class LeagueClock:
 
     def on(self, day: date) -> str:
         """``day`` in words."""
-        return wording.on(day, self.today)
+        return wording.short_date(day, self.today)
 
 
 @dataclass(frozen=True, slots=True)

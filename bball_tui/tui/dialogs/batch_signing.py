@@ -21,9 +21,9 @@ from bball_tui.tui.dialogs.controls import DialogButton, TextField
 from bball_tui.tui.dialogs.finder import Find, Finder
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.text import Part, cell, content, content_lines, short_date, shorten
+from bball_tui.tui.text import Part, cell, content, content_lines, shorten
 from bball_tui.tui.theme import STYLES, Tone
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow

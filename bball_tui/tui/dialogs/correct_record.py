@@ -17,9 +17,9 @@ from bball_tui.tui.dialogs.sign import METHODS, SOMEBODY_ELSE
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.text import Part, content_lines, short_date
+from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.contracts.correcting import CorrectionPreview, CorrectionRequest, CorrectionResult

@@ -22,9 +22,9 @@ from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextFiel
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.tick_list import TickLine, TickList
 from bball_tui.tui.hanging_indent import Hanging
-from bball_tui.tui.text import Part, clean, content_lines, short_date
+from bball_tui.tui.text import Part, clean, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from textual.timer import Timer

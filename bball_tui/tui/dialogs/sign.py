@@ -21,8 +21,9 @@ from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signin
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.text import content, content_lines, short_date
+from bball_tui.tui.text import content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from textual.timer import Timer

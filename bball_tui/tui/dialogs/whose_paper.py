@@ -5,8 +5,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bball_tui.tui.dialogs.signing_summary import capacity_word
-from bball_tui.tui.text import Part, short_date
+from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.contracts.namesakes import Namesake

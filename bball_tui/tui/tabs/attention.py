@@ -11,7 +11,7 @@ from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAI
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
-from bball_tui.wording import counted, on
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -203,7 +203,9 @@ def _failed_advice(heap: "Heap") -> str:
 def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[AttentionItem]:
     today = mails.sending.now.astimezone(mails.sending.zone).date()
     if contracts.overdue:
-        first = "" if contracts.overdue_since is None else f", the first since {on(contracts.overdue_since, today)}"
+        first = (
+            "" if contracts.overdue_since is None else f", the first since {short_date(contracts.overdue_since, today)}"
+        )
         verb = "is" if contracts.overdue == 1 else "are"
         sentence = f"{counted(contracts.overdue, 'contract')} {verb} overdue{first}."
         fix = Fix("contracts", trouble="overdue")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.lifecycle import STATUSES
-from bball_tui.tui.text import short_date, short_time
+from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow, PlayerRow

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from bball_tui.database.states import ContractStatus, SigningMethod
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.tabs.cells import status_cell
-from bball_tui.tui.text import short_date, short_time
+from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine, TimelineEntry
+from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView

@@ -16,11 +16,11 @@ from bball_tui.tui.tabs.cells import day_cell
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.memory_source import ReadSource
 from bball_tui.tui.tabs.record_pane import RecordPane
-from bball_tui.tui.text import content, short_date
+from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.mails.reminders import PlannedReminder, Schedule
