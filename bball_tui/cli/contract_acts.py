@@ -14,6 +14,7 @@ from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.contract_correct import contracts_correct
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
 from bball_tui.cli.editing import team_id_of
+from bball_tui.cli.family_show import contracts_show
 from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.cli.saving import given, saving
 from bball_tui.cli.seasons import season_of
@@ -126,6 +127,7 @@ def _answer(rule: Rule, asked: TransitionRequest, result: TransitionResult) -> D
 for _rule in SIMPLE_RULES:
     _add_command(_rule)
 contracts.add_command(contracts_correct)
+contracts.add_command(contracts_show)
 
 
 @dataclass(frozen=True, slots=True)

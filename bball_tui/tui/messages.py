@@ -16,6 +16,8 @@ class ContractsSigned(Message):
     contract_ids: tuple[int, ...]
     mails: int
     undo_seconds: int
+    one_by_one: bool = False
+    """Whether they were signed one after the other, and are taken back so: the last one first."""
     waiting: int = 0
     """Of the mails so many wait for the link of their team's chat."""
 

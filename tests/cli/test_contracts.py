@@ -353,3 +353,22 @@ def test_another_team_keeps_the_signature_when_told_so(command_line: CommandLine
     assert ran.code == 0
     listed = command_line("contracts", "list", "--search", "amara", "--json").json
     assert [(one["team"], one["status"]) for one in listed] == [("Owls", "signed")]
+
+
+def test_a_contract_and_a_family_are_shown_whole_with_their_numbers(
+    command_line: CommandLine, families: list[Family]
+) -> None:
+    amara = families[0]
+    assert command_line("contracts", "sign", amara.contract_id, "--signed-on", "2026-01-15").code == 0
+    number = ("guardians", "edit", amara.player_id, amara.guardian_ids[0], "--phone", "(555) 010-0100")
+    assert command_line(*number).code == 0
+    shown = command_line("contracts", "show", amara.contract_id)
+    assert shown.code == 0
+    for line in ("Amara Hamilton  #00", "Signed: Rosa Hamilton (mother, paper, 2026-01-15)", "History with Hawks U12"):
+        assert line in shown.out
+    assert "Rosa Hamilton: mother, (555) 010-0100, rosa@families.test, gets e-mail, may sign" in shown.out
+    data = command_line("contracts", "show", amara.contract_id, "--json").json
+    assert (data["signature"]["signer"], data["guardians"][0]["phone"]) == ("Rosa Hamilton", "(555) 010-0100")
+    family = command_line("families", "show", families[1].player_id)
+    assert "Ida Hammond: guardian, no phone, no e-mail, gets e-mail, may sign" in family.out
+    assert command_line("families", "show", 999).code == 1

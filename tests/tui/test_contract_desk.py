@@ -114,6 +114,27 @@ async def test_any_paper_of_the_pile_is_corrected_or_taken_back(quiet: Settings,
         assert await session.scalar(select(func.count()).where(Outbox.state == OutboxState.QUEUED)) == 2
 
 
+async def test_undo_takes_the_papers_of_a_pile_back_one_by_one(quiet: Settings, database: Database) -> None:
+    await club_with(database, 2, hold_seconds=600)
+    async with opened(quiet) as desk:
+        await desk.press("t")
+        await desk.shows("2 left")
+        for number, name in enumerate(("kid0", "kid1"), start=1):
+            await sign_paper(desk, name)
+            await desk.shows(f"{number} paper", f"last: Kid{name[-1]}")
+        await desk.press("escape")
+        await desk.shows("2 contracts signed.", "2/2")
+        await desk.press("u")
+        await desk.shows("Undone: 1 signature, 1 mail canceled.", "1/2")
+        async with database.session() as session:
+            signed = select(Player.first_name).join(Contract).where(Contract.status == ContractStatus.SIGNED)
+            assert list(await session.scalars(signed)) == ["Kid0"]
+        await desk.press("u")
+        await desk.shows("0/2")
+        await desk.press("u")
+        await desk.shows("Nothing to undo.")
+
+
 async def test_namesakes_are_told_apart_in_the_list_and_in_the_dialog(quiet: Settings, database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)

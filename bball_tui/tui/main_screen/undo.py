@@ -1,5 +1,6 @@
 """Taking the last signing back, with its mails, as long as they are held."""
 
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,25 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """Contracts that were signed together, and until when, by the monotonic clock, that can be taken back."""
+
+    contract_ids: tuple[int, ...]
+    until: float
+
+
 class UndoScreen(ActionHost, Screen[None]):
-    """Knows what was signed last and how long it can be undone. What it shows besides is the subclass's."""
+    """Knows what was signed here, and how long the last of it can be undone; then the one before.
+
+    What it shows besides is the subclass's.
+    """
 
     connection: reactive["LeagueConnection | None"] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__()
-        self._undoable: tuple[int, ...] = ()
-        self._undo_until = 0.0
+        self._undoable: list[_Signing] = []
         self._counting: Timer | None = None
         self._offer: Notification | None = None
         """The toast that says what ``u`` takes back."""
@@ -43,7 +54,11 @@ class UndoScreen(ActionHost, Screen[None]):
     @on(ContractsSigned)
     def _contracts_signed(self, event: ContractsSigned) -> None:
         signed = counted(len(event.contract_ids), "contract")
-        self._undoable, self._undo_until = event.contract_ids, monotonic() + event.undo_seconds
+        now = monotonic()
+        steps = [(one,) for one in event.contract_ids] if event.one_by_one else [event.contract_ids]
+        self._undoable = [one for one in self._undoable if one.until > now]
+        self._undoable += [_Signing(one, now + event.undo_seconds) for one in steps]
+        what = "the last one" if len(steps) > 1 else "it"
         if event.undo_seconds:
             going = event.mails - event.waiting
             parts = [f"{counted(going, 'mail')} in {event.undo_seconds} s"] if going else []
@@ -51,7 +66,7 @@ class UndoScreen(ActionHost, Screen[None]):
             mails = ", ".join(parts) or "No mail goes out"
             self._withdraw_offer()
             self._offer = Notification(
-                f"{signed} signed. {mails}; {key_of('desk.undo')} takes it back.", timeout=event.undo_seconds
+                f"{signed} signed. {mails}; {key_of('desk.undo')} takes {what} back.", timeout=event.undo_seconds
             )
             self.app.post_message(Notify(self._offer))
         else:
@@ -75,7 +90,7 @@ class UndoScreen(ActionHost, Screen[None]):
     @property
     def undo_left(self) -> float:
         """Seconds until it is too late; less than nothing afterwards."""
-        return self._undo_until - monotonic()
+        return self._undoable[-1].until - monotonic() if self._undoable else -1.0
 
     def undo_obstacle(self) -> str | None:
         """Why nothing can be taken back; None when something can."""
@@ -96,15 +111,15 @@ class UndoScreen(ActionHost, Screen[None]):
         from bball_tui.league.contracts.undo import undo
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        connection, contracts = self.connection, self._undoable
-        if connection is None or not contracts:
+        connection = self.connection
+        if connection is None or not self._undoable:
             return
-        self._undoable = ()
+        last = self._undoable.pop()
         self._count_down()
         try:
-            result = await connection.call(undo, contracts)
+            result = await connection.call(undo, last.contract_ids)
         except BballError:
-            self._undoable = contracts
+            self._undoable.append(last)
             self._count_down()
             raise
         self.heard("contract")

@@ -211,7 +211,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         if signed:
             # Not the moment that the database names: its clock and this machine's may differ.
             seconds = 0 if done.result.undo_until is None else connection.league.hold_seconds
-            self.post_message(ContractsSigned(signed, len(done.result.outbox_ids), seconds, done.result.waiting))
+            self.post_message(
+                ContractsSigned(signed, len(done.result.outbox_ids), seconds, waiting=done.result.waiting)
+            )
         self._tell_refused([one.reason for one in done.result.refused])
         return True
 
@@ -266,8 +268,8 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self.records.reload()
         if done.papers:
             seconds = connection.league.hold_seconds
-            last = done.papers[-1]
-            self.post_message(ContractsSigned((last.contract_id,), last.mails, seconds))
+            signed = tuple(one.contract_id for one in done.papers)
+            self.post_message(ContractsSigned(signed, done.mails, seconds, one_by_one=True))
 
     # The contract, its player and its mails
 

@@ -23,7 +23,7 @@ from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
 from bball_tui.tui.tabs.outbox_bulk import cancel_mails, put_aside, resolve_doubt, try_again
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
-from bball_tui.tui.tabs.sections import mail_sections
+from bball_tui.tui.tabs.sections import sections_of_mail
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone
 from bball_tui.tui.widgets.columns import Column
@@ -202,9 +202,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         return connection.source(OutboxSource, wanted)
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
-        from bball_tui.outbox.timeline import item_timeline
-
-        return mail_sections(await connection.call(item_timeline, row_id, connection.outgoing), self.zone, self.now)
+        return await sections_of_mail(connection, row_id, self.zone, self.now)
 
     def ask(self) -> None:
         """The rows, and the numbers beside them."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView
     from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
     from bball_tui.outbox.timeline import ItemTimeline
+    from bball_tui.tui.connection import LeagueConnection
 
 LONGEST_ROSTER = 40
 """Names of a team that the panel lists; the Contracts tab shows the rest."""
@@ -125,8 +126,10 @@ def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     )
 
 
-def mail_sections(timeline: "ItemTimeline", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
-    """One mail: to whom, what happened, what is next."""
+def mail_sections(
+    timeline: "ItemTimeline", family: "tuple[GuardianView, ...]", zone: tzinfo, now: datetime
+) -> tuple[Section, ...]:
+    """One mail: to whom, what happened, what is next, and the ``family`` with its numbers, whom one can ask."""
     item = timeline.item
     facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
     if timeline.mail is not None:
@@ -144,7 +147,21 @@ def mail_sections(timeline: "ItemTimeline", zone: tzinfo, now: datetime) -> tupl
             ),
         ),
         Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),)),
+        *((Section("The family", _guardians(family)),) if item.contract_id is not None else ()),
     )
+
+
+async def sections_of_mail(
+    connection: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
+) -> tuple[Section, ...]:
+    """Read one mail and whom to ask about it."""
+    from bball_tui.league.roster.family import family_of
+    from bball_tui.outbox.timeline import item_timeline
+
+    timeline = await connection.call(item_timeline, outbox_id, connection.outgoing)
+    contract_id = timeline.item.contract_id
+    family = () if contract_id is None else await connection.call(family_of, contract_id)
+    return mail_sections(timeline, family, zone, now)
 
 
 def _tone(value: ContractStatus) -> Tone:

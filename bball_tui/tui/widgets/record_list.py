@@ -135,12 +135,12 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         """One row down."""
         self.move_to(self._cursor + 1)
 
-    @action("pageup", "page up", palette=False)
+    @action("pageup,ctrl+b,ctrl+u", "page up", palette=False)
     def action_list_page_up(self) -> None:
         """One window up."""
         self.move_to(self._cursor - self._height)
 
-    @action("pagedown", "page down", palette=False)
+    @action("pagedown,ctrl+f,ctrl+d", "page down", palette=False)
     def action_list_page_down(self) -> None:
         """One window down."""
         self.move_to(self._cursor + self._height)

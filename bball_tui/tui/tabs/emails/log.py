@@ -13,7 +13,7 @@ from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, outcome_cell
 from bball_tui.tui.tabs.record_pane import RecordPane
-from bball_tui.tui.tabs.sections import mail_sections
+from bball_tui.tui.tabs.sections import sections_of_mail
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING
 from bball_tui.tui.widgets.columns import Column
@@ -121,9 +121,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
                 return OutboxFilter(text=text, bucket=BucketName(bucket))
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
-        from bball_tui.outbox.timeline import item_timeline
-
-        return mail_sections(await connection.call(item_timeline, row_id, connection.outgoing), self.zone, self.now)
+        return await sections_of_mail(connection, row_id, self.zone, self.now)
 
     # The filter
 

@@ -1,0 +1,102 @@
+"""`bball-tui contracts show`, `families show`: a contract or a family whole, as the panel beside the list has it."""
+
+from collections.abc import Iterator
+
+import click
+
+from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.output import Answer, Found, plain
+from bball_tui.database.engine import Session
+from bball_tui.league.roster.family import GuardianView
+from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, contract_detail, player_detail
+from bball_tui.mail.from_address import Outgoing
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
+
+
+@click.command("show")
+@click.argument("contract_id", metavar="ID", type=click.IntRange(min=1))
+@json_option
+@in_transaction
+async def contracts_show(context: CliContext, session: Session, contract_id: int) -> Answer:
+    """Show one contract whole: signature, guardians with their numbers, history, what is next."""
+    detail = await contract_detail(session, context.league.id, contract_id, Outgoing.here(context.settings))
+    return Found(lambda: detail, lambda: _text(_contract(detail)))
+
+
+@click.group()
+def families() -> None:
+    """The families of the league."""
+
+
+@families.command("show")
+@click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
+@json_option
+@in_transaction
+async def families_show(context: CliContext, session: Session, player_id: int) -> Answer:
+    """Show a player's family: guardians with their numbers, contracts of all seasons, history of the latest."""
+    detail = await player_detail(session, context.league.id, player_id, Outgoing.here(context.settings))
+    return Found(lambda: detail, lambda: _text(_player(detail)))
+
+
+def _text(lines: Iterator[str]) -> str:
+    return "\n".join(map(plain, lines))
+
+
+def _contract(detail: ContractDetail) -> Iterator[str]:
+    yield f"{_whose(detail.player)}: {detail.team}, {detail.season}"
+    due = f", due {detail.due_on}" if detail.due_on is not None else ""
+    why = f" ({detail.status_reason})" if detail.status_reason else ""
+    yield f"Contract {detail.id}: {detail.status}{due}{why}"
+    for title, one in (
+        ("Signed", detail.signature),
+        ("Signed before, not in force", detail.past_signature),
+        *(("Before it was corrected", old) for old in detail.superseded),
+    ):
+        if one is not None:
+            how = f"{one.capacity.replace('_', ' ')}, {one.method.replace('_', '-')}, {one.signed_on}"
+            yield f"{title}: {one.signer} ({how}), recorded by {one.recorded_by}"
+    yield from _family(detail.guardians)
+    yield from _history(detail)
+
+
+def _player(detail: PlayerDetail) -> Iterator[str]:
+    yield _whose(detail.player)
+    yield from _family(detail.guardians)
+    yield ""
+    yield "Contracts"
+    for row in detail.contracts:
+        yield f"  {row.id}  {row.season}  {row.team}  {row.status}"
+    if not detail.contracts:
+        yield "  none"
+    if detail.latest is not None:
+        yield from _history(detail.latest)
+
+
+def _whose(player: PlayerView) -> str:
+    jersey = f"  #{player.jersey}" if player.jersey else ""
+    born = f", born {player.birthdate}" if player.birthdate is not None else ""
+    return f"{player.first} {player.last}{jersey}{born}"
+
+
+def _family(guardians: tuple[GuardianView, ...]) -> Iterator[str]:
+    yield ""
+    yield "Guardians"
+    for one in guardians:
+        marks = [*(["gets e-mail"] if one.receives_email else []), *(["may sign"] if one.may_sign else [])]
+        trouble = "last e-mail came back" if one.came_back else "takes no more e-mail" if one.suppressed else ""
+        facts = [one.relation, one.phone or "no phone", one.email or "no e-mail", *marks, trouble]
+        yield f"  {one.first} {one.last}: {', '.join(fact for fact in facts if fact)}"
+    if not guardians:
+        yield "  nobody: no e-mail can be sent"
+
+
+def _history(detail: ContractDetail) -> Iterator[str]:
+    yield ""
+    yield f"History with {detail.team}"
+    for event in detail.trace:
+        when = f"{event.on}" if event.at is None else f"{event.at:%Y-%m-%d %H:%M}"
+        yield f"  {when}  {event.text}" + (f"  ({event.who})" if event.who else "")
+    yield ""
+    yield "What is next"
+    yield f"  {detail.next}"
