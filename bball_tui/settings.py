@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import platformdirs
@@ -49,6 +49,9 @@ class NotSetUp:
 
 WITHOUT_SERVER = NotSetUp(NO_MAIL_SERVER.capitalize(), SET_UP_MAIL, "no mail server")
 WITHOUT_SENDER = NotSetUp(NO_SENDER, SET_SENDER, "no From address")
+
+_OWNERS_ONLY = frozenset({"alert_mail_url", "alert_webhook"})
+"""What only the owner of the settings file may read there."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 # Only a URL whose parts cannot be mistaken for one another is shown; its query is left out whole, because libpq
@@ -94,6 +97,21 @@ class SecretUrl:
         return hash(self._value)
 
 
+class SecretLink(SecretUrl):
+    """A link of which every part behind the host is the secret, such as a webhook's."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        found = _PLAIN_URL.fullmatch(self._value)
+        if found is None or self.scheme not in ("http", "https"):
+            return super().__str__() if found is None else "***"
+        return f"{found['scheme']}://{found['where'].partition('/')[0]}/***"
+
+    def __repr__(self) -> str:
+        return f"SecretLink({str(self)!r})"
+
+
 _PASSWORD = re.compile(r"//[^/?]*:[^/?]*@|[?&\s](ssl)?password\s*=|^(ssl)?password\s*=", re.IGNORECASE)
 
 
@@ -109,6 +127,18 @@ class DatabaseTls(StrEnum):
     """A certificate that is verified."""
     ANY = "any"
     """Nothing: whoever set this knows that the network is safe."""
+
+
+WebhookFormat = Literal["slack", "discord", "ntfy", "json"]
+"""What a webhook is sent: what one of these services reads, or plain JSON."""
+
+
+class LeagueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What is kept here for one league alone: the table ``[leagues.SLUG]``. It wins over the same names above it."""
+
+    alert_mail_url: SecretUrl | None = None
+    alert_webhook: SecretLink | None = None
+    alert_webhook_format: WebhookFormat | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -144,6 +174,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     worker_concurrency: Annotated[int, msgspec.Meta(ge=1, le=50)] = 4
     keys: dict[str, str] = msgspec.field(default_factory=dict)
     """Key overrides: command id to a comma-separated list of keys."""
+    alert_mail_url: SecretUrl | None = None
+    """Another mail account, for alerts to staff when the league's own is what fails."""
+    alert_webhook: SecretLink | None = None
+    """Where alerts are posted: https, or this machine itself."""
+    alert_webhook_format: WebhookFormat | None = None
+    """None: as the host of the webhook wants it."""
+    leagues: dict[str, LeagueSettings] = msgspec.field(default_factory=dict)
+    """What is one league's alone, by its short name."""
+
+    def of_league(self, slug: str) -> "Settings":
+        """These settings, with what ``[leagues.SLUG]`` says instead."""
+        own = self.leagues.get(slug)
+        if own is None:
+            return self
+        said = {name: value for name in own.__struct_fields__ if (value := getattr(own, name)) is not None}
+        return msgspec.structs.replace(self, **said)
 
     @property
     def embedded(self) -> bool:
@@ -189,8 +235,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 def _decode(type_: type, value: object) -> object:
-    if type_ is SecretUrl and isinstance(value, str):
-        return SecretUrl(value.strip())
+    if issubclass(type_, SecretUrl) and isinstance(value, str):
+        return type_(value.strip())
     if type_ is Path and isinstance(value, str):
         return Path(value).expanduser()
     raise msgspec.ValidationError(f"expected text, not {type(value).__name__}")
@@ -205,13 +251,31 @@ def _from_file(path: Path) -> dict[str, object]:
         raise BballError(f"The settings file {path} cannot be read: {error}. Correct it or move it away.") from None
 
 
+def _guarded(path: Path, found: Mapping[str, object]) -> None:
+    """Settings that began as secrets were never in a file that others can read; so that stays.
+
+    Raises:
+        BballError: others can read the file, and a secret stands in it.
+    """
+    own = found.get("leagues")
+    tables = (found, *own.values()) if isinstance(own, dict) else (found,)
+    if any(name in _OWNERS_ONLY for table in tables if isinstance(table, dict) for name in table) and (
+        os.name == "posix" and path.stat().st_mode & 0o077
+    ):
+        raise BballError(
+            f"The settings file {path} holds secrets, and others on this computer can read it. "
+            f"Take that away with: chmod 600 {path}"
+        )
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in Settings.__struct_fields__:
         value = environment.get(ENV_PREFIX + name.upper())
         if not value:
             continue
-        if name in {"keys", "config_name"}:  # a table has no sensible spelling in one variable, and BBALL_CONFIG is it
+        # A table has no sensible spelling in one variable, and BBALL_CONFIG is the name of the file.
+        if name in {"keys", "leagues", "config_name"}:
             continue
         found[name] = [part.strip() for part in value.split(",")] if name == "chat_hosts" else value
     return found
@@ -239,8 +303,10 @@ def load_settings(
         "config_dir": str(config_file.parent),
         "config_name": config_file.name,
     }
+    stored = _from_file(config_file)
+    _guarded(config_file, stored)
     layers = (
-        (f"the settings file {config_file}", _from_file(config_file)),
+        (f"the settings file {config_file}", stored),
         ("the environment", _from_environment(env)),
         ("the command line", {k: v for k, v in (overrides or {}).items() if v is not None}),
     )

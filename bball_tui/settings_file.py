@@ -4,8 +4,10 @@ import os
 import stat
 import tempfile
 import tomllib
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -15,8 +17,10 @@ from bball_tui.errors import BballError
 OWNER_ONLY = 0o600
 
 
-def store(file: Path, name: str, value: str) -> None:
-    """Set ``name`` to ``value`` in ``file``, in one step that a power cut cannot halve.
+def store(file: Path, name: str, value: str | None, *, table: Sequence[str] = ()) -> None:
+    """Set ``name`` to ``value`` (None: take it out) in ``file``, in one step that a power cut cannot halve.
+
+    ``table`` says in which table, from the outermost in: ``("leagues", "westside")``; without it at the top.
 
     Comments, order and line ends of the rest stay. After that only its owner can read the file, whoever could before:
     it may hold a password. A link is followed, so that the file behind it is written.
@@ -26,7 +30,7 @@ def store(file: Path, name: str, value: str) -> None:
     """
     target = file.resolve()
     before = _read(target)
-    text = with_setting(before, name, value)
+    text = with_setting(before, name, value, table=table)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(target, text)
@@ -36,25 +40,47 @@ def store(file: Path, name: str, value: str) -> None:
         ) from None
 
 
-def with_setting(text: str, name: str, value: str) -> str:
-    """``text``, which is TOML, with ``name`` set at its top; all else as it was.
+def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str] = ()) -> str:
+    """``text``, which is TOML, with ``name`` set at its top or in ``table``, or taken out; all else as it was.
 
     Raises:
         BballError: the name stands there as a table, or the text cannot be changed without changing more.
     """
     expected = tomllib.loads(text)
-    if isinstance(expected.get(name), dict):
+    place = _inside(expected, table)
+    if isinstance(place.get(name), dict):
         raise BballError(f"{name} in the settings file is a table. Take it out there first.")
-    expected[name] = value
+    if value is None and name not in place:
+        return text
+    _put(place, name, value)
     try:
         document = tomlkit.parse(text)
-        document[name] = value
+        _put(_inside(document, table), name, value)
         changed = tomlkit.dumps(document)
         if tomllib.loads(changed) == expected:
             return changed
     except (TOMLKitError, tomllib.TOMLDecodeError):
         pass
     raise BballError(f"{name} cannot be put into the settings file without changing more of it. Write it in by hand.")
+
+
+def _inside(whole: MutableMapping[str, Any], table: Sequence[str]) -> MutableMapping[str, Any]:
+    """The table of that path, made where it is missing."""
+    place = whole
+    for part in table:
+        if part not in place:
+            place[part] = {}
+        if not isinstance(place[part], MutableMapping):
+            raise BballError(f"{part} in the settings file is no table. Take it out there first.")
+        place = place[part]
+    return place
+
+
+def _put(place: MutableMapping[str, Any], name: str, value: str | None) -> None:
+    if value is None:
+        del place[name]
+    else:
+        place[name] = value
 
 
 def _read(file: Path) -> str:

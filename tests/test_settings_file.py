@@ -110,3 +110,40 @@ def test_whatever_else_stands_there_says_the_same(
     after = with_setting(before, name, value)
     assert tomllib.loads(after) == tomllib.loads(before) | {name: value}
     assert after.startswith("# first\n")
+
+
+def test_a_setting_of_one_league_goes_into_its_own_table(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(OWN)
+    hook = "https://hooks.slack.test/services/T0/B0/s3cret"
+    store(file, "alert_webhook", hook, table=("leagues", "westside"))
+    assert tomllib.loads(file.read_text()) == tomllib.loads(OWN) | {"leagues": {"westside": {"alert_webhook": hook}}}
+    assert "# Ours, do not touch" in file.read_text()
+    settings = load_settings(environment={"BBALL_CONFIG": str(file)})
+    assert settings.alert_webhook is None
+    assert settings.of_league("eastside") == settings
+    own = settings.of_league("westside").alert_webhook
+    assert own is not None
+    assert own.reveal() == hook
+    assert f"{own} {own!r}" == "https://hooks.slack.test/*** SecretLink('https://hooks.slack.test/***')"
+    store(file, "alert_webhook", None, table=("leagues", "westside"))
+    store(file, "alert_webhook", None, table=("leagues", "westside"))
+    assert load_settings(environment={"BBALL_CONFIG": str(file)}).of_league("westside").alert_webhook is None
+
+
+def test_what_is_no_table_is_not_taken_for_one(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('leagues = "westside"\n')
+    with pytest.raises(BballError, match="leagues in the settings file is no table"):
+        store(file, "alert_webhook", "https://x.test/y", table=("leagues", "westside"))
+
+
+def test_secrets_of_leagues_are_refused_in_a_file_that_others_can_read(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[leagues.westside]\nalert_webhook = "https://x.test/s3cret"\n')
+    file.chmod(0o640)
+    with pytest.raises(BballError, match="chmod 600") as error:
+        load_settings(environment={"BBALL_CONFIG": str(file)})
+    assert "s3cret" not in str(error.value)
+    file.chmod(0o600)
+    load_settings(environment={"BBALL_CONFIG": str(file)})

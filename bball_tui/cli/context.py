@@ -30,7 +30,7 @@ from bball_tui.settings import Settings, load_settings
 
 @dataclass(frozen=True, slots=True)
 class CliContext:
-    """An open database and the league that the command is about."""
+    """An open database and the league that the command is about; ``settings`` are the league's own."""
 
     database: Database
     league: LeagueInfo
@@ -70,7 +70,7 @@ def with_league(work: Callable[[CliContext], Awaitable[int]], *, fast: bool = Fa
         async with database.session() as session:
             league = await find_league(session, settings.league)
         roles = await take_place(database, league.id)
-        return await work(CliContext(database, league, settings, roles))
+        return await work(CliContext(database, league, settings.of_league(league.slug), roles))
 
     return with_database(run, fast=fast)
 

@@ -49,6 +49,9 @@ COMMANDS = {
     ),
     "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
+    "alerts": Place(
+        "bball_tui.cli.alerts:alerts", "Tell staff when e-mails fail, come back or are held, or when a worker is gone."
+    ),
     "worker": Place("bball_tui.cli.worker:worker", "Send the league's mails until stopped."),
     "health": Place(
         "bball_tui.cli.health:health", "Say whether the worker that writes FILE lives and reaches its database."

@@ -17,6 +17,7 @@ from bball_tui.cli.output import echo_json, narrate, plain, wants_json
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.cli.worker_watching import watched
 from bball_tui.database.engine import Database
+from bball_tui.delivery.alerts.telling import alert_chores
 from bball_tui.delivery.sending import SendingResult
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.watching import Watched
@@ -118,7 +119,7 @@ async def run_worker(
     if concurrency is not None:
         settings = msgspec.structs.replace(settings, worker_concurrency=concurrency)
     transport = open_transport(settings)
-    chores = reminder_chores(database, league_id)
+    chores = (*reminder_chores(database, league_id), *alert_chores(database, league_id, settings))
     sender = Worker(database, league_id, settings, transport, timing=timing, chores=chores, settled=settled)
     try:
         with _narration(), _stop_signals() as stop:

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import BYTEA, JSONB, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bball_tui.database.alert_models import AlertNotice
 from bball_tui.database.base import (
     Actor,
     Base,
@@ -65,6 +66,7 @@ from bball_tui.database.states import (
 )
 
 __all__ = [
+    "AlertNotice",
     "Audit",
     "Base",
     "Bounce",
@@ -122,6 +124,10 @@ class League(Base):
     """At most so many reminders for one offer."""
     team_change: Mapped[str] = mapped_column(Text, server_default="ask")
     """What another team means for a signature."""
+    alert_emails: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """The staff who are told by e-mail of what goes wrong while nobody looks."""
+    alert_minutes: Mapped[int] = mapped_column(SmallInteger, server_default="15")
+    """For so long mails may be held, or a worker be silent, before they are told."""
     current_season_id: Mapped[int | None] = mapped_column(BigInteger)
     """The season that the desk shows; None is the newest."""
     mail_offers: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -152,6 +158,7 @@ class League(Base):
             "AND reminder_cap BETWEEN 1 AND 5",
             name="reminders",
         ),
+        CheckConstraint("cardinality(alert_emails) <= 20 AND alert_minutes BETWEEN 1 AND 1440", name="alerts"),
     )
 
 

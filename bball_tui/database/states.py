@@ -184,3 +184,20 @@ class TeamState(StrEnum):
     BROKEN = "broken"
     UNKNOWN = "unknown"
     CONFLICT = "conflict"
+
+
+class AlertCause(StrEnum):
+    """What somebody on the list of the league is told of, wherever they are."""
+
+    HELD = "held"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    RETURNED = "returned"
+    WORKER = "worker"
+
+
+class AlertChannel(StrEnum):
+    """How they are told."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"

@@ -68,7 +68,7 @@ class Maintenance:
             await asyncio.gather(*loops, return_exceptions=True)
             with suppress(BballError):
                 async with self._database.session() as session:
-                    await sign_off(session, self._league_id, self._info.id)
+                    await sign_off(session, self._league_id, self._info)
 
     async def for_ever(self, step: Callable[[], Awaitable[None]], *, until: Callable[[], bool] = lambda: False) -> None:
         """Repeat ``step``, whatever happens, and more patiently while the database is away."""

@@ -36,7 +36,7 @@ from bball_tui.mail.transports import Transport
 from bball_tui.outbox.counts import Backlog, backlog
 from bball_tui.outbox.lease_recovery import Swept
 from bball_tui.outbox.queue import Claim, claim, next_due
-from bball_tui.outbox.sending_status import WorkerInfo
+from bball_tui.outbox.sending_status import WORKER_PLACE, WorkerInfo
 from bball_tui.outbox.settling import hand_back
 from bball_tui.settings import Settings
 
@@ -75,7 +75,7 @@ class Worker:
         settings: Settings,
         transport: Transport,
         *,
-        place: str = "worker",
+        place: str = WORKER_PLACE,
         timing: Timing | None = None,
         chores: Sequence[Chore] = (),
         settled: Callable[[SendingResult, float], None] | None = None,

@@ -9,9 +9,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bball_tui import wording
 from bball_tui.database.models import League, Outbox
@@ -27,6 +28,8 @@ from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 HEARTBEAT_SECONDS = 15.0
 SILENT_SECONDS = 40
 """A worker that was silent for longer is not shown as running."""
+WORKER_PLACE = "worker"
+"""Where a worker runs that is to run forever, in its name; others run in a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,45 @@ async def beat(session: AsyncSession, league_id: int, worker: WorkerInfo) -> Non
     )
 
 
-async def sign_off(session: AsyncSession, league_id: int, worker_id: UUID) -> None:
-    """Take the worker off the list, and with it all that have been silent for a day."""
+async def sign_off(session: AsyncSession, league_id: int, worker: WorkerInfo) -> None:
+    """Take ``worker`` off the list, and with it all that have been silent for a day, or that it replaced."""
+    replaced = (WorkerRow.host == worker.host) & (WorkerRow.heartbeat_at < _ago(SILENT_SECONDS))
     await session.execute(
         delete(WorkerRow).where(
             WorkerRow.league_id == league_id,
-            (WorkerRow.id == worker_id) | (WorkerRow.heartbeat_at < func.now() - func.make_interval(0, 0, 0, 1)),
+            (WorkerRow.id == worker.id) | (WorkerRow.heartbeat_at < _ago(86_400)) | replaced,
         )
     )
+
+
+async def lost_workers(session: AsyncSession, league_id: int) -> tuple[WorkerInfo, ...]:
+    """The workers that fell silent without a word and that no other one on their computer replaced, the latest first.
+
+    Only those that were to run forever: a screen is closed with the lid of its computer.
+    """
+    newer = aliased(WorkerRow)
+    replaced = exists().where(
+        newer.league_id == league_id, newer.host == WorkerRow.host, newer.heartbeat_at > _ago(SILENT_SECONDS)
+    )
+    query = (
+        select(WorkerRow)
+        .where(
+            WorkerRow.league_id == league_id,
+            WorkerRow.heartbeat_at <= _ago(SILENT_SECONDS),
+            WorkerRow.name.contains(f" ({WORKER_PLACE} "),
+            ~replaced,
+        )
+        .order_by(WorkerRow.heartbeat_at.desc(), WorkerRow.id)
+    )
+    return tuple(_info(row) for row in await session.scalars(query))
+
+
+def _ago(seconds: int) -> ColumnElement[datetime]:
+    return func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+
+
+def _info(row: WorkerRow) -> WorkerInfo:
+    return WorkerInfo(row.id, row.name, row.host, row.pid, row.version, row.provider, row.started_at, row.heartbeat_at)
 
 
 async def nowhere_to_send(session: AsyncSession, league_id: int, *, mail_server: bool) -> bool:
@@ -91,14 +125,11 @@ async def running(session: AsyncSession, league_id: int) -> tuple[WorkerInfo, ..
         select(WorkerRow)
         .where(
             WorkerRow.league_id == league_id,
-            WorkerRow.heartbeat_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, SILENT_SECONDS),
+            WorkerRow.heartbeat_at > _ago(SILENT_SECONDS),
         )
         .order_by(WorkerRow.started_at, WorkerRow.id)
     )
-    return tuple(
-        WorkerInfo(row.id, row.name, row.host, row.pid, row.version, row.provider, row.started_at, row.heartbeat_at)
-        for row in await session.scalars(query)
-    )
+    return tuple(_info(row) for row in await session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,7 @@ class LeagueConnection:
 
     async def work(self, stop: asyncio.Event) -> None:
         """Send mails until ``stop`` is set; then finish the one on the wire."""
+        from bball_tui.delivery.alerts.telling import alert_chores
         from bball_tui.delivery.worker import Worker
         from bball_tui.league.mails.reminders import reminder_chores
         from bball_tui.mail.transports import open_transport
@@ -214,7 +215,10 @@ class LeagueConnection:
                 self.settings,
                 transport,
                 place="screen",
-                chores=reminder_chores(self.database, self.league.id),
+                chores=(
+                    *reminder_chores(self.database, self.league.id),
+                    *alert_chores(self.database, self.league.id, self.settings.of_league(self.league.slug)),
+                ),
             )
             await worker.run(stop)
         finally:

@@ -46,6 +46,7 @@ ROWS = (
         " VALUES (%(league)s, %(outbox)s, 1, 'desk', now(), 'accepted')",
     ),
     ("provider_gate", "(league_id, provider) VALUES (%(league)s, 'smtp:x')"),
+    ("alert_notice", "(league_id, cause, channel) VALUES (%(league)s, 'failed', 'mail')"),
     ("suppression", "(league_id, email, reason) VALUES (%(league)s, 'no@families.test', 'asked')"),
     (
         "bounce",

@@ -12,6 +12,7 @@ from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.mails.alerting import usable_addresses, usable_minutes
 from bball_tui.league.mails.reminders import parse_days, usable_cap, usable_days
 from bball_tui.league.profile import LONGEST_HOLD, check_value
 
@@ -23,7 +24,8 @@ class LeagueDraft:
     ``mail_offers``: an offer is told by mail. ``reminder_days``: so many days before it is due families are reminded,
     such as "7, 2"; empty is never. ``bounce_blocks``: an address without a mailbox is blocked by itself.
     ``wait_for_chat``: welcome mails wait for the share link of the team's chat. ``team_change``: what another
-    team means for a signature.
+    team means for a signature. ``alert_emails``: the staff who are told of what goes wrong, with commas between;
+    ``alert_minutes``: so long mails may be held before that.
     """
 
     name: str = ""
@@ -42,6 +44,8 @@ class LeagueDraft:
     bounce_blocks: bool = True
     wait_for_chat: bool = False
     team_change: str = "ask"
+    alert_emails: str = ""
+    alert_minutes: str = "15"
 
 
 async def load_league(session: AsyncSession, league_id: int) -> Loaded[LeagueDraft]:
@@ -71,6 +75,8 @@ async def load_league(session: AsyncSession, league_id: int) -> Loaded[LeagueDra
         bounce_blocks=row.bounce_blocks,
         wait_for_chat=row.wait_for_chat,
         team_change=row.team_change,
+        alert_emails=_shown(row.alert_emails),
+        alert_minutes=str(row.alert_minutes),
     )
     return Loaded(row.id, row.version, draft)
 
@@ -121,6 +127,11 @@ def _read(draft: LeagueDraft, name: str) -> Any:
         case "reminder_cap":
             line = value.strip()
             return usable_cap(int(line) if line.isascii() and line.isdigit() and len(line) < 3 else 0)
+        case "alert_emails":
+            return list(usable_addresses(value.split(",")))
+        case "alert_minutes":
+            line = value.strip()
+            return usable_minutes(int(line) if line.isascii() and line.isdigit() and len(line) < 5 else 0)
         case "hold_seconds":
             line = value.strip()
             if not (line.isascii() and line.isdigit()):

@@ -307,3 +307,18 @@ async def test_whoever_had_the_welcome_can_be_written_a_correction(database: Dat
         assert mail.payload["note"] == "We call you."
         assert "wrong paper" not in str(mail.payload)
         assert mail.payload.get("now") is None
+
+
+async def test_whom_the_league_alerts_is_part_of_its_form(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        base = await load_league(session, club.league_id)
+        assert (base.draft.alert_emails, base.draft.alert_minutes) == ("", "15")
+        draft = replace(base.draft, alert_emails="maria@westside.test, jonas@westside.test,", alert_minutes="30")
+        assert await save_league(session, club.league_id, draft, base=base) == Saved(club.league_id)
+        base = await load_league(session, club.league_id)
+        assert (base.draft.alert_emails, base.draft.alert_minutes) == ("maria@westside.test, jonas@westside.test", "30")
+        wrong = replace(base.draft, alert_emails="maria at home", alert_minutes="soon")
+        outcome = await save_league(session, club.league_id, wrong, base=base)
+        assert isinstance(outcome, Wrong)
+        assert {one.field for one in outcome.problems} == {"alert_emails", "alert_minutes"}

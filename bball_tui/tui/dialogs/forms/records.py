@@ -185,6 +185,17 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
             options=TEAM_CHANGES,
             help="What becomes of a signature when its player changes teams.",
         ),
+        TextSpec(
+            name="alert_emails",
+            label="Alerts to",
+            help="Staff who get an e-mail when mails fail, come back or are held. Empty: nobody.",
+            placeholder="you@league.org, coach@league.org",
+        ),
+        TextSpec(
+            name="alert_minutes",
+            label="Alert after",
+            help="Minutes that mails may be held before staff are told, 1 to 1440.",
+        ),
     )
 
 
