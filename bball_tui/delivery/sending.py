@@ -15,10 +15,11 @@ from bball_tui.delivery.batching import Batcher
 from bball_tui.delivery.gate import Verdict
 from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of
 from bball_tui.errors import BballError
-from bball_tui.mail.context import MessageContext, load_contexts
+from bball_tui.mail.context import MessageContext, load_contexts, senders_of
 from bball_tui.mail.from_address import NoSender, default_sender, domain_of
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
+from bball_tui.mail.stored_mail import strangeness
 from bball_tui.mail.transports import Envelope, Transport, TwoStepTransport
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.queue import LEASE, UNADDRESSED, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
@@ -123,7 +124,25 @@ class Sending:
                 contexts = await load_contexts(session, self._settings, league_id=self._league_id, mails=new)
             sources = {claim.id: context for claim, context in zip(new, contexts, strict=True)}
             claims = await self._addressed(claims, contexts)
-        return [Work(claim, probe, claim.frozen or sources[claim.id]) for claim in claims]
+        senders: frozenset[str] = frozenset()
+        if len(new) < len(claims):
+            async with self._database.reading() as session:
+                senders = await senders_of(session, self._settings, self._league_id)
+        return [
+            Work(claim, probe, sources[claim.id] if claim.frozen is None else self._own(claim, claim.frozen, senders))
+            for claim in claims
+        ]
+
+    def _own(self, claim: Claim, frozen: Frozen, senders: frozenset[str]) -> Frozen | RenderError:
+        """``frozen`` if it is what was queued: bytes that somebody else put there never go out in the league's name."""
+        trouble = strangeness(frozen.mime, recipient=claim.recipient, message_id=claim.message_id, senders=senders)
+        if trouble is None:
+            return frozen
+        log.warning("mail %s: what is stored is not what was queued: its %s", claim.id, trouble)
+        return RenderError(
+            f"The e-mail that is stored here is not the one that was queued: its {trouble}. It was not sent. "
+            "Cancel it, and find out who changed the database."
+        )
 
     async def _addressed(
         self, claims: Sequence[Claim], contexts: Sequence[MessageContext | RenderError]

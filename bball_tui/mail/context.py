@@ -5,6 +5,7 @@ the hour still gets in.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, League, Team
+from bball_tui.mail.from_address import NoSender, default_sender
 from bball_tui.mail.kinds import facts_of
 from bball_tui.mail.kinds.base import MailKind
 from bball_tui.mail.values import RenderError, https_url, one_line
@@ -99,6 +101,19 @@ _LOOK = (
 
 
 _FROM = text("SELECT from_email FROM league WHERE id = :league_id")
+# Mails that were written before the league changed its address bear the one of then.
+_SENDERS = text(
+    """
+    SELECT lower(said.address) FROM (
+        SELECT from_email AS address FROM league WHERE id = :league_id
+        UNION SELECT before ->> 'from_email' FROM audit
+            WHERE league_id = :league_id AND entity = 'league' AND entity_id = :league_id
+        UNION SELECT after ->> 'from_email' FROM audit
+            WHERE league_id = :league_id AND entity = 'league' AND entity_id = :league_id
+    ) AS said
+    WHERE said.address <> ''
+    """
+)
 
 
 async def load_contexts(
@@ -143,6 +158,14 @@ async def load_contexts(
 async def has_from_address(session: AsyncSession, league_id: int) -> bool:
     """Whether the league says itself in whose name its mails go out."""
     return await session.scalar(_FROM, {"league_id": league_id}) is not None
+
+
+async def senders_of(session: AsyncSession, settings: Settings, league_id: int) -> frozenset[str]:
+    """The addresses, in lower case, in whose name mails of the league may go out: its own, now and before."""
+    known = set(await session.scalars(_SENDERS, {"league_id": league_id}))
+    with suppress(NoSender):
+        known.add(default_sender(settings).lower())
+    return frozenset(known)
 
 
 async def load_context(session: AsyncSession, settings: Settings, *, league_id: int, mail: Promised) -> MessageContext:

@@ -1,0 +1,25 @@
+"""Whether a mail that is stored is the one that its row in the queue is about."""
+
+from collections.abc import Set as AbstractSet
+
+from bball_tui.mail.mime import header
+from bball_tui.mail.transports.base import address_in
+from bball_tui.mail.values import RenderError, address
+
+
+def strangeness(mime: bytes, *, recipient: str, message_id: str, senders: AbstractSet[str]) -> str | None:
+    """What of its From, To and Message-ID is another's, in words; None when all is as it should be.
+
+    ``senders`` are the addresses, in lower case, in whose name the league sends.
+    """
+    try:
+        wanted = address(recipient, "the recipient")
+    except RenderError:
+        wanted = recipient
+    if address_in(mime, "To") not in (recipient, wanted):
+        return "To is another address"
+    if header(mime, "Message-ID") != message_id:
+        return "Message-ID is another one"
+    if (address_in(mime, "From") or "").lower() not in senders:
+        return "From is no address of this league"
+    return None
