@@ -136,6 +136,9 @@ WebhookFormat = Literal["slack", "discord", "ntfy", "json"]
 class LeagueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What is kept here for one league alone: the table ``[leagues.SLUG]``. It wins over the same names above it."""
 
+    mail_url: SecretUrl | None = None
+    template_dir: Path | None = None
+    bounce_dir: Path | None = None
     alert_mail_url: SecretUrl | None = None
     alert_webhook: SecretLink | None = None
     alert_webhook_format: WebhookFormat | None = None
@@ -183,13 +186,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     leagues: dict[str, LeagueSettings] = msgspec.field(default_factory=dict)
     """What is one league's alone, by its short name."""
 
-    def of_league(self, slug: str) -> "Settings":
-        """These settings, with what ``[leagues.SLUG]`` says instead."""
+    @property
+    def accounts_apart(self) -> bool:
+        """Whether leagues have mail accounts of their own here; then none of them uses any other."""
+        return any(one.mail_url is not None for one in self.leagues.values())
+
+    def of_league(self, slug: str, *, several: bool = False) -> "Settings":
+        """These settings, with what ``[leagues.SLUG]`` says instead.
+
+        No league ever borrows the account, the templates or the returned mails of another: what stands outside of the
+        tables is for the league that was chosen or, unless there are ``several``, for the only one.
+        """
         own = self.leagues.get(slug)
-        if own is None:
-            return self
-        said = {name: value for name in own.__struct_fields__ if (value := getattr(own, name)) is not None}
-        return msgspec.structs.replace(self, **said)
+        changed: dict[str, object] = {}
+        if self.accounts_apart or (several and self.league != slug):
+            changed = dict.fromkeys(("mail_url", "template_dir", "bounce_dir"))
+        if own is not None:
+            said = {name: getattr(own, name) for name in own.__struct_fields__}
+            changed |= {name: value for name, value in said.items() if value is not None}
+        return msgspec.structs.replace(self, **changed) if changed else self
 
     @property
     def embedded(self) -> bool:
@@ -259,7 +274,8 @@ def _guarded(path: Path, found: Mapping[str, object]) -> None:
     """
     own = found.get("leagues")
     tables = (found, *own.values()) if isinstance(own, dict) else (found,)
-    if any(name in _OWNERS_ONLY for table in tables if isinstance(table, dict) for name in table) and (
+    kept = [name for table in tables[1:] if isinstance(table, dict) for name in table]
+    if (_OWNERS_ONLY & {*found} or {*_OWNERS_ONLY, "mail_url"} & {*kept}) and (
         os.name == "posix" and path.stat().st_mode & 0o077
     ):
         raise BballError(

@@ -79,7 +79,8 @@ async def _examine(settings: Settings) -> list[Check]:
     except BballError as error:
         checks.append(Check("database", State.FAIL, str(error)))
     checks += _templates(settings)
-    checks.append(await _mail(settings))
+    accounts = [settings.of_league(slug) for slug, own in settings.leagues.items() if own.mail_url is not None]
+    checks += [await _mail(account) for account in accounts or [settings]]
     checks.append(_terminal())
     return checks
 
@@ -137,11 +138,12 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
     if not leagues:
         yield Check("league", State.LOOK, "There is no league yet.", "Make one with: bball-tui init --league NAME")
     for league in leagues:
+        own = settings.of_league(league.slug, several=len(leagues) > 1)
         yield _league(league)
-        yield _sender(league, settings)
+        yield _sender(league, own)
         if league.logo_url is not None:
             yield await _logo(league, league.logo_url)
-        for check in await _sending(database, league, settings):
+        for check in await _sending(database, league, own):
             yield check
 
 

@@ -1,20 +1,17 @@
 """`bball-tui worker`: sends the mails of a league, on as many machines as you like."""
 
-import asyncio
-import logging
-import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import click
 import msgspec
 
-from bball_tui.cli.context import CliContext, with_league
-from bball_tui.cli.output import echo_json, narrate, plain, wants_json
+from bball_tui.cli.context import CliContext, current_settings, with_database, with_league
+from bball_tui.cli.output import echo_json, narrate, wants_json
+from bball_tui.cli.worker_fleet import serve_all
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
+from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
 from bball_tui.cli.worker_watching import watched
 from bball_tui.database.engine import Database
 from bball_tui.delivery.alerts.telling import alert_chores
@@ -23,15 +20,13 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.watching import Watched
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.errors import BballError
+from bball_tui.league.leagues import find_league, list_leagues
 from bball_tui.league.mails.reminders import reminder_chores
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
-
-LEFT_AT_ONCE = 130
-"""The exit code after a second Ctrl-C."""
 
 
 @click.command()
@@ -49,7 +44,11 @@ LEFT_AT_ONCE = 130
 def worker(
     drain: bool, concurrency: int | None, processes: int, metrics: str | None, health: Path | None, as_json: bool
 ) -> int:
-    """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once)."""
+    """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once).
+
+    Without --league it serves every league in which its login may send, each through the account that it has in the
+    settings file; a new league is served without a restart.
+    """
     if drain and (metrics is not None or health is not None):
         raise BballError("--metrics and --health are for a worker that goes on. Leave them out, or --drain.")
 
@@ -85,6 +84,30 @@ def worker(
                 settled=None if counted is None else partial(counted.sent, league.slug),
             )
 
+    async def all_leagues(database: Database, settings: Settings) -> int:
+        settings.refuse_read_only()
+        async with database.session() as session:
+            leagues = await list_leagues(session)
+        if len(leagues) < 2 and (drain or not settings.may_send):
+            async with database.session() as session:
+                only = await find_league(session)
+            own = settings.of_league(only.slug)
+            if drain or not own.may_send:
+                return await work(CliContext(database, only, own))
+        if processes > 1:
+            return await run_processes(processes, settings, drain=drain, concurrency=concurrency, as_json=as_json)
+        return await serve_all(
+            database,
+            settings,
+            drain=drain,
+            concurrency=concurrency,
+            as_json=as_json,
+            metrics=metrics,
+            health=health,
+        )
+
+    if current_settings().league is None:
+        return with_database(all_leagues, fast=True)
     return with_league(work, fast=True)
 
 
@@ -122,9 +145,9 @@ async def run_worker(
     chores = (*reminder_chores(database, league_id), *alert_chores(database, league_id, settings))
     sender = Worker(database, league_id, settings, transport, timing=timing, chores=chores, settled=settled)
     try:
-        with _narration(), _stop_signals() as stop:
+        with narration(), stop_signals() as stop:
             if drain:
-                _tell(await sender.drain(stop), settings, as_json=wants_json(as_json))
+                tell_drained(await sender.drain(stop), as_json=wants_json(as_json), into_folder=settings.into_folder)
             else:
                 narrate(f"{sender.info.name} sends through {transport.provider}. Ctrl-C stops it.")
                 await sender.run(stop)
@@ -145,72 +168,10 @@ async def run_processes(number: int, settings: Settings, *, drain: bool, concurr
     options = [*(["--drain", "--json"] if drain else []), *([f"--concurrency={concurrency}"] if concurrency else [])]
     overrides = click.get_current_context().find_root().obj or {}
     workers = WorkerProcesses(number, options, environment_for(overrides))
-    with _stop_signals(workers.leave_at_once) as stop:
+    with stop_signals(workers.leave_at_once) as stop:
         if drain:
-            _tell(await workers.drain(stop), settings, as_json=wants_json(as_json))
+            tell_drained(await workers.drain(stop), as_json=wants_json(as_json), into_folder=settings.into_folder)
         else:
             narrate(f"{number} worker processes send. Ctrl-C stops them.")
             await workers.run(stop)
     return 0
-
-
-def _tell(drained: Drained, settings: Settings, *, as_json: bool) -> None:
-    if as_json:
-        echo_json(drained)
-    else:
-        done = "written to a folder" if settings.into_folder else "sent"
-        click.echo(
-            f"{drained.sent} {done}, {drained.failed} failed, {drained.in_doubt} in doubt, "
-            f"{drained.queued} queued, {drained.held} held"
-        )
-
-
-@contextmanager
-def _stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[asyncio.Event]:
-    """An event that the first SIGINT, SIGTERM or SIGHUP sets; another of the first two does ``last_act`` and leaves.
-
-    A window that closes hangs up more than once (the terminal and the shell), so that is never meant as "at once".
-    """
-    stop = asyncio.Event()
-
-    def heard() -> None:
-        if stop.is_set():
-            last_act()
-            os._exit(LEFT_AT_ONCE)
-        stop.set()
-        narrate("Stopping: the mails on their way are finished, the others handed back. Once more leaves at once.")
-
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    loop.add_signal_handler(signal.SIGINT, heard)
-    loop.add_signal_handler(signal.SIGTERM, heard)
-    # Anyone who started it with nohup wants it to outlive the terminal.
-    if before[signal.SIGHUP] is not signal.SIG_IGN:
-        loop.add_signal_handler(signal.SIGHUP, stop.set)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)
-
-
-class _Narrator(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        narrate(plain(self.format(record)))
-
-
-@contextmanager
-def _narration() -> Iterator[None]:
-    """What the delivery says of itself, on stderr, one plain line each."""
-    logger = logging.getLogger("bball_tui.delivery")
-    handler = _Narrator()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)

@@ -145,6 +145,7 @@ class LeagueConnection:
             if not await list_leagues(session):
                 raise NoLeague("There is no league yet.")
             self._league = await find_league(session, self.settings.league)
+            self.settings = self.settings.of_league(self._league.slug)
             self.season = await current_season(session, self._league.id)
         self.roles = await self.guard(take_place(self.database, self._league.id))
 
@@ -217,7 +218,7 @@ class LeagueConnection:
                 place="screen",
                 chores=(
                     *reminder_chores(self.database, self.league.id),
-                    *alert_chores(self.database, self.league.id, self.settings.of_league(self.league.slug)),
+                    *alert_chores(self.database, self.league.id, self.settings),
                 ),
             )
             await worker.run(stop)

@@ -218,3 +218,19 @@ def test_what_cannot_be_watched_is_refused(command_line: CommandLine, tmp_path: 
     assert (open_to_all.code, "could be read by other machines" in open_to_all.err) == (1, True)
     assert command_line("worker", "--drain", "--health", tmp_path / "health").code == 1
     assert "cannot be written" in command_line("worker", "--health", tmp_path / "none" / "health").err
+
+
+def test_one_drain_serves_every_league_through_its_own_account(command_line: CommandLine, tmp_path: Path) -> None:
+    for slug in ("westside", "eastside", "northside"):
+        assert command_line("init", "--league", slug.title(), "--slug", slug).code == 0
+        command_line("--league", slug, "league", "set", "--from-email", f"office@{slug}.test")
+    file = tmp_path / "config.toml"
+    file.write_text(
+        "".join(f'[leagues.{slug}]\nmail_url = "maildir://{tmp_path}/{slug}"\n' for slug in ("westside", "eastside"))
+    )
+    file.chmod(0o600)
+    ran = command_line("worker", "--drain", "--json")
+    assert (ran.code, ran.json) == (3, {"sent": 0, "failed": 0, "in_doubt": 0, "queued": 0, "held": 0})
+    assert "northside: its e-mails wait. No mail server is set up yet" in ran.err
+    alone = command_line("--league", "northside", "worker", "--drain", "--json")
+    assert alone.code == 1

@@ -34,5 +34,6 @@ async def keep_account(
     await transport.close()
     await change_profile(session, league, ProfileChange(from_email=from_email))
     await reopen_refused(session, league.id, transport.provider)
-    await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal())
+    table = ("leagues", league.slug) if settings.accounts_apart else ()
+    await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal(), table=table)
     return changed
