@@ -22,6 +22,7 @@ from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league, list_leagues
 from bball_tui.league.mails.reminders import reminder_chores
+from bball_tui.league.members import take_place
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
@@ -46,7 +47,7 @@ def worker(
 ) -> int:
     """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once).
 
-    Without --league it serves every league in which its login may send, each through the account that it has in the
+    Without --league it serves every league in which its login is mailer, each through the account that it has in the
     settings file; a new league is served without a restart.
     """
     if drain and (metrics is not None or health is not None):
@@ -93,7 +94,7 @@ def worker(
                 only = await find_league(session)
             own = settings.of_league(only.slug)
             if drain or not own.may_send:
-                return await work(CliContext(database, only, own))
+                return await work(CliContext(database, only, own, await take_place(database, only.id)))
         if processes > 1:
             return await run_processes(processes, settings, drain=drain, concurrency=concurrency, as_json=as_json)
         return await serve_all(

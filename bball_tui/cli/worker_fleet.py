@@ -10,12 +10,14 @@ from bball_tui.cli.output import narrate, wants_json
 from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
 from bball_tui.cli.worker_watching import watched
 from bball_tui.database.engine import Database
+from bball_tui.database.states import StaffRole
 from bball_tui.delivery.alerts.telling import alert_chores
 from bball_tui.delivery.fleet import Fleet, ServedLeague
 from bball_tui.delivery.watching import Watched
 from bball_tui.delivery.worker import Worker
 from bball_tui.league.leagues import list_leagues
 from bball_tui.league.mails.reminders import reminder_chores
+from bball_tui.league.members import my_roles
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import Transport
 from bball_tui.settings import Settings
@@ -25,15 +27,20 @@ PARTLY = 3
 
 
 async def served_leagues(database: Database, settings: Settings) -> Sequence[ServedLeague]:
-    """The leagues that this login sees now, with the settings that each has here.
+    """The leagues in which this login is mailer now, with the settings that each has here.
 
     Raises:
         BballError: the database is away.
     """
     async with database.session() as session:
         leagues = await list_leagues(session)
+        roles = {one.id: await my_roles(session, one.id) for one in leagues}
     several = len(leagues) > 1
-    return [ServedLeague(one.id, one.slug, settings.of_league(one.slug, several=several)) for one in leagues]
+    return [
+        ServedLeague(one.id, one.slug, settings.of_league(one.slug, several=several))
+        for one in leagues
+        if StaffRole.MAILER in roles[one.id]
+    ]
 
 
 async def serve_all(
@@ -78,7 +85,7 @@ async def serve_all(
                 drained, all_could = await fleet.drain(stop)
                 tell_drained(drained, as_json=wants_json(as_json))
                 return 0 if all_could else PARTLY
-            narrate("This worker sends for every league that its login sees. Ctrl-C stops it.")
+            narrate("This worker sends for every league in which its login is mailer. Ctrl-C stops it.")
             await fleet.run(stop)
             narrate("Stopped. What was not sent stays queued.")
     return 0
