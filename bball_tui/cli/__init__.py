@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused (the message says why), 2 wrong usage, 3 partly do
 130 interrupted, 129 the terminal went away, 143 ended from outside.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -73,6 +74,8 @@ def _screen() -> int:
 
 
 def _command() -> int:
+    # What a command imports stays. Python would look through it for garbage again and again, for a tenth of the time.
+    gc.set_threshold(50_000, 10, 10)
     from bball_tui.cli.root import run
 
     return run()

@@ -215,9 +215,12 @@ class BballApp(OpeningApp):
         self._listening = asyncio.create_task(self._live(connection))
 
     def dress(self, connection: "LeagueConnection") -> None:
-        """Wear the league's color."""
-        for theme in THEMES:
-            self.register_theme(branded(theme, connection.league.brand_color))
+        """Wear the league's color; where it is worn already, nothing is drawn anew."""
+        themes = [branded(theme, connection.league.brand_color) for theme in THEMES]
+        if all(self.get_theme(theme.name) == theme for theme in themes):
+            return
+        for theme in themes:
+            self.register_theme(theme)
         self.refresh_css(animate=False)
 
     async def _live(self, connection: "LeagueConnection") -> None:

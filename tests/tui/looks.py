@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from rich.cells import cell_len
@@ -142,6 +143,7 @@ def _pale(app: App[Any]) -> list[str]:
     return sorted(found)
 
 
+@cache
 def _luminance(color: ColorTriplet) -> float:
     """WCAG 2.1: how bright a color is, from 0 to 1."""
     red, green, blue = (_linear(one / 255) for one in color)
