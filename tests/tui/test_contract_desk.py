@@ -142,12 +142,12 @@ async def test_namesakes_are_told_apart_in_the_list_and_in_the_dialog(quiet: Set
         await make_family(session, club, first="wrén", last="Hammond", jersey="8", birthdate=date(2014, 1, 2))
     async with opened(quiet) as desk:
         await desk.press("t")
-        await desk.shows("Hawks U12 · born 04 Mar 2015 · #7 · Rosa Hamilton (guardian)")
-        await desk.shows("! same name: Hawks U12 · born 02 Jan 2014 · #8 · offered")
+        await desk.shows("Hawks U12 · born Mar 4, 2015 · #7 · Rosa Hamilton (guardian)")
+        await desk.shows("! same name: Hawks U12 · born Jan 2, 2014 · #8 · offered")
         await desk.press("down")
-        await desk.shows("Hawks U12 · born 02 Jan 2014 · #8 · Rosa Hamilton (guardian)")
+        await desk.shows("Hawks U12 · born Jan 2, 2014 · #8 · Rosa Hamilton (guardian)")
         await desk.press("enter")
-        await desk.shows("Sign wrén Hammond", "! same name: Hawks U12 · born 04 Mar 2015 · #7 · offered")
+        await desk.shows("Sign wrén Hammond", "! same name: Hawks U12 · born Mar 4, 2015 · #7 · offered")
         await desk.press("escape")
         await desk.shows("0 papers done")
 
