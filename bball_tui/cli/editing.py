@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.league_rules import teams_check
 from bball_tui.cli.lists import players, team_named, teams
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
@@ -33,6 +34,8 @@ async def team_id_of(context: CliContext, session: Session, season_id: int, name
 
 
 # Teams
+
+teams.add_command(teams_check)
 
 
 @teams.command("add")

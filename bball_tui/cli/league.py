@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction
+from bball_tui.cli.league_rules import league_rules
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.database.engine import Session
 from bball_tui.database.states import DateOrder, TeamChange
@@ -33,6 +34,9 @@ _FIELDS = (
 @click.group()
 def league() -> None:
     """Show or change the league: addresses in its mails, color, time zone, dates, undo time."""
+
+
+league.add_command(league_rules)
 
 
 @league.command()

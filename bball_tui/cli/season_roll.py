@@ -23,6 +23,8 @@ from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from bball_tui.mail.values import one_line
 from bball_tui.wording import counted
 
+MOST_NOTES = 10
+
 id_type = click.IntRange(min=1)
 
 
@@ -75,6 +77,7 @@ class RolledJson:
     contracts: int
     mails: int
     left_out: int
+    against_rules: tuple[str, ...]
 
 
 @click.command("roll")
@@ -86,7 +89,7 @@ class RolledJson:
     help='What the age groups are called next, such as "U10 = U12, U12 = U14"; "keep" keeps all names. Found by itself '
     "when left out.",
 )
-@click.option("--age-on", metavar="DATE", help="The day that ages count on; the day the season begins, or today.")
+@click.option("--age-on", metavar="DATE", help="When ages count; else the league's cut-off, the first day, or today.")
 @click.option("--team", "was_teams", metavar="NAME", multiple=True, help="Only last season's team; may be repeated.")
 @click.option("--all", "everybody", is_flag=True, help="Also those whom an earlier run left out.")
 @click.option("--also", metavar="ID", type=id_type, multiple=True, help="Tick this player too; may be repeated.")
@@ -314,12 +317,15 @@ def _plan_json(plan: RollPlan, lines: Sequence[PlayerLine], places: dict[int, st
 
 
 def _rolled_answer(done: Rolled) -> Answer:
-    line = RolledJson(done.season, done.made_season, done.teams, done.contracts, done.mails, done.left_out)
+    line = RolledJson(done.season, done.made_season, done.teams, done.contracts, done.mails, done.left_out, done.notes)
     if not (done.teams or done.contracts):
         return Did([f"Nothing to make: {done.season} has all of it."], line)
     made = [counted(done.teams, "team"), counted(done.contracts, "contract")]
     sentences = [f"{done.season}: {' and '.join(made)} made. {counted(done.left_out, 'player')} left out."]
     if done.mails:
         sentences.append(f"{counted(done.mails, 'e-mail')} wait in the outbox: bball-tui outbox list shows them.")
+    sentences += [f"! {note}" for note in done.notes[:MOST_NOTES]]
+    if len(done.notes) > MOST_NOTES:
+        sentences.append(f"! {len(done.notes) - MOST_NOTES} more are against the rules: bball-tui teams check.")
     sentences.append(f'bball-tui seasons roll-undo "{done.season}" takes it back while nobody has signed.')
     return Did(sentences, line)

@@ -31,7 +31,7 @@ _SETTINGS = (
 )
 
 
-_MASKED = "bball_masked,public"
+MASKED = "bball_masked,public"
 """Where rows are looked for by whoever only looks: the views without birthdates and phone numbers come first."""
 
 
@@ -175,8 +175,8 @@ class Database:
         """
         if masked == (self._asked["search_path"] is not None):
             return
-        self._asked["search_path"] = _MASKED if masked else None
-        self._options["options"] = f"{self._whole} -c search_path={_MASKED}" if masked else self._whole
+        self._asked["search_path"] = MASKED if masked else None
+        self._options["options"] = f"{self._whole} -c search_path={MASKED}" if masked else self._whole
         await self._engine.dispose()
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"),
     *("0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023", "0024", "0025"),
-    "0026",
+    *("0026", "0027"),
 )
 """Every revision in order; a test holds it against `migrations/`. Knowing it here saves importing Alembic."""
 

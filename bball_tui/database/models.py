@@ -134,6 +134,8 @@ class League(Base):
     wait_for_chat: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether welcome mails wait until the team's chat has a share link."""
     """Whether an offer is told by mail."""
+    rules: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    """What the league asks of its teams (`league/rules/rules.py`); empty: nothing."""
     mail_salt: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), server_default=text("gen_random_uuid()"))
     """Goes into every Message-ID: receivers drop repeated ones, and a trial database knows the same families."""
     version: Mapped[int] = mapped_column(server_default="1")
@@ -151,6 +153,7 @@ class League(Base):
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         CheckConstraint("hold_seconds BETWEEN 0 AND 86400", name="hold_seconds"),
+        CheckConstraint("jsonb_typeof(rules) = 'object'", name="rules"),
         CheckConstraint("logo_url IS NULL OR logo_url ~ '^https://'", name="logo_url"),
         CheckConstraint(f"language ~ {LANGUAGE_TAG}", name="language"),
         CheckConstraint(

@@ -29,6 +29,7 @@ from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import list_seasons
 from bball_tui.league.roster.guardian import FLAGS, GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
+from bball_tui.league.rules.form import RulesDraft, load_rules, save_rules
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.records import (
@@ -36,6 +37,7 @@ from bball_tui.tui.dialogs.forms.records import (
     guardian_form,
     league_form,
     player_form,
+    rules_form,
     season_form,
     team_form,
 )
@@ -281,6 +283,16 @@ async def edit_league(app: "Host", connection: "LeagueConnection", set_up_mail: 
     if wanted:
         set_up_mail()
     return saved
+
+
+async def edit_rules(app: "Host", connection: "LeagueConnection") -> bool:
+    """What the league asks of its teams. True when something was changed."""
+
+    async def make() -> "Form[RulesDraft]":
+        base = await connection.call(load_rules)
+        return rules_form(base.draft, lambda mine, now, _: connection.call(save_rules, mine, base=now or base), base)
+
+    return await ask_form(app, make) is not None
 
 
 async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:

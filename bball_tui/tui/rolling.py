@@ -107,6 +107,9 @@ def _tell(app: "Host", done: Rolled) -> None:
     mails = f" {counted(done.mails, 'e-mail')} wait in the outbox." if done.mails else ""
     back = f" {key_of('desk.roll-undo')} takes it back while nobody has signed."
     app.notify(clean(f"{done.season}: {made} made.{mails}{back}"), timeout=12, markup=False)
+    if done.notes:
+        more = f" And {len(done.notes) - 1} more: each team's panel says what." if len(done.notes) > 1 else ""
+        app.notify(clean(f"{done.notes[0]}{more}"), severity="warning", timeout=12, markup=False)
 
 
 async def take_season_back(app: "Host", connection: "LeagueConnection") -> bool:

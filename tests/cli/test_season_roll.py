@@ -83,6 +83,7 @@ def test_what_was_seen_is_made_once_and_taken_back(command_line: CommandLine) ->
         "contracts": 2,
         "mails": 1,
         "left_out": 1,
+        "against_rules": [],
     }
     made = command_line("contracts", "list", "--season", "Fall 2027", "--json").json
     assert {one["player"]: (one["team"], one["status"]) for one in made} == {

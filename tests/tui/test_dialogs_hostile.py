@@ -44,6 +44,7 @@ from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import ContractRow
+from bball_tui.league.rules.form import RulesDraft
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.mail.account import Account
@@ -83,6 +84,7 @@ from bball_tui.tui.dialogs.forms.records import (
     guardian_form,
     league_form,
     player_form,
+    rules_form,
     season_form,
     team_form,
 )
@@ -272,6 +274,7 @@ FORMS: dict[str, Callable[[str], Form[Any]]] = {
     "season": lambda name: season_form(
         SeasonDraft(name, name, name), _never, DateOrder.DMY, Loaded(1, 1, SeasonDraft(name))
     ),
+    "rules": lambda name: rules_form(RulesDraft(name, name), _never, Loaded(1, 1, RulesDraft(name))),
     "league": lambda name: league_form(
         LeagueDraft(name, name, name, timezone=name), _never, Loaded(1, 1, LeagueDraft(name)), lambda: None
     ),

@@ -242,6 +242,21 @@ async def test_a_plan_that_is_over_is_shown_again(quiet: Settings, database: Dat
         assert await session.scalar(made) == 2
 
 
+async def test_the_rules_of_the_league_are_set_by_keys_and_seen_on_the_team(
+    quiet: Settings, database: Database
+) -> None:
+    await league_with(database, ("Amara", "Bea"))
+    async with opened(quiet) as desk:
+        await desk.press("percent_sign")
+        await desk.shows("Rules of the league", "Cut-off")
+        await desk.press(*"13-01", "enter")
+        await desk.shows("is no day")
+        await desk.press("ctrl+u", *"08-31", "tab", "tab", "1", "enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("2")
+        await desk.shows("Against the rules", "both wear 00.", "2 players; the limit")
+
+
 async def test_without_a_season_there_is_nothing_to_begin_from(quiet: Settings, database: Database) -> None:
     async with database.session() as session:
         await create_league(session, "Westside Basketball")

@@ -21,8 +21,8 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
-from bball_tui.league.editing.players import jersey_notes
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_again
+from bball_tui.league.rules.store import rule_notes
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted
@@ -143,7 +143,7 @@ async def new_contract(
     if checks.problems:
         return Wrong(tuple(checks.problems))
     contract_id = await _insert(session, league_id, season_id, player_id, values)
-    return Saved(contract_id, notes=await jersey_notes(session, league_id, player_id))
+    return Saved(contract_id, notes=await rule_notes(session, league_id, [player_id]))
 
 
 async def save_contract(
@@ -293,7 +293,7 @@ async def _keep_signed(
         notes.append(f"{counted(len(made), 'welcome e-mail')} of {team} queued.")
     elif told:
         notes.append(f"{', '.join(told)} had the welcome e-mail with {old_team} already: please write to them.")
-    return Saved(contract_id, notes=(*notes, *await jersey_notes(session, league_id, player_id)))
+    return Saved(contract_id, notes=(*notes, *await rule_notes(session, league_id, [player_id])))
 
 
 async def _move_signed(
@@ -321,7 +321,7 @@ async def _move_signed(
     elif done.told:
         told = ", ".join(dict.fromkeys(one.recipient for one in done.told))
         notes.append(f"{told} had the welcome mail for the old team already: please write to them.")
-    return Saved(new, notes=(*notes, *await jersey_notes(session, league_id, player_id)))
+    return Saved(new, notes=(*notes, *await rule_notes(session, league_id, [player_id])))
 
 
 async def _change(
@@ -365,5 +365,5 @@ async def _change(
         after = {name: None if day is None else day.isoformat() for name, day in days.items() if name in names}
         await record(session, league_id, [Entry("days_changed", "contract", now.id, after=after)])
     if "team_id" in names:
-        notes += await jersey_notes(session, league_id, player_id)
+        notes += await rule_notes(session, league_id, [player_id])
     return Saved(now.id, notes=tuple(notes))

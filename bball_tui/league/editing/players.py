@@ -7,8 +7,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import Contract, Player, Team
-from bball_tui.database.states import LIVE_STATUSES, DateOrder
+from bball_tui.database.models import Player
+from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
@@ -16,6 +16,7 @@ from bball_tui.league.editing.lookalikes import lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Saved, Wrong
 from bball_tui.league.roster.fields import Reading, audited, columns_of, draft_of
 from bball_tui.league.roster.player import FIELDS, PlayerDraft, PlayerValues
+from bball_tui.league.rules.store import rule_notes
 
 
 async def load_player(session: AsyncSession, league_id: int, player_id: int, order: DateOrder) -> Loaded[PlayerDraft]:
@@ -83,7 +84,7 @@ async def save_player(
             return Doubtful(alike)
     player_id = await _write(session, league_id, values, now, before, changed)
     await tell_apart(session, league_id, player_id, others)
-    return Saved(player_id, notes=await jersey_notes(session, league_id, player_id))
+    return Saved(player_id, notes=await rule_notes(session, league_id, [player_id]))
 
 
 async def _write(
@@ -106,23 +107,3 @@ async def _write(
     was, becomes = audited(before, changed), audited(columns, changed)
     await record(session, league_id, [Entry("changed", "player", now.id, before=was, after=becomes)])
     return now.id
-
-
-async def jersey_notes(session: AsyncSession, league_id: int, player_id: int) -> tuple[str, ...]:
-    """Who else wears the player's number in a team of the same season: a sentence for each team."""
-    mine = select(Contract.team_id).where(Contract.player_id == player_id, Contract.status.in_(LIVE_STATUSES))
-    number = select(Player.jersey).where(Player.id == player_id).scalar_subquery()
-    rows = await session.execute(
-        select(Player.first_name, Player.last_name, Player.jersey, Team.name)
-        .join(Contract, Contract.player_id == Player.id)
-        .join(Team, Team.id == Contract.team_id)
-        .where(
-            Player.league_id == league_id,
-            Contract.team_id.in_(mine),
-            Contract.status.in_(LIVE_STATUSES),
-            Player.id != player_id,
-            Player.jersey == number,
-        )
-        .order_by(Player.name_key)
-    )
-    return tuple(f"{row.first_name} {row.last_name} of {row.name} wears {row.jersey} too." for row in rows)

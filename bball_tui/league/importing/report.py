@@ -14,6 +14,8 @@ from bball_tui.wording import counted
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
 
 MOST_CONFLICTS = 50
+MOST_FINDINGS = 10
+"""Things against the rules that are told one by one."""
 MOST_SPLITS = 3
 """Whole names that the remark about them repeats."""
 MOST_PLACEHOLDERS = 5
@@ -33,6 +35,12 @@ def remarks(report: Report) -> list[str]:
         notes += [f"Row {one.row}: {one.sentence()}" for one in conflicts[:MOST_CONFLICTS]]
         if len(conflicts) > MOST_CONFLICTS:
             notes.append(f"And {len(conflicts) - MOST_CONFLICTS:,} more like these: the report has them all.")
+    if refused := [one for one in report.findings if one.refused]:
+        many = counted(len(refused), "thing is", "things are")
+        notes.append(f"{many} against rules that the league refuses: the import would be stopped by them.")
+    notes += [one.text for one in report.findings[:MOST_FINDINGS]]
+    if len(report.findings) > MOST_FINDINGS:
+        notes.append(f"And {len(report.findings) - MOST_FINDINGS:,} more against the league's rules.")
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")

@@ -1,14 +1,15 @@
 """One import from the file to the report: what the command line and the screen both call."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database import models
 from bball_tui.database.analyze import MANY, analyze
 from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
@@ -30,6 +31,8 @@ from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.importing.sandboxed_reader import read_limited
 from bball_tui.league.leagues import LeagueInfo, current_season
 from bball_tui.league.mails.enqueue import wants_offer_mails
+from bball_tui.league.rules.rules import LeagueRules, RuleFinding
+from bball_tui.league.rules.store import RuleBroken, read_findings, read_rules
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import NAME_LENGTH, name_text
 from bball_tui.league.values.shown import shown
@@ -108,6 +111,8 @@ class Report:
     problems: tuple[Problem, ...]
     diff: Diff | None = None
     imported: Imported = field(default_factory=Imported)
+    findings: tuple[RuleFinding, ...] = ()
+    """What of the season's teams would be against the league's rules by this import, and was not before."""
     left_rows: tuple[RosterRow, ...] = ()
     """Rows that the caller left out."""
     digest: str = ""
@@ -211,11 +216,19 @@ async def _run(
         report = Report(options.dry_run, roster, problems, diff, left_rows=left, digest=digest)
         if problems and not options.skip_bad_rows:
             return report
+        ruled = await read_rules(session, league.id) != LeagueRules()
+        before = await _findings(session, diff) if ruled else frozenset()
         if options.dry_run:
-            cancelled, promised = await count_unsent(session, diff), await _count_promised(session, diff)
-            return replace(report, imported=replace(diff.imported(), cancelled=cancelled, promised=promised))
+            cancelled = await count_unsent(session, diff)
+            promised, found = await _try(session, diff, ruled=ruled)
+            imported = replace(diff.imported(), cancelled=cancelled, promised=promised)
+            return replace(report, imported=imported, findings=_sorted(found - before))
         watch.begin(Stage.WRITING, WRITE_STEPS)
         report = replace(report, imported=await write(session, diff, source=shown(path.name, 200), tick=watch.tick))
+        if ruled:
+            report = replace(report, findings=_sorted(await _findings(session, diff) - before))
+            if broken := [one for one in report.findings if one.refused]:
+                raise RuleBroken(broken)
         if options.mapping:
             await remember(session, league.id, header, columns)
     if report.imported.created.players + report.imported.created.contracts >= MANY:
@@ -259,16 +272,33 @@ def _due(options: ImportOptions, league: LeagueInfo, today: date) -> date | None
     return day
 
 
-async def _count_promised(session: AsyncSession, diff: Diff) -> int:
-    """How many mails of offers importing would promise. It is tried and taken back: no other count would be exact."""
-    if not diff.contracts.new or not await wants_offer_mails(session, diff.league_id):
-        return 0
+async def _try(session: AsyncSession, diff: Diff, *, ruled: bool) -> tuple[int, frozenset[RuleFinding]]:
+    """How many mails of offers importing would promise, and with rules what would be against them afterwards.
+
+    It is tried and taken back: no other answer would be exact.
+    """
+    wanted = diff.contracts.new and await wants_offer_mails(session, diff.league_id)
+    if not (wanted or (ruled and diff.changes_something)):
+        return 0, await _findings(session, diff) if ruled else frozenset()
     await hold_league(session, diff.league_id)
     trial = await session.begin_nested()
     try:
-        return (await write(session, diff)).promised
+        promised = (await write(session, diff)).promised
+        return promised, await _findings(session, diff) if ruled else frozenset()
     finally:
         await trial.rollback()
+
+
+async def _findings(session: AsyncSession, diff: Diff) -> frozenset[RuleFinding]:
+    """What of the season's teams is against the rules now."""
+    season_id = diff.season_id or await session.scalar(
+        select(models.Season.id).where(models.Season.league_id == diff.league_id, models.Season.name == diff.season)
+    )
+    return frozenset(() if season_id is None else await read_findings(session, diff.league_id, season_id))
+
+
+def _sorted(found: Iterable[RuleFinding]) -> tuple[RuleFinding, ...]:
+    return tuple(sorted(found, key=lambda one: (not one.refused, one.team.casefold(), one.rule, one.text)))
 
 
 def _samples(table: FileTable) -> tuple[tuple[str, ...], ...]:

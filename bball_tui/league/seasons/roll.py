@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.masks import is_masked
 from bball_tui.database.models import League, Team
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
@@ -22,6 +23,8 @@ from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import Season, current_season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
+from bball_tui.league.rules.rules import season_year
+from bball_tui.league.rules.store import read_rules, rule_notes
 from bball_tui.league.seasons.age_groups import read_pattern, usual_pattern
 from bball_tui.league.seasons.roll_facts import read_facts
 from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan
@@ -66,6 +69,7 @@ async def apply_roll(
 
     Raises:
         RollMoved: the plan is another one now. The caller must roll back.
+        RuleBroken: the league refuses a team as it would be. The caller must roll back.
         BballError: a player or team is none of the plan, or the outcome does not do.
     """
     await hold_league(session, league_id)
@@ -90,6 +94,8 @@ async def apply_roll(
 async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tuple[RollPlan, LeagueClock]:
     pattern = None if asked.pattern is None else read_pattern(asked.pattern)
     clock = await read_clock(session, league_id)
+    if await is_masked(session):
+        raise BballError("Your role shows no birthdates, so it cannot plan a season. Ask a registrar or an admin to.")
     seasons = await list_seasons(session, league_id)
     name = typed_text(asked.target, LONGEST_NAME)
     if not name:
@@ -107,7 +113,10 @@ async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tu
         clock,
     )
     starts = None if target is None else target.starts_on
-    options = RollOptions(pattern, asked.age_on or starts or clock.today, asked.roster_limit)
+    rules = await read_rules(session, league_id)
+    day = asked.age_on or rules.age_day(season_year(name, starts, clock.today)) or starts or clock.today
+    limit = rules.roster_limit if asked.roster_limit is None else asked.roster_limit
+    options = RollOptions(pattern, day, limit, frozenset(map(int, rules.exceptions)))
     return await asyncio.to_thread(make_plan, facts, options), clock
 
 
@@ -227,7 +236,9 @@ async def _write(
     await record(session, league_id, [entry])
     if outcome.show:
         await show_season(session, league_id, season_id)
-    return Rolled(season_id, plan.target, plan.target_id is None, len(teams), len(contracts), mails, len(left))
+    notes = await rule_notes(session, league_id, list(places), season_id)
+    made_season = plan.target_id is None
+    return Rolled(season_id, plan.target, made_season, len(teams), len(contracts), mails, len(left), notes)
 
 
 async def _ids(session: AsyncSession, statement: TextClause, values: Mapping[str, object], number: int) -> list[int]:

@@ -100,11 +100,15 @@ class RollFacts:
 
 @dataclass(frozen=True, slots=True)
 class RollOptions:
-    """What staff decided beforehand: the day that ages count on, and the most players of a team (None: no limit)."""
+    """What staff and the league decided beforehand.
+
+    The day that ages count on, the most players of a team (None: no limit), and whose age does not count.
+    """
 
     pattern: Pattern
     age_day: date
     roster_limit: int | None = None
+    excepted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +292,7 @@ class _Lines:
         team = self._open.get(key)
         if team is None:
             return "", Proposal.NO_TEAM, self._problems.get(last.team_id, "Last season's team is not carried over.")
-        if not too_old(self._groups[key], player.birthdate, day):
+        if player.id in self._options.excepted or not too_old(self._groups[key], player.birthdate, day):
             return key, Proposal.RETURNS, f"Stays with the team, now {team.label}." if team.label != team.was else ""
         assert player.birthdate is not None  # noqa: S101 - else nobody is too old
         age = f"{age_on(player.birthdate, day)} on {day.isoformat()}"
@@ -352,7 +356,8 @@ class _Lines:
             names = listed([self._labels[one] for one in teams])
             yield Proposal.TWO_TEAMS, f"Was in {names} last season.", len(live) == 1
         group = self._groups.get(team)
-        if player.birthdate is None and group is not None and not group.grade:
+        aged = group is not None and not group.grade and player.id not in self._options.excepted
+        if player.birthdate is None and group is not None and aged:
             yield Proposal.NO_BIRTHDATE, f"Without a birthdate nobody knows whether {group.text} is right.", False
         if player.reach < 2:
             who = "No parent" if player.reach == 0 else "No parent with an e-mail address"

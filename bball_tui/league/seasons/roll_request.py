@@ -16,7 +16,8 @@ class RollRequest:
 
     ``target`` is the name of the new season, which may exist. ``source_id`` None is the season that is shown, and where
     that is the new one already, the one before it. ``pattern`` None is the usual one. Ages count on ``age_on``: None is
-    the day the new season begins, as far as that is known, else today. ``roster_limit`` None sets no limit.
+    the league's cut-off, else the day the new season begins, as far as that is known, else today. ``roster_limit``
+    None is the league's.
     """
 
     target: str
@@ -56,7 +57,7 @@ class RollChoice:
 
 @dataclass(frozen=True, slots=True)
 class Rolled:
-    """What was made. ``left_out`` players were looked at and not ticked."""
+    """What was made. ``left_out`` players were looked at and not ticked; ``notes`` say what is against the rules."""
 
     season_id: int
     season: str
@@ -65,3 +66,4 @@ class Rolled:
     contracts: int
     mails: int
     left_out: int
+    notes: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.lists import TeamListing
 from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
+from bball_tui.league.rules.rules import RuleFinding
+from bball_tui.league.rules.store import read_findings
 from bball_tui.league.timeline.words import (
     Attempt,
     AuditFacts,
@@ -117,6 +119,8 @@ class TeamDetail:
     group_id: str | None
     chat_url: str | None
     contracts: tuple[ContractRow, ...]
+    findings: tuple[RuleFinding, ...] = ()
+    """What of the team is against the league's rules."""
 
 
 async def contract_detail(
@@ -215,6 +219,7 @@ async def team_detail(session: AsyncSession, league_id: int, team_id: int) -> Te
         group_id=team.groupme_group_id,
         chat_url=team.groupme_share_url,
         contracts=tuple(await ContractListing(league_id, wanted).all(session)),
+        findings=await read_findings(session, league_id, team_id=team_id),
     )
 
 

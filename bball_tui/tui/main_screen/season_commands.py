@@ -1,4 +1,4 @@
-"""The commands about seasons: which one is shown, the next one made from the last, and that taken back."""
+"""The commands about seasons: which one is shown, what is asked of its teams, the next one made from it, and back."""
 
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,15 @@ async def action_desk_seasons(screen: "UndoScreen") -> None:
         screen.show_another_season()
 
 
+@action("percent_sign", "rules of the league", when=ready, writes=True)
+async def action_desk_rules(screen: "UndoScreen") -> None:
+    """What the league asks of its teams: ages by a cut-off day, size, numbers; each warns or refuses."""
+    from bball_tui.tui.editing import edit_rules
+
+    if screen.connection is not None and await edit_rules(screen.app, screen.connection):
+        screen.heard("contract")
+
+
 @action("colon", "new season", when=ready, writes=True)
 async def action_desk_roll(screen: "UndoScreen") -> None:
     """Make the next season from the last one: who comes back where. You see the plan before anything is made."""
@@ -40,4 +49,4 @@ async def action_desk_roll_undo(screen: "UndoScreen") -> None:
         screen.show_another_season()
 
 
-SEASON_COMMANDS = Commands((action_desk_seasons, action_desk_roll, action_desk_roll_undo))
+SEASON_COMMANDS = Commands((action_desk_seasons, action_desk_rules, action_desk_roll, action_desk_roll_undo))

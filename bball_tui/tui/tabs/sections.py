@@ -120,8 +120,10 @@ def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     facts: list[SectionLine] = [Fact("signed", f"{team.signed} of {team.players}"), Fact("chat", chat)]
     if team.division:
         facts.insert(0, Fact("division", team.division))
+    rules = tuple(Note(status(Tone.BAD if one.refused else Tone.WARN, one.text)) for one in detail.findings)
     return (
         Section(team.name, (Note(Styled(team.season, Tone.MUTED)), *facts)),
+        *((Section("Against the rules", rules),) if rules else ()),
         Section("Players (bold: not signed yet)", tuple(roster) or (Note("Nobody yet."),)),
     )
 

@@ -124,7 +124,7 @@ async def test_the_same_jersey_twice_in_a_team_is_a_warning_and_00_is_not_0(data
         base = await load_player(session, club.league_id, two.player_id, DMY)
         same = await save_player(session, club.league_id, replace(base.draft, jersey="00"), order=DMY, base=base)
         assert isinstance(same, Saved)
-        assert same.notes == ("Amara Hamilton of Hawks U12 wears 00 too.",)
+        assert same.notes == ("Amara Hamilton and Ben Hamilton of Hawks U12 both wear 00.",)
         assert one.player_id != two.player_id
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bball_tui.league.editing.teams import TeamDraft
     from bball_tui.league.roster.guardian import GuardianDraft
     from bball_tui.league.roster.player import PlayerDraft
+    from bball_tui.league.rules.form import RulesDraft
 
 TEAM_CHANGES = (
     ("ask each time whether it stays", str(TeamChange.ASK)),
@@ -96,6 +97,34 @@ def season_form(
         ),
     )
     return Form("New season" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
+
+
+def rules_form(draft: "RulesDraft", save: Save, base: "Loaded[RulesDraft] | None" = None) -> "Form[RulesDraft]":
+    """Ages, size and numbers of teams, and which of these refuse."""
+    refuses = "refuse what is against it; otherwise warn"
+    specs = (
+        TextSpec(
+            name="cutoff",
+            label="Cut-off",
+            placeholder="month and day, such as 08-31; may be empty",
+            help="U12 means: not yet 12 on this day of the season's year. Empty: ages are not looked at.",
+        ),
+        TickSpec(name="refuse_age", label="Ages", question=refuses),
+        TextSpec(name="roster_limit", label="Team size", placeholder="the most players of a team; may be empty"),
+        TickSpec(name="refuse_roster", label="Size", question=refuses),
+        PickSpec(
+            name="jerseys",
+            label="Numbers",
+            options=(
+                ("any", "any"),
+                ("0, 00 and 1 to 99", "two-digits"),
+                ("school: 0, 00 and digits 0 to 5", "school"),
+            ),
+            help="A number that is worn twice in a team is always told.",
+        ),
+        TickSpec(name="refuse_jersey", label="Jerseys", question=refuses),
+    )
+    return Form("Rules of the league", specs, draft, save, base=base)
 
 
 class LeagueForm(Form["LeagueDraft"]):

@@ -1,0 +1,89 @@
+"""`bball-tui league rules` and `teams check`: what the league asks of its teams, and what is against it."""
+
+from collections.abc import Mapping
+
+import click
+import msgspec
+
+from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.output import Answer, Found, listed, table
+from bball_tui.cli.seasons import season_of
+from bball_tui.database.engine import Session
+from bball_tui.errors import BballError
+from bball_tui.league.rules.rules import JerseyRule, LeagueRules, read_cutoff, read_limit, read_refused
+from bball_tui.league.rules.store import read_findings, read_rules, write_rules
+from bball_tui.mail.values import one_line
+
+
+@click.command("rules")
+@click.option("--cutoff", metavar="MM-DD", help="The day that ages count on, such as 08-31; none: ages do not count.")
+@click.option("--roster-limit", metavar="N", help="The most players of a team; none: no limit.")
+@click.option("--jerseys", type=click.Choice([str(one) for one in JerseyRule]), help="Which numbers may be worn.")
+@click.option("--except", "exceptions", metavar="ID=REASON", multiple=True, help="A player whose age does not count.")
+@click.option("--no-except", "taken", metavar="ID", type=click.IntRange(min=1), multiple=True, help="No longer so.")
+@click.option("--refuse", metavar="RULES", help='Which rules refuse and not only warn, such as "age, roster"; or none.')
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@in_transaction
+async def league_rules(
+    context: CliContext,
+    session: Session,
+    cutoff: str | None,
+    roster_limit: str | None,
+    jerseys: str | None,
+    exceptions: tuple[str, ...],
+    taken: tuple[int, ...],
+    refuse: str | None,
+) -> Answer:
+    """Show or change what the league asks of its teams. Each rule warns, unless it is one of those that refuse."""
+    before = await read_rules(session, context.league.id)
+    rules = msgspec.structs.replace(
+        before,
+        cutoff=before.cutoff if cutoff is None else read_cutoff(cutoff),
+        roster_limit=before.roster_limit if roster_limit is None else read_limit(roster_limit),
+        jerseys=before.jerseys if jerseys is None else JerseyRule(jerseys),
+        exceptions=_exceptions(before.exceptions, exceptions, taken),
+        refuse=before.refuse if refuse is None else read_refused(refuse),
+    )
+    asked = any(one is not None for one in (cutoff, roster_limit, jerseys, refuse)) or exceptions or taken
+    changed = await write_rules(session, context.league.id, rules)
+    said = ["Saved." if changed else "Nothing to change."] if asked else []
+    return Found(lambda: rules, lambda: table(("what", "value"), _rows(rules)), said)
+
+
+def _exceptions(before: Mapping[str, str], added: tuple[str, ...], taken: tuple[int, ...]) -> dict[str, str]:
+    found = dict(before)
+    for one in added:
+        number, separator, reason = one.partition("=")
+        if not separator or not number.strip().isdecimal():
+            raise click.BadParameter(f"{one!r} is not of the form ID=REASON.", param_hint="--except")
+        if not one_line(reason):
+            raise BballError("The reason of an exception is empty. Say why, such as: 12=still in 6th grade.")
+        found[str(int(number))] = one_line(reason)[:200]
+    for player_id in taken:
+        found.pop(str(player_id), None)
+    return found
+
+
+def _rows(rules: LeagueRules) -> list[tuple[str, str]]:
+    return [
+        ("cut-off", rules.cutoff or "none"),
+        ("roster limit", str(rules.roster_limit or "none")),
+        ("jerseys", str(rules.jerseys)),
+        ("refuse", ", ".join(rules.refuse) or "none"),
+        *((f"exception {one}", reason) for one, reason in rules.exceptions.items()),
+    ]
+
+
+@click.command("check")
+@click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@in_transaction
+async def teams_check(context: CliContext, session: Session, season: str | None) -> Answer:
+    """List what of the teams is against the league's rules, and numbers that are worn twice."""
+    where = await season_of(context, session, season)
+    found = await read_findings(session, context.league.id, where.id)
+    return listed(
+        ("Team", "Rule", "", "What"),
+        found,
+        lambda one: (one.team, str(one.rule), "refused" if one.refused else "", one.text),
+    )

@@ -1,0 +1,1 @@
+"""The rules of the league about who plays where: all optional, each one a warning unless the league says "refuse"."""

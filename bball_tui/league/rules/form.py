@@ -1,0 +1,65 @@
+"""The rules of the league as a form has them."""
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import League
+from bball_tui.league.editing.checking import Checks, overtaken
+from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.leagues import season_in_focus
+from bball_tui.league.rules.rules import JerseyRule, RuleName, read_cutoff, read_limit
+from bball_tui.league.rules.store import read_findings, read_rules, write_rules
+from bball_tui.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDraft:
+    """The rules in texts and ticks; the exceptions are the command line's alone."""
+
+    cutoff: str = ""
+    roster_limit: str = ""
+    jerseys: str = JerseyRule.ANY
+    refuse_age: bool = False
+    refuse_roster: bool = False
+    refuse_jersey: bool = False
+
+
+async def load_rules(session: AsyncSession, league_id: int) -> Loaded[RulesDraft]:
+    """The rules as they are now."""
+    version = await session.scalar(select(League.version).where(League.id == league_id).with_for_update())
+    rules = await read_rules(session, league_id)
+    draft = RulesDraft(
+        rules.cutoff,
+        "" if rules.roster_limit is None else str(rules.roster_limit),
+        str(rules.jerseys),
+        *(one in rules.refuse for one in RuleName),
+    )
+    return Loaded(league_id, version or 0, draft)
+
+
+async def save_rules(session: AsyncSession, league_id: int, draft: RulesDraft, *, base: Loaded[RulesDraft]) -> Outcome:
+    """Keep the rules; what the teams are against them now is a note. The caller commits."""
+    checks = Checks()
+    cutoff = checks.take("cutoff", lambda: read_cutoff(draft.cutoff), "")
+    limit = checks.take("roster_limit", lambda: read_limit(draft.roster_limit), None)
+    if checks.problems:
+        return Wrong(tuple(checks.problems))
+    now = await load_rules(session, league_id)
+    if quicker := await overtaken(session, league_id, "league", base, now, draft):
+        return quicker
+    ticked = dict(zip(RuleName, (draft.refuse_age, draft.refuse_roster, draft.refuse_jersey), strict=True))
+    rules = msgspec.structs.replace(
+        await read_rules(session, league_id),
+        cutoff=cutoff,
+        roster_limit=limit,
+        jerseys=JerseyRule(draft.jerseys),
+        refuse=tuple(rule for rule in RuleName if ticked[rule]),
+    )
+    changed = await write_rules(session, league_id, rules)
+    season_id = await session.scalar(select(season_in_focus(league_id)))
+    found = await read_findings(session, league_id, season_id) if changed and season_id is not None else ()
+    note = f"{counted(len(found), 'thing')} of this season's teams against the rules: each team's panel says what."
+    return Saved(league_id, changed, (note,) if found else ())

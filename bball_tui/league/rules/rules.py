@@ -1,0 +1,193 @@
+"""What a league may ask of its teams, and what of a team is against it: one pure function, for every place that tells.
+
+Ages count on one day of the season's year, the cut-off: 31 August, 31 December. Where that is 29 February it is the
+last day of February. Who is excepted (by grade, say) may play in a team for younger ones.
+"""
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from bball_tui.errors import BballError
+from bball_tui.league.seasons.age_groups import age_on, group_of, too_old
+from bball_tui.wording import counted
+
+_CUTOFF = re.compile(r"(\d{1,2})-(\d{1,2})")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+LARGEST_TEAM = 99
+
+
+class RuleName(StrEnum):
+    """What a finding is about; also what can be refused."""
+
+    AGE = "age"
+    ROSTER = "roster"
+    JERSEY = "jersey"
+
+
+class JerseyRule(StrEnum):
+    """Which numbers may be worn."""
+
+    ANY = "any"
+    TWO_DIGITS = "two-digits"
+    """0, 00 and 1 to 99, as FIBA and the NBA have it."""
+    SCHOOL = "school"
+    """0, 00, and numbers of the digits 0 to 5, which a referee can show with the hands (NFHS)."""
+
+
+_NUMBERS = {
+    JerseyRule.TWO_DIGITS: (re.compile(r"00|[0-9]|[1-9][0-9]"), "0, 00 and 1 to 99"),
+    JerseyRule.SCHOOL: (re.compile(r"00|[0-5]|[1-5][0-5]"), "0, 00 and numbers of the digits 0 to 5"),
+}
+
+
+class LeagueRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The rules as the league's row keeps them. ``cutoff`` is month and day (``08-31``); empty: ages are not looked at.
+
+    ``roster_limit`` None sets no limit. ``exceptions`` are players by id, with why. ``refuse`` are the rules that stop
+    whoever would break them; the others warn.
+    """
+
+    cutoff: str = ""
+    roster_limit: int | None = None
+    jerseys: JerseyRule = JerseyRule.ANY
+    exceptions: Mapping[str, str] = {}
+    refuse: tuple[RuleName, ...] = ()
+
+    def age_day(self, year: int) -> date | None:
+        """The day that ages count on in ``year``; None: on none."""
+        found = _CUTOFF.fullmatch(self.cutoff)
+        if found is None:
+            return None
+        month = int(found[1])
+        return date(year, month, min(int(found[2]), calendar.monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPlayer:
+    """Somebody with a contract in a team."""
+
+    id: int
+    name: str
+    birthdate: date | None
+    jersey: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRoster:
+    """A team with its players. ``year`` is that of the season."""
+
+    id: int
+    name: str
+    division: str
+    year: int
+    players: tuple[TeamPlayer, ...]
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.division})" if self.division else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """Something against a rule, in a sentence; ``players`` are who it is about. ``refused``: the league forbids it."""
+
+    rule: RuleName
+    team_id: int
+    team: str
+    players: tuple[int, ...]
+    text: str
+    refused: bool
+
+
+def season_year(name: str, starts_on: date | None, today: date) -> int:
+    """The year of a season: in which it begins, else the first one in its name, else this one."""
+    if starts_on is not None:
+        return starts_on.year
+    found = _YEAR.search(name)
+    return today.year if found is None else int(found[1])
+
+
+def check_teams(rules: LeagueRules, teams: Iterable[TeamRoster]) -> tuple[RuleFinding, ...]:
+    """What of ``teams`` is against ``rules``, team by team."""
+    return tuple(one for team in teams for one in _check(rules, team))
+
+
+def _check(rules: LeagueRules, team: TeamRoster) -> Iterable[RuleFinding]:
+    def finding(rule: RuleName, text: str, players: Sequence[int]) -> RuleFinding:
+        return RuleFinding(rule, team.id, team.label, tuple(players), text, rule in rules.refuse)
+
+    number = len(team.players)
+    if rules.roster_limit is not None and number > rules.roster_limit:
+        text = f"{team.label} has {counted(number, 'player')}; the limit is {rules.roster_limit}."
+        yield finding(RuleName.ROSTER, text, [one.id for one in team.players])
+    group, day = group_of(team.name, team.division), rules.age_day(team.year)
+    allowed, said = _NUMBERS.get(rules.jerseys, (None, ""))
+    worn = Counter(one.jersey for one in team.players if one.jersey)
+    for player in team.players:
+        if day is not None and group is not None and not group.grade and str(player.id) not in rules.exceptions:
+            if player.birthdate is None:
+                text = f"{player.name} has no birthdate: nobody knows whether {team.label} is right."
+                yield finding(RuleName.AGE, text, [player.id])
+            elif too_old(group, player.birthdate, day):
+                age = age_on(player.birthdate, day)
+                text = f"{player.name} is {age} on {day.isoformat()}, too old for {team.label}."
+                yield finding(RuleName.AGE, text, [player.id])
+        if player.jersey and allowed is not None and not allowed.fullmatch(player.jersey):
+            text = f"{player.name} of {team.label} wears {player.jersey}; allowed are {said}."
+            yield finding(RuleName.JERSEY, text, [player.id])
+    for jersey, wearers in worn.items():
+        if wearers > 1:
+            both = [one for one in team.players if one.jersey == jersey]
+            text = f"{' and '.join(one.name for one in both)} of {team.label} both wear {jersey}."
+            yield finding(RuleName.JERSEY, text, [one.id for one in both])
+
+
+def read_cutoff(text: str) -> str:
+    """The cut-off as it is kept, ``08-31``; empty, or ``none``, for no cut-off.
+
+    Raises:
+        BballError: it is no day of a year.
+    """
+    said = text.strip().casefold()
+    if said in ("", "none"):
+        return ""
+    found = _CUTOFF.fullmatch(said)
+    month, day = (int(found[1]), int(found[2])) if found else (0, 0)
+    # A leap year, in which every day of a year is there.
+    if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(2028, month)[1]:
+        raise BballError(f"The cut-off “{text.strip()[:20]}” is no day. Type month and day, such as 08-31, or none.")
+    return f"{month:02}-{day:02}"
+
+
+def read_limit(text: str) -> int | None:
+    """The most players of a team; empty, or ``none``, for no limit.
+
+    Raises:
+        BballError: it is no such number.
+    """
+    said = text.strip().casefold()
+    if said in ("", "none"):
+        return None
+    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST_TEAM):
+        raise BballError(f"The roster limit “{text.strip()[:20]}” is no number from 1 to {LARGEST_TEAM}, and not none.")
+    return int(said)
+
+
+def read_refused(text: str) -> tuple[RuleName, ...]:
+    """The rules that refuse, such as ``age, roster``; empty, or ``none``: all of them warn.
+
+    Raises:
+        BballError: there is no such rule.
+    """
+    words = [one for one in re.split(r"[,\s]+", text.strip().casefold()) if one not in ("", "none")]
+    for word in words:
+        if word not in list(RuleName):
+            raise BballError(f"There is no rule “{word[:20]}”. The rules are: {', '.join(RuleName)}.")
+    return tuple(one for one in RuleName if one in words)
