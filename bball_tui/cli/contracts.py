@@ -22,6 +22,7 @@ from bball_tui.league.contracts.signing import SigningRequest, SigningResult, si
 from bball_tui.league.contracts.signing_preview import SignerOption, preview_signing
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, FreeText, NamedGuardian, SignerChoice
 from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.league.roster.lists import list_contracts
@@ -229,15 +230,21 @@ def _folded(name: str) -> str:
 @contracts.command("undo")
 @ids_argument
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
+@click.option("--correction", is_flag=True, help="Take the latest correction of the record back, not the signature.")
 @json_option
 @in_transaction
-async def contracts_undo(context: CliContext, session: Session, ids: tuple[int, ...], reason: str | None) -> Answer:
+async def contracts_undo(
+    context: CliContext, session: Session, ids: tuple[int, ...], reason: str | None, correction: bool
+) -> Answer:
     """Take signatures and their mails back, as long as the mails are held."""
-    result = await undo(session, context.league.id, ids, reason=reason)
+    if correction:
+        result = await undo_correction(session, context.league.id, ids)
+    else:
+        result = await undo(session, context.league.id, ids, reason=reason)
     told: list[str] = []
     if result.undone:
         mails = counted(len(result.cancelled), "mail")
-        told.append(f"Undone: {counted(len(result.undone), 'signature')} and {mails}.")
+        told.append(f"Undone: {counted(len(result.undone), 'correction' if correction else 'signature')} and {mails}.")
     told += why_refused(result.refused, "Not undone")
     answer = Undone(result.undone, result.refused, result.cancelled)
     return Did(told, answer, exit_code(len(result.undone), len(result.refused)))

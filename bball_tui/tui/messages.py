@@ -23,6 +23,14 @@ class ContractsSigned(Message):
 
 
 @dataclass
+class RecordsCorrected(Message):
+    """The records of these contracts say something else now, and so many corrections wait for the undo time."""
+
+    contract_ids: tuple[int, ...]
+    mails: int
+
+
+@dataclass
 class DayAsked(Message):
     """Somebody looks at what needs a person: it is to be read now."""
 

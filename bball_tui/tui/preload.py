@@ -13,6 +13,7 @@ AHEAD = (
     "bball_tui.league.mails.wrong_address",
     "bball_tui.league.mails.blocking",
     "bball_tui.league.contracts.undo",
+    "bball_tui.league.contracts.undo_correction",
     "bball_tui.league.contracts.due_dates",
     "bball_tui.league.editing.addressing",
     "bball_tui.league.mails.send_for_real",

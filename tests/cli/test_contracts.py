@@ -341,6 +341,9 @@ def test_a_record_is_corrected_and_the_family_is_written_only_when_asked(
         "contracts", "correct", amara, "--signed-on", "2026-01-15", "--reason", "the day", "--notify", "--json"
     )
     assert (told.json["corrected"], len(told.json["outbox"])) == ([amara], 2)
+    back = command_line("contracts", "undo", amara, "--correction")
+    assert (back.code, back.json["undone"], len(back.json["outbox"])) == (0, [amara], 2)
+    assert command_line("contracts", "correct", amara, "--signed-on", "2026-01-15", "--reason", "the day").code == 0
     assert command_line("contracts", "correct", amara, "--reason", "x").code == 2
     again = command_line("contracts", "correct", amara, "--signed-on", "2026-01-15", "--reason", "x")
     assert (again.code, "says so already" in again.err) == (1, True)

@@ -19,6 +19,7 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText, NamedGuardian
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
+from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.editing.contracts import load_contract, save_contract
 from bball_tui.league.editing.outcome import Saved, Wrong
 from bball_tui.league.timeline.read import contract_detail
@@ -321,3 +322,49 @@ async def test_the_leagues_rule_decides_and_is_named(database: Database) -> None
         kept = await move(session, club, family, team)
         assert isinstance(kept, Saved)
         assert kept.id == family.contract_id
+
+
+async def test_a_correction_is_undone_while_nobody_read_it(database: Database) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+        await session.execute(update(Outbox).where(Outbox.recipient == "rosa@families.test").values(**SENT))
+    async with database.session() as session:
+        await correct(session, club.league_id, dan(family, notify=True))
+    async with database.session() as session:
+        one = ((family.contract_id, None),)
+        await correct(session, club.league_id, CorrectionRequest(one, "a day", signed_on=date(2026, 3, 2)))
+        assert [state for kind, _, state in await mails(session) if kind == "signature_corrected"] == [
+            "cancelled",
+            "queued",
+        ]
+    async with database.session() as session:
+        back = await undo_correction(session, club.league_id, [family.contract_id])
+        assert (back.undone, len(back.cancelled)) == ((family.contract_id,), 1)
+        # The first correction is in force again, and its mail waits again.
+        assert [state for kind, _, state in await mails(session) if kind == "signature_corrected"] == [
+            "queued",
+            "cancelled",
+        ]
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
+        assert detail.signature is not None
+        assert (detail.signature.signer, detail.signature.signed_on) == ("Dan Hamilton", date(2026, 3, 1))
+    async with database.session() as session:
+        assert (await undo_correction(session, club.league_id, [family.contract_id])).undone
+        assert [state for kind, _, state in await mails(session) if kind == "signature_corrected"] == ["cancelled"] * 2
+        waiting = await session.scalar(select(Outbox.payload).where(Outbox.state == OutboxState.QUEUED))
+        assert waiting is not None
+        assert (waiting["signer"], waiting["signed_on"]) == ("Rosa Hamilton", "2026-03-01")
+        none = await undo_correction(session, club.league_id, [family.contract_id])
+        assert "was not corrected" in none.refused[0].reason
+
+
+async def test_a_correction_that_may_have_been_read_stays(database: Database) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+        await session.execute(update(Outbox).values(**SENT))
+    async with database.session() as session:
+        done = await correct(session, club.league_id, dan(family, notify=True))
+        await session.execute(update(Outbox).where(Outbox.id == done.promised[0]).values(**SENT))
+    async with database.session() as session:
+        refused = await undo_correction(session, club.league_id, [family.contract_id])
+        assert "may have gone out. Correct the record once more instead." in refused.refused[0].reason

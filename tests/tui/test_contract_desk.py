@@ -371,12 +371,32 @@ async def test_a_record_is_corrected_with_both_truths_in_its_history(quiet: Sett
         await desk.shows("Say why, in a few words. Nothing has happened yet.")
         await paste(desk, "the other parent")
         await desk.press("enter")
-        await desk.shows("1 record corrected.")
+        await desk.shows("1 record corrected; u takes it back.")
         await desk.shows("Dan Hamilton (father)", "Before it was corrected", "Rosa Hamilton (mother)")
         await desk.shows("the other parent")
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Signature)) == 2
         assert set(await session.scalars(select(Outbox.payload["signer"].astext))) == {"Dan Hamilton"}
+
+
+async def test_undo_takes_a_correction_back(quiet: Settings, database: Database) -> None:
+    club = await club_with(database, 1)
+    async with database.session() as session:
+        contract = (await session.scalars(select(Contract.id))).one()
+        await sign(session, club.league_id, SigningRequest(((contract, 1),)))
+    async with opened(quiet) as desk:
+        await desk.press("c")
+        await desk.shows("Correct the record")
+        desk.app.screen.query_one("#method", Picker).value = SigningMethod.SCAN
+        desk.app.screen.query_one("#reason", Input).value = "a scan"
+        await desk.settle()
+        await desk.press("enter")
+        await desk.shows("1 record corrected; u takes it back.")
+        await desk.press("u")
+        await desk.shows("Undone: 1 correction.")
+    async with database.session() as session:
+        in_force = select(Signature.method).join(Contract, Contract.signature_id == Signature.id)
+        assert list(await session.scalars(in_force)) == ["paper"]
 
 
 async def test_only_what_is_signed_has_a_record_to_correct(quiet: Settings, database: Database) -> None:

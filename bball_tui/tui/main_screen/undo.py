@@ -13,19 +13,25 @@ from textual.timer import Timer
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.messages import ContractsSigned
+from bball_tui.tui.messages import ContractsSigned, RecordsCorrected
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
+CORRECTION_UNDO = 300.0
+"""Seconds for which a correction can be taken back; not longer than its e-mails wait, if it has any."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Signing:
-    """Contracts that were signed together, and until when, by the monotonic clock, that can be taken back."""
+    """Contracts that were signed or corrected together, and until when (monotonic) that can be taken back."""
 
     contract_ids: tuple[int, ...]
     until: float
+    correction: bool = False
+    """It was the record that was corrected, and not the contract that was signed."""
 
 
 class UndoScreen(ActionHost, Screen[None]):
@@ -73,6 +79,16 @@ class UndoScreen(ActionHost, Screen[None]):
             self.app.notify(f"{signed} signed, {counted(event.mails, 'mail')} on the way.", markup=False)
         self._count_down()
 
+    @on(RecordsCorrected)
+    def _records_corrected(self, event: RecordsCorrected) -> None:
+        self._undoable.append(_Signing(event.contract_ids, monotonic() + CORRECTION_UNDO, correction=True))
+        mails = f", {counted(event.mails, 'correction e-mail')} queued" if event.mails else ""
+        what = f"{counted(len(event.contract_ids), 'record')} corrected{mails}"
+        self._withdraw_offer()
+        self._offer = Notification(f"{what}; {key_of('desk.undo')} takes it back.", timeout=10)
+        self.app.post_message(Notify(self._offer))
+        self._count_down()
+
     def _withdraw_offer(self) -> None:
         """What the toast offers is over: it goes with the next toast, which tells what came instead."""
         if self._offer is not None:
@@ -109,6 +125,7 @@ class UndoScreen(ActionHost, Screen[None]):
             BballError: the database is away; it can be tried again.
         """
         from bball_tui.league.contracts.undo import undo
+        from bball_tui.league.contracts.undo_correction import undo_correction
         from bball_tui.tui.dialogs.message import ErrorDialog
 
         connection = self.connection
@@ -117,7 +134,10 @@ class UndoScreen(ActionHost, Screen[None]):
         last = self._undoable.pop()
         self._count_down()
         try:
-            result = await connection.call(undo, last.contract_ids)
+            if last.correction:
+                result = await connection.call(undo_correction, last.contract_ids)
+            else:
+                result = await connection.call(undo, last.contract_ids)
         except BballError:
             self._undoable.append(last)
             self._count_down()
@@ -126,6 +146,7 @@ class UndoScreen(ActionHost, Screen[None]):
         self._withdraw_offer()
         if result.undone:
             mails = f", {counted(len(result.cancelled), 'mail')} canceled" if result.cancelled else ""
-            self.app.notify(f"Undone: {counted(len(result.undone), 'signature')}{mails}.", markup=False)
+            what = "correction" if last.correction else "signature"
+            self.app.notify(f"Undone: {counted(len(result.undone), what)}{mails}.", markup=False)
         if result.refused:
             self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))

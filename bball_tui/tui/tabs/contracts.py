@@ -9,7 +9,7 @@ from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractS
 from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, why_none
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.tui.actions import Commands, action
-from bball_tui.tui.messages import ContractsSigned
+from bball_tui.tui.messages import ContractsSigned, RecordsCorrected
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
@@ -235,8 +235,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         if done is None:
             return False
         if done.done:
-            mails = f", {counted(len(done.promised), 'correction e-mail')} queued" if done.promised else ""
-            self.app.notify(f"{counted(len(done.done), 'record')} corrected{mails}.", markup=False)
+            self.post_message(RecordsCorrected(done.done, len(done.promised)))
         self._tell_refused([one.reason for one in done.refused], "corrected")
         return True
 

@@ -1,0 +1,112 @@
+"""Taking a correction of the record back: what it said before counts again, as long as no family read it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Contract, Outbox, Signature
+from bball_tui.database.states import OutboxState
+from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock, read_contracts
+from bball_tui.league.contracts.undo import UndoResult
+from bball_tui.league.mails.corrected_mails import rewrite_welcomes
+from bball_tui.mail.kinds.correction import CorrectionMail
+from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.staff_actions import AGAIN, cancel
+
+_WHY = "the correction was undone"
+_BACK = text(
+    """
+    UPDATE contract SET signature_id = signature.supersedes_id, version = version + 1
+    FROM signature
+    WHERE signature.id = contract.signature_id AND contract.id = ANY(CAST(:ids AS bigint[]))
+    """
+)
+
+
+async def undo_correction(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> UndoResult:
+    """Let the record of each contract say what it said before its latest correction. The caller commits.
+
+    The e-mails of the correction are canceled, and those that it had overtaken wait again. A contract whose correction
+    somebody may have read stays as it is and is returned with the reason.
+    """
+    ids = list(dict.fromkeys(contract_ids))
+    await lock_contracts(session, league_id, ids)
+    clock = await read_clock(session, league_id)
+    found = await read_contracts(session, league_id, ids)
+    mails = await _mails_of_corrections(session, league_id, ids)
+    going: dict[int, tuple[int, int]] = {}
+    refused: list[Refused] = []
+    for one in ids:
+        contract = found.get(one)
+        signature = None if contract is None else contract.signature
+        before = None if signature is None else await _superseded(session, signature.id)
+        left = [mail for mail in mails if mail.contract_id == one and not mail.held and mail.promised]
+        if contract is None or signature is None:
+            refused.append(Refused(one, f"There is no signed contract {one} in this league: nothing to undo."))
+        elif before is None:
+            refused.append(Refused(one, f"{contract.player}'s record was not corrected: nothing to undo."))
+        elif left:
+            why = f"The correction to {left[0].recipient} may have gone out. Correct the record once more instead."
+            refused.append(Refused(one, why))
+        else:
+            going[one] = (signature.id, before)
+    if not going:
+        return UndoResult((), tuple(refused), ())
+    promised = [mail.id for mail in mails if mail.contract_id in going and mail.held and mail.promised]
+    overtaken = [mail.id for mail in mails if mail.contract_id in going and not mail.promised]
+    await session.execute(_BACK, {"ids": list(going)})
+    taken = (await cancel(session, league_id, promised, reason=_WHY)).done if promised else ()
+    if overtaken:
+        again = AGAIN | {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, clock.hold_seconds)}
+        await session.execute(
+            update(Outbox)
+            .where(among(Outbox.id, overtaken), Outbox.state == OutboxState.CANCELLED)
+            .values(**again)
+            .execution_options(synchronize_session=False)
+        )
+        await record(session, league_id, [Entry("outbox_promised_again", "outbox", one, _WHY) for one in overtaken])
+        await wake_workers(session)
+    await rewrite_welcomes(session, league_id, list(going), why=_WHY)
+    entries = [
+        Entry("correction_undone", "contract", one, before={"signature_id": now}, after={"signature_id": before})
+        for one, (now, before) in going.items()
+    ]
+    await record(session, league_id, entries)
+    return UndoResult(tuple(going), tuple(refused), taken)
+
+
+async def _superseded(session: AsyncSession, signature_id: int) -> int | None:
+    before: int | None = await session.scalar(select(Signature.supersedes_id).where(Signature.id == signature_id))
+    return before
+
+
+async def _mails_of_corrections(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> list[Any]:
+    """The correction e-mails that the latest correction promised, or overtook: one transaction has one time."""
+    waits = (Outbox.state == OutboxState.QUEUED) & (Outbox.claims == 0)
+    over = Outbox.state.in_((OutboxState.CANCELLED, OutboxState.SUPPRESSED))
+    promised = Outbox.created_at == Signature.received_at
+    overtaken = (Outbox.state == OutboxState.CANCELLED) & (Outbox.finalized_at == Signature.received_at)
+    rows = await session.execute(
+        select(
+            Outbox.id,
+            Outbox.contract_id,
+            Outbox.recipient,
+            (waits | over).label("held"),
+            promised.label("promised"),
+        )
+        .join(Contract, Contract.id == Outbox.contract_id)
+        .join(Signature, Signature.id == Contract.signature_id)
+        .where(
+            Outbox.league_id == league_id,
+            among(Outbox.contract_id, contract_ids),
+            Outbox.kind == CorrectionMail.kind,
+            promised | overtaken,
+        )
+        .order_by(Outbox.id)
+        .with_for_update(of=Outbox)
+    )
+    return list(rows.all())
