@@ -64,22 +64,19 @@ async def serve_all(
     def looked_at() -> Sequence[Watched]:
         return [Watched(one.id, one.slug, Outgoing.here(one.settings)) for one in fleet.leagues]
 
+    def make(league: ServedLeague, transport: Transport) -> Worker:
+        return Worker(
+            database,
+            league.id,
+            league.settings,
+            transport,
+            chores=(*reminder_chores(database, league.id), *alert_chores(database, league.id, league.settings)),
+            settled=None if counted is None else partial(counted.sent, league.slug),
+        )
+
+    fleet = Fleet(partial(served_leagues, database, settings), make, narrate)
+    await fleet.find()  # so that the first thing that is told of them is true
     async with watched(database, looked_at, metrics=metrics, health=health) as counted:
-
-        def make(league: ServedLeague, transport: Transport) -> Worker:
-            return Worker(
-                database,
-                league.id,
-                league.settings,
-                transport,
-                chores=(
-                    *reminder_chores(database, league.id),
-                    *alert_chores(database, league.id, league.settings),
-                ),
-                settled=None if counted is None else partial(counted.sent, league.slug),
-            )
-
-        fleet = Fleet(partial(served_leagues, database, settings), make, narrate)
         with narration(), stop_signals() as stop:
             if drain:
                 drained, all_could = await fleet.drain(stop)

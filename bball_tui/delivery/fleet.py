@@ -68,13 +68,21 @@ class Fleet:
         finally:
             await self._end(list(self._running))
 
+    async def find(self) -> None:
+        """See which leagues there are, and begin with none.
+
+        Raises:
+            BballError: the database is away.
+        """
+        self.leagues = tuple(await self.served())
+
     async def look(self) -> None:
         """Begin with leagues that are new, and end with those that are gone.
 
         Raises:
             BballError: the database is away; whoever is served goes on being served.
         """
-        self.leagues = tuple(await self.served())
+        await self.find()
         here = {league.id for league in self.leagues}
         gone = [league_id for league_id in self._running if league_id not in here]
         if gone:
@@ -95,7 +103,7 @@ class Fleet:
         Raises:
             BballError: the database is away.
         """
-        self.leagues = tuple(await self.served())
+        await self.find()
         ready = [(league, transport) for league in self.leagues if (transport := self._opened(league)) is not None]
         ended = await asyncio.gather(*(self._drain_one(league, transport, stop) for league, transport in ready))
         parts = [one for one in ended if one is not None]
@@ -111,6 +119,9 @@ class Fleet:
     def _opened(self, league: ServedLeague) -> Transport | None:
         """The league's transport; None, said once, while it has no account that can be used."""
         try:
+            if league.settings.mail_url is None:
+                where = f"mail_url under [leagues.{league.slug}] in the settings file"
+                raise BballError(f"It has no mail account here. Write its {where}.")
             transport = open_transport(league.settings)
         except BballError as error:
             if self._waiting.get(league.id) != str(error):

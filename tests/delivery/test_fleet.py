@@ -119,7 +119,7 @@ async def test_a_refused_login_a_pause_and_a_missing_account_stop_nobody_else(
             await well.received(3)
             await strict.at("auth")
         assert (strict.messages, idle.messages, len(well.messages)) == ([], [], 3)
-    assert any(one.startswith("without: its e-mails wait. No mail server is set up yet") for one in said)
+    assert any(one.startswith("without: its e-mails wait. It has no mail account here") for one in said)
     assert sum(one.startswith("without:") for one in said) == 1, "said once"
     async with database.session() as session:
         held = {
