@@ -39,7 +39,7 @@ share_translations()
 
 gc.set_threshold(50_000, 10, 5)  # new objects are searched, and what survived, when it may be worth it
 
-SLOW_FOLDERS = ("journeys", "chaos")
+SLOW_FOLDERS = ("journeys", "chaos", "walls")
 WHOLE_SCREEN = "tests.tui.desk_host"
 TEMPLATE = "bball_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own

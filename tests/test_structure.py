@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import bball_tui
 
 ROOT = Path(bball_tui.__file__).parent
@@ -40,6 +42,7 @@ def imported(node: ast.AST, known: dict[str, Path]) -> Iterator[str]:
                         yield module
 
 
+@pytest.mark.slow
 def test_no_files_import_each_other_in_a_circle() -> None:
     known = modules()
     graph = {
@@ -59,6 +62,7 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     assert {name for name, number in lines.items() if number > LONGEST} == LONGER
 
 
+@pytest.mark.slow
 def test_all_commands_are_known_without_the_database() -> None:
     """Anyone who has keys of their own waits for the commands before the first paint."""
     code = (
@@ -69,6 +73,7 @@ def test_all_commands_are_known_without_the_database() -> None:
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.slow
 def test_what_commands_import_is_imported_ahead() -> None:
     """No key waits for an import, but those that ask GroupMe, and what opens the database."""
     known = modules()

@@ -20,6 +20,7 @@ def test_a_shell_gets_its_script(without_database: CommandLine, shell: str) -> N
     assert "bball-tui" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [

@@ -1,5 +1,6 @@
 """`teams|players|guardians|seasons add|edit` and `contracts add|edit`: what they write, and what they refuse."""
 
+import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,6 +10,7 @@ from tests.cli.conftest import CommandLine
 from tests.support.factory import make_club
 
 
+@pytest.mark.slow
 def test_a_league_by_commands(command_line: CommandLine) -> None:
     command_line.in_database(make_club)
     owls = command_line("teams", "add", "Owls", "--division", "U10", "--json").json["id"]
@@ -52,6 +54,7 @@ def test_a_league_by_commands(command_line: CommandLine) -> None:
     assert command_line("league", "set", "--mail-offers", "--json").json["mail_offers"] is True
 
 
+@pytest.mark.slow
 def test_a_wrong_address_by_commands(command_line: CommandLine) -> None:
     command_line.in_database(make_club)
     player = command_line(

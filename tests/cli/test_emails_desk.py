@@ -28,6 +28,7 @@ def sent(command_line: CommandLine, tmp_path: Path) -> int:
     return mail
 
 
+@pytest.mark.slow
 def test_a_returned_mail_from_the_folder_to_the_repetition(
     command_line: CommandLine, sent: int, tmp_path: Path
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_test_mail_goes_to_me_alone(command_line: CommandLine, sent: int, tmp_
     assert not any(b"To: Rosa" in raw or b"<rosa@families.test>" in raw for raw in tests)
 
 
+@pytest.mark.slow
 def test_warnings_and_reminders(command_line: CommandLine, sent: int) -> None:
     found = command_line("emails", "warnings", "--json").json
     assert (found["contracts"], found["affected"], found["mails"]) == (1, 1, 0)

@@ -17,6 +17,7 @@ def league(command_line: CommandLine) -> None:
     assert command_line("import", DATA / "westside-spring.csv").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("league")
 def test_an_export_goes_to_stdout_or_a_file_and_comes_back(command_line: CommandLine, tmp_path: Path) -> None:
     shown = command_line("export", "players")
@@ -77,6 +78,7 @@ def test_columns_are_named_on_the_command_line_and_remembered(command_line: Comm
     assert "read as somebody said for an earlier file" in again.out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("league")
 def test_read_only_looks_and_changes_nothing(command_line: CommandLine, tmp_path: Path) -> None:
     assert command_line("--read-only", "contracts", "list", "--json").code == 0

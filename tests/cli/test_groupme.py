@@ -85,6 +85,7 @@ def harmless(ran: Ran, fake: Fake) -> None:
     assert fake.token not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_plan_dry_run_apply_and_an_empty_plan(command_line: CommandLine, club: Club, start: Starter) -> None:
     fake = start()
     ran = command_line("groupme", "plan", "--json")
@@ -114,6 +115,7 @@ def test_plan_dry_run_apply_and_an_empty_plan(command_line: CommandLine, club: C
     assert fake.token not in fake.journal.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_refused_to_third_parties_ends_partly_done_and_a_pasted_link_does_the_job(
     command_line: CommandLine, club: Club, start: Starter
 ) -> None:
@@ -139,6 +141,7 @@ def test_refused_to_third_parties_ends_partly_done_and_a_pasted_link_does_the_jo
     assert "linked to another group already" in ran.err
 
 
+@pytest.mark.slow
 def test_without_a_token_links_work_and_everything_else_says_where_to_get_one(
     command_line: CommandLine, club: Club, tmp_path: Path
 ) -> None:
@@ -165,6 +168,7 @@ def test_without_a_token_links_work_and_everything_else_says_where_to_get_one(
     assert (ran.code, "not to groupme.com" in ran.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_group_of_last_season_is_only_passed_over_when_somebody_says_so(
     command_line: CommandLine, club: Club, start: Starter
 ) -> None:
@@ -198,6 +202,7 @@ def test_a_token_never_travels_in_the_clear(command_line: CommandLine, club: Clu
     assert "x" * 40 not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_mails_wait_for_the_link_or_go_anyway_and_families_are_told(command_line: CommandLine, club: Club) -> None:
     def link(token: str, *options: str) -> Ran:
         return command_line("groupme", "link", "Hawks U12", LINK.replace("AbCdEfGh", token), *options, "--json")

@@ -67,6 +67,7 @@ def test_players_of_one_name(command_line: CommandLine, roster: int) -> None:
     assert [one["id"] for one in command_line("players", "list", "--json", "--search", "HAMIL").json] == [roster]
 
 
+@pytest.mark.slow
 def test_the_filters_of_the_screen(command_line: CommandLine, roster: int) -> None:
     def listed(*options: str) -> list[str]:
         return [one["player"] for one in command_line("contracts", "list", "--json", *options).json]

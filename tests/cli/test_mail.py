@@ -154,6 +154,7 @@ def test_a_settings_file_of_ones_own_keeps_its_content(
     assert set(tomllib.loads(text)) == {"worker_concurrency", "mail_url", "keys"}
 
 
+@pytest.mark.slow
 def test_it_asks_for_what_is_missing_and_hides_the_password(league: CommandLine, mail_server: SmtpServer) -> None:
     child = pexpect.spawn(sys.executable, ["-m", "bball_tui", "mail", "setup"], timeout=60, encoding="utf-8")
     shown = io.StringIO()

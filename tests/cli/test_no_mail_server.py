@@ -81,6 +81,7 @@ def test_a_cause_is_taken_in_the_words_of_the_list(command_line: CommandLine, fa
     assert "mailbox full (mailbox_full)" in " ".join(wrong.err.split())
 
 
+@pytest.mark.slow
 def test_what_a_folder_has_goes_out_for_real_once_a_server_is_there(
     command_line: CommandLine, family: Family, tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ def test_list(command_line: CommandLine, mails: list[int]) -> None:
     assert rosa["message_id"].startswith("<")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("state", "count"), [("queued", 2), ("held", 2), ("failed", 0), ("sent", 0), ("in_doubt", 0), ("sending", 0)]
 )

@@ -45,6 +45,7 @@ def test_models_and_migrations_do_not_drift(owner_url: SecretUrl) -> None:
         assert {name for name in checks if name.startswith("ck_")} <= {f"ck_{n}" for n in declared} | declared
 
 
+@pytest.mark.slow
 def test_downgrade_leaves_an_empty_database(empty_url: SecretUrl) -> None:
     migrate.upgrade(empty_url)
     migrate.downgrade(empty_url, "base")

@@ -113,6 +113,7 @@ async def test_a_forged_report_blocks_nobody_and_waits_for_a_person(database: Da
     assert any("proves nothing" in event.text for event in story.events)
 
 
+@pytest.mark.slow
 async def test_a_report_without_the_message_id_ends_no_doubt(database: Database, box: Path) -> None:
     club, ids = await club_with_mails(database, 1)
     await doubt(database, ids)

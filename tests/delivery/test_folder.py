@@ -45,6 +45,7 @@ async def in_a_folder(database: Database, settings: Settings, count: int = 1) ->
     return club, ids
 
 
+@pytest.mark.slow
 async def test_lists_and_counts_say_in_a_folder(database: Database, settings: Settings) -> None:
     club, _ = await in_a_folder(database, settings)
     async with database.session() as session:

@@ -119,6 +119,7 @@ async def test_what_does_not_hold_anymore_stays_and_is_counted(
     assert await for_real(database, league, list(found.ids)) == ()
 
 
+@pytest.mark.slow
 async def test_what_another_mail_says_does_not_go_as_well(database: Database, settings: Settings) -> None:
     club, ids = await in_a_folder(database, settings, 2)
     async with database.session() as session:

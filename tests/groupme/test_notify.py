@@ -113,6 +113,7 @@ async def test_only_who_gets_mail_today_is_told(database: Database, desk: Desk) 
             await tell_families(session, *ids)
 
 
+@pytest.mark.slow
 async def test_a_plan_tells_the_families_of_the_links_that_it_brings(database: Database, desk: Desk) -> None:
     league = await welcomed(database, desk)
     async with desk.client() as client:
@@ -125,6 +126,7 @@ async def test_a_plan_tells_the_families_of_the_links_that_it_brings(database: D
     assert await chat_mails(database) == ["Omar@families.test", "rosa@families.test"]
 
 
+@pytest.mark.slow
 async def test_the_list_shows_what_is_stored_and_how_it_stood_when_last_asked(database: Database, desk: Desk) -> None:
     league = await welcomed(database, desk)
     ids = (league.club.league_id, league.club.season_id)

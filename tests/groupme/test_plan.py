@@ -338,6 +338,7 @@ GROUPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(TEAMS, GROUPS, st.booleans(), st.randoms())
 def test_whatever_the_facts(teams: list[TeamFacts], groups: list[Group], complete: bool, chance: random.Random) -> None:
     plan = planned(teams, groups, complete=complete)

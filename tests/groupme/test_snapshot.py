@@ -2,6 +2,7 @@
 
 import time as clock
 
+import pytest
 from sqlalchemy import update
 
 from bball_tui.database.engine import Database
@@ -22,6 +23,7 @@ async def linked_league(database: Database, desk: Desk) -> League:
     return league
 
 
+@pytest.mark.slow
 async def test_a_group_that_is_gone_is_broken_with_its_reason_and_never_made_again(
     database: Database, desk: Desk
 ) -> None:
@@ -38,6 +40,7 @@ async def test_a_group_that_is_gone_is_broken_with_its_reason_and_never_made_aga
     assert (await league.row("Hawks U12")).groupme_group_id == hawks
 
 
+@pytest.mark.slow
 async def test_a_group_that_cannot_be_read_is_unknown_only_when_the_list_lacks_it(
     database: Database, desk: Desk
 ) -> None:
@@ -62,6 +65,7 @@ async def test_a_wanted_pause_ends_the_looking_and_no_more(database: Database, d
     assert fault.seen <= 4
 
 
+@pytest.mark.slow
 async def test_a_link_that_changed_or_died_is_noticed_and_refreshed(database: Database, desk: Desk) -> None:
     league = await linked_league(database, desk)
     hawks = desk.fake.world.groups[str((await league.row("Hawks U12")).groupme_group_id)]
@@ -83,6 +87,7 @@ async def test_a_link_that_changed_or_died_is_noticed_and_refreshed(database: Da
     assert str((await league.row("Hawks U12")).groupme_share_url).endswith(str(hawks.share_token))
 
 
+@pytest.mark.slow
 async def test_a_renamed_team_may_rename_its_group_once(database: Database, desk: Desk) -> None:
     league = await linked_league(database, desk)
     async with database.session() as session:
@@ -94,6 +99,7 @@ async def test_a_renamed_team_may_rename_its_group_once(database: Database, desk
     assert (await league.plan()).actions == ()
 
 
+@pytest.mark.slow
 async def test_ten_thousand_groups_are_read_to_the_last_one(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     world = desk.fake.world

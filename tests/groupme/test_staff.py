@@ -83,6 +83,7 @@ def test_what_is_no_number_is_refused_with_the_way_out(text: str) -> None:
         phone_number(text)
 
 
+@pytest.mark.slow
 async def test_nobody_is_added_without_consent_or_without_being_ticked(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     async with database.session() as session:
@@ -98,6 +99,7 @@ async def test_nobody_is_added_without_consent_or_without_being_ticked(database:
     assert desk.fake.journal.of("POST", ".*/members/add") == []
 
 
+@pytest.mark.slow
 async def test_each_gets_the_outcome_that_is_theirs(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     world = desk.fake.world
@@ -141,6 +143,7 @@ def lose_the_results(fake: FakeGroupMe) -> None:
     fake.behavior.polls_until_results = 10_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", [lose_the_answer, lose_the_results])
 async def test_an_unclear_outcome_is_looked_up_and_nobody_is_invited_twice(
     database: Database, desk: Desk, trouble: Callable[[FakeGroupMe], None]
@@ -161,6 +164,7 @@ async def test_an_unclear_outcome_is_looked_up_and_nobody_is_invited_twice(
     assert all(intent.resolved_at for intent in await league.intents())
 
 
+@pytest.mark.slow
 async def test_refused_to_third_parties_leaves_no_trace_of_an_invitation(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     coach = desk.fake.world.add_user("Ada")

@@ -58,6 +58,7 @@ async def drained(database: Database, club: Club, settings: Settings) -> tuple[i
     return done.sent, done.held
 
 
+@pytest.mark.slow
 async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Database, settings: Settings) -> None:
     club, family = await waiting_club(database)
     async with database.session() as session:
@@ -106,6 +107,7 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
     assert await drained(database, club, settings) == (1, 0)
 
 
+@pytest.mark.slow
 async def test_undo_try_again_send_anyway_and_another_address(database: Database, settings: Settings) -> None:
     club, family = await waiting_club(database)
     await signed(database, club, family)

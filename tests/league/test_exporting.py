@@ -63,6 +63,7 @@ async def filled(database: Database, folder: Path) -> Desk:
     return desk
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", list(Format))
 async def test_what_goes_out_comes_back_as_it_was(database: Database, tmp_path: Path, wanted: Format) -> None:
     old = await filled(database, tmp_path)
@@ -81,6 +82,7 @@ async def test_what_goes_out_comes_back_as_it_was(database: Database, tmp_path: 
     assert await empty.rows(FAMILIES) == await old.rows(FAMILIES)
 
 
+@pytest.mark.slow
 async def test_contracts_and_guardians_alone_give_what_they_hold(database: Database, tmp_path: Path) -> None:
     old = await filled(database, tmp_path)
     async with database.session() as session:
@@ -104,6 +106,7 @@ async def test_contracts_and_guardians_alone_give_what_they_hold(database: Datab
     assert await third.rows("SELECT count(*) FROM contract WHERE league_id = :league") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", list(Format))
 async def test_mails_go_out_and_never_come_in(database: Database, tmp_path: Path, wanted: Format) -> None:
     desk = await filled(database, tmp_path)

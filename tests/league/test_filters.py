@@ -88,6 +88,7 @@ TEAMS: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
+@pytest.mark.slow
 async def test_every_filter_leaves_the_right_rows(database: Database) -> None:
     async with database.session() as session:
         club, _ = await a_season(session)
@@ -143,6 +144,7 @@ async def counts_of(session: AsyncSession, club: Club, name: ListName, wanted: R
     return {f"{one.choice.facet} {one.choice.label}": one.count for one in found.values}
 
 
+@pytest.mark.slow
 async def test_every_value_is_counted_as_the_list_would_have_it(database: Database) -> None:
     async with database.session() as session:
         club, _ = await a_season(session)

@@ -84,6 +84,7 @@ async def test_signatures_of_today_that_are_in_force_are_counted(database: Datab
         assert (await read_contract_day(session, club.league_id, club.season_id)).signed == 1
 
 
+@pytest.mark.slow
 async def test_a_day_reads_what_it_counts_and_not_the_season(database: Database, owner_url: SecretUrl) -> None:
     league_id, season_id = make_many(owner_url, 20_000)
     async with database.session() as session:

@@ -411,6 +411,7 @@ class Desk(RuleBasedStateMachine):
             assert "queued" not in mails
 
 
+@pytest.mark.slow
 def test_any_order_of_verbs_keeps_contract_and_mails_in_step(database_url: SecretUrl) -> None:
     machine = type("DeskHere", (Desk,), {"url": database_url})
     run_state_machine_as_test(

@@ -201,6 +201,7 @@ def test_a_limit_is_one_in_every_phase(phase: Phase, reply: str) -> None:
     assert found in (OutcomeClass.QUOTA, OutcomeClass.PROVIDER_TRANSIENT)
 
 
+@pytest.mark.slow
 @given(st.integers(500, 599), st.text(max_size=60))
 def test_no_recipient_is_to_blame_before_one_was_named(code: int, text: str) -> None:
     found = classify_smtp(Phase.MAIL, code, None, text)

@@ -161,6 +161,7 @@ def test_replies_go_where_the_league_wants_them() -> None:
     assert parse(message)["Reply-To"] == "registrar@westside.example"
 
 
+@pytest.mark.slow
 @given(
     name=HOSTILE,
     other=HOSTILE,

@@ -87,6 +87,7 @@ def test_every_sample_is_the_same_and_has_a_skeleton(language: str, can_reply: b
         assert packaged()._skeletons[name, *shape_of(values).values()] != (None,)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300), deadline=None)
 @given(data=st.data())
 def test_whatever_people_wrote_the_bytes_are_the_same(data: st.DataObject) -> None:

@@ -95,6 +95,7 @@ def test_a_slip_of_mjml_that_has_no_place_comes_with_the_tag_that_is_open(tmp_pa
     assert (3, "<p> is not closed.") in [(one.line, one.problem) for one in findings]
 
 
+@pytest.mark.slow
 def test_our_own_templates_as_a_leagues_own_are_without_a_finding(tmp_path: Path) -> None:
     copytree(str(folder("templates")), tmp_path / "own")
     assert check_templates(tmp_path / "own", make_settings(tmp_path)) == ()

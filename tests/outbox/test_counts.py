@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from bball_tui.database.engine import Database
@@ -31,6 +32,7 @@ async def wait_since(database: Database, ids: list[int], minutes: int) -> None:
         await session.execute(text(statement), {"m": minutes, "ids": ids})
 
 
+@pytest.mark.slow
 async def test_failed_mails_are_grouped_by_cause_the_largest_heap_first(database: Database) -> None:
     club, ids = await club_with_mails(database, 6)
     await fail(database, ids[:1], error_class="render", code="", said="No such field")

@@ -82,6 +82,7 @@ CAUSES = (
 )
 
 
+@pytest.mark.slow
 async def test_every_failure_has_one_cause_in_words(database: Database) -> None:
     club, _, _ = await queue_mails(database, len(CAUSES))
     wanted: dict[str, set[int]] = {}
@@ -137,6 +138,7 @@ async def test_every_mail_is_in_exactly_one_bucket(database: Database) -> None:
     assert len(set(seen)) == len(seen) == 11
 
 
+@pytest.mark.slow
 async def test_the_list_pages_by_key_in_every_order(database: Database) -> None:
     club, _, ids = await queue_mails(database, 25)
     source = OutboxSource(database, club.league_id, OutboxFilter())
@@ -234,6 +236,7 @@ async def test_the_story_of_a_mail_that_is_tried_again_later(database: Database)
     ]
 
 
+@pytest.mark.slow
 async def test_the_story_of_a_mail_on_its_way(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
     (one,) = await take(database, club.league_id)

@@ -17,6 +17,7 @@ from tests.support.mails import fail
 WHY = "the coach asks [red]first[/red]"
 
 
+@pytest.mark.slow
 async def test_no_worker_takes_it_and_a_retry_brings_it_back_as_it_was(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
     async with database.session() as session:

@@ -97,6 +97,7 @@ CLAIM = {"admitted": False, "limit": 5, "worker": "w", "provider": "maildir", "l
 SWEEP = {"crash_limit": 3, "worker_lost": "worker_lost", "crash_loop": "crash_loop"}
 
 
+@pytest.mark.slow
 async def test_a_claim_reads_the_rows_it_takes(full: tuple[Database, int]) -> None:
     indexes, rows = read(await plan_of(full[0], queue._CLAIM, {"league_id": full[1], **CLAIM}))
     assert "ix_outbox_claim" in indexes

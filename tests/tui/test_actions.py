@@ -236,6 +236,7 @@ async def _choose(pilot: Pilot[None], query: str) -> None:
     await pilot.pause()
 
 
+@pytest.mark.slow
 async def test_the_palette_runs_commands_and_explains_those_not_allowed() -> None:
     app = Host()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

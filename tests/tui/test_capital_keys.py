@@ -21,6 +21,7 @@ def test_no_click_into_the_footer_reaches_a_dangerous_command(action: object) ->
     assert not getattr(action, "footer", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("act", [act for act in Transition if act in RULES and RULES[act].ends])
 async def test_enter_alone_never_ends_a_contract(act: Transition, number: int) -> None:

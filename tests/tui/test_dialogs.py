@@ -201,6 +201,7 @@ async def test_a_long_error_scrolls_and_its_choices_stay() -> None:
 # All of them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
 async def test_a_resized_window_keeps_the_choices_in_sight(size: tuple[int, int]) -> None:
     lines = [f"{number}: something that will happen to a contract with a rather long name" for number in range(40)]
@@ -222,6 +223,7 @@ async def test_help_opens_and_esc_closes_only_the_help() -> None:
         assert desk.answers == [False]
 
 
+@pytest.mark.slow
 def test_the_dialogs_need_no_database_to_be_shown() -> None:
     code = (
         "import importlib, pkgutil, sys, bball_tui.tui.dialogs as p\n"

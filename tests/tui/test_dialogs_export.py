@@ -52,6 +52,7 @@ async def test_the_name_follows_the_choice_until_somebody_types_one(
         assert desk.answers == [f"2,400 mails written to {tmp_path / 'mine.txt'}."]
 
 
+@pytest.mark.slow
 async def test_a_file_that_exists_is_asked_about_and_esc_stops_a_long_one(tmp_path: Path) -> None:
     (tmp_path / "west-players.csv").write_text("mine")
     writer = Writer()

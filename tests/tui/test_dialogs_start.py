@@ -13,6 +13,7 @@ from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, St
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [ROOMY, USUAL, SMALL])
 async def test_three_ways_each_with_its_key(size: tuple[int, int]) -> None:
     async with asking(FirstRun(), size) as desk:
@@ -133,6 +134,7 @@ async def test_it_tries_once_at_a_time_and_esc_gives_up() -> None:
         assert desk.answers == [None]
 
 
+@pytest.mark.slow
 async def test_another_kind_of_address_is_refused_before_it_is_tried() -> None:
     server = Server()
     async with asking(ConnectDialog(server)) as desk:

@@ -90,6 +90,7 @@ def test_no_sentence_spells_the_key_of_a_command(path: Path) -> None:
     assert not wrong, "name the command, as {contract.void} or by key_of()"
 
 
+@pytest.mark.slow
 def test_every_command_that_a_sentence_names_is_one() -> None:
     known = {action.id for group in ACTION_SETS for action in group}
     named: set[str] = set()

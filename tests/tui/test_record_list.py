@@ -64,6 +64,7 @@ def test_wherever_one_scrolls_the_right_rows_are_there(
     asyncio.run(scroll())
 
 
+@pytest.mark.slow
 async def test_neighbors_edges_and_ways_back_need_no_offset() -> None:
     source = MemorySource(players(10_000))
     window: Window[Player] = Window(10_000, BY_NAME)
@@ -78,6 +79,7 @@ async def test_neighbors_edges_and_ways_back_need_no_offset() -> None:
     assert len([request for request in source.requests if request.skip]) == jumps, "the way back is known"
 
 
+@pytest.mark.slow
 async def test_memory_stays_flat() -> None:
     source = MemorySource(players(6000))
     window: Window[Player] = Window(6000, BY_NAME)
@@ -314,6 +316,7 @@ async def test_rows_on_their_way_are_quiet_and_hold_up_no_key() -> None:
         assert app.of(CursorMoved)[-1].row_id == app.source.ordered(BY_NAME)[997].id
 
 
+@pytest.mark.slow
 async def test_racing_through_a_list_asks_only_for_what_is_still_wanted() -> None:
     async with Running(MemorySource(players(20_000))) as (app, pilot):
         before = len(app.source.requests)
@@ -445,6 +448,7 @@ async def test_a_search_that_hangs_holds_up_no_later_one() -> None:
         assert app.of(LoadFailed) == [], "nobody waits for that answer anymore"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scroll", [0, 37, 300])
 async def test_a_change_elsewhere_moves_nothing(scroll: int) -> None:
     async with Running(MemorySource(players(1000))) as (app, pilot):

@@ -103,6 +103,7 @@ def test_wrapping_breaks_between_words() -> None:
     assert wrap("", 10) == [""]
 
 
+@pytest.mark.slow
 @given(anything)
 def test_content_is_literal(text: str) -> None:
     line = content(("label ", "bold"), text)

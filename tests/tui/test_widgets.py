@@ -328,6 +328,7 @@ async def test_a_window_that_is_too_small_says_so_and_takes_no_keys() -> None:
         assert app.query_one(Input).value == ""
 
 
+@pytest.mark.slow
 async def test_hostile_text_is_shown_literally_everywhere() -> None:
     app = Host()
     async with app.run_test(size=(120, 24)) as pilot:

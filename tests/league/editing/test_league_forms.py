@@ -34,6 +34,7 @@ from tests.support.factory import make_club, make_family
 YMD = DateOrder.YMD
 
 
+@pytest.mark.slow
 async def test_a_team_is_made_and_renamed_and_no_name_is_taken_twice(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)

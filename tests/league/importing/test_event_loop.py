@@ -6,6 +6,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from tests.league.importing.support import Desk
 
 PLAYERS = 5_000
@@ -43,6 +45,7 @@ def lines(jersey: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 async def test_the_loop_is_never_held_up_for_long(desk: Desk) -> None:
     await desk.good(*lines(0))
     longest: list[float] = []

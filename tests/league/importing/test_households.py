@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -148,6 +149,7 @@ rosters = st.lists(players, min_size=1, max_size=6).map(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=rosters, roster=rosters)
 async def test_importing_twice_changes_nothing_whatever_was_there(
@@ -168,6 +170,7 @@ async def test_importing_twice_changes_nothing_whatever_was_there(
 letters = st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(letters, letters), min_size=100, max_size=100))
 async def test_the_key_of_a_name_is_made_of_the_keys_of_its_parts(

@@ -27,6 +27,7 @@ FIELD = Path(__file__).parents[2] / "data" / "field"
 PLACEHOLDERS = ("none", "N/A", "-", "0", "x", "call mom", "000-000-0000", "see note", "na", "TBD", "--", "555-555-5555")
 
 
+@pytest.mark.slow
 async def test_every_placeholder_of_a_phone_column_leaves_strangers_strangers(desk: Desk) -> None:
     for place, phone in enumerate(PLACEHOLDERS):
         first = f"Hawks,Mia{place},Garcia,2015-03-04,,Maria,Garcia{place},,{phone}"
@@ -142,6 +143,7 @@ def _marks(household: list[str]) -> set[str]:
     return {mark for _, _, email, phone in cells for mark in (real_address(email), real_number(phone)) if mark}
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(households, min_size=2, max_size=4), st.integers(0, 4))
 @example([["Maria,Garcia,,none"], ["Maria,Garcia,maria@other.test,none"]], 1)

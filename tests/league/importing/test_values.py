@@ -159,6 +159,7 @@ usual_addresses = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(usual_addresses.filter(_USUAL_ADDRESS.fullmatch))
 def test_the_quick_check_of_addresses_never_takes_what_the_thorough_one_refuses(address: str) -> None:

@@ -119,6 +119,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch
     assert "larger than" in problem(data.getvalue())
 
 
+@pytest.mark.slow
 def test_a_sheet_that_claims_to_be_huge_is_read_by_what_it_holds() -> None:
     book = filled(HEADER, ("Hawks", "Ann", "Lee"))
     book.worksheets[0]["XFD2"] = "far away"
