@@ -215,7 +215,7 @@ class BballApp(OpeningApp):
         self._listening = asyncio.create_task(self._live(connection))
 
     def dress(self, connection: "LeagueConnection") -> None:
-        """Wear the league's color; where it is worn already, nothing is drawn anew."""
+        """Wear the league's color; where it is worn already, nothing is drawn again."""
         themes = [branded(theme, connection.league.brand_color) for theme in THEMES]
         if all(self.get_theme(theme.name) == theme for theme in themes):
             return

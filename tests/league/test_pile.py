@@ -14,14 +14,14 @@ from tests.support.factory import Parent, make_club, make_family
 HOLD = int(PILE_HOLD.total_seconds())
 
 
-async def test_a_pile_is_held_anew_and_released_after_the_undo_time(database: Database) -> None:
+async def test_a_pile_is_held_again_and_released_after_the_undo_time(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session, hold_seconds=10)
         one, two = await make_family(session, club), await make_family(session, club, first="Two")
         gone = await make_family(session, club, first="Gone")
         pile = [family.contract_id for family in (one, two, gone)]
         await sign(session, club.league_id, SigningRequest(tuple((each, 1) for each in pile), hold_seconds=HOLD))
-        # Time passes; one mail was sent because nobody held it any more.
+        # Time passes; one mail was sent because nobody held it anymore.
         earlier = Outbox.available_at - text("interval '10 seconds'")
         await session.execute(update(Outbox).values(available_at=earlier))
         await session.execute(

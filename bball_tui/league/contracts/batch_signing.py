@@ -39,7 +39,7 @@ class PaperFacts:
 class BatchCandidates:
     """The first contracts that match, by name, and how many wait in all (None: not counted for this question).
 
-    ``facts`` are by contract. Where none matches, ``over`` are those that match and cannot be signed any more.
+    ``facts`` are by contract. Where none matches, ``over`` are those that match and cannot be signed anymore.
     """
 
     rows: tuple[ContractRow, ...]

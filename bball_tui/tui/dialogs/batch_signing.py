@@ -1,6 +1,6 @@
 """A pile of papers: a few letters of a name, Enter, Enter, and the field is empty for the next one.
 
-Until the pile is done no mail of it leaves, so that every slip can be mended: the papers that are done stand beside.
+Until the pile is done no mail of it leaves, so that every slip can be corrected: the papers that are done stand beside.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow
 
 RENEW = 240.0
-"""Seconds after which the mails are held back anew; they wait several times as long."""
+"""Seconds after which the mails are held back again; they wait several times as long."""
 WIDE = 100
 """Columns from which the papers that are done stand beside the names, and not below them."""
 _WIDEST = 132

@@ -165,7 +165,7 @@ class SignDialog(Dialog[Signed | None]):
         self._reload()
 
     def sign_next(self, known: Container[str]) -> None:
-        """Begin anew with another contract, as if just made. For a pile, where the dialog is installed and stays."""
+        """Begin again with another contract, as if just made. For a pile, where the dialog is installed and stays."""
         self.ask_again()
         self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
         picker = self.query_one("#signer", Picker)

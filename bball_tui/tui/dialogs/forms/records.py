@@ -101,7 +101,7 @@ def season_form(
 
 def rules_form(draft: "RulesDraft", save: Save, base: "Loaded[RulesDraft] | None" = None) -> "Form[RulesDraft]":
     """Ages, size and numbers of teams, and which of these refuse."""
-    refuses = "refuse what is against it; otherwise warn"
+    refuses = "refuse; otherwise warn"
     specs = (
         TextSpec(
             name="cutoff",
