@@ -28,6 +28,8 @@ CommandT = TypeVar("CommandT", bound=Callable[..., object])
 NEEDS = {
     "overdue": Attention.OVERDUE,
     "due-this-week": Attention.DUE_SOON,
+    "due-later": Attention.DUE_LATER,
+    "no-due-date": Attention.NO_DUE,
     "no-email": Attention.UNREACHABLE,
     "no-chat-link": Attention.NO_CHAT,
     "no-scan": Attention.NO_SCAN,

@@ -151,6 +151,8 @@ async def test_every_value_is_counted_as_the_list_would_have_it(database: Databa
         assert await counts_of(session, club, "contracts", RosterFilter(club.season_id)) == {
             "trouble overdue": 1,
             "trouble due this week": 2,
+            "trouble due later": 1,
+            "trouble no due date": 0,
             "trouble no guardian e-mail": 3,
             "trouble no chat link": 4,
             "trouble signed, scan missing": 2,
@@ -180,6 +182,8 @@ async def test_every_value_is_counted_as_the_list_would_have_it(database: Databa
         assert await counts_of(session, club, "teams", RosterFilter(club.season_id)) == {
             "trouble overdue": 1,
             "trouble due this week": 2,
+            "trouble due later": 1,
+            "trouble no due date": 0,
             "trouble no guardian e-mail": 1,
             "trouble no chat link": 1,
             "trouble signed, scan missing": 2,

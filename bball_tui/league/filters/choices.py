@@ -64,6 +64,8 @@ WORDS: dict[Facet, dict[str, str]] = {
     Facet.TROUBLE: {
         "overdue": "overdue",
         "due_soon": "due this week",
+        "due_later": "due later",
+        "no_due": "no due date",
         "unreachable": "no guardian e-mail",
         "no_chat": "no chat link",
         "no_scan": "signed, scan missing",

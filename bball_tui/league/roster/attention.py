@@ -38,6 +38,10 @@ def needs_attention(trouble: Attention) -> ColumnElement[bool]:
             return waits & (Contract.due_on < today())
         case Attention.DUE_SOON:
             return waits & (Contract.due_on >= today()) & (Contract.due_on <= today() + SOON)
+        case Attention.DUE_LATER:
+            return waits & (Contract.due_on > today() + SOON)
+        case Attention.NO_DUE:
+            return waits & Contract.due_on.is_(None)
         case Attention.UNREACHABLE:
             return ~reachable(Contract.player_id)
         case Attention.NO_CHAT:

@@ -19,12 +19,14 @@ class ChatState(StrEnum):
 class Attention(StrEnum):
     """What may have to be done about a contract. ``unreachable``: no guardian whom a mail can reach.
 
-    ``no_scan``: signed on paper, and no scan of it is attached. ``overdue`` and ``due_soon`` (today or within the six
-    days after it) are said of offered and accepted contracts.
+    ``no_scan``: signed on paper, and no scan of it is attached. ``overdue``, ``due_soon`` (today or within the six
+    days after it), ``due_later`` and ``no_due`` are said of offered and accepted contracts.
     """
 
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
+    DUE_LATER = "due_later"
+    NO_DUE = "no_due"
     UNREACHABLE = "unreachable"
     NO_CHAT = "no_chat"
     NO_SCAN = "no_scan"

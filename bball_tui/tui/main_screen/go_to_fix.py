@@ -26,6 +26,7 @@ class Tabs(Protocol):
 
 async def show_fix(screen: Tabs, fix: "Fix") -> None:
     """Run the command of ``fix``, or show its tab, already narrowed to what it is about."""
+    from bball_tui.league.filters.choices import Facet, choice
     from bball_tui.tui.tabs.contracts import ContractsPane
     from bball_tui.tui.tabs.emails.tab import EmailsPane
     from bball_tui.tui.tabs.outbox import OutboxPane
@@ -43,7 +44,10 @@ async def show_fix(screen: Tabs, fix: "Fix") -> None:
         if fix.question is not None:
             pane.ask_about(fix.question)
     elif isinstance(pane, ContractsPane):
-        pane.show_trouble(fix.trouble)
+        if fix.status:
+            pane.narrow([choice(Facet.STATUS, fix.status)], "")
+        else:
+            pane.show_trouble(fix.trouble)
     elif isinstance(pane, EmailsPane):
         await pane.show_fix(fix)
     if fix.search:

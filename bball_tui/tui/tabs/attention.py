@@ -35,7 +35,7 @@ class Fix:
 
     ``trouble`` is the name of a trouble of contracts, ``search`` what to search for, ``view`` a view of the tab and
     ``what`` what became of the mails to list there. ``command`` is the id of a command of the desk that deals with
-    it instead of a tab.
+    it instead of a tab. ``status`` narrows contracts to one status.
     """
 
     tab: str
@@ -46,6 +46,7 @@ class Fix:
     view: str | None = None
     what: str = ""
     command: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,25 @@
 """What needs a person now; and when nothing does, that all is well."""
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
-from bball_tui.tui.messages import DayAsked, FixWanted
+from bball_tui.errors import BballError
+from bball_tui.tui.actions import action
+from bball_tui.tui.messages import DayAsked, FixWanted, TeamChosen
 from bball_tui.tui.tabs.attention import AttentionItem
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.day_summary import DaySummary
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.season_pictures import SeasonPictures
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -29,13 +33,21 @@ if TYPE_CHECKING:
     from bball_tui.tui.main_screen.day import Day
 
 
-class TodayPane(RecordPane[AttentionItem]):
+PICTURED = 60.0
+"""Seconds after which the season is looked at again, if nothing of the day says so before."""
+
+
+class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
     """The list of what needs a person, what to do about the line under the cursor, and the day in numbers."""
 
     HELP = """
     ## Today
     Each line is something that needs a person. Enter goes to the place where it is dealt with, already filtered. When
     the list is empty, all is well. Below are the numbers of the day, and how many mails went out in each hour.
+
+    `{today.pictures}` goes to the season in pictures: signed over time beside last season, due dates, the teams in
+    which most is still open, the e-mails of today. Each sign of a bar has its meaning without colors; Enter leads from
+    a bar to its list.
     """
     DEFAULT_CSS = """
     TodayPane .today--news { height: 1; padding: 0 1; }
@@ -53,6 +65,8 @@ class TodayPane(RecordPane[AttentionItem]):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.news = Static("", classes="today--news")
+        self.pictures = SeasonPictures()
+        self._pictured: tuple[float, object] = (0.0, None)
         self.summary = DaySummary()
 
     def compose(self) -> ComposeResult:
@@ -60,7 +74,9 @@ class TodayPane(RecordPane[AttentionItem]):
         yield self.news
         with Horizontal(classes="pane--body"):
             yield self.records
-            yield self.inspector
+            with Vertical(classes="today--side"):
+                yield self.inspector
+                yield self.pictures
         yield self.summary
 
     def make_columns(self) -> Sequence[Column[AttentionItem]]:
@@ -95,6 +111,7 @@ class TodayPane(RecordPane[AttentionItem]):
         if day is None:
             return
         self.summary.day = (day.mails, day.contracts)
+        self._look_at_season(day.mails, (self.connection, day.contracts, day.mails.sent))
         self.records.show(MemorySource(day.needs), empty_text=_calm(day.mails))
         self._inspect(self._inspected, at_once=True)
         self._tell_news()
@@ -119,6 +136,40 @@ class TodayPane(RecordPane[AttentionItem]):
             words = need if number else "All is well."
         self.news.update(content((f"{SYMBOLS[tone]} {words}", STYLES[tone])))
 
+    # The season in pictures
+
+    @work(group="overview", exclusive=True)
+    async def _look_at_season(self, mails: "MailDay", facts: object) -> None:
+        """Read the season when it may look different, and now and then: whole, it costs more than a look at the day."""
+        from bball_tui.league.season_picture import read_season_picture
+
+        connection = self.connection
+        began, known = self._pictured
+        if connection is None or (facts == known and monotonic() - began < PICTURED):
+            return
+        self._pictured = (monotonic(), facts)
+        try:
+            picture = await connection.call(read_season_picture, connection.season_id)
+        except BballError:
+            return  # the day says that the database is away
+        self.pictures.picture = None if picture is None else (picture, mails)
+
+    @on(SeasonPictures.Chosen)
+    def _lead(self, event: SeasonPictures.Chosen) -> None:
+        event.stop()
+        line = event.line
+        if line.team is not None:
+            self.post_message(TeamChosen(line.team.team_id, line.team.name))
+        elif line.fix is not None:
+            self.post_message(FixWanted(line.fix))
+
+    @action("v", "season in pictures", footer=True)
+    def action_today_pictures(self) -> None:
+        """Go to the season in pictures, or back to what needs you. In a narrow window they take each other's place."""
+        shown = self.pictures.has_focus
+        self.set_class(not shown, "-pictures")
+        (self.records if shown else self.pictures).focus()
+
     # ActionHost
 
     @on(RowOpened)
@@ -130,7 +181,11 @@ class TodayPane(RecordPane[AttentionItem]):
             self.post_message(FixWanted(found.fix))
 
     def go_back(self) -> bool:
-        """There is nothing to take away but a selection."""
+        """From the pictures to the list; there is nothing else to take away but a selection."""
+        if self.has_class("-pictures"):
+            self.remove_class("-pictures")
+            self.records.focus()
+            return True
         return self.records.clear_selection()
 
 
