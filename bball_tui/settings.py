@@ -170,6 +170,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     theme: str | None = None
     animations: bool = True
     mouse: bool = True
+    plain: bool = False
+    """The screen without frames and bars, its cursor seen: for screen readers."""
     read_only: bool = False
     """Nothing is written: the database refuses it, and no worker runs."""
     worker: bool = True

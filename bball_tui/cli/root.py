@@ -105,10 +105,16 @@ class LazyGroup(click.Group):
 @click.option("--data-dir", type=click.Path(path_type=Path), help="The folder of the own database and mails.")
 @click.option("--league", metavar="SLUG", help="Which league, when the database holds several.")
 @click.option("--read-only", is_flag=True, help="Look only: nothing is changed, no mail is sent from here.")
+@click.option("--plain", is_flag=True, help="For screen readers: no frames, no bars, the cursor in its line.")
 @click.version_option(__version__, prog_name="bball-tui")
 @click.pass_context
 def root(
-    ctx: click.Context, database_url: str | None, data_dir: Path | None, league: str | None, read_only: bool
+    ctx: click.Context,
+    database_url: str | None,
+    data_dir: Path | None,
+    league: str | None,
+    read_only: bool,
+    plain: bool,
 ) -> int:
     """The contract desk of a youth basketball league. Called alone, it opens the screen."""
     if database_url is not None and may_hold_password(database_url):
@@ -118,7 +124,13 @@ def root(
             "whole URL into BBALL_DATABASE_URL or as database_url into config.toml, or the password into ~/.pgpass "
             "and leave it out here."
         )
-    ctx.obj = {"database_url": database_url, "data_dir": data_dir, "league": league, "read_only": read_only or None}
+    ctx.obj = {
+        "database_url": database_url,
+        "data_dir": data_dir,
+        "league": league,
+        "read_only": read_only or None,
+        "plain": plain or None,
+    }
     if ctx.invoked_subcommand is None:
         from bball_tui.cli.screen import open_screen
 

@@ -1,10 +1,11 @@
 """The season in numbers that make a picture: signed over time, the teams that have most to do, what falls due."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import accumulate
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
@@ -14,6 +15,8 @@ from bball_tui.league.roster.attention import SOON, reachable, today_in
 
 TEAMS = 24
 """Teams that have a bar: those in which most contracts are still open."""
+MOST = 5_000
+"""Offers that are counted: of each kind of due date so many and one, and for the teams those that are due first."""
 WEEKS = 30
 """Weeks of a curve."""
 
@@ -120,43 +123,48 @@ def by_week(days: dict[date, int]) -> tuple[int, ...]:
     return tuple(accumulate(weeks))
 
 
+def _spelled(statuses: Iterable[ContractStatus]) -> ColumnElement[bool]:
+    """As the partial indexes spell it: with parameters the planner would not know that they fit."""
+    return Contract.status.in_([literal_column(f"'{status}'") for status in statuses])
+
+
 async def _due(session: AsyncSession, league_id: int, season_id: int) -> DueCounts:
-    today = today_in(league_id)
-    found = (
-        await session.execute(
-            select(
-                func.count().filter(Contract.due_on < today).label("overdue"),
-                func.count().filter(Contract.due_on.between(today, today + SOON)).label("soon"),
-                func.count().filter(Contract.due_on > today + SOON).label("later"),
-                func.count().filter(Contract.due_on.is_(None)).label("never"),
-            ).where(
-                Contract.league_id == league_id,
-                Contract.season_id == season_id,
-                Contract.status.in_(WAITING_STATUSES),
-            )
-        )
-    ).one()
-    return DueCounts(found.overdue, found.soon, found.later, found.never)
+    today = (await session.execute(select(today_in(league_id)))).scalar_one()
+    week = today + timedelta(days=SOON)
+    kinds = (
+        Contract.due_on < today,
+        Contract.due_on.between(today, week),
+        Contract.due_on > week,
+        Contract.due_on.is_(None),
+    )
+    waits = (Contract.league_id == league_id, Contract.season_id == season_id, _spelled(WAITING_STATUSES))
+    # Only so many are counted that no look takes long, however large the league.
+    few = [select(literal_column("1")).where(*waits, kind).limit(MOST + 1).subquery() for kind in kinds]
+    counts = [select(func.count()).select_from(one).scalar_subquery() for one in few]
+    return DueCounts(*(await session.execute(select(*counts))).one())
 
 
 async def _team_bars(session: AsyncSession, league_id: int, season_id: int) -> tuple[tuple[TeamBar, ...], int]:
     """First which teams, then what is in those few."""
-    still_open = func.count().filter(Contract.status != ContractStatus.SIGNED)
-    teams = (
-        await session.execute(
-            select(Contract.team_id, still_open.label("open"), func.count().over().label("all"))
-            .where(
-                Contract.league_id == league_id,
-                Contract.season_id == season_id,
-                Contract.status.in_(LIVE_STATUSES),
-            )
-            .group_by(Contract.team_id)
-            .order_by(still_open.desc(), Contract.team_id)
+    waiting = (
+        select(Contract.team_id)
+        .where(Contract.league_id == league_id, Contract.season_id == season_id, _spelled(WAITING_STATUSES))
+        .order_by(Contract.due_on)
+        .limit(MOST)
+        .subquery()
+    )
+    ids = list(
+        await session.scalars(
+            select(waiting.c.team_id)
+            .group_by(waiting.c.team_id)
+            .order_by(func.count().desc(), waiting.c.team_id)
             .limit(TEAMS)
         )
-    ).all()
-    if not teams:
-        return (), 0
+    )
+    of_season = (Team.league_id == league_id, Team.season_id == season_id)
+    others = select(Team.id).where(*of_season, Team.id.not_in(ids)).order_by(Team.name_key, Team.id)
+    ids += await session.scalars(others.limit(TEAMS - len(ids)))
+    total = await session.scalar(select(func.count()).where(*of_season)) or 0
     waits = Contract.status.in_(WAITING_STATUSES)
     what = case(
         (Contract.status == ContractStatus.SIGNED, "signed"),
@@ -171,7 +179,7 @@ async def _team_bars(session: AsyncSession, league_id: int, season_id: int) -> t
         .where(
             Contract.league_id == league_id,
             Contract.season_id == season_id,
-            among(Contract.team_id, [row.team_id for row in teams]),
+            among(Contract.team_id, ids),
             Contract.status.in_(LIVE_STATUSES),
         )
         .group_by(Contract.team_id, Team.name, what)
@@ -182,12 +190,8 @@ async def _team_bars(session: AsyncSession, league_id: int, season_id: int) -> t
         names[row.team_id] = row.name
         numbers.setdefault(row.team_id, {})[row.what] = row.number
     bars = tuple(
-        TeamBar(
-            row.team_id,
-            names[row.team_id],
-            *(numbers[row.team_id].get(what, 0) for what in ("signed", "offered", "silent", "missing")),
-        )
-        for row in teams
-        if row.team_id in names
+        TeamBar(one, names[one], *(numbers[one].get(what, 0) for what in ("signed", "offered", "silent", "missing")))
+        for one in ids
+        if one in names
     )
-    return bars, teams[0].all - len(bars)
+    return bars, total - len(ids)

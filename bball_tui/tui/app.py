@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.geometry import Offset
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -23,15 +24,17 @@ from bball_tui.tui.gc_tuning import settled, started, tidy_up
 from bball_tui.tui.key_hints import use_keys, with_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
+from bball_tui.tui.plain import SHOW_CURSOR, WithoutDrawing, reading_place
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
 from bball_tui.tui.ui_state import keep_theme, recall_theme
 from bball_tui.tui.widgets.too_small import guard_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.timer import Timer
 
     from bball_tui.database.embedded import EmbeddedServer
@@ -103,6 +106,25 @@ class BballApp(OpeningApp):
             self.animation_level = "none"
 
     @property
+    def plain(self) -> bool:
+        """Whether the screen is for a screen reader: everything in words."""
+        return self.settings.plain
+
+    def get_line_filters(self) -> "Sequence[LineFilter]":
+        """Textual's, and what takes frames and bars away."""
+        filters = super().get_line_filters()
+        return [*filters, WithoutDrawing()] if self.plain else filters
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's cursor stands after each drawing: in the line that has the keys."""
+        return reading_place(self.screen.focused) if self._screen_stack else Offset(0, 0)
+
+    @cursor_position.setter
+    def cursor_position(self, position: Offset) -> None:
+        """Fields say where their cursor is; that is looked up when it is needed."""
+
+    @property
     def read_only(self) -> bool:
         """Whether every command that changes something is refused."""
         return self.settings.read_only
@@ -124,6 +146,8 @@ class BballApp(OpeningApp):
     def on_mount(self) -> None:
         """The user's keys, then the database, once the first picture is on the screen."""
         self.set_keymap(self._own_keys)
+        if self.plain and self._driver is not None:
+            self._driver.write(SHOW_CURSOR)  # a screen reader follows a cursor that is seen
         self.set_interval(QUIET, self._tidy_up)
         self.call_after_refresh(self._begin)
 

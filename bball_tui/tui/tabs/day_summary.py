@@ -44,6 +44,10 @@ class DaySummary(Widget):
         return content_lines([[("Today  ", STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
 
     def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
+        if getattr(self.app, "plain", False):
+            hours = [f"{hour}:00 {number:,}" for hour, number in enumerate(mails.hours) if number]
+            yield [("Mails by hour  ", STYLES[Tone.MUTED]), ", ".join(hours) or "none yet"]
+            return
         now = mails.sending.now.astimezone(mails.sending.zone)
         step = 2 if self.size.width >= _ROOMY else 1
         bars = spark(mails.hours[: now.hour + 1])

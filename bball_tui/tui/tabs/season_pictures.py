@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bball_tui.outbox.counts import MailDay
 
 LABEL = 13
+MOST = 5_000
+"""Offers of a kind that are counted, as `league/season_picture.py` does."""
 NUMBERS = 12
 """Cells that are left for the numbers behind a bar."""
 SIGNED, OFFERED, SILENT, MISSING = "█", "▒", "░", "╳"
@@ -80,7 +82,10 @@ class SeasonPictures(OptionList, inherit_bindings=False):
     def _draw(self) -> None:
         if self.picture is None or not self.size.width:
             return
-        lines = tuple(picture_lines(*self.picture, width=self.size.width - 2))
+        if getattr(self.app, "plain", False):
+            lines = tuple(spoken_lines(*self.picture))
+        else:
+            lines = tuple(picture_lines(*self.picture, width=self.size.width - 2))
         if lines == self._drawn:
             return
         at = self.highlighted
@@ -116,13 +121,36 @@ def picture_lines(picture: "SeasonPicture", mails: "MailDay", *, width: int) -> 
     ):
         bar = "█" * _cells(number, most, room)
         yield Line(
-            (_label(label), (bar, STYLES[tone]), f" {number:,}"), Fix("contracts", trouble=trouble) if number else None
+            (_label(label), (bar, STYLES[tone]), f" {_capped(number)}"),
+            Fix("contracts", trouble=trouble) if number else None,
         )
     yield from _teams(picture, width, room)
     yield _title("E-mails of today, hour by hour")
     hour = mails.sending.now.astimezone(mails.sending.zone).hour
     hours = (spark(mails.hours[: hour + 1]), STYLES[Tone.ACCENT])
     yield Line((_label("accepted"), hours, f" {mails.sent:,}"), Fix("emails", view="log"))
+
+
+def spoken_lines(picture: "SeasonPicture", mails: "MailDay") -> Iterator[Line]:
+    """The same in words alone."""
+    now, last, due = picture.now, picture.last, picture.due
+    yield Line(
+        (f"This season: {now.total:,} signed in {counted(len(now.weeks), 'week')}",), Fix("contracts", status="signed")
+    )
+    if last is not None and last.weeks:
+        by_then = last.weeks[min(max(len(now.weeks), 1), len(last.weeks)) - 1]
+        yield Line((f"{last.season}: {by_then:,} by then, {last.total:,} in all",))
+    for words, number, trouble in (
+        ("overdue", due.overdue, "overdue"),
+        ("due this week", due.soon, "due_soon"),
+        ("due later", due.later, "due_later"),
+        ("without a due date", due.never, "no_due"),
+    ):
+        yield Line((f"Offers {words}: {_capped(number)}",), Fix("contracts", trouble=trouble))
+    for bar in picture.teams:
+        numbers = f"{bar.signed:,} signed, {bar.offered:,} open, {bar.silent:,} overdue, {bar.missing:,} without e-mail"
+        yield Line((f"{bar.name}: {numbers}",), team=bar)
+    yield Line((f"E-mails accepted today: {mails.sent:,}",), Fix("emails", view="log"))
 
 
 def _curves(picture: "SeasonPicture", room: int) -> Iterator[Line]:
@@ -168,6 +196,11 @@ def _shares(numbers: Sequence[tuple[str, int]], cells: int) -> dict[str, int]:
     if 0 < shares[largest] > over:
         shares[largest] -= over  # a negative one fills the bar up
     return shares
+
+
+def _capped(number: int) -> str:
+    """More than are counted are said to be more."""
+    return f"{MOST:,}+" if number > MOST else f"{number:,}"
 
 
 def _cells(number: int, most: int, room: int) -> int:

@@ -103,6 +103,11 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         return self._cursor
 
     @property
+    def cursor_line(self) -> int:
+        """The line of the widget in which the cursor is; the titles are line 0."""
+        return self._cursor - self._top + 1
+
+    @property
     def current(self) -> RowT | None:
         """The row under the cursor; None when the list is empty or the row is still on its way."""
         return self._row
