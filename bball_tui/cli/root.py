@@ -49,6 +49,7 @@ COMMANDS = {
     ),
     "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
+    "activity": Place("bball_tui.cli.activity:activity", "Who did what in the league, and what it was before."),
     "alerts": Place(
         "bball_tui.cli.alerts:alerts", "Tell staff when e-mails fail, come back or are held, or when a worker is gone."
     ),

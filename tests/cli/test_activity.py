@@ -1,0 +1,35 @@
+"""Who did what, by command."""
+
+from tests.cli.conftest import CommandLine
+
+
+def test_what_was_done_is_listed_with_before_and_after(command_line: CommandLine) -> None:
+    command_line("init", "--league", "Westside Basketball", "--slug", "westside", "--season", "Spring 2027")
+    command_line("league", "set", "--from-email", "office@westside.test")
+    command_line("league", "set", "--from-email", "desk@westside.test")
+    acts = command_line("activity", "list", "--json").json
+    assert [(one["action"], one["entity"]) for one in acts][:2] == [("changed", "league"), ("changed", "league")]
+    assert (acts[0]["before"], acts[0]["after"]) == (
+        {"from_email": "office@westside.test"},
+        {"from_email": "desk@westside.test"},
+    )
+    who, day = acts[0]["who"], acts[0]["at"][:10]
+    only = command_line("activity", "list", "--entity", "season", "--json").json
+    assert [one["action"] for one in only] == ["created"]
+    both = command_line(
+        "activity", "list", "--who", who, "--action", "changed", "--id", acts[0]["entity_id"], "--day", day, "--json"
+    )
+    assert len(both.json) == 2
+    assert command_line("activity", "list", "--who", "nobody", "--json").json == []
+    assert command_line("activity", "list", "--day", "2001-01-01", "--json").json == []
+    assert len(command_line("activity", "list", "--limit", 1, "--json").json) == 1
+    assert "from_email: office@westside.test → desk@westside.test" in command_line("activity", "list").out
+
+
+def test_another_league_sees_nothing_of_it(command_line: CommandLine) -> None:
+    for slug in ("westside", "eastside"):
+        command_line("init", "--league", slug.title(), "--slug", slug)
+    acts = command_line("--league", "eastside", "activity", "list", "--json").json
+    assert {one["after"]["slug"] for one in acts if one["entity"] == "league" and "slug" in (one["after"] or {})} == {
+        "eastside"
+    }
