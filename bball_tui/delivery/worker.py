@@ -95,7 +95,7 @@ class Worker:
         # a transaction.
         self._capacity = 4 * settings.worker_concurrency + 2
         self._handful = 2 * settings.worker_concurrency
-        self._claiming = AutocommitConnection(database)
+        self._claiming = AutocommitConnection(database, in_order=True)
         self._claimed: list[Claim] = []
         self._probing = False
         self._pen = asyncio.Lock()
