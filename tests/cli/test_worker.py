@@ -183,9 +183,28 @@ def test_a_process_that_cannot_work_is_told(command_line: CommandLine) -> None:
     assert "pigeon" in refused.err
 
 
-async def test_a_worker_is_watched_from_outside(
-    database: Database, database_url: SecretUrl, tmp_path: Path, command_line: CommandLine
-) -> None:
+async def numbers_at(path: Path) -> str:
+    """What a scrape of that socket gets."""
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+    answer = (await reader.read()).decode()
+    writer.close()
+    return answer
+
+
+async def health_at(file: Path, environment: dict[str, str]) -> tuple[int | None, str, str]:
+    """How `bball-tui health FILE` ends, and what it says."""
+    asked = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-m", "bball_tui", "health", str(file)),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, said = await asked.communicate()
+    return asked.returncode, out.decode(), said.decode()
+
+
+async def test_a_worker_is_watched_from_outside(database: Database, database_url: SecretUrl, tmp_path: Path) -> None:
     """By its health file and its numbers; both are gone when it is stopped."""
     await queue_mails(database, 2)
     environment = settings_for(database_url, tmp_path)
@@ -196,18 +215,18 @@ async def test_a_worker_is_watched_from_outside(
         async with on_a_terminal(environment, *options) as (process, _):
             await mail_server.received(2)
             await until_states(database, {"sent": 2})
-            reader, writer = await asyncio.open_unix_connection(str(numbers))
-            writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
-            answer = (await reader.read()).decode()
-            writer.close()
-            assert 'bball_mail_attempts_total{league="westside",outcome="accepted"} 2.0' in answer
-            well = await asyncio.to_thread(command_line, "health", str(health))
-            assert (well.code, well.json["pid"]) == (0, process.pid)
+            counted = 'bball_mail_attempts_total{league="westside",outcome="accepted"} 2.0'
+            async with asyncio.timeout(30):
+                while counted not in await numbers_at(numbers):  # noqa: ASYNC110 - another process sets no event of ours
+                    await asyncio.sleep(0.05)
+                while (well := await health_at(health, environment))[0] != 0:  # noqa: ASYNC110 - nor here
+                    await asyncio.sleep(0.05)
+            assert json.loads(well[1])["pid"] == process.pid
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(60):
                 assert await process.wait() == 0
-    gone = await asyncio.to_thread(command_line, "health", str(health))
-    assert (gone.code, "no worker writes it" in gone.err) == (1, True)
+    code, _, said = await health_at(health, environment)
+    assert (code, "no worker writes it" in said) == (1, True)
     assert not numbers.exists()
 
 

@@ -74,6 +74,8 @@ async def test_nine_leagues_with_three_mails_do_not_wait_for_one_with_five_thous
     big, big_family = await make_league(database, "big")
     await queue(database, big, big_family, 5000)
     small = [(slug, *await make_league(database, slug)) for slug in (f"small-{n}" for n in range(9))]
+    for _, club, family in small:
+        await queue(database, club, family, 1)
     servers = [SmtpServer(patience=60) for _ in range(10)]
     try:
         for server in servers:
@@ -83,17 +85,18 @@ async def test_nine_leagues_with_three_mails_do_not_wait_for_one_with_five_thous
             served(club, slug, settings, server.url) for (slug, club, _), server in zip(small, servers[1:], strict=True)
         ]
         async with running(database, Leagues(found)):
-            await servers[0].received(50)  # it is in the middle of the heap
+            # All are at work, and the big one is in the middle of its heap.
+            await asyncio.gather(servers[0].received(50), *(server.received(1) for server in servers[1:]))
             begun = asyncio.get_running_loop().time()
             for _, club, family in small:
-                await queue(database, club, family, 3)
-            await asyncio.gather(*(server.received(3) for server in servers[1:]))
+                await queue(database, club, family, 3, first=1)
+            await asyncio.gather(*(server.received(4) for server in servers[1:]))
             took = asyncio.get_running_loop().time() - begun
             left = 5000 - len(servers[0].messages)
         assert left > 0, "the big one was done before, so this shows nothing"
         assert took < 5, took
         for server in servers[1:]:
-            assert len(server.messages) == 3
+            assert len(server.messages) == 4
     finally:
         for server in servers:
             await server.stop()
