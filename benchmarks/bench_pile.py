@@ -18,7 +18,7 @@ from sqlalchemy import text
 from benchmarks.data import count_up, fill, opened
 from benchmarks.report import Result
 
-PLAYERS, PAPERS, WARM_UP = 400, 60, 5
+PLAYERS, PAPERS, WARM_UP = 400, 40, 5
 LIMIT = 100.0
 DIALOG = """
 from textual.app import App
