@@ -19,11 +19,11 @@ def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
     return clock if local.date() == today else f"{short_date(local.date(), today)}, {clock}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``; or with another word before the last."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -23,9 +23,13 @@ from bball_tui.cli.output import Answer
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import StaffRole
+from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, find_league
 from bball_tui.league.members import take_place
+from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.settings import Settings, load_settings
+
+_NEEDED = "bball_tui.needs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,21 @@ class CliContext:
     settings: Settings
     roles: frozenset[StaffRole]
     """Those of whoever runs the command, in this league."""
+
+
+def needs(right: Right) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """For below ``@command``: whoever lacks the right in the league is refused in words before anything is done."""
+
+    def declare(command: Callable[..., int]) -> Callable[..., int]:
+        @wraps(command)
+        def run(*args: Any, **options: Any) -> int:
+            click.get_current_context().meta[_NEEDED] = right
+            return command(*args, **options)
+
+        run.__dict__["needs"] = right
+        return run
+
+    return declare
 
 
 def current_settings() -> Settings:
@@ -63,13 +82,17 @@ def with_league(work: Callable[[CliContext], Awaitable[int]], *, fast: bool = Fa
     """Like :func:`with_database`, with the league that ``--league`` names (or the only one).
 
     Raises:
-        BballError: there is no league, or several and none was named.
+        BballError: there is no league, or several and none was named; or the person lacks what the command
+            :func:`needs`.
     """
+    right: Right | None = click.get_current_context().meta.get(_NEEDED)
 
     async def run(database: Database, settings: Settings) -> int:
         async with database.session() as session:
             league = await find_league(session, settings.league)
         roles = await take_place(database, league.id)
+        if right is not None and (lacking := why_not_allowed(right, roles)):
+            raise BballError(lacking)
         return await work(CliContext(database, league, settings.of_league(league.slug), roles))
 
     return with_database(run, fast=fast)

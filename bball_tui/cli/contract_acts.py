@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.contract_correct import contracts_correct
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
 from bball_tui.cli.editing import team_id_of
@@ -37,6 +37,7 @@ from bball_tui.league.editing.contracts import (
 )
 from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.rights import Right
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.wording import counted
@@ -106,7 +107,7 @@ def _add_command(rule: Rule) -> None:
     for wanted, option in reversed(_OPTIONS):
         if wanted(rule):
             command = option(command)
-    contracts.command(str(rule.act), help=rule.command_help)(ids_argument(command))
+    contracts.command(str(rule.act), help=rule.command_help)(needs(Right.ROSTER)(ids_argument(command)))
 
 
 def _answer(rule: Rule, asked: TransitionRequest, result: TransitionResult) -> Did:
@@ -141,6 +142,7 @@ class DueLine:
 
 
 @contracts.command("due")
+@needs(Right.ROSTER)
 @ids_argument
 @click.option("--on", "day", metavar="DATE", help="The new due date, such as 2027-03-24.")
 @click.option("--none", "no_day", is_flag=True, help="No due date anymore.")
@@ -169,6 +171,7 @@ async def _change_due(context: CliContext, session: Session, ids: tuple[int, ...
 
 
 @contracts.command("add")
+@needs(Right.ROSTER)
 @click.argument("player_id", metavar="PLAYER", type=click.IntRange(min=1))
 @click.option("--team", metavar="NAME", required=True, help="For this team.")
 @click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
@@ -187,6 +190,7 @@ async def contracts_add(
 
 
 @contracts.command("edit")
+@needs(Right.ROSTER)
 @click.argument("contract_id", metavar="ID", type=click.IntRange(min=1))
 @click.option("--team", metavar="NAME", help="Move to this team.")
 @click.option(
@@ -224,6 +228,7 @@ async def contracts_edit(
 
 
 @contracts.command("welcome")
+@needs(Right.MAILS)
 @ids_argument
 @json_option
 @in_transaction

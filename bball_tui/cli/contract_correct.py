@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.contracts import day_of, ids_argument, json_option, signer_of, why_refused
 from bball_tui.cli.output import Answer, Did, exit_code
 from bball_tui.database.engine import Session
@@ -12,6 +12,7 @@ from bball_tui.database.states import Capacity, SigningMethod
 from bball_tui.league.contracts.correcting import CorrectionRequest, CorrectionResult, correct, preview_correction
 from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import RULES, Transition
+from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
 
@@ -29,6 +30,7 @@ class CorrectLine:
 
 
 @click.command(str(Transition.CORRECT), help=RULES[Transition.CORRECT].command_help)
+@needs(Right.ROSTER)
 @ids_argument
 @click.option("--signer", metavar="NAME", help="Who signed. A guardian of the player is recognized by name.")
 @click.option("--capacity", type=click.Choice([str(one) for one in Capacity]), help="As what they signed.")

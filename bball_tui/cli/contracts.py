@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.lists import Wanted, answer_list, list_options
 from bball_tui.cli.output import Answer, Did, exit_code, listed
 from bball_tui.database.engine import Session
@@ -25,6 +25,7 @@ from bball_tui.league.contracts.undo import undo
 from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.papers.scan_file import load_scan
+from bball_tui.league.rights import Right
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.mail.from_address import Outgoing
@@ -117,6 +118,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
 
 
 @contracts.command(str(Transition.SIGN), help=RULES[Transition.SIGN].command_help)
+@needs(Right.ROSTER)
 @ids_argument
 @click.option(
     "--signer",
@@ -228,6 +230,7 @@ def _folded(name: str) -> str:
 
 
 @contracts.command("undo")
+@needs(Right.ROSTER)
 @ids_argument
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
 @click.option("--correction", is_flag=True, help="Take the latest correction of the record back, not the signature.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.league_rules import teams_check
 from bball_tui.cli.lists import players, team_named, teams
 from bball_tui.cli.output import Answer, Did, listed
@@ -19,6 +19,7 @@ from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
 from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.rights import Right
 from bball_tui.league.roster.player import FIELDS, PlayerDraft
 
 id_type = click.IntRange(min=1)
@@ -39,6 +40,7 @@ teams.add_command(teams_check)
 
 
 @teams.command("add")
+@needs(Right.ROSTER)
 @click.argument("name")
 @click.option("--division", default="", help="Such as U12.")
 @click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
@@ -51,6 +53,7 @@ async def teams_add(context: CliContext, session: Session, name: str, division: 
 
 
 @teams.command("edit")
+@needs(Right.ROSTER)
 @click.argument("team_id", metavar="ID", type=id_type)
 @click.option("--name")
 @click.option("--division", help="Empty for none.")
@@ -75,6 +78,7 @@ not_same = click.option(
 
 
 @players.command("add")
+@needs(Right.ROSTER)
 @new_options(FIELDS)
 @click.option("--team", metavar="NAME", help="Offer a contract of this team too.")
 @click.option("--due", default="", metavar="DATE", help="When that contract is due.")
@@ -107,6 +111,7 @@ async def players_add(
 
 
 @players.command("edit")
+@needs(Right.ROSTER)
 @click.argument("player_id", metavar="ID", type=id_type)
 @edit_options(FIELDS)
 @not_same
@@ -136,6 +141,7 @@ async def players_duplicates(context: CliContext, session: Session) -> Answer:
 
 
 @players.command("distinct")
+@needs(Right.ROSTER)
 @click.argument("player_id", metavar="ID", type=id_type)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=id_type)
 @in_transaction
@@ -173,6 +179,7 @@ async def seasons_list(context: CliContext, session: Session) -> Answer:
 
 
 @seasons.command("add")
+@needs(Right.ROSTER)
 @click.argument("name")
 @click.option("--starts", "starts_on", default="", metavar="DATE")
 @click.option("--ends", "ends_on", default="", metavar="DATE")
@@ -188,6 +195,7 @@ async def seasons_add(
 
 
 @seasons.command("edit")
+@needs(Right.ROSTER)
 @click.argument("season_id", metavar="ID", type=id_type)
 @click.option("--name")
 @click.option("--starts", "starts_on", metavar="DATE", help="Empty for unknown.")

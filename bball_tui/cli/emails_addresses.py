@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, exit_code, listed, narrate
 from bball_tui.database.engine import Session
@@ -15,6 +15,7 @@ from bball_tui.delivery.bounces import BounceReading, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.mails.blocking import block_address, set_blocking
 from bball_tui.league.mails.sending_again import lift_and_send, told_another_way
+from bball_tui.league.rights import Right
 from bball_tui.outbox.addresses import SuppressionFilter, SuppressionRow, list_suppressions
 from bball_tui.wording import counted
 
@@ -47,6 +48,7 @@ class Reading:
 
 
 @click.command("bounces")
+@needs(Right.SENDING)
 @click.argument("folder", metavar="FOLDER", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--block/--no-block",
@@ -91,6 +93,7 @@ async def emails_bounces(context: CliContext, folder: Path | None, block: bool |
 
 
 @click.command("settle")
+@needs(Right.MAILS)
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=ID)
 @json_option
 @in_transaction
@@ -104,6 +107,7 @@ async def emails_settle(context: CliContext, session: Session, ids: tuple[int, .
 
 
 @click.command("suppress")
+@needs(Right.MAILS)
 @click.argument("address")
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for colleagues.")
 @in_transaction
@@ -123,6 +127,7 @@ class LiftedLine:
 
 
 @click.command("lift")
+@needs(Right.MAILS)
 @click.argument("address")
 @click.option("--send", is_flag=True, help="Also send what was kept back and is still true.")
 @reason_option

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.outbox_sending import ID, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
@@ -15,6 +15,7 @@ from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mails.preview import MailPreview, preview_mail, preview_mails, preview_sample
 from bball_tui.league.mails.sending_again import send_again
+from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
 from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, frozen_mails, list_items, write_files
@@ -118,6 +119,7 @@ class Resent:
 
 
 @click.command("resend")
+@needs(Right.MAILS)
 @click.argument("outbox_id", metavar="ID", type=ID)
 @reason_option
 @json_option
@@ -148,6 +150,7 @@ class RetentionReport:
 
 
 @click.command("retention")
+@needs(Right.SENDING)
 @json_option
 @in_transaction
 async def emails_retention(context: CliContext, session: Session) -> Answer:

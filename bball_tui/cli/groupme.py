@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league
+from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
 from bball_tui.cli.groupme_staff import groupme_staff
@@ -22,6 +22,7 @@ from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.groupme.run.apply import apply, current_plan
 from bball_tui.groupme.run.progress import Applied, Progress, Step
 from bball_tui.groupme.run.sender import Sender, open_sender
+from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -137,6 +138,7 @@ async def groupme_plan(context: CliContext, season: str | None, try_again: bool)
 
 
 @groupme.command("apply")
+@needs(Right.ROSTER)
 @season_option
 @click.option("--only", metavar="ACTION", multiple=True, help="Only this action of the plan; may be repeated.")
 @click.option("--also", metavar="ACTION", multiple=True, help="Also this one, which is not ticked; may be repeated.")
@@ -169,6 +171,7 @@ async def groupme_apply(
 
 
 @groupme.command("create")
+@needs(Right.ROSTER)
 @click.argument("team")
 @season_option
 @click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league
+from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, Found
 from bball_tui.errors import BballError
@@ -19,6 +19,7 @@ from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell
 from bball_tui.groupme.plan.planning import label
+from bball_tui.league.rights import Right
 from bball_tui.wording import counted, listed
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -72,6 +73,7 @@ class _DryRun(Exception):
 
 
 @click.command("link")
+@needs(Right.ROSTER)
 @click.argument("team")
 @click.argument("group", metavar="LINK_OR_ID")
 @click.option("--tell", is_flag=True, help="Queue a mail to families who were welcomed before this link.")
@@ -136,6 +138,7 @@ async def _link(
 
 
 @click.command("unlink")
+@needs(Right.ROSTER)
 @click.argument("team")
 @click.option("--reason", metavar="TEXT", default="", help="Why; it is kept in the history.")
 @season_option

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league
+from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.planning import label
 from bball_tui.groupme.plan.team_facts import read_own
+from bball_tui.league.rights import Right
 from bball_tui.outbox.waiting_for_chat import count_waiting, release
 from bball_tui.wording import counted, listed
 
@@ -40,6 +41,7 @@ class ReleasedLine:
 
 
 @click.command("tell")
+@needs(Right.MAILS)
 @teams_argument
 @season_option
 @dry_run_option
@@ -66,6 +68,7 @@ async def groupme_tell(context: CliContext, teams: tuple[str, ...], season: str 
 
 
 @click.command("send-anyway")
+@needs(Right.MAILS)
 @teams_argument
 @season_option
 @dry_run_option

@@ -6,11 +6,12 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.groupme.staff.staff import StaffRow, add_to_list, list_staff, note_consent, take_off_list
+from bball_tui.league.rights import Right
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 id_argument = click.argument("staff_id", metavar="ID", type=click.IntRange(min=1))
@@ -68,6 +69,7 @@ def _line(one: StaffRow) -> StaffLine:
 
 
 @groupme_staff.command("add")
+@needs(Right.ROSTER)
 @click.argument("name")
 @click.option("--user-id", metavar="DIGITS", help="Their GroupMe user id.")
 @click.option("--phone", metavar="NUMBER", help="Such as +1 2125550100.")
@@ -92,6 +94,7 @@ async def staff_add(
 
 
 @groupme_staff.command("consent")
+@needs(Right.ROSTER)
 @id_argument
 @click.option("--note", metavar="TEXT", help="How they agreed, such as 'by e-mail on 3 March'.")
 @click.option("--withdrawn", is_flag=True, help="They do not agree anymore.")
@@ -111,6 +114,7 @@ async def _consent(context: CliContext, session: Session, staff_id: int, note: s
 
 
 @groupme_staff.command("remove")
+@needs(Right.ROSTER)
 @id_argument
 @json_option
 @in_transaction

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, listed, narrate
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session
@@ -17,6 +17,7 @@ from bball_tui.league.editing.guardians import (
     unlink_guardian,
 )
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.rights import Right
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import FIELDS, FLAGS, GuardianDraft
 from bball_tui.league.timeline.read import player_detail
@@ -55,6 +56,7 @@ def _cells(one: GuardianView) -> Sequence[str]:
 
 
 @guardians.command("add")
+@needs(Right.ROSTER)
 @player_argument
 @new_options(FIELDS)
 @json_option
@@ -65,6 +67,7 @@ async def guardians_add(context: CliContext, session: Session, player_id: int, *
 
 
 @guardians.command("edit")
+@needs(Right.ROSTER)
 @player_argument
 @guardian_argument
 @edit_options(FIELDS)
@@ -81,6 +84,7 @@ async def guardians_edit(
 
 
 @guardians.command("remove")
+@needs(Right.ROSTER)
 @player_argument
 @guardian_argument
 @json_option

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import CliContext, with_league
+from bball_tui.cli.context import CliContext, needs, with_league
 from bball_tui.cli.output import echo_json, narrate, plain, table
 from bball_tui.cli.seasons import say_season
 from bball_tui.database.states import ContractStatus, DateOrder
@@ -16,12 +16,14 @@ from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import
+from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
 KINDS = ("teams", "players", "guardians", "contracts")
 
 
 @click.command("import")
+@needs(Right.ROSTER)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would happen, row by row, and change nothing.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="The layout of the file; found by itself otherwise.")

@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.league_rules import league_rules
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.database.engine import Session
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.profile import ProfileChange, change_profile
+from bball_tui.league.rights import Right
 
 _FIELDS = (
     "name",
@@ -48,6 +49,7 @@ async def show(context: CliContext) -> Answer:
 
 
 @league.command(name="set")
+@needs(Right.LEAGUE)
 @click.option("--name", help="The name, as families know it.")
 @click.option("--from-email", help="The address that mails come from.")
 @click.option("--from-name", help="The name beside that address.")

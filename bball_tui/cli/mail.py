@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league
+from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.cli.saving import json_option
 from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mails.account import keep_account
+from bball_tui.league.rights import Right
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.providers import BY_ID, PROVIDERS, Tls, provider_at
@@ -62,6 +63,7 @@ def mail() -> None:
 
 
 @mail.command()
+@needs(Right.ACCOUNT)
 @click.option("--provider", type=click.Choice(list(BY_ID)), help="Fills in server, port and encryption.")
 @click.option("--server", help="The mail server's name, where the provider is another one.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Most often 587 or 465.")

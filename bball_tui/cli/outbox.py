@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.outbox_sending import (
     ID,
     json_option,
@@ -21,6 +21,7 @@ from bball_tui.cli.outbox_sending import (
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.database.states import OutboxState
+from bball_tui.league.rights import Right
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import staff_actions
 from bball_tui.outbox.causes import BY_NAME
@@ -212,6 +213,7 @@ def _cause_named(context: click.Context, parameter: click.Parameter, value: str 
 
 
 @outbox.command("retry")
+@needs(Right.MAILS)
 @ids_argument
 @click.option("--failed", is_flag=True, help="All failed mails.")
 @click.option("--cause", metavar="WORDS", callback=_cause_named, help="All that failed for this reason, as listed.")
@@ -238,6 +240,7 @@ async def _retry(
 
 
 @outbox.command("park")
+@needs(Right.MAILS)
 @ids_argument
 @click.option("--reason", metavar="TEXT", required=True, help="What they wait for, for the record.")
 @json_option
@@ -256,6 +259,7 @@ async def _park(context: CliContext, session: Session, ids: tuple[int, ...], rea
 
 
 @outbox.command("cancel")
+@needs(Right.MAILS)
 @ids_argument
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for the record.")
 @json_option
@@ -274,6 +278,7 @@ async def _cancel(context: CliContext, session: Session, ids: tuple[int, ...], r
 
 
 @outbox.command("resolve")
+@needs(Right.SENDING)
 @click.argument("outbox_id", metavar="ID", type=ID)
 @click.option("--arrived", is_flag=True, help="The family has the mail.")
 @click.option("--send-again", is_flag=True, help="They do not have it: send it again.")

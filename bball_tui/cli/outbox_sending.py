@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.output import Answer, Did, echo_json, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.database.states import GateCause, GateState
@@ -14,6 +14,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.league.mails.send_for_real import ForReal, for_real_obstacle, plan_for_real, send_for_real
 from bball_tui.league.mails.wrong_address import AddressFixed, fix_address
+from bball_tui.league.rights import Right
 from bball_tui.mail.checks import parts
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import gates
@@ -115,6 +116,7 @@ def _echo_lines(text: str) -> None:
 
 
 @click.command("fix-address")
+@needs(Right.ROSTER)
 @click.argument("outbox_id", metavar="ID", type=ID)
 @click.argument("address")
 @reason_option
@@ -186,6 +188,7 @@ class ForRealLine:
 
 
 @click.command("send-for-real")
+@needs(Right.MAILS)
 @click.option("--dry-run", is_flag=True, help="Only say which mails would go out.")
 @reason_option
 @json_option
@@ -218,6 +221,7 @@ def _kinds(found: ForReal) -> str:
 
 
 @click.command("pause")
+@needs(Right.SENDING)
 @reason_option
 @json_option
 @in_transaction
@@ -228,6 +232,7 @@ async def outbox_pause(context: CliContext, session: Session, reason: str | None
 
 
 @click.command("resume")
+@needs(Right.SENDING)
 @reason_option
 @json_option
 @in_transaction
@@ -238,6 +243,7 @@ async def outbox_resume(context: CliContext, session: Session, reason: str | Non
 
 
 @click.command("open-gate")
+@needs(Right.SENDING)
 @click.argument("provider", required=False)
 @reason_option
 @json_option

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league, in_transaction
+from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
 from bball_tui.cli.contracts import day_of, json_option, why_refused
 from bball_tui.cli.lists import Wanted, list_options, roster_filter
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
@@ -19,6 +19,7 @@ from bball_tui.league.papers.export import export_scans
 from bball_tui.league.papers.pile import PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.league.papers.scans import ScanRow, attach, list_scans, remove_scan, scan_content
+from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 from bball_tui.wording import listed as named
 
@@ -47,6 +48,7 @@ def _cells(row: ScanRow) -> tuple[str, ...]:
 
 
 @scans.command("attach")
+@needs(Right.ROSTER)
 @click.argument("contract_id", metavar="CONTRACT", type=click.IntRange(min=1))
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
@@ -62,6 +64,7 @@ async def scans_attach(context: CliContext, session: Session, contract_id: int, 
 
 
 @scans.command("save")
+@needs(Right.PAPERS)
 @id_argument
 @click.argument("file", type=click.Path(path_type=Path))
 @in_transaction
@@ -73,6 +76,7 @@ async def scans_save(context: CliContext, session: Session, scan_id: int, file: 
 
 
 @scans.command("export")
+@needs(Right.PAPERS)
 @click.argument("folder", type=click.Path(path_type=Path))
 @list_options
 @in_league
@@ -87,6 +91,7 @@ async def scans_export(context: CliContext, wanted: Wanted, folder: Path) -> Ans
 
 
 @scans.command("remove")
+@needs(Right.ROSTER)
 @id_argument
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for the record.")
 @in_transaction
@@ -97,6 +102,7 @@ async def scans_remove(context: CliContext, session: Session, scan_id: int, reas
 
 
 @scans.command("read")
+@needs(Right.ROSTER)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--sign", "signing", is_flag=True, help="Sign what the plan says, with the scans attached.")
 @click.option("--expect", default="", metavar="CODE", help="Sign only if the plan is the one with this code.")

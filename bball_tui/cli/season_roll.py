@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from bball_tui.cli.context import CliContext, in_league
+from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, Found, echo_lines, narrate, plain, table
 from bball_tui.cli.seasons import season_named
 from bball_tui.database.analyze import MANY, analyze
@@ -14,6 +14,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
+from bball_tui.league.rights import Right
 from bball_tui.league.seasons.roll import apply_roll, plan_roll
 from bball_tui.league.seasons.roll_csv import plan_csv
 from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
@@ -81,6 +82,7 @@ class RolledJson:
 
 
 @click.command("roll")
+@needs(Right.ROSTER)
 @click.argument("target", metavar="NAME")
 @click.option("--from", "source", metavar="SEASON", help="From this season; the one that the desk shows when left out.")
 @click.option(
@@ -182,6 +184,7 @@ async def _season_roll(
 
 
 @click.command("roll-undo")
+@needs(Right.ROSTER)
 @click.argument("season", metavar="NAME")
 @click.option("--dry-run", is_flag=True, help="Only say what would be taken back.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from bball_tui.cli.context import CliContext, in_transaction
+from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.groupme_team import season_option
 from bball_tui.cli.output import Answer, Did, listed, plain
 from bball_tui.cli.seasons import season_of
@@ -14,6 +14,7 @@ from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.groupme.plan.team_facts import find_team
 from bball_tui.league.members import MAY, Member, add_member, list_members, remove_member
+from bball_tui.league.rights import Right
 
 ROLES = click.Choice([role.value for role in StaffRole])
 OF_THE_LEAGUE = click.Choice([role.value for role in StaffRole if role is not StaffRole.COORDINATOR])
@@ -38,6 +39,7 @@ def staff() -> None:
 
 
 @staff.command("list")
+@needs(Right.STAFF)
 @json_option
 @in_transaction
 async def staff_list(context: CliContext, session: Session) -> Answer:
@@ -53,6 +55,7 @@ def _cells(one: Member, context: CliContext) -> Sequence[str]:
 
 
 @staff.command("add")
+@needs(Right.STAFF)
 @login_argument
 @click.option("--role", "roles", type=ROLES, multiple=True, required=True, help="What they may do; can be given again.")
 @team_option
@@ -73,6 +76,7 @@ async def staff_add(
 
 
 @staff.command("role")
+@needs(Right.STAFF)
 @login_argument
 @click.argument(
     "roles",
@@ -99,6 +103,7 @@ async def staff_role(context: CliContext, session: Session, login: str, roles: S
 
 
 @staff.command("remove")
+@needs(Right.STAFF)
 @login_argument
 @click.option("--role", type=ROLES, help="Only this role; all of them when left out.")
 @team_option
@@ -120,6 +125,16 @@ async def staff_remove(
     for one in gone:
         await remove_member(session, context.league.id, login, one.role, one.team_id)
     return _changed(login, [], [one.role for one in gone])
+
+
+@staff.command("roles")
+def staff_roles() -> int:
+    """Print what each role may, as Markdown: every command that needs one."""
+    from bball_tui.cli.role_table import role_table
+    from bball_tui.tui.commands import ACTION_SETS
+
+    click.echo(role_table(ACTION_SETS))
+    return 0
 
 
 async def _team_id(context: CliContext, session: Session, team: str | None, season: str | None) -> int | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from bball_tui.cli.context import CliContext, current_settings, with_database, with_league
+from bball_tui.cli.context import CliContext, current_settings, needs, with_database, with_league
 from bball_tui.cli.output import echo_json, narrate, wants_json
 from bball_tui.cli.worker_fleet import serve_all
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
@@ -23,6 +23,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league, list_leagues
 from bball_tui.league.mails.reminders import reminder_chores
 from bball_tui.league.members import take_place
+from bball_tui.league.rights import Right
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
@@ -31,6 +32,7 @@ from bball_tui.wording import counted
 
 
 @click.command()
+@needs(Right.SENDING)
 @click.option("--drain", is_flag=True, help="Send what is due, wait for holds shorter than a minute, and end.")
 @click.option("--concurrency", type=click.IntRange(1, 50), help="How many mails may be on their way at a time.")
 @click.option("--processes", type=click.IntRange(1, 16), default=1, help="How many processors to use; one is plenty.")

@@ -154,14 +154,35 @@ async def list_leagues(session: AsyncSession) -> list[LeagueInfo]:
     return [_info(row) for row in found]
 
 
+class SeveralLeagues(BballError):
+    """There is a choice to make, and nobody made it."""
+
+
+class NoRole(BballError):
+    """Nobody gave this login a role in any league of a shared database."""
+
+
+async def owns_everything(session: AsyncSession) -> bool:
+    """Whether the whole database is the caller's: their own one, or they own its tables."""
+    return bool(await session.scalar(select(func.bball_everywhere())))
+
+
 async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueInfo:
     """The league called ``slug``; without one, the only league there is.
 
     Raises:
-        BballError: there is none, none of that name, or a choice to make.
+        SeveralLeagues: there is a choice to make.
+        BballError: there is none, or none of that name.
     """
     leagues = await list_leagues(session)
     if not leagues:
+        if not await owns_everything(session):
+            login = one_line(str(await session.scalar(select(func.session_user()))))
+            raise NoRole(
+                f"No league is open to the login '{login}'. An admin of yours can give it a role: "
+                f"bball-tui staff add {login} --role registrar. Or make a new league: "
+                "bball-tui init --league NAME"
+            )
         raise BballError("There is no league yet. Make one with: bball-tui init --league NAME")
     if slug is None and len(leagues) == 1:
         return leagues[0]
@@ -170,7 +191,7 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
             return league
     names = ", ".join(league.slug for league in leagues)
     if slug is None:
-        raise BballError(f"There are several leagues: {names}. Say which one with --league SLUG.")
+        raise SeveralLeagues(f"There are several leagues: {names}. Say which one with --league SLUG.")
     raise BballError(f"There is no league '{one_line(slug)[:80]}'. The leagues are: {names}.")
 
 

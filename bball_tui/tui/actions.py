@@ -5,7 +5,7 @@ own keys (`keymap.py`) and the key table of the documentation. A node that offer
 :class:`ActionHost` and says how its commands are headed::
 
     class TeamsTab(ActionHost, Vertical, commands="On a team", tab="teams"):
-        @action("e", "edit", when=one_team, writes=True, footer=True)
+        @action("e", "edit", when=one_team, needs=Right.ROSTER, footer=True)
         async def action_team_edit(self) -> bool:
             \"\"\"Name and division of this team.\"\"\"
 """
@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from textual import work
 from textual.binding import Binding
 
+from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
+from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.tui.key_hints import declare_keys
 from bball_tui.tui.key_names import key_name, normal_key
 from bball_tui.tui.text import clean
@@ -71,8 +73,8 @@ class Action:
     dangerous: bool = False
     quiet: bool = False
     palette: bool = True
-    writes: bool = False
-    """Whether it changes something that others see: refused while the program is read only."""
+    needs: Right | None = None
+    """What is needed: refused to anyone without it; and while the program is read only, if it changes something."""
     priority: bool = False
     """Whether the key works even while a text field has the focus."""
     caption: Callable[[Any], str] | None = None
@@ -173,7 +175,7 @@ def action(
     dangerous: bool = False,
     quiet: bool = False,
     palette: bool = True,
-    writes: bool = False,
+    needs: Right | None = None,
     priority: bool = False,
     caption: Callable[[Any], str] | None = None,
     group: str = "command",
@@ -207,7 +209,7 @@ def action(
             dangerous=dangerous,
             quiet=quiet,
             palette=palette,
-            writes=writes,
+            needs=needs,
             priority=priority,
             caption=caption,
             group=group if command else None,
@@ -292,8 +294,12 @@ class ActionHost(_Node):
         return False if found.quiet else None
 
     def _obstacle(self, action: Action) -> str | None:
-        if action.writes and getattr(self.app, "read_only", False):
-            return LOOK_ONLY
+        if action.needs is not None:
+            if action.needs.writes and getattr(self.app, "read_only", False):
+                return LOOK_ONLY
+            roles: frozenset[StaffRole] | None = getattr(self.app, "roles", None)
+            if roles is not None and (lacking := why_not_allowed(action.needs, roles)):
+                return lacking
         if action.group in self.at_work:
             return BUSY
         return action.when(self)

@@ -11,6 +11,7 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from bball_tui.database.embedded import EmbeddedServer
+    from bball_tui.database.states import StaffRole
     from bball_tui.settings import Settings
     from bball_tui.tui.connection import LeagueConnection
 
@@ -104,6 +106,11 @@ class BballApp(OpeningApp):
         self.theme = self._began_with
         if not settings.animations:
             self.animation_level = "none"
+
+    @property
+    def roles(self) -> "frozenset[StaffRole] | None":
+        """What the person may in the league; None before one is open."""
+        return None if self.connection is None else self.connection.roles
 
     @property
     def plain(self) -> bool:
@@ -267,6 +274,19 @@ class BballApp(OpeningApp):
             self._stop_sending = asyncio.Event()
             self._sending = asyncio.create_task(connection.work(self._stop_sending))
             self._sending.add_done_callback(self._sending_ended)
+
+    def open_league(self, slug: str) -> None:
+        """Close what is open and open the league called ``slug`` of the same database."""
+        self.settings = msgspec.structs.replace(self.settings, league=slug)
+        self._begin()
+
+    async def shut_out(self, why: str) -> None:
+        """Say that the person has no place here anymore, and end."""
+        from bball_tui.tui.dialogs.message import ErrorDialog
+
+        self.desk.connection = None
+        await self.push_screen_wait(ErrorDialog(why, title="The league is closed to you", leaves=True))
+        self.exit(1, message=why)
 
     async def send_again_now(self, connection: "LeagueConnection") -> None:
         """Another mail account: finish the mail on the wire through the old one, go on through the new one."""

@@ -30,8 +30,10 @@ from bball_tui.league.leagues import (
     find_league,
     list_leagues,
     overview,
+    owns_everything,
 )
-from bball_tui.league.members import take_place
+from bball_tui.league.members import my_roles, take_place
+from bball_tui.league.rights import Right, ShutOut
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.browser import PrivatePages
@@ -60,7 +62,8 @@ class LeagueConnection:
         self.database = database
         self.settings = settings
         self.season: Season | None = None
-        self.roles: frozenset[StaffRole] = frozenset()
+        self.roles: frozenset[StaffRole] | None = None
+        """What the person may in the league; None before there is one."""
         self._league: LeagueInfo | None = None
         self._workers = 0
 
@@ -139,10 +142,11 @@ class LeagueConnection:
 
         Raises:
             NoLeague: the database holds none at all.
-            BballError: several, and none was named.
+            SeveralLeagues: there is a choice to make.
+        BballError: none of them is open to this login.
         """
         async with self.session() as session:
-            if not await list_leagues(session):
+            if not await list_leagues(session) and await owns_everything(session):
                 raise NoLeague("There is no league yet.")
             self._league = await find_league(session, self.settings.league)
             self.settings = self.settings.of_league(self._league.slug)
@@ -156,11 +160,23 @@ class LeagueConnection:
         await self.enter()
 
     async def overview(self) -> Overview:
-        """The header's numbers, and with them whatever changed in league and season."""
+        """The header's numbers, and with them whatever changed in league, season, and what the person may.
+
+        Raises:
+            ShutOut: the person may nothing anymore.
+        """
         async with self.session() as session:
+            roles = await my_roles(session, self.league.id)
+            if not roles:
+                raise ShutOut(
+                    f"You have no role in {self.league.name} anymore, or your login may not log in anymore. What was "
+                    "confirmed before is kept. Ask an admin of the league."
+                )
             season = await current_season(session, self.league.id)
             found = await overview(session, self.league.id, season.id if season else None)
         self._league, self.season, self._workers = found.league, found.season, found.workers
+        if roles != self.roles:
+            self.roles = await self.guard(take_place(self.database, self.league.id))
         return found
 
     def changes(self) -> AsyncIterator[Changed | Connection]:
@@ -181,8 +197,9 @@ class LeagueConnection:
 
     @property
     def sends_mail(self) -> bool:
-        """Whether this program may send mail while it is open: only with a mail server."""
-        return self.settings.worker and self.settings.may_send and not self.settings.read_only
+        """Whether this program may send mail while it is open: only with a mail server, and only for a mailer."""
+        allowed = bool(Right.SENDING.roles & (self.roles or frozenset())) and not self.settings.read_only
+        return self.settings.worker and self.settings.may_send and allowed
 
     @property
     def not_set_up(self) -> NotSetUp | None:

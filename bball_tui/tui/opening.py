@@ -77,6 +77,7 @@ async def _show_first_tab(app: OpeningApp) -> None:
 
 async def _enter(app: OpeningApp, connection: "LeagueConnection") -> None:
     """Show the league of the database, or ask how to begin when it holds none."""
+    from bball_tui.league.leagues import SeveralLeagues
     from bball_tui.tui.connection import NoLeague
 
     try:
@@ -84,6 +85,17 @@ async def _enter(app: OpeningApp, connection: "LeagueConnection") -> None:
     except NoLeague:
         await _first_run(app, connection)
         return
+    except SeveralLeagues:
+        import msgspec
+
+        from bball_tui.tui.members import choose_league
+
+        started()
+        slug = await choose_league(app, connection)
+        if slug is None:
+            raise
+        app.settings = connection.settings = msgspec.structs.replace(connection.settings, league=slug)
+        await connection.enter()
     app.show_league(connection)
 
 

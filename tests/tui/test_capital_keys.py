@@ -58,4 +58,4 @@ def test_the_palette_says_of_every_dangerous_command_which_capital_it_has() -> N
     """Its words tell who chooses it there what the key would have told."""
     for action in (one for group in ACTION_SETS for one in group if one.dangerous and one.palette):
         assert action.key_names.isupper(), action.id
-        assert action.writes, action.id
+        assert action.needs, action.id

@@ -37,7 +37,8 @@ class PickRecord(Dialog[bool]):
     """True when something was changed. The list is read again after each change.
 
     ``edit`` opens a record or makes a new one; ``remove`` takes one away, and without it there is no such key;
-    ``extra`` is a further command on a record, with its caption. ``opens`` and ``adds`` are the captions of ``edit``.
+    ``extra`` is a further command on a record, with its caption. ``opens`` and ``adds`` are the captions of
+    ``edit``; with an empty ``adds`` nothing can be added.
     """
 
     HELP = """
@@ -94,7 +95,8 @@ class PickRecord(Dialog[bool]):
         if self._extra is not None:
             yield DialogButton(self._extra[0], key="s", command="extra")
         yield DialogButton(self._opens, key="Enter", command="edit")
-        yield DialogButton(self._adds, key="n", command="add")
+        if self._adds:
+            yield DialogButton(self._adds, key="n", command="add")
         if self._remove is not None:
             yield DialogButton("Remove", key="X", command="remove")
         yield self.cancel_choice("Close")
@@ -148,11 +150,13 @@ class PickRecord(Dialog[bool]):
 
     def action_add(self) -> None:
         """A new one."""
-        self._go(self._edit, None)
+        if self._adds:
+            self._go(self._edit, None)
 
     def action_edit(self) -> None:
         """The one under the cursor, or a new one where there is none."""
-        self._go(self._edit, self.current)
+        if self._adds or self.current is not None:
+            self._go(self._edit, self.current)
 
     def action_remove(self) -> None:
         """Take the one under the cursor away."""

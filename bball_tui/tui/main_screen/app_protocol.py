@@ -13,5 +13,11 @@ class LeagueProgram(Protocol):
     def dress(self, connection: "LeagueConnection") -> None:
         """Wear the league's color."""
 
+    def open_league(self, slug: str) -> None:
+        """Close what is open and open this league."""
+
+    async def shut_out(self, why: str) -> None:
+        """Say that the person has no place here anymore, and end."""
+
     async def send_again_now(self, connection: "LeagueConnection") -> None:
         """Another mail account: go on through it."""

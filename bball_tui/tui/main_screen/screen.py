@@ -8,26 +8,29 @@ from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.base import is_hidden
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
-from bball_tui.tui.main_screen.day import DAY_TABLES, DayScreen
+from bball_tui.tui.main_screen.day import DAY_TABLES
 from bball_tui.tui.main_screen.go_to_fix import show_fix
-from bball_tui.tui.main_screen.header import all_who_are_here, database_state, header_facts
+from bball_tui.tui.main_screen.header import all_who_are_here
 from bball_tui.tui.main_screen.memory import DeskMemory
+from bball_tui.tui.main_screen.overview import OverviewScreen
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
+from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.action_footer import ActionFooter
-from bball_tui.tui.widgets.header_bar import HeaderBar, HeaderFacts
+from bball_tui.tui.widgets.header_bar import HeaderFacts
 from bball_tui.tui.widgets.list_messages import ListLoaded
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen
 
@@ -41,10 +44,6 @@ SETTLE = 0.12
 """Seconds in which changes are gathered: a burst of notifications is one reading."""
 CALM = 0.8
 """Seconds between two readings while there is one change after the other, as when many mails go out."""
-PULSE = 30.0
-"""Seconds after which the header's numbers are read again: nobody tells when a worker falls silent."""
-IMPATIENT = 2.0
-"""The same while the worker has not shown itself yet, or the database did not answer."""
 REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
@@ -67,7 +66,7 @@ def _undo_caption(screen: "MainScreen") -> str:
     return f"undo ({left} s)" if left else "undo"
 
 
-class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
+class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1):
     """Shows one tab at a time and hears what changes elsewhere."""
 
     HELP = """
@@ -81,7 +80,6 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
     def __init__(self) -> None:
         super().__init__()
-        self.header = HeaderBar()
         self.tabs = TabBar(TABS, active=FIRST_TAB)
         self._panes: dict[str, TabPane] = {}
         self.rows_shown = asyncio.Event()
@@ -90,8 +88,6 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         self._changed: set[str] = set()
         self._settling: Timer | None = None
         self._settled = 0.0
-        self._pulse: Timer | None = None
-        self._reachable = True
         self._memory: DeskMemory | None = None
         self.is_demo = False
         """Whether it is the demo, whose mails stay on this computer."""
@@ -242,7 +238,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
     # Everywhere
 
-    @action("u", "undo", when=_can_undo, writes=True, footer=True, caption=_undo_caption, group="undo")
+    @action("u", "undo", when=_can_undo, needs=Right.ROSTER, footer=True, caption=_undo_caption, group="undo")
     async def action_desk_undo(self) -> None:
         """Take the last signing back, with its mails, as long as they wait."""
         await self.take_back()
@@ -255,7 +251,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.pane is not None:
             self.pane.search_bar.start()
 
-    @action("i", "import a roster", when=ready, writes=True)
+    @action("i", "import a roster", when=ready, needs=Right.ROSTER)
     async def action_desk_import(self) -> None:
         """Bring a CSV file or an Excel workbook in. You see what it would change before anything is written."""
         from bball_tui.tui.importing import import_roster
@@ -271,7 +267,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         if self.connection is not None:
             await export_file(self.app, self.connection, self.tabs.active)
 
-    @action("comma", "the league", when=ready, writes=True)
+    @action("comma", "the league", when=ready, needs=Right.LEAGUE)
     async def action_desk_league(self) -> None:
         """Name, color, addresses of the mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
@@ -296,7 +292,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
             self.app.dress(connection)
         self.show_another_season()
 
-    @action("semicolon", "set up e-mail", when=_can_set_up_mail, writes=True)
+    @action("semicolon", "set up e-mail", when=_can_set_up_mail, needs=Right.ACCOUNT)
     async def action_mail_setup(self) -> None:
         """Provider, login, password and From address of the league's e-mails, tried before they are saved."""
         await self._set_up_mail()
@@ -315,6 +311,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
         self.heard(HEADER)
 
     season_commands = SEASON_COMMANDS
+    staff_commands = STAFF_COMMANDS
 
     @action("at", "who is here", when=ready, group="overview")
     async def action_desk_here(self) -> None:
@@ -389,7 +386,7 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
                 pane.changed()
         if EVERYTHING in changed or changed & DAY_TABLES:
             self.look_at_day()
-        self._read_overview()
+        self.read_overview()
 
     @on(ListLoaded)
     def _list_loaded(self) -> None:
@@ -401,47 +398,11 @@ class MainScreen(DayScreen, commands="Everywhere", everywhere=True, place=1):
 
     def reachable(self, up: bool) -> None:
         """The database answered again, or went away."""
-        self._reachable = up
+        self.answers = up
         if up:
             self.heard(EVERYTHING)
         else:
-            self._say_database()
-
-    def _say_database(self) -> None:
-        embedded = self.connection is None or self.connection.settings.embedded
-        self.header.facts = replace(self.header.facts, database=database_state(embedded, self._reachable))
-
-    @work(group="overview", exclusive=True)
-    async def _read_overview(self) -> None:
-        from bball_tui.database.presence import present
-
-        connection = self.connection
-        if connection is None:
-            return
-        if is_hidden(self.app):
-            self._read_again(PULSE)
-            return
-        season = connection.season
-        try:
-            found = await connection.overview()
-            here = await connection.call(present)
-        except BballError:
-            self._reachable = False
-            self._say_database()
-            self._read_again(IMPATIENT)
-            return
-        self._reachable = True
-        if season is not None and connection.season is not None and season.id != connection.season.id:
-            self.show_another_season()
-        self.header.facts = header_facts(
-            found, here, connection.settings, sends_mail=connection.sends_mail, needs=self.need_count
-        )
-        self._read_again(IMPATIENT if connection.sends_mail and not found.workers else PULSE)
-
-    def _read_again(self, seconds: float) -> None:
-        if self._pulse is not None:
-            self._pulse.stop()
-        self._pulse = self.set_timer(seconds, self._read_overview)
+            self.say_database()
 
     def tell(self, sentence: str) -> None:
         """A short message that goes away by itself."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ def ready(screen: "UndoScreen") -> str | None:
     return None if screen.connection is not None else "The league is not open yet."
 
 
-@action("full_stop", "seasons", when=ready, writes=True)
+@action("full_stop", "seasons", when=ready, needs=Right.ROSTER)
 async def action_desk_seasons(screen: "UndoScreen") -> None:
     """Add a season, change one, or choose the one that the desk shows."""
     from bball_tui.tui.editing import edit_seasons
@@ -22,7 +23,7 @@ async def action_desk_seasons(screen: "UndoScreen") -> None:
         screen.show_another_season()
 
 
-@action("percent_sign", "rules of the league", when=ready, writes=True)
+@action("percent_sign", "rules of the league", when=ready, needs=Right.LEAGUE)
 async def action_desk_rules(screen: "UndoScreen") -> None:
     """What the league asks of its teams: ages by a cut-off day, size, numbers; each warns or refuses."""
     from bball_tui.tui.editing import edit_rules
@@ -31,7 +32,7 @@ async def action_desk_rules(screen: "UndoScreen") -> None:
         screen.heard("contract")
 
 
-@action("colon", "new season", when=ready, writes=True)
+@action("colon", "new season", when=ready, needs=Right.ROSTER)
 async def action_desk_roll(screen: "UndoScreen") -> None:
     """Make the next season from the last one: who comes back where. You see the plan before anything is made."""
     from bball_tui.tui.rolling import roll_season
@@ -40,7 +41,7 @@ async def action_desk_roll(screen: "UndoScreen") -> None:
         screen.show_another_season()
 
 
-@action("Z", "take the new season back", when=ready, writes=True, dangerous=True)
+@action("Z", "take the new season back", when=ready, needs=Right.ROSTER, dangerous=True)
 async def action_desk_roll_undo(screen: "UndoScreen") -> None:
     """Take back what was made of the newest season from another one, while nobody has signed. You see it first."""
     from bball_tui.tui.rolling import take_season_back

@@ -8,6 +8,7 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
 from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, why_none
 from bball_tui.league.filters.choices import Facet, FilterChoice
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.messages import ContractsSigned, RecordsCorrected
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
@@ -54,7 +55,7 @@ def _command(rule: Rule) -> "Callable[[ContractsPane], None]":
         return await pane.carry_out(rule.act)
 
     carry_out.__name__ = f"action_contract_{rule.act}"
-    declare = action(rule.key, rule.label, help=rule.help, when=_can(rule.act), dangerous=rule.ends, writes=True)
+    declare = action(rule.key, rule.label, help=rule.help, when=_can(rule.act), dangerous=rule.ends, needs=Right.ROSTER)
     return declare(carry_out)
 
 
@@ -193,7 +194,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         _SIGN.label,
         help=_SIGN.help,
         when=_can(Transition.SIGN),
-        writes=True,
+        needs=Right.ROSTER,
         footer=True,
         caption=counted_caption(_SIGN.label),
     )
@@ -217,7 +218,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_refused([one.reason for one in done.result.refused])
         return True
 
-    @action(_CORRECT.key, _CORRECT.label, help=_CORRECT.help, when=_can(Transition.CORRECT), writes=True)
+    @action(_CORRECT.key, _CORRECT.label, help=_CORRECT.help, when=_can(Transition.CORRECT), needs=Right.ROSTER)
     async def action_contract_correct(self) -> bool:
         """What a signature's record says is wrong; the contract stays signed."""
         from bball_tui.league.contracts.correcting import correct, preview_correction
@@ -255,7 +256,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             )
         )
 
-    @action("t", "sign a stack of papers", when=ready, writes=True)
+    @action("t", "sign a stack of papers", when=ready, needs=Right.ROSTER)
     async def action_contract_stack(self) -> None:
         """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
         from bball_tui.tui.signing import sign_stack
@@ -272,7 +273,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     # The contract, its player and its mails
 
-    @action("e", "edit", when=_can_edit, writes=True)
+    @action("e", "edit", when=_can_edit, needs=Right.ROSTER)
     async def action_contract_edit(self) -> bool:
         """Another team or other days. Of a signed contract the league says whether the signature stays."""
         from bball_tui.tui.editing import edit_contract
@@ -284,7 +285,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await edit_contract(self.app, connection, row.id, f"{row.first} {row.last}", signed=signed)
         return True
 
-    @action("n", "new contract", when=_one, writes=True)
+    @action("n", "new contract", when=_one, needs=Right.ROSTER)
     async def action_contract_new(self) -> bool:
         """A new contract for the player under the cursor, when the last one is over."""
         from bball_tui.tui.editing import make_contract
@@ -295,7 +296,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await make_contract(self.app, connection, row.player_id)
         return True
 
-    @action("h", "guardians", when=_one, writes=True)
+    @action("h", "guardians", when=_one, needs=Right.ROSTER)
     async def action_contract_family(self) -> bool:
         """The guardians of the player under the cursor: addresses, who gets mail, who may sign."""
         from bball_tui.tui.editing import edit_family
@@ -325,7 +326,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     offering = Commands(_command(rule) for rule in SIMPLE_RULES if rule.offers)
 
-    @action("d", "due date", when=_can_be_due, writes=True)
+    @action("d", "due date", when=_can_be_due, needs=Right.ROSTER)
     async def action_contract_due(self) -> bool:
         """Give the selected offers another due date, or none. You see the effect first."""
         from bball_tui.league.contracts.due_dates import change_due, preview_due

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import TeamState
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_run import ChatRun
@@ -243,7 +244,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     # Commands
 
-    @action("p", "plan", when=_plan, writes=True, footer=True, caption=_plan_caption)
+    @action("p", "plan", when=_plan, needs=Right.ROSTER, footer=True, caption=_plan_caption)
     async def action_chat_plan(self) -> None:
         """See what there is to do on GroupMe and why, tick it, and do it."""
         from bball_tui.groupme.run.apply import apply
@@ -281,7 +282,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             return None
         return frozenset(one.team_id for _, one in families) if answer is Answer.TELL else frozenset()
 
-    @action("l", "link…", when=_one, writes=True, footer=True)
+    @action("l", "link…", when=_one, needs=Right.ROSTER, footer=True)
     async def action_chat_link(self) -> bool:
         """Choose the team's group, or paste its share link or its number."""
         from bball_tui.tui.tabs.groupme_linking import link_team
@@ -309,7 +310,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ChatShare(row.label, share_url, lambda path: asyncio.to_thread(write_image, share_url, path))
         )
 
-    @action("t", "tell families", when=_tell, writes=True, footer=True, caption=_tell_caption)
+    @action("t", "tell families", when=_tell, needs=Right.MAILS, footer=True, caption=_tell_caption)
     async def action_chat_tell(self) -> bool:
         """Write to the families who were welcomed before the team's present link stood."""
         connection, targets = self.connection, self.targets
@@ -321,7 +322,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None:
             self.groupme.begin(self.connection)
 
-    @action("c", "create its group", when=_create, writes=True)
+    @action("c", "create its group", when=_create, needs=Right.ROSTER)
     async def action_chat_create(self) -> None:
         """Create the group of this one team, after one question."""
         from bball_tui.groupme.plan.read_chats import plan_creation, settle_others
@@ -359,7 +360,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         self.shown_state = FILTERS[(FILTERS.index(self.shown_state) + 1) % len(FILTERS)]
         self.ask()
 
-    @action("x", "not this group", when=_dismiss, writes=True, caption=_dismiss_caption)
+    @action("x", "not this group", when=_dismiss, needs=Right.ROSTER, caption=_dismiss_caption)
     async def action_chat_dismiss(self) -> bool:
         """The groups that are proposed are not this team's; the same key takes that back."""
         from bball_tui.groupme.links.linking import dismiss, propose_again
@@ -387,7 +388,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         self.read_again()
         return True
 
-    @action("m", "staff…", when=ready, writes=True)
+    @action("m", "staff…", when=ready, needs=Right.ROSTER)
     async def action_chat_staff(self) -> None:
         """The adults in every group: add, change, note that they agreed, take off the list."""
         from bball_tui.tui.staffing import edit_staff
@@ -395,19 +396,21 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):
             self.read_again()
 
-    @action("S", "send waiting mails", when=_send_anyway, writes=True, dangerous=True)
+    @action("S", "send waiting mails", when=_send_anyway, needs=Right.MAILS, dangerous=True)
     async def action_chat_send_anyway(self) -> bool:
         """Send the welcome mails that wait for the team's link without it, after one question."""
         connection, rows = self.connection, [row for row in self.meant_rows if row.waiting]
         return connection is not None and bool(rows) and await send_without_link(self.app, connection, rows)
 
-    @action("W", "let welcome mails wait, or not", when=ready, writes=True, dangerous=True, caption=_wait_caption)
+    @action(
+        "W", "let welcome mails wait, or not", when=ready, needs=Right.LEAGUE, dangerous=True, caption=_wait_caption
+    )
     async def action_chat_wait(self) -> None:
         """Whether welcome mails of teams without a link wait until there is one. For the whole league."""
         if self.connection is not None:
             await wait_for_links(self.app, self.connection)
 
-    @action("U", "unlink", when=_unlink, writes=True, dangerous=True)
+    @action("U", "unlink", when=_unlink, needs=Right.ROSTER, dangerous=True)
     async def action_chat_unlink(self) -> bool:
         """Forget the team's group and link. The group itself stays as it is."""
         from bball_tui.groupme.links.linking import unlink

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
@@ -299,7 +300,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         "r",
         "try again",
         when=_has(UNSENT, "Only failed or waiting mails can be tried again."),
-        writes=True,
+        needs=Right.MAILS,
         footer=True,
     )
     async def action_mail_retry(self) -> bool:
@@ -320,7 +321,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         "d",
         "resolve the doubt",
         when=_one((OutboxState.IN_DOUBT,), "Only a mail in doubt needs a decision."),
-        writes=True,
+        needs=Right.SENDING,
         footer=True,
         quiet=True,
     )
@@ -333,7 +334,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             and await resolve_doubt(self.app, connection, targets[0], self.zone, self.now)
         )
 
-    @action("e", "fix the address", when=_address, writes=True, footer=True, quiet=True)
+    @action("e", "fix the address", when=_address, needs=Right.ROSTER, footer=True, quiet=True)
     async def action_mail_address(self) -> bool:
         """Correct the family's address, and send there what never arrived."""
         connection, targets = self.connection, self.targets
@@ -349,7 +350,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         if connection is not None and len(targets) == 1:
             await read_asked(self.app, connection, connection.call(preview_mail, connection.settings, targets[0]))
 
-    @action("z", "set aside", when=_has(UNSENT, "Only mails that did not leave can be set aside."), writes=True)
+    @action("z", "set aside", when=_has(UNSENT, "Only mails that did not leave can be set aside."), needs=Right.MAILS)
     async def action_mail_park(self) -> bool:
         """Keep mails back until you try them again, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
@@ -366,7 +367,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             return False
         return await put_aside(self.app, connection, targets, reason)
 
-    @action("R", "try the whole kind again", when=_whole_kind, writes=True, dangerous=True)
+    @action("R", "try the whole kind again", when=_whole_kind, needs=Right.MAILS, dangerous=True)
     async def action_mail_retry_all(self) -> bool:
         """All mails that are listed, after one question that says how many and why they failed."""
         from bball_tui.outbox.sending_status import read_sending_status
@@ -396,9 +397,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             lines.append(f"They will wait all the same: {obstacle}")
         return lines
 
-    @action(
-        "C", "cancel", when=_has(UNSENT, "Only mails that did not leave can be canceled."), writes=True, dangerous=True
-    )
+    @action("C", "cancel", when=_has(UNSENT, "Only unsent mails can be canceled."), needs=Right.MAILS, dangerous=True)
     async def action_mail_cancel(self) -> bool:
         """Give mails up that did not leave, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
@@ -413,7 +412,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     # All sending
 
-    @action("P", "pause or resume sending", when=ready, writes=True, dangerous=True, caption=_pause_caption)
+    @action("P", "pause or resume sending", when=ready, needs=Right.SENDING, dangerous=True, caption=_pause_caption)
     async def action_mail_pause(self) -> None:
         """Hold all mails of the league, or let them go again."""
         if self.connection is not None:
@@ -422,7 +421,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             finally:
                 self.changed()
 
-    @action("O", "try the mail server now", when=_open_gate, writes=True, dangerous=True)
+    @action("O", "try the mail server now", when=_open_gate, needs=Right.SENDING, dangerous=True)
     async def action_mail_open_gate(self) -> None:
         """After a password or a limit was fixed: do not wait any longer."""
         if self.connection is not None:
@@ -431,7 +430,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             finally:
                 self.changed()
 
-    @action("S", "send all for real", when=_for_real, writes=True, dangerous=True, caption=_for_real_caption)
+    @action("S", "send all for real", when=_for_real, needs=Right.MAILS, dangerous=True, caption=_for_real_caption)
     async def action_mail_for_real(self) -> bool:
         """Send what was only written to a folder, once a mail server is set up; first it says which."""
         return self.connection is not None and await send_for_real(self.app, self.connection, self.zone, self.now)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.messages import ContractsSigned
 from bball_tui.tui.tabs.guards import on_one, on_some, ready
@@ -24,7 +25,7 @@ def _has_paper(pane: "RosterPane[ContractRow]") -> str | None:
     return None
 
 
-@action("v", "view the scans", when=_has_paper)
+@action("v", "view the scans", when=_has_paper, needs=Right.PAPERS)
 async def action_contract_scans(pane: "RosterPane[ContractRow]") -> bool:
     """The scanned papers of the contract under the cursor: open, attach, save a copy, take off."""
     from bball_tui.tui.papers import show_scans
@@ -35,7 +36,7 @@ async def action_contract_scans(pane: "RosterPane[ContractRow]") -> bool:
     return await show_scans(pane.app, connection, row.id, f"{row.first} {row.last}")
 
 
-@action("v", "save its scans", when=_one_team)
+@action("v", "save its scans", when=_one_team, needs=Right.PAPERS)
 async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
     """Write all scans of this team's contracts into a folder of their own."""
     from bball_tui.tui.papers import save_team_scans

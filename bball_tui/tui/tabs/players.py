@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell
 from bball_tui.tui.tabs.guards import on_one, ready
@@ -92,13 +93,13 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         detail = await connection.call(player_detail, row_id, connection.outgoing)
         return player_sections(detail, self.zone, self.now)
 
-    @action("e", "edit", when=_one, writes=True, footer=True)
+    @action("e", "edit", when=_one, needs=Right.ROSTER, footer=True)
     async def action_player_edit(self) -> bool:
         """Name, birthdate and jersey of this player."""
         player: PlayerRow | None = self.meant
         return player is not None and await self._edit(player.id)
 
-    @action("h", "guardians", when=_one, writes=True, footer=True)
+    @action("h", "guardians", when=_one, needs=Right.ROSTER, footer=True)
     async def action_player_family(self) -> bool:
         """The guardians: addresses, who gets mail, who may sign, who lives where."""
         from bball_tui.tui.editing import edit_family
@@ -108,7 +109,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         await edit_family(self.app, self.connection, self.meant.id)
         return True
 
-    @action("n", "new player", when=ready, writes=True, footer=True)
+    @action("n", "new player", when=ready, needs=Right.ROSTER, footer=True)
     async def action_player_new(self) -> bool:
         """Add a player, then the guardians, then the contract."""
         return await self._edit(None)
@@ -118,7 +119,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
         return self.connection is not None and await edit_player(self.app, self.connection, player_id) is not None
 
-    @action("m", "make a contract", when=_one, writes=True)
+    @action("m", "make a contract", when=_one, needs=Right.ROSTER)
     async def action_player_contract(self) -> bool:
         """A contract for a player who has none in this season."""
         from bball_tui.tui.editing import make_contract

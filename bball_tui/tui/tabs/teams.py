@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.messages import TeamChosen
 from bball_tui.tui.tabs.guards import on_one, ready
@@ -96,13 +97,13 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
         if team is not None:
             self.post_message(TeamChosen(team.id, team.name))
 
-    @action("e", "edit", when=_one, writes=True, footer=True)
+    @action("e", "edit", when=_one, needs=Right.ROSTER, footer=True)
     async def action_team_edit(self) -> bool:
         """Name and division of this team."""
         team: TeamRow | None = self.meant
         return team is not None and await self._edit(team.id)
 
-    @action("n", "new team", when=ready, writes=True, footer=True)
+    @action("n", "new team", when=ready, needs=Right.ROSTER, footer=True)
     async def action_team_new(self) -> bool:
         """Add a team to the season."""
         return await self._edit(None)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -106,7 +107,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
 
     # Commands
 
-    @action("e", "lift", when=_can_lift, writes=True, footer=True)
+    @action("e", "lift", when=_can_lift, needs=Right.MAILS, footer=True)
     async def action_blocked_lift(self) -> bool:
         """Let the address take mail again. You are asked what becomes of the mails that were kept back."""
         from bball_tui.league.mails.sending_again import lift_and_send
@@ -132,7 +133,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
         return True
 
-    @action("n", "block an address", when=ready, writes=True, footer=True)
+    @action("n", "block an address", when=ready, needs=Right.MAILS, footer=True)
     async def action_blocked_add(self) -> None:
         """Write no more mail to an address, with a reason."""
         from bball_tui.league.mails.blocking import block_address

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -296,7 +297,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     # Commands
 
-    @action("e", "fix", when=_can_fix, writes=True, footer=True, caption=_fix_caption)
+    @action("e", "fix", when=_can_fix, needs=Right.ROSTER, footer=True, caption=_fix_caption)
     async def action_check_fix(self) -> None:
         """Fix what is under the cursor: the address, the block, the chat link, or the league's settings."""
         connection, row = self.connection, self.meant

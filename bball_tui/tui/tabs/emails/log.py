@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -152,7 +153,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         "e",
         "fix the address",
         when=_in(NEVER_ARRIVED, "Only a mail that did not arrive can go to another address."),
-        writes=True,
+        needs=Right.ROSTER,
         footer=True,
         quiet=True,
     )
@@ -172,7 +173,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         "w",
         "told another way",
         when=_in(frozenset({"bounced"}), "Only mails that came back need that.", _some),
-        writes=True,
+        needs=Right.MAILS,
     )
     async def action_log_settle(self) -> bool:
         """Note that the families of mails that came back were told another way."""
@@ -209,7 +210,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         "S",
         "send again",
         when=_in(ARRIVED, "Only a mail that went out can be sent again. Others are tried again in the tab Outbox."),
-        writes=True,
+        needs=Right.MAILS,
         dangerous=True,
     )
     async def action_log_send_again(self) -> bool:

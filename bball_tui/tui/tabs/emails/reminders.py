@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.key_hints import key_of
@@ -125,7 +126,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             ),
         )
 
-    @action("e", "when to remind", when=ready, writes=True, footer=True)
+    @action("e", "when to remind", when=ready, needs=Right.LEAGUE, footer=True)
     async def action_reminder_schedule(self) -> None:
         """How many days before an offer is due, how often at most, or never."""
         from bball_tui.league.mails.reminders import parse_days, set_schedule

@@ -1,0 +1,63 @@
+"""What each role may. PostgreSQL keeps it so; this is for saying it before, in words."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from bball_tui.database.states import StaffRole
+from bball_tui.errors import BballError
+from bball_tui.wording import listed
+
+_S = StaffRole
+
+
+class Right(StrEnum):
+    """What a command needs. A command without one is for everybody who has a role in the league."""
+
+    ROSTER = "roster"
+    """Change teams, players, guardians, contracts, seasons and chats."""
+    MAILS = "mails"
+    """Decide about e-mails: take back, try again, block an address."""
+    SENDING = "sending"
+    """Send: a worker, the gates, what is in doubt."""
+    ACCOUNT = "account"
+    """Set up how e-mail leaves."""
+    PAPERS = "papers"
+    """Read the scans of signed papers."""
+    LEAGUE = "league"
+    """Change the league's settings."""
+    STAFF = "staff"
+    """Say who works in the league."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is about changing what others see."""
+        return self is not Right.PAPERS
+
+    @property
+    def roles(self) -> frozenset[StaffRole]:
+        """Whoever has one of these has the right."""
+        return _ROLES[self]
+
+
+class ShutOut(BballError):
+    """Whoever worked in the league has no role in it anymore."""
+
+
+_ROLES = {
+    Right.ROSTER: frozenset({_S.REGISTRAR}),
+    Right.MAILS: frozenset({_S.REGISTRAR, _S.MAILER}),
+    Right.SENDING: frozenset({_S.MAILER}),
+    Right.ACCOUNT: frozenset({_S.MAILER, _S.ADMIN}),
+    Right.PAPERS: frozenset({_S.REGISTRAR, _S.MAILER, _S.ADMIN}),
+    Right.LEAGUE: frozenset({_S.ADMIN}),
+    Right.STAFF: frozenset({_S.ADMIN}),
+}
+
+
+def why_not_allowed(right: Right, roles: Collection[StaffRole]) -> str | None:
+    """None if one of ``roles`` has the right, else the sentence."""
+    if right.roles.intersection(roles):
+        return None
+    needed = listed([role for role in StaffRole if role in right.roles], "or")
+    mine = listed([role for role in StaffRole if role in roles]) if roles else "none"
+    return f"This needs the role {needed}, and your role in this league is {mine}. An admin of the league can give it."

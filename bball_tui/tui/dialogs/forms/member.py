@@ -1,0 +1,46 @@
+"""The form of somebody who works in the league: the login, and what it may do."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bball_tui.database.states import StaffRole
+from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec
+from bball_tui.tui.dialogs.forms.form import Form, Save
+
+if TYPE_CHECKING:
+    from bball_tui.league.editing.contracts import TeamChoice
+    from bball_tui.league.editing.members import MemberDraft
+    from bball_tui.league.editing.outcome import Loaded
+
+_QUESTIONS = {
+    StaffRole.VIEWER: "reads the league, without birthdates and phone numbers",
+    StaffRole.REGISTRAR: "changes roster and contracts, signs",
+    StaffRole.MAILER: "sends: outbox, returned mails, worker",
+    StaffRole.ADMIN: "changes the league's settings and its staff",
+}
+
+
+def member_form(
+    draft: "MemberDraft",
+    save: Save,
+    teams: "Sequence[TeamChoice]",
+    base: "Loaded[MemberDraft] | None" = None,
+    coordinates: Sequence[str] = (),
+) -> "Form[MemberDraft]":
+    """``coordinates`` are the teams that the login looks after already."""
+    login = TextSpec(
+        name="login", label="Login", help="The name with which they log in to the database, such as maria."
+    )
+    specs: tuple[Spec, ...] = (
+        *(() if base else (login,)),
+        *(TickSpec(name=role, label=role.capitalize(), question=said) for role, said in _QUESTIONS.items()),
+        PickSpec(
+            name="team",
+            label="Coordinator",
+            options=(("of no further team", ""), *((one.label, str(one.id)) for one in teams)),
+            help="Reads this team, its players and its chat.",
+        ),
+    )
+    lines = [f"Coordinator of {', '.join(coordinates)}."] if coordinates else []
+    title = "New staff member" if base is None else f"What {draft.login} may do"
+    return Form(title, specs, draft, save, base=base, lines=lines)

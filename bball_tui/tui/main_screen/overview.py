@@ -1,0 +1,76 @@
+"""The header's numbers, read when something changed and now and then; with them what the person may in the league."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from bball_tui.errors import BballError
+from bball_tui.league.rights import ShutOut
+from bball_tui.tui.dialogs.base import is_hidden
+from bball_tui.tui.main_screen.app_protocol import LeagueProgram
+from bball_tui.tui.main_screen.day import DayScreen
+from bball_tui.tui.main_screen.header import database_state, header_facts
+from bball_tui.tui.widgets.header_bar import HeaderBar
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+PULSE = 30.0
+"""Seconds after which the header's numbers are read again: nobody tells when a worker falls silent."""
+IMPATIENT = 2.0
+"""The same while the worker has not shown itself yet, or the database did not answer."""
+
+
+class OverviewScreen(DayScreen):
+    """Keeps the header true. What else the screen shows is the subclass's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.header = HeaderBar()
+        self.answers = True
+        """Whether the database answered when it was last asked."""
+        self._pulse: Timer | None = None
+
+    def say_database(self) -> None:
+        """Which database it is, and whether it answers."""
+        embedded = self.connection is None or self.connection.settings.embedded
+        self.header.facts = replace(self.header.facts, database=database_state(embedded, self.answers))
+
+    @work(group="overview", exclusive=True)
+    async def read_overview(self) -> None:
+        """Read the header's numbers, and what the person may; and again after a while."""
+        from bball_tui.database.presence import present
+
+        connection = self.connection
+        if connection is None:
+            return
+        if is_hidden(self.app):
+            self._read_again(PULSE)
+            return
+        season = connection.season
+        try:
+            found = await connection.overview()
+            here = await connection.call(present)
+        except ShutOut as error:
+            if isinstance(self.app, LeagueProgram):
+                await self.app.shut_out(str(error))
+            return
+        except BballError:
+            self.answers = False
+            self.say_database()
+            self._read_again(IMPATIENT)
+            return
+        self.answers = True
+        self.refresh_bindings()
+        if season is not None and connection.season is not None and season.id != connection.season.id:
+            self.show_another_season()
+        self.header.facts = header_facts(
+            found, here, connection.settings, sends_mail=connection.sends_mail, needs=self.need_count
+        )
+        self._read_again(IMPATIENT if connection.sends_mail and not found.workers else PULSE)
+
+    def _read_again(self, seconds: float) -> None:
+        if self._pulse is not None:
+            self._pulse.stop()
+        self._pulse = self.set_timer(seconds, self.read_overview)

@@ -1,0 +1,44 @@
+"""The commands about who works in the league, and which league it is."""
+
+from typing import TYPE_CHECKING
+
+from bball_tui.league.rights import Right
+from bball_tui.tui.actions import Commands, action
+from bball_tui.tui.main_screen.app_protocol import LeagueProgram
+from bball_tui.tui.main_screen.season_commands import ready
+
+if TYPE_CHECKING:
+    from bball_tui.tui.main_screen.undo import UndoScreen
+
+_HEADER = "league"
+
+
+def _shared(screen: "UndoScreen") -> str | None:
+    if screen.connection is not None and screen.connection.settings.embedded:
+        return "This database is your own: nobody else works in it."
+    return ready(screen)
+
+
+@action("ampersand", "staff", when=_shared, needs=Right.STAFF)
+async def action_desk_staff(screen: "UndoScreen") -> None:
+    """Who works in this league, and in which role: give and take roles."""
+    from bball_tui.tui.members import edit_members
+
+    if screen.connection is not None and await edit_members(screen.app, screen.connection):
+        screen.heard(_HEADER)
+
+
+@action("number_sign", "another league", when=ready)
+async def action_desk_switch(screen: "UndoScreen") -> None:
+    """Open another league of this database."""
+    from bball_tui.tui.members import choose_league
+
+    connection = screen.connection
+    if connection is None or not isinstance(screen.app, LeagueProgram):
+        return
+    slug = await choose_league(screen.app, connection)
+    if slug is not None and slug != connection.league.slug:
+        screen.app.open_league(slug)
+
+
+STAFF_COMMANDS = Commands((action_desk_staff, action_desk_switch))
