@@ -1,0 +1,103 @@
+"""The screen on a club's server: what the role allows, which league, and what happens when a role is taken away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.forms.form import Form
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.pick_record import PickRecord
+from tests.tui.desk_host import opened
+from tests.walls.conftest import OWNER, ClubServer
+
+
+@pytest.fixture
+def guests(walls: ClubServer) -> Iterator[None]:
+    """What nils and nora get in a test they lose after it."""
+    yield
+    with walls.login(OWNER) as owner:
+        owner.execute("DELETE FROM league_member WHERE login IN ('nils', 'nora') AND league_id IN (%s, %s)",
+                      (walls.a, walls.b))  # fmt: skip
+
+
+def settings(walls: ClubServer, login: str, folder: Path) -> Settings:
+    return Settings(data_dir=folder / "data", config_dir=folder / "config", database_url=walls.url(login))
+
+
+def let(walls: ClubServer, login: str, *leagues: int, role: str = "viewer") -> None:
+    with walls.login(OWNER) as owner:
+        for league in leagues:
+            owner.execute(
+                "INSERT INTO league_member (league_id, login, role) VALUES (%s, %s, %s)", (league, login, role)
+            )
+
+
+async def test_a_viewer_hears_what_the_role_does_not_allow(walls: ClubServer, tmp_path: Path) -> None:
+    async with opened(settings(walls, "vera", tmp_path)) as desk:
+        await desk.shows("Ames, Ann")
+        await desk.press("s")
+        await desk.shows("This needs the role registrar, and your role")
+        await desk.press("comma")
+        await desk.shows("This needs the role admin, and your role")
+        assert desk.app.screen is desk.app.desk, "no dialog"
+        assert not desk.app.connection or not desk.app.connection.sends_mail
+
+
+async def test_a_login_without_a_role_hears_whom_to_ask(walls: ClubServer, tmp_path: Path) -> None:
+    async with opened(settings(walls, "nils", tmp_path)) as desk:
+        await desk.shows("No league is open to the login 'nils'", "bball-tui staff add nils")
+
+
+@pytest.mark.usefixtures("guests")
+async def test_an_admin_gives_roles_on_the_screen(walls: ClubServer, tmp_path: Path) -> None:
+    async with opened(settings(walls, "alma", tmp_path)) as desk:
+        await desk.shows("Ames, Ann")
+        await desk.press("ampersand")
+        await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
+        await desk.shows("alma", "admin, mailer, registrar", "coordinator of Hawks")
+        await desk.press("n")
+        await desk.until(lambda: isinstance(desk.app.screen, Form))
+        await desk.press(*"nobody", "tab", "space", "enter")
+        await desk.shows("The server has no login 'nobody'")
+        await desk.press("end", *["backspace"] * 6, *"nora", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
+        await desk.shows("nora")
+    with walls.login("nora") as nora:
+        assert nora.execute("SELECT bball_roles(%s)", (walls.a,)).fetchone() == (["viewer"],)
+
+
+@pytest.mark.usefixtures("guests")
+async def test_of_several_leagues_one_is_chosen_and_another_later(walls: ClubServer, tmp_path: Path) -> None:
+    let(walls, "nils", walls.a, walls.b)
+    async with opened(settings(walls, "nils", tmp_path)) as desk:
+        await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
+        await desk.shows("Which league?", "a · you are viewer")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.connection is not None and desk.app.screen is desk.app.desk)
+        await desk.shows("Ames, Ann")
+        assert desk.app.connection is not None
+        assert desk.app.connection.league.id == walls.a
+        await desk.press("number_sign")
+        await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
+        await desk.shows("b · you are viewer")
+        await desk.press("down", "enter")
+        await desk.until(
+            lambda: (connection := desk.app.desk.connection) is not None and connection.league.id == walls.b
+        )
+        await desk.shows("Ames, Ann")
+
+
+@pytest.mark.usefixtures("guests")
+async def test_who_loses_the_role_while_it_is_open_is_told_and_leaves(walls: ClubServer, tmp_path: Path) -> None:
+    let(walls, "nora", walls.a)
+    async with opened(settings(walls, "nora", tmp_path)) as desk:
+        await desk.shows("Ames, Ann")
+        with walls.login(OWNER) as owner:
+            owner.execute("DELETE FROM league_member WHERE login = 'nora' AND league_id = %s", (walls.a,))
+        desk.app.desk.heard("league")
+        await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+        await desk.shows("You have no role in a anymore")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.return_value == 1)
