@@ -46,7 +46,7 @@ async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
         await save_team_scans(pane.app, connection, team.id, team.name)
 
 
-@action("r", "read scanned papers", when=ready, writes=True)
+@action("r", "read scanned papers", when=ready, needs=Right.ROSTER)
 async def action_contract_read_scans(pane: "RosterPane[ContractRow]") -> bool:
     """A pile of scanned sheets, a folder or one PDF: their contracts are found by the printed code, and signed."""
     from bball_tui.tui.papers import read_scans
