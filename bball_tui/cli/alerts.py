@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import click
 import msgspec
 
-from bball_tui.cli.context import CliContext, in_league
+from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, Did, Found, table
 from bball_tui.database.engine import Session
@@ -18,6 +18,7 @@ from bball_tui.delivery.alerts.message import Message
 from bball_tui.delivery.alerts.telling import look
 from bball_tui.errors import BballError
 from bball_tui.league.mails.alerting import read_alerting, set_alerting
+from bball_tui.league.rights import Right
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import parse_mail_url
 from bball_tui.outbox.alerts import alerted_league, notices
@@ -82,6 +83,7 @@ async def show(context: CliContext) -> Answer:
 
 
 @alerts.command(name="set")
+@needs(Right.ACCOUNT)
 @click.option("--to", "emails", multiple=True, metavar="ADDRESS", help="Who gets an e-mail; say it for each of them.")
 @click.option("--nobody", is_flag=True, help="Nobody gets an e-mail.")
 @click.option("--minutes", type=int, help="For so long mails may be held, or a worker be silent, before it is told.")

@@ -27,6 +27,11 @@ EVERYBODY = {
         "print sheets",
         "print sign-in",
         "scans list",
+        "alerts check",
+        "alerts show",
+        "alerts test",
+        "contracts show",
+        "families show",
     ),
 }
 """Commands that read, or whose rights are not those of a league; `emails reminders --days` the database refuses."""
