@@ -27,6 +27,8 @@ EVERYBODY = {
         "print sheets",
         "print sign-in",
         "scans list",
+        "league rules",
+        "teams check",
         "alerts check",
         "alerts show",
         "alerts test",
@@ -34,7 +36,8 @@ EVERYBODY = {
         "families show",
     ),
 }
-"""Commands that read, or whose rights are not those of a league; `emails reminders --days` the database refuses."""
+"""Commands that read, or whose rights are not those of a league. What `league rules` and `emails reminders` can change
+PostgreSQL refuses by itself."""
 
 
 def without_right(name: str, command: Command | None, context: Context) -> set[str]:
