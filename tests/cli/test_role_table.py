@@ -27,6 +27,7 @@ EVERYBODY = {
         "print sheets",
         "print sign-in",
         "scans list",
+        "activity list",
         "league rules",
         "teams check",
         "alerts check",
