@@ -1,4 +1,4 @@
-"""Forty papers and six slips, by keys in a real terminal: all of them are mended, and no family reads two welcomes."""
+"""Forty papers and six slips, by keys in a real terminal: all of them are fixed, and no family reads two welcomes."""
 
 import asyncio
 from pathlib import Path
