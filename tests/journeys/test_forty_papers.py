@@ -59,7 +59,7 @@ def sign(desk: Terminal, name: str, done: int) -> None:
     desk.shows(f"{done} paper", f"{PAPERS - done} left", f"last: Kid {name.capitalize()}")
 
 
-def test_six_slips_in_forty_papers_are_mended_before_and_after_the_mails_left(data_dir: Path, tmp_path: Path) -> None:
+def test_six_slips_in_forty_papers_are_fixed_before_and_after_the_mails_left(data_dir: Path, tmp_path: Path) -> None:
     asyncio.run(make_league(data_dir))
     mails = tmp_path / "mails"
     environment = clean_environment(data_dir) | {"BBALL_LEAGUE": SLUG, "BBALL_MAIL_URL": f"maildir://{mails}"}

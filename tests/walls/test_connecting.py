@@ -40,7 +40,7 @@ async def test_a_server_that_encrypts_nothing_is_said(cluster: ClubServer, tmp_p
     assert "no encryption" in said
 
 
-async def test_a_login_that_may_not_log_in_any_more_is_said(walls: ClubServer, tmp_path: Path) -> None:
+async def test_a_login_that_may_not_log_in_anymore_is_said(walls: ClubServer, tmp_path: Path) -> None:
     with walls.login("postgres", "postgres") as admin:
         admin.execute("ALTER ROLE nils NOLOGIN")
         said = await refusal(tmp_path, walls.url("nils").reveal())
