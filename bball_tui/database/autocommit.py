@@ -33,7 +33,7 @@ class AutocommitConnection:
 
     Args:
         in_order: for statements that want the first few of many rows: an index that has their order is read, also
-            where PostgreSQL believes, before it has counted a table anew, that sorting all of them is cheaper.
+            where PostgreSQL believes, before it has counted a table again, that sorting all of them is cheaper.
     """
 
     def __init__(self, database: Database, *, in_order: bool = False) -> None:

@@ -107,7 +107,7 @@ async def test_a_claim_reads_the_rows_it_takes(full: tuple[Database, int]) -> No
 async def test_a_worker_claims_as_quickly_before_postgresql_has_counted_new_mails(
     database: Database, owner_url: SecretUrl
 ) -> None:
-    """A season's contracts are signed at once, and their e-mails leave before the empty table is analyzed anew."""
+    """A season's contracts are signed at once, and their e-mails leave before the empty table is analyzed again."""
     club, _ = await a_family(database)
     with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
