@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "bball_tui"
 PLACES = ("bball_tui", "benchmarks", "docs", "templates", "tests")
@@ -75,6 +77,7 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+@pytest.mark.slow
 def test_nothing_is_spelled_the_british_way() -> None:
     found = []
     for path in texts():
@@ -88,6 +91,7 @@ def test_nothing_is_spelled_the_british_way() -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_no_sentence_is_a_translation() -> None:
     """Such words are right, and nobody in the office of a league says them."""
     any_banned = re.compile("|".join(BANNED), re.IGNORECASE)

@@ -29,6 +29,7 @@ def shown(ran: Any) -> Any:
     return ran.json
 
 
+@pytest.mark.slow
 def test_whom_the_league_tells_is_set_and_shown(westside: CommandLine) -> None:
     nobody = shown(westside("alerts", "show", "--json"))
     assert nobody == {

@@ -158,6 +158,7 @@ def test_sign_twice_says_who_was_first(command_line: CommandLine, amara: int) ->
     assert "signed already by Rosa Hamilton, recorded by" in ran.json["refused"][0]["reason"]
 
 
+@pytest.mark.slow
 def test_sign_holds_the_mails_unless_told_otherwise(command_line: CommandLine, families: list[Family]) -> None:
     async def waits(session: AsyncSession) -> list[float]:
         rows = await session.execute(select(Outbox.available_at, Outbox.created_at).order_by(Outbox.id))
@@ -309,6 +310,7 @@ def test_another_due_date_for_those_that_have_one(command_line: CommandLine, fam
     assert command_line("contracts", "due", offered, "--none").json["done"] == [offered]
 
 
+@pytest.mark.slow
 def test_a_record_is_corrected_and_the_family_is_written_only_when_asked(
     command_line: CommandLine, families: list[Family]
 ) -> None:
@@ -349,6 +351,7 @@ def test_a_record_is_corrected_and_the_family_is_written_only_when_asked(
     assert (again.code, "says so already" in again.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_another_team_keeps_the_signature_when_told_so(command_line: CommandLine, amara: int) -> None:
     assert command_line("contracts", "sign", amara).code == 0
     assert command_line("teams", "add", "Owls").code == 0
@@ -358,6 +361,7 @@ def test_another_team_keeps_the_signature_when_told_so(command_line: CommandLine
     assert [(one["team"], one["status"]) for one in listed] == [("Owls", "signed")]
 
 
+@pytest.mark.slow
 def test_a_contract_and_a_family_are_shown_whole_with_their_numbers(
     command_line: CommandLine, families: list[Family]
 ) -> None:

@@ -41,6 +41,7 @@ def test_preview_of_an_open_contract_promises_nothing(command_line: CommandLine,
     assert command_line.in_database(counts) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_preview_is_the_mail(command_line: CommandLine, family: Family, tmp_path: Path) -> None:
     before = command_line("emails", "preview", family.contract_id, "--json").json
     command_line("contracts", "sign", family.contract_id, "--no-hold")
@@ -59,6 +60,7 @@ def test_the_preview_is_the_mail(command_line: CommandLine, family: Family, tmp_
     assert sent == {mail["message_id"] for mail in after}
 
 
+@pytest.mark.slow
 def test_raw_is_the_frozen_bytes(command_line: CommandLine, family: Family, tmp_path: Path) -> None:
     command_line("contracts", "sign", family.contract_id, "--no-hold")
     command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/data/mail")
@@ -81,6 +83,7 @@ def test_html(command_line: CommandLine, family: Family) -> None:
     assert one.out.lstrip().lower().startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 def test_what_has_no_mail(command_line: CommandLine, family: Family) -> None:
     async def make(session: AsyncSession) -> tuple[int, int]:
         club = await make_club(session, slug="other", name="Other")

@@ -58,6 +58,7 @@ def test_a_returned_mail_from_the_folder_to_the_repetition(
     assert len(command_line("emails", "log", "--json").json) == 2
 
 
+@pytest.mark.slow
 def test_blocking_by_hand_and_the_habit_of_the_league(command_line: CommandLine, sent: int, tmp_path: Path) -> None:
     assert "is no e-mail address" in command_line("emails", "suppress", "nobody", "--reason", "x").err
     assert command_line("emails", "suppress", "rosa@families.test", "--reason", " ").code == 1
@@ -74,6 +75,7 @@ def test_blocking_by_hand_and_the_habit_of_the_league(command_line: CommandLine,
     assert command_line.in_database(habit) is False
 
 
+@pytest.mark.slow
 def test_export_and_retention(command_line: CommandLine, sent: int, tmp_path: Path) -> None:
     ran = command_line("emails", "export", sent, 999, "--to", tmp_path / "files", "--json")
     assert (ran.code, ran.json["never_written"]) == (3, [999])
@@ -87,6 +89,7 @@ def test_export_and_retention(command_line: CommandLine, sent: int, tmp_path: Pa
     assert "400 days" in command_line("emails", "retention").err
 
 
+@pytest.mark.slow
 def test_a_test_mail_goes_to_me_alone(command_line: CommandLine, sent: int, tmp_path: Path) -> None:
     assert command_line("emails", "send-test").code == 2
     assert "--to ADDRESS" in command_line("emails", "send-test", "--mail", sent).err

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import CommandLine
 
 
@@ -32,6 +34,7 @@ def test_a_leagues_own_templates_are_looked_at(without_database: CommandLine, tm
     assert (ran.code, ran.json["usable"], ran.json["findings"]) == (0, True, [])
 
 
+@pytest.mark.slow
 def test_from_the_first_copy_to_the_last_look(without_database: CommandLine, tmp_path: Path) -> None:
     assert without_database("emails", "copy", "contract_offered").code == 1
 

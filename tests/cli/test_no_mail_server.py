@@ -44,6 +44,7 @@ def test_a_drain_claims_nothing_and_says_what_to_do(command_line: CommandLine, f
     assert not list((tmp_path / "data").rglob("new/*"))
 
 
+@pytest.mark.slow
 def test_the_mail_the_gates_and_the_doctor_say_it(command_line: CommandLine, family: Family) -> None:
     signed = command_line("contracts", "sign", family.contract_id, "--no-hold").err
 

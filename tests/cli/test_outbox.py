@@ -91,6 +91,7 @@ def test_list_calls_a_dead_mail_failed(command_line: CommandLine, mails: list[in
     assert "no such mailbox" in line
 
 
+@pytest.mark.slow
 def test_list_is_limited_and_narrowed(command_line: CommandLine, mails: list[int]) -> None:
     assert [one["id"] for one in command_line("outbox", "list", "--limit", "1", "--json").json] == [mails[1]]
     assert [one["id"] for one in command_line("outbox", "list", "--search", "nobody", "--json").json] == []
@@ -151,6 +152,7 @@ def test_cancel(command_line: CommandLine, mails: list[int]) -> None:
     assert "was canceled before" in again.err
 
 
+@pytest.mark.slow
 def test_resolve(command_line: CommandLine, mails: list[int]) -> None:
     for id_ in mails:
         become(command_line, DOUBT, id_)

@@ -45,6 +45,7 @@ def test_read(command_line: CommandLine, mail: int) -> None:
     assert command_line("outbox", "read", 999).code == 1
 
 
+@pytest.mark.slow
 def test_park_and_retry_by_cause(command_line: CommandLine, mail: int) -> None:
     failed(command_line)
     assert command_line("outbox", "retry", "--cause", "mailbox_full").json["done"] == []

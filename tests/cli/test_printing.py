@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
@@ -9,6 +10,7 @@ from tests.cli.conftest import CommandLine
 from tests.support.factory import make_club, make_family
 
 
+@pytest.mark.slow
 def test_sheets_and_lists_are_written(command_line: CommandLine, tmp_path: Path) -> None:
     async def league(session: AsyncSession) -> int:
         club = await make_club(session)

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.league.papers.printing import print_sheets
 from tests.cli.conftest import CommandLine
 from tests.support.factory import make_club, make_family
 from tests.support.scanner import as_pdf, blank, drawing, scanned, write
+
+pytestmark = pytest.mark.slow
 
 PDF = b"%PDF-1.7\n%made for a test\n"
 

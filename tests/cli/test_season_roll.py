@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
@@ -34,6 +35,7 @@ def two_teams(command_line: CommandLine) -> dict[str, int]:
     return ids
 
 
+@pytest.mark.slow
 def test_the_plan_is_shown_and_nothing_is_made(command_line: CommandLine) -> None:
     ids = two_teams(command_line)
     ran = command_line("seasons", "roll", "Fall 2027", "--age-on", "2027-08-31")
@@ -56,6 +58,7 @@ def test_the_plan_is_shown_and_nothing_is_made(command_line: CommandLine) -> Non
     assert "Fall 2027" not in command_line("seasons", "list").out
 
 
+@pytest.mark.slow
 def test_the_sheet_is_one_that_a_spreadsheet_only_shows(command_line: CommandLine) -> None:
     two_teams(command_line)
     ran = command_line("seasons", "roll", "Fall 2027", "--csv")
@@ -68,6 +71,7 @@ def test_the_sheet_is_one_that_a_spreadsheet_only_shows(command_line: CommandLin
     assert command_line("seasons", "roll", "Fall 2027", "--csv", "--json").code == 2
 
 
+@pytest.mark.slow
 def test_what_was_seen_is_made_once_and_taken_back(command_line: CommandLine) -> None:
     ids = two_teams(command_line)
     code = command_line("seasons", "roll", "Fall 2027", "--json").json["plan"]
@@ -104,6 +108,7 @@ def test_what_was_seen_is_made_once_and_taken_back(command_line: CommandLine) ->
     assert command_line("seasons", "roll-undo", "Fall 2027").code == 1
 
 
+@pytest.mark.slow
 def test_one_team_alone(command_line: CommandLine) -> None:
     ids = two_teams(command_line)
     assert command_line("seasons", "roll", "Fall 2027", "--team", "Bulls U10", "--json").json["players"] == []
@@ -115,6 +120,7 @@ def test_one_team_alone(command_line: CommandLine) -> None:
     assert [(one["id"], one["new"]) for one in everybody] == [(ids["Zoë"], False)]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_is_told_with_the_way_out(command_line: CommandLine) -> None:
     ids = two_teams(command_line)
     for options, words in (

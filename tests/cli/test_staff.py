@@ -12,6 +12,7 @@ def olga(server: Server) -> str:
     return "olga"
 
 
+@pytest.mark.slow
 def test_staff_by_commands(command_line: CommandLine, olga: str) -> None:
     assert command_line("init", "--league", "Westside", "--season", "Spring 2027").code == 0
     assert command_line("teams", "add", "Hawks").code == 0

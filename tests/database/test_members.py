@@ -36,6 +36,7 @@ def asked(url: SecretUrl, question: str) -> object:
     return row[0]
 
 
+@pytest.mark.slow
 def test_staff_of_before_go_on_as_registrars_and_mailers_of_every_league(server: Server, older: str) -> None:
     owner, olga = server.embedded.url(embedded.OWNER, older), server.embedded.url("olga", older)
     migrate.upgrade(owner)

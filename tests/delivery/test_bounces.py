@@ -47,6 +47,7 @@ async def blocked(database: Database, club: Club) -> list[str]:
         return [one.email for one in await list_suppressions(session, club.league_id, SuppressionFilter())]
 
 
+@pytest.mark.slow
 async def test_a_returned_mail_is_noted_once_and_its_address_takes_no_more(database: Database, box: Path) -> None:
     club, ids = await club_with_mails(database, 3)
     await accept(database, ids[:2])

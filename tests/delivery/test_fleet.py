@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
+import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause
@@ -67,6 +68,7 @@ async def running(database: Database, leagues: Leagues, *, seconds: float = 0.05
         await task
 
 
+@pytest.mark.slow
 async def test_nine_leagues_with_three_mails_do_not_wait_for_one_with_five_thousand(
     database: Database, settings: Settings
 ) -> None:
@@ -102,6 +104,7 @@ async def test_nine_leagues_with_three_mails_do_not_wait_for_one_with_five_thous
             await server.stop()
 
 
+@pytest.mark.slow
 async def test_a_refused_login_a_pause_and_a_missing_account_stop_nobody_else(
     database: Database, settings: Settings
 ) -> None:
@@ -132,6 +135,7 @@ async def test_a_refused_login_a_pause_and_a_missing_account_stop_nobody_else(
     assert held == {"refused": [GateCause.AUTH], "paused": [GateCause.PAUSED], "without": [], "well": []}
 
 
+@pytest.mark.slow
 async def test_leagues_come_and_go_while_it_runs(database: Database, settings: Settings) -> None:
     """As when its login gets a role in one, and loses that in another."""
     (one, one_family), (two, two_family) = [await make_league(database, slug) for slug in ("one", "two")]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
@@ -22,6 +23,7 @@ from tests.support.factory import make_club, make_family
 CHAT = "https://groupme.com/join_group/100000001/aBcDeF12"
 
 
+@pytest.mark.slow
 async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ async def drain_quickly(database: Database, league_id: int, settings: Settings) 
         await transport.close()
 
 
+@pytest.mark.slow
 async def test_a_server_that_is_down_costs_no_attempt_and_all_goes_out_when_it_is_back(
     database: Database, settings: Settings
 ) -> None:
@@ -59,6 +60,7 @@ async def test_a_server_that_is_down_costs_no_attempt_and_all_goes_out_when_it_i
     assert (await the_gate(database, club.league_id)).state is GateState.CLOSED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("phase", "reply", "cause"),
     [

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
@@ -27,6 +28,7 @@ def test_the_settings_say_how_fast_and_gmail_is_known() -> None:
     assert limits_for("gmail:office@westside.test", None).per_second == 2.5
 
 
+@pytest.mark.slow
 async def test_a_worker_sends_all_that_the_gate_let_pass_before_it_waits_for_more(
     database: Database, settings: Settings
 ) -> None:

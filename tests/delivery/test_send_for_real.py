@@ -45,6 +45,7 @@ async def contract_of(database: Database, outbox_id: int) -> int:
     return contract_id
 
 
+@pytest.mark.slow
 async def test_each_goes_once_written_again_under_its_message_id(database: Database, settings: Settings) -> None:
     club, ids = await in_a_folder(database, settings, 3)
     before = await stored(database, ids[0])
@@ -81,6 +82,7 @@ async def test_each_goes_once_written_again_under_its_message_id(database: Datab
     assert contract.next == "Nothing more to do: 1 welcome mail accepted by the mail server."
 
 
+@pytest.mark.slow
 async def test_what_does_not_hold_anymore_stays_and_is_counted(
     database: Database, settings: Settings, marias_database: Database
 ) -> None:
@@ -139,6 +141,7 @@ async def test_what_another_mail_says_does_not_go_as_well(database: Database, se
     assert dict(found.left_out) == {LeftOut.NEWER: 1, LeftOut.NEVER_HAD: 1}
 
 
+@pytest.mark.slow
 async def test_two_people_at_once_queue_each_mail_once(
     database: Database, settings: Settings, marias_database: Database
 ) -> None:
@@ -151,6 +154,7 @@ async def test_two_people_at_once_queue_each_mail_once(
         assert len(server.messages) == 4
 
 
+@pytest.mark.slow
 async def test_whoever_is_cut_off_in_between_has_changed_nothing(database: Database, settings: Settings) -> None:
     club, ids = await in_a_folder(database, settings, 2)
     with pytest.raises(BballError, match="cut off"):

@@ -52,6 +52,7 @@ async def test_foreign_bytes_are_not_sent(
         assert said in (row.error_text or "")
 
 
+@pytest.mark.slow
 async def test_a_mail_of_before_a_new_from_address_still_goes_out(database: Database, settings: Settings) -> None:
     club, _, (id_,) = await queue_mails(database, 1)
     async with SmtpServer() as server:

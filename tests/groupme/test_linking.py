@@ -117,6 +117,7 @@ async def test_a_choice_by_hand_settles_what_was_still_asked_for(database: Datab
     assert [intent.state for intent in await league.intents()] == [IntentState.FAILED]
 
 
+@pytest.mark.slow
 async def test_a_dismissed_group_is_not_proposed_again(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     old = desk.fake.world.add_group(desk.owner, "Hawks U12 Fall 2025")

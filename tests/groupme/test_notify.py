@@ -43,6 +43,7 @@ async def chat_mails(database: Database) -> list[str]:
         return sorted(await session.scalars(select(Outbox.recipient).where(kind)))
 
 
+@pytest.mark.slow
 async def test_link_and_mails_are_one_fact_and_nobody_is_told_twice(
     database: Database, desk: Desk, settings: Settings
 ) -> None:

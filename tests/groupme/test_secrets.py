@@ -17,6 +17,7 @@ from tests.groupme.support import make_league
 EMAIL, PHONE = "jonas@westside.test", "2125550101"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("effect", [None, UNAUTHORIZED, Reset(), Truncated(), html(502), Hang(), "echo"])
 async def test_no_secret_is_written_anywhere(
     database: Database, desk: Desk, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], effect: object

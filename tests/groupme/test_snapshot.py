@@ -57,6 +57,7 @@ async def test_a_group_that_cannot_be_read_is_unknown_only_when_the_list_lacks_i
     assert not any(action.kind is ActionKind.CREATE for action in plan.actions)
 
 
+@pytest.mark.slow
 async def test_a_wanted_pause_ends_the_looking_and_no_more(database: Database, desk: Desk) -> None:
     league = await linked_league(database, desk)
     fault = desk.fake.fault(too_many(3600), method="GET", path="/groups/[0-9]+$", times=None)

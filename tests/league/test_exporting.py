@@ -124,6 +124,7 @@ async def test_mails_go_out_and_never_come_in(database: Database, tmp_path: Path
     assert "never imported" in report.problems[0].problem
 
 
+@pytest.mark.slow
 async def test_no_cell_is_run_by_a_spreadsheet(database: Database, tmp_path: Path) -> None:
     desk = await filled(database, tmp_path)
     for what in What:

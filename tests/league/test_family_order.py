@@ -3,6 +3,7 @@
 import asyncio
 
 import psycopg
+import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -130,6 +131,7 @@ async def test_two_who_change_one_family_at_once_leave_the_truth(database: Datab
         assert (await session.get_one(Player, family.player_id)).reach == 0
 
 
+@pytest.mark.slow
 def test_players_of_an_older_database_are_sorted_as_well(owner_url: SecretUrl) -> None:
     migrate.downgrade(owner_url, "0012")
     with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:

@@ -106,6 +106,7 @@ async def test_every_filter_leaves_the_right_rows(database: Database) -> None:
         assert [one.first for one in await list_contracts(session, club.league_id, failed)] == ["Signed"]
 
 
+@pytest.mark.slow
 def test_no_facet_and_no_field_of_a_filter_is_forgotten() -> None:
     value = {
         Facet.STATUS: "signed", Facet.WELCOME: "failed", Facet.TROUBLE: "overdue",

@@ -373,6 +373,7 @@ async def test_without_a_hold_mails_leave_at_once_and_nothing_can_be_undone(data
         assert due == 1
 
 
+@pytest.mark.slow
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_contracts(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)

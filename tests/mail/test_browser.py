@@ -26,6 +26,7 @@ def pages(kind: str) -> Iterator[tuple[str, MessageContext]]:
         yield color, replace(sample, brand=replace(sample.brand, brand_color=color))
 
 
+@pytest.mark.slow
 def test_every_mail_holds_in_a_narrow_and_a_wide_window_light_and_dark() -> None:
     trouble: list[str] = []
     with Browser() as browser:

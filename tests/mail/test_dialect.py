@@ -95,6 +95,7 @@ def test_flat_markup_passes() -> None:
 HUGE = "{{ player }}" * 5000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "source"),
     [
@@ -118,6 +119,7 @@ def test_a_template_that_would_never_end_costs_little_and_stops_nothing(tmp_path
     assert time.process_time() - began < 1
 
 
+@pytest.mark.slow
 def test_the_largest_template_that_may_be_is_quick(tmp_path: Path) -> None:
     (tmp_path / "contract_signed").mkdir()
     largest = ("{{ player|title|upper }} " * 2500)[:LARGEST_FILE]

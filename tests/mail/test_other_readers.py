@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dkim
 import msgspec
+import pytest
 from aiosmtpd import smtp
 from aiosmtplib import SMTP
 from cryptography.hazmat.primitives import serialization
@@ -86,6 +87,7 @@ class Recorder:
         return "250 OK"
 
 
+@pytest.mark.slow
 async def test_a_dkim_signature_survives_a_mail_server() -> None:
     """Lines, line ends and folding are such that nobody on the way has a reason to touch them."""
     recorder = Recorder()

@@ -28,6 +28,7 @@ WORDS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     PHASES, st.integers(-1, 700), st.one_of(st.none(), st.from_regex(r"[245]\.\d{1,3}\.\d{1,3}", fullmatch=True)), WORDS
 )

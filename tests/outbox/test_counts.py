@@ -44,6 +44,7 @@ async def test_failed_mails_are_grouped_by_cause_the_largest_heap_first(database
     assert (found.in_doubt.count, found.due, found.waiting) == (1, 2, 2)
 
 
+@pytest.mark.slow
 async def test_what_is_put_aside_is_not_among_the_failed(database: Database) -> None:
     club, ids = await club_with_mails(database, 2)
     async with database.session() as session:

@@ -100,6 +100,7 @@ async def test_every_failure_has_one_cause_in_words(database: Database) -> None:
             assert {row.why for row in rows} == {child.label}
 
 
+@pytest.mark.slow
 async def test_every_mail_is_in_exactly_one_bucket(database: Database) -> None:
     club, family, _ = await queue_mails(database, 6)
     league = club.league_id

@@ -61,6 +61,7 @@ async def test_the_same_promise_is_never_enqueued_twice_not_even_after_it_was_ke
     assert id_ == one.id
 
 
+@pytest.mark.slow
 async def test_two_transactions_with_the_same_promise_make_one_mail(database: Database) -> None:
     club, family = await a_family(database)
 

@@ -124,6 +124,7 @@ async def test_a_worker_claims_as_quickly_before_postgresql_has_counted_new_mail
     assert rows <= 10
 
 
+@pytest.mark.slow
 async def test_asking_what_is_due_next_reads_one_row_a_priority(full: tuple[Database, int]) -> None:
     indexes, rows = read(await plan_of(full[0], queue._NEXT_DUE, {"league_id": full[1]}))
     assert (indexes, rows <= 4) == ({"ix_outbox_claim"}, True)

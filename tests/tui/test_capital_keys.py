@@ -42,6 +42,7 @@ async def test_enter_alone_never_ends_a_contract(act: Transition, number: int) -
         assert not asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
 async def test_what_comes_first_in_a_dangerous_dialog_is_the_way_out(kind: type[Screen[Any]]) -> None:
     """However it was opened, by its key, from the palette or by a click: Enter or Space alone does not do it."""

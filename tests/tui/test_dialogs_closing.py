@@ -65,6 +65,7 @@ CASES = [(name, fails) for name, (_, answer, _) in DIALOGS.items() for fails in 
 """An answer, where that does not close the dialog by itself, and a refusal."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "fails"), CASES)
 async def test_what_comes_while_a_dialog_goes_is_left_alone(name: str, fails: bool) -> None:
     make, answer, keys = DIALOGS[name]

@@ -123,6 +123,7 @@ async def test_a_refusal_is_a_sentence_and_nothing_is_lost() -> None:
         assert desk.answers == [SecretUrl("postgresql://maria:pw@db.test/league")]
 
 
+@pytest.mark.slow
 async def test_it_tries_once_at_a_time_and_esc_gives_up() -> None:
     server = Server()
     server.gate.clear()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from bball_tui.database.states import DateOrder
@@ -87,6 +88,7 @@ async def test_a_database_that_goes_away_in_the_middle_of_a_save_loses_nothing()
     assert [draft.first_name for draft, _, _ in desks.asked] == ["Sami", "Sami"]
 
 
+@pytest.mark.slow
 async def test_leaving_asks_only_when_something_was_typed() -> None:
     async with asking(Desks().form()) as desk:
         await desk.press("escape")
@@ -105,6 +107,7 @@ async def test_leaving_asks_only_when_something_was_typed() -> None:
         await desk.until_answered()
 
 
+@pytest.mark.slow
 async def test_a_colleague_who_was_quicker_is_asked_about_only_where_both_changed() -> None:
     now = Loaded(1, 3, replace(SAMIR, first_name="Sami", jersey="7"))
     quicker = Overtaken(

@@ -40,6 +40,7 @@ def many_searches() -> None:
         gc.collect(1)
 
 
+@pytest.mark.slow
 def test_nothing_is_searched_before_the_first_rows_and_what_is_there_by_then_stays() -> None:
     starting()
     assert not gc.isenabled()
@@ -50,6 +51,7 @@ def test_nothing_is_searched_before_the_first_rows_and_what_is_there_by_then_sta
     assert gc.get_threshold()[2] == NEVER
 
 
+@pytest.mark.slow
 def test_what_was_imported_afterwards_stays_as_well() -> None:
     starting()
     started()
@@ -58,6 +60,7 @@ def test_what_was_imported_afterwards_stays_as_well() -> None:
     assert all(one is not mine for one in gc.get_objects())
 
 
+@pytest.mark.slow
 def test_everything_is_searched_in_a_quiet_moment() -> None:
     starting()
     started()
@@ -69,6 +72,7 @@ def test_everything_is_searched_in_a_quiet_moment() -> None:
     assert garbage() is None
 
 
+@pytest.mark.slow
 def test_a_quiet_moment_without_need_is_left_alone() -> None:
     starting()
     started()
@@ -78,6 +82,7 @@ def test_a_quiet_moment_without_need_is_left_alone() -> None:
     assert garbage() is not None
 
 
+@pytest.mark.slow
 def test_a_program_that_is_not_the_screen_searches_as_python_does() -> None:
     garbage = old_garbage()
     frozen = gc.get_freeze_count()

@@ -72,6 +72,7 @@ def words(mail: Received) -> str:
     return str(body.get_content())
 
 
+@pytest.mark.slow
 async def test_failed_mails_are_told_once_to_each_of_the_staff_and_their_end_once(
     database: Database, settings: Settings
 ) -> None:
@@ -94,6 +95,7 @@ async def test_failed_mails_are_told_once_to_each_of_the_staff_and_their_end_onc
         assert subjects(server.messages)[2:] == ["Westside Basketball: over: e-mails failed"] * 2
 
 
+@pytest.mark.slow
 async def test_many_workers_that_look_at_once_say_it_once(database: Database, settings: Settings) -> None:
     club, _, _ = await queue_mails(database, 1)
     await alerted(database, club.league_id, "maria@westside.test")

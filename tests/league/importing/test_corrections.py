@@ -152,6 +152,7 @@ async def test_a_corrected_date_of_birth_makes_no_second_child(desk: Desk, corre
     assert await desk.rows(born) == [("2015-01-02",)]
 
 
+@pytest.mark.slow
 async def test_a_team_that_staff_chose_stays(desk: Desk) -> None:
     await desk.good(OLD, OLD.replace("Hawks,Ann", "Owls,Ben"))
     (contract, owls) = (

@@ -323,6 +323,7 @@ async def test_two_imports_at_once_make_everything_once(desk: Desk, marias_datab
     assert await desk.rows("SELECT count(*) FROM player") == [(138,)]
 
 
+@pytest.mark.slow
 async def test_a_preview_that_does_not_hold_anymore_is_not_applied(desk: Desk) -> None:
     await desk.good("Hawks,Ann,Lee,2015-01-02,7")
     old = await preview(desk, "Hawks,Ann,Lee,2015-01-02,8")

@@ -13,6 +13,7 @@ BEN = "Hawks,Ben,Fox,2015-01-02,8,Uma,Fox,,555-0102"
 MAILS = "SELECT kind, recipient, payload ->> 'due_on' FROM outbox WHERE league_id = :league ORDER BY recipient"
 
 
+@pytest.mark.slow
 async def test_only_what_was_previewed_is_imported(desk: Desk) -> None:
     await desk.good(ANN)
     corrected = ANN.replace("rosa@", "new@")

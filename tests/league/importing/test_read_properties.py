@@ -5,6 +5,7 @@ import io
 import unicodedata
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +121,7 @@ def cells_of(row: RosterRow) -> list[str]:
     return cells + [""] * (len(HEADER) - len(cells))
 
 
+@pytest.mark.slow
 @given(
     st.lists(rows, min_size=1, max_size=8),
     st.sampled_from([",", ";", "\t"]),

@@ -23,6 +23,8 @@ from bball_tui.league.papers.printing import print_sheets
 from tests.support.factory import Club, make_club, make_family
 from tests.support.scanner import as_jpeg, as_pdf, blank, drawing, scanned, write
 
+pytestmark = pytest.mark.slow
+
 
 async def club_of(database: Database, number: int) -> tuple[Club, list[int]]:
     async with database.session() as session:

@@ -133,6 +133,7 @@ async def test_what_no_font_has_is_said_and_left_out(database: Database) -> None
             await print_sheets(session, club.league_id, ids[1:])
 
 
+@pytest.mark.slow
 async def test_a_sign_in_list_names_the_players_of_each_team(database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
