@@ -115,7 +115,8 @@ class Rule:
 
 
 _OPEN = frozenset({_S.OFFERED, _S.ACCEPTED})
-_NOT_OFFERED = "is still a draft. Offer it first"
+NOT_OFFERED = "is still a draft. Offer it first"
+"""Why a draft can be neither accepted nor signed."""
 _NOT_SIGNED = "is not signed. Decline or void it instead"
 _NOTHING_SIGNED = "is not signed, so there is nothing to correct"
 
@@ -159,7 +160,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 reason=ReasonNeed.OPTIONAL,
                 reason_hint="such as who said so",
                 refusals={
-                    _S.DRAFT: _NOT_OFFERED,
+                    _S.DRAFT: NOT_OFFERED,
                     _S.ACCEPTED: "is accepted already",
                     _S.SIGNED: "is signed already, which is more than a word",
                 },
@@ -178,7 +179,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 done="signed",
                 told="signed",
                 own_dialog=True,
-                refusals={_S.DRAFT: _NOT_OFFERED, _S.SIGNED: "is signed already"},
+                refusals={_S.DRAFT: NOT_OFFERED, _S.SIGNED: "is signed already"},
             ),
             Rule(
                 act=Transition.CORRECT,

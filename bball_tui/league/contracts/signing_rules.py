@@ -12,7 +12,7 @@ from enum import StrEnum
 from bball_tui.database.states import Capacity, ContractStatus
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, LeagueClock
-from bball_tui.league.contracts.lifecycle import ALLOWED
+from bball_tui.league.contracts.lifecycle import ALLOWED, NOT_OFFERED
 from bball_tui.mail.values import one_line
 
 ADULT_AGE = 18
@@ -172,7 +172,7 @@ def status_notice(contract: ContractFacts, clock: LeagueClock, expected_version:
     if ContractStatus.SIGNED in ALLOWED[contract.status]:
         return None
     if contract.status is ContractStatus.DRAFT:
-        return Notice(NoticeKind.NOT_OFFERED, f"{whose} is still a draft. Offer it first.", blocks=True)
+        return Notice(NoticeKind.NOT_OFFERED, f"{whose} {NOT_OFFERED}.", blocks=True)
     return Notice(NoticeKind.NOT_OPEN, f"{whose} is {contract.status} and cannot be signed.", blocks=True)
 
 
