@@ -212,7 +212,8 @@ _GONE = "There is no mail {id} in this league."
 _SENT = "The mail to {recipient} was {taken}; it cannot be {done}."
 _CANCELLED = "The mail to {recipient} was canceled; sign the contract again to queue a new one."
 _SUPPRESSED = "{recipient} takes no more mail, so this one was not sent."
-_DOUBT = "It is not known whether the mail to {recipient} arrived. Resolve that first: it arrived, or send it again."
+DOUBT = "It is not known whether the mail to {recipient} arrived. Resolve that first: it arrived, or send it again."
+"""Why a mail in doubt is neither sent again, redirected, canceled nor set aside."""
 
 _CHANGED = "The mail to {recipient} has just changed. Look at it again."
 
@@ -220,21 +221,21 @@ _WHY_NOT_RETRIED: dict[OutboxState, str] = {
     OutboxState.QUEUED: "The mail to {recipient} is due already and goes out as soon as a worker takes it.",
     OutboxState.SENDING: "The mail to {recipient} is on its way right now.",
     OutboxState.SENT: _SENT.replace("{done}", "sent again"),
-    OutboxState.IN_DOUBT: _DOUBT,
+    OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: _CANCELLED,
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_CANCELLED: dict[OutboxState, str] = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped anymore.",
     OutboxState.SENT: _SENT.replace("{done}", "canceled anymore"),
-    OutboxState.IN_DOUBT: _DOUBT,
+    OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: "The mail to {recipient} was canceled before.",
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_PARKED: dict[OutboxState, str] = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now and cannot be stopped anymore.",
     OutboxState.SENT: _SENT.replace("{done}", "set aside anymore"),
-    OutboxState.IN_DOUBT: _DOUBT,
+    OutboxState.IN_DOUBT: DOUBT,
     OutboxState.DEAD: "The mail to {recipient} was set aside before.",
     OutboxState.CANCELLED: "The mail to {recipient} was canceled before.",
     OutboxState.SUPPRESSED: _SUPPRESSED,

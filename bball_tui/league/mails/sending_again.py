@@ -13,14 +13,15 @@ from bball_tui.errors import BballError
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
 from bball_tui.outbox.resending import release, resend, settle_bounces
+from bball_tui.outbox.staff_actions import DOUBT
 
 _WHY_NOT = {
-    OutboxState.QUEUED: "The mail to {to} was not sent yet. It goes out by itself, or try it in the outbox now.",
-    OutboxState.SENDING: "The mail to {to} is on its way right now. Look again in a moment.",
-    OutboxState.IN_DOUBT: "It is not known whether the mail to {to} arrived. Resolve that first.",
-    OutboxState.DEAD: "The mail to {to} failed. Try it again in the outbox, or correct the address.",
-    OutboxState.CANCELLED: "The mail to {to} was canceled, so it is not sent again.",
-    OutboxState.SUPPRESSED: "{to} takes no more mail. Lift that first, in the view of blocked addresses.",
+    OutboxState.QUEUED: "The mail to {recipient} was not sent yet. It goes out by itself, or try it in the outbox now.",
+    OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
+    OutboxState.IN_DOUBT: DOUBT,
+    OutboxState.DEAD: "The mail to {recipient} failed. Try it again in the outbox, or correct the address.",
+    OutboxState.CANCELLED: "The mail to {recipient} was canceled, so it is not sent again.",
+    OutboxState.SUPPRESSED: "{recipient} takes no more mail. Lift that first, in the view of blocked addresses.",
 }
 
 
@@ -44,7 +45,7 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
     if found is None:
         raise BballError(f"There is no mail {outbox_id} in this league.")
     if found.state != OutboxState.SENT:
-        raise BballError(_WHY_NOT[OutboxState(found.state)].format(to=found.recipient))
+        raise BballError(_WHY_NOT[OutboxState(found.state)].format(recipient=found.recipient))
     if not found.true:
         raise BballError(
             f"What the mail to {found.recipient} says is not true anymore, because the contract has changed. "

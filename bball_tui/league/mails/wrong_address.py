@@ -17,12 +17,13 @@ from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
+from bball_tui.outbox.staff_actions import DOUBT
 from bball_tui.outbox.timeline import taken_by
 
 _WHY_NOT = {
     OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
     OutboxState.SENT: "The mail to {recipient} was {taken}; it cannot go to another address too.",
-    OutboxState.IN_DOUBT: "It is not known whether the mail to {recipient} arrived. Resolve that first.",
+    OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: "The mail to {recipient} was canceled; sign the contract again to queue a new one.",
 }
 
