@@ -55,6 +55,8 @@ TakeBack: TypeAlias = Callable[[int], Awaitable[str | None]]
 CorrectOne: TypeAlias = Callable[[PaperSigned], Awaitable[PaperSigned | None]]
 Hold: TypeAlias = Callable[[list[int]], Awaitable[object]]
 
+LONGEST_DATE = len("May 12, 2015")
+
 
 class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     """All papers that were signed here, the last one at the end.
@@ -150,7 +152,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
         facts = self._facts.get(row.id)
         born = "" if facts is None or facts.birthdate is None else short_date(facts.birthdate)
         mark = "! " if facts is not None and facts.namesakes else ""
-        rest = width - len(born) - 2
+        rest = width - LONGEST_DATE - 2
         team = rest * 2 // 5
         return f"{cell(mark + name, rest - team - 1)} {cell(row.team, team)} {born}"
 
