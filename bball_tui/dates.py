@@ -76,7 +76,7 @@ def _parts(line: str, order: DateOrder, such: str, today: date) -> tuple[int | N
     word = _MONTH_DAY.fullmatch(line)
     if word is not None:
         return _year(word[3]), _month(word[1], such), int(word[2])
-    raise NoDate(f"This is no date. Type one such as {such}, or the month as a word.")
+    raise NoDate(f"That isn't a date. Type one such as {such}, or the month as a word.")
 
 
 def _century(year: int, today: date) -> int:
@@ -95,7 +95,7 @@ def _numeric(
     if len(one) > 2 or (three is not None and len(three) != 4):
         raise NoDate(f"The year needs four digits: type a date such as {such}.")
     if three is not None and order is DateOrder.YMD and first <= 12 and second <= 12 and first != second:
-        raise NoDate("This could be two days. Type the year first, such as 2026-11-23.")
+        raise NoDate("Ambiguous date. Type the year first, such as 2026-11-23.")
     month_first = order is not DateOrder.DMY
     if order is DateOrder.YMD and three is not None:
         month_first = first <= 12

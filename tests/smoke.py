@@ -1,6 +1,6 @@
 """`python -m tests.smoke COMMAND`: does an installed program paint its first screen, and say its version?
 
-Run by `make wheel` against a fresh environment that holds the wheel alone, at versions nobody pinned.
+Run by `make wheel` against a fresh environment that holds the wheel alone, at versions no one pinned.
 """
 
 import subprocess

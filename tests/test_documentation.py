@@ -20,7 +20,7 @@ from tests.pictures.document import ROOT, SHOWN, shown_pictures
 from tests.pictures.scenes import SCENES
 
 HALVES = {Dialog, SubmitDialog, Finder, DayScreen, OverviewScreen, UndoScreen}
-"""What others are built on, and nobody ever sees alone."""
+"""What others are built on, and no one ever sees alone."""
 
 
 def test_the_repository_holds_the_pictures_that_the_documents_show_and_no_others() -> None:

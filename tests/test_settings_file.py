@@ -1,4 +1,4 @@
-"""Saving one setting: everything else stays, nobody else can read it, and no half file is ever there."""
+"""Saving one setting: everything else stays, no one else can read it, and no half file is ever there."""
 
 import tomllib
 from pathlib import Path

@@ -85,8 +85,8 @@ async def show(context: CliContext) -> Answer:
 @alerts.command(name="set")
 @needs(Right.ACCOUNT)
 @click.option("--to", "emails", multiple=True, metavar="ADDRESS", help="Who gets an e-mail; say it for each of them.")
-@click.option("--nobody", is_flag=True, help="Nobody gets an e-mail.")
-@click.option("--minutes", type=int, help="For so long mails may be held, or a worker be silent, before it is told.")
+@click.option("--no one", is_flag=True, help="No one gets an e-mail.")
+@click.option("--minutes", type=int, help="For so long e-mails may be held, or a worker be silent, before it is told.")
 @click.option("--webhook-stdin", is_flag=True, help="Read a webhook's link from the first line of standard input.")
 @click.option(
     "--format", "chosen", type=click.Choice(FORMATS), help="What the webhook reads, if its host does not tell."
@@ -95,7 +95,7 @@ async def show(context: CliContext) -> Answer:
 @click.option(
     "--account-stdin",
     is_flag=True,
-    help="Read another account's mail URL from standard input, for when the league's own fails.",
+    help="Read another account's e-mail URL from standard input, for when the league's own fails.",
 )
 @click.option("--no-account", is_flag=True, help="Use no other account anymore.")
 @json_option
@@ -156,7 +156,7 @@ async def test(context: CliContext) -> Answer:
     message = Message(league.name, league.slug)
     told = {one.name: await one.tell(message) for one in channels(league, context.settings, status)}
     if not told:
-        raise BballError("Nobody is alerted yet. Say whom: bball-tui alerts set --to you@example.org")
+        raise BballError("No one is alerted yet. Say whom: bball-tui alerts set --to you@example.org")
     names = {AlertChannel.MAIL: f"E-mail to {listed(league.emails)}", AlertChannel.WEBHOOK: "The webhook"}
     said = [f"{names[name]}: {'on its way.' if why is None else why}" for name, why in told.items()]
     line = TestedLine({str(name): why for name, why in told.items()})

@@ -57,7 +57,7 @@ class ActLine:
     promised: tuple[int, ...]
 
 
-correct = click.option("--correct", is_flag=True, help="Write a correcting mail to those who had the welcome mail.")
+correct = click.option("--correct", is_flag=True, help="Write a correction e-mail to those who had the welcome e-mail.")
 _OPTIONS: tuple[tuple[Callable[[Rule], bool], CommandOption], ...] = (
     (
         lambda rule: rule.offers,
@@ -113,11 +113,11 @@ def _add_command(rule: Rule) -> None:
 def _answer(rule: Rule, asked: TransitionRequest, result: TransitionResult) -> Did:
     told: list[str] = []
     if result.done:
-        mails = f" Canceled: {counted(len(result.cancelled), 'mail')}." if result.cancelled else ""
-        more = f" Queued: {counted(len(result.promised), 'mail')}." if result.promised else ""
+        mails = f" Canceled: {counted(len(result.cancelled), 'e-mail')}." if result.cancelled else ""
+        more = f" Queued: {counted(len(result.promised), 'e-mail')}." if result.promised else ""
         told.append(f"{counted(len(result.done), 'contract')} {rule.target}.{mails}{more}")
     told += [
-        f"The mail to {one.recipient} may have arrived already ({one.state}): --correct writes to them."
+        f"The e-mail to {one.recipient} may have arrived already ({one.state}): --correct writes to them."
         for one in (() if asked.correct else result.told)
     ]
     told += why_refused(result.refused, f"Not {rule.target}")
@@ -233,6 +233,6 @@ async def contracts_edit(
 @json_option
 @in_transaction
 async def contracts_welcome(context: CliContext, session: Session, ids: tuple[int, ...]) -> Answer:
-    """Send the welcome mail to guardians of signed players who have not been sent one."""
+    """Send the welcome e-mail to guardians of signed players who have not been sent one."""
     made = await enqueue_welcome(session, context.league.id, ids)
-    return Did([f"Queued: {counted(len(made), 'mail')}." if made else "Nobody is left to be told."], made)
+    return Did([f"Queued: {counted(len(made), 'e-mail')}." if made else "No one is left to tell."], made)

@@ -84,7 +84,7 @@ async def contracts_list(context: CliContext, session: Session, wanted: Wanted) 
 
     async def as_table(found: RosterFilter) -> Answer:
         rows = await list_contracts(session, context.league.id, found, wanted.order)
-        headers = ("ID", "Player", "Team", "Season", "Status", "Signed on", "Signed by", "Welcome mail")
+        headers = ("ID", "Player", "Team", "Season", "Status", "Signed on", "Signed by", "Welcome e-mail")
         return listed(headers, rows, _cells, _line)
 
     return await answer_list(context, session, "contracts", wanted, as_table)
@@ -141,7 +141,7 @@ def _cells(row: ContractRow) -> Sequence[str]:
     type=click.Path(path_type=Path),
     help="The signed paper (PDF, JPEG, PNG, HEIC) of the one contract.",
 )
-@click.option("--no-hold", is_flag=True, help="Let the mails go at once; then undo is not possible.")
+@click.option("--no-hold", is_flag=True, help="Let the e-mails go at once; then undo is not possible.")
 @json_option
 @in_transaction
 async def contracts_sign(
@@ -176,10 +176,10 @@ async def contracts_sign(
     if signed:
         until = max((one.undo_until for one in results if one.undo_until is not None), default=None)
         held = "" if until is None or not outbox else f" (held until {_clock(until, context)}, undo until then)"
-        told.append(f"Signed: {counted(len(signed), 'contract')}. Queued: {counted(len(outbox), 'mail')}{held}.")
+        told.append(f"Signed: {counted(len(signed), 'contract')}. Queued: {counted(len(outbox), 'e-mail')}{held}.")
     missing = await not_set_up(session, context.league.id, Outgoing.here(context.settings)) if outbox else None
     if missing is not None:
-        told.append(f"{missing.sentence}, so the mails wait. {missing.way_out}")
+        told.append(f"{missing.sentence}, so the e-mails wait. {missing.way_out}")
     told += why_refused(refused, "Not signed")
     return Did(told, Signed(signed, refused, outbox), exit_code(len(signed), len(refused)))
 
@@ -239,14 +239,14 @@ def _folded(name: str) -> str:
 async def contracts_undo(
     context: CliContext, session: Session, ids: tuple[int, ...], reason: str | None, correction: bool
 ) -> Answer:
-    """Take signatures and their mails back, as long as the mails are held."""
+    """Take signatures and their e-mails back, as long as the e-mails are held."""
     if correction:
         result = await undo_correction(session, context.league.id, ids)
     else:
         result = await undo(session, context.league.id, ids, reason=reason)
     told: list[str] = []
     if result.undone:
-        mails = counted(len(result.cancelled), "mail")
+        mails = counted(len(result.cancelled), "e-mail")
         told.append(f"Undone: {counted(len(result.undone), 'correction' if correction else 'signature')} and {mails}.")
     told += why_refused(result.refused, "Not undone")
     answer = Undone(result.undone, result.refused, result.cancelled)

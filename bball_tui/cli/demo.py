@@ -19,7 +19,7 @@ from bball_tui.settings import Settings
 @click.command()
 @click.option("--reset", is_flag=True, help="Begin with a fresh demo league; what was tried out in it is removed.")
 def demo(reset: bool) -> int:
-    """Try everything with invented people. No mail leaves this machine, your own league is not touched."""
+    """Try everything with invented people. No e-mail leaves this machine, your own league is not touched."""
     settings = current_settings()
     settings.refuse_read_only()
     if has_terminal():
@@ -60,7 +60,7 @@ async def _tell(settings: Settings) -> int:
         await asyncio.to_thread(shutil.rmtree, folder / "postgresql", ignore_errors=True)
     click.echo(
         f"Done in {time.monotonic() - begun:.0f} seconds; nothing left this machine. "
-        f"The mails stay in {folder / 'mail'} until you delete that folder."
+        f"The e-mails stay in {folder / 'mail'} until you delete that folder."
     )
     click.echo("In a terminal, 'bball-tui demo' opens the screen on this league.")
     return 0

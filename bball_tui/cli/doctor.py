@@ -161,8 +161,8 @@ def _sender(league: LeagueInfo, settings: Settings) -> Check:
     except BballError as error:
         return Check("sender", State.FAIL, f"{league.slug}: {error}")
     if sender == LOCAL_SENDER:
-        sentence = f"{league.slug} has no From address; on this machine mails get {sender}."
-        return Check("sender", State.LOOK, sentence, "Set the league's From address before mails leave the machine.")
+        sentence = f"{league.slug} has no From address; on this machine e-mails get {sender}."
+        return Check("sender", State.LOOK, sentence, "Set the league's From address before e-mails leave the machine.")
     return Check("sender", State.OK, f"{league.slug} sends as {sender}.")
 
 
@@ -187,25 +187,25 @@ async def _sending(database: Database, league: LeagueInfo, settings: Settings) -
         checks.append(Check("worker", State.OK, f"{league.slug}: running are {names}."))
     elif not settings.may_send:
         number = left.queued + left.held
-        wait = f"{counted(number, 'mail')} {'waits' if number == 1 else 'wait'}"
+        wait = f"{counted(number, 'e-mail')} {'waits' if number == 1 else 'wait'}"
         sentence = f"{league.slug}: {NO_MAIL_SERVER}, so no worker runs; {wait}."
         checks.append(Check("worker", State.FAIL if left.due else State.LOOK, sentence, SET_UP_MAIL))
     elif left.due:
-        sentence = f"{league.slug}: {counted(left.due, 'mail')} could go out, and no worker runs to send them."
+        sentence = f"{league.slug}: {counted(left.due, 'e-mail')} could go out, and no worker runs to send them."
         checks.append(Check("worker", State.FAIL, sentence, "Start one with 'bball-tui worker', or open the screen."))
     else:
         sentence = f"{league.slug}: no worker runs; nothing is due."
-        checks.append(Check("worker", State.LOOK, sentence, "Mails go out while the screen or a worker runs."))
+        checks.append(Check("worker", State.LOOK, sentence, "E-mails go out while the screen or a worker runs."))
     for gate in closed:
-        who = "all mail" if gate.provider == ALL_PROVIDERS else f"mail through {gate.provider}"
-        until = "until somebody resumes it" if gate.open_until is None else f"until {gate.open_until:%H:%M} UTC"
+        who = "all e-mail" if gate.provider == ALL_PROVIDERS else f"e-mail through {gate.provider}"
+        until = "until someone resumes it" if gate.open_until is None else f"until {gate.open_until:%H:%M} UTC"
         sentence = f"{league.slug}: {who} is held {until} ({gate.reason})."
         way_out = "The Outbox screen shows it and can resume sending."
         if gate.cause is GateCause.AUTH:
             way_out = "Correct the login in Set up e-mail, or with: bball-tui mail setup"
         checks.append(Check("gate", State.LOOK, sentence, way_out))
     if numbers.needs_attention:
-        sentence = f"{league.slug}: {counted(numbers.needs_attention, 'mail')} failed or in doubt."
+        sentence = f"{league.slug}: {counted(numbers.needs_attention, 'e-mail')} failed or in doubt."
         way_out = "See 'bball-tui outbox list --state failed' and '--state in_doubt', then retry or resolve them."
         checks.append(Check("queue", State.LOOK, sentence, way_out))
     else:
@@ -239,7 +239,7 @@ async def _mail(settings: Settings) -> Check:
         return Check(
             "mail",
             State.LOOK,
-            f"{NO_MAIL_SERVER.capitalize()}: mails wait, and nothing leaves this machine.",
+            f"{NO_MAIL_SERVER.capitalize()}: e-mails wait, and nothing leaves this machine.",
             SET_UP_MAIL,
         )
     try:
@@ -256,13 +256,13 @@ async def _mail(settings: Settings) -> Check:
         way_out = (
             "Correct the login in Set up e-mail, or with: bball-tui mail setup"
             if trouble.outcome_class is OutcomeClass.AUTH
-            else "Check the server in Set up e-mail and the network. Signing works meanwhile; mails wait."
+            else "Check the server in Set up e-mail and the network. You can keep signing; e-mails wait."
         )
-        return Check("mail", State.FAIL, f"{transport.provider} does not take mail ({trouble.phase}): {said}", way_out)
+        return Check("mail", State.FAIL, f"{transport.provider} takes no e-mail ({trouble.phase}): {said}", way_out)
     if stays_here(transport.provider):
-        sentence = "Mails are written to a folder, as the mail URL says; none reaches a family."
+        sentence = "E-mails are written to a folder, as the e-mail URL says; none reaches a family."
         return Check("mail", State.LOOK, sentence, SET_UP_MAIL)
-    return Check("mail", State.OK, f"{transport.provider} takes mail.")
+    return Check("mail", State.OK, f"{transport.provider} takes e-mail.")
 
 
 def _terminal() -> Check:

@@ -39,7 +39,7 @@ class PreviewLine:
 
 @click.group()
 def emails() -> None:
-    """Preview, check and log mails; returned mails, blocked addresses, reminders."""
+    """Preview, check and log e-mails; returned e-mails, blocked addresses, reminders."""
 
 
 for command in (
@@ -64,22 +64,22 @@ for command in (
 
 @emails.command("preview")
 @click.argument("contract_id", metavar="CONTRACT_ID", type=click.IntRange(min=1))
-@click.option("--to", metavar="ADDRESS", help="Only the mail to this address.")
+@click.option("--to", metavar="ADDRESS", help="Only the e-mail to this address.")
 @click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
 @click.option("--html", "part", flag_value="html", help="The part with the look.")
 @click.option("--raw", "part", flag_value="raw", help="The bytes that go out.")
 @click.option("--json", "part", flag_value="json", help="Everything as JSON.")
 @in_transaction
 async def emails_preview(context: CliContext, session: Session, contract_id: int, to: str | None, part: str) -> Answer:
-    """Show the welcome mails of a contract; of an open one, those that signing it now would queue."""
+    """Show the welcome e-mails of a contract; of an open one, those that signing it now would queue."""
     found = await preview_mails(session, context.league.id, context.settings, contract_id)
     mails = [mail for mail in found if to is None or mail.recipient.lower() == to.lower()]
     if not mails:
         known = ", ".join(mail.recipient for mail in found)
         raise BballError(
-            f"Contract {contract_id} has no mail to {plain(to)}. Its mails go to: {known}."
+            f"Contract {contract_id} has no e-mail to {plain(to)}. Its e-mails go to: {known}."
             if to is not None and found
-            else f"Contract {contract_id} has no mail: no guardian with an e-mail address would get one."
+            else f"Contract {contract_id} has no e-mail: no guardian with an e-mail address would get one."
         )
     _print(mails, part)
     return Did()
@@ -91,7 +91,7 @@ def _print(mails: Sequence[MailPreview], part: str) -> None:
         return
     if part in ("raw", "html") and len(mails) > 1:
         addresses = ", ".join(mail.recipient for mail in mails)
-        raise BballError(f"There are several mails, to {addresses}. Say which one with --to ADDRESS.")
+        raise BballError(f"There are several e-mails, to {addresses}. Say which one with --to ADDRESS.")
     for mail in mails:
         if part == "raw":
             sys.stdout.buffer.write(mail.mime)

@@ -58,11 +58,11 @@ class Reading:
 @json_option
 @in_league
 async def emails_bounces(context: CliContext, folder: Path | None, block: bool | None) -> Answer:
-    """Read the mailbox to which undeliverable mails go, and note which of ours came back.
+    """Read the mailbox to which undeliverable e-mails go, and note which of ours came back.
 
-    FOLDER is a maildir, an mbox file, one mail as a file, or a folder of .eml files; without one, the setting
+    FOLDER is a maildir, an mbox file, one e-mail as a file, or a folder of .eml files; without one, the setting
     bounce_dir. Nothing in it is changed, and reading it twice changes nothing. An address is blocked only by a report
-    that carries the Message-ID of our mail and says in code and words that there is no such mailbox.
+    that carries the Message-ID of our e-mail and says in code and words that there is no such mailbox.
     """
     place = folder or context.settings.bounce_dir
     if block is not None:
@@ -71,19 +71,19 @@ async def emails_bounces(context: CliContext, folder: Path | None, block: bool |
         narrate(
             "From now on an address whose mailbox does not exist is blocked by itself."
             if block
-            else "From now on staff decide about every address whose mail came back."
+            else "From now on staff decide about every address whose e-mail came back."
         )
         if place is None:
             return Did()
     if place is None:
-        raise BballError("Name the folder in which returned mails arrive, here or as bounce_dir in the settings.")
+        raise BballError("Name the folder in which returned e-mails arrive, here or as bounce_dir in the settings.")
     found = await read_bounces(context.database, context.league.id, place)
     told = [
-        f"Mail {one.outbox_id} to {one.recipient} came back." + (" The address is blocked." * one.blocked)
+        f"E-mail {one.outbox_id} to {one.recipient} came back." + (" The address is blocked." * one.blocked)
         for one in found.new
     ]
     told.append(
-        f"{len(found.new)} new, {found.known} known before, {found.strangers} about other mails, "
+        f"{len(found.new)} new, {found.known} known before, {found.strangers} about other e-mails, "
         f"{found.others} no reports."
     )
     told += [
@@ -98,11 +98,11 @@ async def emails_bounces(context: CliContext, folder: Path | None, block: bool |
 @json_option
 @in_transaction
 async def emails_settle(context: CliContext, session: Session, ids: tuple[int, ...]) -> Answer:
-    """Note that the families of mails that came back were told another way."""
+    """Note that the families of e-mails that came back were told another way."""
     settled = await told_another_way(session, context.league.id, ids)
     left = [one for one in ids if one not in settled]
-    told = [f"{counted(len(settled), 'mail')} settled."]
-    told += [f"Mail {one} did not come back, or was settled before." for one in left]
+    told = [f"{counted(len(settled), 'e-mail')} settled."]
+    told += [f"E-mail {one} did not come back, or was settled before." for one in left]
     return Did(told, list(settled), exit_code(len(settled), len(left)))
 
 
@@ -112,9 +112,9 @@ async def emails_settle(context: CliContext, session: Session, ids: tuple[int, .
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for colleagues.")
 @in_transaction
 async def emails_suppress(context: CliContext, session: Session, address: str, reason: str) -> Answer:
-    """Write no more mail to ADDRESS, no matter who queues one."""
+    """Write no more e-mail to ADDRESS, no matter who queues one."""
     done = await block_address(session, context.league.id, address, reason)
-    return Did([f"{address} takes no more mail." if done else f"{address} was on the list already."])
+    return Did([f"{address} gets no more e-mail." if done else f"{address} was already on the list."])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +134,13 @@ class LiftedLine:
 @json_option
 @in_transaction
 async def emails_lift(context: CliContext, session: Session, address: str, send: bool, reason: str | None) -> Answer:
-    """Let ADDRESS take mail again."""
+    """Let ADDRESS get e-mail again."""
     lifted, sent = await lift_and_send(session, context.league.id, address, send=send, reason=reason)
-    told = [f"{lifted.email} takes mail again."]
+    told = [f"{lifted.email} gets e-mail again."]
     if lifted.kept_back and not send:
-        told.append(f"{counted(len(lifted.kept_back), 'mail')} stay kept back; with --send they would have gone out.")
+        told.append(f"{counted(len(lifted.kept_back), 'e-mail')} stay kept back; with --send they would have gone out.")
     elif sent:
-        told.append(f"{counted(len(sent), 'mail')} on the way.")
+        told.append(f"{counted(len(sent), 'e-mail')} on the way.")
     return Did(told, LiftedLine(lifted.email, lifted.kept_back, sent))
 
 
@@ -176,7 +176,7 @@ class SuppressionLine:
 @json_option
 @in_transaction
 async def emails_suppressions(context: CliContext, session: Session, lifted: bool) -> Answer:
-    """List the addresses that take no more mail: whose, why, and who wrote them there."""
+    """List the addresses that get no more e-mail: whose, why, and who wrote them there."""
 
     def cells(row: SuppressionRow) -> Sequence[str]:
         since = f"{row.recorded_at.astimezone(context.league.zone):%Y-%m-%d %H:%M}"

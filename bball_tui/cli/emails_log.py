@@ -58,9 +58,9 @@ class LogLine:
 
 @click.command("log")
 @click.option("--search", metavar="TEXT", default="", help="Part of an address or a player, or a whole Message-ID.")
-@click.option("--kind", type=click.Choice(list(KINDS)), help="Only this kind of mail.")
-@click.option("--outcome", type=click.Choice([str(one) for one in BucketName]), help="Only mails of which this became.")
-@click.option("--came-back", is_flag=True, help="Only mails that ever came back, also settled ones.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="Only this kind of e-mail.")
+@click.option("--outcome", type=click.Choice([str(one) for one in BucketName]), help="Only e-mails with this result.")
+@click.option("--came-back", is_flag=True, help="Only e-mails that ever came back, also settled ones.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), default=200, show_default=True, help="The newest N.")
 @json_option
 @in_transaction
@@ -73,7 +73,7 @@ async def emails_log(
     came_back: bool,
     limit: int,
 ) -> Answer:
-    """List every mail that was ever queued, the newest first."""
+    """List every e-mail that was ever queued, the newest first."""
 
     def cells(row: OutboxRow) -> Sequence[str]:
         when = f"{row.since.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
@@ -101,12 +101,12 @@ class Exported:
 @json_option
 @in_transaction
 async def emails_export(context: CliContext, session: Session, ids: tuple[int, ...], to: Path) -> Answer:
-    """Write mails as .eml files: the very bytes that went out."""
+    """Write e-mails as .eml files: the very bytes that went out."""
     mails = await frozen_mails(session, context.league.id, ids)
     files = write_files(to, mails)
     never = tuple(one for one in ids if one not in {mail.id for mail in mails})
-    told = [f"{counted(len(files), 'mail')} written to {to}."]
-    told += [f"Mail {one} was never written, or is no mail of this league." for one in never]
+    told = [f"{counted(len(files), 'e-mail')} written to {to}."]
+    told += [f"E-mail {one} was never written, or is no e-mail of this league." for one in never]
     return Did(told, Exported(tuple(map(str, files)), never), exit_code(len(files), len(never)))
 
 
@@ -125,9 +125,9 @@ class Resent:
 @json_option
 @in_transaction
 async def emails_resend(context: CliContext, session: Session, outbox_id: int, reason: str | None) -> Answer:
-    """Send an accepted mail once more to the same address, as a mail of its own."""
+    """Send an accepted e-mail once more to the same address, as an e-mail of its own."""
     again = await send_again(session, context.league.id, outbox_id, reason=reason)
-    told = f"Mail {again} repeats mail {outbox_id}; it goes out as soon as a worker takes it."
+    told = f"E-mail {again} repeats e-mail {outbox_id}; it goes out as soon as a worker takes it."
     return Did([told], Resent(outbox_id, again))
 
 
@@ -154,15 +154,15 @@ class RetentionReport:
 @json_option
 @in_transaction
 async def emails_retention(context: CliContext, session: Session) -> Answer:
-    """Say which mails will be deleted, and when."""
+    """Say which e-mails will be deleted, and when."""
     found = await retention(session, context.league.id)
     months = [GoingLine(month, number) for month, number in found.months]
     lines = [("now", str(found.due)), *((f"{month:%Y-%m}", str(number)) for month, number in found.months)]
     return Found(
         lambda: RetentionReport(found.days, found.due, months, found.never),
         lambda: table(("When", "Mails"), lines),
-        before=[f"Sent, canceled and blocked mails are deleted {found.days} days after they were finished."],
-        after=[f"{counted(found.never, 'mail')} failed or in doubt: never deleted before somebody decides."],
+        before=[f"Sent, canceled and blocked e-mails are deleted {found.days} days after they were finished."],
+        after=[f"{counted(found.never, 'e-mail')} failed or in doubt: never deleted before someone decides."],
     )
 
 
@@ -175,15 +175,15 @@ class Tested:
 
 
 @click.command("send-test")
-@click.option("--contract", metavar="ID", type=ID, help="The welcome mail of this contract.")
-@click.option("--mail", metavar="ID", type=ID, help="A mail of the log.")
+@click.option("--contract", metavar="ID", type=ID, help="The welcome e-mail of this contract.")
+@click.option("--mail", metavar="ID", type=ID, help="An e-mail of the log.")
 @click.option("--kind", type=click.Choice(list(KINDS)), help="A kind, with invented people.")
 @click.option("--to", metavar="ADDRESS", help="Your own address; remembered on this machine.")
 @json_option
 def emails_send_test(contract: int | None, mail: int | None, kind: str | None, to: str | None, as_json: bool) -> int:
-    """Send a mail to yourself alone, marked as a test. The family gets nothing, and their mail stays as it is."""
+    """Send an e-mail to yourself alone, marked as a test. The family gets nothing, and their e-mail stays as it is."""
     if sum(one is not None for one in (contract, mail, kind)) != 1:
-        raise click.UsageError("Say which mail: one of --contract ID, --mail ID and --kind KIND.")
+        raise click.UsageError("Say which e-mail: one of --contract ID, --mail ID and --kind KIND.")
 
     return _send_test(contract, mail, kind, to, as_json=as_json)
 
@@ -209,5 +209,5 @@ async def _mail(context: CliContext, contract: int | None, mail: int | None, kin
             return await preview_mail(session, context.league.id, context.settings, mail)
         mails = await preview_mails(session, context.league.id, context.settings, contract or 0)
     if not mails:
-        raise BballError(f"Contract {contract} has no mail: no guardian with an e-mail address would get one.")
+        raise BballError(f"Contract {contract} has no e-mail: no guardian with an e-mail address would get one.")
     return mails[0]

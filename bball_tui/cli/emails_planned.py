@@ -51,7 +51,7 @@ class Warnings:
 @json_option
 @in_league
 async def emails_warnings(context: CliContext) -> Answer:
-    """Look at the mails of all contracts that wait for a signature, before anybody signs. Nothing is sent or stored."""
+    """Look at the e-mails of all contracts that wait for a signature, before signing. Nothing is sent or stored."""
     async with context.database.session() as session:
         season = await season_if_any(context, session, None)
     shown = sys.stderr.isatty()
@@ -71,7 +71,7 @@ async def emails_warnings(context: CliContext) -> Answer:
     return Found(
         lambda: Warnings(found.contracts, found.affected, found.mails, lines),
         lambda: table(("Warning", "About", "What", "Contracts"), rows),
-        before=[f"{affected}; {counted(found.mails, 'mail')} looked at."],
+        before=[f"{affected}; {counted(found.mails, 'e-mail')} looked at."],
     )
 
 
@@ -113,7 +113,7 @@ async def emails_reminders(
 ) -> Answer:
     """Remind families of offers that are due, as the league's schedule says. Workers do it by themselves, by day.
 
-    With --days or --cap the schedule is changed, and nobody is reminded yet.
+    With --days or --cap the schedule is changed, and no one is reminded yet.
     """
     league = context.league.id
     promised: tuple[int, ...] = ()

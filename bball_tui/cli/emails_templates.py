@@ -46,19 +46,19 @@ class CopyResult:
 
 
 @click.command("check")
-@click.option("--kind", type=KIND, help="Only this kind of mail.")
+@click.option("--kind", type=KIND, help="Only this kind of e-mail.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def emails_check(kind: str | None, as_json: bool) -> int:
-    """Look at the league's own mail templates: what is misspelt, what is missing, what a family would see.
+    """Look at the league's own e-mail templates: what is misspelt, what is missing, what a family would see.
 
-    Run it whenever a template was saved. A template with an error is never used: the standard mail goes out instead.
+    Run it whenever a template was saved. A template with an error is never used: the standard e-mail goes out instead.
     """
     settings = current_settings()
     where = settings.template_dir
     if where is None:
         if as_json:
             echo_json(CheckResult(None, True, ()))
-        narrate(f"The league has no templates of its own, so all mails are the standard ones. {HOW}")
+        narrate(f"The league has no templates of its own, so all e-mails are the standard ones. {HOW}")
         return 0
     if not where.is_dir():
         raise BballError(f"There is no folder {where}. Make it, or correct BBALL_TEMPLATE_DIR.")
@@ -76,7 +76,7 @@ def emails_check(kind: str | None, as_json: bool) -> int:
 
 def _verdict(errors: int, warnings: int) -> str:
     if errors:
-        return f"{counted(errors, 'error')}: until they are fixed, the standard mail goes out instead."
+        return f"{counted(errors, 'error')}: until they are fixed, the standard e-mail goes out instead."
     if warnings:
         return f"These templates will be used; {counted(warnings, 'thing')} to look at."
     return "All is well: these templates will be used."
@@ -87,9 +87,9 @@ def _verdict(errors: int, warnings: int) -> str:
 @click.option("--language", metavar="TAG", default=ENGLISH, help="Such as es.")
 @click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
 @click.option("--html", "part", flag_value="html", help="The part with the look.")
-@click.option("--raw", "part", flag_value="raw", help="The whole mail as it would go out.")
+@click.option("--raw", "part", flag_value="raw", help="The whole e-mail as it would go out.")
 def emails_sample(kind: str, language: str, part: str) -> int:
-    """Show a kind of mail with invented people, written from the templates that are in use."""
+    """Show a kind of e-mail with invented people, written from the templates that are in use."""
     sample = sample_context(kind)
     facts = msgspec.structs.replace(sample.facts, language=language_tag(language))
     context = replace(sample, facts=facts)

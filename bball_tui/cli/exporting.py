@@ -31,7 +31,7 @@ async def export_command(
     """Write contracts, players, guardians or the outbox as CSV or JSON.
 
     What was exported can be imported again: into an empty league it gives the same roster, into the same league it
-    changes nothing. Signatures stay facts of the database, and mails are never imported.
+    changes nothing. Signatures stay facts of the database, and e-mails are never imported.
     """
     by_name = Format.JSON if output is not None and output.suffix.lower() == ".json" else Format.CSV
     chosen = Format(wanted) if wanted is not None else by_name

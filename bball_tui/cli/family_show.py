@@ -84,11 +84,11 @@ def _family(guardians: tuple[GuardianView, ...]) -> Iterator[str]:
     yield "Guardians"
     for one in guardians:
         marks = [*(["gets e-mail"] if one.receives_email else []), *(["may sign"] if one.may_sign else [])]
-        trouble = "last e-mail came back" if one.came_back else "takes no more e-mail" if one.suppressed else ""
+        trouble = "last e-mail came back" if one.came_back else "gets no more e-mail" if one.suppressed else ""
         facts = [one.relation, one.phone or "no phone", one.email or "no e-mail", *marks, trouble]
         yield f"  {one.first} {one.last}: {', '.join(fact for fact in facts if fact)}"
     if not guardians:
-        yield "  nobody: no e-mail can be sent"
+        yield "  no one: no e-mail can be sent"
 
 
 def _history(detail: ContractDetail) -> Iterator[str]:

@@ -28,7 +28,7 @@ from bball_tui.wording import counted
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 tell_option = click.option(
-    "--tell", is_flag=True, help="Queue mails to families who were welcomed before a link that this brings."
+    "--tell", is_flag=True, help="Queue e-mails to families who were welcomed before a link that this brings."
 )
 try_again_option = click.option(
     "--try-again", is_flag=True, help="Ask GroupMe once more for what it refused to other programs lately."
@@ -250,7 +250,7 @@ def _applied_answer(applied: Applied) -> Did:
     )
     told = [*applied.recovered, *(f"{step.team}: {step.text}" for step in applied.steps)]
     if applied.told:
-        told.append(f"{counted(applied.told, 'mail')} about a new link queued.")
+        told.append(f"{counted(applied.told, 'e-mail')} about a new link queued.")
     if applied.stopped is not None:
         told.append(applied.stopped)
     told.append(f"Done: {counted(applied.done, 'step')}. Not done: {applied.not_done}.")

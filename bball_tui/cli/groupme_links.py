@@ -76,7 +76,7 @@ class _DryRun(Exception):
 @needs(Right.ROSTER)
 @click.argument("team")
 @click.argument("group", metavar="LINK_OR_ID")
-@click.option("--tell", is_flag=True, help="Queue a mail to families who were welcomed before this link.")
+@click.option("--tell", is_flag=True, help="Queue an e-mail to families who were welcomed before this link.")
 @season_option
 @dry_run_option
 @json_option
@@ -108,9 +108,9 @@ async def groupme_link(
     told = [f"{would} {linked.team} with {linked.name or 'group ' + linked.group_id}."]
     told += [f"! {note}" for note in chosen.notes]
     if linked.released:
-        told.append(f"{counted(linked.released, 'welcome mail')} that waited for the link: on the way.")
+        told.append(f"{counted(linked.released, 'welcome e-mail')} that waited for the link: on the way.")
     if promised:
-        told.append(f"{counted(promised, 'mail')} to families who were welcomed before: queued.")
+        told.append(f"{counted(promised, 'e-mail')} to families who were welcomed before: queued.")
     if families.families:
         names = families.players[:MOST_NAMES]
         more = len(families.players) - len(names)
@@ -157,7 +157,7 @@ async def groupme_unlink(context: CliContext, team: str, reason: str, season: st
         pass
     told = [f"{'Would unlink' if dry_run else 'Unlinked'} {gone.team}. The group itself stays as it is."]
     if gone.had_link:
-        told.append("! Mails that went out already still lead to that group.")
+        told.append("! E-mails that went out already still lead to that group.")
     return Did(told, UnlinkedLine(gone.team_id, gone.team, gone.group_id, dry_run))
 
 

@@ -63,7 +63,7 @@ async def groupme_tell(context: CliContext, teams: tuple[str, ...], season: str 
         names = families.players[:MOST_NAMES]
         more = len(families.players) - len(names)
         said = listed([*names, f"{more} more"] if more else names)
-        narrate(f"{team}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}queued, about {said}.")
+        narrate(f"{team}: {counted(mails, 'e-mail')} {'would be ' if dry_run else ''}queued, about {said}.")
     return Did([] if lines else ["Every family that was welcomed has the present link."], lines)
 
 
@@ -75,7 +75,7 @@ async def groupme_tell(context: CliContext, teams: tuple[str, ...], season: str 
 @json_option
 @in_league
 async def groupme_send_anyway(context: CliContext, teams: tuple[str, ...], season: str | None, dry_run: bool) -> Answer:
-    """Send welcome mails that wait for their team's share link without it. Without TEAM: of all teams."""
+    """Send welcome e-mails that wait for their team's share link without it. Without TEAM: of all teams."""
     lines = []
     for team_id, name in (await _ids(context, teams, season)).items():
         async with context.database.session() as session:
@@ -86,8 +86,8 @@ async def groupme_send_anyway(context: CliContext, teams: tuple[str, ...], seaso
             )
         if mails:
             lines.append(ReleasedLine(team_id, name, mails))
-            narrate(f"{name}: {counted(mails, 'mail')} {'would be ' if dry_run else ''}on the way.")
-    return Did([] if lines else ["No welcome mail waits for the link."], lines)
+            narrate(f"{name}: {counted(mails, 'e-mail')} {'would be ' if dry_run else ''}on the way.")
+    return Did([] if lines else ["No welcome e-mail waits for the link."], lines)
 
 
 async def _ids(context: CliContext, teams: tuple[str, ...], season: str | None) -> dict[int, str]:

@@ -74,7 +74,7 @@ def _line(one: StaffRow) -> StaffLine:
 @click.option("--user-id", metavar="DIGITS", help="Their GroupMe user id.")
 @click.option("--phone", metavar="NUMBER", help="Such as +1 2125550100.")
 @click.option("--email", metavar="ADDRESS", help="The e-mail address of their GroupMe account.")
-@click.option("--consent", metavar="TEXT", help="How they agreed; without it nobody adds them to a group.")
+@click.option("--consent", metavar="TEXT", help="How they agreed; without it no one adds them to a group.")
 @json_option
 @in_transaction
 async def staff_add(
@@ -86,7 +86,7 @@ async def staff_add(
     email: str | None,
     consent: str | None,
 ) -> Answer:
-    """Put somebody on the list. GroupMe is told nothing yet."""
+    """Put someone on the list. GroupMe is told nothing yet."""
     staff_id = await add_to_list(
         session, context.league.id, name, user_id=user_id, phone=phone, email=email, consent=consent
     )
@@ -100,7 +100,7 @@ async def staff_add(
 @click.option("--withdrawn", is_flag=True, help="They do not agree anymore.")
 @json_option
 def staff_consent(staff_id: int, note: str | None, withdrawn: bool, as_json: bool) -> int:
-    """Note that somebody agreed to be added, and how, or that they do not anymore."""
+    """Note that someone agreed to be added, and how, or that they do not anymore."""
     if (note is None) != withdrawn:
         raise BballError("Say either how they agreed (--note TEXT) or that they do not anymore (--withdrawn).")
 
@@ -119,7 +119,7 @@ async def _consent(context: CliContext, session: Session, staff_id: int, note: s
 @json_option
 @in_transaction
 async def staff_remove(context: CliContext, session: Session, staff_id: int) -> Answer:
-    """Forget somebody, contact data included. They stay in the groups that they are in."""
+    """Forget someone, contact data included. They stay in the groups that they are in."""
     return _changed(staff_id, await take_off_list(session, context.league.id, staff_id), "removed")
 
 

@@ -62,7 +62,7 @@ def _cells(one: GuardianView) -> Sequence[str]:
 @json_option
 @saving("Guardian")
 async def guardians_add(context: CliContext, session: Session, player_id: int, **values: Any) -> Outcome:
-    """Add a guardian; one of that name and address who is in the league already is linked."""
+    """Add a guardian; one of that name and address who is already in the league is linked."""
     return await save_guardian(session, context.league.id, player_id, given(GuardianDraft(), values))
 
 
@@ -90,5 +90,5 @@ async def guardians_edit(
 @json_option
 @saving("Guardian")
 async def guardians_remove(context: CliContext, session: Session, player_id: int, guardian_id: int) -> Outcome:
-    """Take a guardian off a player; mails about the player that still wait for them are canceled."""
+    """Take a guardian off a player; e-mails about the player that still wait for them are canceled."""
     return await unlink_guardian(session, context.league.id, player_id, guardian_id)

@@ -34,7 +34,7 @@ _FIELDS = (
 
 @click.group()
 def league() -> None:
-    """Show or change the league: addresses in its mails, color, time zone, dates, undo time."""
+    """Show or change the league: addresses in its e-mails, color, time zone, dates, undo time."""
 
 
 league.add_command(league_rules)
@@ -51,20 +51,20 @@ async def show(context: CliContext) -> Answer:
 @league.command(name="set")
 @needs(Right.LEAGUE)
 @click.option("--name", help="The name, as families know it.")
-@click.option("--from-email", help="The address that mails come from.")
+@click.option("--from-email", help="The address that e-mails come from.")
 @click.option("--from-name", help="The name beside that address.")
 @click.option("--reply-to", help="Where answers go, if elsewhere.")
 @click.option("--brand-color", metavar="#RRGGBB", help="The league's color.")
-@click.option("--logo-url", metavar="https://…", help="A picture at the top of the mails.")
+@click.option("--logo-url", metavar="https://…", help="A picture at the top of the e-mails.")
 @click.option("--timezone", metavar="ZONE", help="Such as America/Chicago.")
-@click.option("--date-order", type=click.Choice([str(one) for one in DateOrder]), help="How 03/04/2015 is meant.")
-@click.option("--language", metavar="TAG", help="Of mails to families who named none, such as en or es.")
-@click.option("--hold-seconds", type=int, help="How long mails wait so that a signing can be taken back.")
-@click.option("--mail-offers/--no-mail-offers", default=None, help="Whether families hear of an offer by mail.")
+@click.option("--date-order", type=click.Choice([str(one) for one in DateOrder]), help="How to read 03/04/2015.")
+@click.option("--language", metavar="TAG", help="Of e-mails to families who named none, such as en or es.")
+@click.option("--hold-seconds", type=int, help="How long e-mails wait so that a signing can be taken back.")
+@click.option("--mail-offers/--no-mail-offers", default=None, help="Whether families hear of an offer by e-mail.")
 @click.option(
     "--wait-for-chat/--no-wait-for-chat",
     default=None,
-    help="Whether welcome mails wait until their team's chat has a share link.",
+    help="Whether welcome e-mails wait until their team's chat has a share link.",
 )
 @click.option(
     "--team-change",

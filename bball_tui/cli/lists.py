@@ -79,7 +79,7 @@ def list_options(command: CommandT) -> CommandT:
             "--welcome",
             type=click.Choice(words),
             multiple=True,
-            help="Only with this fate of the welcome mail; may be repeated.",
+            help="Only with this fate of the welcome e-mail; may be repeated.",
         ),
         click.option(
             "--need",

@@ -83,7 +83,7 @@ async def setup(
     unchecked: bool,
     **given: object,
 ) -> Answer:
-    """Save the mail account in the settings file, once the login works. What is not said is asked for.
+    """Save the e-mail account in the settings file, once the login works. What is not said is asked for.
 
     The password is never said on the command line, where others can read it.
     """
@@ -103,7 +103,7 @@ async def setup(
         await keep_account(session, context.settings, context.league, url, from_email)
     variable = overriding("mail_url")
     told = [
-        f"Saved in {context.settings.config_file}. Mails go out as {from_email}, while the screen or a worker runs."
+        f"Saved in {context.settings.config_file}. E-mails go out as {from_email}, while the screen or a worker runs."
     ]
     if variable is not None:
         told.append(f"{variable} is set in the environment and wins over what was saved. Take it out there.")
@@ -112,11 +112,11 @@ async def setup(
 
 
 @mail.command("test")
-@click.option("--to", metavar="ADDRESS", help="Send one mail there: your own address.")
+@click.option("--to", metavar="ADDRESS", help="Send one e-mail there: your own address.")
 @json_option
 @in_league
 async def test(context: CliContext, to: str | None) -> Answer:
-    """Log in to the mail server and say what is in the way; with --to, send one mail to yourself."""
+    """Log in to the mail server and say what is in the way; with --to, send one e-mail to yourself."""
     url = context.settings.mail_url
     if url is None:
         raise BballError("No mail server is set up yet. Set it up with: bball-tui mail setup")
@@ -132,7 +132,7 @@ async def test(context: CliContext, to: str | None) -> Answer:
     if trouble is not None:
         advice = f"{trouble} {BY_ID[account.provider].advice}"
         return Did([advice, "Set it up again with: bball-tui mail setup"], line, code=1)
-    took = "." if sent is None else f", and the mail server took the mail for {sent}."
+    took = "." if sent is None else f", and the mail server took the e-mail for {sent}."
     return Did([f"The login works{took}"], line)
 
 

@@ -107,7 +107,7 @@ class Shown:
 
 @click.group()
 def outbox() -> None:
-    """Look at the mails and decide about the difficult ones."""
+    """Look at the e-mails and decide about the difficult ones."""
 
 
 for command in (
@@ -123,16 +123,16 @@ for command in (
 
 
 @outbox.command("list")
-@click.option("--state", type=click.Choice([str(one) for one in BucketName]), help="Only mails in this state.")
-@click.option("--contract", metavar="ID", type=ID, help="Only mails about this contract.")
-@click.option("--search", metavar="TEXT", default="", help="Only mails to such an address or about such a player.")
+@click.option("--state", type=click.Choice([str(one) for one in BucketName]), help="Only e-mails in this state.")
+@click.option("--contract", metavar="ID", type=ID, help="Only e-mails about this contract.")
+@click.option("--search", metavar="TEXT", default="", help="Only e-mails to such an address or about such a player.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many, the newest.")
 @json_option
 @in_transaction
 async def outbox_list(
     context: CliContext, session: Session, state: str | None, contract: int | None, search: str, limit: int | None
 ) -> Answer:
-    """List the mails, the newest first."""
+    """List the e-mails, the newest first."""
 
     def cells(row: OutboxRow) -> Sequence[str]:
         next_try = "" if row.next_at is None else f"{row.next_at.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
@@ -155,7 +155,7 @@ def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilte
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
 async def outbox_show(context: CliContext, session: Session, outbox_id: int) -> Answer:
-    """Tell the whole history of one mail, and what is next."""
+    """Tell the whole history of one e-mail, and what is next."""
     timeline = await item_timeline(session, context.league.id, outbox_id, Outgoing.here(context.settings))
     return Found(lambda: _shown(timeline), lambda: _story(timeline))
 
@@ -189,7 +189,7 @@ def _shown(timeline: ItemTimeline) -> Shown:
 
 def _story(timeline: ItemTimeline) -> str:
     item = timeline.item
-    lines = [f"Mail {item.id} to {item.recipient}: {item.bucket.words}"]
+    lines = [f"E-mail {item.id} to {item.recipient}: {item.bucket.words}"]
     if item.about:
         lines.append(f"About {item.about}" + (f", {item.team}" if item.team else ""))
     if timeline.mail is not None:
@@ -215,14 +215,14 @@ def _cause_named(context: click.Context, parameter: click.Parameter, value: str 
 @outbox.command("retry")
 @needs(Right.MAILS)
 @ids_argument
-@click.option("--failed", is_flag=True, help="All failed mails.")
+@click.option("--failed", is_flag=True, help="All failed e-mails.")
 @click.option("--cause", metavar="WORDS", callback=_cause_named, help="All that failed for this reason, as listed.")
 @click.option("--reason", metavar="TEXT", help="Why, for the record.")
 @json_option
 def outbox_retry(ids: tuple[int, ...], failed: bool, cause: str | None, reason: str | None, as_json: bool) -> int:
-    """Send failed mails again, and waiting ones now."""
+    """Send failed e-mails again, and waiting ones now."""
     if bool(ids) == (failed or cause is not None):
-        raise click.UsageError("Say which mails: ID... or --failed or --cause NAME.")
+        raise click.UsageError("Say which e-mails: ID... or --failed or --cause NAME.")
     return _retry(ids, cause, reason, as_json=as_json)
 
 
@@ -245,9 +245,9 @@ async def _retry(
 @click.option("--reason", metavar="TEXT", required=True, help="What they wait for, for the record.")
 @json_option
 def outbox_park(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
-    """Put these mails aside until somebody retries or cancels them."""
+    """Set these e-mails aside until someone retries or cancels them."""
     if not ids:
-        raise click.UsageError("Say which mails: ID...")
+        raise click.UsageError("Say which e-mails: ID...")
     return _park(ids, reason, as_json=as_json)
 
 
@@ -264,9 +264,9 @@ async def _park(context: CliContext, session: Session, ids: tuple[int, ...], rea
 @click.option("--reason", metavar="TEXT", required=True, help="Why, for the record.")
 @json_option
 def outbox_cancel(ids: tuple[int, ...], reason: str, as_json: bool) -> int:
-    """Never send these mails."""
+    """Never send these e-mails."""
     if not ids:
-        raise click.UsageError("Say which mails: ID...")
+        raise click.UsageError("Say which e-mails: ID...")
     return _cancel(ids, reason, as_json=as_json)
 
 
@@ -280,12 +280,12 @@ async def _cancel(context: CliContext, session: Session, ids: tuple[int, ...], r
 @outbox.command("resolve")
 @needs(Right.SENDING)
 @click.argument("outbox_id", metavar="ID", type=ID)
-@click.option("--arrived", is_flag=True, help="The family has the mail.")
+@click.option("--arrived", is_flag=True, help="The family has the e-mail.")
 @click.option("--send-again", is_flag=True, help="They do not have it: send it again.")
 @click.option("--reason", metavar="TEXT", help="How you know, for the record.")
 @json_option
 def outbox_resolve(outbox_id: int, arrived: bool, send_again: bool, reason: str | None, as_json: bool) -> int:
-    """End a doubt: the mail arrived, or it is to be sent again."""
+    """End a doubt: the e-mail arrived, or it is to be sent again."""
     if arrived == send_again:
         raise click.UsageError("Say what you found out: --arrived or --send-again.")
     return _resolve(outbox_id, arrived, reason, as_json=as_json)
@@ -299,6 +299,6 @@ async def _resolve(context: CliContext, session: Session, outbox_id: int, arrive
 
 def _answer(acted: Acted, done: str, refused: str) -> Did:
     """What became of each mail; the exit code says whether all, some or none were changed."""
-    told = [done.format(counted(len(acted.done), "mail"))] if acted.done or not acted.refused else []
-    told += [f"{refused}, mail {one.id}: {one.reason}" for one in acted.refused]
+    told = [done.format(counted(len(acted.done), "e-mail"))] if acted.done or not acted.refused else []
+    told += [f"{refused}, e-mail {one.id}: {one.reason}" for one in acted.refused]
     return Did(told, acted, exit_code(len(acted.done), len(acted.refused)))

@@ -85,7 +85,7 @@ class GateLine:
 @click.option("--text", "part", flag_value="text", default="text", help="The part for plain readers (the default).")
 @in_transaction
 async def outbox_read(context: CliContext, session: Session, outbox_id: int, part: str) -> Answer:
-    """Show one mail as it was written, or as it would be written now."""
+    """Show one e-mail as it was written, or as it would be written now."""
     mail = await preview_mail(session, context.league.id, context.settings, outbox_id)
     both = parts(mail.mime)
     match part:
@@ -108,7 +108,7 @@ async def outbox_read(context: CliContext, session: Session, outbox_id: int, par
             _echo_lines(both.html)
         case _:
             _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{both.text}")
-    return Did(["This is the mail as it was written." if mail.frozen else "Not written yet: it would be this."])
+    return Did(["This is the e-mail as it was written." if mail.frozen else "Not written yet: it would be this."])
 
 
 def _echo_lines(text: str) -> None:
@@ -133,7 +133,7 @@ async def outbox_fix_address(
         told.append(f"{listed(fixed.guardians)} {verb} the address {fixed.address} now.")
     for one in fixed.redirected:
         state = "" if one.was is None else f" (found there, {spoken(one.was).replace('_', ' ')})"
-        told.append(f"Mail {one.old} goes no more; mail {one.new} to {fixed.address} counts instead{state}.")
+        told.append(f"E-mail {one.old} goes no more; e-mail {one.new} to {fixed.address} counts instead{state}.")
     return Did(told, FixedLine.of(fixed))
 
 
@@ -141,7 +141,7 @@ async def outbox_fix_address(
 @json_option
 @in_transaction
 async def outbox_gates(context: CliContext, session: Session) -> Answer:
-    """Say what holds the mails, if anything does."""
+    """Say what holds the e-mails, if anything does."""
     return _answer(await _status(context, session))
 
 
@@ -165,7 +165,7 @@ def _answer(now: SendingStatus) -> Did:
     if (now.nowhere_to_send or now.no_sender) and (obstacle := now.obstacle(None)) is not None:
         told.append(obstacle)
     elif not told:
-        told.append(f"Nothing holds the mails; {counted(now.waiting, 'mail')} on the way.")
+        told.append(f"Nothing holds the e-mails; {counted(now.waiting, 'e-mail')} on the way.")
     return Did(told, lines)
 
 
@@ -189,14 +189,14 @@ class ForRealLine:
 
 @click.command("send-for-real")
 @needs(Right.MAILS)
-@click.option("--dry-run", is_flag=True, help="Only say which mails would go out.")
+@click.option("--dry-run", is_flag=True, help="Only say which e-mails would go out.")
 @reason_option
 @json_option
 @in_transaction
 async def outbox_send_for_real(context: CliContext, session: Session, dry_run: bool, reason: str | None) -> Answer:
     """Send what was only written to a folder, once a mail server is set up.
 
-    Each mail goes once, written again, and only where it still holds: not about a contract that has changed, not to a
+    Each e-mail goes once, written again, and only where it still holds: not about a contract that has changed, not to a
     blocked address, and not what was sent again already.
     """
     obstacle = for_real_obstacle(await _status(context, session), context.settings)
@@ -208,8 +208,9 @@ async def outbox_send_for_real(context: CliContext, session: Session, dry_run: b
     else:
         queued, found = await send_for_real(session, context.league.id, reason=reason)
     verb = "would be queued" if dry_run else "queued"
-    told = [f"{counted(len(queued), 'mail')} {verb} to go out for real{_kinds(found)}."]
-    told += [f"{counted(number, 'mail stays', 'mails stay')} in the folder: {why}." for why, number in found.left_out]
+    told = [f"{counted(len(queued), 'e-mail')} {verb} to go out for real{_kinds(found)}."]
+    stays = ("e-mail stays", "e-mails stay")
+    told += [f"{counted(number, *stays)} in the folder: {why}." for why, number in found.left_out]
     left = [StaysLine(str(why), number) for why, number in found.left_out]
     obstacles = [] if obstacle is None else [obstacle]
     return Did([*told, *obstacles], ForRealLine(dry_run, queued, dict(found.kinds), left))
@@ -226,7 +227,7 @@ def _kinds(found: ForReal) -> str:
 @json_option
 @in_transaction
 async def outbox_pause(context: CliContext, session: Session, reason: str | None) -> Answer:
-    """Hold all mails of the league, on all machines, until somebody resumes."""
+    """Hold all e-mails of the league, on all machines, until someone resumes."""
     await gates.pause(session, context.league.id, reason=reason)
     return _answer(await _status(context, session))
 
@@ -237,7 +238,7 @@ async def outbox_pause(context: CliContext, session: Session, reason: str | None
 @json_option
 @in_transaction
 async def outbox_resume(context: CliContext, session: Session, reason: str | None) -> Answer:
-    """Let the mails go again after a pause."""
+    """Let the e-mails go again after a pause."""
     await gates.resume(session, context.league.id, reason=reason)
     return _answer(await _status(context, session))
 

@@ -23,7 +23,7 @@ COMMANDS = {
     "init": Place("bball_tui.cli.initializing:init", "Make a new league."),
     "league": Place(
         "bball_tui.cli.league:league",
-        "Show or change the league: addresses in its mails, color, time zone, dates, undo time.",
+        "Show or change the league: addresses in its e-mails, color, time zone, dates, undo time.",
     ),
     "staff": Place("bball_tui.cli.staff:staff", "Who works in the league, and as what."),
     "import": Place(
@@ -43,9 +43,9 @@ COMMANDS = {
         "The papers behind the signatures: attach them, write them to files, take them off.",
     ),
     "print": Place("bball_tui.cli.printing:print_papers", "Print contract sheets and sign-in lists, as PDF files."),
-    "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the mails and decide about the difficult ones."),
+    "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the e-mails and decide about the difficult ones."),
     "emails": Place(
-        "bball_tui.cli.emails:emails", "Preview, check and log mails; returned mails, blocked addresses, reminders."
+        "bball_tui.cli.emails:emails", "Preview, check and log e-mails; returned e-mails, blocked addresses, reminders."
     ),
     "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
@@ -53,7 +53,7 @@ COMMANDS = {
     "alerts": Place(
         "bball_tui.cli.alerts:alerts", "Tell staff when e-mails fail, come back or are held, or when a worker is gone."
     ),
-    "worker": Place("bball_tui.cli.worker:worker", "Send the league's mails until stopped."),
+    "worker": Place("bball_tui.cli.worker:worker", "Send the league's e-mails until stopped."),
     "health": Place(
         "bball_tui.cli.health:health", "Say whether the worker that writes FILE lives and reaches its database."
     ),
@@ -103,9 +103,9 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--database", "database_url", metavar="URL", help="A shared PostgreSQL server instead of the own one.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="The folder of the own database and mails.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="The folder of the own database and e-mails.")
 @click.option("--league", metavar="SLUG", help="Which league, when the database holds several.")
-@click.option("--read-only", is_flag=True, help="Look only: nothing is changed, no mail is sent from here.")
+@click.option("--read-only", is_flag=True, help="Look only: nothing is changed, no e-mail is sent from here.")
 @click.option("--plain", is_flag=True, help="For screen readers: no frames, no bars, the cursor in its line.")
 @click.version_option(__version__, prog_name="bball-tui")
 @click.pass_context

@@ -82,7 +82,7 @@ def answer_of(what: str, outcome: Outcome) -> Did:
         case Saved():
             saved = "saved" if outcome.changed else "nothing to change"
             unpromised = (
-                f"{one.address} hasn't been sent the welcome mail for {one.player}: "
+                f"{one.address} hasn't been sent the welcome e-mail for {one.player}: "
                 f"bball-tui contracts welcome {one.contract_id} sends it."
                 for one in outcome.unpromised
             )
@@ -93,10 +93,10 @@ def answer_of(what: str, outcome: Outcome) -> Did:
             return Did([*wrong, "Nothing was saved."], SavedLine(None, False, problems=problems), code=1)
         case Doubtful(others):
             known = [
-                f"{other.name} ({other.about}) is in the league already, as player {other.id}." for other in others
+                f"{other.name} ({other.about}) is already in the league, as player {other.id}." for other in others
             ]
             options = " ".join(f"--not-same {other.id}" for other in others)
-            way_out = f"Nothing was saved. If this is somebody else, say so with {options}; that is remembered."
+            way_out = f"Nothing was saved. If this is someone else, say so with {options}; that is remembered."
             return Did([*known, way_out], SavedLine(None, False, lookalikes=others), code=1)
         case Overtaken(by=by, at=at):
             raise BballError(f"This was changed by {by} at {at} just now. Run the command again.")

@@ -113,7 +113,7 @@ async def scans_remove(context: CliContext, session: Session, scan_id: int, reas
     "--method", type=click.Choice(["paper", "scan"]), default="scan", show_default=True, help="How they signed."
 )
 @click.option("--signed-on", metavar="DATE", help="Such as 2027-03-24; today when left out.")
-@click.option("--no-hold", is_flag=True, help="Let the mails go at once; then undo is not possible.")
+@click.option("--no-hold", is_flag=True, help="Let the e-mails go at once; then undo is not possible.")
 @json_option
 @in_league
 async def scans_read(

@@ -8,11 +8,11 @@ from bball_tui.settings import load_settings
 
 WITHOUT_TERMINAL = (
     "Error: the screen needs a terminal. Everything that it does can be done by commands, too: bball-tui --help lists "
-    "them. 'bball-tui worker' sends the mails, 'bball-tui demo' tells the whole journey, both without a terminal."
+    "them. 'bball-tui worker' sends the e-mails, 'bball-tui demo' tells the whole journey, both without a terminal."
 )
 CANNOT_DRAW = (
     "Error: TERM=dumb says that this terminal cannot draw the screen. Everything that it does can be done by commands, "
-    "too: bball-tui --help lists them. 'bball-tui contracts list' shows the contracts, 'bball-tui worker' sends mails."
+    "too: bball-tui --help lists them. 'bball-tui contracts list' shows contracts, 'bball-tui worker' sends e-mails."
 )
 WRONG_USAGE = 2
 

@@ -190,7 +190,7 @@ async def _season_roll(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 @in_league
 async def season_roll_undo(context: CliContext, season: str, dry_run: bool) -> Answer:
-    """Take back what the latest seasons roll made in the season NAME, while nobody signed."""
+    """Take back what the latest seasons roll made in the season NAME, while no one signed."""
     async with context.database.session() as session:
         season_id = (await season_named(context, session, season)).id
         effect = await preview_undo(session, context.league.id, season_id)
@@ -330,5 +330,5 @@ def _rolled_answer(done: Rolled) -> Answer:
     sentences += [f"! {note}" for note in done.notes[:MOST_NOTES]]
     if len(done.notes) > MOST_NOTES:
         sentences.append(f"! {len(done.notes) - MOST_NOTES} more are against the rules: bball-tui teams check.")
-    sentences.append(f'bball-tui seasons roll-undo "{done.season}" takes it back while nobody has signed.')
+    sentences.append(f'bball-tui seasons roll-undo "{done.season}" takes it back while no one has signed.')
     return Did(sentences, line)

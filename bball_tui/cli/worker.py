@@ -34,7 +34,7 @@ from bball_tui.wording import counted
 @click.command()
 @needs(Right.SENDING)
 @click.option("--drain", is_flag=True, help="Send what is due, wait for holds shorter than a minute, and end.")
-@click.option("--concurrency", type=click.IntRange(1, 50), help="How many mails may be on their way at a time.")
+@click.option("--concurrency", type=click.IntRange(1, 50), help="How many e-mails may be on their way at a time.")
 @click.option("--processes", type=click.IntRange(1, 16), default=1, help="How many processors to use; one is plenty.")
 @click.option("--metrics", metavar="PLACE", help="Serve numbers for Prometheus: 127.0.0.1:9464, or a socket's path.")
 @click.option(
@@ -47,7 +47,7 @@ from bball_tui.wording import counted
 def worker(
     drain: bool, concurrency: int | None, processes: int, metrics: str | None, health: Path | None, as_json: bool
 ) -> int:
-    """Send the league's mails until stopped (Ctrl-C finishes the mail on its way, a second one leaves at once).
+    """Send the league's e-mails until stopped (Ctrl-C finishes the e-mail on its way, a second one leaves at once).
 
     Without --league it serves every league in which its login is mailer, each through the account that it has in the
     settings file; a new league is served without a restart.
@@ -122,7 +122,7 @@ async def _without_a_server(context: CliContext, *, drain: bool, as_json: bool) 
         echo_json(Drained(0, 0, 0, left.queued + left.sending, left.held))
     waiting = left.queued + left.held
     verb = "waits" if waiting == 1 else "wait"
-    narrate(f"{NO_MAIL_SERVER.capitalize()}, so nothing was sent; {counted(waiting, 'mail')} {verb}. {SET_UP_MAIL}")
+    narrate(f"{NO_MAIL_SERVER.capitalize()}, so nothing was sent; {counted(waiting, 'e-mail')} {verb}. {SET_UP_MAIL}")
     return 1
 
 

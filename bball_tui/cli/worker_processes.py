@@ -95,7 +95,7 @@ class WorkerProcesses:
         output, _ = await process.communicate()
         self._running.discard(process)
         if process.returncode != 0:
-            raise BballError("One of the worker processes could not work; what it said is above. No mail is lost.")
+            raise BballError("One of the worker processes could not work; what it said is above. No e-mail is lost.")
         return msgspec.json.decode(output, type=Drained)
 
     async def _pass_on(self, stop: asyncio.Event) -> None:

@@ -29,7 +29,7 @@ def stop_signals(last_act: Callable[[], None] = lambda: None) -> Iterator[asynci
             last_act()
             os._exit(LEFT_AT_ONCE)
         stop.set()
-        narrate("Stopping: the mails on their way are finished, the others handed back. Once more leaves at once.")
+        narrate("Stopping: the e-mails on their way are finished, the others handed back. Once more leaves at once.")
 
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}

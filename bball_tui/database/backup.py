@@ -117,7 +117,7 @@ def _take_the_place(connection: psycopg.Connection, restored: str) -> str:
         _rename(connection, embedded.DATABASE, kept)
     except psycopg.errors.ObjectInUse:
         raise BackupError(
-            "Somebody still works with the database (another window or a worker). Close them and try again; "
+            "Someone still works with the database (another window or a worker). Close them and try again; "
             "nothing was changed."
         ) from None
     except psycopg.errors.InvalidCatalogName:

@@ -159,7 +159,7 @@ def _prepare(directory: Path) -> None:
         return
     except OSError as error:
         raise EmbeddedServerError(
-            f"The data folder {directory} belongs to somebody else ({error.strerror}). Choose another one with "
+            f"The data folder {directory} belongs to someone else ({error.strerror}). Choose another one with "
             "--data-dir or BBALL_DATA_DIR."
         ) from None
     if version != MAJOR_VERSION:

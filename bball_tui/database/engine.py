@@ -80,7 +80,7 @@ def explain(error: BaseException) -> BballError | None:
     if isinstance(original, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
         return DatabaseUnavailable("The database is busy and did not answer in time. Nothing was changed; try again.")
     if isinstance(original, psycopg.errors.DeadlockDetected):
-        return DatabaseUnavailable("Somebody else was just changing the same things. Nothing was changed; try again.")
+        return DatabaseUnavailable("Someone else was just changing the same things. Nothing was changed; try again.")
     if isinstance(original, psycopg.errors.ReadOnlySqlTransaction):
         return NotPermitted("The database accepts no changes at the moment (it is read-only). Nothing was changed.")
     if isinstance(original, psycopg.errors.DiskFull):

@@ -38,7 +38,7 @@ def refuse_unverified(settings: Settings) -> None:
         return
     raise BballError(
         f"The database is on {hosts}, and with sslmode={mode} nothing shows that it is the right server and that "
-        "nobody reads along. Nothing was sent. Add sslmode=verify-full to the database URL (and sslrootcert=FILE if "
+        "no one reads along. Nothing was sent. Add sslmode=verify-full to the database URL (and sslrootcert=FILE if "
         "the server has an authority of its own). If the network itself is safe, such as a tunnel, say so in "
         'config.toml: database_tls = "any".'
     )

@@ -56,7 +56,7 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
                 if settings.read_only:
                     raise BballError(
                         "There is no league here yet, or its tables are older than this program, and --read-only "
-                        "changes nothing. Open it once without."
+                        "changes nothing. Start once without --read-only."
                     )
                 await asyncio.to_thread(_set_up, server.url(embedded.OWNER, "postgres"), server, person)
             yield database

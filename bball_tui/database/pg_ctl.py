@@ -159,7 +159,7 @@ def _make_socket_folder(folder: Path, cluster: Path, account: _Account) -> None:
         os.chown(folder, account.user, -1)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.user or found.st_mode & 0o077:
-        raise OSError(errno.EPERM, f"{folder} is somebody else's")  # anybody may write into the folder above
+        raise OSError(errno.EPERM, f"{folder} is someone else's")  # anybody may write into the folder above
 
 
 def _forget(socket_folder: Path, cluster: Path) -> None:

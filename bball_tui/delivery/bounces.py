@@ -129,9 +129,9 @@ def bounce_chores(database: Database, league_id: int, settings: Settings) -> tup
     async def look() -> None:
         found = await read_bounces(database, league_id, place, seen)
         if found.new:
-            log.info("%s mails came back", len(found.new))
+            log.info("%s e-mails came back", len(found.new))
         for subject in found.unread:
-            log.warning("a mail in %s looks like a failure and cannot be read: %s", place, subject)
+            log.warning("an e-mail in %s looks like a failure and cannot be read: %s", place, subject)
 
     return (look,)
 
@@ -163,7 +163,7 @@ def _reports(place: Path, seen: Seen) -> tuple[list[tuple[str, BounceReport]], i
             try:
                 raw = mail.read()
             except OSError as error:  # the others are read all the same, and this one again next time
-                log.warning("the mail %s in %s cannot be opened: %s", mail.file, place, error.strerror or error)
+                log.warning("the e-mail %s in %s cannot be opened: %s", mail.file, place, error.strerror or error)
                 unread.append(f"{mail.file} ({error.strerror or error})")
                 continue
             report = read_report(raw)
@@ -195,7 +195,7 @@ class _Mail:
 
 def _mails(place: Path) -> Iterator[_Mail]:
     if not place.exists():
-        raise BballError(f"There is no mail folder {place}. Name the folder or file in which returned mails arrive.")
+        raise BballError(f"There is no mail folder {place}. Name the folder or file in which returned e-mails arrive.")
     if place.is_file() and not _is_mbox(place):
         yield _Mail(f"{place.stat().st_size}:{place.name}", place.name, partial(_bytes_of, place))
         return

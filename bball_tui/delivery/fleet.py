@@ -121,7 +121,7 @@ class Fleet:
         try:
             if league.settings.mail_url is None:
                 where = f"mail_url under [leagues.{league.slug}] in the settings file"
-                raise BballError(f"It has no mail account here. Write its {where}.")
+                raise BballError(f"It has no e-mail account here. Write its {where}.")
             transport = open_transport(league.settings)
         except BballError as error:
             if self._waiting.get(league.id) != str(error):

@@ -71,7 +71,7 @@ class DoubtSolver:
                     await self._end(doubt, answer)
                 elif answer.outcome_class is not OutcomeClass.IN_DOUBT:
                     # The next question would fare no better; there is time.
-                    log.info("the doubt about mail %s stays for now: %s", doubt.claim.id, _in_words(answer))
+                    log.info("the doubt about e-mail %s stays for now: %s", doubt.claim.id, _in_words(answer))
                     break
         return found.next_in
 
@@ -89,7 +89,7 @@ class DoubtSolver:
         async with self._database.session() as session:
             state = (await settle(session, [report]))[doubt.claim.id]
         if state is not None:
-            log.info("mail %s is no longer in doubt: %s", doubt.claim.id, answer.text)
+            log.info("e-mail %s is no longer in doubt: %s", doubt.claim.id, answer.text)
             self._ended(Ended(doubt.claim.id, state))
 
 

@@ -110,7 +110,7 @@ class Maintenance:
         self._swept(swept)
         if swept.requeued or swept.in_doubt or swept.dead:
             log.info(
-                "workers were lost: %s mails queued again, %s in doubt, %s failed",
+                "workers were lost: %s e-mails queued again, %s in doubt, %s failed",
                 len(swept.requeued),
                 len(swept.in_doubt),
                 len(swept.dead),

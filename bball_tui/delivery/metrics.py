@@ -41,7 +41,7 @@ class Metrics(Collector):
         self._up = False
         self._attempts = Counter(
             "bball_mail_attempts",
-            "What became of the e-mails that this worker had in hand.",
+            "The result that this worker had in hand.",
             ("league", "outcome"),
             registry=self.registry,
         )

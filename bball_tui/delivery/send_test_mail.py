@@ -29,7 +29,7 @@ async def send_test(
     if not settings.may_send:
         raise BballError(
             f"{NO_MAIL_SERVER.capitalize()}, so nothing can be sent. {SET_UP_MAIL} "
-            "You can look at the mail in a browser meanwhile."
+            "You can look at the e-mail in a browser meanwhile."
         )
     to = address(mine.strip(), "your own address")
     test = as_test(mime, subject, to, date=datetime.now(UTC).replace(microsecond=0))
@@ -39,7 +39,7 @@ async def send_test(
     finally:
         await transport.close()
     if outcome.outcome_class is not OutcomeClass.ACCEPTED:
-        raise BballError(f"The mail server did not take the test mail: {outcome.text or outcome.outcome_class}.")
+        raise BballError(f"The mail server did not take the test e-mail: {outcome.text or outcome.outcome_class}.")
     my_address.remember(settings, to)
     async with database.session() as session:
         entry = Entry("test_mail_sent", "league", league_id, after={"to": to, "subject": subject})

@@ -138,7 +138,7 @@ class Sending:
         trouble = strangeness(frozen.mime, recipient=claim.recipient, message_id=claim.message_id, senders=senders)
         if trouble is None:
             return frozen
-        log.warning("mail %s: what is stored is not what was queued: its %s", claim.id, trouble)
+        log.warning("e-mail %s: what is stored is not what was queued: its %s", claim.id, trouble)
         return RenderError(
             f"The e-mail that is stored here is not the one that was queued: its {trouble}. It was not sent. "
             "Cancel it, and find out who changed the database."
@@ -222,8 +222,8 @@ class Sending:
             return await self._transport.send(envelope, on_wire)
         except Exception as error:
             # A transport never raises for what the provider does, so this is a fault of our own.
-            log.exception("mail %s could not be handed over", claim.id)
-            text = f"The program failed while it handed the mail over ({type(error).__name__}: {error})."
+            log.exception("e-mail %s could not be handed over", claim.id)
+            text = f"The program failed while it handed the e-mail over ({type(error).__name__}: {error})."
             return (
                 Outcome(OutcomeClass.IN_DOUBT, Phase.DOT, text=text)
                 if asked
@@ -252,13 +252,13 @@ class Sending:
             try:
                 return await self._settle_once(batch)
             except BballError as error:
-                log.warning("the answers for %s mails are kept until they can be written down: %s", len(batch), error)
+                log.warning("the answers for %s e-mails are kept until they can be written down: %s", len(batch), error)
                 await backoff.wait()
             except Exception:
                 if len(batch) == 1:
                     raise
                 # One answer that the database refuses must not take the others with it.
-                log.exception("settling %s mails together failed, so each goes alone", len(batch))
+                log.exception("settling %s e-mails together failed, so each goes alone", len(batch))
                 return [done for one in batch for done in await self._settle([one])]
 
     async def _settle_once(self, batch: Sequence[tuple[Work, Outcome, Verdict]]) -> list[SendingResult]:

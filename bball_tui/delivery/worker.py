@@ -338,7 +338,7 @@ class Worker:
                 self._settled(done, monotonic() - begun)
         except Exception:
             # The lease brings the mail back, or puts it in doubt; both are safe.
-            log.exception("mail %s was given up by this worker", work.claim.id)
+            log.exception("e-mail %s was given up by this worker", work.claim.id)
         finally:
             self._leaving.discard(work)
             del self._tasks[work]
@@ -362,7 +362,7 @@ class Worker:
         outcome = done.outcome
         into_folder = outcome.outcome_class is OutcomeClass.ACCEPTED and outcome.phase is Phase.FILE
         log.info(
-            "mail %s: %s%s",
+            "e-mail %s: %s%s",
             done.work.claim.id,
             "written to a folder" if into_folder else outcome.outcome_class.value,
             f" ({outcome.text})" if outcome.text else "",

@@ -56,7 +56,7 @@ class Journey:
         async with self._database.session() as session:
             league = await find_league(session, SLUG)
             failed = await list_items(session, league.id, OutboxFilter(bucket=BucketName.FAILED))
-        self._step(f"The family says that their mailbox works again, so the mail to {cast.UNKNOWN} is tried again.")
+        self._step(f"The family says that their mailbox works again, so the e-mail to {cast.UNKNOWN} is tried again.")
         self._stage.mail.unknown.discard(cast.UNKNOWN)
         async with self._database.session() as session:
             await retry(session, league.id, [item.id for item in failed])
@@ -65,7 +65,7 @@ class Journey:
         for mail in arrived(self._stage.mail.folder):
             if mail.file not in before:
                 self._tell(f"{mail.recipient} got “{mail.subject}”: {mail.file}")
-        self._step("A worker runs once more, and sends nothing: no mail goes out twice.")
+        self._step("A worker runs once more, and sends nothing: no e-mail goes out twice.")
         self._tell(await self._drain(league))
 
     async def _begin(self) -> LeagueInfo:
@@ -99,19 +99,19 @@ class Journey:
         self._tell_preview(preview)
         result = await self._sign(league, preview, hold_seconds=None)
         self._step(
-            f"Signed. {counted(len(result.outbox_ids), 'mail')} queued in the same transaction, "
+            f"Signed. {counted(len(result.outbox_ids), 'e-mail')} queued in the same transaction, "
             f"and held for {preview.hold_seconds} seconds."
         )
         async with self._database.session() as session:
             undone = await undo(session, league.id, [row.id for row in rows[:1]])
         self._step(
             f"A slip: undo takes {counted(len(undone.undone), 'signature')} and "
-            f"{counted(len(undone.cancelled), 'mail')} back together."
+            f"{counted(len(undone.cancelled), 'e-mail')} back together."
         )
         async with self._database.session() as session:
             preview = await preview_signing(session, league.id, [rows[0].id])
         result = await self._sign(league, preview, hold_seconds=0)
-        self._tell(f"Signed again, {counted(len(result.outbox_ids), 'mail')} queued.")
+        self._tell(f"Signed again, {counted(len(result.outbox_ids), 'e-mail')} queued.")
         return preview.contracts[0].recipients[0].address
 
     async def _sign_many(self, league: LeagueInfo) -> None:
@@ -119,7 +119,7 @@ class Journey:
         self._step(f"{len(preview.contracts)} contracts of {len(cast.SIGNED_TEAMS)} teams are signed at once.")
         result = await self._sign(league, preview, hold_seconds=0)
         self._tell(
-            f"{counted(len(result.signed), 'signature')} and {counted(len(result.outbox_ids), 'mail')} "
+            f"{counted(len(result.signed), 'signature')} and {counted(len(result.outbox_ids), 'e-mail')} "
             "in one transaction."
         )
         for notice in preview.notices:
@@ -130,7 +130,7 @@ class Journey:
         result = await self._sign(league, preview, hold_seconds=cast.HELD_SECONDS)
         self._step(
             f"{counted(len(result.signed), 'contract')} more, with an hour to undo: "
-            f"{counted(len(result.outbox_ids), 'mail')} held."
+            f"{counted(len(result.outbox_ids), 'e-mail')} held."
         )
 
     async def _send(self, league: LeagueInfo, reader: str) -> None:
@@ -148,7 +148,7 @@ class Journey:
                     self._say(f"   | {line}".rstrip())
 
     async def _look_at_troubles(self, league: LeagueInfo) -> None:
-        self._step("Two mails did not arrive, and the outbox says why.")
+        self._step("Two e-mails did not arrive, and the outbox says why.")
         async with self._database.session() as session:
             items = await list_items(session, league.id, OutboxFilter())
         for item in items:
@@ -189,7 +189,7 @@ class Journey:
             if contract.signer is not None:
                 self._tell(f"Signs: {contract.signer.name}, {contract.signer.capacity.value.replace('_', ' ')}")
             for recipient in contract.recipients:
-                self._tell(f"Mail to: {recipient.first} {recipient.last} <{recipient.address}>")
+                self._tell(f"E-mail to: {recipient.first} {recipient.last} <{recipient.address}>")
         for notice in preview.notices:
             self._tell(f"! {notice.text}")
 

@@ -336,5 +336,5 @@ def _name(value: str, what: str, longest: int) -> str:
     if not cleaned:
         raise BballError(f"{what} is empty. Give it one.")
     if len(cleaned) > longest:
-        raise BballError(f"{what} has {len(cleaned)} characters; {longest} are the most.")
+        raise BballError(f"{what} has {len(cleaned)} characters; {longest} is the limit.")
     return cleaned

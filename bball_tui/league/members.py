@@ -16,7 +16,7 @@ MAY: dict[StaffRole, str] = {
     StaffRole.VIEWER: "reads everything of the league, but no birthdates and no phone numbers",
     StaffRole.COORDINATOR: "reads one team, its players and its chat, and works on that chat",
     StaffRole.REGISTRAR: "changes roster and contracts, signs, and decides about the e-mails of these",
-    StaffRole.MAILER: "sends: outbox, returned mails, blocked addresses, and what a worker logs in with",
+    StaffRole.MAILER: "sends: outbox, returned e-mails, blocked addresses, and what a worker logs in with",
     StaffRole.ADMIN: "changes the league's settings and who works in it",
 }
 """What each role may, as the continuation of its name."""
@@ -101,7 +101,7 @@ async def remove_member(
     match await _asked(session, "bball_remove_member", league_id, login, role, team_id):
         case "last":
             raise BballError(
-                f"{one_line(login)[:80]} is the only admin of this league who can log in. Make somebody else admin "
+                f"{one_line(login)[:80]} is the only admin of this league who can log in. Make someone else admin "
                 "first; nothing was changed."
             )
         case said:

@@ -55,7 +55,7 @@ async def change_profile(session: AsyncSession, league: LeagueInfo, change: Prof
         .returning(table.id)
     )
     if changed is None:
-        raise BballError("Somebody else has just changed the league. Look at it again, then change it.")
+        raise BballError("Someone else has just changed the league. Look at it again, then change it.")
     await record(
         session,
         league.id,

@@ -93,7 +93,7 @@ def check(message: RenderedMessage, context: MessageContext) -> tuple[MailWarnin
         found.append(
             MailWarning(
                 Code.SENDER,
-                "The league has no From address yet. Mail can only stay on this machine until it has one.",
+                "The league has no From address yet. E-mail can only stay on this machine until it has one.",
             )
         )
     return tuple(dict.fromkeys(found))
@@ -109,7 +109,7 @@ def _facts(context: MessageContext) -> list[MailWarning]:
         if value == "" and name not in may_be_empty
     ]
     if context.facts.chat_button and context.chat_url is None:
-        found.append(MailWarning(Code.CHAT, "The team has no chat link yet, so the mail has no button to join."))
+        found.append(MailWarning(Code.CHAT, "The team has no chat link yet, so the e-mail has no button to join."))
     return found
 
 
@@ -120,12 +120,12 @@ _NOTHING = re.compile(r"\b(None|undefined|NaN)\b")
 def _leftovers(subject: str, mail: Parts, page: "_Page") -> list[MailWarning]:
     seen = "\n".join((subject, mail.text, page.words))
     found = [
-        MailWarning(Code.LEFTOVER, f"The mail shows {mark!r}, a piece of its template.")
+        MailWarning(Code.LEFTOVER, f"The e-mail shows {mark!r}, a piece of its template.")
         for mark in _LEFTOVERS
         if mark in seen or (mark.startswith("<") and mark in mail.html)
     ]
     found += [
-        MailWarning(Code.LEFTOVER, f"The mail says {word!r} where something is missing.")
+        MailWarning(Code.LEFTOVER, f"The e-mail says {word!r} where something is missing.")
         for word in sorted(set(_NOTHING.findall(seen)))
     ]
     return found
@@ -141,7 +141,7 @@ def _links(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarn
         if scheme == "mailto":
             continue
         if url.strip() in ("", "#"):
-            found.append(MailWarning(Code.LINK, "The mail has a link that leads nowhere."))
+            found.append(MailWarning(Code.LINK, "The e-mail has a link that leads nowhere."))
         elif scheme != "https":
             found.append(MailWarning(Code.LINK, f"The link {url} is not https."))
         elif not _among(host, known):
@@ -149,11 +149,11 @@ def _links(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarn
     for url in page.remote:
         if url == brand.logo_url:
             text = (
-                f"The logo is loaded from {url} when the mail is opened; the league's name stands there if it is not."
+                f"The logo is loaded from {url} when the e-mail is opened; the league's name stands there if it is not."
             )
             found.append(MailWarning(Code.REMOTE, text, note=True))
         elif _target(url)[0] != "https" or not _among(_target(url)[1], known):
-            found.append(MailWarning(Code.REMOTE, f"The mail loads {url} from elsewhere."))
+            found.append(MailWarning(Code.REMOTE, f"The e-mail loads {url} from elsewhere."))
     return found
 
 
@@ -175,7 +175,7 @@ def _look(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarni
         for source in page.images_without_alt
     ]
     found += [
-        MailWarning(Code.ACTIVE, f"The mail has a <{tag}>. Mail programs take it out, or take the mail for a fraud.")
+        MailWarning(Code.ACTIVE, f"The e-mail has a <{tag}>. Mail programs take it out, or take it for a fraud.")
         for tag in page.active
     ]
     if not page.words.strip():
@@ -192,7 +192,7 @@ def _look(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarni
         )
     size = len(mail.html.encode())
     if size > CLIPPED_BYTES:
-        found.append(MailWarning(Code.SIZE, f"The mail has {size:,} bytes; Gmail cuts it off after {CLIPPED_BYTES:,}."))
+        found.append(MailWarning(Code.SIZE, f"The e-mail has {size:,} bytes; Gmail cuts it after {CLIPPED_BYTES:,}."))
     return found
 
 

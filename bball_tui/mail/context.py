@@ -45,7 +45,7 @@ class Brand:
             return moment.astimezone(ZoneInfo(self.timezone)).date()
         except (KeyError, ValueError, OSError):
             raise RenderError(
-                f"The league's time zone {one_line(self.timezone)[:60]!r} is not known, so nobody can say which day it "
+                f"The league's time zone {one_line(self.timezone)[:60]!r} is not known, so no one can say which day it "
                 "is there. Set one such as Europe/Berlin."
             ) from None
 
@@ -131,7 +131,7 @@ async def load_contexts(
     contract_ids = [mail.contract_id for mail in mails if mail.contract_id is not None]
     found = (await session.execute(_LOOK, {"league_id": league_id, "contract_ids": contract_ids})).all()
     if not found:
-        gone = RenderError("The league of this mail is not in the database anymore, so there is nobody to send it.")
+        gone = RenderError("The league of this e-mail is not in the database anymore, so there is no one to send it.")
         return [gone for _ in mails]
     league = found[0]
     brand = Brand(

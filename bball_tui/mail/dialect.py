@@ -122,7 +122,7 @@ def check_dialect(tree: nodes.Template, name: str | None) -> None:
         elif isinstance(node, nodes.Call) and _is_super(node):
             continue
         elif not isinstance(node, _ALLOWED):
-            raise NotAllowed(f"{_what(node)} may not be used in a mail template", node.lineno, name)
+            raise NotAllowed(f"{_what(node)} may not be used in an e-mail template", node.lineno, name)
         elif isinstance(node, (nodes.Include, nodes.Extends)) and not _is_text(node.template):
             raise NotAllowed("Another template must be named in quotes", node.lineno, name)
         stack.extend(node.iter_child_nodes())

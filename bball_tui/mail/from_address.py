@@ -63,7 +63,7 @@ def default_sender(settings: Settings) -> str:
     sender = scheme_called(url.scheme).sender(url)
     if sender is None:
         raise NoSender(
-            "The league has no From address yet, so no mail can go out in its name. Set the league's From address, "
-            "or a login that is an e-mail address in the mail URL, and send this mail again."
+            "The league has no From address yet, so no e-mail can go out in its name. Set the league's From address, "
+            "or a login that is an e-mail address in the e-mail URL, and send this e-mail again."
         )
     return sender

@@ -70,7 +70,7 @@ def build(letter: Letter) -> bytes:
     if not _MESSAGE_ID.fullmatch(letter.message_id):
         raise ValueError(f"malformed Message-ID {letter.message_id!r}")
     if letter.date.tzinfo is None:
-        raise ValueError("the date of a mail needs a time zone")
+        raise ValueError("the date of an e-mail needs a time zone")
     # "=_" cannot come up in quoted-printable text, so no body can ever contain the boundary.
     boundary = "=_" + sha256(letter.message_id.encode()).hexdigest()[:32]
     reply_to = f"Reply-To: <{letter.reply_to}>\r\n" if letter.reply_to else ""

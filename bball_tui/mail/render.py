@@ -103,7 +103,7 @@ class Renderer:
         try:
             return packaged().write(kind, languages, values), notices
         except (TemplateError, ValueError, OSError) as error:
-            raise RenderError(f"The mail {kind} could not be written: {why(error)}.") from error
+            raise RenderError(f"The e-mail {kind} could not be written: {why(error)}.") from error
 
     def _own_templates(self) -> TemplateSet | None:
         where = self._settings.template_dir

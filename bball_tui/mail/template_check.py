@@ -98,8 +98,8 @@ def _strangers(where: Path) -> Iterator[Finding]:
             continue
         if place not in (SHARED, *KINDS):
             meant = get_close_matches(place, [SHARED, *KINDS], n=1)
-            hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of mail are {', '.join(KINDS)}."
-            yield Finding(name, None, Level.WARNING, f"It is not used: there is no kind of mail {place}.{hint}")
+            hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of e-mail are {', '.join(KINDS)}."
+            yield Finding(name, None, Level.WARNING, f"It is not used: there is no kind of e-mail {place}.{hint}")
         elif not _known_place(name) and file.name != "sample.toml":
             meant = get_close_matches(file.name, FILES, n=1)
             hint = f" Did you mean {meant[0]}?" if meant else f" The files are {', '.join(FILES)}."

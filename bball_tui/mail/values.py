@@ -134,7 +134,7 @@ def address(value: str, whose: str) -> str:
             else:
                 return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
     raise RenderError(
-        f"{one_line(value)[:80]!r} as {whose} is not a usable e-mail address. Correct it and send the mail again."
+        f"{one_line(value)[:80]!r} as {whose} is not a usable e-mail address. Correct it and send the e-mail again."
     )
 
 

@@ -152,9 +152,9 @@ async def suppress(
     """
     reason = " ".join(reason.split())
     if not reason:
-        raise BballError("Say in a few words why the address takes no more mail.")
+        raise BballError("Say in a few words why the address gets no more e-mail.")
     if len(reason) > LONGEST_REASON:
-        raise BballError(f"The reason has {len(reason)} characters; {LONGEST_REASON} are the most. Shorten it.")
+        raise BballError(f"The reason has {len(reason)} characters; {LONGEST_REASON} is the limit. Shorten it.")
     entry = models.Suppression
     made = await session.scalar(
         insert(entry)
@@ -199,7 +199,7 @@ async def lift(session: AsyncSession, league_id: int, address: str, *, reason: s
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"{' '.join(address.split())[:254]} is not on the list: it takes mail already.")
+        raise BballError(f"{' '.join(address.split())[:254]} is not on the list: it takes e-mail already.")
     await record(
         session,
         league_id,

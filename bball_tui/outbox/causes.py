@@ -35,7 +35,7 @@ class Cause:
 
 _REFUSED = ("permanent", "recipient_transient", BOUNCED)
 _ASK = "Ask the family for another address, or cancel it and tell them another way."
-_OURS = "Nothing is wrong with the family's address. Check the From address, and ask the person who runs your mail."
+_OURS = "Nothing is wrong with the family's address. Check the From address, and ask the person who runs your e-mail."
 _LOOK = "Read the report in its history, then send it again, correct the address, or tell the family another way."
 
 # The first that fits counts. The codes are those of RFC 3463, behind the reply code: "550 5.1.1".
@@ -50,14 +50,14 @@ CAUSES: tuple[Cause, ...] = (
     ),
     Cause("mailbox_full", "mailbox full", _REFUSED, _ASK, r"[45]\.2\.2$", r"mailbox (is )?full|over quota"),
     Cause("mailbox_off", "mailbox switched off", ("permanent", BOUNCED), _ASK, r"5\.2\.1$"),
-    Cause("too_fast", "mailbox takes no more mail so quickly", ("recipient_transient",), code=r"4\.2\.1$"),
+    Cause("too_fast", "mailbox gets no more e-mail so quickly", ("recipient_transient",), code=r"4\.2\.1$"),
     Cause("on_a_list", "address is on the provider's block list", ("permanent",), _ASK, words="suppress|unsubscribed"),
-    Cause("too_large", "mail too large", _REFUSED, "Make the template smaller, then retry it.", r"[45]\.3\.4$"),
+    Cause("too_large", "e-mail too large", _REFUSED, "Make the template smaller, then retry it.", r"[45]\.3\.4$"),
     Cause(
         "against_rules",
         "refused by the mail server's rules",
         ("permanent", BOUNCED),
-        "Read the server's answer and ask the person who runs your mail; then retry it, or cancel it.",
+        "Read the server's answer and ask the person who runs your e-mail; then retry it, or cancel it.",
         r"5\.7\.\d+$",
     ),
     Cause("refused", "refused by the mail server", ("permanent",), "Read the server's answer; retry it, or cancel it."),
@@ -66,12 +66,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause("quota", "sending limit used up", ("quota",)),
     Cause(
         "login",
-        "mail server refuses the login",
+        "mail server rejected the password",
         ("auth",),
-        "Correct it in Set up e-mail; then retry the mail, or cancel it.",
+        "Correct it in Set up e-mail; then retry the e-mail, or cancel it.",
     ),
     Cause("sender", "mail server refuses the sender", ("refused",), _OURS),
-    Cause("template", "the mail could not be written", ("render",), "Fix the template or the setting, then retry it."),
+    Cause("template", "the e-mail could not be written", ("render",), "Fix the template or setting, then retry it."),
     Cause("no_address", "no address to send to", ("no_recipient",), _ASK),
     Cause("no_answer", "no answer after it was sent", ("in_doubt",)),
     Cause(
@@ -83,7 +83,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("worker_lost", "the worker was lost", ("worker_lost",)),
     Cause("came_back_for_us", "refused because of the sender or a rule", (BOUNCED_FOR_US,), _OURS),
     Cause("came_back", "came back", (BOUNCED,), _LOOK),
-    Cause("suppressed", "the address takes no more mail", ("suppressed",)),
+    Cause("suppressed", "the address gets no more e-mail", ("suppressed",)),
     Cause("put_aside", "set aside by staff", (PARKED,), "Retry it when it may go out, or cancel it."),
 )
 

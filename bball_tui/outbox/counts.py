@@ -137,7 +137,7 @@ _LABELS: dict[BucketName, str] = {
     BucketName.QUEUED: "queued",
     BucketName.HELD: "held (undo)",
     BucketName.WAITING: "for the team chat",
-    BucketName.SENDING: "on the wire",
+    BucketName.SENDING: "being sent",
     BucketName.IN_DOUBT: "in doubt",
     BucketName.FAILED: "failed",
     BucketName.BOUNCED: "came back",

@@ -397,6 +397,6 @@ def write_files(folder: Path, mails: Sequence[FrozenFile]) -> tuple[Path, ...]:
             written.append(file)
     except OSError as error:
         raise BballError(
-            f"The mails cannot be written to {folder}: {error.strerror}. {len(written)} are there."
+            f"The e-mails cannot be written to {folder}: {error.strerror}. {len(written)} are there."
         ) from None
     return tuple(written)

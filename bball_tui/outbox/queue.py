@@ -128,7 +128,7 @@ _NOT_PROMISED = text(
 )
 _PLANTED = (
     "{} cannot be queued: the outbox holds another one under the same name. Nothing was done. Look at the league's "
-    "e-mails for one that nobody here wrote, and tell the person who looks after the database."
+    "e-mails for one that no one here wrote, and tell the person who looks after the database."
 )
 
 

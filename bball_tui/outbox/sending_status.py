@@ -213,7 +213,7 @@ class SendingStatus:
         return f"{self._gate(gate)}; {self._wait()}{self._next_try(gate)}."
 
     def _wait(self) -> str:
-        return f"{wording.counted(self.waiting, 'mail')} {'waits' if self.waiting == 1 else 'wait'}"
+        return f"{wording.counted(self.waiting, 'e-mail')} {'waits' if self.waiting == 1 else 'wait'}"
 
     def _gate(self, gate: Gate) -> str:
         name = provider_name(gate.provider)
@@ -225,7 +225,7 @@ class SendingStatus:
                     else f"The sending limit of {name} is used up"
                 )
             case GateCause.AUTH:
-                return f"{name[0].upper()}{name[1:]} refuses the login"
+                return f"{name[0].upper()}{name[1:]} rejected the password"
             case GateCause.REFUSED:
                 return f"{name[0].upper()}{name[1:]} refuses to send for this league"
             case _:
@@ -233,7 +233,7 @@ class SendingStatus:
 
     def _next_try(self, gate: Gate) -> str:
         if gate.state is GateState.HALF_OPEN:
-            return ", one mail is being tried right now"
+            return ", trying one e-mail now"
         if gate.open_until is None:
             return ": see Set up e-mail"
         if gate.open_until <= self.now:

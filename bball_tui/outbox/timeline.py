@@ -29,12 +29,12 @@ _PLACES = {
     "tls": "TLS",
     "hello": "EHLO",
     "auth": "login",
-    "dot": "end of the mail",
+    "dot": "end of the e-mail",
     "access": "login at Google",
     "http": "Gmail",
     "http_send": "Gmail",
     "file": "mail folder",
-    "render": "writing the mail",
+    "render": "writing the e-mail",
 }
 
 
@@ -114,14 +114,14 @@ def bounce_text(line: BounceLine) -> str:
     """What came back: ``came back: 550 5.1.1 No such user (says mx.example)``."""
     said = line.diagnostic or line.status or "no reason given"
     by = f" (says {line.reporter})" if line.reporter else ""
-    doubt = "" if line.names_mail else "; the report does not carry this mail's Message-ID, so it proves nothing"
+    doubt = "" if line.names_mail else "; the report does not carry this e-mail's Message-ID, so it proves nothing"
     return f"came back: {said}{by}{doubt}"
 
 
 def act_text(act: Act) -> str:
     """What a person did: ``retried by maria: the family cleared the mailbox``."""
     done = act.action.removeprefix("outbox_").replace("_", " ")
-    other = "" if act.other is None else f" (mail {act.other})"
+    other = "" if act.other is None else f" (e-mail {act.other})"
     return f"{done}{other} by {act.who}" + (f": {act.reason}" if act.reason else "")
 
 
@@ -164,7 +164,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
             return f"Nothing: it was canceled{who}{_at(mail.finalized_at, now)}{why}."
         case OutboxState.SUPPRESSED:
             why = f" ({mail.error_text})" if mail.error_text else ""
-            return f"Nothing: {mail.recipient} takes no more mail{why}."
+            return f"Nothing: {mail.recipient} gets no more e-mail{why}."
 
 
 def _queued(mail: Present, now: SendingStatus) -> str:
@@ -259,7 +259,7 @@ async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, o
     """
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
-        raise BballError(f"There is no mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
+        raise BballError(f"There is no e-mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
     now = await read_sending_status(session, league_id, outgoing)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (
@@ -413,7 +413,7 @@ def _events(
         told.append(
             (signature.received_at, f"signed by {signature.signer} ({capacity}), recorded by {signature.recorded_by}")
         )
-    told.append((found.created_at, f"mail to {item.recipient} queued by {found.created_by}"))
+    told.append((found.created_at, f"e-mail to {item.recipient} queued by {found.created_by}"))
     if mail is not None:
         told.append((mail.rendered_at, f"written and kept: {mail.subject}"))
         if mail.notice is not None:
@@ -421,13 +421,13 @@ def _events(
     for attempt in attempts:
         told.append((attempt.started_at, f"taken by {attempt.worker}"))
         if attempt.wire_started_at is not None:
-            told.append((attempt.wire_started_at, "on the wire"))
+            told.append((attempt.wire_started_at, "being sent"))
         told.append((attempt.finished_at, attempt_text(attempt)))
     if item.state is OutboxState.SENDING:
         if found.claimed_at is not None:
             told.append((found.claimed_at, f"taken by {item.claimed_by}"))
         if found.wire_started_at is not None:
-            told.append((found.wire_started_at, "on the wire"))
+            told.append((found.wire_started_at, "being sent"))
     told += [(act.at, act_text(act)) for act in acts]
     told += [(bounce.recorded_at, bounce_text(bounce)) for bounce in bounces]
     told.sort(key=lambda one: one[0])

@@ -52,7 +52,7 @@ SETTLED = 0.2
 PATIENCE = 0.5
 """Seconds that leaving may take before it says why."""
 AWAKE = (
-    "ctrl+z puts other programs to sleep. This one stays awake: it may have mails on their way. Open another window "
+    "ctrl+z puts other programs to sleep. This one stays awake: it may have e-mails on their way. Open another window "
     "for the shell, or leave the program."
 )
 NOTHING_DONE = "Nothing was done, and what was typed behind it was left out."
@@ -311,7 +311,7 @@ class BballApp(OpeningApp):
         from bball_tui import crash
 
         if isinstance(error, BballError):
-            self.notify(f"No mail is sent from here: {error}", severity="warning", timeout=30, markup=False)
+            self.notify(f"No e-mail is sent from here: {error}", severity="warning", timeout=30, markup=False)
         else:
             self.notify(crash.report(error, self.settings.log_file), severity="error", timeout=30, markup=False)
 
@@ -395,7 +395,7 @@ async def _finish_mails(app: BballApp) -> None:
     stopping = asyncio.create_task(app.stop_sending())
     done, _ = await asyncio.wait({stopping}, timeout=PATIENCE)
     if not done:
-        sys.stderr.write("Finishing the mails that are on their way (half a minute at most) …\n")
+        sys.stderr.write("Finishing the e-mails that are on their way (half a minute at most) …\n")
         sys.stderr.flush()
     await stopping
 

@@ -13,6 +13,7 @@ from bball_tui.tui.tabs.outbox import OutboxPane
 from bball_tui.tui.tabs.players import PlayersPane
 from bball_tui.tui.tabs.roster_pane import ListTools
 from bball_tui.tui.tabs.teams import TeamsPane
+from bball_tui.tui.tabs.today import TodayPane
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.record_list import RecordList
 
@@ -20,6 +21,7 @@ ACTION_SETS: tuple[ActionSet, ...] = (
     MainScreen.ACTIONS,
     RecordList.ACTIONS,
     ListTools.ACTIONS,
+    TodayPane.ACTIONS,
     ContractsPane.ACTIONS,
     TeamsPane.ACTIONS,
     PlayersPane.ACTIONS,

@@ -65,7 +65,7 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
     try:
         form = await make()
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="This cannot be opened"))
+        await app.push_screen_wait(ErrorDialog(str(error), title="Can't open this yet"))
         return None
     saved: Saved | None = await app.push_screen_wait(form)
     if saved is not None:
@@ -130,7 +130,7 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
             return False
         lines = [
             f"{found.first} {found.last} is no guardian of {name} anymore.",
-            "Mails about the player that still wait for them are canceled. The guardian stays in the league.",
+            "E-mails about the player that still wait for them are canceled. The guardian stays in the league.",
         ]
         if not await app.push_screen_wait(Confirm("Take a guardian off", lines, "Take off", danger=True)):
             return False
@@ -138,7 +138,7 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
             app.notify(clean(note), severity="warning", timeout=12, markup=False)
         return True
 
-    empty = "Nobody yet: no mail can be sent and nobody can sign. Press n to add a guardian."
+    empty = "No one yet: no e-mail can be sent and no one can sign. Press n to add a guardian."
     changed: bool = await app.push_screen_wait(
         PickRecord(f"Guardians of {name}", load, edit, empty=empty, remove=remove)
     )
@@ -150,7 +150,7 @@ def _guardian_entry(one: "GuardianView") -> Entry:
     facts = [one.email or "no e-mail address", *([one.phone] if one.phone else []), *rights]
     tone = Tone.WARN if one.receives_email and (one.email is None or one.suppressed) else Tone.MUTED
     if one.suppressed:
-        facts[0] += " (takes no more mail)"
+        facts[0] += " (gets no more e-mail)"
     home = "" if one.household == 1 else f", household {one.household}"
     return Entry(one.id, f"{one.first} {one.last}, {one.relation}{home}", " · ".join(facts), tone)
 
@@ -189,9 +189,9 @@ async def edit_guardian(
 
 async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Saved) -> None:
     address = saved.unpromised[0].address
-    lines = [f"{address} hasn't been sent the welcome mail:"]
+    lines = [f"{address} hasn't been sent the welcome e-mail:"]
     lines += [f"  {one.player}, signed" for one in saved.unpromised[:6]]
-    many = counted(len(saved.unpromised), "mail")
+    many = counted(len(saved.unpromised), "e-mail")
     if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
         return
     try:
@@ -199,7 +199,7 @@ async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Sav
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return
-    app.notify(clean(f"{counted(len(made), 'welcome mail')} to {address} on the way."), markup=False)
+    app.notify(clean(f"{counted(len(made), 'welcome e-mail')} to {address} on the way."), markup=False)
 
 
 async def make_contract(app: "Host", connection: "LeagueConnection", player_id: int) -> Saved | None:

@@ -74,7 +74,7 @@ async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imp
             report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))
         except (PreviewMoved, RosterMoved):
             raise PreviewOver(
-                "Somebody changed the league or the file since you looked, so nothing was imported. This is what it "
+                "Someone changed the league or the file since you looked, so nothing was imported. This is what it "
                 "would change now."
             ) from None
         if report.refused:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 _STATES = {
     None: "This is what the family gets.",
-    "sent": "This is the mail that the mail server accepted, byte for byte.",
-    "in_folder": "This is the mail that was written to a folder. No mail server had it.",
-    "in_doubt": "This is the mail that may have gone out.",
-    "dead": "This mail failed. It goes out like this when it is tried again.",
-    "sending": "This mail is on its way right now.",
-    "cancelled": "This mail was canceled.",
-    "suppressed": "This mail was not sent: the address takes none.",
+    "sent": "This is the e-mail that the mail server accepted, byte for byte.",
+    "in_folder": "This is the e-mail that was written to a folder. No mail server had it.",
+    "in_doubt": "This is the e-mail that may have gone out.",
+    "dead": "This e-mail failed. It goes out like this when it is tried again.",
+    "sending": "This e-mail is on its way right now.",
+    "cancelled": "This e-mail was canceled.",
+    "suppressed": "This e-mail was not sent: the address takes none.",
 }
 
 
@@ -42,7 +42,7 @@ def letter_of(app: "App[Any]", connection: "LeagueConnection", mail: "MailPrevie
     both = read_parts(mail.mime)
     state = "in_folder" if mail.in_folder else None if mail.state is None else str(mail.state)
     note = _STATES.get(state) or (
-        "This is the mail as it was written, and it never changes."
+        "This is the e-mail as it was written, and it never changes."
         if mail.frozen
         else "It is not written yet. This is what it would be now."
     )
@@ -71,13 +71,13 @@ async def read_asked(
     connection: "LeagueConnection",
     asked: "Awaitable[Sequence[MailPreview] | MailPreview]",
     *,
-    nobody: str = "No mail: there is no guardian whom a mail can reach.",
+    nobody: str = "No e-mail: there is no guardian whom an e-mail can reach.",
 ) -> None:
     """Show the mails that were asked for, or say why there are none; ``nobody`` when nobody would get one."""
     try:
         found = await asked
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="There is no mail to show"))
+        await app.push_screen_wait(ErrorDialog(str(error), title="There is no e-mail to show"))
         return
     mails = found if isinstance(found, Sequence) else [found]
     if mails:

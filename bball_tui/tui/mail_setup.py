@@ -30,7 +30,7 @@ async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
     try:
         league = (await connection.overview()).league
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="This cannot be opened"))
+        await app.push_screen_wait(ErrorDialog(str(error), title="Can't open this yet"))
         return False
     settings = connection.settings
     before = MailBefore(settings.mail_url, league.from_email or "", remembered(settings) or "", overriding("mail_url"))

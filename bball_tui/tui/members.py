@@ -67,7 +67,7 @@ async def edit_members(app: "App[Any]", connection: "LeagueConnection") -> bool:
             return False
         return await connection.call(remove_all, logins[at]) > 0
 
-    empty = "Nobody has a role here yet."
+    empty = "No one has a role here yet."
     changed: bool = await app.push_screen_wait(PickRecord("Staff", load, edit, empty=empty, remove=remove))
     return changed
 

@@ -94,7 +94,7 @@ async def _choose(app: "Host", connection: "LeagueConnection", planned: Planned)
             plan = await connection.call(plan_roll, asked)
             lines, teams = {line.id for line in plan.lines}, {team.key for team in plan.open_teams}
             places = {one: team for one, team in chosen.items() if one in lines and team in teams}
-            news = "Somebody changed the league since you looked, so nothing was made. This is the plan now."
+            news = "Someone changed the league since you looked, so nothing was made. This is the plan now."
 
 
 async def _count_again(connection: "LeagueConnection") -> None:
@@ -105,7 +105,7 @@ async def _count_again(connection: "LeagueConnection") -> None:
 def _tell(app: "Host", done: Rolled) -> None:
     made = f"{counted(done.teams, 'team')} and {counted(done.contracts, 'contract')}"
     mails = f" {counted(done.mails, 'e-mail')} wait in the outbox." if done.mails else ""
-    back = f" {key_of('desk.roll-undo')} takes it back while nobody has signed."
+    back = f" {key_of('desk.roll-undo')} takes it back while no one has signed."
     app.notify(clean(f"{done.season}: {made} made.{mails}{back}"), timeout=12, markup=False)
     if done.notes:
         more = f" And {len(done.notes) - 1} more: each team's panel says what." if len(done.notes) > 1 else ""

@@ -62,7 +62,7 @@ async def edit_staff(app: "App[Any]", connection: "LeagueConnection", zone: "tzi
         await connection.call(take_off_list, found.id)
         return True
 
-    empty = "Nobody yet. Press n to add an adult to every group."
+    empty = "No one yet. Press n to add an adult to every group."
     changed: bool = await app.push_screen_wait(
         PickRecord("Staff for every group", load, edit, empty=empty, remove=remove)
     )
@@ -82,10 +82,10 @@ async def _save(connection: "LeagueConnection", draft: StaffDraft, base: Loaded[
                 if getattr(now, name) not in (getattr(base.draft, name), getattr(draft, name))
             )
             when = "an unknown time" if at is None else (await connection.call(read_clock)).at(at)
-            return Overtaken(by or "somebody else", when, differences, Loaded(base.id, 0, now))
+            return Overtaken(by or "someone else", when, differences, Loaded(base.id, 0, now))
         case StaffSaved(saved_id, changed):
             return Saved(saved_id, changed)
-    raise AssertionError("nobody can be quicker with somebody new")
+    raise AssertionError("no one can be quicker with someone new")
 
 
 def _entry(one: "StaffRow", zone: "tzinfo", now: "datetime") -> Entry:
@@ -95,4 +95,4 @@ def _entry(one: "StaffRow", zone: "tzinfo", now: "datetime") -> Entry:
     if one.consent_at is None:
         return Entry(one.id, one.name, " · ".join([*ways, "! has not agreed: not added to groups"]), Tone.WARN)
     noted = f"agreed: {one.consent_note} (noted {short_time(one.consent_at, zone, now)}"
-    return Entry(one.id, one.name, " · ".join([*ways, f"{noted} by {one.consent_by or 'somebody'})"]))
+    return Entry(one.id, one.name, " · ".join([*ways, f"{noted} by {one.consent_by or 'someone'})"]))

@@ -21,10 +21,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="The same seed, the same blows.")
-    parser.add_argument("--mails", type=int, default=300, help="Mails a round.")
+    parser.add_argument("--mails", type=int, default=300, help="E-mails a round.")
     parser.add_argument("--workers", type=int, default=3)
     orders = parser.parse_args()
-    say(f"seed {orders.seed}, {orders.minutes:g} minutes, {orders.workers} workers, {orders.mails} mails a round")
+    say(f"seed {orders.seed}, {orders.minutes:g} minutes, {orders.workers} workers, {orders.mails} e-mails a round")
     with tempfile.TemporaryDirectory(prefix="bball-chaos-") as folder:
         server = embedded.start(Path(folder) / "server")
         try:

@@ -49,7 +49,7 @@ class Authority:
         self._trusted.issue_cert("127.0.0.1").configure_cert(self.context)
 
     def misbehave(self) -> None:
-        """Connections from now on get a certificate that nobody here trusts."""
+        """Connections from now on get a certificate that no one here trusts."""
         self._unknown.issue_cert("127.0.0.1").configure_cert(self.context)
 
 
@@ -130,7 +130,7 @@ MET_A_FAULT = "count(*) FROM outbox_attempt WHERE outcome <> 'accepted'"
 def assert_no_faster(times: Sequence[float]) -> None:
     """In no stretch of time more mails than the rate, its burst, and what had been let pass before."""
     for (first, start), (last, end) in combinations(enumerate(times, 1), 2):
-        assert last - first + 1 <= BURST + RATE * (end - start) + IN_HAND, f"mails {first} to {last}"
+        assert last - first + 1 <= BURST + RATE * (end - start) + IN_HAND, f"e-mails {first} to {last}"
 
 
 async def test_every_fault_opens_the_gate_once_one_probe_closes_it_and_all_goes_out_at_the_rate(

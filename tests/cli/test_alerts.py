@@ -47,7 +47,7 @@ def test_whom_the_league_tells_is_set_and_shown(westside: CommandLine) -> None:
     wrong = westside("alerts", "set", "--to", "maria at home")
     assert (wrong.code, "'maria at home' as an address for alerts" in wrong.err) == (1, True)
     assert westside("alerts", "set", "--minutes", 0).code == 1
-    assert shown(westside("alerts", "set", "--nobody", "--json"))["emails"] == []
+    assert shown(westside("alerts", "set", "--no one", "--json"))["emails"] == []
 
     async def actions(session: Any) -> list[str]:
         return list(await session.scalars(select(Audit.action).where(Audit.action == "alerts_changed")))
@@ -89,7 +89,7 @@ def test_another_account_is_kept_for_the_night(westside: CommandLine, monkeypatc
 
 
 def test_a_test_goes_every_way_and_says_what_became_of_it(westside: CommandLine, tmp_path: Path) -> None:
-    assert "Nobody is alerted yet" in westside("alerts", "test").err
+    assert "No one is alerted yet" in westside("alerts", "test").err
     westside("league", "set", "--from-email", "office@westside.test")
     westside("alerts", "set", "--to", "maria@westside.test")
     westside.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")

@@ -87,7 +87,7 @@ def test_list_for_people(command_line: CommandLine, amara: int) -> None:
     assert len(lines) == 4
 
 
-@pytest.mark.parametrize("option", [("--season", "Autumn 2030"), ("--team", "Nobody's team")])
+@pytest.mark.parametrize("option", [("--season", "Autumn 2030"), ("--team", "No one's team")])
 def test_list_of_what_does_not_exist(command_line: CommandLine, amara: int, option: tuple[str, str]) -> None:
     ran = command_line("contracts", "list", *option)
 
@@ -271,7 +271,7 @@ def test_a_life_by_commands(command_line: CommandLine, amara: int) -> None:
     released = command_line("contracts", "release", amara, "--reason", "Moves to Portland")
     assert released.code == 0
     assert len(released.json["outbox"]) == 2
-    assert "1 contract released. Canceled: 2 mails." in released.err
+    assert "1 contract released. Canceled: 2 e-mails." in released.err
     wrong = command_line("contracts", "offer", amara, "--due", "31 February")
     assert (wrong.code, "no such day" in wrong.err) == (1, True)
     listed = command_line("contracts", "list", "--json").json

@@ -90,7 +90,7 @@ def test_mails_that_nobody_fetches(command_line: CommandLine, club: Club, tmp_pa
     found = checks(command_line, code=1)
 
     assert found["worker"]["state"] == "fail"
-    assert "1 mail could go out" in found["worker"]["sentence"]
+    assert "1 e-mail could go out" in found["worker"]["sentence"]
 
 
 def test_failed_mails_and_a_running_worker(command_line: CommandLine, club: Club) -> None:
@@ -123,7 +123,7 @@ def test_failed_mails_and_a_running_worker(command_line: CommandLine, club: Club
     ("url", "words"),
     [
         ("smtp://127.0.0.1:9?tls=none", "cannot be reached"),
-        ("pigeon://coop", "no way to send mail"),
+        ("pigeon://coop", "no way to send e-mail"),
     ],
 )
 def test_mail_that_cannot_be_handed_in(command_line: CommandLine, club: Club, url: str, words: str) -> None:
@@ -163,7 +163,7 @@ def test_a_logo_that_is_down(command_line: CommandLine, club: Club) -> None:
 def test_a_broken_template_of_ones_own(command_line: CommandLine, club: Club, tmp_path: Any) -> None:
     folder = tmp_path / "templates" / "contract_signed"
     folder.mkdir(parents=True)
-    (folder / "body.txt").write_text("{{ nobody }}")
+    (folder / "body.txt").write_text("{{ no one }}")
     command_line.setenv("BBALL_TEMPLATE_DIR", str(folder.parent))
 
     template = checks(command_line, code=0)["template"]

@@ -82,7 +82,7 @@ def test_a_wrong_address_by_commands(command_line: CommandLine) -> None:
     assert command_line("contracts", "welcome", contract).json == []
     assert command_line("guardians", "list", player, "--json").json[0]["relation"] == "mother"
     gone = command_line("guardians", "remove", player, rosa)
-    assert "1 mail that still waited was canceled." in gone.err
+    assert "1 e-mail that still waited was canceled." in gone.err
     assert command_line("guardians", "list", player, "--json").json == []
 
 

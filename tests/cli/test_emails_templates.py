@@ -21,7 +21,7 @@ def test_a_leagues_own_templates_are_looked_at(without_database: CommandLine, tm
     ran = without_database("emails", "check")
     assert ran.code == 1
     assert "error: contract_signed/subject.txt, line 1: There is no variable playr. Did you mean player?" in ran.out
-    assert "1 error: until they are fixed, the standard mail goes out instead." in ran.err
+    assert "1 error: until they are fixed, the standard e-mail goes out instead." in ran.err
 
     ran = without_database("emails", "check", "--kind", "contract_signed", "--json")
     assert ran.code == 1
@@ -63,6 +63,6 @@ def test_from_the_first_copy_to_the_last_look(without_database: CommandLine, tmp
     )
     assert without_database("emails", "sample", "contract_offered", "--language", "!").code == 1
 
-    subject.write_text("{{ nobody }}", encoding="utf-8")
+    subject.write_text("{{ no one }}", encoding="utf-8")
     ran = without_database("emails", "sample", "contract_offered", "--language", "fr")
     assert "! Your own template contract_offered could not be used" in ran.err

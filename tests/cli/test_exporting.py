@@ -75,7 +75,7 @@ def test_columns_are_named_on_the_command_line_and_remembered(command_line: Comm
     assert ran.json["created"]["teams"] == 1
     again = command_line("import", roster)
     assert again.code == 0
-    assert "read as somebody said for an earlier file" in again.out
+    assert "read as someone said for an earlier file" in again.out
 
 
 @pytest.mark.slow

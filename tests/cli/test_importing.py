@@ -66,7 +66,7 @@ def test_the_report_for_people_is_aligned_and_without_terminal_codes(command_lin
     faults = [line for line in lines if line.startswith(("2    Guardian", "14   Date"))]
     assert len(faults) == 2
     where = heading.index("Problem")
-    assert faults[0][where:].startswith("This is no e-mail address.")
+    assert faults[0][where:].startswith("This isn't a valid e-mail address.")
     assert lines[-1] == (
         "8 faults: nothing would be imported. Correct the file, or import the good rows alone with --skip-bad-rows."
     )

@@ -98,7 +98,7 @@ def test_a_wrong_password_saves_nothing_unless_somebody_insists(
     typed("wrong-one\n")
     ran = league("mail", "setup", *where(mail_server), *login)
     assert ran.code == 1
-    assert "refuses the login or the password. Type both again." in ran.err
+    assert "rejected the login or the password. Type both again." in ran.err
     assert "--unchecked" in ran.err
     assert not config().exists()
 
@@ -106,7 +106,7 @@ def test_a_wrong_password_saves_nothing_unless_somebody_insists(
     assert league("mail", "setup", *where(mail_server), *login, "--unchecked").code == 0
     tried = league("mail", "test", "--json")
     assert tried.code == 1
-    assert "refuses the login" in tried.json["trouble"]
+    assert "rejected the password" in tried.json["trouble"]
     assert "bball-tui mail setup" in tried.err
     assert "wrong-one" not in ran.err + tried.out + tried.err
 
@@ -173,6 +173,6 @@ def test_it_asks_for_what_is_missing_and_hides_the_password(league: CommandLine,
     child.close()
     # The port of another server is 587, where nobody listens here.
     assert child.exitstatus == 1
-    assert "Nobody answers at 127.0.0.1, port 587" in shown.getvalue()
+    assert "No one answers at 127.0.0.1, port 587" in shown.getvalue()
     assert PASSWORD not in shown.getvalue()
     assert not config().exists()

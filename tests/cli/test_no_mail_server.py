@@ -33,7 +33,7 @@ def test_a_drain_claims_nothing_and_says_what_to_do(command_line: CommandLine, f
     assert ran.json == {"sent": 0, "failed": 0, "in_doubt": 0, "queued": 1, "held": 0}
     for one in (ran, lasting):
         assert WORDS in one.err
-        assert "1 mail waits" in one.err
+        assert "1 e-mail waits" in one.err
         assert WAY_OUT in one.err
 
     async def untouched(session: AsyncSession) -> tuple[str, int, int | None]:
@@ -103,6 +103,6 @@ def test_what_a_folder_has_goes_out_for_real_once_a_server_is_there(
     assert command_line("outbox", "list", "--json").json[0]["state"] == "sent"
     done = command_line("outbox", "send-for-real")
     assert done.code == 0
-    assert "1 mail queued to go out for real (1 contract signed)." in done.err
+    assert "1 e-mail queued to go out for real (1 contract signed)." in done.err
     assert command_line("outbox", "list", "--json").json[0]["state"] == "queued"
     assert command_line("outbox", "send-for-real", "--json").json["queued"] == []

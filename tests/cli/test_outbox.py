@@ -111,7 +111,7 @@ def test_show(command_line: CommandLine, mails: list[int]) -> None:
     assert list(shown["item"]) == KEYS
     assert shown["signature"]["signer"] == "Rosa Hamilton"
     assert told.code == 0
-    assert told.out.startswith(f"Mail {mails[0]} to rosa@families.test: failed\nAbout Amara Hamilton, Hawks U12\n")
+    assert told.out.startswith(f"E-mail {mails[0]} to rosa@families.test: failed\nAbout Amara Hamilton, Hawks U12\n")
     assert shown["next"] in told.out
 
 
@@ -119,7 +119,7 @@ def test_show_what_is_not_there(command_line: CommandLine, mails: list[int]) -> 
     ran = command_line("outbox", "show", "999999")
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("Error: There is no mail 999999")
+    assert ran.err.startswith("Error: There is no e-mail 999999")
 
 
 def test_retry(command_line: CommandLine, mails: list[int]) -> None:
@@ -130,7 +130,7 @@ def test_retry(command_line: CommandLine, mails: list[int]) -> None:
     assert ran.code == 3
     assert list(ran.json) == ["done", "refused"]
     assert ran.json["done"] == [mails[0]]
-    assert ran.json["refused"] == [{"id": 999999, "reason": "There is no mail 999999 in this league."}]
+    assert ran.json["refused"] == [{"id": 999999, "reason": "There is no e-mail 999999 in this league."}]
     assert states(command_line) == ["queued", "queued"]
 
 

@@ -74,7 +74,7 @@ def test_fix_address(command_line: CommandLine, mail: int) -> None:
 def test_pause_and_resume(command_line: CommandLine, mail: int) -> None:
     ran = command_line("outbox", "pause", "--reason", "wrong template", "--json")
     assert ran.json[0]["state"] == "open"
-    assert "1 mail waits until it is resumed." in ran.json[0]["sentence"]
+    assert "1 e-mail waits until it is resumed." in ran.json[0]["sentence"]
     assert command_line("outbox", "gates", "--json").json == ran.json
     after = command_line("outbox", "resume", "--json").json
     assert (after[0]["state"], after[0]["sentence"]) == ("closed", None)
@@ -82,13 +82,13 @@ def test_pause_and_resume(command_line: CommandLine, mail: int) -> None:
 
 def test_open_gate(command_line: CommandLine, mail: int, tmp_path: Path) -> None:
     command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/mail")
-    assert "Nothing holds the mails" in command_line("outbox", "gates").err
+    assert "Nothing holds the e-mails" in command_line("outbox", "gates").err
     do(
         command_line,
         "INSERT INTO provider_gate (league_id, provider, state, cause, reason) "
         "SELECT id, 'smtp:mail.example.org:587', 'open', 'auth', '535 no' FROM league",
     )
-    assert "mail.example.org refuses the login" in command_line("outbox", "gates").err.lower()
+    assert "mail.example.org rejected the password" in command_line("outbox", "gates").err.lower()
     ran = command_line("outbox", "open-gate", "gmail")
     assert (ran.code, "smtp:mail.example.org:587" in ran.err) == (1, True)
     assert command_line("outbox", "open-gate", "smtp:mail.example.org:587", "--json").json[0]["state"] == "closed"
@@ -98,7 +98,7 @@ def test_the_gates_say_that_no_from_address_is_set(command_line: CommandLine, ma
     do(command_line, "UPDATE league SET from_email = NULL")
     command_line.setenv("BBALL_MAIL_URL", "smtp://mail.example.org:587")
     told = command_line("outbox", "gates").err
-    assert "No From address is set yet, so nothing goes out; 1 mail waits." in told
+    assert "No From address is set yet, so nothing goes out; 1 e-mail waits." in told
     assert "bball-tui mail setup" in told
     do(command_line, "UPDATE league SET from_email = 'info@westside.test'")
-    assert "Nothing holds the mails" in command_line("outbox", "gates").err
+    assert "Nothing holds the e-mails" in command_line("outbox", "gates").err

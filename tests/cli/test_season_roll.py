@@ -127,7 +127,7 @@ def test_what_cannot_be_is_told_with_the_way_out(command_line: CommandLine) -> N
         (("--team", "Lions"), "There was no team 'lions' in Spring 2027. The teams were: Bulls U10, Hawks U10."),
         (("--also", 999), "Player 999 is not in this plan"),
         (("--move", f"{ids['Amara']}=Lions"), "Its teams are: Bulls U12, Hawks U12."),
-        (("--age-on", "soon"), "--age-on “soon”: This is no date."),
+        (("--age-on", "soon"), "--age-on “soon”: That isn't a date."),
         (("--pattern", "U10"), "does not say which age group becomes which"),
         (("--from", "Winter"), "There is no season 'Winter'"),
         (("--apply", "--due", "2090-01-01"), "A draft has no due date"),

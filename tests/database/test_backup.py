@@ -68,7 +68,7 @@ def test_there_and_back(server: embedded.EmbeddedServer, tmp_path: Path) -> None
     assert names(server) == ["before"]
     with (
         psycopg.connect(server.url(embedded.OWNER).reveal()),
-        pytest.raises(backup.BackupError, match="Somebody still works"),
+        pytest.raises(backup.BackupError, match="Someone still works"),
     ):
         backup.restore_embedded(server, file)
     assert not databases(server) & {"bball_restored"}

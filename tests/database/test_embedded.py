@@ -297,7 +297,7 @@ def test_roots_server_has_no_rights_of_root_and_its_account_cannot_log_in(direct
 
 @root_only
 def test_an_ordinary_user_needs_nothing_of_root(directory: Path) -> None:
-    """A fork and no new program: root's own Python may be where nobody else may read it."""
+    """A fork and no new program: root's own Python may be where no one else may read it."""
     nobody = pwd.getpwnam("nobody")
     embedded.start(directory).release()  # everything is imported
     with tempfile.TemporaryDirectory() as folder:

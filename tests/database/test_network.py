@@ -1,4 +1,4 @@
-"""A database on another machine must show that it is the right one, unless somebody says that it need not."""
+"""A database on another machine must show that it is the right one, unless someone says that it need not."""
 
 from pathlib import Path
 

@@ -68,7 +68,7 @@ async def test_lists_and_counts_say_in_a_folder(database: Database, settings: Se
     assert _cells(contract)[-1] == "written to a folder"
     assert (_line(contract).welcome, _line(contract).in_folder) == ("sent", True)
     assert (day.sent, day.in_folder, sum(day.hours)) == (0, 1, 0)
-    assert "0 mails accepted · 1 written to a folder" in _counts(day, contracts)
+    assert "0 e-mails accepted · 1 written to a folder" in _counts(day, contracts)
     assert found == {"in_folder": 1}
     assert mail.bucket.words == "written to a folder"
     assert [bucket for bucket, number in listed.items() if number] == [BucketName.IN_FOLDER]

@@ -1,4 +1,4 @@
-"""The mail server is away, full, or refuses the login: no mail is lost, sent twice, or charged with an attempt."""
+"""The mail server is away, full, or rejected the password: no mail is lost, sent twice, or charged with an attempt."""
 
 import asyncio
 from dataclasses import replace
@@ -173,7 +173,7 @@ async def test_the_days_count_holds_all_mail_in_words_until_midnight_or_until_st
     (gate,) = now.holding()
     assert gate.open_until is not None
     assert gate.open_until.time() == time(0)
-    assert now.hold(gate).startswith("Gmail's daily limit is used up; 3 mails wait, next try ")
+    assert now.hold(gate).startswith("Gmail's daily limit is used up; 3 e-mails wait, next try ")
     async with database.session() as session:
         await reopen_gate(session, club.league_id, gmail)
         assert await acquire(session, club.league_id, gmail, 5, limits) == Permit(5)

@@ -79,7 +79,7 @@ async def test_each_goes_once_written_again_under_its_message_id(database: Datab
         contract = await contract_detail(session, club.league_id, before.contract_id or 0, Outgoing(True))
     assert any(event.text.startswith("queued for real by ") for event in story.events)
     assert story.next.startswith("Nothing: the mail server accepted it")
-    assert contract.next == "Nothing more to do: 1 welcome mail accepted by the mail server."
+    assert contract.next == "Nothing more to do: 1 welcome e-mail accepted by the mail server."
 
 
 @pytest.mark.slow
@@ -188,7 +188,7 @@ async def test_without_a_mail_server_or_beside_a_worker_of_a_folder_it_is_refuse
     real = msgspec.structs.replace(settings, mail_url=SecretUrl("smtp://mail.example.org:587"))
     async with database.session() as session:
         now = await read_sending_status(session, club.league_id, Outgoing(mail_server=True))
-    assert "no mail can go out for real" in (for_real_obstacle(now, settings) or "")
+    assert "no e-mail can go out for real" in (for_real_obstacle(now, settings) or "")
     assert for_real_obstacle(now, real) is None
     nameless = replace(now, sender=False)
-    assert (for_real_obstacle(nameless, real) or "").startswith("No From address is set yet, so no mail can go out")
+    assert (for_real_obstacle(nameless, real) or "").startswith("No From address is set yet, so no e-mail can go out")

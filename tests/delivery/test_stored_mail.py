@@ -1,4 +1,4 @@
-"""What is stored is compared with its row before it is sent: foreign bytes go out in nobody's name."""
+"""What is stored is compared with its row before it is sent: foreign bytes go out in no one's name."""
 
 from hashlib import sha256
 
@@ -23,7 +23,7 @@ MAIL = "From: <{sender}>\r\nTo: <{to}>\r\nSubject: Hello\r\nMessage-ID: {id}\r\n
     [
         ("office@westside.test", "parent0@families.test", None, None),
         ("office@eastside.test", "parent0@families.test", None, "its From is no address of this league"),
-        ("office@westside.test", "somebody@else.test", None, "its To is another address"),
+        ("office@westside.test", "someone@else.test", None, "its To is another address"),
         ("office@westside.test", "parent0@families.test", "<x@else.test>", "its Message-ID is another one"),
     ],
 )

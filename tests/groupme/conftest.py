@@ -17,7 +17,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Time:
-    """A clock that only moves when somebody waits."""
+    """A clock that only moves when someone waits."""
 
     moment: datetime = START
     waits: list[float] = field(default_factory=list)

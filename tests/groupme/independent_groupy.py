@@ -1,4 +1,4 @@
-"""A client that nobody here wrote (GroupyAPI) against the fake server, in an environment of its own.
+"""A client that no one here wrote (GroupyAPI) against the fake server, in an environment of its own.
 
 Run by ``make groupy``: ``ENVIRONMENT/bin/python tests/groupme/independent_groupy.py PROJECT_PYTHON``. It starts the
 fake server with the project's Python, works with it as the client's documentation says, and exits with 1 when an
@@ -63,7 +63,7 @@ def use(url: str, token: str) -> None:
             continue
         break
     results = request.get()
-    check("nobody failed to be added", list(results.failures), [])
+    check("no one failed to be added", list(results.failures), [])
     check("who was added", [member.nickname for member in results.members], ["Jonas Coach"])
     check("the roster", len(client.groups.get(group.id).members), 2)
 

@@ -225,7 +225,7 @@ async def test_pause_and_cancel_take_effect_between_two_actions(database: Databa
 async def test_two_programs_never_apply_at_once(database: Database, desk: Desk) -> None:
     league = await make_league(database, desk)
     async with exclusive_run(database, league.club.league_id):
-        with pytest.raises(Busy, match="Somebody else"):
+        with pytest.raises(Busy, match="Someone else"):
             await league.apply()
     assert desk.fake.journal.writes() == []
     assert (await league.apply()).not_done == 0

@@ -209,7 +209,7 @@ async def test_bad_token_verification_and_missing_rights_are_told_apart(desk: De
 
 async def test_rights_and_membership(desk: Desk, client: GroupMeClient) -> None:
     world = desk.fake.world
-    other = world.add_user("Somebody Else")
+    other = world.add_user("Someone Else")
     theirs = world.add_group(other, "Not ours")
     with pytest.raises(errors.NotFound, match="not in the group"):
         await client.group(theirs.id)

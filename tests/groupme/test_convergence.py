@@ -1,6 +1,6 @@
 """Whatever goes wrong, and wherever the program dies: applying again ends with each group once and an empty plan.
 
-The clock, the pauses and the database are real parts; a crash is an error that nobody may catch, thrown out of the
+The clock, the pauses and the database are real parts; a crash is an error that no one may catch, thrown out of the
 clock or a pause at any moment, which is what a killed process leaves behind: open intents and nothing else.
 """
 

@@ -132,7 +132,7 @@ async def test_a_dismissed_group_is_not_proposed_again(database: Database, desk:
 
 
 async def test_a_pasted_link_works_without_a_token_and_without_membership(database: Database, desk: Desk) -> None:
-    stranger = desk.fake.world.add_user("Somebody Else")
+    stranger = desk.fake.world.add_user("Someone Else")
     group = desk.fake.world.add_group(stranger, "Hawks", share=True)
     url = f"https://web.groupme.com/join_group/{group.id}/{group.share_token}"
     blind = await look_up(None, read_pasted(url))
@@ -221,9 +221,9 @@ async def test_the_database_says_who_asked_whatever_a_client_sends(database: Dat
     league = await make_league(database, desk)
     ids = {"league_id": league.club.league_id, "team_id": league.club.team_id}
     async with database.session() as session:
-        session.add(GroupDismissal(**ids, group_id="1", created_by="somebody else"))
+        session.add(GroupDismissal(**ids, group_id="1", created_by="someone else"))
         session.add(
-            GroupIntent(**ids, op_id=uuid4(), kind="create", tag="[bt:1]", payload={}, created_by="somebody else")
+            GroupIntent(**ids, op_id=uuid4(), kind="create", tag="[bt:1]", payload={}, created_by="someone else")
         )
     async with database.session() as session:
         assert await session.scalar(select(GroupDismissal.created_by)) == roles.person()

@@ -101,7 +101,7 @@ async def test_only_who_gets_mail_today_is_told(database: Database, desk: Desk) 
         omar = await session.scalar(select(Guardian).where(Guardian.first_name == "Omar"))
         assert omar is not None
         omar.email = "omar.new@families.test"
-        session.add(Suppression(league_id=ids[0], email="ROSA@families.test", reason="asked for no more mail"))
+        session.add(Suppression(league_id=ids[0], email="ROSA@families.test", reason="asked for no more e-mail"))
     async with database.session() as session:
         assert [one.recipient for one in (await families_to_tell(session, *ids)).families] == ["omar.new@families.test"]
         link = await session.scalar(select(PlayerGuardian).where(PlayerGuardian.guardian_id == omar.id))

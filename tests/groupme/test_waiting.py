@@ -64,7 +64,7 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
     async with database.session() as session:
         preview = await preview_signing(session, club.league_id, [family.contract_id])
     assert (preview.mails, preview.waiting) == (1, 1)
-    assert [notice.text for notice in preview.notices] == ["Hawks U12 has no chat link yet: mails wait for it."]
+    assert [notice.text for notice in preview.notices] == ["Hawks U12 has no chat link yet: e-mails wait for it."]
     (mail,) = await signed(database, club, family)
     assert await drained(database, club, settings) == (0, 1)
     async with database.session() as session:
@@ -83,7 +83,7 @@ async def test_a_mail_waits_in_every_view_and_the_link_sends_it(database: Databa
         found = await list_contracts(session, club.league_id, RosterFilter(welcome=(WelcomeState.WAITING,)))
         assert [one.id for one in found] == [family.contract_id]
         story = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
-        assert story.next == "The mail waits for the link of the team chat; until then undo takes everything back."
+        assert story.next == "The e-mail waits for the link of the team chat; until then undo cancels everything."
         chats = await list_chats(session, club.league_id, None)
         assert {chat.team: chat.waiting for chat in chats} == {"Hawks U12": 1, "Bulls": 0}
 

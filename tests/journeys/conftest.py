@@ -86,7 +86,7 @@ def data_dir(server_folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def made_folder(server_folder: Path) -> Path:
-    """A data folder in which somebody was before, and began nothing. Tests work on copies of it."""
+    """A data folder in which someone was before, and began nothing. Tests work on copies of it."""
     folder = server_folder / "made"
 
     async def make() -> None:

@@ -18,7 +18,7 @@ Journey = Callable[[Terminal], None]
 
 
 async def make_league(folder: Path, slug: str, teams: Sequence[str]) -> None:
-    """A league of its own with these teams, and nobody in them."""
+    """A league of its own with these teams, and no one in them."""
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database, database.session() as session:
         league = await session.scalar(insert(League).values(name="Westside", slug=slug).returning(League.id))
         season = await session.scalar(insert(Season).values(league_id=league, name="Spring 2027").returning(Season.id))

@@ -64,7 +64,7 @@ async def test_check_fix_sign_read_bounce_correct_and_resend_by_keys_alone(data_
             with terminal(environment, columns=120, rows=36) as program:
                 program.shows_any("Hamdi, Samir", "Samir Hamdi")  # it opens where it was left
                 program.press("1")
-                program.shows("1 mail came back: no such mailbox.")
+                program.shows("1 e-mail came back: no such mailbox.")
                 program.press(ENTER)
                 program.shows("E-mails", WRONG, "came back", "No such user")
                 program.press("e")
@@ -93,7 +93,7 @@ async def test_check_fix_sign_read_bounce_correct_and_resend_by_keys_alone(data_
 def find_and_fix(program: Terminal) -> None:
     """In the check of all mails: the one without an address, and give it one."""
     program.press("6")
-    program.shows("No mail was queued yet.")
+    program.shows("No e-mail was queued yet.")
     program.press("v")
     program.shows("1 of 1 contract has a warning", "Rosa Hamdi has no e-mail address")
     program.press("e")

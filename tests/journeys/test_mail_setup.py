@@ -27,7 +27,7 @@ def make_the_league(program: Terminal, roster: Path) -> None:
     """The first run: its name, its roster."""
     program.shows("Import a roster", "Open the demo league")
     program.press("i")
-    program.shows("What is your league called?")
+    program.shows("What is your league's name?")
     program.press("Westside Basketball", ENTER)
     program.shows("File")
     program.press(str(roster))
@@ -42,13 +42,13 @@ def make_the_league(program: Terminal, roster: Path) -> None:
 def sign_before(program: Terminal) -> None:
     """The one contract that there is: its mail waits, and every place says for what, and leads to the set-up."""
     program.press("s")
-    program.shows("becomes signed", "1 welcome mail waits: no mail server is set up yet.", "Set one up with “Set")
+    program.shows("becomes signed", "1 welcome e-mail waits: no mail server is set up yet.", "Set one up with “Set")
     program.press(ENTER)
     program.shows("✔ signed", "! no mail server")
     program.press("5")
     program.shows("rosa@families.test", "No mail server is set up yet, so nothing goes out;")
     program.press("1")
-    program.shows("No mail server is set up yet: 1 mail")
+    program.shows("No mail server is set up yet: 1 e-mail")
     program.rest()
 
 

@@ -96,7 +96,7 @@ async def test_from_the_first_start_to_the_mail_by_keys_alone(tmp_path: Path) ->
             with terminal(environment) as program:
                 program.shows("Import a roster", "Open the demo league")
                 program.press("i")
-                program.shows("What is your league called?")
+                program.shows("What is your league's name?")
                 program.press("Westside Basketball", ENTER)
                 program.shows("File")
                 program.press(str(ROSTER))
@@ -184,7 +184,7 @@ def test_a_system_that_shuts_down_gets_the_terminal_back(desk: Terminal) -> None
 
 
 def runs(pid: int) -> bool:
-    """Whether the process lives; one that nobody has buried yet does not."""
+    """Whether the process lives; one that no one has buried yet does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -372,5 +372,5 @@ async def test_leaving_while_a_mail_is_on_the_wire_finishes_it_and_says_so(data_
                 return bytes(program.written).split(ALTERNATE_SCREEN[1])[-1].decode()
 
         after = await asyncio.to_thread(journey)
-        assert "Finishing the mails that are on their way" in after
+        assert "Finishing the e-mails that are on their way" in after
         assert len(server.messages) == 1

@@ -195,7 +195,7 @@ async def test_each_contract_is_decided_by_itself(database: Database) -> None:
     ("more", "words"),
     [
         ({"reason": " "}, "reason is empty"),
-        ({"signed_on": date(9000, 1, 1)}, "lies in the future"),
+        ({"signed_on": date(9000, 1, 1)}, "is in the future"),
         ({"signer": FreeText(" ")}, "name is empty"),
         ({"note": "x" * 501}, "501 characters"),
         ({"contracts": ()}, "No contract"),

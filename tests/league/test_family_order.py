@@ -34,7 +34,7 @@ async def in_order(session: AsyncSession, club: Club) -> list[str]:
 
 
 async def three(session: AsyncSession, club: Club) -> tuple[Family, Family, Family]:
-    """In reverse of the order by name: reachable, no address, nobody."""
+    """In reverse of the order by name: reachable, no address, no one."""
     return (
         await make_family(session, club, first="Ann"),
         await make_family(session, club, first="Ben", parents=SILENT),
@@ -68,7 +68,7 @@ async def test_every_change_of_a_family_moves_its_player(database: Database) -> 
         assert await in_order(session, club) == ["Ann", "Cy", "Ben"], "an address was filled in"
         of_ben = PlayerGuardian.player_id == ben.player_id
         await session.execute(update(PlayerGuardian).where(of_ben).values(receives_email=False))
-        assert await in_order(session, club) == ["Ann", "Ben", "Cy"], "the guardian takes no mail"
+        assert await in_order(session, club) == ["Ann", "Ben", "Cy"], "the guardian gets no e-mail"
         await session.execute(delete(PlayerGuardian).where(of_ben))
         assert await in_order(session, club) == ["Ben", "Ann", "Cy"], "the guardian is no guardian of the player"
 

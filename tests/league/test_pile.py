@@ -1,4 +1,4 @@
-"""The mails of a pile wait until it is done; if nobody says so, they leave by themselves."""
+"""The mails of a pile wait until it is done; if no one says so, they leave by themselves."""
 
 from datetime import date
 

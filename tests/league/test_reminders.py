@@ -1,4 +1,4 @@
-"""Reminders: each once, at most so many, and none that nobody asked for."""
+"""Reminders: each once, at most so many, and none that no one asked for."""
 
 import asyncio
 from dataclasses import replace

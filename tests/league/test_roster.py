@@ -102,7 +102,7 @@ SEARCHES: list[tuple[str, list[str]]] = [
     ("smith/j", ["Ann/Lee <Bo> Smith/Jones"]),
     ("kids", ["Ann/Lee <Bo> Smith/Jones"]),
     ("nobody", []),
-    ("amara nobody", []),
+    ("amara no one", []),
 ]
 
 
@@ -381,7 +381,7 @@ async def plan_of(session: AsyncSession, statement: Any) -> str:
 async def scanned(session: AsyncSession, listing: ContractListing, *names: str) -> list[bool]:
     """Of each index whether a page of the list looks into it, and of each table whether it is read from end to end.
 
-    The search runs in a function of the database, whose plan nobody sees; PostgreSQL counts what it scans.
+    The search runs in a function of the database, whose plan no one sees; PostgreSQL counts what it scans.
     """
     counted = text("SELECT pg_stat_get_xact_numscans(to_regclass(:name))")
     before = [await session.scalar(counted, {"name": name}) for name in names]

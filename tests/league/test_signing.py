@@ -156,7 +156,7 @@ async def test_a_player_without_an_address_is_signed_with_a_warning_and_no_mail(
         family = await make_family(session, club, first="Wren", last="Hammond", parents=(Parent(email=None),))
         preview = await preview_signing(session, club.league_id, [family.contract_id])
         texts = [notice.text for notice in preview.notices]
-        assert texts == ["Wren Hammond has no guardian with an e-mail address: signed, nobody told."]
+        assert texts == ["Wren Hammond has no guardian with an e-mail address: signed, no one told."]
         assert preview.mails == 0
         result = await sign(session, club.league_id, SigningRequest(preview.signable))
         assert (len(result.signed), result.outbox_ids) == (1, ())
@@ -271,7 +271,7 @@ async def test_the_waiting_desk_hears_who_was_quicker(database: Database, marias
         (SigningRequest(((1, 1),), signer=FreeText(" \x07\u202e ")), "signer's name is empty"),
         (SigningRequest(((1, 1),), signer=FreeText("x" * 201)), "201 characters"),
         (SigningRequest(((1, 1),), signed_on=date(1899, 12, 31)), "before 1900"),
-        (SigningRequest(((1, 1),), signed_on=date(2999, 1, 1)), "lies in the future"),
+        (SigningRequest(((1, 1),), signed_on=date(2999, 1, 1)), "is in the future"),
         (SigningRequest(((1, 1),), hold_seconds=-1), "undo time"),
         (SigningRequest(((1, 1),), hold_seconds=86_401), "undo time"),
     ],

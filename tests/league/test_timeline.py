@@ -55,7 +55,7 @@ async def test_what_is_not_set_up_is_what_the_mails_wait_for(
         assert "held until" in cell
     else:
         assert detail.mails[0].words == f"waiting: {missing.clause}"
-        assert detail.next == f"{missing.sentence}, so the mail waits. {missing.way_out}"
+        assert detail.next == f"{missing.sentence}, so the e-mail waits. {missing.way_out}"
         assert missing.short in cell
 
 
@@ -68,8 +68,8 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
         await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
     async with database.session() as session:
         held = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
-        assert held.next.startswith("2 mails leave at ")
-        assert held.next.endswith("until then undo takes everything back.")
+        assert held.next.startswith("2 e-mails leave at ")
+        assert held.next.endswith("until then undo cancels everything.")
         first = select(func.min(Outbox.id)).scalar_subquery()
         await session.execute(
             update(Outbox)
@@ -111,8 +111,8 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
     assert [(event.text, event.who) for event in detail.trace] == [
         ("offered, due Nov 30", None),
         ("signed by Rosa Hamilton (mother) on paper", "maria"),
-        ("mail to rosa@families.test not accepted (recipient transient at RCPT): 452 4.2.2 mailbox full", "desk-2"),
-        ("mail to rosa@families.test accepted by the mail server", "desk-2"),
+        ("e-mail to rosa@families.test not accepted (recipient transient at RCPT): 452 4.2.2 mailbox full", "desk-2"),
+        ("e-mail to rosa@families.test accepted by the mail server", "desk-2"),
     ]
     assert detail.mails[0].words.startswith("accepted by the mail server at ")
     assert detail.mails[1].words.startswith("leaves at ")
@@ -130,7 +130,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                 "error_class": "permanent",
                 "error_text": "no such user.",
             },
-            "The mail to rosa@families.test failed: no such user. Somebody must look at it.",
+            "The e-mail to rosa@families.test failed: no such user. Someone must look at it.",
         ),
         (
             {
@@ -140,7 +140,7 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                 "wire_started_at": func.now(),
                 "error_class": "in_doubt",
             },
-            "The mail to rosa@families.test may or may not have gone out. Somebody must decide.",
+            "The e-mail to rosa@families.test may or may not have gone out. Someone must decide.",
         ),
         (
             {
@@ -149,11 +149,11 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                 "claim_token": func.gen_random_uuid(),
                 "lease_until": text("now() + interval '1 minute'"),
             },
-            "The mail to rosa@families.test is on its way right now.",
+            "The e-mail to rosa@families.test is on its way right now.",
         ),
         (
             {"available_at": text("now() - interval '1 second'")},
-            "The mail to rosa@families.test: waiting for its turn.",
+            "The e-mail to rosa@families.test: waiting for its turn.",
         ),
         (
             {
@@ -162,15 +162,15 @@ async def test_a_contract_is_told_from_offer_to_accepted(database: Database, mar
                 "available_at": text("date_trunc('day', now()) + interval '2 days 14 hours'"),
                 "error_text": "mailbox full",
             },
-            "The mail to rosa@families.test: try 2 of 8 at ",
+            "The e-mail to rosa@families.test: try 2 of 8 at ",
         ),
         (
             {"state": OutboxState.SENT, "attempts": 1, "claims": 1, "finalized_at": func.now()},
-            "Nothing more to do: 1 welcome mail accepted by the mail server.",
+            "Nothing more to do: 1 welcome e-mail accepted by the mail server.",
         ),
         (
             {"state": OutboxState.CANCELLED, "finalized_at": func.now()},
-            "The welcome mail was not sent. Tell the family another way.",
+            "The welcome e-mail was not sent. Tell the family another way.",
         ),
     ],
 )
@@ -215,7 +215,7 @@ async def test_undo_void_and_a_mail_nobody_got_are_part_of_the_story(database: D
         request = SigningRequest(((family.contract_id, 1),), FreeText("[bold]Grandma[/]"))
         await sign(session, club.league_id, request)
         silent = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
-        assert silent.next == "Nobody was told by e-mail. Tell the family another way."
+        assert silent.next == "No one was told by e-mail. Tell the family another way."
         await undo(session, club.league_id, [family.contract_id])
         await apply_transition(
             session, club.league_id, TransitionRequest(Transition.VOID, ((family.contract_id, None),), "moved away")

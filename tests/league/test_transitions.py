@@ -90,7 +90,7 @@ async def test_undo_takes_signature_and_mails_back_together(database: Database, 
 @pytest.mark.parametrize(
     ("mail", "reason"),
     [
-        (SENT, "The mail to dan@families.test went out at "),
+        (SENT, "The e-mail to dan@families.test went out at "),
         (DEAD, "was tried and failed"),
         (SENDING, "is on its way right now"),
         (IN_DOUBT, "may have gone out at "),
@@ -224,7 +224,7 @@ async def test_an_offer_makes_drafts_signable(database: Database) -> None:
         )
         with pytest.raises(BballError, match="before the day of the offer"):
             await apply_transition(session, club.league_id, replace(asked, due_on=date(2020, 1, 1)))
-        with pytest.raises(BballError, match="lies in the future"):
+        with pytest.raises(BballError, match="is in the future"):
             await apply_transition(session, club.league_id, replace(asked, offered_on=date(2999, 1, 1)))
         result = await apply_transition(session, club.league_id, replace(asked, due_on=date(2999, 1, 1)))
         assert result.done == (draft.contract_id,)

@@ -112,7 +112,7 @@ async def test_sent_doubtful_and_voided_mails_are_refused_in_words(database: Dat
             ),
             {"id": voided},
         )
-    for id_, words in ((sent, "was accepted"), (doubtful, "Resolve that first"), (voided, "not true anymore")):
+    for id_, words in ((sent, "was accepted"), (doubtful, "Settle that first"), (voided, "not true anymore")):
         with pytest.raises(BballError, match=words):
             await fix(database, club, id_)
 
@@ -125,7 +125,7 @@ async def test_a_blocked_address_and_the_same_one_are_refused(database: Database
             text("INSERT INTO suppression (league_id, email, reason) VALUES (:league, :email, 'asked for it')"),
             {"league": club.league_id, "email": RIGHT.upper()},
         )
-    with pytest.raises(BballError, match="takes no more mail"):
+    with pytest.raises(BballError, match="gets no more e-mail"):
         await fix(database, club, old)
     with pytest.raises(BballError, match="has already"):
         await fix(database, club, old, "P0@families.test")

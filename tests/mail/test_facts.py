@@ -33,12 +33,12 @@ def test_facts_survive_the_journey_through_the_database(facts: MailKind) -> None
     "payload", [{}, None, [], {"player_first": 3}, msgspec.to_builtins(make_facts()) | {"signed_on": "x"}]
 )
 def test_incomplete_facts_are_refused_in_words(payload: object) -> None:
-    with pytest.raises(RenderError, match="facts kept with this mail are not complete"):
+    with pytest.raises(RenderError, match="facts kept with this e-mail are not complete"):
         facts_of("contract_signed", payload)
 
 
 def test_an_unknown_kind_is_refused_in_words() -> None:
-    with pytest.raises(RenderError, match=r"no kind of mail called '\.\./secrets'"):
+    with pytest.raises(RenderError, match=r"no kind of e-mail called '\.\./secrets'"):
         facts_of("../secrets", {})
 
 

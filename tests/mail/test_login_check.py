@@ -59,7 +59,7 @@ async def test_a_wrong_password(authority: trustme.CA) -> None:
     async with SmtpServer(tls="starttls", context=made, users={"office": "another"}) as server:
         said = await trouble(server, tls="starttls")
     assert said is not None
-    assert "refuses the login or the password. Type both again. It said: 535 5.7.8" in said
+    assert "rejected the login or the password. Type both again. It said: 535 5.7.8" in said
 
 
 async def test_a_name_that_no_server_has() -> None:
@@ -74,7 +74,7 @@ async def test_a_closed_port() -> None:
         pass
     said = await trouble(server, tls="starttls")
     assert said is not None
-    assert said.startswith(f"Nobody answers at 127.0.0.1, port {server.port}: the port is closed")
+    assert said.startswith(f"No one answers at 127.0.0.1, port {server.port}: the port is closed")
 
 
 async def test_a_certificate_of_nobody(authority: trustme.CA) -> None:
@@ -127,8 +127,8 @@ async def test_google_by_its_file(tmp_path: Path) -> None:
         file = server.user_file(tmp_path)
         url = SecretUrl(server.mail_url(file))
         assert await login_trouble(make_settings(tmp_path), url) is None
-        file.write_text(file.read_text().replace(REFRESH_TOKEN, "a-token-of-nobody"))
+        file.write_text(file.read_text().replace(REFRESH_TOKEN, "a-token-of-no one"))
         said = await login_trouble(make_settings(tmp_path), url)
     assert said is not None
     assert said.startswith("Google refuses the credentials file or the mailbox")
-    assert "a-token-of-nobody" not in said
+    assert "a-token-of-no one" not in said

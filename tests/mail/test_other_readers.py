@@ -89,7 +89,7 @@ class Recorder:
 
 @pytest.mark.slow
 async def test_a_dkim_signature_survives_a_mail_server() -> None:
-    """Lines, line ends and folding are such that nobody on the way has a reason to touch them."""
+    """Lines, line ends and folding are such that no one on the way has a reason to touch them."""
     recorder = Recorder()
     server = await asyncio.get_running_loop().create_server(lambda: smtp.SMTP(recorder), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

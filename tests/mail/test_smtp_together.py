@@ -25,7 +25,7 @@ async def yes() -> bool:
 
 
 async def never() -> bool:
-    raise AssertionError("nobody may be asked before the server is ready")
+    raise AssertionError("no one may be asked before the server is ready")
 
 
 @asynccontextmanager
@@ -97,12 +97,12 @@ async def test_three_commands_go_out_before_the_first_answer() -> None:
         ({"mail": "451 4.3.0 Later", "rcpt": "250 Fine", "data": "503 No"}, Phase.MAIL, "provider_transient", 1),
         ({"mail": "421 4.3.2 Bye"}, Phase.MAIL, "provider_transient", 2),
         ({"mail": "354 What?"}, Phase.MAIL, None, 2),
-        ({"rcpt": "550 5.1.1 Nobody"}, Phase.RCPT, "permanent", 1),
-        ({"rcpt": "550 5.1.1 Nobody", "data": "354 Go on"}, Phase.RCPT, "permanent", 2),
+        ({"rcpt": "550 5.1.1 No one"}, Phase.RCPT, "permanent", 1),
+        ({"rcpt": "550 5.1.1 No one", "data": "354 Go on"}, Phase.RCPT, "permanent", 2),
         ({"rcpt": "450 4.2.1 Too fast", "data": "554 No"}, Phase.RCPT, "recipient_transient", 1),
-        ({"rcpt": "550 5.1.1 Nobody", "data": "421 Bye"}, Phase.RCPT, "permanent", 2),
-        ({"rcpt": "550 5.1.1 Nobody", "data": DISCONNECT}, Phase.RCPT, "permanent", 2),
-        ({"rcpt": "550 5.1.1 Nobody", "data": HANG}, Phase.RCPT, "permanent", 2),
+        ({"rcpt": "550 5.1.1 No one", "data": "421 Bye"}, Phase.RCPT, "permanent", 2),
+        ({"rcpt": "550 5.1.1 No one", "data": DISCONNECT}, Phase.RCPT, "permanent", 2),
+        ({"rcpt": "550 5.1.1 No one", "data": HANG}, Phase.RCPT, "permanent", 2),
         ({"rcpt": "354 What?"}, Phase.RCPT, None, 2),
         ({"rcpt": DISCONNECT}, Phase.RCPT, "provider_transient", 2),
         ({"rcpt": HANG}, Phase.RCPT, "provider_transient", 2),

@@ -102,7 +102,7 @@ def test_our_own_templates_as_a_leagues_own_are_without_a_finding(tmp_path: Path
 
 
 def test_only_the_kind_that_is_asked_for(tmp_path: Path) -> None:
-    found(tmp_path, "contract_signed/subject.txt", "{{ nobody }}")
+    found(tmp_path, "contract_signed/subject.txt", "{{ no one }}")
     assert check_templates(tmp_path, make_settings(tmp_path), [OfferMail.kind]) == ()
 
 

@@ -74,7 +74,7 @@ async def test_a_due_mail_is_late_only_while_a_worker_could_send_it_and_none_goe
     await a_worker(database, club)
     assert (await day(database, club)).late_since is not None
     await accept(database, ids[1:])
-    assert (await day(database, club)).late_since is None, "mails go out one after another"
+    assert (await day(database, club)).late_since is None, "e-mails go out one after another"
 
 
 async def test_held_mails_are_not_late(database: Database) -> None:
@@ -89,14 +89,14 @@ async def test_held_mails_are_not_late(database: Database) -> None:
     sentence = found.sending.hold(gate)
     assert sentence.startswith("Sending is paused by ")
     assert " since " in sentence
-    assert "1 mail waits until it is resumed." in sentence
+    assert "1 e-mail waits until it is resumed." in sentence
 
 
 async def test_a_gate_that_no_running_worker_uses_holds_nothing(database: Database) -> None:
     club, _ = await club_with_mails(database, 1)
     await shut(database, club, provider="gmail")
     found = (await day(database, club)).sending
-    assert found.hold(found.holding()[0]).startswith("Gmail's daily limit is used up; 1 mail waits, next try ")
+    assert found.hold(found.holding()[0]).startswith("Gmail's daily limit is used up; 1 e-mail waits, next try ")
     await a_worker(database, club, "smtp:mail.example.org:587")
     assert (await day(database, club)).sending.holding() == ()
 
@@ -111,7 +111,7 @@ async def test_a_gate_whose_time_is_up_holds_nothing_while_no_mail_waits(databas
     assert (await day(database, club)).sending.holding() == ()
     async with database.session() as session:
         await session.execute(text("UPDATE provider_gate SET open_until = now() + interval '1 hour'"))
-    assert len((await day(database, club)).sending.holding()) == 1, "the next mail would have to wait"
+    assert len((await day(database, club)).sending.holding()) == 1, "the next e-mail would have to wait"
 
 
 async def test_another_leagues_mails_do_not_count(database: Database) -> None:

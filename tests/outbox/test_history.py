@@ -126,7 +126,7 @@ async def test_every_mail_is_in_exactly_one_bucket(database: Database) -> None:
         }  # fmt: skip
         assert [(one.label, one.count) for one in found["failed"].children] == [
             ("no such mailbox", 2),
-            ("the mail could not be written", 1),
+            ("the e-mail could not be written", 1),
         ]
         assert (found["suppressed"].oldest, found["held"].oldest is not None) == (None, True)
         seen = []
@@ -185,7 +185,9 @@ async def test_the_story_of_a_mail_that_waits_for_its_hold(database: Database) -
 async def test_the_story_of_a_mail_that_nobody_takes(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
     story = await tell(database, club.league_id, id_)
-    assert story.next == ("No worker is running, so nothing goes out; 1 mail waits. Start one with 'bball-tui worker'.")
+    assert story.next == (
+        "No worker is running, so nothing goes out; 1 e-mail waits. Start one with 'bball-tui worker'."
+    )
     await a_worker(database, club.league_id)
     assert "the next free worker takes it (try 1 of 8)" in (await tell(database, club.league_id, id_)).next
 
@@ -193,13 +195,13 @@ async def test_the_story_of_a_mail_that_nobody_takes(database: Database) -> None
 @pytest.mark.parametrize(
     ("provider", "cause", "minutes", "sentence"),
     [
-        ("gmail", GateCause.QUOTA, 30, "Gmail's daily limit is used up; 3 mails wait, next try "),
-        ("smtp:mail.club.test:587", GateCause.OUTAGE, 1, "Mail.club.test cannot be reached or has trouble; 3 mails"),
+        ("gmail", GateCause.QUOTA, 30, "Gmail's daily limit is used up; 3 e-mails wait, next try "),
+        ("smtp:mail.club.test:587", GateCause.OUTAGE, 1, "Mail.club.test cannot be reached or has trouble; 3 e-mails"),
         (
             "gmail",
             GateCause.AUTH,
             None,
-            "Gmail refuses the login; 3 mails wait: see Set up",
+            "Gmail rejected the password; 3 e-mails wait: see Set up",
         ),
     ],
 )
@@ -220,7 +222,7 @@ async def test_the_story_of_a_mail_while_all_sending_is_paused(database: Databas
         who = await session.scalar(text("SELECT session_user"))
     told = (await tell(database, club.league_id, ids[0])).next
     assert told.startswith(f"Sending is paused by {who} since ")
-    assert told.endswith("; 2 mails wait until it is resumed.")
+    assert told.endswith("; 2 e-mails wait until it is resumed.")
 
 
 async def test_the_story_of_a_mail_that_is_tried_again_later(database: Database) -> None:
@@ -251,7 +253,7 @@ async def test_the_story_of_a_mail_on_its_way(database: Database) -> None:
     assert [event.text for event in story.events][-3:] == [
         "taken by desk-1",
         "written and kept: Welcome",
-        "on the wire",
+        "being sent",
     ]
     await run_out_leases(database)
     assert "has not been heard of since; it counts as in doubt" in (await tell(database, club.league_id, id_)).next
@@ -289,5 +291,5 @@ async def test_the_story_of_a_failed_mail_names_the_way_out(database: Database) 
 
 async def test_there_is_no_story_of_a_mail_of_another_league(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
-    with pytest.raises(BballError, match=f"There is no mail {id_}"):
+    with pytest.raises(BballError, match=f"There is no e-mail {id_}"):
         await tell(database, club.league_id + 1, id_)

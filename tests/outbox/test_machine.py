@@ -125,7 +125,7 @@ class OutboxMachine(RuleBasedStateMachine):
                 return await claim(session, self.club.league_id, limit=limit, worker="w", provider="maildir")
 
         for one in self.run_(go()):
-            assert one.frozen == self.frozen.get(one.id), "the frozen mail changed"
+            assert one.frozen == self.frozen.get(one.id), "the frozen e-mail changed"
             self.owner[one.id] = one
             self.held.append(one)
 
@@ -142,8 +142,8 @@ class OutboxMachine(RuleBasedStateMachine):
         if not self.run_(go()):
             self.happened["refused at the mark"] += 1
             return
-        assert self.owner[one.id] == one, "somebody who was replaced could still send"
-        self.happened["on the wire"] += 1
+        assert self.owner[one.id] == one, "someone who was replaced could still send"
+        self.happened["being sent"] += 1
         self.frozen.setdefault(one.id, message)
         self.copies[one.id] += arrived
         self.sent.append(Sent(one, arrived))
@@ -199,7 +199,7 @@ class OutboxMachine(RuleBasedStateMachine):
         if self.run_(go()) is None:
             self.happened["refused at the settling"] += 1
         else:
-            assert self.owner[one.id] == one, "somebody who was replaced could still write"
+            assert self.owner[one.id] == one, "someone who was replaced could still write"
             self.happened["late answer"] += doubted
 
     @precondition(lambda self: "sending" in self.states.values())
@@ -279,18 +279,18 @@ class OutboxMachine(RuleBasedStateMachine):
         rows = self.run_(go())
         assert {row.dedupe_key for row in rows} == self.promises, "a promise was lost, or made twice"
         for row in rows:
-            assert self.copies[row.id] <= 1 + self.sent_again[row.id], "a second copy that nobody asked for"
+            assert self.copies[row.id] <= 1 + self.sent_again[row.id], "a second copy that no one asked for"
             if row.state == "sent":
                 assert self.copies[row.id] or row.id in self.said_to_have_arrived, "said to be sent, but was not"
             if row.state == "sending":
                 assert row.claim_token == self.owner[row.id].token
             if self.states.get(row.id) in NO_WAY_OUT:
-                assert row.state == self.states[row.id], "a mail came back from where there is no way back"
+                assert row.state == self.states[row.id], "an e-mail came back from where there is no way back"
             self.states[row.id] = row.state
 
 
 WANTED = (
-    "on the wire",
+    "being sent",
     "refused at the mark",
     "refused at the settling",
     "taken from a lost worker",

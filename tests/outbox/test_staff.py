@@ -37,7 +37,7 @@ async def fail(database: Database, league_id: int) -> Claim:
 
 
 async def doubt(database: Database, league_id: int) -> Claim:
-    """Take one mail and lose the worker while it is on the wire."""
+    """Take one mail and lose the worker while it is being sent."""
     (one,) = await take(database, league_id, 1)
     async with database.session() as session:
         await mark_on_wire(session, [Departure(one, MAIL)])
@@ -117,7 +117,7 @@ async def test_each_refusal_says_why(database: Database) -> None:
     assert "accepted" in why[sent]
     assert "Resolve" in why[doubted]
     assert "was canceled" in why[cancelled]
-    assert why[999_999] == "There is no mail 999999 in this league."
+    assert why[999_999] == "There is no e-mail 999999 in this league."
     async with database.session() as session:
         acted = await cancel(session, club.league_id, [on_its_way, sent, doubted, cancelled], reason="no")
         resolved = await resolve(session, club.league_id, due, arrived=True)

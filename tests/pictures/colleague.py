@@ -1,4 +1,4 @@
-"""Somebody else in the demo's league, while a picture is taken."""
+"""Someone else in the demo's league, while a picture is taken."""
 
 import subprocess
 import sys

@@ -47,8 +47,8 @@ DECISIONS = (
             "f", "wait:Filter the list", "gone:Counting", "type:the wolves", ENTER, "wait:12 of 138",
             "f", "wait:Filter the list", "gone:Counting", UP, ENTER,
             "wait:Save the filter", "type:Wolves", "shot:filter-save", ESC, ESC,
-            "6", "wait:Message-ID|accepted", "v", "wait:have a warning", "v", "wait:kind of mail|correction",
-            "p", "wait:The mail", "t", "wait:My address", "shot:read-to-me", ESC, ESC,
+            "6", "wait:Message-ID|accepted", "v", "wait:have a warning", "v", "wait:kind of e-mail|correction",
+            "p", "wait:The e-mail", "t", "wait:My address", "shot:read-to-me", ESC, ESC,
             "v", "wait:asked us", "e", "wait:kept back", "shot:lift",
         )
     ),
@@ -61,7 +61,7 @@ DECISIONS = (
     Scene(
         (
             "wait:Abara, Grace", "1", "wait:may or may not", ENTER, "wait:in doubt",
-            "d", "wait:Did the mail", "shot:doubt",
+            "d", "wait:Did the e-mail", "shot:doubt",
         ),
         arguments=(), module="tests.pictures.doubt",
     ),
@@ -87,7 +87,7 @@ DECISIONS = (
             "7", "wait:choose one|p shows", "m", "wait:Staff", "shot:groupme-staff",
             ENTER, "wait:Agreed", "shot:form-staff", ESC, ESC,
             "/", "type:net results", ENTER, "gone:esc clear", "c", "wait:already", "shot:groupme-create", ESC, ESC,
-            "W", "wait:Let them wait", "shot:groupme-wait", "y", "wait:Welcome mails wait",
+            "W", "wait:Let them wait", "shot:groupme-wait", "y", "wait:Welcome e-mails wait",
             "4", "/", "type:the wolves", ENTER, "gone:esc clear", "a", "s", "wait:become signed", ENTER, "wait:undo",
             "7", "/", "type:the wolves", ENTER, "gone:esc clear", "wait:1 of 12", "gone:contracts signed",
             "S", "wait:without the link", "shot:groupme-anyway",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 UP, DOWN, BACKSPACE = "\x1b[A", "\x1b[B", "\x7f"
 ROSTERS = Path(__file__).parents[1] / "data"
-"""What lies in the folder Downloads."""
+"""What is in the folder Downloads."""
 ROSTER, FAULTS = "~/Downloads/teamsnap-export.csv", "~/Downloads/roster-with-faults.csv"
 CTRL_E, CTRL_L, CTRL_O, CTRL_P, CTRL_R = "\x05", "\x0c", "\x0f", "\x10", "\x12"
 OPENED = "wait:Abara, Grace|41/138"

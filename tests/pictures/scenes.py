@@ -72,7 +72,7 @@ SCENES = (
             "/", "type:rhodes.31", ENTER, "gone:esc clear", "wait:rhodes.31",
             "e", "wait:Address", "shot:fix-address", ESC, ESC,
             "C", "wait:Reason", "shot:cancel", ESC, ESC,
-            "p", "wait:The mail", "shot:read", ESC,
+            "p", "wait:The e-mail", "shot:read", ESC,
         )
     ),
     Scene(
@@ -82,7 +82,7 @@ SCENES = (
             f"cli:emails suppress {UNKNOWN} --reason 'no such mailbox'",
             "6", "wait:Message-ID|accepted", "shot:log",
             "v", "wait:have a warning", "gone:Looking at", "shot:check",
-            "v", "wait:kind of mail|correction", "shot:kinds",
+            "v", "wait:kind of e-mail|correction", "shot:kinds",
             "v", "wait:no such mailbox", "shot:blocked", "n", "wait:Reason", "shot:block", ESC, ESC,
             "v", "wait:Families are reminded|Mbeki", "shot:reminders",
             "e", "wait:At most", "shot:schedule", ESC, ESC,
@@ -100,8 +100,8 @@ SCENES = (
         (
             OPENED,
             "i", "wait:Season", f"type:{ROSTER}", ENTER, "wait:unchanged", "shot:import",
-            CTRL_R, "wait:to be decided", "shot:import-rows", ESC, "gone:to be decided",
-            CTRL_L, "wait:╭─ What the columns hold", "shot:import-columns", ESC, "gone:╭─ What the columns hold",
+            CTRL_R, "wait:to decide", "shot:import-rows", ESC, "gone:to decide",
+            CTRL_L, "wait:╭─ Match columns", "shot:import-columns", ESC, "gone:╭─ Match columns",
             CTRL_O, "wait:Choose a roster file", "shot:import-browse", ESC,
         )
     ),

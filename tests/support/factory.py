@@ -21,7 +21,7 @@ class Club:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A guardian to be; ``email`` None for somebody without an address."""
+    """A guardian to be; ``email`` None for someone without an address."""
 
     first: str = "Rosa"
     last: str = "Hamilton"

@@ -76,7 +76,7 @@ def _scrolls(widget: Widget) -> bool:
 
 
 def text_of(widget: Widget) -> str | None:
-    """All that it has to say; None where it draws line by line what nobody asked it for as a whole."""
+    """All that it has to say; None where it draws line by line what no one asked it for as a whole."""
     if isinstance(widget, Input) or widget.children or widget.is_scrollable:
         return None
     return _plain(widget._render())

@@ -125,7 +125,7 @@ async def test_undo_takes_the_papers_of_a_pile_back_one_by_one(quiet: Settings, 
         await desk.press("escape")
         await desk.shows("2 contracts signed.", "2/2")
         await desk.press("u")
-        await desk.shows("Undone: 1 signature, 1 mail canceled.", "1/2")
+        await desk.shows("Undone: 1 signature, 1 e-mail canceled.", "1/2")
         async with database.session() as session:
             signed = select(Player.first_name).join(Contract).where(Contract.status == ContractStatus.SIGNED)
             assert list(await session.scalars(signed)) == ["Kid0"]
@@ -206,11 +206,11 @@ async def test_many_offers_get_another_due_date_together(quiet: Settings, databa
         await desk.shows("not: Cid Cid's contract is still a draft.")
         await paste(desk, "2020-01-01")
         await desk.press("enter")
-        await desk.shows("This day has passed.")
+        await desk.shows("That day has passed.")
         await desk.press("ctrl+u")
         await paste(desk, "2999-01-01")
         await desk.press("enter")
-        await desk.shows("2 contracts with another due date", "canceled.")
+        await desk.shows("2 contracts with a new due date", "canceled.")
     async with database.session() as session:
         rows = [
             tuple(row) for row in await session.execute(select(Contract.due_on, Contract.version).order_by(Contract.id))
@@ -242,12 +242,12 @@ async def test_a_void_writes_a_correction_to_who_had_the_welcome(quiet: Settings
             await session.execute(update(Outbox).values(**sent))
         await desk.shows("Signature", "recorded", "(guardian) on paper")
         await desk.press("V")
-        await desk.shows("p0@families.test had the welcome mail already")
+        await desk.shows("p0@families.test had the welcome e-mail already")
         await paste(desk, "wrong")
         await desk.press("tab", "space")
         await desk.shows("Tell them")
         await desk.press("enter")
-        await desk.shows("1 contract void, 1 mail on the way.", "Signature (canceled)")
+        await desk.shows("1 contract void, 1 e-mail on the way.", "Signature (canceled)")
     async with database.session() as session:
         assert list(await session.scalars(select(Outbox.kind).order_by(Outbox.id))) == [
             "contract_signed",
@@ -266,7 +266,7 @@ async def test_a_new_player_gets_guardians_and_a_contract(quiet: Settings, datab
         await desk.press("tab")
         await paste(desk, "Hamdi")
         await desk.press("enter")
-        await desk.shows("Guardians of Samir Hamdi", "Nobody yet")
+        await desk.shows("Guardians of Samir Hamdi", "No one yet")
         await desk.press("n")
         await desk.shows("New guardian")
         for text in ("Rosa", "Hamdi", "rosa@f.test"):
@@ -343,7 +343,7 @@ async def test_the_count_stays_true_when_rows_come_to_a_filtered_list(quiet: Set
     club = await club_with(database, 1)
     async with opened(quiet, (60, 20)) as desk:
         await desk.press("at")
-        await desk.shows("Nobody else is here.")
+        await desk.shows("No one else is here.")
         await desk.press("slash", *"kid", "enter")
         await desk.until(lambda: desk.records.total == 1)
         async with database.session() as session:

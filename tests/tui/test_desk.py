@@ -263,9 +263,9 @@ async def test_the_palette_lists_what_the_tab_can_do_first(quiet: Settings, data
     await club_with(database, 1)
     async with opened(quiet) as desk:
         await desk.press("ctrl+p")
-        await desk.shows("Sign", "Preview mail")
+        await desk.shows("Sign", "Preview e-mail")
         shown = desk.text
-        assert shown.index("Sign") < shown.index("Preview mail") < shown.index("Make the offer")
+        assert shown.index("Sign") < shown.index("Preview e-mail") < shown.index("Make the offer")
         assert "Undo" not in shown, "what works everywhere comes after it"
 
 

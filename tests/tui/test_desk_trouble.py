@@ -26,7 +26,7 @@ def quiet(settings: Settings) -> Settings:
 
 @pytest.fixture
 def away(server: Server, database_name: str) -> AbstractContextManager[None]:
-    """As long as the block lasts, nobody reaches the database."""
+    """As long as the block lasts, no one reaches the database."""
 
     @contextmanager
     def closed() -> Iterator[None]:

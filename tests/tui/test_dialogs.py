@@ -14,7 +14,7 @@ from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
 
-LINES = ["3 contracts become void.", "2 mails that wait are canceled."]
+LINES = ["3 contracts become void.", "2 e-mails that wait are canceled."]
 
 
 def void(**more: object) -> Confirm:
@@ -22,7 +22,7 @@ def void(**more: object) -> Confirm:
 
 
 def harmless() -> Confirm:
-    return Confirm("Leave bball-tui", ["2 mails are on their way; they will arrive all the same."], "Leave")
+    return Confirm("Leave bball-tui", ["2 e-mails are on their way; they will arrive all the same."], "Leave")
 
 
 # Confirm

@@ -49,7 +49,7 @@ async def test_the_name_follows_the_choice_until_somebody_types_one(
         desk.widget("#what").value = "outbox"  # type: ignore[attr-defined]
         await desk.press("enter")
         assert writer.choices == [ExportChoice("outbox", "json", tmp_path / "mine.txt")]
-        assert desk.answers == [f"2,400 mails written to {tmp_path / 'mine.txt'}."]
+        assert desk.answers == [f"2,400 e-mails written to {tmp_path / 'mine.txt'}."]
 
 
 @pytest.mark.slow
@@ -59,7 +59,7 @@ async def test_a_file_that_exists_is_asked_about_and_esc_stops_a_long_one(tmp_pa
     writer.gate.clear()
     async with asking(ExportDialog(writer.write, "players", tmp_path, "west-{what}"), SMALL) as desk:
         await desk.press("enter")
-        assert "This file exists already." in desk.line
+        assert "That file already exists." in desk.line
         assert writer.choices == []
         await desk.press("enter")
         assert "Writing … 1,200" in desk.line

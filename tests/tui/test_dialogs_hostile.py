@@ -119,7 +119,7 @@ ALL_NAMES = " ".join(sorted(HOSTILE, key=lambda name: (name.isprintable(), len(n
 
 
 async def _never(*request: Any) -> Any:
-    raise AssertionError("nobody asked for this")
+    raise AssertionError("no one asked for this")
 
 
 async def _refuse_address(address: str, reason: str) -> bool:
@@ -131,7 +131,7 @@ async def _refuse_schedule(days: str, cap: str) -> None:
 
 
 async def _apply(path: Path, options: Any, watch: Any) -> ImportDone:
-    raise AssertionError("nobody asked for this")
+    raise AssertionError("no one asked for this")
 
 
 async def _refuse(name: str, ids: tuple[int, ...]) -> Acted:
@@ -149,7 +149,7 @@ async def _saved(name: str) -> tuple[NamedFilter, ...]:
 
 
 async def _no_pieces() -> AsyncIterator[Piece]:
-    raise BballError("nobody asked for this")
+    raise BballError("no one asked for this")
     yield Piece("", 0)
 
 

@@ -40,7 +40,7 @@ FAULTY = RosterPreview(
     NUMBERS,
     problems=(
         Problem(4, "Date of Birth", "31/31/2015", "There is no such day. Correct it."),
-        Problem(9, "Guardian 1 Email", "rosa@", "This is no e-mail address. Correct it or clear the cell."),
+        Problem(9, "Guardian 1 Email", "rosa@", "This isn't a valid e-mail address. Correct it or clear the cell."),
         Problem(9, "Jersey", "x", "A jersey has one to three digits."),
     ),
 )
@@ -131,7 +131,7 @@ class Moved(League):
         if not self.imports:
             self.imports.append((path, options))
             self.answer = replace(GOOD, digest="second", notes=("A colleague was here.",))
-            raise PreviewOver("Somebody changed the league.")
+            raise PreviewOver("Someone changed the league.")
         return await super().apply(path, options, watch)
 
 
@@ -141,7 +141,7 @@ async def test_a_preview_that_is_over_is_shown_again_and_nothing_else_is_written
         await desk.until_shown("240")
         await desk.press("enter")
         await desk.until_shown("A colleague was here.")
-        await desk.until_shown("Somebody changed the league.")
+        await desk.until_shown("Someone changed the league.")
         assert desk.answers == []
         await desk.press("enter")
         await desk.until_answered()
@@ -212,7 +212,7 @@ async def test_rows_with_faults_stop_the_import_until_they_are_left_out() -> Non
 async def test_a_file_that_says_nothing_new_cannot_be_imported() -> None:
     league = League(RosterPreview(Imported(unchanged=Counts(8, 240, 300, 240))))
     async with asking(league.dialog()) as desk:
-        assert "Nothing to do: the league says already what the file says." in desk.line
+        assert "Nothing to do: the league already has what the file says." in desk.line
         assert desk.choice("import").disabled
 
 
@@ -326,15 +326,15 @@ DOUBTFUL = RosterPreview(
 async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
     league = League(DOUBTFUL)
     async with asking(league.dialog(), size) as desk:
-        assert "1 new player may be in the league already" in desk.line
+        assert "1 new player may be already in the league" in desk.line
         await desk.press("ctrl+r")
-        await desk.until_shown("2 rows of 2 to be decided come in")
+        await desk.until_shown("2 rows of 2 to decide will be imported")
         assert "! possible duplicate" in desk.screen
         assert "The league has John Hamdi" in desk.line, "what is most in doubt is first"
         assert desk.whole_choices()
         await desk.press("space", "down")
         assert "jersey: 0 → 00" in desk.line
-        assert "1 row of 2 to be decided come in" in desk.line
+        assert "1 row of 2 to decide will be imported" in desk.line
         await desk.press("down", "space")
         assert "Nothing to decide" in desk.line
         await desk.press("f", "f")
@@ -343,7 +343,7 @@ async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
         await desk.press("enter")
         assert league.previews[-1][1].leave == {3}
         await desk.press("ctrl+r")
-        assert "1 row of 2 to be decided come in" in desk.line, "the decision is kept"
+        assert "1 row of 2 to decide will be imported" in desk.line, "the decision is kept"
         await desk.press("escape")
         await desk.go_to("#path")
         await desk.type("x")
@@ -361,7 +361,7 @@ async def test_the_files_value_is_taken_in_one_row_only(size: tuple[int, int]) -
     league = League(replace(DOUBTFUL, problems=(), conflicts=(other, CORRECTED)))
     async with asking(league.dialog(), size) as desk:
         await desk.press("ctrl+r")
-        await desk.until_shown("3 rows of 3 to be decided come in")
+        await desk.until_shown("3 rows of 3 to decide will be imported")
         assert desk.whole_choices()
         await desk.press("t")
         assert "Nothing to take" in desk.line
@@ -403,7 +403,7 @@ async def test_whole_names_are_split_by_a_tick_and_each_is_shown() -> None:
         assert league.previews[-1][1].split_names is True
         assert "row 4, Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
         await desk.press("ctrl+r")
-        await desk.until_shown("to be decided come in")
+        await desk.until_shown("to decide will be imported")
         await desk.press("down", "down")
         assert "Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
         assert "Nothing changes." in desk.line
@@ -418,7 +418,7 @@ async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> No
     header, samples = ("Mannschaft", "Vorname", "Nachname", ""), (("Hawks",), ("Ann", "Ben"), ("Lee",), ())
     league = League(RosterPreview(Imported(), header=header, samples=samples, unmapped=True))
     async with asking(league.dialog()) as desk:
-        assert "It is not clear what the columns hold" in desk.line
+        assert "It is not clear match columns" in desk.line
         await desk.press("enter")
         await desk.until_shown("Which column of the file holds what?")
         await desk.press("enter")
@@ -428,7 +428,7 @@ async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> No
         await desk.settle()
         assert "Vorname (Ann, Ben)" in desk.line
         await desk.press("enter")
-        assert "This column is chosen for Player Last Name already." in desk.line
+        assert "This column is already used for Player Last Name." in desk.line
         desk.widget("#pick-3").value = -1  # type: ignore[attr-defined]
         league.answer = GOOD
         await desk.press("enter")

@@ -107,13 +107,13 @@ async def test_a_login_that_works_is_saved(size: tuple[int, int]) -> None:
 
 @SIZES
 async def test_a_refusal_is_told_and_may_be_saved_all_the_same(size: tuple[int, int]) -> None:
-    accounts = Accounts("smtp.gmail.com refuses the login or the password. Type both again. It said: 535 5.7.8 No.")
+    accounts = Accounts("smtp.gmail.com rejected the login or the password. Type both again. It said: 535 5.7.8 No.")
     async with asking(setup(accounts), size) as desk:
         assert "Save anyway" not in desk.screen
         await fill(desk, login="office@gmail.com", password=PASSWORD)
         await desk.press("enter")
         await desk.until_shown("It said: 535 5.7.8 No.")
-        assert "refuses the login or the password. Type both again." in desk.line
+        assert "rejected the login or the password. Type both again." in desk.line
         assert "Save anyway" in desk.screen
         assert desk.whole_choices()
         assert accounts.kept == []

@@ -57,7 +57,7 @@ def contract(
 
 AMARA = contract(1, "Amara Hamilton", ROSA, DAN)
 SAMIR = contract(2, "Samir Hamdi", ANA)
-NO_LINK = Notice(NoticeKind.NO_CHAT_LINK, "Hawks U12 has no chat link yet: mails go without the join button.")
+NO_LINK = Notice(NoticeKind.NO_CHAT_LINK, "Hawks U12 has no chat link yet: e-mails go without the join button.")
 SIGNED = Notice(NoticeKind.ALREADY_SIGNED, "Wren's contract is signed already by Ana, recorded by jonas.", blocks=True)
 
 
@@ -106,10 +106,10 @@ async def test_it_shows_the_effect_before_anything_happens() -> None:
         assert "each player's first guardian who may sign" in desk.screen
         assert "Nov 23, 2026" in desk.screen
         assert "3 contracts become signed, recorded by maria" in desk.line
-        assert "2 welcome mails go out in 10 seconds (u takes it all back until then)" in desk.line
+        assert "2 welcome e-mails go out in 10 seconds (u undoes it all until then)" in desk.line
         assert "! Hawks U12 has no chat link yet" in desk.line
-        assert "Amara Hamilton: Rosa Hamilton signs as mother; mail to rosa@families.test" in desk.line
-        assert "[ Preview the mails  p ] [ Sign 3  Enter ] [ Cancel  Esc ]" in desk.screen
+        assert "Amara Hamilton: Rosa Hamilton signs as mother; e-mail to rosa@families.test" in desk.line
+        assert "[ Preview the e-mails  p ] [ Sign 3  Enter ] [ Cancel  Esc ]" in desk.screen
         assert office.requests == []
 
 
@@ -160,7 +160,7 @@ async def test_strangers_share_no_guardian() -> None:
     async with asking(Office(AMARA, SAMIR).dialog()) as desk:
         await desk.press("space")
         assert "Rosa Hamilton, mother" not in desk.screen
-        assert "somebody else" in desk.screen
+        assert "someone else" in desk.screen
 
 
 async def test_somebody_else_is_typed_with_the_capacity() -> None:
@@ -169,7 +169,7 @@ async def test_somebody_else_is_typed_with_the_capacity() -> None:
         assert "Name " not in desk.screen
         await desk.press("space", "end", "enter")
         assert desk.focus == "name"
-        assert "Type who signed." not in desk.screen, "nobody has had the time to"
+        assert "Type who signed." not in desk.screen, "no one has had the time to"
         await desk.press("enter")
         assert "Type who signed." in desk.screen
         assert office.requests == []
@@ -198,7 +198,7 @@ async def test_the_method_and_the_day_are_chosen() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "complaint"),
-    [("31/11/2026", "There is no such day."), ("soon", "This is no date."), ("24/11/2026", "still to come")],
+    [("31/11/2026", "There is no such day."), ("soon", "That isn't a date."), ("24/11/2026", "in the future")],
 )
 async def test_an_impossible_day_is_told_beside_its_field_and_signs_nothing(typed: str, complaint: str) -> None:
     office = Office(AMARA)
@@ -326,7 +326,7 @@ async def test_the_mails_can_be_seen_first_and_the_dialog_stays() -> None:
 
 async def test_without_a_preview_there_is_no_key_for_it() -> None:
     async with asking(Office(AMARA).dialog(mails=False)) as desk:
-        assert "Preview the mails" not in desk.screen
+        assert "Preview the e-mails" not in desk.screen
         await desk.press("p")
         assert desk.open
 
@@ -352,22 +352,22 @@ def test_the_promise_counts_mails_and_time() -> None:
     def lines(hold: int, *contracts: ContractPreview) -> list[str]:
         return promises(SigningPreview(contracts, "maria", TODAY, hold), "u")
 
-    assert lines(0, AMARA) == ["1 contract becomes signed, recorded by maria", "1 welcome mail goes out at once"]
-    assert lines(120, AMARA)[1].startswith("1 welcome mail goes out in 2 minutes (u")
-    assert lines(10, contract(1, "Amara", ROSA, mails=()))[1] == "No mail goes out"
+    assert lines(0, AMARA) == ["1 contract becomes signed, recorded by maria", "1 welcome e-mail goes out at once"]
+    assert lines(120, AMARA)[1].startswith("1 welcome e-mail goes out in 2 minutes (u")
+    assert lines(10, contract(1, "Amara", ROSA, mails=()))[1] == "No e-mail goes out"
 
 
 def test_who_waits_for_a_chat_hears_of_the_missing_server_too() -> None:
-    waits = Notice(NoticeKind.WAITS_FOR_CHAT, "The mail waits for the chat.")
+    waits = Notice(NoticeKind.WAITS_FOR_CHAT, "The e-mail waits for the chat.")
     one = contract(1, "Amara", ROSA, notices=(waits,))
     said = promises(SigningPreview((one,), "maria", TODAY, 10, nowhere_to_send=True), "u")
-    assert said[1] == "1 welcome mail waits for the link of the team chat"
+    assert said[1] == "1 welcome e-mail waits for the link of the team chat"
     assert said[2].startswith("Besides, no mail server is set up yet. Set one up")
 
 
 def test_mails_without_a_from_address_wait_and_the_dialog_says_where_to_set_it() -> None:
     said = promises(SigningPreview((AMARA,), "maria", TODAY, 10, no_sender=True), "u")
-    assert said[1].startswith("1 welcome mail waits: no From address is set yet. Set it with “Set up e-mail”")
+    assert said[1].startswith("1 welcome e-mail waits: no From address is set yet. Set it with “Set up e-mail”")
 
 
 # Dates

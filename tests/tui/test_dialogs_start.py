@@ -33,7 +33,7 @@ async def test_a_key_begins(key: str, answer: object) -> None:
 async def test_a_roster_needs_the_name_of_the_league() -> None:
     async with asking(FirstRun()) as desk:
         await desk.press("i")
-        assert "What is your league called?" in desk.screen
+        assert "What is your league's name?" in desk.screen
         assert desk.focus == "league"
         await desk.type("  Westside  disc ")
         await desk.press("enter")

@@ -1,4 +1,4 @@
-"""Forms: what is wrong stands beside its field, nothing typed is lost, and nobody overwrites anybody unseen."""
+"""Forms: what is wrong stands beside its field, nothing typed is lost, and no one overwrites anybody unseen."""
 
 import asyncio
 from dataclasses import replace
@@ -97,12 +97,12 @@ async def test_leaving_asks_only_when_something_was_typed() -> None:
     async with asking(Desks().form()) as desk:
         await replace_text(desk, "jersey", "7")
         await desk.press("escape")
-        await desk.until_shown("What you typed in this form is not saved yet.")
+        await desk.until_shown("What you typed in this form isn't saved yet.")
         await desk.press("enter")  # the focus is on Back
         assert desk.open
         assert not desk.answers
         await desk.press("escape")
-        await desk.until_shown("is not saved yet.")
+        await desk.until_shown("isn't saved yet.")
         await desk.press("y")
         await desk.until_answered()
 

@@ -124,7 +124,7 @@ async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet
         assert isinstance(desk.app.screen, ChatLink), "the first Enter only looks it up"
         await desk.press("enter")
         await until_on(desk, ChatTell)
-        await desk.shows("1 family was", "Amara Hamilton", "Link, 1 mail")
+        await desk.shows("1 family was", "Amara Hamilton", "Link, 1 e-mail")
         await desk.press("enter")  # Cancel has the focus
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         assert await chat_mails(database) == []
@@ -142,7 +142,7 @@ async def test_without_a_token_pasted_links_do_the_job(database: Database, quiet
         await desk.press("t")
         await until_on(desk, ChatTell)
         await desk.press("y")
-        await desk.shows("1 mail queued")
+        await desk.shows("1 e-mail queued")
         assert await chat_mails(database) == ["rosa@families.test"]
         # One group, one team.
         await desk.press("g", "l")
@@ -194,7 +194,7 @@ async def test_plan_apply_and_a_look_at_who_has_joined(database: Database, fake:
         await until_on(desk, ChatTell)
         await desk.press("y")
         await until_on(desk, ChatRun)
-        await desk.shows("steps done", "1 mail about a new link queued", "Created 'Comets'")
+        await desk.shows("steps done", "1 e-mail about a new link queued", "Created 'Comets'")
         assert await chat_mails(database) == ["rosa@families.test"]
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
@@ -243,7 +243,7 @@ async def test_welcome_mails_wait_for_the_link_and_can_be_sent_without(database:
     async with opened(quiet, (80, 24)) as desk:
         await groupme(desk)
         await desk.press("S")
-        await desk.shows("No welcome mail")
+        await desk.shows("No welcome e-mail")
         await desk.press("W")
         await until_on(desk, Confirm)
         await desk.press("y")
@@ -253,9 +253,9 @@ async def test_welcome_mails_wait_for_the_link_and_can_be_sent_without(database:
         await desk.shows("1 waits")
         await desk.press("G", "S")
         await until_on(desk, Confirm)
-        await desk.shows("Send 1 welcome mail without the link")
+        await desk.shows("Send 1 welcome e-mail without the link")
         await desk.press("y")
-        await desk.shows("1 mail on the way")
+        await desk.shows("1 e-mail on the way")
         async with database.session() as session:
             assert await session.scalar(select(Outbox.id).where(Outbox.waits_for.is_not(None))) is None
 
@@ -267,7 +267,7 @@ async def test_staff_are_added_by_keys_and_become_a_step_of_the_plan(database: D
         await groupme(desk)
         await desk.shows("p shows")
         await desk.press("m")
-        await desk.shows("Nobody yet")
+        await desk.shows("No one yet")
         await desk.press("n")
         await until_on(desk, Form)
         await desk.press("enter")
@@ -275,7 +275,7 @@ async def test_staff_are_added_by_keys_and_become_a_step_of_the_plan(database: D
         field = desk.app.screen.query_one
         field("#in-name", TextField).value = "Jonas Coach"
         await desk.press("enter")
-        await desk.shows("GroupMe finds nobody else")
+        await desk.shows("GroupMe finds no one else")
         field("#in-email", TextField).value = "jonas@"
         field("#in-consent", TextField).value = "on paper"
         await desk.press("enter")
@@ -295,7 +295,7 @@ async def test_staff_are_added_by_keys_and_become_a_step_of_the_plan(database: D
         await desk.press("X")
         await until_on(desk, Confirm)
         await desk.press("y")
-        await desk.shows("Nobody yet")
+        await desk.shows("No one yet")
 
 
 async def test_nobody_on_the_staff_list_is_overwritten_unseen(database: Database) -> None:
@@ -337,6 +337,6 @@ async def test_a_filter_by_state_and_a_group_that_is_not_the_teams(database: Dat
         async with database.session() as session:
             assert list(await session.scalars(select(GroupDismissal.team_id))) != []
         await desk.press("G", "x")
-        await desk.shows("may be proposed to Hawks U12", "? Hawks U12")
+        await desk.shows("may be suggested for Hawks U12", "? Hawks U12")
         async with database.session() as session:
             assert list(await session.scalars(select(GroupDismissal.team_id))) == []

@@ -6,8 +6,8 @@ from bball_tui.tui.text import content_lines
 LINES = Hanging(
     content_lines(
         [
-            ["  ", ("! The Wolves has no chat link yet: mails go without the join button.", "bold")],
-            ["  Grace Abara signs; mail to abara.78@families.test"],
+            ["  ", ("! The Wolves has no chat link yet: e-mails go without the join button.", "bold")],
+            ["  Grace Abara signs; e-mail to abara.78@families.test"],
             [""],
             ["All of this line is wrapped from the first column on."],
         ]
@@ -19,13 +19,13 @@ def test_an_indent_and_a_sign_keep_their_column() -> None:
     wrapped = LINES.wrapped(40)
     assert wrapped.plain.splitlines() == [
         "  ! The Wolves has no chat link yet:",
-        "    mails go without the join button.",
-        "  Grace Abara signs; mail to",
+        "    e-mails go without the join button.",
+        "  Grace Abara signs; e-mail to",
         "  abara.78@families.test",
         "",
         "All of this line is wrapped from the first column on.",
     ]
-    assert [wrapped.plain[span.start : span.end] for span in wrapped.spans][-1] == "mails go without the join button."
+    assert [wrapped.plain[span.start : span.end] for span in wrapped.spans][-1] == "e-mails go without the join button."
 
 
 def test_what_fits_stays_as_it_is_and_no_line_is_wider_than_the_window() -> None:

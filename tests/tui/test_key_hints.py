@@ -18,7 +18,7 @@ SPELLED = re.compile(
     r"|\b[Pp]ress ([b-zB-Z])\b"
     r"|\(([a-zA-Z])\)"
     r"|(?:^|[.,;:(–] )([b-zB-HJ-Z]) [a-z]+s\b"  # r asks again
-    r"|\b(?:with|and|or|that) ([b-zB-Z])\b"
+    r"|\b(?:with|and|or|that) ([b-zB-Z])\b(?!-)"
     r"|\b(ctrl\+[a-z])\b"
 )
 EVERYWHERE = {
@@ -29,7 +29,7 @@ EVERYWHERE = {
     "escape": "the way out of every dialog",
     "tab": "to the next field, as in every program",
 }
-"""Keys that nobody can give another meaning, and why a sentence has them."""
+"""Keys that no one can give another meaning, and why a sentence has them."""
 SHOWN_IN = {
     "tui/editing.py": "pick_record.py",
     "tui/papers.py": "pick_record.py",
@@ -61,7 +61,7 @@ def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def own_keys(path: Path) -> set[str]:
-    """Keys that a dialog has for itself and nobody can change: those of its ``Binding`` calls."""
+    """Keys that a dialog has for itself and no one can change: those of its ``Binding`` calls."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Binding":

@@ -204,7 +204,7 @@ async def walk(settings: Settings, database: Database, tab: str, *, together: bo
 
 @pytest.fixture
 def twin(server: Server, database_name: str) -> Iterator[Callable[[], SecretUrl]]:
-    """An equal copy of the test's database, once that one is filled and nobody is connected to it."""
+    """An equal copy of the test's database, once that one is filled and no one is connected to it."""
     name = f"{database_name}_twin"
 
     def copy() -> SecretUrl:

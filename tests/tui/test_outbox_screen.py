@@ -76,14 +76,14 @@ async def test_a_whole_kind_is_tried_again_after_one_question(
     async with opened(quiet, size) as desk:
         await outbox(desk, kind=Kind("failed", "no_such_mailbox"))
         await desk.press("R")
-        await desk.shows("Try 3 mails again", "no such mailbox", "The oldest of this kind waits since")
+        await desk.shows("Try 3 e-mails again", "no such mailbox", "The oldest of this kind waits since")
         await desk.press("enter")  # on Cancel: nothing happens
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         assert await states(database) == {"dead": 4, "queued": 1}
         await desk.press("R")
-        await desk.shows("Try 3 mails again")
+        await desk.shows("Try 3 e-mails again")
         await desk.press("y")
-        await desk.shows("3 mails back in the queue.")
+        await desk.shows("3 e-mails back in the queue.")
     assert await states(database) == {"dead": 1, "queued": 4}
 
 
@@ -93,10 +93,10 @@ async def test_what_fails_after_the_question_was_asked_is_not_tried_again(quiet:
     async with opened(quiet) as desk:
         await outbox(desk, kind=Kind("failed"))
         await desk.press("R")
-        await desk.shows("Try 2 mails again")
+        await desk.shows("Try 2 e-mails again")
         await fail(database, ids[2:])
         await desk.press("y")
-        await desk.shows("2 mails back in the queue.")
+        await desk.shows("2 e-mails back in the queue.")
     assert await states(database) == {"dead": 1, "queued": 2}
 
 
@@ -118,7 +118,7 @@ async def test_a_bulk_retry_stops_in_the_middle_and_says_what_was_done(quiet: Se
             # A colleague holds one mail of the fourth portion: there the run stands still.
             await colleague.execute(select(Outbox.id).where(Outbox.id == ids[3 * CHUNK]).with_for_update())
             await desk.press("R")
-            await desk.shows("Try 300 mails again")
+            await desk.shows("Try 300 e-mails again")
             await desk.press("y")
             await desk.shows(f"{3 * CHUNK} of 300")
             await desk.press("escape")
@@ -143,7 +143,7 @@ async def test_two_staff_try_the_same_kind_again_and_each_mail_is_queued_once(
     async with opened(quiet) as desk:
         await outbox(desk, kind=Kind("failed"))
         await desk.press("R")
-        await desk.shows("Try 6 mails again")
+        await desk.shows("Try 6 e-mails again")
         async with marias_database.session() as session:
             assert len((await retry(session, club.league_id, ids[:4])).done) == 4
         await desk.press("y")
@@ -164,11 +164,11 @@ async def test_selected_mails_are_put_aside_and_brought_back(quiet: Settings, da
         await desk.until(lambda: on(desk, Reason))
         await typed(desk, "later")
         await desk.press("enter")
-        await desk.shows("2 mails set aside.")
+        await desk.shows("2 e-mails set aside.")
         await desk.until(lambda: any(line.kind == Kind("parked") and line.count == 2 for line in pane.panel.lines))
         assert await states(database) == {"dead": 2}
         await desk.press("r")
-        await desk.shows("1 mail back in the queue.")
+        await desk.shows("1 e-mail back in the queue.")
     assert await states(database) == {"dead": 1, "queued": 1}
 
 
@@ -185,12 +185,12 @@ async def test_of_a_mixed_selection_only_what_waits_is_counted_and_touched(quiet
         await desk.until(lambda: len(desk.records.selected) == 4)
         await desk.press("C")
         await desk.shows(
-            "3 mails: not sent, and not tried again.", "1 of the selected mails is not waiting and stays as it is."
+            "3 e-mails: not sent, and not tried again.", "1 of the selected e-mails is not waiting and stays as it is."
         )
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.press("r")
-        await desk.shows("Try 3 mails again", "1 of the selected mails is not waiting and stays as it is.")
+        await desk.shows("Try 3 e-mails again", "1 of the selected e-mails is not waiting and stays as it is.")
         await desk.press("enter")
         await desk.shows("2 back in the queue", "1 not done")
         await desk.press("escape")
@@ -247,7 +247,7 @@ async def test_all_sending_is_paused_and_resumed(quiet: Settings, database: Data
     async with opened(quiet) as desk:
         await outbox(desk)
         await desk.press("P")
-        await desk.shows("Pause all sending", "1 mail will wait")
+        await desk.shows("Pause all sending", "1 e-mail will wait")
         await desk.press("y")
         await desk.shows("Sending is paused by", "since", "P resumes.")
         await desk.press("P")
@@ -266,7 +266,7 @@ async def test_a_full_day_at_the_provider_is_said_and_the_gate_is_opened_by_key(
     await shut(database, club)
     async with opened(quiet, size) as desk:
         await outbox(desk)
-        await desk.shows("Gmail's daily limit is used up; 3 mails wait")
+        await desk.shows("Gmail's daily limit is used up; 3 e-mails wait")
         if size[0] == 80:
             # Only in the sentence above; no row says that its mail goes now.
             await desk.until(lambda: desk.text.count("now") == 1)
@@ -319,7 +319,7 @@ async def test_commands_that_make_no_sense_say_why(quiet: Settings, database: Da
         for key in ("R", "r", "O"):
             await desk.press(key)
         said = " ".join(one.message for one in desk.app._notifications)
-        for words in ("decided one by one", "Only failed or waiting mails", "nothing to open"):
+        for words in ("decided one by one", "Only failed or waiting e-mails", "nothing to try"):
             assert words in said
         assert not on(desk, ErrorDialog)
 
@@ -386,7 +386,7 @@ async def test_what_only_a_folder_has_goes_out_for_real_after_the_number_was_typ
         await outbox(desk)
         await desk.press("S")
         await desk.until(lambda: on(desk, Confirm))
-        await desk.shows("Send 1 mail for real", "1 welcome mail", "1 mail stays: the address is blocked.")
+        await desk.shows("Send 1 e-mail for real", "1 welcome e-mail", "1 e-mail stays: the address is blocked.")
         await desk.press("1", "enter")
-        await desk.shows("1 mail queued to go out")  # the end of it is on a second line in a narrow window
+        await desk.shows("1 e-mail queued to go out")  # the end of it is on a second line in a narrow window
         assert await states(database) == {"sent": 2, "queued": 1}

@@ -54,5 +54,5 @@ async def test_nothing_is_drawn_and_everything_is_said(plain: Settings, database
         await desk.shows("1/3", "33 %", "✔ signed")
         await desk.press("1")
         await desk.shows("needs you", "This season: 1 signed in 1 week", "Offers without a due date: 2")
-        await desk.shows("Hawks U12: 1 signed, 2 open, 0 overdue,", "Mails by hour")
+        await desk.shows("Hawks U12: 1 signed, 2 open, 0 overdue,", "E-mails by hour")
         assert not DRAWN & set(desk.text)

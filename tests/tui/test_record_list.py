@@ -199,7 +199,7 @@ class Host(App[None]):
         super().__init__()
         self.source = source
         self.list: RecordList[Player] = RecordList(
-            columns, sort=BY_NAME, empty_text="Nobody plays here yet. Press n to add a player."
+            columns, sort=BY_NAME, empty_text="No one plays here yet. Press n to add a player."
         )
         self.heard: list[Message] = []
 
@@ -445,7 +445,7 @@ async def test_a_search_that_hangs_holds_up_no_later_one() -> None:
         app.source.failure = "The database does not answer."
         app.source.open.set()
         await settle(pilot)
-        assert app.of(LoadFailed) == [], "nobody waits for that answer anymore"
+        assert app.of(LoadFailed) == [], "no one waits for that answer anymore"
 
 
 @pytest.mark.slow
@@ -480,7 +480,7 @@ async def test_a_row_that_went_away_leaves_the_cursor_where_it_was() -> None:
         app.list.reload()
         await settle(pilot)
         assert app.of(CursorMoved)[-1].row_id is None
-        assert app.lines[2] == "   Nobody plays here yet. Press n to add a player."
+        assert app.lines[2] == "   No one plays here yet. Press n to add a player."
 
 
 async def test_keys_pressed_while_it_is_read_again_count() -> None:
@@ -564,13 +564,13 @@ async def test_order_by_key_and_by_a_click_on_a_title() -> None:
         await pilot.press("o")
         assert app.list.sort == Sort("number")
         said = [toast.message for toast in app._notifications]
-        assert said == ["The list cannot be sorted by “Mail”. It comes from elsewhere."] * 2
+        assert said == ["The list cannot be sorted by “E-mail”. It comes from elsewhere."] * 2
 
 
 async def test_an_empty_list_and_a_broken_one_are_sentences() -> None:
     source = MemorySource([])
     async with Running(source) as (app, pilot):
-        assert app.lines[2] == "   Nobody plays here yet. Press n to add a player."
+        assert app.lines[2] == "   No one plays here yet. Press n to add a player."
         await pilot.press("j", "G", "enter", "space", "a", "o")
         await settle(pilot)
         source.failure = "The database does not answer. Nothing was lost; press ctrl+r to try again."

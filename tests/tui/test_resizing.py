@@ -1,4 +1,4 @@
-"""A window that changes its size all the time, while somebody scrolls, narrows and sorts."""
+"""A window that changes its size all the time, while someone scrolls, narrows and sorts."""
 
 import msgspec
 from textual.events import Key

@@ -108,7 +108,7 @@ async def test_age_groups_and_name_are_proposed_and_what_was_typed_stays() -> No
         await desk.go_to("#day")
         await desk.type("soon")
         await desk.press("enter")
-        await desk.until_shown("This is no date")
+        await desk.until_shown("That isn't a date")
         desk.widget("#day").value = "2027-08-31"  # type: ignore[attr-defined]
         await desk.press("enter")
         await desk.until_shown("There is no such thing.")
@@ -140,7 +140,7 @@ async def test_what_will_be_made_is_said_before_it_is(offers: bool) -> None:
             await desk.go_to("#due")
             await desk.type("2020-01-01")
             await desk.press("enter")
-            await desk.until_shown("This day has passed.")
+            await desk.until_shown("That day has passed.")
             desk.widget("#due").value = "2027-09-30"  # type: ignore[attr-defined]
         await desk.press("enter")
         await desk.until_answered()

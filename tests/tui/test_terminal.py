@@ -11,7 +11,7 @@ from bball_tui.tui.terminal import LastingFile
 
 
 def test_whoever_draws_on_a_terminal_that_is_gone_comes_to_an_end() -> None:
-    """Nobody reads, so the terminal is full and the writer waits; then the terminal is closed."""
+    """No one reads, so the terminal is full and the writer waits; then the terminal is closed."""
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as file:
         writer = WriterThread(cast("IO[str]", LastingFile(file)))

@@ -54,7 +54,9 @@ async def test_a_calm_day_says_so_with_its_numbers(quiet: Settings, database: Da
     await a_worker(database, club)
     async with opened(quiet, size) as desk:
         await today(desk)
-        await desk.shows("All is well.", "Nothing needs you now.", "3 mails accepted", "3 contracts signed", "█")
+        await desk.shows(
+            "All is well.", "Nothing needs you right now.", "3 e-mails accepted", "3 contracts signed", "█"
+        )
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -67,7 +69,9 @@ async def test_each_failure_is_one_key_away_from_its_fix(
     await doubt(database, ids[3:])
     async with opened(quiet, size) as desk:
         await today(desk)
-        await desk.shows("3 things need you.", "2 mails failed: no such mailbox", "1 mail may or may not have arrived")
+        await desk.shows(
+            "3 things need you.", "2 e-mails failed: no such mailbox", "1 e-mail may or may not have arrived"
+        )
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.desk.pane, OutboxPane))
         pane = desk.app.desk.pane
@@ -118,7 +122,7 @@ async def test_a_used_up_quota_without_a_worker(quiet: Settings, database: Datab
     await shut(database, club)
     async with opened(quiet) as desk:
         await today(desk)
-        await desk.shows("Gmail's daily limit is used up; 2 mails wait, next try", "No worker is running: 2 mails")
+        await desk.shows("Gmail's daily limit is used up; 2 e-mails wait, next try", "No worker is running: 2 e-mails")
 
 
 async def test_overdue_and_unreachable_contracts_lead_to_the_list_of_them(quiet: Settings, database: Database) -> None:
@@ -133,7 +137,7 @@ async def test_overdue_and_unreachable_contracts_lead_to_the_list_of_them(quiet:
         )
     async with opened(quiet) as desk:
         await today(desk)
-        await desk.shows("1 contract is overdue, the first since", "1 player with an offer has nobody whom a mail")
+        await desk.shows("1 contract is overdue, the first since", "1 player with an open offer has no parent e-mail")
         await desk.press("enter")
         await desk.until(lambda: desk.app.desk.tabs.active == "contracts" and desk.records.total == 1)
         await desk.shows("overdue ×", "Hamilton, Late")
@@ -203,7 +207,7 @@ async def test_a_template_is_looked_at_when_it_is_saved(quiet: Settings, databas
     file.write_text("{{ playr }}", encoding="utf-8")
     async with opened(msgspec.structs.replace(quiet, template_dir=tmp_path), SIZES[0]) as desk:
         pane = await today(desk)
-        await desk.shows("1 thing needs you.", "Your template contract_signed/subject.txt cannot be used.")
+        await desk.shows("1 thing needs you.", "Your template contract_signed/subject.txt can't be used.")
         await desk.shows("mean player? Until")
         file.write_text("{{ player }}", encoding="utf-8")
         pane.ask()
@@ -224,7 +228,7 @@ async def test_a_returned_mail_that_cannot_be_read_stands_there_until_somebody_r
     (tmp_path / "box" / "new" / "3.c").write_bytes(report("stranger@families.test"))
     async with opened(msgspec.structs.replace(quiet, bounce_dir=tmp_path / "box"), SIZES[0]) as desk:
         pane = await today(desk)
-        await desk.shows("2 things need you.", "▲ 2", "A returned mail cannot be read: Undeliverable: Hi.", "[bold]")
+        await desk.shows("2 things need you.", "▲ 2", "A returned e-mail cannot be read: Undeliverable: Hi.", "[bold]")
         await desk.shows("new/1.a", "marked as read")
         first.rename(tmp_path / "box" / "cur" / "1.a:2,S")
         pane.ask()
@@ -234,7 +238,7 @@ async def test_a_returned_mail_that_cannot_be_read_stands_there_until_somebody_r
         await desk.shows("All is well.")
         (tmp_path / "box").rename(tmp_path / "elsewhere")
         pane.ask()
-        await desk.shows("1 thing needs you.", "Returned mails cannot be read.", "There is no mail folder")
+        await desk.shows("1 thing needs you.", "Returned e-mails cannot be read.", "There is no mail folder")
 
 
 async def test_a_missing_from_address_holds_the_mails_and_leads_to_the_set_up(
@@ -247,9 +251,9 @@ async def test_a_missing_from_address_holds_the_mails_and_leads_to_the_set_up(
     nobody = msgspec.structs.replace(quiet, mail_url=SecretUrl("smtp://mail.example.org:587"))
     async with opened(nobody) as desk:
         await today(desk)
-        await desk.shows("No From address is set yet: 2 mails wait.", "Set up e-mail")
+        await desk.shows("No From address is set yet: 2 e-mails wait.", "Set up e-mail")
         await desk.press("5")
-        await desk.shows("No From address is set yet, so nothing goes out; 2 mails wait.")
+        await desk.shows("No From address is set yet, so nothing goes out; 2 e-mails wait.")
         await today(desk)
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, MailSetup))

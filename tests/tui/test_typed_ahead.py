@@ -84,7 +84,7 @@ async def test_enter_typed_ahead_of_an_empty_list_makes_a_new_one() -> None:
         edited.append(record)
         return False
 
-    dialog = PickRecord("Staff for every group", nobody, edit, empty="Nobody yet.")
+    dialog = PickRecord("Staff for every group", nobody, edit, empty="No one yet.")
     async with asking(dialog) as desk:
         await desk.settle()
         assert edited == [None]

@@ -31,7 +31,7 @@ from tests.tui.dialog_host import harmless
 from tests.tui.test_dialogs_hostile import DIALOGS
 
 HALVES = {Dialog, SubmitDialog, Finder}
-"""What dialogs are built on, and nobody ever sees alone."""
+"""What dialogs are built on, and no one ever sees alone."""
 
 
 def _classes() -> set[type[Widget]]:
@@ -65,7 +65,7 @@ def test_no_view_is_forgotten() -> None:
 
 
 async def _looked_at(desk: Desk) -> None:
-    """The list of the view is there, or a sentence, and nobody is reading."""
+    """The list of the view is there, or a sentence, and no one is reading."""
     pane = desk.app.desk.pane
     assert pane is not None
     records = pane.records

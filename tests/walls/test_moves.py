@@ -1,4 +1,4 @@
-"""What is not drawn does not happen, and nobody says when and by whom something was done: psql in hand, as staff."""
+"""What is not drawn does not happen, and no one says when and by whom something was done: psql in hand, as staff."""
 
 from collections.abc import Iterator
 

@@ -45,7 +45,7 @@ class MailChannel:
     async def tell(self, message: Message) -> str | None:
         """Send it; those whom one account could not reach are tried through the next one."""
         left: tuple[str, ...] = self._league.emails
-        trouble = "No mail account works for alerts: set another one as alert_mail_url."
+        trouble = "No e-mail account works for alerts: set another one as alert_mail_url."
         for account in self._accounts:
             left, said = await self._through(account, message, left)
             trouble = said or trouble

@@ -78,7 +78,7 @@ def _in_doubt(day: MailDay) -> Finding | None:
     if (heap := day.in_doubt) is None:
         return None
     lines = (
-        "Nobody knows whether they arrived, so they are not sent again until staff say so.",
+        "No one knows whether they arrived, so they are not sent again until staff say so.",
         "See Today, or: bball-tui outbox list --state in_doubt",
     )
     return Finding(AlertCause.IN_DOUBT, heap.oldest, heap.count, f"{counted(heap.count, 'e-mail')} in doubt", lines)

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bball_tui.groupme.fake", description=main.__doc__)
     parser.add_argument("--port", type=int, default=0, help="a free one when left out")
     parser.add_argument("--account", default="Maria Coordinator", help="whose account it is")
-    parser.add_argument("--person", action="append", default=[], metavar="ADDRESS", help="somebody with an account")
+    parser.add_argument("--person", action="append", default=[], metavar="ADDRESS", help="someone with an account")
     parser.add_argument("--group", action="append", default=[], metavar="NAME", help="a group that is there already")
     parser.add_argument(
         "--closed",

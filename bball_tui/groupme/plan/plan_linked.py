@@ -176,7 +176,7 @@ def _settings_action(
         payload=change,
         before=before,
         after=change.in_words(),
-        reason="Only admins change the group, and nobody joins unseen.",
+        reason="Only admins change the group, and no one joins unseen.",
         ticked=create is None or create.ticked,
         after_action=None if create is None else create.id,
     )

@@ -92,7 +92,7 @@ def _overall(own: OwnFacts, seen: Snapshot) -> list[str]:
         )
     unasked = [staff.name for staff in own.staff if not staff.consent]
     if unasked:
-        warnings.append(f"No consent is noted for {', '.join(unasked)}, so nobody adds them to a group.")
+        warnings.append(f"No consent is noted for {', '.join(unasked)}, so no one adds them to a group.")
     return warnings
 
 
@@ -191,7 +191,7 @@ def is_made_by(group: Group, lost: LostCreate, my_id: str) -> bool:
 def _same_name(team: TeamFacts, scene: _Unlinked, group: Group) -> tuple[TeamPlan, list[Action]]:
     doubts = []
     if group.creator_user_id != scene.seen.me.id:
-        doubts.append("somebody else made it")
+        doubts.append("someone else made it")
     if group.kind == "announcement":
         doubts.append("only its admins can write in it")
     if _is_old(group, scene):

@@ -19,7 +19,7 @@ STATES = {
     "exited": "this account has left it",
     "removed": "this account was removed from it",
     "exited_removed": "this account was removed from it after leaving",
-    "pending": "this account has asked to join and nobody has let it in yet",
+    "pending": "this account has asked to join and no one has let it in yet",
 }
 NOT_THERE = "GroupMe does not know it, or this account was never in it"
 

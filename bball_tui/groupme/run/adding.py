@@ -24,7 +24,7 @@ NO_ANSWER = "no answer came, so they may have been invited all the same"
 LATER = "It is not known yet who of them was added. The next run looks."
 REASONS = {
     401: "GroupMe does not let them be added; their privacy settings may forbid it",
-    404: "GroupMe knows nobody with this account, number or address",
+    404: "GroupMe knows no one with this account, number or address",
     400: "the group may be full",
 }
 
@@ -172,7 +172,7 @@ async def record_intent(
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id != group_id:
-            raise BballError("The team is not linked to this group anymore, so nobody was added.")
+            raise BballError("The team is not linked to this group anymore, so no one was added.")
         found = await session.scalars(
             select(GroupStaff)
             .where(
@@ -184,7 +184,7 @@ async def record_intent(
         )
         staff = [one for one in found if one.groupme_user_id or one.phone or one.email]
         if not staff:
-            raise BballError("None of them is on the staff list with consent anymore, so nobody was added.")
+            raise BballError("None of them is on the staff list with consent anymore, so no one was added.")
         members = tuple(_member(one) for one in staff)
         payload = {"staff": [one.id for one in staff]}
         intent = await open_intent(session, sender.league_id, team_id, IntentKind.ADD_STAFF, payload, group_id=group_id)
@@ -264,4 +264,4 @@ def _in_words(asked: Sequence[AddRequest], verdicts: Sequence[Verdict]) -> str:
             said.append(f"{name} was invited and can join now.")
         else:
             said.append(f"{name} was not added: {verdict.reason}.")
-    return " ".join(said) or "Nobody was left to be added."
+    return " ".join(said) or "No one was left to be added."

@@ -58,7 +58,7 @@ async def adopt(sender: Sender, intent: Intent, group: Group) -> None:
             await sender.link(session, intent.team_id, group, how="created here")
     if not (free and wanted):
         raise NotMade(
-            f"The group '{group.name}' was made, but meanwhile somebody linked another one or changed their mind. "
+            f"The group '{group.name}' was made, but meanwhile someone linked another one or changed their mind. "
             "It belongs to no team now: delete it in the GroupMe app, or link it."
         )
 

@@ -67,7 +67,7 @@ async def exclusive_run(database: Database, league_id: int) -> AsyncIterator[Non
             raise (explain(error) or error) from None
         if row is None or not row[0]:
             raise Busy(
-                "Somebody else is changing the groups of this league at this moment. Nothing was done here. "
+                "Someone else is changing the groups of this league at this moment. Nothing was done here. "
                 "Wait until that is finished, then look at the plan again."
             )
         yield

@@ -101,7 +101,7 @@ async def add_to_list(
         .returning(GroupStaff.id)
     )
     if staff_id is None:
-        raise BballError(f"Somebody on the list has the same number, address or user id, so {name} was not added.")
+        raise BballError(f"Someone on the list has the same number, address or user id, so {name} was not added.")
     after = {"name": name, "consent": note}
     await record(session, league_id, [Entry("added to staff", "group_staff", staff_id, after=after)])
     return staff_id
@@ -215,4 +215,4 @@ def consent_words(text: str) -> str:
 
 
 def _unknown(staff_id: int) -> BballError:
-    return BballError(f"Nobody on the staff list has the number {staff_id}. 'bball-tui groupme staff list' shows them.")
+    return BballError(f"No one on the staff list has the number {staff_id}. 'bball-tui groupme staff list' shows them.")

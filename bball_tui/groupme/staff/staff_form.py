@@ -100,7 +100,7 @@ async def save_staff(
         except BballError as error:
             problems.append((name, str(error)))
     if not problems and not (values["user_id"] or values["phone"] or values["email"]):
-        problems.append(("email", "Give an e-mail address, a phone number or an account: GroupMe finds nobody else."))
+        problems.append(("email", "Give an e-mail address, a phone number or an account: GroupMe finds no one else."))
     # Two desks that add one person wait for each other here.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("bball group staff", league_id))))
     for name, (column, what) in _TAKEN.items():

@@ -261,7 +261,7 @@ def check_note(note: str) -> str:
     """
     line = one_line(note)
     if len(line) > LONGEST_NOTE:
-        raise BballError(f"The note has {len(line)} characters; {LONGEST_NOTE} are the most. Shorten it.")
+        raise BballError(f"The note has {len(line)} characters; {LONGEST_NOTE} is the limit. Shorten it.")
     return line
 
 

@@ -116,7 +116,7 @@ def check_day(signed_on: date | None, clock: LeagueClock) -> date:
     if signed_on is None:
         return clock.today
     if signed_on > clock.today:
-        raise BballError(f"Signed on {signed_on} lies in the future: today is {clock.today}. Correct the date.")
+        raise BballError(f"Signed on {signed_on} is in the future: today is {clock.today}. Correct the date.")
     if signed_on < EARLIEST:
         raise BballError(f"Signed on {signed_on} cannot be: the date must not be before 1900. Correct the date.")
     return signed_on
@@ -134,7 +134,7 @@ def check_choice(choice: SignerChoice) -> SignerChoice:
     if not name:
         raise BballError("The signer's name is empty. Type who signed.")
     if len(name) > LONGEST_SIGNER:
-        raise BballError(f"The signer's name has {len(name)} characters; {LONGEST_SIGNER} are the most. Shorten it.")
+        raise BballError(f"The signer's name has {len(name)} characters; {LONGEST_SIGNER} is the limit. Shorten it.")
     return FreeText(name)
 
 
@@ -213,7 +213,7 @@ def signer_for(
                 text = f"The chosen signer is not a guardian of {player}."
                 return Notice(NoticeKind.NOT_THEIRS, text, blocks=True)
             if not guardian.may_sign:
-                text = f"{guardian.name} may not sign for {player}. Choose somebody else."
+                text = f"{guardian.name} may not sign for {player}. Choose someone else."
                 return Notice(NoticeKind.NO_SIGNER, text, blocks=True)
             return Signer(guardian.id, guardian.name, capacity or capacity_of(guardian))
         case FirstGuardian():
@@ -252,14 +252,14 @@ def warnings_for(
     recipients = recipients_of(guardians)
     blocked = [one.email for one in guardians if one.receives_email and one.email is not None and one.suppressed]
     if not recipients and not blocked:
-        text = f"{contract.player} has no guardian with an e-mail address: signed, nobody told."
+        text = f"{contract.player} has no guardian with an e-mail address: signed, no one told."
         warnings.append(Notice(NoticeKind.NO_GUARDIAN_EMAIL, text))
     warnings += [
-        Notice(NoticeKind.SUPPRESSED, f"{address} takes no more mail: {contract.player}'s goes without it.")
+        Notice(NoticeKind.SUPPRESSED, f"{address} gets no more e-mail: {contract.player}'s goes without it.")
         for address in blocked
     ]
     if recipients and not contract.has_chat_link:
-        then = "mails wait for it" if wait_for_chat else "mails go without the join button"
+        then = "e-mails wait for it" if wait_for_chat else "e-mails go without the join button"
         kind = NoticeKind.WAITS_FOR_CHAT if wait_for_chat else NoticeKind.NO_CHAT_LINK
         warnings.append(Notice(kind, f"{contract.team} has no chat link yet: {then}."))
     return tuple(warnings)

@@ -255,7 +255,7 @@ def check_offer(offered_on: date | None, due_on: date | None, clock: LeagueClock
     """
     day = offered_on or clock.today
     if day > clock.today:
-        raise BballError(f"Offered on {day} lies in the future: today is {clock.today}. Correct the date.")
+        raise BballError(f"Offered on {day} is in the future: today is {clock.today}. Correct the date.")
     if due_on is not None and due_on < day:
         raise BballError(f"Due on {due_on} lies before the day of the offer, {day}. Correct one of them.")
     return day
@@ -273,7 +273,7 @@ def reason_for(need: ReasonNeed, reason: str | None) -> str | None:
             raise BballError("The reason is empty. Say why, in a few words.")
         return None
     if len(said) > LONGEST_REASON:
-        raise BballError(f"The reason has {len(said)} characters; {LONGEST_REASON} are the most. Shorten it.")
+        raise BballError(f"The reason has {len(said)} characters; {LONGEST_REASON} is the limit. Shorten it.")
     return said
 
 

@@ -166,17 +166,17 @@ def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], clock: Lea
         when = "" if mail.at is None else f" at {clock.at(mail.at)}"
         match mail.state:
             case OutboxState.SENT if stays_here(mail.provider):
-                return f"The mail to {mail.recipient} was written to a folder{when}; void the contract instead."
+                return f"The e-mail to {mail.recipient} was written to a folder{when}; void the contract instead."
             case OutboxState.SENT:
-                return f"The mail to {mail.recipient} went out{when}; void the contract instead."
+                return f"The e-mail to {mail.recipient} went out{when}; void the contract instead."
             case OutboxState.SENDING:
-                return f"The mail to {mail.recipient} is on its way right now; void the contract instead."
+                return f"The e-mail to {mail.recipient} is on its way right now; void the contract instead."
             case OutboxState.IN_DOUBT:
-                return f"The mail to {mail.recipient} may have gone out{when}; void the contract instead."
+                return f"The e-mail to {mail.recipient} may have gone out{when}; void the contract instead."
             case OutboxState.DEAD:
-                return f"The mail to {mail.recipient} was tried and failed; void the contract instead."
+                return f"The e-mail to {mail.recipient} was tried and failed; void the contract instead."
             case OutboxState.QUEUED if mail.claims:
-                return f"The mail to {mail.recipient} was tried already; void the contract instead."
+                return f"The e-mail to {mail.recipient} was tried already; void the contract instead."
             case OutboxState.QUEUED | OutboxState.CANCELLED | OutboxState.SUPPRESSED:
                 continue
     waiting = [mail.available_at for mail in mails if mail.state is OutboxState.QUEUED]

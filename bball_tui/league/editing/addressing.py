@@ -28,4 +28,4 @@ async def set_address(session: AsyncSession, league_id: int, player_id: int, gua
         case Wrong(problems):
             raise BballError(" ".join(problem.text for problem in problems))
         case _:
-            raise BballError("Somebody else has just changed this family. Look at it again.")
+            raise BballError("Someone else has just changed this family. Look at it again.")

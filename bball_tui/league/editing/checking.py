@@ -76,5 +76,5 @@ async def overtaken(
         )
     ).one_or_none()
     clock = await read_clock(session, league_id)
-    by, at = ("somebody else", "an unknown time") if last is None else (last.recorded_by, clock.at(last.recorded_at))
+    by, at = ("someone else", "an unknown time") if last is None else (last.recorded_by, clock.at(last.recorded_at))
     return Overtaken(by, at, found, now)

@@ -200,7 +200,7 @@ async def _check(
     if draft.offered and offered_on is None:
         offered_on = clock.today
     if offered_on is not None and offered_on > clock.today:
-        checks.complain("offered_on", f"This day is still to come: today is {clock.on(clock.today)}.")
+        checks.complain("offered_on", f"That day is in the future: today is {clock.on(clock.today)}.")
     elif offered_on is not None and due_on is not None and due_on < offered_on:
         checks.complain("due_on", f"This lies before the day of the offer, {clock.on(offered_on)}.")
     team = int(draft.team_id) if draft.team_id.isascii() and draft.team_id.isdigit() else 0
@@ -313,14 +313,14 @@ async def _move_signed(
     due = values.due_on if values.due_on is not None and values.due_on >= clock.today else None
     fresh = _Values(values.team_id, clock.today, due, offered=True, correct=False)
     new = await _insert(session, league_id, season_id, player_id, fresh)
-    notes = [f"The signed contract is released and {team} has offered a new one, which wants a signature."]
+    notes = [f"The signed contract is released and {team} has offered a new one that needs a signature."]
     if done.cancelled:
-        notes.append(f"{counted(len(done.cancelled), 'mail')} that still waited: canceled.")
+        notes.append(f"{counted(len(done.cancelled), 'e-mail')} that still waited: canceled.")
     if done.promised:
-        notes.append(f"{counted(len(done.promised), 'correcting mail')} on the way.")
+        notes.append(f"{counted(len(done.promised), 'correction e-mail')} on the way.")
     elif done.told:
         told = ", ".join(dict.fromkeys(one.recipient for one in done.told))
-        notes.append(f"{told} had the welcome mail for the old team already: please write to them.")
+        notes.append(f"{told} had the welcome e-mail for the old team already: please write to them.")
     return Saved(new, notes=(*notes, *await rule_notes(session, league_id, [player_id])))
 
 
@@ -339,7 +339,7 @@ async def _change(
         team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
         taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
         if taken.cancelled:
-            notes.append(f"{counted(len(taken.cancelled), 'mail')} about the offer of {old_team}: canceled.")
+            notes.append(f"{counted(len(taken.cancelled), 'e-mail')} about the offer of {old_team}: canceled.")
         await record(
             session, league_id, [Entry("moved", "contract", now.id, before={"team": old_team}, after={"team": team})]
         )

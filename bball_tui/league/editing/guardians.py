@@ -124,11 +124,11 @@ async def save_guardian(
         moved = await follow_address(session, league_id, base.id, now.draft.email, columns["email"])
         if moved:
             notes.append(
-                f"{counted(moved, 'mail')} that had not left {'goes' if moved == 1 else 'go'} to the new address."
+                f"{counted(moved, 'e-mail')} that had not left {'goes' if moved == 1 else 'go'} to the new address."
             )
-    taken = await withdraw(session, league_id, player_id, now.draft.email, why="the guardian takes no more mail")
+    taken = await withdraw(session, league_id, player_id, now.draft.email, why="the guardian gets no more e-mail")
     if taken:
-        notes.append(f"{counted(taken, 'mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
+        notes.append(f"{counted(taken, 'e-mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
     missing = await unpromised(session, league_id, guardian_id=base.id) if columns["email"] else ()
     return Saved(base.id, notes=tuple(notes), unpromised=missing)
 
@@ -154,7 +154,7 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
             return Wrong(tuple(wrong.problems))
         children = ", ".join(await other_children(session, league_id, known, player_id))
         of = f", as a guardian of {children}," if children else ""
-        notes.append(f"{person.label()} was in the league already{of} and is linked, not made twice.")
+        notes.append(f"{person.label()} was already in the league{of} and is linked, not made twice.")
     guardian_id = known if known is not None else await _insert(session, league_id, person)
     last = await session.scalar(
         select(func.coalesce(func.max(PlayerGuardian.position), 0)).where(PlayerGuardian.player_id == player_id)
@@ -227,7 +227,7 @@ async def _place(session: AsyncSession, player_id: int, guardian_id: int, positi
 async def _notes(session: AsyncSession, league_id: int, columns: Mapping[str, Any]) -> tuple[str, ...]:
     email = columns["email"]
     if email is None:
-        return ("Without an address no mail can reach this guardian.",) if columns["receives_email"] else ()
+        return ("Without an address no e-mail can reach this guardian.",) if columns["receives_email"] else ()
     reason = await session.scalar(
         select(Suppression.reason).where(
             Suppression.league_id == league_id,
@@ -235,7 +235,7 @@ async def _notes(session: AsyncSession, league_id: int, columns: Mapping[str, An
             func.lower(Suppression.email) == email.lower(),
         )
     )
-    return () if reason is None else (f"{email} takes no more mail ({reason}).",)
+    return () if reason is None else (f"{email} gets no more e-mail ({reason}).",)
 
 
 async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int, guardian_id: int) -> Saved:
@@ -255,10 +255,10 @@ async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int,
     notes = []
     taken = await withdraw(session, league_id, player_id, now.draft.email, why="no guardian of the player anymore")
     if taken:
-        notes.append(f"{counted(taken, 'mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
+        notes.append(f"{counted(taken, 'e-mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
     left = await session.scalar(
         select(func.count()).select_from(PlayerGuardian).where(PlayerGuardian.player_id == player_id)
     )
     if not left:
-        notes.append("The player has no guardian now: nobody can sign, and no mail can be sent.")
+        notes.append("The player has no guardian now: no one can sign, and no e-mail can be sent.")
     return Saved(guardian_id, notes=tuple(notes))

@@ -82,7 +82,7 @@ PLAYERS: Sheet[PlayerRow] = Sheet(
 )
 CONTRACTS: Sheet[ContractRow] = Sheet(
     ("ID", "First name", "Last name", "Jersey", "Team", "Season", "Contract", "Due", "Signed on", "Signed by",
-     "Welcome mail"),
+     "Welcome e-mail"),
     lambda row: (
         row.id, row.first, row.last, row.jersey, row.team, row.season, row.status, row.due_on, row.signed_on,
         row.signer, row.welcome.words,

@@ -24,7 +24,7 @@ class Facet(StrEnum):
             case Facet.STATUS:
                 return "Contract"
             case Facet.WELCOME:
-                return "Welcome mail"
+                return "Welcome e-mail"
             case Facet.TROUBLE:
                 return "Needs attention"
             case Facet.DIVISION:
@@ -46,20 +46,20 @@ class Facet(StrEnum):
 WORDS: dict[Facet, dict[str, str]] = {
     Facet.STATUS: {},
     Facet.WELCOME: {
-        "failed": "mail failed",
-        "came_back": "mail came back",
-        "in_doubt": "mail in doubt",
-        "parked": "mail set aside",
+        "failed": "e-mail failed",
+        "came_back": "e-mail came back",
+        "in_doubt": "e-mail in doubt",
+        "parked": "e-mail set aside",
         "no_address": "signed, no e-mail address",
-        "held": "mail held for undo",
-        "waiting": "mail waits for the team chat",
-        "queued": "mail queued",
-        "sending": "mail on its way",
-        "in_folder": "mail written to a folder",
-        "sent": "mail accepted",
-        "cancelled": "mail canceled",
+        "held": "e-mail held for undo",
+        "waiting": "e-mail waits for the team chat",
+        "queued": "e-mail queued",
+        "sending": "e-mail on its way",
+        "in_folder": "e-mail written to a folder",
+        "sent": "e-mail accepted",
+        "cancelled": "e-mail canceled",
         "suppressed": "address blocked",
-        "none": "no mail queued",
+        "none": "no e-mail queued",
     },
     Facet.TROUBLE: {
         "overdue": "overdue",

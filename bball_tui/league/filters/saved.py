@@ -44,7 +44,7 @@ async def save_filter(session: AsyncSession, league_id: int, name: ListName, sav
     if not title:
         raise BballError("The filter needs a name.")
     if len(title) > LONGEST_NAME:
-        raise BballError(f"The name has {len(title)} characters; {LONGEST_NAME} are the most.")
+        raise BballError(f"The name has {len(title)} characters; {LONGEST_NAME} is the limit.")
     if not saved.text and not saved.choices:
         raise BballError("Nothing is searched or filtered at the moment, so there is nothing to save.")
     choices = {

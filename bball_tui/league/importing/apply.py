@@ -46,7 +46,7 @@ class RosterMoved(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else changed the same players or teams in the meantime, so nothing was imported. Run the import "
+            "Someone else changed the same players or teams in the meantime, so nothing was imported. Run the import "
             "again: it compares the file with what is there now."
         )
 

@@ -46,7 +46,7 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
         if self.said is None:
             kept = f"{self.staff} stays" if self.staff else "it stays without an address"
             return (
-                f"{self.who}: mail to {self.file} came back or is blocked, so the file does not bring it back; {kept}."
+                f"{self.who}: e-mail to {self.file} came back or is blocked, so the file doesn't bring it back; {kept}."
             )
         word = f"{self.staff or 'nothing'} ({self.said.by} on {self.said.on})"
         end = f"{self.file} is taken" if self.taken else "that stays"

@@ -100,7 +100,7 @@ _OWN_FACTS = frozenset(
 
 OUTBOX_MARKS = frozenset(("outboxid", "messageid"))
 OUTBOX = (
-    "This is an export of the outbox. Mails are never imported: that would send them a second time. "
+    "This is an export of the outbox. E-mails are never imported: that would send them a second time. "
     "Import an export of the players or the contracts."
 )
 

@@ -63,7 +63,7 @@ def hidden_rows(rows: Sequence[int]) -> str:
     some = ", ".join(map(str, rows[:20])) + (" …" if len(rows) > 20 else "")
     return (
         f"{counted(len(rows), 'row that the sheet hides is', 'rows that the sheet hides are')} read as well: {some}. "
-        "Delete them, or leave them out row by row, if they are not meant."
+        "Delete them, or leave them out review rows, if they are not meant."
     )
 
 

@@ -262,7 +262,7 @@ def _doubtful(name: str, index: int, rows: Sequence[Row], text: str, day: str) -
     number = next(number for number, cells in rows if len(cells) > index and cells[index].strip() == text)
     sentence = (
         f"A spreadsheet has read the dates of this column in another order than they were written in: {text} it left "
-        f"as a text, and {day} may be the {_turned(day)}. Nobody can tell anymore, so nothing is read. Import the "
+        f"as a text, and {day} may be the {_turned(day)}. No one can tell anymore, so nothing is read. Import the "
         "file as it was exported, or correct these dates so that all are written as 2015-03-24."
     )
     return Roster(problems=(Problem(number, name, shown(text), sentence),))

@@ -43,16 +43,16 @@ def remarks(report: Report) -> list[str]:
         notes.append(f"And {len(report.findings) - MOST_FINDINGS:,} more against the league's rules.")
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
-        unsent = counted(report.imported.cancelled, f"mail {offers} has", f"mails {offers} have")
+        unsent = counted(report.imported.cancelled, f"e-mail {offers} has", f"e-mails {offers} have")
         notes.append(f"{unsent} not left: canceled.")
     if report.imported.promised:
-        mails = counted(report.imported.promised, "mail")
+        mails = counted(report.imported.promised, "e-mail")
         when = "will go out to tell families of their offers" if report.dry_run else "tell families of their offers"
         notes.append(f"{mails} {when}.")
     if report.diff is not None and report.diff.due_on is not None and report.diff.contracts.new:
         notes.append(f"New offers are due on {report.diff.due_on.isoformat()}.")
     if roster.remembered:
-        notes.append("The columns are read as somebody said for an earlier file with the same ones.")
+        notes.append("The columns are read as someone said for an earlier file with the same ones.")
     if roster.splits:
         some = "; ".join(map(split_words, roster.splits[:MOST_SPLITS])) + (
             " …" if len(roster.splits) > MOST_SPLITS else ""
@@ -80,7 +80,7 @@ def remarks(report: Report) -> list[str]:
         )
     elif roster.without_email:
         players = counted(roster.without_email, "player has", "players have")
-        notes.append(f"{players} no guardian with an e-mail address, so no mail can reach them.")
+        notes.append(f"{players} no guardian with an e-mail address, so no e-mail can reach them.")
     doubtful = () if report.diff is None else [row for row in report.diff.rows if row.duplicate]
     if doubtful:
         rows = ", ".join(str(row.row) for row in doubtful[:20]) + (" …" if len(doubtful) > 20 else "")

@@ -268,7 +268,7 @@ def _due(options: ImportOptions, league: LeagueInfo, today: date) -> date | None
     except NoDate as error:
         raise BballError(f"The due date “{shown(options.due)}” does not do: {error}") from None
     if day < today:
-        raise BballError(f"The due date {day} lies in the past: today is {today}. Correct it.")
+        raise BballError(f"The due date {day} is in the past: today is {today}. Correct it.")
     return day
 
 

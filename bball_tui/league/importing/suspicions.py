@@ -82,7 +82,7 @@ def of_address(_: str, email: str | None) -> str:
     if email is None or meant is None:
         return ""
     proposal = f"{email.rpartition('@')[0]}@{meant}"
-    return f"Mail for this address may never arrive: is {shown(proposal)} meant? {_AS_IT_IS} If so, correct the cell."
+    return f"E-mail for this address may never arrive: is {shown(proposal)} meant? {_AS_IT_IS} If so, correct the cell."
 
 
 @lru_cache(maxsize=4_096)

@@ -26,7 +26,7 @@ async def block_address(session: AsyncSession, league_id: int, address: str, rea
     except CellFault:
         found = None
     if not found:
-        raise BballError(f"{one_line(address)[:80]!r} is no e-mail address. Type one such as rosa@example.org.")
+        raise BballError(f"{one_line(address)[:80]!r} isn't a valid e-mail address. Type one such as rosa@example.org.")
     return await suppress(session, league_id, found, one_line(reason))
 
 

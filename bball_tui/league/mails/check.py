@@ -212,9 +212,9 @@ def _addresses(
         someone = next((one for one in (*takers, *family) if not one.email), None)
         who = listed([one.name for one in takers]) or "nobody"
         sentence = (
-            f"{who} {'have' if len(takers) > 1 else 'has'} no e-mail address: signed, nobody would be told."
+            f"{who} {'have' if len(takers) > 1 else 'has'} no e-mail address: signed, no one would be told."
             if takers
-            else "No guardian takes e-mail: signed, nobody would be told."
+            else "No guardian takes e-mail: signed, no one would be told."
         )
         yield (
             (Concern.NO_ADDRESS, contract.id),
@@ -234,7 +234,7 @@ def _addresses(
         blocked = health.blocked is not None
         concern = Concern.BLOCKED if blocked else Concern.CAME_BACK
         why = health.blocked if blocked else health.why or "it could not be delivered"
-        said = f"{one.name}'s address takes no mail" if blocked else f"The last mail to {one.name} came back"
+        said = f"{one.name}'s address gets no e-mail" if blocked else f"The last e-mail to {one.name} came back"
         yield (
             (concern, one.email.lower(), one.id),
             Finding(
@@ -279,4 +279,4 @@ def _finding(mail: _Planned, warning: MailWarning | str, team_id: int | None) ->
     if concern in _OF_ONE_MAIL:
         key = (concern, contract.id, text)
         return key, Finding(concern, text, contract.player, (contract.id,), player_id=contract.player_id)
-    return (concern, text), Finding(concern, text, "all mails", (contract.id,))
+    return (concern, text), Finding(concern, text, "all e-mails", (contract.id,))

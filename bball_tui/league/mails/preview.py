@@ -181,7 +181,7 @@ async def preview_mail(session: AsyncSession, league_id: int, settings: Settings
     """
     rows = await _items(session, Outbox.league_id == league_id, Outbox.id == outbox_id)
     if not rows:
-        raise BballError(f"There is no mail {outbox_id} in this league.")
+        raise BballError(f"There is no e-mail {outbox_id} in this league.")
     return (await _read(session, league_id, settings, rows, promised=True))[0]
 
 
@@ -248,9 +248,9 @@ def _preview(
 
 def _about(recipient: str, health: AddressHealth) -> Iterator[str]:
     if health.blocked is not None:
-        yield f"{recipient} takes no more mail ({health.blocked}): this one would not go out."
+        yield f"{recipient} gets no more e-mail ({health.blocked}): this one would not go out."
     if health.came_back is not None:
-        yield f"The last mail to {recipient} came back: {health.why or 'it could not be delivered'}."
+        yield f"The last e-mail to {recipient} came back: {health.why or 'it could not be delivered'}."
 
 
 async def _items(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequence[Any]:

@@ -35,8 +35,8 @@ class LeftOut(StrEnum):
     BLOCKED = "the address is blocked"
     NOBODY = "no guardian of the player has this address anymore"
     REPEATED = "it was sent again already"
-    NEWER = "another mail that goes out now says it"
-    NEVER_HAD = "it corrects a mail that the family never had"
+    NEWER = "another e-mail that goes out now says it"
+    NEVER_HAD = "it corrects an e-mail that the family never had"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ def for_real_obstacle(now: SendingStatus, settings: Settings) -> str | None:
     """Why nothing can go out for real yet, in a sentence or two; None when it can."""
     here = settings.may_send and not settings.into_folder
     if not here and all(stays_here(worker.provider) for worker in now.workers):
-        return f"{WITHOUT_SERVER.sentence}, so no mail can go out for real. {WITHOUT_SERVER.way_out}"
+        return f"{WITHOUT_SERVER.sentence}, so no e-mail can go out for real. {WITHOUT_SERVER.way_out}"
     if now.no_sender:
-        return f"{WITHOUT_SENDER.sentence}, so no mail can go out for real. {WITHOUT_SENDER.way_out}"
+        return f"{WITHOUT_SENDER.sentence}, so no e-mail can go out for real. {WITHOUT_SENDER.way_out}"
     writers = [worker.name for worker in now.workers if stays_here(worker.provider)]
     if writers:
-        return f"{writers[0]} still writes mails to a folder, so they could end up there again. Stop that worker first."
+        return f"{writers[0]} still writes e-mails to a folder, so they could end up there again. Stop it first."
     return None
 
 

@@ -16,12 +16,12 @@ from bball_tui.outbox.resending import release, resend, settle_bounces
 from bball_tui.outbox.staff_actions import DOUBT
 
 _WHY_NOT = {
-    OutboxState.QUEUED: "The mail to {recipient} was not sent yet. It goes out by itself, or try it in the outbox now.",
-    OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
+    OutboxState.QUEUED: "The e-mail to {recipient} is not sent yet. It goes out by itself, or try it in the outbox.",
+    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now. Look again in a moment.",
     OutboxState.IN_DOUBT: DOUBT,
-    OutboxState.DEAD: "The mail to {recipient} failed. Try it again in the outbox, or correct the address.",
-    OutboxState.CANCELLED: "The mail to {recipient} was canceled, so it is not sent again.",
-    OutboxState.SUPPRESSED: "{recipient} takes no more mail. Lift that first, in the view of blocked addresses.",
+    OutboxState.DEAD: "The e-mail to {recipient} failed. Try it again in the outbox, or correct the address.",
+    OutboxState.CANCELLED: "The e-mail to {recipient} was canceled, so it is not sent again.",
+    OutboxState.SUPPRESSED: "{recipient} gets no more e-mail. Lift that first, in the view of blocked addresses.",
 }
 
 
@@ -43,20 +43,20 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no mail {outbox_id} in this league.")
+        raise BballError(f"There is no e-mail {outbox_id} in this league.")
     if found.state != OutboxState.SENT:
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(recipient=found.recipient))
     if not found.true:
         raise BballError(
-            f"What the mail to {found.recipient} says is not true anymore, because the contract has changed. "
+            f"What the e-mail to {found.recipient} says is not true anymore, because the contract has changed. "
             "So it is not sent again."
         )
     health = (await address_health(session, league_id, [found.recipient])).get(found.recipient.lower(), HEALTHY)
     if health.blocked is not None:
-        raise BballError(f"{found.recipient} takes no more mail ({health.blocked}). Lift that first, or correct it.")
+        raise BballError(f"{found.recipient} gets no more e-mail ({health.blocked}). Lift that first, or correct it.")
     new = await resend(session, league_id, outbox_id, reason=reason)
     if new is None:
-        raise BballError(f"The mail to {found.recipient} is being sent again already. Wait for that one.")
+        raise BballError(f"The e-mail to {found.recipient} is being sent again already. Wait for that one.")
     return new
 
 
@@ -76,7 +76,7 @@ async def lift_and_send(
         .join(Contract, Contract.id == Outbox.contract_id)
         .where(among(Outbox.id, lifted.kept_back), still_applies())
     )
-    return lifted, await release(session, league_id, list(wanted), reason="the address takes mail again")
+    return lifted, await release(session, league_id, list(wanted), reason="the address gets e-mail again")
 
 
 async def told_another_way(session: AsyncSession, league_id: int, ids: Collection[int]) -> tuple[int, ...]:

@@ -21,10 +21,10 @@ from bball_tui.outbox.staff_actions import DOUBT
 from bball_tui.outbox.timeline import taken_by
 
 _WHY_NOT = {
-    OutboxState.SENDING: "The mail to {recipient} is on its way right now. Look again in a moment.",
-    OutboxState.SENT: "The mail to {recipient} was {taken}; it cannot go to another address too.",
+    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now. Look again in a moment.",
+    OutboxState.SENT: "The e-mail to {recipient} was {taken}; it cannot go to another address too.",
     OutboxState.IN_DOUBT: DOUBT,
-    OutboxState.CANCELLED: "The mail to {recipient} was canceled; sign the contract again to queue a new one.",
+    OutboxState.CANCELLED: "The e-mail to {recipient} was canceled; sign the contract again to queue a new one.",
 }
 
 
@@ -92,7 +92,7 @@ async def fix_address(
     await lock_contracts(session, league_id, {mail.contract_id for mail in before.mails})
     case = await _read(session, league_id, outbox_id)
     if _same(new, case.recipient):
-        raise BballError(f"{new} is the address that the mail has already. Type the right one, or retry the mail.")
+        raise BballError(f"{new} is the address that the e-mail has already. Type the right one, or retry the e-mail.")
     await _check_open(session, league_id, new)
     wrong = case.wrong
     if not wrong and not any(_same(one.email, new) for one in case.guardians):
@@ -124,7 +124,7 @@ def _checked(address: str) -> str:
         found = None
     if not found:
         raise BballError(
-            f"{one_line(address)[:80]!r} is no e-mail address. Type one such as rosa@example.org. Nothing was changed."
+            f"{one_line(address)[:80]!r} isn't a valid e-mail address. Type one like rosa@x.org. Nothing was changed."
         )
     return found
 
@@ -146,7 +146,7 @@ async def _check_open(session: AsyncSession, league_id: int, address: str) -> No
         )
     )
     if reason is not None:
-        raise BballError(f"{address} takes no more mail ({reason}). Ask the family for another address.")
+        raise BballError(f"{address} gets no more e-mail ({reason}). Ask the family for another address.")
 
 
 async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
@@ -168,13 +168,13 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no mail {outbox_id} in this league.")
+        raise BballError(f"There is no e-mail {outbox_id} in this league.")
     if not found.open:
         words = {"recipient": found.recipient, "taken": taken_by(found.provider)}
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(**words))
     if not found.in_force:
         raise BballError(
-            f"What the mail to {found.recipient} says is not true anymore, because the contract has changed. So it is "
+            f"What the e-mail to {found.recipient} says is no longer true: the contract has changed. So it is "
             "not sent to another address."
         )
     player = f"{found.first_name} {found.last_name}"

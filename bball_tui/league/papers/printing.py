@@ -75,7 +75,7 @@ async def print_sheets(
         BballError: none can be printed, too many are wanted, or the league's own text is not as it should be.
     """
     if len(contract_ids) > MOST:
-        raise BballError(f"{len(contract_ids):,} contracts are more than one file holds; {MOST:,} are the most.")
+        raise BballError(f"{len(contract_ids):,} contracts are more than one file holds; {MOST:,} is the limit.")
     league = await session.get_one(models.League, league_id)
     found = await _read(session, league, contract_ids)
     mark = mark_of(league.mail_salt)

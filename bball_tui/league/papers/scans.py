@@ -226,7 +226,7 @@ async def remove_scan(session: AsyncSession, league_id: int, scan_id: int, reaso
     if not why:
         raise BballError("Say why the scan is taken off, such as: another player's paper.")
     if len(why) > LONGEST_REASON:
-        raise BballError(f"The reason has {len(why)} characters; {LONGEST_REASON} are the most.")
+        raise BballError(f"The reason has {len(why)} characters; {LONGEST_REASON} is the limit.")
     found = await scan_content(session, league_id, scan_id)
     await _take_off(session, league_id, [found.row], why)
     return found.row

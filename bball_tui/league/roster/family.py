@@ -104,4 +104,4 @@ def households(people: Sequence[tuple[str, str | None, str | None]]) -> list[int
 
 def _marks(surname: str, email: str | None, phone: str | None) -> set[str]:
     digits = "".join(one for one in phone or "" if one.isdigit())
-    return {f"name {surname}"} | ({f"mail {email.lower()}"} if email else set()) | ({digits} if digits else set())
+    return {f"name {surname}"} | ({f"e-mail {email.lower()}"} if email else set()) | ({digits} if digits else set())

@@ -88,10 +88,10 @@ LAST_NAME = Field(
 EMAIL = Field(
     name="email",
     label="E-mail",
-    help="Mails that have not left follow a new address.",
+    help="E-mails that have not left follow a new address.",
     example=lambda _: "rosa@example.org",
     parse=lambda text, _: email(text.strip()),
-    option=Option(flag="--email", help="Where mail goes.", edit="Empty for none. Mails that have not left follow."),
+    option=Option(flag="--email", help="Where e-mail goes.", edit="Empty for none. E-mails that have not left follow."),
     title="Email",
     aliases=("email", "emailaddress", "mail"),
     cell=lambda text, _: email(text),
@@ -112,11 +112,11 @@ PHONE = Field(
 LANGUAGE = Field(
     name="language",
     label="Language",
-    help="Of the mails, such as es or fr. Empty: the league's.",
+    help="Of the e-mails, such as es or fr. Empty: the league's.",
     example=lambda _: "as the league",
     parse=lambda text, _: language_tag(text) if text.strip() else "",
     empty="",
-    option=Option(flag="--language", help="Of the mails, such as es; empty for the league's."),
+    option=Option(flag="--language", help="Of the e-mails, such as es; empty for the league's."),
     title="Language",
     aliases=("language", "languagecode"),
     cell=lambda text, _: language(text),
@@ -143,13 +143,13 @@ RECEIVES_EMAIL = Field(
     initial=True,
     label="Mail",
     question="gets the e-mails",
-    help="Without it no mail goes there.",
-    option=Option(flag="--gets-email/--no-email", help="Whether mail goes there."),
+    help="Without it no e-mail goes there.",
+    option=Option(flag="--gets-email/--no-email", help="Whether e-mail goes there."),
     title="Gets Email",
     aliases=("getsemail", "receivesemail"),
     cell=lambda text, _: flag(text),
     mark="✉",
-    heading="Gets mail",
+    heading="Gets e-mail",
     spoken="gets e-mail",
 )
 MAY_SIGN = Field(
@@ -169,7 +169,7 @@ MAY_SIGN = Field(
 )
 POSITION = Field(
     name="position",
-    label="Asked as no.",
+    label="Contact order",
     help="1 is the likely signer.",
     example=lambda _: "last",
     parse=_digit,

@@ -133,7 +133,7 @@ def _check(rules: LeagueRules, team: TeamRoster) -> Iterable[RuleFinding]:
     for player in team.players:
         if day is not None and group is not None and not group.grade and str(player.id) not in rules.exceptions:
             if player.birthdate is None:
-                text = f"{player.name} has no birthdate: nobody knows whether {team.label} is right."
+                text = f"{player.name} has no birthdate: no one knows whether {team.label} is right."
                 yield finding(RuleName.AGE, text, [player.id])
             elif too_old(group, player.birthdate, day):
                 age = age_on(player.birthdate, day)

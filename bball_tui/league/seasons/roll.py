@@ -42,7 +42,7 @@ class RollMoved(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody changed the league since this plan was made, so nothing was made. Look at the plan again."
+            "Someone changed the league since this plan was made, so nothing was made. Look at the plan again."
         )
 
 
@@ -152,7 +152,7 @@ def check_outcome(outcome: RollOutcome, clock: LeagueClock) -> None:
         if outcome.due_on is not None:
             raise BballError("A draft has no due date. Leave the due date out, or make offers.")
         if outcome.mails:
-            raise BballError("Nobody is told of a draft. Leave the e-mails out, or make offers.")
+            raise BballError("No one is told of a draft. Leave the e-mails out, or make offers.")
     if outcome.due_on is not None:
         check_offer(None, outcome.due_on, clock)
     check_hold(outcome.hold_seconds, clock)

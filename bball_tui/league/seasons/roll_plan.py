@@ -358,7 +358,7 @@ class _Lines:
         group = self._groups.get(team)
         aged = group is not None and not group.grade and player.id not in self._options.excepted
         if player.birthdate is None and group is not None and aged:
-            yield Proposal.NO_BIRTHDATE, f"Without a birthdate nobody knows whether {group.text} is right.", False
+            yield Proposal.NO_BIRTHDATE, f"Without a birthdate no one knows whether {group.text} is right.", False
         if player.reach < 2:
             who = "No parent" if player.reach == 0 else "No parent with an e-mail address"
             yield Proposal.NO_CONTACT, f"{who} is known: no e-mail will tell them.", True

@@ -103,7 +103,7 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
     await hold_league(session, league_id)
     roll = await _latest(session, league_id, season_id)
     if roll_id not in (None, roll.id):
-        raise BballError("Somebody made more of this season, or took it back, since you looked. Look again.")
+        raise BballError("Someone made more of this season, or took it back, since you looked. Look again.")
     await lock_contracts(session, league_id, roll.contracts)
     effect = await _judge(session, league_id, season_id, roll)
     if effect.obstacle is not None:

@@ -12,7 +12,7 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
         return [effect.obstacle]
     lines = [
         f"{counted(len(effect.removed), 'contract')} of {effect.season} made by {effect.by} would go, and "
-        f"{counted(effect.teams, 'team')} made with them unless somebody else is in them."
+        f"{counted(effect.teams, 'team')} made with them unless someone else is in them."
     ]
     if effect.unsent:
         lines.append(f"{counted(effect.unsent, 'e-mail')} would be canceled before they leave.")
@@ -34,7 +34,7 @@ def undone_words(done: RollUndone) -> list[str]:
     if done.void:
         lines.append(f"{counted(done.void, 'contract')} stay as void: their families may have the e-mail.")
     if done.kept_teams:
-        lines.append(f"{counted(done.kept_teams, 'team')} stay: somebody is in them, or they have a chat.")
+        lines.append(f"{counted(done.kept_teams, 'team')} stay: someone is in them, or they have a chat.")
     if done.season_gone:
         lines.append(f"The season {done.season} is gone.")
     return lines

@@ -42,7 +42,7 @@ class Mail:
     came_back: bool = False
     """After it was accepted; and nobody dealt with that yet."""
     in_folder: bool = False
-    """It was only written to a folder: no mail server had it."""
+    """It was only went to a folder: no mail server had it."""
 
     @property
     def untouched(self) -> bool:
@@ -113,7 +113,7 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
         case OutboxState.CANCELLED:
             return f"canceled{when}{why}"
         case OutboxState.SUPPRESSED:
-            return "not sent: the address takes no more mail"
+            return "not sent: the address gets no more e-mail"
 
 
 def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock) -> str:
@@ -132,39 +132,39 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
     if OutboxState.DEAD in by_state:
         mail = by_state[OutboxState.DEAD][0]
         why = f": {mail.error_text.rstrip('.')}" if mail.error_text else ""
-        return f"The mail to {mail.recipient} failed{why}. Somebody must look at it."
+        return f"The e-mail to {mail.recipient} failed{why}. Someone must look at it."
     returned = [mail for mail in mails if mail.came_back]
     if returned:
-        return f"The mail to {returned[0].recipient} came back. Correct the address, or tell the family another way."
+        return f"The e-mail to {returned[0].recipient} came back. Correct the address, or tell the family another way."
     if OutboxState.IN_DOUBT in by_state:
         mail = by_state[OutboxState.IN_DOUBT][0]
-        return f"The mail to {mail.recipient} may or may not have gone out. Somebody must decide."
+        return f"The e-mail to {mail.recipient} may or may not have gone out. Someone must decide."
     if OutboxState.SENDING in by_state:
-        return f"The mail to {by_state[OutboxState.SENDING][0].recipient} is on its way right now."
+        return f"The e-mail to {by_state[OutboxState.SENDING][0].recipient} is on its way right now."
     waiting = by_state.get(OutboxState.QUEUED, [])
     if waiting and all(mail.for_chat for mail in waiting):
-        what = "The mail waits" if len(waiting) == 1 else f"{len(waiting)} mails wait"
-        return f"{what} for the link of the team chat; until then undo takes everything back."
+        what = "The e-mail waits" if len(waiting) == 1 else f"{len(waiting)} e-mails wait"
+        return f"{what} for the link of the team chat; until then undo cancels everything."
     if waiting and desk.not_set_up is not None:
-        what = "so the mail waits" if len(waiting) == 1 else f"so {len(waiting)} mails wait"
+        what = "so the e-mail waits" if len(waiting) == 1 else f"so {len(waiting)} e-mails wait"
         return f"{desk.not_set_up.sentence}, {what}. {desk.not_set_up.way_out}"
     if waiting:
         first = min(waiting, key=lambda mail: mail.available_at)
         if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
             leaves = f"{first.available_at.astimezone(desk.zone):%H:%M:%S}"
-            what = "The mail leaves" if len(waiting) == 1 else f"{len(waiting)} mails leave"
-            return f"{what} at {leaves}; until then undo takes everything back."
-        return f"The mail to {first.recipient}: {mail_words(first, desk)}."
+            what = "The e-mail leaves" if len(waiting) == 1 else f"{len(waiting)} e-mails leave"
+            return f"{what} at {leaves}; until then undo cancels everything."
+        return f"The e-mail to {first.recipient}: {mail_words(first, desk)}."
     sent = len(by_state.get(OutboxState.SENT, ()))
     if sent and all(mail.in_folder for mail in by_state[OutboxState.SENT]):
         return (
-            f"{counted(sent, 'welcome mail')} written to a folder: no mail server had {'it' if sent == 1 else 'them'}."
+            f"{counted(sent, 'welcome e-mail')} went to a folder: no mail server had {'it' if sent == 1 else 'them'}."
         )
     if sent:
-        return f"Nothing more to do: {counted(sent, 'welcome mail')} accepted by the mail server."
+        return f"Nothing more to do: {counted(sent, 'welcome e-mail')} accepted by the mail server."
     if mails:
-        return "The welcome mail was not sent. Tell the family another way."
-    return "Nobody was told by e-mail. Tell the family another way."
+        return "The welcome e-mail was not sent. Tell the family another way."
+    return "No one was told by e-mail. Tell the family another way."
 
 
 def _days_left(due_on: date | None, desk: LeagueClock) -> str:
@@ -216,7 +216,7 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
     why = f": {entry.reason}" if entry.reason else ""
     if entry.entity == "outbox":
         done = entry.action.removeprefix("outbox_").replace("_", " ")
-        return f"mail to {recipients[entry.entity_id]} {done}{why}"
+        return f"e-mail to {recipients[entry.entity_id]} {done}{why}"
     match entry.action:
         case "scan_attached":
             return f"scan attached: {entry.after.get('name', '')}"
@@ -263,9 +263,9 @@ def _corrected(entry: AuditFacts) -> str:
 
 def _attempt_text(attempt: Attempt, recipient: str) -> str:
     if attempt.outcome == "accepted" and attempt.phase == "file":
-        return f"mail to {recipient} written to a folder"
+        return f"e-mail to {recipient} written to a folder"
     if attempt.outcome == "accepted":
-        return f"mail to {recipient} accepted by the mail server"
+        return f"e-mail to {recipient} accepted by the mail server"
     said = f": {attempt.detail}" if attempt.detail else ""
     where = f" at {attempt.phase.upper()}" if attempt.phase else ""
-    return f"mail to {recipient} not accepted ({attempt.outcome.replace('_', ' ')}{where}){said}"
+    return f"e-mail to {recipient} not accepted ({attempt.outcome.replace('_', ' ')}{where}){said}"

@@ -85,7 +85,7 @@ def plain_text(value: str) -> str:
         raise CellFault(f"The formula of this cell has no result ({value}). Type the text itself.")
     if value and value[0] in "=+-@" and not _NUMBER_OR_PHONE.fullmatch(value):
         raise CellFault(
-            f"The cell begins with “{value[0]}”, as a spreadsheet formula does. Replace it by the plain text."
+            f"The cell begins with “{value[0]}”, as a spreadsheet formula does. Replace it with the plain text."
         )
     return value
 
@@ -97,7 +97,7 @@ def _refuse_unsafe(value: str) -> None:
     found = _CONTROL.search(value)
     if found:
         raise CellFault(
-            f"The cell holds a control character (U+{ord(found[0]):04X}), which nobody can see. "
+            f"The cell holds a control character (U+{ord(found[0]):04X}), which no one can see. "
             "Delete the cell's text and type it again."
         )
     if _UNREADABLE.search(value):

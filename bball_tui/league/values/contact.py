@@ -76,7 +76,7 @@ def email(value: str) -> str | None:
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise CellFault(f"This is no e-mail address. {error} Correct it or clear the cell.") from None
+        raise CellFault(f"This isn't a valid e-mail address. {error} Correct it or clear the cell.") from None
 
 
 def _refuse_typography(text: str) -> None:

@@ -92,7 +92,7 @@ def birthdate(value: str, order: DateOrder, today: date, proven: DateOrder | Non
             raise CellFault(
                 "This date has a time, so it may be the day before or after. Write the day alone, such as 2015-03-24."
             )
-        raise CellFault("This is no date that can be read. Write it as year-month-day, such as 2015-03-24.")
+        raise CellFault("That isn't a date that can be read. Write it as year-month-day, such as 2015-03-24.")
     one, two, year = int(found[1]), int(found[2]), int(found[3])
     used = proven if order is DateOrder.YMD else order
     if one > 12 and two > 12:

@@ -55,7 +55,7 @@ def typed_text(value: str, longest: int, *, needed: bool = False) -> str:
     if needed and not line:
         raise BballError("This is needed. Fill it in.")
     if len(line) > longest:
-        raise BballError(f"This has {len(line)} characters; {longest} are the most. Shorten it.")
+        raise BballError(f"This has {len(line)} characters; {longest} is the limit. Shorten it.")
     return line
 
 

@@ -42,10 +42,10 @@ def facts_of(kind: str, payload: object) -> MailKind:
     """
     found = KINDS.get(kind)
     if found is None:
-        raise RenderError(f"There is no kind of mail called {one_line(kind)!r}. Known: {', '.join(KINDS)}.")
+        raise RenderError(f"There is no kind of e-mail called {one_line(kind)!r}. Known: {', '.join(KINDS)}.")
     try:
         return msgspec.convert(payload, found)
     except msgspec.ValidationError as error:
         raise RenderError(
-            f"The facts kept with this mail are not complete: {error}. Cancel it, and have it queued again."
+            f"The facts kept with this e-mail are not complete: {error}. Cancel it, and have it queued again."
         ) from None

@@ -44,7 +44,7 @@ class ReminderMail(MailKind, frozen=True, kw_only=True):
     @classmethod
     def preview_facts(cls, player: str, offered_on: date, due_on: date | None) -> Mapping[str, object]:
         if due_on is None:
-            raise BballError(f"{player}'s contract has no due date, so nobody is reminded of it.")
+            raise BballError(f"{player}'s contract has no due date, so no one is reminded of it.")
         return {"due_on": due_on}
 
     def sparse(self) -> Self:

@@ -32,7 +32,7 @@ class TeamChatMail(MailKind, frozen=True, kw_only=True):
     def variables(self, words: Words, chat_url: str | None, today: date) -> Mapping[str, Value]:
         if chat_url is None:
             raise RenderError(
-                "This mail brings the link to the team's chat, and the team has none at the moment. "
-                "Paste the link on the GroupMe tab, and send this mail again."
+                "This e-mail brings the link to the team's chat, and the team has none at the moment. "
+                "Paste the link on the GroupMe tab, and send this e-mail again."
             )
         return {"chat_url": chat_url}

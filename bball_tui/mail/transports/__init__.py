@@ -75,13 +75,13 @@ def parse_mail_url(url: SecretUrl) -> tuple[Scheme[Any], Any]:
         port = parts.port
     except ValueError:
         raise BballError(
-            "The mail URL cannot be read. Write it like "
+            "The e-mail URL cannot be read. Write it like "
             f"{SmtpScheme.example}, and write special characters in a password as %40 (@), %2F (/), %23 (#)."
         ) from None
     scheme = SCHEMES.get(parts.scheme.lower())
     if scheme is None:
         raise BballError(
-            f"The mail URL begins with {parts.scheme.lower()[:20]!r}, which is no way to send mail. "
+            f"The e-mail URL begins with {parts.scheme.lower()[:20]!r}, which is no way to send e-mail. "
             f"Use one of: {', '.join(one.example for one in SCHEMES.values())}."
         )
     return scheme, scheme.parse(parts, port)
@@ -95,6 +95,6 @@ def open_transport(settings: Settings) -> Transport:
             which part and never a password.
     """
     if settings.mail_url is None:
-        raise BballError(f"{NO_MAIL_SERVER.capitalize()}, so no mail can be sent. {SET_UP_MAIL}")
+        raise BballError(f"{NO_MAIL_SERVER.capitalize()}, so no e-mail can be sent. {SET_UP_MAIL}")
     scheme, target = parse_mail_url(settings.mail_url)
     return scheme.open(target, settings)

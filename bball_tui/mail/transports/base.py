@@ -33,7 +33,7 @@ class Envelope:
         """The envelope for a frozen mail: bounces go to the address in its From header."""
         sender = address_in(mime, "From")
         if sender is None:
-            raise ValueError("a frozen mail without a From address")
+            raise ValueError("a frozen e-mail without a From address")
         return cls(sender, recipient, mime)
 
 
@@ -106,4 +106,4 @@ def address_in(mime: bytes, name: str) -> str | None:
 
 def stopped(phase: Phase) -> Outcome:
     """The outcome when ``on_wire`` said no: nothing was sent."""
-    return Outcome(OutcomeClass.STOPPED, phase, text="Another worker has this mail now, so this one sent nothing.")
+    return Outcome(OutcomeClass.STOPPED, phase, text="Another worker has this e-mail now, so this one sent nothing.")

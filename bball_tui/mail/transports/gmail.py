@@ -31,20 +31,20 @@ class GmailScheme(Scheme[GmailTarget]):
     def parse(self, parts: SplitResult, port: int | None) -> GmailTarget:
         if parts.password is not None or port is not None or parts.path not in ("", "/") or parts.fragment:
             raise BballError(
-                "The mail URL for Gmail holds no password and no port: only the address that sends and the file with "
+                "The e-mail URL for Gmail holds no password and no port: only the address that sends and the file with "
                 f"Google's credentials, like {self.example}."
             )
         options = options_in(parts.query, "credentials", "endpoint", "data_timeout")
         try:
-            user = address(f"{unquote(parts.username or '')}@{parts.hostname or ''}", "the address in the mail URL")
+            user = address(f"{unquote(parts.username or '')}@{parts.hostname or ''}", "the address in the e-mail URL")
         except RenderError:
             raise BballError(
-                f"The mail URL for Gmail begins with the address that sends, like {self.example}."
+                f"The e-mail URL for Gmail begins with the address that sends, like {self.example}."
             ) from None
         path = Path(options.get("credentials", "")).expanduser()
         if not path.is_file():
             raise BballError(
-                "The mail URL for Gmail needs credentials=FILE with the JSON file from Google, "
+                "The e-mail URL for Gmail needs credentials=FILE with the JSON file from Google, "
                 + (f"but there is no file {path}." if options.get("credentials") else f"like {self.example}.")
             )
         return GmailTarget(
@@ -110,7 +110,7 @@ def _endpoint(value: str | None) -> str:
         fits = False
     if not fits:
         raise BballError(
-            "endpoint= in the mail URL is for trying things out with a server on this machine, like "
+            "endpoint= in the e-mail URL is for trying things out with a server on this machine, like "
             "endpoint=http://127.0.0.1:8025. Leave it out to send through Gmail."
         )
     return value

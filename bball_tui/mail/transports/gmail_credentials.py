@@ -140,7 +140,7 @@ def read_credentials(path: Path, user: str) -> AuthorizedUser | ServiceAccount:
         )
     raise BballError(
         f"type in {path} should be authorized_user or service_account. Other kinds of credentials from Google cannot "
-        "send mail."
+        "send e-mail."
     )
 
 

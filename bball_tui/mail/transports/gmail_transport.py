@@ -107,7 +107,7 @@ class GmailTransport:
             return Outcome(OutcomeClass.PERMANENT, Phase.HTTP, text=str(error))
         if address_in(envelope.mime, "To") != recipient:
             # Gmail has no envelope: it sends to whomever the mail itself names.
-            return Outcome(OutcomeClass.RENDER, Phase.RENDER, text="The mail's To header names somebody else.")
+            return Outcome(OutcomeClass.RENDER, Phase.RENDER, text="The e-mail's To header names someone else.")
         try:
             draft = Draft.read(reference, self._target.user)
             if draft is not None and not await self._there(draft):
@@ -129,12 +129,12 @@ class GmailTransport:
         """See :class:`TwoStepTransport`."""
         draft = Draft.read(reference, self._target.user)
         if draft is None:
-            text = "This program has no draft of this mail in Gmail."
+            text = "This program has no draft of this e-mail in Gmail."
             return Outcome(OutcomeClass.IN_DOUBT, Phase.HTTP_SEND, text=text)
         tried = str(replace(draft, tried=True))
         try:
             if await self._there(draft):
-                return LookedUp(False, tried, "Gmail still has the draft of this mail, so it was not sent.")
+                return LookedUp(False, tried, "Gmail still has the draft of this e-mail, so it was not sent.")
         except TroubleError as trouble:
             return trouble.outcome
         return LookedUp(True, tried, _went_out(draft).text)
@@ -230,5 +230,5 @@ def _refused(outcome: Outcome, draft: Draft) -> Outcome:
 
 
 def _went_out(draft: Draft) -> Outcome:
-    text = "Gmail no longer has the draft of this mail: it was sent, unless somebody deleted the draft by hand."
+    text = "Gmail no longer has the draft of this e-mail: it was sent, unless someone deleted the draft by hand."
     return Outcome(OutcomeClass.ACCEPTED, Phase.HTTP, 404, text=text, provider_ref=str(draft))

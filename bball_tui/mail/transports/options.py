@@ -25,7 +25,7 @@ def options_in(query: str, *known: str) -> dict[str, str]:
     unknown = sorted(options.keys() - set(known))
     if unknown or len(options) < len(pairs):
         raise BballError(
-            f"The mail URL may have the options {', '.join(known[:-1])} and {known[-1]} after its question mark, "
+            f"The e-mail URL may have the options {', '.join(known[:-1])} and {known[-1]} after its question mark, "
             "each once; "
             f"not: {', '.join(name[:20] for name in unknown) or 'the same one twice'}."
         )
@@ -43,7 +43,7 @@ def seconds_in(options: dict[str, str], name: str, usual: float) -> float:
         return usual
     seconds = number(value)
     if not 1 <= seconds <= 600:
-        raise BballError(f"{name}={value[:20]} in the mail URL should be a number of seconds from 1 to 600.")
+        raise BballError(f"{name}={value[:20]} in the e-mail URL should be a number of seconds from 1 to 600.")
     return seconds
 
 

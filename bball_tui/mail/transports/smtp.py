@@ -41,14 +41,14 @@ class SmtpScheme(Scheme[SmtpTarget]):
         host = parts.hostname
         if not host or parts.path not in ("", "/") or parts.fragment or port == 0:
             raise BballError(
-                f"The mail URL needs a host and nothing after it but options, like {self.example}. "
+                f"The e-mail URL needs a host and nothing after it but options, like {self.example}. "
                 "Write special characters in a password as %40 (@), %2F (/), %23 (#)."
             )
         options = options_in(parts.query, "tls", "ca", "data_timeout", "reply_timeout", "rate")
         tls = _tls(options.get("tls"), host, port)
         if (parts.username is None) != (parts.password is None):
             raise BballError(
-                "The mail URL needs both a user name and a password, or neither: smtp://user:password@host."
+                "The e-mail URL needs both a user name and a password, or neither: smtp://user:password@host."
             )
         return SmtpTarget(
             host=host,
@@ -91,7 +91,7 @@ class SmtpScheme(Scheme[SmtpTarget]):
             problems["tls"] = f"This is one of {', '.join(Tls)}."
         elif account.tls == Tls.NONE and not is_loopback(server):
             problems["tls"] = (
-                "Without encryption mail may go to a server on this computer only. Choose one of the others."
+                "Without encryption e-mail may go to a server on this computer only. Choose one of the others."
             )
         if login and not password:
             problems |= {"password": "Type the password."}
@@ -131,7 +131,7 @@ class SmtpScheme(Scheme[SmtpTarget]):
                 other = "" if is_loopback(target.host) else ", or the network here blocks it (try port 465 or 587)"
                 if target.port == 465 and target.tls is Tls.STARTTLS:
                     other = ", or port 465 wants encryption from the start: choose that"
-                return f"Nobody answers at {where}: the port is closed or wrong{other}. {answer}"
+                return f"No one answers at {where}: the port is closed or wrong{other}. {answer}"
             case Phase.TLS if "STARTTLS" in answer.upper():
                 return (
                     f"{where} does not offer STARTTLS, so the password would travel unprotected. Nothing was sent. "
@@ -147,10 +147,10 @@ class SmtpScheme(Scheme[SmtpTarget]):
                     f"ask the person who runs it. {answer}"
                 )
             case Phase.AUTH if trouble.outcome_class is OutcomeClass.AUTH and trouble.code is not None:
-                return f"{target.host} refuses the login or the password. Type both again. {answer}"
+                return f"{target.host} rejected the login or the password. Type both again. {answer}"
             case Phase.AUTH if trouble.code is None:
                 return answer
-        return f"{where} does not take mail now. Try again in a while, or ask the person who runs the server. {answer}"
+        return f"{where} does not take e-mail now. Try again in a while, or ask whoever runs it. {answer}"
 
 
 def _tls(value: str | None, host: str, port: int | None) -> Tls:
@@ -160,10 +160,10 @@ def _tls(value: str | None, host: str, port: int | None) -> Tls:
             return Tls.IMPLICIT
         return Tls.NONE if local else Tls.STARTTLS
     if value not in set(Tls):
-        raise BballError(f"tls={value[:20]} in the mail URL is unknown. It may be {', '.join(Tls)}.")
+        raise BballError(f"tls={value[:20]} in the e-mail URL is unknown. It may be {', '.join(Tls)}.")
     if value == Tls.NONE and not local:
         raise BballError(
-            f"tls=none would send mail to {host} unprotected. It is allowed for a server on this machine only; "
+            f"tls=none would send e-mail to {host} unprotected. It is allowed for a server on this machine only; "
             "use tls=starttls (port 587) or tls=implicit (port 465)."
         )
     return Tls(value)
@@ -175,7 +175,7 @@ def _ca(value: str | None, tls: Tls) -> Path | None:
     path = Path(value).expanduser()
     if tls is Tls.NONE or not path.is_file():
         why = "tls=none needs none" if tls is Tls.NONE else "there is no such file"
-        raise BballError(f"ca={value} in the mail URL should name a PEM file with the authorities to trust, but {why}.")
+        raise BballError(f"ca={value} in the e-mail URL should name a PEM file with authorities to trust, but {why}.")
     return path
 
 
@@ -185,7 +185,7 @@ def _rate(value: str | None) -> float | None:
     rate = number(value)
     if not 0.01 <= rate <= 1000:
         raise BballError(
-            f"rate={value[:20]} in the mail URL should be the number of mails a second that the server takes, "
+            f"rate={value[:20]} in the e-mail URL should be the number of e-mails a second that the server takes, "
             "from 0.01 to 1000. Thirty a minute are 0.5."
         )
     return rate

@@ -192,4 +192,4 @@ def _tls_context(target: SmtpTarget) -> ssl.SSLContext | None:
     try:
         return ssl.create_default_context(cafile=target.ca)
     except (OSError, ssl.SSLError):
-        raise BballError(f"ca={target.ca} in the mail URL holds no certificates in PEM form.") from None
+        raise BballError(f"ca={target.ca} in the e-mail URL holds no certificates in PEM form.") from None

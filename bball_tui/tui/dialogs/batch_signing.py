@@ -247,7 +247,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
         signed = await self._sign(row)
         if signed is not None:
             self._done.append(signed)
-            mails = counted(signed.mails, "mail") if signed.mails else "no mail"
+            mails = counted(signed.mails, "e-mail") if signed.mails else "no e-mail"
             self.say(f"{signed.player} is signed, {mails}.", Tone.GOOD)
             self.query_one("#name", TextField).focus()
             self._next()

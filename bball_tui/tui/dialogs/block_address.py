@@ -31,7 +31,7 @@ class BlockAddress(SubmitDialog[bool]):
         yield Field("Address", TextField(placeholder="rosa@example.org", id="address"), id="address-field")
         yield Field("Reason", TextField(placeholder="asked us to stop", id="reason"), id="reason-field")
         yield Static("")
-        yield Static(content(("Mails to it that wait are not sent either.", STYLES[Tone.MUTED])))
+        yield Static(content(("E-mails to it that wait are not sent either.", STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[DialogButton]:
         """Go on, or not."""
@@ -50,5 +50,5 @@ class BlockAddress(SubmitDialog[bool]):
 
     async def _block_new(self, address: str, reason: str) -> bool:
         if not await self._block(address, reason):
-            raise BballError("This address is on the list already.")
+            raise BballError("That address is already on the list.")
         return True

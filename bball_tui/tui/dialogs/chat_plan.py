@@ -47,7 +47,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
 
     def __init__(self, plan: "Plan") -> None:
         super().__init__()
-        self.set_reactive(ChatPlan.heading, "What there is to do on GroupMe")
+        self.set_reactive(ChatPlan.heading, "GroupMe to-do")
         self._plan = plan
         self._teams = {team.team_id: team.label for team in plan.teams}
 
@@ -56,7 +56,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
         for warning in self._plan.warnings[:_MOST_WARNINGS]:
             yield Static(content((f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])))
         if not self._plan.actions:
-            yield Static(content("There is nothing to do: every team that can have a group has it."))
+            yield Static(content("Nothing to do: every team that can have a group has one."))
             return
         yield TickList((self._line(one) for one in self._plan.actions), id="steps")
         yield Static("", classes="chat-plan--detail")

@@ -123,7 +123,7 @@ class ChatRun(Dialog["Applied | None"]):
         applied = self._applied
         yield [_marked(Tone.GOOD if applied.done else Tone.MUTED, f"{counted(applied.done, 'step')} done")]
         if applied.told:
-            yield [_marked(Tone.GOOD, f"{counted(applied.told, 'mail')} about a new link queued")]
+            yield [_marked(Tone.GOOD, f"{counted(applied.told, 'e-mail')} about a new link queued")]
         if applied.not_done:
             yield [_marked(Tone.WARN, f"{counted(applied.not_done, 'step')} not done")]
         if applied.stopped is not None:

@@ -36,13 +36,13 @@ class ChatTell(Dialog[Answer | None]):
 
     HELP = """
     ## Tell the families
-    These families got their welcome mail before this link was there. `y` queues one mail with the join button to each
-    address; they wait for the undo time like every mail, and the Outbox shows them. `n` does the rest without mails;
-    `{chat.tell}` tells them later.
+    These families got their welcome e-mail before this link was there. `y` queues one e-mail with the join button to
+    each address; they wait for the undo time like every e-mail, and the Outbox shows them. `n` does the rest without
+    e-mails; `{chat.tell}` tells them later.
     """
     BINDINGS: ClassVar = [
         Binding("y", "tell", "tell them", show=False),
-        Binding("n", "silent", "without mails", show=False),
+        Binding("n", "silent", "without e-mails", show=False),
     ]
 
     def __init__(
@@ -66,14 +66,14 @@ class ChatTell(Dialog[Answer | None]):
         players = sum(len(one.players) for _, one in self._families)
         who = counted(players, "family was", "families were")
         yield Static(
-            content(f"{who} welcomed before this link was there. {counted(self._mails, 'mail')} would go out:")
+            content(f"{who} welcomed before this link was there. {counted(self._mails, 'e-mail')} would go out:")
         )
         for team, one in self._families:
             yield Static(content((f"{team}: ", STYLES[Tone.MUTED]), some(one.players)))
 
     def choices(self) -> Iterable[DialogButton]:
         """With mails, without, or not at all."""
-        mails = counted(self._mails, "mail")
+        mails = counted(self._mails, "e-mail")
         if self._button:
             yield DialogButton(f"{self._button}, {mails}", key="y", command="tell")
             yield DialogButton(f"{self._button} only", key="n", command="silent")

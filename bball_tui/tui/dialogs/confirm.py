@@ -98,7 +98,7 @@ class Confirm(Dialog[bool]):
             self.dismiss(True)
         else:
             field = self.query_one("#typed-field", Field)
-            field.problem = f"This is not {self._typed}. Nothing has happened yet."
+            field.problem = f"That isn't {self._typed}. Nothing has happened yet."
 
     def cancel(self) -> None:
         """No."""

@@ -53,7 +53,7 @@ class ContractAct(Dialog[ActDone | None]):
     contracts are done in portions: Esc then stops after the portion that is under way.
 
     **Release** ends a contract that was right, because the player leaves. **Void** ends one that was a mistake.
-    Mails that still wait are canceled with either; anyone who had the welcome mail can be written a correction.
+    E-mails that still wait are canceled with either; anyone who had the welcome e-mail can be written a correction.
     """
     DEFAULT_CSS = """
     ContractAct {
@@ -80,21 +80,19 @@ class ContractAct(Dialog[ActDone | None]):
         """What will happen, then what it wants to know."""
         yield Static(Hanging(content_lines(self._lines())))
         if self._rule.offers:
-            hint = f"such as {example(self._order, self._today)}; may be empty"
+            hint = f"such as {example(self._order, self._today)}; optional"
             due = TextField(placeholder=hint, id="due")
             yield Field("Due on", due, id="due-field")
         if self._rule.reason is not ReasonNeed.NONE:
             needed = self._rule.reason is ReasonNeed.REQUIRED
-            hint = "a few words" if needed else "; ".join(filter(None, (self._rule.reason_hint, "may be empty")))
+            hint = "a few words" if needed else "; ".join(filter(None, (self._rule.reason_hint, "optional")))
             yield Field("Reason" if needed else "Note", TextField(placeholder=hint, id="reason"), id="reason-field")
         if self._must_count:
             number = len(self._effect.possible)
             yield Field("Count", TextField(placeholder=f"type {number} to go on", id="typed"), id="typed-field")
         if self._effect.told:
             yield Field("Correct", TickBox("write them a correction", id="correct"))
-            yield Field(
-                "Tell them", TextField(placeholder="may be empty; families read this", id="note"), id="note-field"
-            )
+            yield Field("Tell them", TextField(placeholder="optional; families read this", id="note"), id="note-field")
 
     @property
     def _must_count(self) -> bool:
@@ -107,7 +105,7 @@ class ContractAct(Dialog[ActDone | None]):
         one = "The contract" if number == 1 else f"Each of {number:,} contracts"
         yield [f"{one} {self._rule.means}."]
         by = f" Recorded by {effect.recorded_by}."
-        yield from affected(effect, by=by, mail="mail", told="had the welcome mail already")
+        yield from affected(effect, by=by, mail="e-mail", told="had the welcome e-mail already")
 
     def choices(self) -> Iterable[DialogButton]:
         """Do it, or not."""
@@ -154,7 +152,7 @@ class ContractAct(Dialog[ActDone | None]):
             self._complain("reason", "Say why, in a few words. Nothing has happened yet.")
             return None
         if len(reason) > LONGEST_REASON:
-            self._complain("reason", f"{len(reason)} characters; {LONGEST_REASON} are the most. Shorten it.")
+            self._complain("reason", f"{len(reason)} characters; {LONGEST_REASON} is the limit. Shorten it.")
             return None
         number = len(self._effect.possible)
         if self._must_count and self._text("typed").replace(",", "") != str(number):
@@ -167,7 +165,7 @@ class ContractAct(Dialog[ActDone | None]):
                 self._complain("due", str(error))
                 return None
             if due < self._today:
-                self._complain("due", "This day has passed. Type a day to come, or nothing.")
+                self._complain("due", "That day has passed. Type a future day, or nothing.")
                 return None
         note = self._text("note") if self._correcting else ""
         return TransitionRequest(self._effect.act, (), reason or None, due_on=due, correct=self._correcting, note=note)

@@ -43,13 +43,13 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
     Change what is wrong and say why; everything else stays. The contract stays signed, and what the record said before
     is kept and shown in its history. Space opens a list.
 
-    A welcome e-mail that nobody had yet says what is right by itself. Families who got it can be sent a correction; no
+    A welcome e-mail that no one had yet says what is right by itself. Families who got it can be sent a correction; no
     second welcome goes out. Correction e-mails wait for the undo time like any other.
     """
     DEFAULT_CSS = """
     CorrectRecord {
         & #name-field, & #words-field { display: none; }
-        &.-somebody-else #name-field { display: block; }
+        &.-someone-else #name-field { display: block; }
         &.-notifying #words-field { display: block; }
     }
     """
@@ -71,7 +71,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         kept = "as it is" if now is None else now.signer
         named = [(f"{one.name}, {one.relation}", str(one.guardian_id)) for one in self._seen.signers]
         named = [one for one in named if now is None or one[1] != str(now.guardian_id)]
-        yield Field("Signer", Picker([(kept, KEPT), *named, ("somebody else", SOMEBODY_ELSE)], KEPT, id="signer"))
+        yield Field("Signer", Picker([(kept, KEPT), *named, ("someone else", SOMEBODY_ELSE)], KEPT, id="signer"))
         yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
         as_what = "as it is" if now is None else f"{capacity_word(now.capacity)}, unless the signer changes"
         capacities: list[tuple[str, Capacity | None]] = [(as_what, None)]
@@ -82,13 +82,13 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         yield Field("Method", Picker(methods, None if now is None else now.method, id="method"))
         hint = "" if now is not None else "as it is"
         yield Field("Signed on", TextField(self._day, placeholder=hint, id="day"), id="day-field")
-        yield Field("Note", TextField(self._note, placeholder="for the record; may be empty", id="note"))
+        yield Field("Note", TextField(self._note, placeholder="for the record; optional", id="note"))
         yield Field(
             "Why", TextField(self._reason, placeholder="what was wrong, in a few words", id="reason"), id="reason-field"
         )
         if self._seen.told:
             yield Field("Notify", TickBox("e-mail families who got the welcome", id="notify"))
-            hint = "what they read besides; may be empty"
+            hint = "what they read besides; optional"
             yield Field("Tell them", TextField(placeholder=hint, id="words"), id="words-field")
 
     def _lines(self) -> Iterator[list[Part]]:
@@ -119,9 +119,9 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
     @on(Select.Changed)
     def _chosen(self) -> None:
         somebody_else = self.query_one("#signer", Picker).chosen == SOMEBODY_ELSE
-        if somebody_else and not self.has_class("-somebody-else"):
+        if somebody_else and not self.has_class("-someone-else"):
             self.query_one("#name", TextField).focus()
-        self.set_class(somebody_else, "-somebody-else")
+        self.set_class(somebody_else, "-someone-else")
 
     @on(TickBox.Changed)
     def _ticked(self) -> None:
@@ -178,7 +178,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
             self.complain("day", str(error))
             return None
         if day > today:
-            self.complain("day", f"This day is still to come: today is {short_date(today)}.")
+            self.complain("day", f"That day is in the future: today is {short_date(today)}.")
             return None
         return day
 

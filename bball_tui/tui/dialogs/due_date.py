@@ -51,8 +51,8 @@ class DueDate(SubmitDialog["DueResult"]):
     def _lines(self) -> Iterator[list[Part]]:
         effect = self._effect
         number = len(effect.possible)
-        yield ["The offer gets another due date." if number == 1 else f"All {number:,} offers get this due date."]
-        yield from affected(effect, mail="reminder", told="had a mail with the day of now: tell them")
+        yield ["The offer gets a new due date." if number == 1 else f"All {number:,} offers get this due date."]
+        yield from affected(effect, mail="reminder", told="had an e-mail with the day of now: tell them")
 
     def choices(self) -> Iterable[DialogButton]:
         """Change, or not."""
@@ -78,6 +78,6 @@ class DueDate(SubmitDialog["DueResult"]):
                 self.complain("due", str(error))
                 return
             if due_on < today:
-                self.complain("due", "This day has passed. Type a day to come. Nothing has happened yet.")
+                self.complain("due", "That day has passed. Type a future day. Nothing has happened yet.")
                 return
         self.begin(lambda: self._change(self._effect.possible, due_on), blame="due")

@@ -24,7 +24,7 @@ WHAT = (
     ("contracts of the season, with families and signatures", "contracts"),
     ("players with their guardians", "players"),
     ("guardians, one line for each of their players", "guardians"),
-    ("mails of the outbox", "outbox"),
+    ("e-mails of the outbox", "outbox"),
 )
 FORMATS = (("CSV, for spreadsheets", "csv"), ("JSON, for programs", "json"))
 
@@ -114,19 +114,19 @@ class ExportDialog(Dialog[str | None]):
         typed = self.query_one("#path", TextField).value.strip()
         field = self.query_one("#path-field", Field)
         if not typed:
-            field.problem = "Where to? Type the path of a file."
+            field.problem = "Where to? Type a file name."
             return
         try:
             path = Path(typed).expanduser()
             exists, folder = path.exists(), path.is_dir()
         except (OSError, RuntimeError, ValueError):
-            field.problem = "There is no such place. Type another path."
+            field.problem = "That folder doesn't exist. Type another path."
             return
         if folder:
-            field.problem = "This is a folder. Type the name of a file in it."
+            field.problem = "That is a folder. Type the name of a file in it."
         elif exists and self._agreed != path:
             self._agreed = path
-            self.say("This file exists already. Enter once more replaces it; another name keeps it.", Tone.WARN)
+            self.say("That file already exists. Press Enter again to replace it, or type another name.", Tone.WARN)
         else:
             what, wanted = (self.query_one(one, Picker).chosen for one in ("#what", "#format"))
             self.say("Writing …  Esc stops, and then no file is left.")

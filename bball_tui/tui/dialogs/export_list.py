@@ -73,7 +73,7 @@ class ExportList(Dialog[Written | None]):
         if not typed or path.is_dir():
             field.problem = "Name a file in that folder."
         elif path.exists():
-            field.problem = "There is such a file already. Choose another name; nothing was written."
+            field.problem = "That file already exists. Choose another name; nothing was written."
         elif not path.parent.is_dir():
             field.problem = f"There is no folder {path.parent}. Choose another one."
         else:

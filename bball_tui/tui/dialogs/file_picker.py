@@ -64,7 +64,7 @@ class FilePicker(Dialog[Path | None]):
     """
     BINDINGS: ClassVar = [
         Binding("backspace", "up", "the folder above", show=False),
-        Binding("h", "home", "your own folder", show=False),
+        Binding("h", "home", "your home folder", show=False),
         *(Binding(str(n), f"recent({n})", f"recent file {n}", show=False) for n in range(1, MOST_RECENT + 1)),
     ]
 
@@ -98,7 +98,7 @@ class FilePicker(Dialog[Path | None]):
     def choices(self) -> Iterable[DialogButton]:
         """Up, or away; Enter on a file takes it."""
         yield DialogButton("Folder above", key="Backspace", command="up", short="Up")
-        yield DialogButton("Own folder", key="h", command="home", short="Home")
+        yield DialogButton("Home folder", key="h", command="home", short="Home")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:

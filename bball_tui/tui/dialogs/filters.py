@@ -54,8 +54,9 @@ class FilterDialog(Dialog[FilterAnswer | None]):
     HELP = """
     ## Filter the list
     Type a part of a name to find a value. Enter takes the one under the cursor: a new filter is added, one that is on
-    is taken away. Tab marks several first. Of a team or a division the list has one at a time; of statuses and mails it
-    has any of those that are marked. Your saved filters stand on top; Delete forgets the one under the cursor.
+    is taken away. Tab marks several first. Of a team or a division the list has one at a time; of statuses and
+    e-mails it has any of those that are marked. Your saved filters stand on top; Delete forgets the one under the
+    cursor.
     """
     DEFAULT_CSS = """
     FilterDialog {
@@ -303,9 +304,9 @@ class SaveFilter(Dialog[str | None]):
         name = " ".join(self.query_one("#filter-name", TextField).value.split())
         field = self.query_one("#filter-name-field", Field)
         if not name:
-            field.problem = "A few letters, please."
+            field.problem = "Type a few letters."
         elif len(name) > LONGEST_NAME:
-            field.problem = f"{len(name)} characters; {LONGEST_NAME} are the most."
+            field.problem = f"{len(name)} characters; {LONGEST_NAME} is the limit."
         else:
             self.dismiss(name)
 

@@ -19,7 +19,7 @@ class FindFamily(Finder[None]):
     HELP = """
     ## A family by name
     Type a few letters of the player's name, of a parent, an address or a team. The arrow keys choose, Enter shows the
-    mail as this family would get it now. Nothing is sent. Esc goes back.
+    e-mail as this family would get it now. Nothing is sent. Esc goes back.
     """
     hint = "a few letters of the name"
 
@@ -30,7 +30,7 @@ class FindFamily(Finder[None]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Show the mail, or go back."""
-        yield DialogButton("Show the mail", short="Show", key="Enter", command="choose")
+        yield DialogButton("Show the e-mail", short="Show", key="Enter", command="choose")
         yield self.cancel_choice("Close")
 
     def nobody(self) -> tuple[str, Tone]:

@@ -81,8 +81,8 @@ class FirstRun(Screen[Start]):
     def compose(self) -> ComposeResult:
         """A greeting and the three ways."""
         with VerticalScroll(can_focus=False):
-            yield Static(content("The contract desk of your league"), classes="first--title")
-            yield Static(content("There is no league here yet. How would you like to begin?"))
+            yield Static(content("Your league's contract desk"), classes="first--title")
+            yield Static(content("There is no league here yet. How would you like to start?"))
             with Vertical(classes="first--way"):
                 yield DialogButton("Import a roster", key="i", command="roster")
                 yield Static(
@@ -93,10 +93,10 @@ class FirstRun(Screen[Start]):
                 yield Field("League", TextField(self._league, placeholder="its name", id="league"), id="league-field")
             with Vertical(classes="first--way"):
                 yield DialogButton("Open the demo league", key="d", command="demo")
-                yield Static(content("A made-up league to look around in. Nothing leaves this machine."))
+                yield Static(content("A made-up league to explore. Nothing leaves this computer."))
             with Vertical(classes="first--way"):
                 yield DialogButton("Connect to a shared database", key="c", command="shared")
-                yield Static(content("A PostgreSQL server where your league is kept already."))
+                yield Static(content("A PostgreSQL server that already has your league."))
             yield Static("")
             yield Static(content(("Press a key, or use the arrows and Enter.  ? help", STYLES[Tone.MUTED])))
 
@@ -121,9 +121,9 @@ class FirstRun(Screen[Start]):
         name = " ".join(field.value.split())
         problem = ""
         if not name:
-            problem = "What is your league called? Type its name and press Enter."
+            problem = "What is your league's name? Type it and press Enter."
         elif len(name) > LONGEST_NAME:
-            problem = f"The name has {len(name)} characters; {LONGEST_NAME} are the most."
+            problem = f"The name has {len(name)} characters; {LONGEST_NAME} is the limit."
         if problem:
             field.focus()
             self.query_one("#league-field", Field).problem = problem

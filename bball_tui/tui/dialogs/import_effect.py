@@ -46,7 +46,7 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         yield [(f"{SYMBOLS[Tone.WARN]} {doubt}", STYLES[Tone.WARN])]
     if preview.unmapped:
         way_out = "say it yourself with ctrl+l, or fix the first line of the file"
-        yield [(f"{SYMBOLS[Tone.BAD]} It is not clear what the columns hold: {way_out}", STYLES[Tone.BAD])]
+        yield [(f"{SYMBOLS[Tone.BAD]} It is not clear match columns: {way_out}", STYLES[Tone.BAD])]
         for problem in preview.problems[:MOST_PROBLEMS]:
             yield _fault(problem)
         return
@@ -57,13 +57,13 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     yield from _warnings(preview)
     if not changes_something(preview) and not preview.problems:
         which = "the other rows of the file say" if preview.left_out else "the file says"
-        yield [(f"Nothing to do: the league says already what {which}.", "bold")]
+        yield [(f"Nothing to do: the league already has what {which}.", "bold")]
     doubtful = sum(bool(row.duplicate) for row in preview.rows)
     if doubtful:
         many = "1 new player may be" if doubtful == 1 else f"{doubtful:,} new players may be"
         yield [
             ("", ""),
-            (f"{SYMBOLS[Tone.WARN]} {many} in the league already: ctrl+r shows the rows", STYLES[Tone.WARN]),
+            (f"{SYMBOLS[Tone.WARN]} {many} already in the league: ctrl+r shows the rows", STYLES[Tone.WARN]),
         ]
     if preview.splits:
         yield [""]

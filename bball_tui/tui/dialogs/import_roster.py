@@ -60,9 +60,9 @@ class ImportRoster(Dialog[ImportDone | None]):
     ## Import a roster
     Type the path of a CSV file or an Excel workbook, or choose one with ctrl+o. Enter shows what it would change;
     nothing is written before you press **Import**. ctrl+r shows the rows one by one: leave out those that should not
-    come in. ctrl+l says by hand what the columns hold. New contracts are offers, or drafts if you tick that; a due
+    come in. ctrl+l says by hand match columns. New contracts are offers, or drafts if you tick that; a due
     date counts for offers. What staff corrected by hand stays, unless you tick that the file's values count, or take
-    them row by row. A column of whole names is split if you tick that, and each name is shown as it is split. If the
+    them review rows. A column of whole names is split if you tick that, and each name is shown as it is split. If the
     league changes before you press **Import**, nothing comes in and you see what it would change now. Rows with faults
     are listed with row, column and value: fix the file, or leave these rows out. A file comes in whole or not at all;
     Esc stops it.
@@ -76,8 +76,8 @@ class ImportRoster(Dialog[ImportDone | None]):
     BINDINGS: ClassVar = [
         Binding("enter", "preview", "preview", show=False),
         Binding("ctrl+o", "browse", "choose a file", show=False),
-        Binding("ctrl+r", "rows", "row by row", show=False),
-        Binding("ctrl+l", "columns", "what the columns hold", show=False),
+        Binding("ctrl+r", "rows", "review rows", show=False),
+        Binding("ctrl+l", "columns", "match columns", show=False),
     ]
 
     def __init__(
@@ -125,10 +125,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Options", skip, report)
         due = TextField("", placeholder="due date of new offers", id="due")
         yield Field("Contracts", due, TickBox("as drafts", id="drafts"))
-        rows = DialogButton("Row by row", key="ctrl+r", command="rows")
-        yield Field(
-            "Details", rows, DialogButton("What the columns hold", key="ctrl+l", command="columns", short="Columns")
-        )
+        rows = DialogButton("Review rows", key="ctrl+r", command="rows")
+        yield Field("Details", rows, DialogButton("Match columns", key="ctrl+l", command="columns", short="Columns"))
         yield Static("", id="effect")
 
     def choices(self) -> Iterable[DialogButton]:
@@ -236,7 +234,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         if self._job is not None:
             return
         if path is None:
-            self.query_one("#path-field", Field).problem = "Which file? Type its path, or choose it with ctrl+o."
+            self.query_one("#path-field", Field).problem = "Which file? Type its path, or browse with ctrl+o."
             return
         watch = self._begin()
         self._job = self.run_worker(self._read(path, self.options, watch), group="import")

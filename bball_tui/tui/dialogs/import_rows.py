@@ -127,10 +127,10 @@ class ReviewRows(Dialog[RowChoices | None]):
     """What was decided, or None when nothing was."""
 
     HELP = """
-    ## Row by row
+    ## Review rows
     A tick means that the row comes in. `{list.select}` takes the tick away or sets it, `{list.select-all}` ticks all,
     `f` shows one kind of rows after the other, Enter keeps the decision. Below the list stands what the row under the
-    cursor would do. A possible duplicate looks like somebody whom the league has already: leave it out, or let it come
+    cursor would do. A possible duplicate looks like someone whom the league has already: leave it out, or let it come
     in as a new player. Rows with faults and rows that change nothing need no decision. Where staff corrected by hand
     what the file says, staff's value stays; `t` takes the file's value in that row, and `t` again goes back to staff's.
     """
@@ -150,7 +150,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         self, rows: Sequence[PreviewRow], left: frozenset[int], from_file: frozenset[int] = frozenset()
     ) -> None:
         super().__init__()
-        self.set_reactive(ReviewRows.heading, "Row by row")
+        self.set_reactive(ReviewRows.heading, "Review rows")
         self._rows = {
             row.id: msgspec.structs.replace(row, from_file=row.corrected and row.id in from_file) for row in rows
         }
@@ -158,7 +158,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         self._kind = ""
         self._left = left
         self._room = DETAIL_LINES
-        self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="No such rows.")
+        self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="No rows like that.")
 
     def body(self) -> Iterable[Widget]:
         """How many come in, the rows, and what the one under the cursor would do."""
@@ -202,7 +202,7 @@ class ReviewRows(Dialog[RowChoices | None]):
     def _count(self) -> None:
         takeable = sum(row.takeable for row in self._rows.values())
         shown = f"only {self._kind}" if self._kind else "all rows"
-        line = f"{counted(len(self._taken), 'row')} of {takeable:,} to be decided come in · {shown}"
+        line = f"{counted(len(self._taken), 'row')} of {takeable:,} to decide will be imported · {shown}"
         self.query_one("#what", Static).update(content((line, STYLES[Tone.MUTED])))
 
     @property

@@ -10,7 +10,7 @@ _WAYS = (
     (re.compile(r"import it again with --encoding [a-z0-9+-]+"), "look at its preview and import it from there"),
     (re.compile(r"leave it out with --ignore-column; else"), "leave it out with ctrl+l; else"),
     (re.compile(r"with --ignore-column if the names differ"), "with ctrl+l"),
-    (re.compile(r"or leave it out with --ignore-column “[^”]*”"), "or say what the columns hold with ctrl+l"),
+    (re.compile(r"or leave it out with --ignore-column “[^”]*”"), "or say match columns with ctrl+l"),
     (
         re.compile(r"Say so with --date-order mdy \(month/day/year\) or --date-order dmy \(day/month/year\)"),
         "Choose their order in the field Dates",

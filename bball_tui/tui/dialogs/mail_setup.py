@@ -68,7 +68,7 @@ class MailSetup(Dialog[bool]):
     HELP = """
     ## Set up e-mail
     Choose your provider, type login and password, and the address that families see. Enter logs in, which sends
-    nothing, and saves when that works. You can have one mail sent to yourself before. Special characters in a
+    nothing, and saves when that works. You can have one e-mail sent to yourself before. Special characters in a
     password are typed as they are. The password is kept in the settings file, which only you can read.
     """
     DEFAULT_CSS = """
@@ -79,7 +79,7 @@ class MailSetup(Dialog[bool]):
     }
     """
     BINDINGS: ClassVar = [
-        Binding("enter", "save", "log in and save", show=False),
+        Binding("enter", "save", "sign in and save", show=False),
         Binding("ctrl+t", "trial", "send me a test", show=False),
         Binding("ctrl+s", "keep", "save anyway", show=False),
         Binding("up", "step(-1)", "previous field", show=False),
@@ -126,7 +126,7 @@ class MailSetup(Dialog[bool]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Save what works; have a mail sent; leave."""
-        yield DialogButton("Log in and save", short="Save", key="Enter", command="save")
+        yield DialogButton("Sign in and save", short="Save", key="Enter", command="save")
         yield DialogButton("Send me a test", short="Test", key="ctrl+t", command="trial")
         keep = DialogButton("Save anyway", key="ctrl+s", command="keep")
         keep.display = False
@@ -243,7 +243,7 @@ class MailSetup(Dialog[bool]):
         url, sender = self._checked()
         mine = _address("mine", self._text("mine").value, "your own address, such as me@example.org")
         if await self._logged_in(url):
-            self.say(f"Sending a mail to {mine} …")
+            self.say(f"Sending an e-mail to {mine} …")
             to = await self._accounts.send_trial(url, sender, mine)
             self.say(f"The mail server took the test for {to}. Look into that mailbox, then save.", Tone.GOOD)
 
@@ -301,7 +301,7 @@ class MailSetup(Dialog[bool]):
             self.run_worker(self._leave(), group="leave", exclusive=True)
 
     async def _leave(self) -> None:
-        lines = ["What you typed here is not saved yet."]
+        lines = ["What you typed here isn't saved yet."]
         question = Confirm("Leave without saving?", lines, "Leave", danger=True, cancel_label="Back")
         if await self.app.push_screen_wait(question):
             self.dismiss(False)

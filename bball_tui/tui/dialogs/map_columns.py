@@ -34,7 +34,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
     """What the columns hold, or None when nothing was decided."""
 
     HELP = """
-    ## What the columns hold
+    ## Match columns
     For each thing that a roster needs, choose the column of your file; behind its name stand a few of its values.
     Space or an arrow key opens the list, typing a letter jumps in it, Enter goes on. What you do not choose is left
     out. The choice is kept for the next file with the same columns.
@@ -48,7 +48,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         self, header: Sequence[str], samples: Sequence[Sequence[str]], columns: "ColumnMap | None" = None
     ) -> None:
         super().__init__()
-        self.set_reactive(MapColumns.heading, "What the columns hold")
+        self.set_reactive(MapColumns.heading, "Match columns")
         self._needed, more = mapped_fields()
         self._fields = (*self._needed, *more)
         self._header = tuple(header)
@@ -60,7 +60,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         from bball_tui.league.importing.columns import guessed
 
         chosen = guessed(self._header, self._columns)
-        line = "Which column of the file holds what? The first three are needed."
+        line = "Which column of the file holds what? The first three are required."
         yield Static(content((line, STYLES[Tone.MUTED])))
         options = [("– not in the file –", NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
         for number, field in enumerate(self._fields):
@@ -103,6 +103,6 @@ class MapColumns(Dialog["ColumnMap | None"]):
         owner: dict[int, str] = {}
         for field, place in chosen.items():
             if place in owner:
-                wrong[field] = f"This column is chosen for {owner[place]} already. One column holds one thing."
+                wrong[field] = f"This column is already used for {owner[place]}. One column holds one thing."
             owner.setdefault(place, field)
         return wrong

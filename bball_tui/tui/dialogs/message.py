@@ -31,8 +31,8 @@ class ErrorDialog(Dialog[AfterError]):
     """
 
     HELP = """
-    ## Something did not work
-    The text says what happened and what is safe. `y` copies it, so that you can send it to somebody who can help.
+    ## Something didn't work
+    The text says what happened and what is safe. `y` copies it, so that you can send it to someone who can help.
     `r` tries the same again where that makes sense. Esc closes, or leaves the program where no league is open.
     """
     unexpected = True
@@ -46,7 +46,7 @@ class ErrorDialog(Dialog[AfterError]):
         problem: str,
         retry: bool = False,
         *,
-        title: str = "That did not work",
+        title: str = "That didn't work",
         safe: str = SAFE,
         leaves: bool = False,
     ) -> None:

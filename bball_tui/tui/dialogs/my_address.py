@@ -17,13 +17,13 @@ class MyAddress(Dialog[str | None]):
 
     HELP = """
     ## Send to me
-    A copy goes to you alone, at once, with [Test] before the subject. The family gets nothing, and their mail stays as
-    it is. The address is remembered on this computer.
+    A copy goes to you alone, at once, with [Test] before the subject. The family gets nothing, and their e-mail stays
+    as it is. The address is remembered on this computer.
     """
 
     def __init__(self, known: str) -> None:
         super().__init__()
-        self.set_reactive(MyAddress.heading, "Send this mail to me")
+        self.set_reactive(MyAddress.heading, "Send this e-mail to me")
         self._known = known
 
     def body(self) -> Iterable[Widget]:

@@ -24,7 +24,7 @@ class NewAddress(SubmitDialog[DoneT]):
     HELP = """
     ## Fix the address
     Type the right address. The guardian is corrected, and what was queued to the wrong address goes to the right
-    one. The old mail stays in the list as canceled, so that you can see what happened.
+    one. The old e-mail stays in the list as canceled, so that you can see what happened.
     """
 
     def __init__(

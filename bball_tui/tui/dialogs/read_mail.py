@@ -48,7 +48,7 @@ class Look(StrEnum):
 _TITLES = {
     Look.PAGE: "The page, as families see it (h: the plain text)",
     Look.TEXT: "The plain text, for those who see no page (h: the page)",
-    Look.DIFFERENCE: "What is new since the last mail of this kind (d: the mail)",
+    Look.DIFFERENCE: "What is new since the last e-mail of this kind (d: the e-mail)",
 }
 
 
@@ -56,18 +56,18 @@ class ReadMail(Dialog[None]):
     """Shows ``letters``, one at a time."""
 
     HELP = """
-    ## The mail
-    This is the very mail that goes out, or went out. The arrow keys, page up and page down scroll; `n` shows the next
-    mail when there are several. `h` changes between the page and the plain text, `o` opens the page in a browser, `t`
-    sends a copy to you alone, `d` shows what is new since the last mail of this kind to this family. Esc or `p`
+    ## The e-mail
+    This is the very e-mail that goes out, or went out. The arrow keys, page up and page down scroll; `n` shows the next
+    e-mail when there are several. `h` changes between the page and the plain text, `o` opens the page in a browser, `t`
+    sends a copy to you alone, `d` shows what is new since the last e-mail of this kind to this family. Esc or `p`
     closes it.
     """
     BINDINGS: ClassVar = [
         Binding("p", "cancel", "close", show=False),
         Binding("j", "scroll_body(1)", "scroll down", show=False),
         Binding("k", "scroll_body(-1)", "scroll up", show=False),
-        Binding("n,right", "step(1)", "next mail", show=False),
-        Binding("N,left", "step(-1)", "previous mail", show=False),
+        Binding("n,right", "step(1)", "next e-mail", show=False),
+        Binding("N,left", "step(-1)", "previous e-mail", show=False),
         Binding("h", "look", "page or text", show=False),
         Binding("o", "open", "open in a browser", show=False),
         Binding("t", "send", "send to me", show=False),
@@ -76,7 +76,7 @@ class ReadMail(Dialog[None]):
 
     def __init__(self, *letters: Letter) -> None:
         super().__init__()
-        self.set_reactive(ReadMail.heading, "The mail")
+        self.set_reactive(ReadMail.heading, "The e-mail")
         self._letters = letters
         self._place = 0
         self._look = Look.PAGE
@@ -113,7 +113,7 @@ class ReadMail(Dialog[None]):
     def _write(self) -> None:
         letter = self.letter
         if len(self._letters) > 1:
-            self.heading = f"The mail, {self._place + 1} of {len(self._letters)}"
+            self.heading = f"The e-mail, {self._place + 1} of {len(self._letters)}"
         lines: list[Sequence[Part]] = [[(letter.note, STYLES[Tone.MUTED])]]
         lines += [[(f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])] for warning in letter.warnings]
         lines.append([])
@@ -170,7 +170,7 @@ class ReadMail(Dialog[None]):
 
     @work(group="letter")
     async def action_compare(self) -> None:
-        """What is new since the last mail of this kind, or the mail again."""
+        """What is new since the last e-mail of this kind, or the e-mail again."""
         letter = self.letter
         if letter.compare is None or self._busy:
             return
@@ -188,7 +188,7 @@ class ReadMail(Dialog[None]):
         if self.gone:
             return
         if news is None:
-            self.say("This address never got a mail of this kind before: there is nothing to compare with.")
+            self.say("This address never got an e-mail of this kind before: there is nothing to compare with.")
         elif letter is self.letter:
             self._news = news
             self._show(Look.DIFFERENCE)

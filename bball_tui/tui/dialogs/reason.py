@@ -65,7 +65,7 @@ class Reason(Dialog[str | None]):
     def _count(self) -> None:
         length = len(self._text)
         self.query_one("#reason-field", Field).problem = (
-            f"{length} characters; {self._longest} are the most. Shorten it." if length > self._longest else ""
+            f"{length} characters; {self._longest} is the limit. Shorten it." if length > self._longest else ""
         )
         count = content((f"{length} of {self._longest} characters", STYLES[Tone.MUTED]))
         self.query_one("#reason-count", Static).update(count)

@@ -25,8 +25,8 @@ class ResolveDoubt(Dialog["Found | None"]):
 
     HELP = """
     ## In doubt
-    The mail was on the wire when the connection broke, so it may have arrived or not. Ask the family. `a` says that
-    they have it; `s` sends the same mail again, and if the first one did arrive, they get it twice.
+    The e-mail was being sent when the connection broke, so it may have arrived or not. Ask the family. `a` says that
+    they have it; `s` sends the same e-mail again, and if the first one did arrive, they get it twice.
     """
     BINDINGS: ClassVar = [
         Binding("a", "arrived", "it arrived", show=False),
@@ -36,7 +36,7 @@ class ResolveDoubt(Dialog["Found | None"]):
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()
-        self.set_reactive(ResolveDoubt.heading, "Did the mail arrive?")
+        self.set_reactive(ResolveDoubt.heading, "Did the e-mail arrive?")
         self._lines = tuple(lines)
 
     def body(self) -> Iterable[Widget]:

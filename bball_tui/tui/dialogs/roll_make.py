@@ -31,8 +31,8 @@ class RollMake(SubmitDialog["Rolled | None"]):
 
     HELP = """
     ## What will be made
-    **Drafts** tell nobody and can be offered later, many at once. **Offers** may have a due date; their e-mails wait an
-    hour in the outbox, where each can be read before it leaves. Enter makes all of it at once. While nobody has signed,
+    **Drafts** tell no one and can be offered later, many at once. **Offers** may have a due date; their e-mails wait an
+    hour in the outbox, where each can be read before it leaves. Enter makes all of it at once. While no one has signed,
     `{desk.roll-undo}` takes the whole back.
     """
     DEFAULT_CSS = """
@@ -61,9 +61,9 @@ class RollMake(SubmitDialog["Rolled | None"]):
     def body(self) -> Iterable[Widget]:
         """What will be made, then how."""
         yield Static(Hanging(content_lines(self._lines())), id="effect")
-        options = [("drafts: nobody is told yet", ContractStatus.DRAFT), ("offers to sign", ContractStatus.OFFERED)]
+        options = [("drafts: no one is told yet", ContractStatus.DRAFT), ("offers to sign", ContractStatus.OFFERED)]
         yield Field("Contracts", Picker(options, ContractStatus.DRAFT, id="status"), id="status-field")
-        hint = f"such as {example(self._order, self._today)}; may be empty"
+        hint = f"such as {example(self._order, self._today)}; optional"
         yield Field("Due on", TextField(placeholder=hint, id="due"), id="due-field")
         yield Field("E-mails", TickBox("tell families, an hour from now", id="mails"), id="mails-field")
         yield Field("Show", TickBox("everybody sees the new season now", id="show"), id="show-field")
@@ -119,7 +119,7 @@ class RollMake(SubmitDialog["Rolled | None"]):
                 self.complain("due", str(error))
                 return
             if due_on < self._today:
-                self.complain("due", "This day has passed. Type a day to come. Nothing has happened yet.")
+                self.complain("due", "That day has passed. Type a future day. Nothing has happened yet.")
                 return
         outcome = RollOutcome(
             self.query_one("#status", Picker).chosen,

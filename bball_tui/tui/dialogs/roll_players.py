@@ -120,7 +120,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         self._was = 0
         self._news = news
         self._room = DETAIL_LINES
-        self._list: RecordList[RollRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="Nobody new.")
+        self._list: RecordList[RollRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="No one new.")
 
     def _row(self, line: "PlayerLine") -> RollRow:
         kind = str(line.kind) if line.new else LEFT_OUT

@@ -82,7 +82,7 @@ class RollSeason(SubmitDialog[Planned]):
         yield Field("From", Picker(options, self._current, id="from"), id="from-field")
         yield Field("New season", TextField(placeholder="such as Fall 2027", id="name"), id="name-field")
         yield Field("Age groups", TextField(placeholder="such as U10 → U12, or keep", id="pattern"), id="pattern-field")
-        hint = f"such as {example(self._order, self._today)}; may be empty"
+        hint = f"such as {example(self._order, self._today)}; optional"
         yield Field("Ages on", TextField(placeholder=hint, id="day"), id="day-field")
         sentence = "Nothing is made yet: the plan comes next, with a reason for every player."
         yield Static(Hanging(content((sentence, STYLES[Tone.MUTED]))))

@@ -41,7 +41,7 @@ SOMEBODY_ELSE = "else"
 """A name that is typed."""
 EVERY_FIRST = "each player's first guardian who may sign"
 ONE_FIRST = "the first guardian who may sign"
-AS_IT_FOLLOWS = "as it follows"
+AS_IT_FOLLOWS = "automatic"
 """No capacity was chosen: it is derived from the birthdate."""
 
 METHODS = {SigningMethod.PAPER: "paper", SigningMethod.SCAN: "scan", SigningMethod.E_SIGN: "e-sign"}
@@ -83,7 +83,7 @@ class SignDialog(Dialog[Signed | None]):
     HELP = """
     ## Sign
     The dialog says what will happen before it happens. Enter signs, Esc changes nothing. Space opens the list of
-    signers; choose **somebody else** to type a name. Until the mails leave, undo takes signature and mails back
+    signers; choose **someone else** to type a name. Until the e-mails leave, undo takes signature and e-mails back
     together.
 
     Dates: in the order that the league uses, or with the year first, or such as 23 Nov 2026, yesterday, today.
@@ -91,14 +91,14 @@ class SignDialog(Dialog[Signed | None]):
     DEFAULT_CSS = """
     SignDialog {
         & #name-field, & #capacity-field { display: none; }
-        &.-somebody-else #name-field, &.-somebody-else #capacity-field { display: block; }
+        &.-someone-else #name-field, &.-someone-else #capacity-field { display: block; }
         & .sign--will { margin: 1 0 0 0; text-style: bold; }
         & #whose { min-height: 1; }
     }
     """
     BINDINGS: ClassVar = [
         Binding("enter", "sign", "sign", show=False),
-        Binding("p", "preview", "preview the mails", show=False),
+        Binding("p", "preview", "preview the e-mails", show=False),
     ]
 
     def __init__(
@@ -141,7 +141,7 @@ class SignDialog(Dialog[Signed | None]):
         """Whose paper it is, the fields, then the effect."""
         yield Static("", id="whose")
         first = EVERY_FIRST if self._count > 1 else ONE_FIRST
-        yield Field("Signer", Picker([(first, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST, id="signer"))
+        yield Field("Signer", Picker([(first, FIRST), ("someone else", SOMEBODY_ELSE)], FIRST, id="signer"))
         yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
         capacities: list[tuple[str, Capacity | None]] = [(AS_IT_FOLLOWS, None)]
         capacities += [(capacity_word(capacity), capacity) for capacity in Capacity]
@@ -155,7 +155,7 @@ class SignDialog(Dialog[Signed | None]):
     def choices(self) -> Iterable[DialogButton]:
         """Preview, sign, cancel."""
         if self._show_mails is not None:
-            yield DialogButton("Preview the mails", short="Preview", key="p", command="preview")
+            yield DialogButton("Preview the e-mails", short="Preview", key="p", command="preview")
         yield DialogButton("Sign", key="Enter", command="sign")
         yield self.cancel_choice()
 
@@ -169,13 +169,13 @@ class SignDialog(Dialog[Signed | None]):
         self.ask_again()
         self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
         picker = self.query_one("#signer", Picker)
-        picker.offer([(ONE_FIRST, FIRST), ("somebody else", SOMEBODY_ELSE)], FIRST)
+        picker.offer([(ONE_FIRST, FIRST), ("someone else", SOMEBODY_ELSE)], FIRST)
         with self.prevent(Select.Changed, Input.Changed):
             self.query_one("#capacity", Picker).value = None
             self.query_one("#method", Picker).value = SigningMethod.PAPER
             self.query_one("#name", TextField).value = ""
             self.query_one("#day", TextField).value = short_date(self._today)
-        self.remove_class("-somebody-else")
+        self.remove_class("-someone-else")
         self.query_one("#whose", Static).update("")
         self.query_one(".dialog--body").scroll_home(animate=False)
         self.heading = f"Sign {counted(1, 'contract', 'contracts')}"
@@ -211,7 +211,7 @@ class SignDialog(Dialog[Signed | None]):
         except NoDate as error:
             problem = str(error)
         if day is not None and day > self._today:
-            problem = f"This day is still to come: today is {short_date(self._today)}."
+            problem = f"That day is in the future: today is {short_date(self._today)}."
         self.query_one("#day-field", Field).problem = problem
         if day is None or problem or name_wrong:
             return None
@@ -243,8 +243,8 @@ class SignDialog(Dialog[Signed | None]):
     def _chosen(self) -> None:
         if not self._differs():
             return
-        was_else = self.has_class("-somebody-else")
-        self.set_class(self._somebody_else, "-somebody-else")
+        was_else = self.has_class("-someone-else")
+        self.set_class(self._somebody_else, "-someone-else")
         if self._somebody_else and not was_else:
             self.query_one("#name", TextField).focus()
         self._reload()
@@ -323,7 +323,7 @@ class SignDialog(Dialog[Signed | None]):
         options = [(label, FIRST)]
         options += [(f"{o.name}, {o.relation}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
         picker = self.query_one("#signer", Picker)
-        picker.offer([*options, ("somebody else", SOMEBODY_ELSE)], picker.chosen)
+        picker.offer([*options, ("someone else", SOMEBODY_ELSE)], picker.chosen)
         if not others and first.player:
             self.heading = f"Sign {first.player}"
             lines = whose_paper(first.team, first.birthdate, first.jersey, None, first.namesakes)
@@ -338,9 +338,9 @@ class SignDialog(Dialog[Signed | None]):
             number = len(preview.signable)
             caption = f"Sign {number:,}" + (f" of {self._count:,}" if number != self._count else "")
         elif self._somebody_else and not self._typed_name:
-            shown = content(("  That shows when you have typed who signed.", STYLES[Tone.MUTED]))
+            shown = content(("  That appears once you type who signed.", STYLES[Tone.MUTED]))
         elif any(field.problem for field in self.query(Field)):
-            shown = content(("  That shows when the fields are right.", STYLES[Tone.MUTED]))
+            shown = content(("  That appears once the fields are right.", STYLES[Tone.MUTED]))
         self.query_one("#effect", Static).update(Hanging(shown))
         self.choice("sign").short = caption.partition(" of ")[0]
         self.choice("sign").caption = caption

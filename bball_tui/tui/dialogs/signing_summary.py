@@ -41,23 +41,23 @@ def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) ->
         return ["Nothing: no contract can be signed like this."]
     lines = [f"{counted(number, 'contract becomes', 'contracts become')} signed, recorded by {preview.recorded_by}"]
     if not preview.mails:
-        return [*lines, "No mail goes out"]
+        return [*lines, "No e-mail goes out"]
     if preview.waiting:
-        wait = counted(preview.waiting, "welcome mail waits", "welcome mails wait")
+        wait = counted(preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
         lines.append(f"{wait} for the link of the team chat")
         if preview.waiting == preview.mails:
             if (missing := _missing(preview)) is not None:
                 lines.append(f"Besides, {missing}")
             return lines
     if (missing := _missing(preview)) is not None:
-        wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
+        wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
         return [*lines, f"{wait}: {missing}"]
     if pile:
-        wait = counted(preview.mails - preview.waiting, "welcome mail waits", "welcome mails wait")
+        wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
         return [*lines, f"{wait} until the pile is done"]
-    mails = counted(preview.mails - preview.waiting, "welcome mail goes", "welcome mails go")
+    mails = counted(preview.mails - preview.waiting, "welcome e-mail goes", "welcome e-mails go")
     if preview.hold_seconds:
-        back = f"({undo_key} takes it all back until then)"
+        back = f"({undo_key} undoes it all until then)"
         return [*lines, f"{mails} out in {duration(preview.hold_seconds)} {back}"]
     return [*lines, f"{mails} out at once"]
 
@@ -68,7 +68,7 @@ def one_contract(one: "ContractPreview") -> str:
         return f"{one.player}: stays as it is"
     who = f"{one.player}: {one.signer.name} signs as {capacity_word(one.signer.capacity)}"
     mails = ", ".join(recipient.address for recipient in one.recipients)
-    return f"{who}; {f'mail to {mails}' if mails else 'no mail'}"
+    return f"{who}; {f'e-mail to {mails}' if mails else 'no e-mail'}"
 
 
 def signing_summary(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> Content:

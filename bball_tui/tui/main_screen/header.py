@@ -42,9 +42,9 @@ def database_state(embedded: bool, reachable: bool) -> Styled:
 
 def all_who_are_here(others: Sequence[str], windows: int) -> str:
     """Everybody by name, and how often oneself: the header names two at most."""
-    said = [f"{listed(others)} {'is' if len(others) == 1 else 'are'} here."] if others else ["Nobody else is here."]
+    said = [f"{listed(others)} {'is' if len(others) == 1 else 'are'} here."] if others else ["No one else is here."]
     if windows > 1:
-        said.append(f"You are here {windows} times.")
+        said.append(f"Open in {windows} windows.")
     return " ".join(said)
 
 

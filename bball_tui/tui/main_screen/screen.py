@@ -240,7 +240,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     @action("u", "undo", when=_can_undo, needs=Right.ROSTER, footer=True, caption=_undo_caption, group="undo")
     async def action_desk_undo(self) -> None:
-        """Take the last signing back, with its mails, as long as they wait."""
+        """Take the last signing back, with its e-mails, as long as they wait."""
         await self.take_back()
 
     @action("slash", "search", when=ready, footer=True)
@@ -261,7 +261,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     @action("ctrl+e", "export", when=ready)
     async def action_desk_export(self) -> None:
-        """Write contracts, players, guardians or mails to a file that a spreadsheet, or this program, reads."""
+        """Write contracts, players, guardians or e-mails to a file that a spreadsheet, or this program, reads."""
         from bball_tui.tui.exporting import export_file
 
         if self.connection is not None:
@@ -269,7 +269,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     @action("comma", "the league", when=ready, needs=Right.LEAGUE)
     async def action_desk_league(self) -> None:
-        """Name, color, addresses of the mails, clock, dates, undo time."""
+        """Name, color, addresses of the e-mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
 
         if self.connection is None:
@@ -352,7 +352,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     @action("q", "quit")
     def action_desk_quit(self) -> None:
-        """Leave. Mails on the wire are finished first."""
+        """Leave. E-mails on the wire are finished first."""
         self.app.exit(0)
 
     def show_another_season(self) -> None:

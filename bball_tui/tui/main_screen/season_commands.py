@@ -43,7 +43,7 @@ async def action_desk_roll(screen: "UndoScreen") -> None:
 
 @action("Z", "take the new season back", when=ready, needs=Right.ROSTER, dangerous=True)
 async def action_desk_roll_undo(screen: "UndoScreen") -> None:
-    """Take back what was made of the newest season from another one, while nobody has signed. You see it first."""
+    """Take back what was made of the newest season from another one, while no one has signed. You see it first."""
     from bball_tui.tui.rolling import take_season_back
 
     if screen.connection is not None and await take_season_back(screen.app, screen.connection):

@@ -15,7 +15,7 @@ _HEADER = "league"
 
 def _shared(screen: "UndoScreen") -> str | None:
     if screen.connection is not None and screen.connection.settings.embedded:
-        return "This database is your own: nobody else works in it."
+        return "This database is your own: no one else works in it."
     return ready(screen)
 
 

@@ -67,16 +67,16 @@ class UndoScreen(ActionHost, Screen[None]):
         what = "the last one" if len(steps) > 1 else "it"
         if event.undo_seconds:
             going = event.mails - event.waiting
-            parts = [f"{counted(going, 'mail')} in {event.undo_seconds} s"] if going else []
-            parts += [f"{counted(event.waiting, 'mail')} waiting for a team chat"] if event.waiting else []
-            mails = ", ".join(parts) or "No mail goes out"
+            parts = [f"{counted(going, 'e-mail')} in {event.undo_seconds} s"] if going else []
+            parts += [f"{counted(event.waiting, 'e-mail')} waiting for a team chat"] if event.waiting else []
+            mails = ", ".join(parts) or "No e-mail goes out"
             self._withdraw_offer()
             self._offer = Notification(
                 f"{signed} signed. {mails}; {key_of('desk.undo')} takes {what} back.", timeout=event.undo_seconds
             )
             self.app.post_message(Notify(self._offer))
         else:
-            self.app.notify(f"{signed} signed, {counted(event.mails, 'mail')} on the way.", markup=False)
+            self.app.notify(f"{signed} signed, {counted(event.mails, 'e-mail')} on the way.", markup=False)
         self._count_down()
 
     @on(RecordsCorrected)
@@ -145,7 +145,7 @@ class UndoScreen(ActionHost, Screen[None]):
         self.heard("contract")
         self._withdraw_offer()
         if result.undone:
-            mails = f", {counted(len(result.cancelled), 'mail')} canceled" if result.cancelled else ""
+            mails = f", {counted(len(result.cancelled), 'e-mail')} canceled" if result.cancelled else ""
             what = "correction" if last.correction else "signature"
             self.app.notify(f"Undone: {counted(len(result.undone), what)}{mails}.", markup=False)
         if result.refused:

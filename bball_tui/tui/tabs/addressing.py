@@ -27,10 +27,10 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
         return False
     who = " and ".join(facts.guardians)
     lines = [
-        f"{who} gets the new address in the roster." if who else f"{facts.recipient} is in the roster no more.",
-        f"{counted(facts.mails, 'mail')} to the old address will go to the new one, at once."
+        f"{who} gets the new address in the roster." if who else f"{facts.recipient} is no longer in the roster.",
+        f"{counted(facts.mails, 'e-mail')} to the old address will go to the new one, at once."
         if facts.mails > 1
-        else "The mail goes to the new address at once.",
+        else "The e-mail goes to the new address at once.",
     ]
     dialog: NewAddress[AddressFixed] = NewAddress(
         facts.recipient, lines, lambda address: connection.call(wrong_address.fix_address, outbox_id, address)
@@ -40,6 +40,6 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
         return False
     again = sum(one.was not in (OutboxState.SENT, OutboxState.IN_DOUBT) for one in fixed.redirected)
     there = len(fixed.redirected) - again
-    told = f" {counted(there, 'mail')} had gone there before." if there else ""
-    app.notify(clean(f"{counted(again, 'mail')} on the way to {fixed.address}.{told}"), timeout=8, markup=False)
+    told = f" {counted(there, 'e-mail')} had gone there before." if there else ""
+    app.notify(clean(f"{counted(again, 'e-mail')} on the way to {fixed.address}.{told}"), timeout=8, markup=False)
     return True

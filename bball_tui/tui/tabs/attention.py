@@ -104,7 +104,7 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
     now = mails.sending
     for gate in now.holding():
         if gate.pauses:
-            advice = "Somebody paused all sending on purpose. Enter asks whether to resume it."
+            advice = "Someone paused all sending on purpose. Enter asks whether to resume it."
             yield AttentionItem(
                 "pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since
             )
@@ -120,39 +120,39 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
             fix = Fix("outbox", question=Question.GATE)
             yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
     if mails.waiting and now.nowhere_to_send:
-        waiting = counted(mails.waiting, "mail")
+        waiting = counted(mails.waiting, "e-mail")
         sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
-        advice = f"{SET_UP_MAIL} Signing works meanwhile, and nothing is lost."
+        advice = f"{SET_UP_MAIL} You can keep signing; nothing is lost."
         yield AttentionItem("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and now.no_sender:
-        waiting = counted(mails.waiting, "mail")
+        waiting = counted(mails.waiting, "e-mail")
         sentence = f"{NO_SENDER}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
-        advice = f"{SET_SENDER} Signing works meanwhile, and nothing is lost."
+        advice = f"{SET_SENDER} You can keep signing; nothing is lost."
         yield AttentionItem("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and not now.workers and not worker_comes:
-        sentence = f"No worker is running: {counted(mails.waiting, 'mail')} cannot go out."
+        sentence = f"No worker is running: {counted(mails.waiting, 'e-mail')} cannot go out."
         advice = "Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then."
         yield AttentionItem("worker", Tone.BAD, sentence, advice, Fix("outbox", Kind("queued")))
 
 
 def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
     for heap in mails.failed:
-        sentence = f"{counted(heap.count, 'mail')} failed: {heap.cause.phrase}."
+        sentence = f"{counted(heap.count, 'e-mail')} failed: {heap.cause.phrase}."
         fix = Fix("outbox", Kind("failed", heap.cause.name))
         yield AttentionItem(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
     for heap in mails.bounced:
-        sentence = f"{counted(heap.count, 'mail')} came back: {heap.cause.phrase}."
-        advice = f"{heap.cause.way_out} Enter lists the mails, to correct an address and send them there."
+        sentence = f"{counted(heap.count, 'e-mail')} came back: {heap.cause.phrase}."
+        advice = f"{heap.cause.way_out} Enter lists the e-mails, to correct an address and send them there."
         fix = Fix("emails", what="came_back")
         yield AttentionItem(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
     if (doubt := mails.in_doubt) is not None:
-        sentence = f"{counted(doubt.count, 'mail')} may or may not have arrived."
+        sentence = f"{counted(doubt.count, 'e-mail')} may or may not have arrived."
         advice = f"Ask the families; then {key_of('mail.resolve')} says for each that it arrived, or sends it again."
         fix = Fix("outbox", Kind("in_doubt"))
         yield AttentionItem("in doubt", Tone.WARN, sentence, advice, fix, doubt.oldest)
     if mails.late_since is not None:
         verb = "is due and does" if mails.due == 1 else "are due and do"
-        sentence = f"{counted(mails.due, 'mail')} {verb} not go out, although a worker runs."
+        sentence = f"{counted(mails.due, 'e-mail')} {verb} not go out, although a worker runs."
         advice = "Look into the log of the worker's computer, or restart the worker. Nothing is lost."
         yield AttentionItem("late", Tone.WARN, sentence, advice, Fix("outbox", Kind("queued")), mails.late_since)
 
@@ -163,22 +163,22 @@ def _returned(returned: "ReturnedMails | None") -> Iterator[AttentionItem]:
     fix = Fix("emails")
     if returned.trouble:
         advice = (
-            f"{returned.trouble} Until then nobody hears from it of mails that came back. The folder is the setting "
+            f"{returned.trouble} Until then no one hears from it of e-mails that came back. The folder is the setting "
             "bounce_dir; it is looked at again and again, and this line goes away by itself."
         )
-        yield AttentionItem("bounce folder", Tone.WARN, "Returned mails cannot be read.", advice, fix)
+        yield AttentionItem("bounce folder", Tone.WARN, "Returned e-mails cannot be read.", advice, fix)
     for one in returned.unread:
         advice = (
-            f"It looks as if one of our mails came back, and the program cannot tell which. Open {one.file} in "
+            f"It looks as if one of our e-mails came back, and the program cannot tell which. Open {one.file} in "
             f"{returned.folder} with a mail program and tell the family another way, or correct their address. This "
             "line goes away when the file is marked as read or taken out of the folder."
         )
         if one.fault:
             advice = (
                 f"{one.fault}. Allow this program to read {one.file} in {returned.folder}, or take it out of the "
-                "folder; then this line goes away. The other returned mails are read all the same."
+                "folder; then this line goes away. The other returned e-mails are read all the same."
             )
-        sentence = f"A returned mail cannot be read: {one.subject or one.file}."
+        sentence = f"A returned e-mail cannot be read: {one.subject or one.file}."
         yield AttentionItem(f"returned {one.file} {one.subject}", Tone.WARN, sentence, advice, fix)
 
 
@@ -186,14 +186,14 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
     for one in errors:
         place = one.file if one.line is None else f"{one.file}, line {one.line}"
         advice = (
-            f"{place}: {one.problem} Until it is fixed, the standard mail goes out instead. The file is looked at "
+            f"{place}: {one.problem} Until it is fixed, the standard e-mail goes out instead. The file is looked at "
             "again whenever it is saved; 'bball-tui emails check' says more."
         )
-        sentence = f"Your template {one.file} cannot be used."
+        sentence = f"Your template {one.file} can't be used."
         yield AttentionItem(f"template {one.file}", Tone.WARN, sentence, advice, Fix("emails"))
     for trouble in mails.overrides:
-        sentence = f"{counted(trouble.mails, 'mail')} went out in the standard text: your own template is broken."
-        advice = f"{trouble.notice} Mails go out all the same, and this line goes away with the next good one."
+        sentence = f"{counted(trouble.mails, 'e-mail')} went out in the standard text: your own template is broken."
+        advice = f"{trouble.notice} E-mails go out all the same, and this line goes away with the next good one."
         yield AttentionItem(f"template {trouble.kind}", Tone.WARN, sentence, advice, Fix("emails"), trouble.since)
 
 
@@ -213,6 +213,6 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
         yield AttentionItem("overdue", Tone.WARN, sentence, "Ask these families. Enter lists them.", fix)
     if contracts.unreachable:
         verb = "has" if contracts.unreachable == 1 else "have"
-        sentence = f"{counted(contracts.unreachable, 'player')} with an offer {verb} nobody whom a mail can reach."
+        sentence = f"{counted(contracts.unreachable, 'player')} with an open offer {verb} no parent e-mail."
         advice = "You can sign them, but no one will get an e-mail. Add a parent's e-mail address or import it."
         yield AttentionItem("unreachable", Tone.WARN, sentence, advice, Fix("contracts", trouble="unreachable"))

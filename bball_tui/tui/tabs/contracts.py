@@ -83,13 +83,13 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     HELP = """
     ## Contracts
     `{contract.sign}` marks contracts signed: the selected ones (`{list.select}`, or `{list.select-all}` for all that
-    match), else the one under the cursor. The dialog shows what will happen before it happens. `{desk.undo}` takes the
-    last signing back, with its mails, until they leave. `{contract.stack}` signs a whole pile of papers, two keys each.
-    `{contract.correct}` corrects who signed, how or when, and keeps what was wrong in the history. `{contract.edit}`
-    moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}` and
-    `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts. `{tool.filter}`
-    narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the welcome mail:
-    `{tool.filter}` shows what is in one state.
+    match), else the one under the cursor. The dialog shows what will happen before it happens. `{desk.undo}` takes
+    the last signing back, with its e-mails, until they leave. `{contract.stack}` signs a whole pile of papers, two
+    keys each. `{contract.correct}` corrects who signed, how or when, and keeps what was wrong in the history.
+    `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}`
+    and `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts.
+    `{tool.filter}` narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the
+    welcome e-mail: `{tool.filter}` shows what is in one state.
     """
     list_name = "contracts"
     placeholder = "player, parent, e-mail, team"
@@ -123,13 +123,12 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             ),
             Column(
                 key="welcome",
-                title="Welcome mail",
+                title="Welcome e-mail",
                 width=15,
                 flex=2,
                 limit=24,
                 render=self._welcome,
-                unsorted="What became of the mails is looked up for the rows on the screen only. "
-                "Narrow it with {tool.filter}.",
+                unsorted="The result is looked up for the rows on the screen only. Narrow it with {tool.filter}.",
             ),
         )
 
@@ -298,7 +297,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     @action("h", "guardians", when=_one, needs=Right.ROSTER)
     async def action_contract_family(self) -> bool:
-        """The guardians of the player under the cursor: addresses, who gets mail, who may sign."""
+        """The guardians of the player under the cursor: addresses, who gets e-mail, who may sign."""
         from bball_tui.tui.editing import edit_family
 
         connection, row = self.connection, self.meant
@@ -307,16 +306,16 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await edit_family(self.app, connection, row.player_id)
         return True
 
-    @action("p", "preview mail", when=_one, footer=True)
+    @action("p", "preview e-mail", when=_one, footer=True)
     async def action_contract_preview(self) -> None:
-        """Read the welcome mails of the contract under the cursor, word for word, before or after they leave."""
+        """Read the welcome e-mails of the contract under the cursor, word for word, before or after they leave."""
         from bball_tui.league.mails.preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return
-        nobody = f"No mail: {row.first} {row.last} has no guardian whom a mail can reach."
+        nobody = f"No e-mail: {row.first} {row.last} has no guardian whom an e-mail can reach."
         mails = connection.call(preview_mails, connection.settings, row.id)
         await read_asked(self.app, connection, mails, nobody=nobody)
 
@@ -346,7 +345,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         if done is None:
             return False
         mails = f", {counted(len(done.cancelled), 'reminder')} canceled" if done.cancelled else ""
-        self.app.notify(f"{counted(len(done.done), 'contract')} with another due date{mails}.", markup=False)
+        self.app.notify(f"{counted(len(done.done), 'contract')} with a new due date{mails}.", markup=False)
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
 
@@ -380,14 +379,14 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         done = finished.done
         parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
         if done.cancelled:
-            parts.append(f"{counted(len(done.cancelled), 'mail')} canceled")
+            parts.append(f"{counted(len(done.cancelled), 'e-mail')} canceled")
         if done.promised:
-            parts.append(f"{counted(len(done.promised), 'mail')} on the way")
+            parts.append(f"{counted(len(done.promised), 'e-mail')} on the way")
         if finished.left:
             parts.append(f"{finished.left:,} not reached")
         note = ""
         if done.told and not finished.asked.correct:
             told = ", ".join(dict.fromkeys(one.recipient for one in done.told[:3]))
-            note = f" {told} had the welcome mail already: please write to them."
+            note = f" {told} had the welcome e-mail already: please write to them."
         self.app.notify(clean(f"{', '.join(parts)}.{note}"), timeout=10, markup=False)
         self._tell_refused([one.reason for one in done.refused], RULES[act].target)

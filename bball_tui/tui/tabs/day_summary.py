@@ -46,7 +46,7 @@ class DaySummary(Widget):
     def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
         if getattr(self.app, "plain", False):
             hours = [f"{hour}:00 {number:,}" for hour, number in enumerate(mails.hours) if number]
-            yield [("Mails by hour  ", STYLES[Tone.MUTED]), ", ".join(hours) or "none yet"]
+            yield [("E-mails by hour  ", STYLES[Tone.MUTED]), ", ".join(hours) or "none yet"]
             return
         now = mails.sending.now.astimezone(mails.sending.zone)
         step = 2 if self.size.width >= _ROOMY else 1
@@ -62,7 +62,7 @@ class DaySummary(Widget):
 def _counts(mails: "MailDay", contracts: "ContractDay") -> str:
     parts = [
         f"{counted(contracts.signed, 'contract')} signed",
-        f"{counted(mails.sent, 'mail')} accepted",
+        f"{counted(mails.sent, 'e-mail')} accepted",
         *([f"{mails.in_folder:,} written to a folder"] if mails.in_folder else []),
         f"{mails.waiting:,} {'waits' if mails.waiting == 1 else 'wait'}",
     ]

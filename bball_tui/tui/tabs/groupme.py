@@ -82,23 +82,23 @@ def _tell(pane: "GroupMePane") -> str | None:
 
 def _send_anyway(pane: "GroupMePane") -> str | None:
     waiting = any(row.waiting for row in pane.meant_rows)
-    return _some(pane) or (None if waiting else "No welcome mail of this team waits for the link.")
+    return _some(pane) or (None if waiting else "No welcome e-mail of this team waits for the link.")
 
 
 def _dismiss(pane: "GroupMePane") -> str | None:
     known = pane.proposed or (pane.meant is not None and pane.meant.dismissed)
-    return _one(pane) or (None if known else "No group is proposed to this team.")
+    return _one(pane) or (None if known else "No group is suggested for this team.")
 
 
 def _dismiss_caption(pane: "GroupMePane") -> str:
     dismissed = pane.meant is not None and pane.meant.dismissed
-    return "not this group" if pane.proposed or not dismissed else "propose groups again"
+    return "not this group" if pane.proposed or not dismissed else "suggest groups again"
 
 
 def _wait_caption(pane: "GroupMePane") -> str:
     connection = pane.connection
     waits = connection is not None and connection.season is not None and connection.league.wait_for_chat
-    return "let mails go at once" if waits else "let mails wait"
+    return "let e-mails go at once" if waits else "let e-mails wait"
 
 
 def _plan_caption(pane: "GroupMePane") -> str:
@@ -122,7 +122,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     `{chat.plan}` shows what there is to do, each step with its reason; nothing is done that is not ticked.
     `{chat.link}` links a group that you choose or whose share link you paste, also without an access token.
     `{chat.staff}` lists the staff in every group. `{chat.share}` shows the share link and its QR code,
-    `{chat.tell}` tells families who were welcomed before the link was there. `{chat.wait}` lets welcome mails wait
+    `{chat.tell}` tells families who were welcomed before the link was there. `{chat.wait}` lets welcome e-mails wait
     until there is a link; `{chat.send-anyway}` sends those without. `{chat.filter}` shows only teams whose chat is in
     one state. `{chat.dismiss}` says that a proposed group is not the team's, and takes that back. No group is ever
     deleted from here.
@@ -276,7 +276,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         families = await connection.call(families_of, team_ids, any_link=True)
         if not families:
             return frozenset()
-        lines = ["These steps bring a new link. Mails are sent only for links that actually go live."]
+        lines = ["These steps bring a new link. E-mails are sent only for links that actually go live."]
         answer = await self.app.push_screen_wait(ChatTell(title, lines, families, button="Do it"))
         if answer is None:
             return None
@@ -383,7 +383,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. {back}"
         else:
             again = await connection.call(propose_again, row.id)
-            told = f"{counted(again, 'group')} may be proposed to {row.label} again."
+            told = f"{counted(again, 'group')} may be suggested for {row.label} again."
         self.app.notify(clean(told), markup=False)
         self.read_again()
         return True
@@ -396,17 +396,17 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):
             self.read_again()
 
-    @action("S", "send waiting mails", when=_send_anyway, needs=Right.MAILS, dangerous=True)
+    @action("S", "send waiting e-mails", when=_send_anyway, needs=Right.MAILS, dangerous=True)
     async def action_chat_send_anyway(self) -> bool:
-        """Send the welcome mails that wait for the team's link without it, after one question."""
+        """Send the welcome e-mails that wait for the team's link without it, after one question."""
         connection, rows = self.connection, [row for row in self.meant_rows if row.waiting]
         return connection is not None and bool(rows) and await send_without_link(self.app, connection, rows)
 
     @action(
-        "W", "let welcome mails wait, or not", when=ready, needs=Right.LEAGUE, dangerous=True, caption=_wait_caption
+        "W", "let welcome e-mails wait, or not", when=ready, needs=Right.LEAGUE, dangerous=True, caption=_wait_caption
     )
     async def action_chat_wait(self) -> None:
-        """Whether welcome mails of teams without a link wait until there is one. For the whole league."""
+        """Whether welcome e-mails of teams without a link wait until there is one. For the whole league."""
         if self.connection is not None:
             await wait_for_links(self.app, self.connection)
 
@@ -423,10 +423,10 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             if row.group
             else f"{row.label} is linked with a group.",
             "The group itself stays as it is, and so does everybody in it.",
-            "Welcome mails that go out from now on carry no join button.",
+            "Welcome e-mails that go out from now on carry no join button.",
         ]
         if row.link is not None:
-            lines.append("Mails that went out already still lead to that group.")
+            lines.append("E-mails that went out already still lead to that group.")
         if not await self.app.push_screen_wait(Confirm(f"Unlink {row.label}", lines, "Unlink", danger=True)):
             return False
         await connection.call(unlink, row.id, reason="on the screen")

@@ -58,9 +58,9 @@ async def link_team(
     )
     notes = [] if families.families else list(preview.chosen.notes)
     if linked.released:
-        notes.append(f"{counted(linked.released, 'waiting mail')} on the way.")
+        notes.append(f"{counted(linked.released, 'waiting e-mail')} on the way.")
     if told is not None:
-        notes.append(f"{counted(len(told.outbox_ids), 'mail')} queued.")
+        notes.append(f"{counted(len(told.outbox_ids), 'e-mail')} queued.")
     sentence = " ".join((f"{linked.team} is linked with {_group_words(preview)}.", *notes))
     app.notify(clean(sentence), timeout=8, markup=False)
     return True

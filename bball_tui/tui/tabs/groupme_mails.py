@@ -38,7 +38,7 @@ async def tell_families(app: "App[Any]", connection: "LeagueConnection", team_id
     mails = 0
     for _, one in families:
         mails += len((await connection.call(enqueue.tell_families, one.team_id)).outbox_ids)
-    app.notify(f"{counted(mails, 'mail')} queued. The Outbox shows them.", markup=False)
+    app.notify(f"{counted(mails, 'e-mail')} queued. The Outbox shows them.", markup=False)
     return True
 
 
@@ -51,17 +51,17 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
     from bball_tui.outbox.waiting_for_chat import release
 
     mails = sum(row.waiting for row in rows)
-    lines = [f"{row.label}: {counted(row.waiting, 'mail')}" for row in rows[:MOST_TEAMS]]
+    lines = [f"{row.label}: {counted(row.waiting, 'e-mail')}" for row in rows[:MOST_TEAMS]]
     lines += [f"and {len(rows) - MOST_TEAMS} more teams"] if len(rows) > MOST_TEAMS else []
     later = f"Families can be told of the link later ({key_of('chat.tell')})."
     lines.append(f"They go out without the button to the team chat. {later}")
-    title = f"Send {counted(mails, 'welcome mail')} without the link"
+    title = f"Send {counted(mails, 'welcome e-mail')} without the link"
     if not await app.push_screen_wait(Confirm(title, lines, f"Send {mails}", danger=True)):
         return False
     sent = 0
     for row in rows:
         sent += await connection.call(release, row.id, why="sent without the link of the team chat")
-    app.notify(f"{counted(sent, 'mail')} on the way.", markup=False)
+    app.notify(f"{counted(sent, 'e-mail')} on the way.", markup=False)
     return True
 
 
@@ -77,19 +77,19 @@ async def wait_for_links(app: "App[Any]", connection: "LeagueConnection") -> Non
     anyway = key_of("chat.send-anyway")
     if waits:
         lines = [
-            "Welcome mails of teams without a link go out at once again, without the join button.",
-            f"Mails that wait already go on waiting: {anyway} sends them.",
+            "Welcome e-mails of teams without a link go out at once again, without the join button.",
+            f"E-mails that wait already go on waiting: {anyway} sends them.",
         ]
-        question = Confirm("Welcome mails wait no more", lines, "Wait no more", danger=True)
+        question = Confirm("Welcome e-mails wait no more", lines, "Wait no more", danger=True)
     else:
         lines = [
-            "From now on a welcome mail waits until its team's chat has a share link: every one has the button.",
+            "From now on a welcome e-mail waits until its team's chat has a share link: every one has the button.",
             f"Signing goes on as usual. Linking the group sends what waits; {anyway} sends it without.",
         ]
-        question = Confirm("Let welcome mails wait for the link", lines, "Let them wait", danger=True)
+        question = Confirm("Let welcome e-mails wait for the link", lines, "Let them wait", danger=True)
     if not await app.push_screen_wait(question):
         return
     async with connection.session() as session:
         changed = await change_profile(session, connection.league, ProfileChange(wait_for_chat=not waits))
     connection.league = changed
-    app.notify(f"Welcome mails {'go out at once' if waits else 'wait for the link'} from now on.", markup=False)
+    app.notify(f"Welcome e-mails {'go out at once' if waits else 'wait for the link'} from now on.", markup=False)

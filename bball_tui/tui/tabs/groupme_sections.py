@@ -74,7 +74,7 @@ def chat_sections(detail: "ChatDetail", reading: "Reading | None", zone: tzinfo,
         )
     if row.waiting:
         anyway = f"{key_of('chat.send-anyway')} sends it without."
-        words = f"{counted(row.waiting, 'welcome mail')}. Linking the group sends what waits; {anyway}"
+        words = f"{counted(row.waiting, 'welcome e-mail')}. Linking the group sends what waits; {anyway}"
         sections.append(Section("Waiting for the link", (Note(words),)))
     if detail.to_tell.families:
         sections.append(
@@ -134,7 +134,7 @@ def _candidates(seen: "TeamPlan", zone: tzinfo, now: datetime) -> tuple[SectionL
 
 def group_words(group: "Group", mine: bool, zone: tzinfo, now: datetime) -> str:
     """What helps to tell groups of one name apart."""
-    parts = ["made by you" if mine else "made by somebody else"]
+    parts = ["made by you" if mine else "made by someone else"]
     if group.created_at is not None:
         parts.append(short_time(group.created_at, zone, now))
     if group.members_count is not None:

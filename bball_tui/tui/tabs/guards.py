@@ -20,7 +20,7 @@ def on_some(noun: str) -> Guard:
     def when(pane: "RecordPane[Any]") -> str | None:
         if (reason := pane.not_ready()) is not None:
             return reason
-        return None if pane.targets else f"There is no {noun} under the cursor."
+        return None if pane.targets else f"No {noun} is under the cursor."
 
     return when
 

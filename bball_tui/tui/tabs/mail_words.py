@@ -49,12 +49,12 @@ def outcome_cell(row: "OutboxRow") -> Styled:
 
 def for_real_lines(found: "ForReal") -> list[str]:
     """What would go out for real, and what stays in the folder and why."""
-    lines = [f"{counted(number, f'{kind_label(kind)} mail')}" for kind, number in found.kinds]
+    lines = [f"{counted(number, f'{kind_label(kind)} e-mail')}" for kind, number in found.kinds]
     if lines:
         lines = [f"{listed(lines)}: so far only a folder has them. They go out at once, to the families."]
     else:
-        lines = ["No mail that was written to a folder can go out."]
-    return lines + [f"{counted(number, 'mail stays', 'mails stay')}: {why}." for why, number in found.left_out]
+        lines = ["No e-mail that was written to a folder can go out."]
+    return lines + [f"{counted(number, 'e-mail stays', 'e-mails stay')}: {why}." for why, number in found.left_out]
 
 
 async def mails_named(connection: "LeagueConnection", ids: Sequence[int]) -> list[str]:

@@ -48,7 +48,7 @@ UNSENT = (OutboxState.DEAD, OutboxState.QUEUED)
 """Can be tried again, put aside, or canceled."""
 RETRYABLE_KINDS = ("failed", "parked", "queued")
 
-_some = on_some("mail")
+_some = on_some("e-mail")
 
 
 def _has(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
@@ -67,12 +67,12 @@ def _one(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
     several = _has(states, otherwise)
 
     def when(pane: "OutboxPane") -> str | None:
-        return "One mail at a time: select none, or one." if len(pane.targets) > 1 else several(pane)
+        return "One e-mail at a time: select none, or one." if len(pane.targets) > 1 else several(pane)
 
     return when
 
 
-_other_address = _one((*UNSENT, OutboxState.SUPPRESSED), "Only a mail that did not arrive can go to another address.")
+_other_address = _one((*UNSENT, OutboxState.SUPPRESSED), "Only an e-mail that didn't arrive can go to another address.")
 
 
 def _address(pane: "OutboxPane") -> str | None:
@@ -85,7 +85,7 @@ def _whole_kind(pane: "OutboxPane") -> str | None:
         return reason
     shown = None if pane.kind is None else pane.kind.bucket
     if shown == "in_doubt":
-        return "Mails in doubt are decided one by one: {mail.resolve}."
+        return "E-mails in doubt are decided one by one: {mail.resolve}."
     if shown not in RETRYABLE_KINDS:
         return (
             "First show what is to be tried again: {mail.next-bucket} and {mail.previous-bucket} go through the kinds."
@@ -101,28 +101,28 @@ def _open_gate(pane: "OutboxPane") -> str | None:
     if (reason := pane.not_ready()) is not None:
         return reason
     shut = any(not gate.pauses for gate in pane.holding)
-    return None if shut else "No mail server is being spared: there is nothing to open."
+    return None if shut else "No mail server is on hold: there is nothing to try."
 
 
 def _for_real(pane: "OutboxPane") -> str | None:
-    return pane.not_ready() or (None if pane.in_folder else "No mail was only written to a folder.")
+    return pane.not_ready() or (None if pane.in_folder else "No e-mail was only written to a folder.")
 
 
 def _for_real_caption(pane: "OutboxPane") -> str:
     return f"send all {pane.in_folder:,} for real" if pane.in_folder else "send all for real"
 
 
-class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
+class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     """Mails by what is to be done about them."""
 
     HELP = """
     ## Outbox
-    One line is one mail to one person. **accepted** means that the mail server took it; **in a folder** that no mail
-    server had it; **in doubt** that it may have gone out without an answer: ask the family, then press
-    `{mail.resolve}`. `{mail.retry}` tries failed mails again, `{mail.address}` corrects the address first,
-    `{mail.park}` puts mails aside, `{mail.cancel}` gives them up. `{mail.next-bucket}` and `{mail.previous-bucket}` go
-    through the kinds on the left, and `{mail.retry-all}` tries a whole kind again. `{mail.read}` shows the mail itself.
-    When mails are held, a line above the list says why: `{mail.pause}` pauses and resumes all sending,
+    One line is one e-mail to one person. **accepted** means that the mail server took it; **in a folder** that no
+    mail server had it; **in doubt** that it may have gone out without an answer: ask the family, then press
+    `{mail.resolve}`. `{mail.retry}` tries failed e-mails again, `{mail.address}` corrects the address first,
+    `{mail.park}` sets e-mails aside, `{mail.cancel}` gives them up. `{mail.next-bucket}` and `{mail.previous-bucket}`
+    go through the kinds on the left, and `{mail.retry-all}` tries a whole kind again. `{mail.read}` shows the e-mail
+    itself. When e-mails are held, a line above the list says why: `{mail.pause}` pauses and resumes all sending,
     `{mail.open-gate}` tries the mail server again without waiting. Once a mail server is set up, `{mail.for-real}`
     sends what was only written to a folder.
     """
@@ -130,8 +130,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
     """
     placeholder = "address or player"
-    empty_text = "No mail was queued yet. Signing a contract queues one."
-    nothing_found = "Nothing here. Esc shows all mails."
+    empty_text = "No e-mail was queued yet. Signing a contract queues one."
+    nothing_found = "Nothing here. Esc shows all e-mails."
     first_sort = Sort("id", descending=True)
     watches = frozenset({"outbox", "provider_gate", "contract", "player", "team"})
 
@@ -294,39 +294,39 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         over = {row.id for row in self.meant_rows if row.state not in UNSENT}
         left = tuple(one for one in targets if one not in over)
         stay = "is not waiting and stays as it is" if len(over) == 1 else "are not waiting and stay as they are"
-        return left, [f"{len(over):,} of the selected mails {stay}."] if over else []
+        return left, [f"{len(over):,} of the selected e-mails {stay}."] if over else []
 
     @action(
         "r",
         "try again",
-        when=_has(UNSENT, "Only failed or waiting mails can be tried again."),
+        when=_has(UNSENT, "Only failed or waiting e-mails can be tried again."),
         needs=Right.MAILS,
         footer=True,
     )
     async def action_mail_retry(self) -> bool:
-        """Put failed mails back into the queue, or send waiting ones now."""
+        """Set failed e-mails back into the queue, or send waiting ones now."""
         connection, (targets, others) = self.connection, self._unsent()
         if connection is None or not targets:
             return False
         if len(targets) > 1 or others:
             names = await mails_named(connection, targets)
             goes = "They go back into the queue and leave" if len(targets) > 1 else "It goes back and leaves"
-            lines = [f"{goes} as soon as the mail server takes mail.", *names, *others]
-            question = f"Try {counted(len(targets), 'mail')} again"
+            lines = [f"{goes} as soon as the mail server takes e-mail.", *names, *others]
+            question = f"Try {counted(len(targets), 'e-mail')} again"
             if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
                 return False
         return await try_again(self.app, connection, targets)
 
     @action(
         "d",
-        "resolve the doubt",
-        when=_one((OutboxState.IN_DOUBT,), "Only a mail in doubt needs a decision."),
+        "did it arrive?",
+        when=_one((OutboxState.IN_DOUBT,), "Only an e-mail in doubt needs a decision."),
         needs=Right.SENDING,
         footer=True,
         quiet=True,
     )
     async def action_mail_resolve(self) -> bool:
-        """Say whether a mail that may have gone out arrived, or send it again."""
+        """Say whether an e-mail that may have gone out arrived, or send it again."""
         connection, targets = self.connection, self.targets
         return (
             connection is not None
@@ -340,9 +340,9 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
-    @action("p", "read the mail", when=_one(tuple(OutboxState), ""), footer=True)
+    @action("p", "read the e-mail", when=_one(tuple(OutboxState), ""), footer=True)
     async def action_mail_read(self) -> None:
-        """The mail as it was written, or as it would be written now."""
+        """The e-mail as it was written, or as it would be written now."""
         from bball_tui.league.mails.preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
@@ -350,26 +350,26 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         if connection is not None and len(targets) == 1:
             await read_asked(self.app, connection, connection.call(preview_mail, connection.settings, targets[0]))
 
-    @action("z", "set aside", when=_has(UNSENT, "Only mails that did not leave can be set aside."), needs=Right.MAILS)
+    @action("z", "set aside", when=_has(UNSENT, "Only e-mails that did not leave can be set aside."), needs=Right.MAILS)
     async def action_mail_park(self) -> bool:
-        """Keep mails back until you try them again, with a reason."""
+        """Keep e-mails back until you try them again, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
         if connection is None or not targets:
             return False
         lines = [
-            f"{counted(len(targets), 'mail')}: kept back until somebody tries them again ({key_of('mail.retry')}). "
+            f"{counted(len(targets), 'e-mail')}: kept back until someone tries them again ({key_of('mail.retry')}). "
             "Nothing goes out by itself.",
             *await mails_named(connection, targets),
             *others,
         ]
-        reason = await self.app.push_screen_wait(Reason("Set mails aside", lines, "Set aside", danger=False))
+        reason = await self.app.push_screen_wait(Reason("Set e-mails aside", lines, "Set aside", danger=False))
         if reason is None:
             return False
         return await put_aside(self.app, connection, targets, reason)
 
     @action("R", "try the whole kind again", when=_whole_kind, needs=Right.MAILS, dangerous=True)
     async def action_mail_retry_all(self) -> bool:
-        """All mails that are listed, after one question that says how many and why they failed."""
+        """All e-mails that are listed, after one question that says how many and why they failed."""
         from bball_tui.outbox.sending_status import read_sending_status
 
         connection, kind = self.connection, self.kind
@@ -379,7 +379,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         sending = await connection.call(read_sending_status, connection.outgoing)
         if not ids:
             return False
-        number = counted(len(ids), "mail")
+        number = counted(len(ids), "e-mail")
         lines = [*self._effect(number, kind, sending), *await mails_named(connection, ids)]
         if not await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
             return False
@@ -397,15 +397,15 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
             lines.append(f"They will wait all the same: {obstacle}")
         return lines
 
-    @action("C", "cancel", when=_has(UNSENT, "Only unsent mails can be canceled."), needs=Right.MAILS, dangerous=True)
+    @action("C", "cancel", when=_has(UNSENT, "Only unsent e-mails can be canceled."), needs=Right.MAILS, dangerous=True)
     async def action_mail_cancel(self) -> bool:
-        """Give mails up that did not leave, with a reason."""
+        """Give e-mails up that did not leave, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
         if connection is None or not targets:
             return False
         names = await mails_named(connection, targets)
-        lines = [f"{counted(len(targets), 'mail')}: not sent, and not tried again.", *names, *others]
-        reason = await self.app.push_screen_wait(Reason("Cancel mails", lines, "Cancel mails", danger=True))
+        lines = [f"{counted(len(targets), 'e-mail')}: not sent, and not tried again.", *names, *others]
+        reason = await self.app.push_screen_wait(Reason("Cancel e-mails", lines, "Cancel e-mails", danger=True))
         if reason is None:
             return False
         return await cancel_mails(self.app, connection, targets, reason)
@@ -414,7 +414,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
 
     @action("P", "pause or resume sending", when=ready, needs=Right.SENDING, dangerous=True, caption=_pause_caption)
     async def action_mail_pause(self) -> None:
-        """Hold all mails of the league, or let them go again."""
+        """Hold all e-mails of the league, or let them go again."""
         if self.connection is not None:
             try:
                 await pause_or_resume(self.app, self.connection)
@@ -435,12 +435,12 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On mails", tab="outbox"):
         """Send what was only written to a folder, once a mail server is set up; first it says which."""
         return self.connection is not None and await send_for_real(self.app, self.connection, self.zone, self.now)
 
-    @action("right_square_bracket,f", "next kind of mails")
+    @action("right_square_bracket,f", "next kind of e-mails")
     def action_mail_next_bucket(self) -> None:
         """Show only the next kind: queued, failed, sent and so on."""
         self._step(1)
 
-    @action("left_square_bracket", "previous kind of mails")
+    @action("left_square_bracket", "previous kind of e-mails")
     def action_mail_previous_bucket(self) -> None:
         """Show only the previous kind."""
         self._step(-1)

@@ -55,7 +55,7 @@ async def resolve_doubt(
     about = f" about {row.about}" if row.about else ""
     since = short_time(row.since, zone, now)
     lines = [
-        f"The mail to {row.recipient}{about}, queued {since}, was on the wire when the connection broke.",
+        f"The e-mail to {row.recipient}{about}, queued {since}, was being sent when the connection broke.",
         "It may have arrived.",
     ]
     found = await app.push_screen_wait(ResolveDoubt(lines))
@@ -77,15 +77,15 @@ async def _do(
     if len(ids) == 1:
         _tell_done(app, await act(ids), done)
         return True
-    report = await app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'mail')}", ids, act, done=done))
+    report = await app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'e-mail')}", ids, act, done=done))
     if len(report.done) == len(ids):
-        app.notify(f"{counted(len(ids), 'mail')} {done}.", markup=False)
+        app.notify(f"{counted(len(ids), 'e-mail')} {done}.", markup=False)
     return True
 
 
 def _tell_done(app: "App[Any]", acted: "Acted", what: str) -> None:
     """What became of the mails, and why of some nothing did."""
     if acted.done:
-        app.notify(f"{counted(len(acted.done), 'mail')} {what}.", markup=False)
+        app.notify(f"{counted(len(acted.done), 'e-mail')} {what}.", markup=False)
     if acted.refused:
         app.push_screen(ErrorDialog("\n".join(one.reason for one in acted.refused)))

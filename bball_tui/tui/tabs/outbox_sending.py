@@ -51,8 +51,8 @@ async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> No
             app.notify("Sending goes on.", markup=False)
         return
     lines = [
-        f"{counted(sending.waiting, 'mail')} will wait, on all machines, until somebody resumes.",
-        "Signing goes on as usual. Mails that are on the wire are finished.",
+        f"{counted(sending.waiting, 'e-mail')} will wait, on all machines, until someone resumes.",
+        "Signing goes on as usual. E-mails that are being sent are finished.",
     ]
     if await app.push_screen_wait(Confirm("Pause all sending", lines, "Pause", danger=True)):
         await connection.call(pause)
@@ -74,9 +74,9 @@ async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> No
         app.notify("The mail server is not being spared anymore.", markup=False)
         return
     lines = [line for gate in shut for line in (sending.hold(gate), f"It said: “{gate.reason}”")]
-    lines.append("If a mail is refused again, the others wait again. Nothing is lost, and no try is counted.")
+    lines.append("If an e-mail is refused again, the others wait again. Nothing is lost, and no try is counted.")
     if any(gate.state is GateState.HALF_OPEN for gate in shut):
-        lines.append("A mail is being tried right now; its answer may settle it in a moment.")
+        lines.append("An e-mail is being tried right now; its answer may settle it in a moment.")
     if await app.push_screen_wait(Confirm("Try the mail server now", lines, "Try now", danger=True)):
         for gate in shut:
             await connection.call(reopen_gate, gate.provider)
@@ -98,7 +98,7 @@ async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: t
     if (obstacle := send_for_real.for_real_obstacle(sending, connection.settings)) is not None:
         raise BballError(obstacle)
     found = await connection.call(send_for_real.plan_for_real)
-    number = counted(len(found.ids), "mail")
+    number = counted(len(found.ids), "e-mail")
     lines = for_real_lines(found)
     if found.oldest is not None:
         lines.append(f"The oldest was written on {short_time(found.oldest, zone, now)}.")
@@ -113,6 +113,6 @@ async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: t
         return False
     queued, _ = await connection.call(send_for_real.send_for_real, found.ids)
     left = len(found.ids) - len(queued)
-    stayed = f" {counted(left, 'mail')} changed meanwhile and stayed as it is." if left else ""
-    app.notify(f"{counted(len(queued), 'mail')} queued to go out for real.{stayed}", markup=False)
+    stayed = f" {counted(left, 'e-mail')} changed meanwhile and stayed as it is." if left else ""
+    app.notify(f"{counted(len(queued), 'e-mail')} queued to go out for real.{stayed}", markup=False)
     return True

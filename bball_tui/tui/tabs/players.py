@@ -33,7 +33,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
     HELP = """
     ## Players
-    All players of the league with the team and contract of the season. The panel shows the guardians: ✉ gets mail, ✍
+    All players of the league with the team and contract of the season. The panel shows the guardians: ✉ gets e-mail, ✍
     may sign. `{player.edit}` edits the player, `{player.family}` the guardians, `{player.new}` adds a player with
     guardians and contract.
     """
@@ -101,7 +101,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
     @action("h", "guardians", when=_one, needs=Right.ROSTER, footer=True)
     async def action_player_family(self) -> bool:
-        """The guardians: addresses, who gets mail, who may sign, who lives where."""
+        """The guardians: addresses, who gets e-mail, who may sign, who lives where."""
         from bball_tui.tui.editing import edit_family
 
         if self.connection is None or self.meant is None:

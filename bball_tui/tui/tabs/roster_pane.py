@@ -122,7 +122,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
 
     @action("f", "filter", when=_ready)
     async def action_tool_filter(self) -> None:
-        """Choose what the list is narrowed to: team, status, welcome mail, what needs attention, or your own."""
+        """Choose what the list is narrowed to: team, status, welcome e-mail, what needs attention, or your own."""
         from bball_tui.league.filters.facets import chosen_filter, facets
         from bball_tui.league.filters.saved import NamedFilter, delete_filter, save_filter, saved_filters
         from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter

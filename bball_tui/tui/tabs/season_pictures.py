@@ -157,7 +157,7 @@ def _curves(picture: "SeasonPicture", room: int) -> Iterator[Line]:
     now, last = picture.now, picture.last
     most = max(now.total, 0 if last is None else last.total)
     weeks = len(now.weeks)
-    words = f" {now.total:,} in {counted(weeks, 'week')}" if weeks else " nobody yet"
+    words = f" {now.total:,} in {counted(weeks, 'week')}" if weeks else " no one yet"
     fix = Fix("contracts", status="signed") if now.total else None
     yield Line((_label("this season"), (_curve(now, most, room), STYLES[Tone.GOOD]), words), fix)
     if last is not None and last.weeks:

@@ -53,7 +53,7 @@ def _papers(detail: "ContractDetail", zone: tzinfo, now: datetime) -> Iterator[S
         yield Fact("scan", Styled("none attached", Tone.MUTED))
 
 
-def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "Story") -> Section:
+def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "History") -> Section:
     """From the offer to what the mail server said, and what is next."""
     told = (
         TimelineEntry(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace
@@ -110,7 +110,7 @@ def player_sections(detail: "PlayerDetail", zone: tzinfo, now: datetime) -> tupl
 def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     """The team, its chat, and who has signed."""
     team = detail.team
-    chat = status(Tone.GOOD, "linked") if detail.chat_url else status(Tone.WARN, "no link yet: mails go without it")
+    chat = status(Tone.GOOD, "linked") if detail.chat_url else status(Tone.WARN, "no link yet: e-mails go without it")
     roster: list[SectionLine] = [
         Fact(f"#{row.jersey}" if row.jersey else "–", Styled(f"{row.first} {row.last}", _tone(row.status)))
         for row in detail.contracts[:LONGEST_ROSTER]
@@ -124,7 +124,7 @@ def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     return (
         Section(team.name, (Note(Styled(team.season, Tone.MUTED)), *facts)),
         *((Section("Against the rules", rules),) if rules else ()),
-        Section("Players (bold: not signed yet)", tuple(roster) or (Note("Nobody yet."),)),
+        Section("Players (bold: not signed yet)", tuple(roster) or (Note("No one yet."),)),
     )
 
 
@@ -141,7 +141,7 @@ def mail_sections(
     if item.error_text:
         facts.append(Fact("answer", Styled(item.error_text, Tone.WARN)))
     return (
-        Section(f"{kind_label(item.kind).capitalize()} mail to {item.recipient}", tuple(facts)),
+        Section(f"{kind_label(item.kind).capitalize()} e-mail to {item.recipient}", tuple(facts)),
         Section(
             "What happened",
             tuple(
@@ -195,16 +195,16 @@ def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]
         home = "" if one.household == 1 else f" ({_ordinal(one.household)} home)"
         lines.append(Fact(one.relation, f"{marks} {one.first} {one.last}{home}"))
         if one.came_back:
-            lines.append(Fact("", status(Tone.BAD, f"{one.email}: the last mail came back")))
+            lines.append(Fact("", status(Tone.BAD, f"{one.email}: the last e-mail came back")))
         elif one.suppressed:
-            lines.append(Fact("", status(Tone.WARN, f"{one.email}: takes no more mail")))
+            lines.append(Fact("", status(Tone.WARN, f"{one.email}: gets no more e-mail")))
         elif one.email:
             lines.append(Fact("", Styled(one.email, Tone.MUTED)))
         else:
             lines.append(Fact("", status(Tone.WARN, "no e-mail address")))
         if one.phone:
             lines.append(Fact("", Styled(one.phone, Tone.MUTED)))
-    return tuple(lines) or (Note(status(Tone.WARN, "nobody: no mail can be sent")),)
+    return tuple(lines) or (Note(status(Tone.WARN, "no one: no e-mail can be sent")),)
 
 
 def _ordinal(number: int) -> str:

@@ -37,7 +37,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     HELP = """
     ## Teams
     The teams of the season, how many of their players have signed, and whether the team has a chat link for the welcome
-    mails. `{team.contracts}` shows a team's contracts, `{team.edit}` and `{team.new}` edit and add, `{tool.filter}`
+    e-mails. `{team.contracts}` shows a team's contracts, `{team.edit}` and `{team.new}` edit and add, `{tool.filter}`
     narrows the list.
     """
     list_name = "teams"

@@ -43,7 +43,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
     HELP = """
     ## Today
     Each line is something that needs a person. Enter goes to the place where it is dealt with, already filtered. When
-    the list is empty, all is well. Below are the numbers of the day, and how many mails went out in each hour.
+    the list is empty, all is well. Below are the numbers of the day, and how many e-mails went out in each hour.
 
     `{today.pictures}` goes to the season in pictures: signed over time beside last season, due dates, the teams in
     which most is still open, the e-mails of today. Each sign of a bar has its meaning without colors; Enter leads from
@@ -191,6 +191,6 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
 
 def _calm(mails: "MailDay") -> str:
     now = mails.sending
-    last = "" if mails.last_sent is None else f" The last mail went out at {now.clock(mails.last_sent)}."
-    waiting = f" {counted(mails.waiting, 'mail')} on the way." if mails.waiting else ""
-    return f"Nothing needs you now.{waiting}{last}"
+    last = "" if mails.last_sent is None else f" The last e-mail went out at {now.clock(mails.last_sent)}."
+    waiting = f" {counted(mails.waiting, 'e-mail')} on the way." if mails.waiting else ""
+    return f"Nothing needs you right now.{waiting}{last}"

@@ -226,7 +226,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
 
     @action("minus", "reverse the order", when=_sortable)
     def action_list_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse order."""
         self.sort_by(self._sort.reversed())
 
     @action("y", "copy", when=_on_row)

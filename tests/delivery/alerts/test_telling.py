@@ -147,7 +147,7 @@ async def test_another_account_tells_that_the_leagues_own_is_refused(database: D
         (mail,) = other.messages
         assert (mail.sender, mail.recipient) == ("desk@other.test", "maria@westside.test")
         assert subjects([mail]) == ["Westside Basketball: sending is held, 3 e-mails waiting"]
-        assert "127.0.0.1 refuses the login; 3 mails wait" in words(mail)
+        assert "127.0.0.1 rejected the password; 3 e-mails wait" in words(mail)
         assert own.messages == []
         assert len(own.logins) == logins, "more tries with a wrong password can lock the account"
 

@@ -203,7 +203,7 @@ async def test_a_contract_moves_before_it_is_signed_and_is_offered_again_afterwa
         )
         assert isinstance(back, Saved)
         assert back.id != family.contract_id
-        assert any("rosa@families.test had the welcome mail" in note for note in back.notes)
+        assert any("rosa@families.test had the welcome e-mail" in note for note in back.notes)
         assert await session.scalar(select(func.count()).where(Outbox.kind == "signature_corrected")) == 0
         old, new = [await session.get_one(Contract, one) for one in (family.contract_id, back.id)]
         assert (old.status, old.status_reason, old.signature_id) == ("released", "moves to Hawks U12", None)
@@ -229,7 +229,7 @@ async def test_a_move_after_the_signature_can_be_told_to_the_family(database: Da
         wanted = replace(base.draft, team_id=str(owls), correct=True)
         moved = await save_contract(session, club.league_id, wanted, order=YMD, base=base)
         assert isinstance(moved, Saved)
-        assert "1 correcting mail on the way." in moved.notes
+        assert "1 correction e-mail on the way." in moved.notes
         mail = (await session.scalars(select(Outbox).where(Outbox.kind == "signature_corrected"))).one()
         assert (mail.recipient, mail.payload["team"]) == ("rosa@families.test", "Hawks U12")
 

@@ -179,7 +179,7 @@ async def test_a_corrected_address_takes_waiting_mails_along_and_offers_to_send_
         right = replace(base.draft, email="rosa@right.test")
         saved = await save_guardian(session, club.league_id, families[0].player_id, right, base=base)
         assert isinstance(saved, Saved)
-        assert saved.notes == ("1 mail that had not left goes to the new address.",)
+        assert saved.notes == ("1 e-mail that had not left goes to the new address.",)
         assert [(one.contract_id, one.address) for one in saved.unpromised] == [
             (families[0].contract_id, "rosa@right.test")
         ]
@@ -206,7 +206,7 @@ async def test_who_takes_no_more_mail_gets_none_that_waits_and_may_have_it_again
             session, club.league_id, family.player_id, replace(base.draft, receives_email=False), base=base
         )
         assert isinstance(saved, Saved)
-        assert saved.notes == ("1 mail that still waited was canceled.",)
+        assert saved.notes == ("1 e-mail that still waited was canceled.",)
         base = await load_guardian(session, club.league_id, family.player_id, dan)
         saved = await save_guardian(
             session, club.league_id, family.player_id, replace(base.draft, receives_email=True), base=base

@@ -45,7 +45,7 @@ FIELD = Path(__file__).parents[2] / "data" / "field"
 TODAY = date(2027, 3, 1)
 HEADER = ("Team", "Player First Name", "Player Last Name", "Date of Birth", "Jersey")
 HIDDEN = (
-    "1 row that the sheet hides is read as well: 3. Delete them, or leave them out row by row, if they are not meant."
+    "1 row that the sheet hides is read as well: 3. Delete them, or leave them out review rows, if they are not meant."
 )
 
 

@@ -43,7 +43,7 @@ def test_ages_count_on_the_cutoff_of_the_seasons_year() -> None:
     players = (child(1, date(2015, 8, 31)), child(2, date(2015, 9, 1)), child(3, None))
     assert texts(rules, team(*players)) == [
         "Kid 1 is 12 on 2027-08-31, too old for Hawks U12.",
-        "Kid 3 has no birthdate: nobody knows whether Hawks U12 is right.",
+        "Kid 3 has no birthdate: no one knows whether Hawks U12 is right.",
     ]
     assert texts(rules, team(*players, name="Hawks")) == []
     assert texts(LeagueRules(cutoff="08-31", exceptions={"1": "6th grade", "3": "known"}), team(*players)) == []

@@ -1,6 +1,6 @@
 """Rolling, signing, releasing, importing, rolling again and taking back, in any order.
 
-Nobody is in a season twice, nothing is made twice, what staff signed is never taken back, and what is taken back at
+No one is in a season twice, nothing is made twice, what staff signed is never taken back, and what is taken back at
 once leaves everything as it was. A machine that never gets anywhere would be green as well, so the test counts what
 happened.
 """

@@ -28,7 +28,7 @@ class Conflict(Dialog["frozenset[str] | None"]):
 
     HELP = """
     ## Changed in the meantime
-    Somebody changed the same fields while your form was open. For each of them choose whose value counts; space opens
+    Someone changed the same fields while your form was open. For each of them choose whose value counts; space opens
     the list, and each starts with yours. What only the colleague changed is kept. Enter saves, Esc goes back to your
     form.
     """

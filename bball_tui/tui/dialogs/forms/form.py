@@ -38,7 +38,7 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
     field. What is wrong stands below its field, and nothing is written until everything is right. Esc leaves; if
     something was typed, it asks first.
 
-    If somebody else saved the same record in the meantime, what they changed in other fields is kept beside yours. Only
+    If someone else saved the same record in the meantime, what they changed in other fields is kept beside yours. Only
     where both changed the same field you choose.
     """
     DEFAULT_CSS = """
@@ -184,12 +184,12 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
 
     async def _is_somebody_else(self, doubt: Doubtful) -> bool:
         lines = [
-            "In the league already:",
+            "Already in the league:",
             *(f"  {one.name}, {one.about}" for one in doubt.others),
             "If it is the same person, go back and edit that one instead.",
-            "If not, that is remembered and nobody asks again.",
+            "If not, that is remembered and no one asks again.",
         ]
-        question = Confirm("Is this somebody else?", lines, "Somebody else", danger=True, cancel_label="Back")
+        question = Confirm("Is this someone else?", lines, "Someone else", danger=True, cancel_label="Back")
         yes: bool = await self.app.push_screen_wait(question)
         return yes
 
@@ -220,7 +220,7 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
             self.run_worker(self._leave(then), group="leave", exclusive=True)
 
     async def _leave(self, then: Callable[[], object] | None) -> None:
-        lines = ["What you typed in this form is not saved yet."]
+        lines = ["What you typed in this form isn't saved yet."]
         question = Confirm("Leave without saving?", lines, "Leave", danger=True, cancel_label="Back")
         if await self.app.push_screen_wait(question):
             self._left(then)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _QUESTIONS = {
     StaffRole.VIEWER: "reads the league, without birthdates and phone numbers",
     StaffRole.REGISTRAR: "changes roster and contracts, signs",
-    StaffRole.MAILER: "sends: outbox, returned mails, worker",
+    StaffRole.MAILER: "sends: outbox, returned e-mails, worker",
     StaffRole.ADMIN: "changes the league's settings and its staff",
 }
 

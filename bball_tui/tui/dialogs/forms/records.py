@@ -45,7 +45,7 @@ def team_form(draft: "TeamDraft", save: Save, base: "Loaded[TeamDraft] | None" =
     """Name and division."""
     specs = (
         TextSpec(name="name", label="Name", help="As families know the team.", placeholder="Hawks U12"),
-        TextSpec(name="division", label="Division", help="Tells apart teams of one name. May be empty."),
+        TextSpec(name="division", label="Division", help="Tells apart teams of one name. Optional."),
     )
     return Form("New team" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
 
@@ -87,8 +87,8 @@ def season_form(
     such = f"such as {EXAMPLES[order]}"
     specs = (
         TextSpec(name="name", label="Name", placeholder="Spring 2027"),
-        TextSpec(name="starts_on", label="Begins", placeholder=such, help="May be empty."),
-        TextSpec(name="ends_on", label="Ends", placeholder=such, help="May be empty."),
+        TextSpec(name="starts_on", label="Begins", placeholder=such, help="Optional."),
+        TextSpec(name="ends_on", label="Ends", placeholder=such, help="Optional."),
         TickSpec(
             name="current",
             label="Desk",
@@ -106,11 +106,11 @@ def rules_form(draft: "RulesDraft", save: Save, base: "Loaded[RulesDraft] | None
         TextSpec(
             name="cutoff",
             label="Cut-off",
-            placeholder="month and day, such as 08-31; may be empty",
+            placeholder="month and day, such as 08-31; optional",
             help="U12 means: not yet 12 on this day of the season's year. Empty: ages are not looked at.",
         ),
         TickSpec(name="refuse_age", label="Ages", question=refuses),
-        TextSpec(name="roster_limit", label="Team size", placeholder="the most players of a team; may be empty"),
+        TextSpec(name="roster_limit", label="Team size", placeholder="the most players of a team; optional"),
         TickSpec(name="refuse_roster", label="Size", question=refuses),
         PickSpec(
             name="jerseys",
@@ -160,53 +160,51 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
     return (
         TextSpec(name="name", label="Name", help="As families know the league."),
         TextSpec(
-            name="brand_color", label="Color", help="#rrggbb, of the mails and of this screen.", placeholder="#c2410c"
+            name="brand_color", label="Color", help="#rrggbb, of the e-mails and of this screen.", placeholder="#c2410c"
         ),
+        TextSpec(name="logo_url", label="Logo", help="A picture above the e-mails. Optional.", placeholder="https://…"),
+        TextSpec(name="from_name", label="From, name", help="Beside the From address. Optional."),
         TextSpec(
-            name="logo_url", label="Logo", help="A picture above the mails. May be empty.", placeholder="https://…"
+            name="from_email", label="From, address", help="Where e-mails come from.", placeholder="office@league.org"
         ),
-        TextSpec(name="from_name", label="From, name", help="Beside the From address. May be empty."),
-        TextSpec(
-            name="from_email", label="From, address", help="Where the mails come from.", placeholder="office@league.org"
-        ),
-        TextSpec(name="reply_to", label="Answers go to", help="If elsewhere. May be empty."),
-        TextSpec(name="language", label="Language", help="Of the mails, such as en or es."),
+        TextSpec(name="reply_to", label="Reply-to", help="If elsewhere. Optional."),
+        TextSpec(name="language", label="Language", help="Of the e-mails, such as en or es."),
         PickSpec(
             name="timezone",
             label="Time zone",
             options=tuple((zone, zone) for zone in zones),
             help="Space opens the list; type in it to search.",
         ),
-        PickSpec(name="date_order", label="Dates", options=ORDERS, help="How 03/04/2015 is meant."),
+        PickSpec(name="date_order", label="Dates", options=ORDERS, help="How to read 03/04/2015."),
         TextSpec(
             name="hold_seconds",
             label="Undo time",
-            help=f"Seconds that mails wait, so that {key_of('desk.undo')} takes a signing back.",
+            help=f"Seconds that e-mails wait, so that {key_of('desk.undo')} takes a signing back.",
         ),
         TickSpec(
             name="mail_offers",
             label="Offers",
-            question="tell families of an offer by mail",
-            help="Off: staff tell them.",
+            question="tell families of an offer by e-mail",
+            help="When off, staff tell them.",
         ),
         TextSpec(
             name="reminder_days",
             label="Reminders",
-            help="Days before an offer is due. Empty: nobody is reminded.",
+            help="Days before an offer is due. Empty: no one is reminded.",
             placeholder="never; such as 7, 2",
         ),
-        TextSpec(name="reminder_cap", label="At most", help="So many reminders of one offer to one address, 1 to 5."),
+        TextSpec(name="reminder_cap", label="At most", help="Maximum reminders per offer and address, 1 to 5."),
         TickSpec(
             name="bounce_blocks",
-            label="Returned mail",
+            label="Returned e-mail",
             question="block an address without a mailbox",
-            help="Off: staff block it by hand.",
+            help="When off, staff block addresses manually.",
         ),
         TickSpec(
             name="wait_for_chat",
             label="Team chat",
-            question="welcome mails wait for its link",
-            help="Mails that wait already go on waiting.",
+            question="welcome e-mails wait for its link",
+            help="E-mails that wait already go on waiting.",
         ),
         PickSpec(
             name="team_change",
@@ -217,13 +215,13 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
         TextSpec(
             name="alert_emails",
             label="Alerts to",
-            help="Staff who get an e-mail when mails fail, come back or are held. Empty: nobody.",
+            help="Staff who get an e-mail when e-mails fail, come back or are held. Empty: no one.",
             placeholder="you@league.org, coach@league.org",
         ),
         TextSpec(
             name="alert_minutes",
             label="Alert after",
-            help="Minutes that mails may be held before staff are told, 1 to 1440.",
+            help="Minutes that e-mails may be held before staff are told, 1 to 1440.",
         ),
     )
 

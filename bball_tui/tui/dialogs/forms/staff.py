@@ -19,19 +19,19 @@ def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None
             name="email",
             label="E-mail",
             help="Of their GroupMe account. One way is enough.",
-            placeholder="may be empty",
+            placeholder="optional",
         ),
         TextSpec(
             name="phone",
             label="Phone",
             help="With the country code: +1 2125550100. One way is enough.",
-            placeholder="may be empty",
+            placeholder="optional",
         ),
         TextSpec(
             name="user_id",
             label="GroupMe id",
             help="The number of their account. One way is enough.",
-            placeholder="may be empty",
+            placeholder="optional",
         ),
         TextSpec(
             name="consent",
@@ -41,7 +41,7 @@ def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None
         ),
     )
     lines = [
-        f"Saving tells GroupMe nothing. Only a step of the plan ({key_of('chat.plan')}) that you tick adds somebody "
+        f"Saving tells GroupMe nothing. Only a step of the plan ({key_of('chat.plan')}) that you tick adds someone "
         "to a group."
     ]
     title = "New staff member" if base is None else f"Edit {base.draft.name}"

@@ -32,7 +32,7 @@ _one = on_one("address", "One address at a time.")
 
 def _can_lift(pane: "BlockedPane") -> str | None:
     lifted = pane.meant is not None and pane.meant.lifted_at is not None
-    return _one(pane) or ("This address takes mail again already." if lifted else None)
+    return _one(pane) or ("This address gets e-mail again already." if lifted else None)
 
 
 class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses", tab="emails"):
@@ -40,12 +40,12 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
 
     HELP = """
     ## Blocked addresses
-    Nothing is sent to these. An address comes onto the list when its mail came back because the mailbox does not exist
-    (the league may want to decide that itself), or when staff write it there with `{blocked.add}`. `{blocked.lift}`
-    lifts it, `{blocked.old}` shows the lifted ones too.
+    Nothing is sent to these. An address comes onto the list when its e-mail came back because the mailbox does not
+    exist (the league may want to decide that itself), or when staff write it there with `{blocked.add}`.
+    `{blocked.lift}` lifts it, `{blocked.old}` shows the lifted ones too.
     """
     placeholder = "address"
-    empty_text = "No address is blocked: every family with an address gets its mail. {blocked.add} blocks one."
+    empty_text = "No address is blocked: every family with an address gets its e-mail. {blocked.add} blocks one."
     first_sort = Sort("id", descending=True)
     watches = frozenset({"suppression", "guardian", "outbox"})
 
@@ -87,14 +87,14 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         if row is None:
             return ()
         facts: list[SectionLine] = [
-            Fact("whose", row.people or status(Tone.WARN, "nobody's in the roster")),
+            Fact("whose", row.people or status(Tone.WARN, "not in the roster")),
             Fact("why", row.reason),
             Fact("by", f"{row.recorded_by}, {short_time(row.recorded_at, self.zone, self.now)}"),
         ]
         if row.lifted_at is not None:
             facts.append(Fact("lifted", f"by {row.lifted_by}, {short_time(row.lifted_at, self.zone, self.now)}"))
         if row.kept_back:
-            facts.append(Note(f"{counted(row.kept_back, 'mail')} kept back because of it."))
+            facts.append(Note(f"{counted(row.kept_back, 'e-mail')} kept back because of it."))
         return (Section(row.email, tuple(facts)),)
 
     # The filter
@@ -109,7 +109,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
 
     @action("e", "lift", when=_can_lift, needs=Right.MAILS, footer=True)
     async def action_blocked_lift(self) -> bool:
-        """Let the address take mail again. You are asked what becomes of the mails that were kept back."""
+        """Let the address take e-mail again. You are asked what becomes of the e-mails that were kept back."""
         from bball_tui.league.mails.sending_again import lift_and_send
         from bball_tui.outbox.addresses import read_suppression
 
@@ -121,21 +121,21 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         )
         if connection is None or row is None:
             return False
-        whose = f"It is the address of {row.people}." if row.people else "It is nobody's in the roster."
-        lines = [f"{row.email} takes mail again.", whose, f"It was blocked because: {row.reason}"]
+        whose = f"It is the address of {row.people}." if row.people else "It is not in the roster."
+        lines = [f"{row.email} gets e-mail again.", whose, f"It was blocked because: {row.reason}"]
         if row.kept_back:
-            goes = counted(row.kept_back, "mail that was kept back goes", "mails that were kept back go")
+            goes = counted(row.kept_back, "e-mail that was kept back goes", "e-mails that were kept back go")
             lines.append(f"{goes} out at once, unless it is no longer true.")
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
             return False
         _, sent = await connection.call(lift_and_send, row.email, send=bool(row.kept_back))
-        going = f" {counted(len(sent), 'mail')} on the way." if sent else ""
-        self.app.notify(clean(f"{row.email} takes mail again.{going}"), markup=False)
+        going = f" {counted(len(sent), 'e-mail')} on the way." if sent else ""
+        self.app.notify(clean(f"{row.email} gets e-mail again.{going}"), markup=False)
         return True
 
     @action("n", "block an address", when=ready, needs=Right.MAILS, footer=True)
     async def action_blocked_add(self) -> None:
-        """Write no more mail to an address, with a reason."""
+        """Write no more e-mail to an address, with a reason."""
         from bball_tui.league.mails.blocking import block_address
 
         connection = self.connection
@@ -143,7 +143,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             return
         dialog = BlockAddress(lambda address, reason: connection.call(block_address, address, reason))
         if await self.app.push_screen_wait(dialog):
-            self.app.notify("The address takes no more mail.", markup=False)
+            self.app.notify("The address gets no more e-mail.", markup=False)
             self.changed()
 
     @action("f", "show lifted ones", when=ready)

@@ -67,7 +67,7 @@ AUTOMATIC = 500
 def _looked(pane: "MailCheckPane") -> str | None:
     if pane.connection is None:
         return "The league is not open yet."
-    return None if pane.looked else "One moment: the mails are still being looked at."
+    return None if pane.looked else "One moment: the e-mails are still being looked at."
 
 
 def _can_fix(pane: "MailCheckPane") -> str | None:
@@ -93,9 +93,9 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     HELP = """
     ## Check
-    The welcome mails of all contracts that are offered or accepted are written in memory and looked at, before anybody
-    signs. Nothing is stored or sent. `{check.fix}` fixes the finding under the cursor, `{check.read}` shows the mail,
-    `{check.next}` and `{check.previous}` go through the kinds of findings, `{check.again}` looks again.
+    The welcome e-mails of all contracts that are offered or accepted are written in memory and looked at, before
+    anybody signs. Nothing is stored or sent. `{check.fix}` fixes the finding under the cursor, `{check.read}` shows
+    the e-mail, `{check.next}` and `{check.previous}` go through the kinds of findings, `{check.again}` looks again.
     """
     DEFAULT_CSS = """
     MailCheckPane .check--news { height: auto; max-height: 2; padding: 0 1; }
@@ -205,7 +205,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def _tell_progress(self, done: int, total: int) -> None:
         if done < total:
-            self._say(f"Looking at the mails: {done:,} of {counted(total, 'contract')} …", Tone.MUTED)
+            self._say(f"Looking at the e-mails: {done:,} of {counted(total, 'contract')} …", Tone.MUTED)
 
     def _list(self) -> None:
         found = self._check
@@ -235,7 +235,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         if found.affected:
             verb = "has" if found.affected == 1 else "have"
             words = f"{found.affected:,} of {counted(found.contracts, 'contract')} {verb} a warning."
-            self._say(f"{words} {counted(found.mails, 'mail')} looked at, none sent.", Tone.WARN)
+            self._say(f"{words} {counted(found.mails, 'e-mail')} looked at, none sent.", Tone.WARN)
         else:
             self._say(_calm(found), Tone.GOOD)
 
@@ -340,7 +340,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     async def _lift(self, connection: "LeagueConnection", address: str) -> None:
         from bball_tui.league.mails.sending_again import lift_and_send
 
-        lines = [f"{address} takes mail again.", "Do this when the family says that the address works."]
+        lines = [f"{address} gets e-mail again.", "Do this when the family says that the address works."]
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):
             return
         try:
@@ -348,9 +348,9 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         finally:
             self._look()
 
-    @action("p", "preview mail", when=_can_read, footer=True)
+    @action("p", "preview e-mail", when=_can_read, footer=True)
     async def action_check_read(self) -> None:
-        """The mail of the first contract that the finding is about."""
+        """The e-mail of the first contract that the finding is about."""
         from bball_tui.league.mails.preview import preview_mails
         from bball_tui.tui.mail_reading import read_asked
 
@@ -372,7 +372,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     @action("r", "check again", footer=True)
     def action_check_again(self) -> None:
-        """Look at all mails once more."""
+        """Look at all e-mails once more."""
         self._look()
 
     @action("right_square_bracket,f", "next kind of findings", when=_can_step)
@@ -389,7 +389,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 def _calm(found: "MailCheck") -> str:
     if not found.contracts:
         return "No contract waits for a signature, so there is nothing to check."
-    return f"All is well: {counted(found.mails, 'mail')} of {counted(found.contracts, 'contract')} looked at."
+    return f"All is well: {counted(found.mails, 'e-mail')} of {counted(found.contracts, 'contract')} looked at."
 
 
 def _advice(concern: str) -> str:
@@ -397,14 +397,14 @@ def _advice(concern: str) -> str:
     return {
         "no_address": f"Ask the family for an e-mail address; {fix} writes it into the roster. "
         "They can be signed without.",
-        "unwritable": "Fix what the sentence names. Until then this mail would fail when it is to go out.",
-        "sender": "Give the league a From address, so that mail can leave in its name.",
+        "unwritable": "Fix what the sentence names. Until then this e-mail would fail when it is to go out.",
+        "sender": "Give the league a From address, so that e-mail can leave in its name.",
         "blocked": f"Nothing goes to this address. If the family says that it works again, {fix} lifts the block.",
         "came_back": f"If the address is the reason, ask the family for another one; {fix} corrects it "
         "and sends it there.",
-        "text": "Look at the names in the roster: something in this mail reads like a mistake.",
+        "text": "Look at the names in the roster: something in this e-mail reads like a mistake.",
         "template": "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong.",
         "link": "Look at the link in the league's own template, or at the team's chat link.",
-        "look": "Change the league's color or logo. The mail is readable as it is.",
-        "chat": "Link the team to its chat. Until then the mails go without the button to join.",
+        "look": "Change the league's color or logo. The e-mail is readable as it is.",
+        "chat": "Link the team to its chat. Until then the e-mails go without the button to join.",
     }[concern]

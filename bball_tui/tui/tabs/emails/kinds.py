@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="emails"):
+class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="emails"):
     """The kinds of mails there are."""
 
     HELP = """
     ## Kinds
-    What each kind of mail is for. `{kind.read}` shows it with invented people, `{kind.real}` as the families of a real
-    contract would get it: that of the contract under the cursor in the tab Contracts. From the mail, `t` sends it to
-    you alone.
+    What each kind of e-mail is for. `{kind.read}` shows it with invented people, `{kind.real}` as the families of a
+    real contract would get it: that of the contract under the cursor in the tab Contracts. From the e-mail, `t` sends
+    it to you alone.
     """
-    placeholder = "kind of mail"
+    placeholder = "kind of e-mail"
     empty_text = ""
     first_sort = Sort("kind")
     watches = frozenset({"outbox", "league"})
@@ -83,7 +83,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
     @action("p", "read a sample", when=ready, footer=True)
     async def action_kind_read(self) -> None:
-        """The mail with invented people, in the look of the league."""
+        """The e-mail with invented people, in the look of the league."""
         from bball_tui.league.mails.preview import preview_sample
         from bball_tui.tui.mail_reading import read_asked
 
@@ -94,7 +94,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
     @action("e", "with a real family", when=ready, footer=True)
     async def action_kind_real(self) -> None:
-        """The mail as the families of the contract under the cursor of the tab Contracts would get it."""
+        """The e-mail as the families of the contract under the cursor of the tab Contracts would get it."""
         from bball_tui.league.mails.kinds import preview_kind
         from bball_tui.tui.mail_reading import read_asked
 
@@ -106,7 +106,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
 
     @action("c", "choose a family", when=ready, footer=True)
     async def action_kind_find(self) -> None:
-        """Find a family by a few letters of its name, and read the mail as it would get it."""
+        """Find a family by a few letters of its name, and read the e-mail as it would get it."""
         from bball_tui.league.contracts.batch_signing import batch_candidates
         from bball_tui.league.mails.kinds import preview_kind
         from bball_tui.tui.dialogs.find_family import FindFamily
@@ -118,7 +118,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of mails", tab="em
         kind = row.kind
 
         async def read(contract: "ContractRow") -> None:
-            nobody = f"No mail: {contract.first} {contract.last} has no guardian whom a mail can reach."
+            nobody = f"No e-mail: {contract.first} {contract.last} has no guardian whom an e-mail can reach."
             mails = connection.call(preview_kind, connection.settings, kind, contract.id)
             await read_asked(self.app, connection, mails, nobody=nobody)
 

@@ -40,8 +40,8 @@ _WHAT_WORDS = {
 }
 
 
-_some = on_some("mail")
-_one = on_one("mail", "One mail at a time: select none, or one.")
+_some = on_some("e-mail")
+_one = on_one("e-mail", "One e-mail at a time: select none, or one.")
 
 
 def _in(buckets: frozenset[str], otherwise: str, first: Guard = _one) -> Guard:
@@ -56,20 +56,21 @@ def _in(buckets: frozenset[str], otherwise: str, first: Guard = _one) -> Guard:
     return when
 
 
-class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="emails"):
+class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab="emails"):
     """The log. What is to be done about a mail is done in the outbox, or here by the same keys."""
 
     HELP = """
     ## Log
-    Every mail that was ever queued, the newest first. **accepted**: the mail server took it; **in a folder**: it was
-    only written to a folder, and no family has it; **came back**: later the family's mail server said that it could not
-    be delivered. Search by address, player or Message-ID; `{log.filter}` shows only mails of one outcome. `{log.read}`
-    shows the very mail, `{log.address}` corrects the address of one that never arrived, `{log.send-again}` sends an
-    accepted one again, `{log.settle}` notes that a family was told another way, `{log.export}` writes mails into files.
+    Every e-mail that was ever queued, the newest first. **accepted**: the mail server took it; **in a folder**: it
+    was only written to a folder, and no family has it; **came back**: later the family's mail server said that it
+    could not be delivered. Search by address, player or Message-ID; `{log.filter}` shows only e-mails of one outcome.
+    `{log.read}` shows the very e-mail, `{log.address}` corrects the address of one that never arrived,
+    `{log.send-again}` sends an accepted one again, `{log.settle}` notes that a family was told another way,
+    `{log.export}` writes e-mails into files.
     """
     placeholder = "address, player or Message-ID"
-    empty_text = "No mail was queued yet. Signing a contract queues one."
-    nothing_found = "No such mail. Esc shows all mails."
+    empty_text = "No e-mail was queued yet. Signing a contract queues one."
+    nothing_found = "No such e-mail. Esc shows all e-mails."
     first_sort = Sort("id", descending=True)
     watches = frozenset({"outbox", "bounce", "contract", "player", "team"})
 
@@ -98,7 +99,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
                 priority=2,
             ),
             Column(key="kind", title="Mail", width=10, render=lambda row: kind_label(row.kind), priority=1),
-            Column(key="what", title="What became of it", width=20, render=outcome_cell, sort="state"),
+            Column(key="what", title="Result", width=20, render=outcome_cell, sort="state"),
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
 
@@ -139,9 +140,9 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
 
     # Commands
 
-    @action("p", "read the mail", when=_one, footer=True)
+    @action("p", "read the e-mail", when=_one, footer=True)
     async def action_log_read(self) -> None:
-        """The mail as it was written; from there into a browser, to yourself, or compared with the last one."""
+        """The e-mail as it was written; from there into a browser, to yourself, or compared with the last one."""
         from bball_tui.league.mails.preview import preview_mail
         from bball_tui.tui.mail_reading import read_asked
 
@@ -152,7 +153,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
     @action(
         "e",
         "fix the address",
-        when=_in(NEVER_ARRIVED, "Only a mail that did not arrive can go to another address."),
+        when=_in(NEVER_ARRIVED, "Only an e-mail that did not arrive can go to another address."),
         needs=Right.ROSTER,
         footer=True,
         quiet=True,
@@ -166,34 +167,34 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
 
     @action("f", "filter", footer=True)
     def action_log_filter(self) -> None:
-        """Only mails of which this became: accepted, in a folder, came back, failed, and so on."""
+        """Only e-mails of which this became: accepted, in a folder, came back, failed, and so on."""
         self.show_what(WHAT[(WHAT.index(self._what) + 1) % len(WHAT)])
 
     @action(
         "w",
         "told another way",
-        when=_in(frozenset({"bounced"}), "Only mails that came back need that.", _some),
+        when=_in(frozenset({"bounced"}), "Only e-mails that came back need that.", _some),
         needs=Right.MAILS,
     )
     async def action_log_settle(self) -> bool:
-        """Note that the families of mails that came back were told another way."""
+        """Note that the families of e-mails that came back were told another way."""
         from bball_tui.league.mails.sending_again import told_another_way
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
             return False
         if len(targets) > 1:
-            lines = ["Nobody needs to look at these mails anymore.", *await mails_named(connection, targets)]
+            lines = ["No one needs to look at these e-mails anymore.", *await mails_named(connection, targets)]
             title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
             if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
                 return False
         settled = await connection.call(told_another_way, targets)
-        self.app.notify(f"{counted(len(settled), 'mail')} settled: the families know it another way.", markup=False)
+        self.app.notify(f"{counted(len(settled), 'e-mail')} settled: the families know it another way.", markup=False)
         return True
 
     @action("x", "write to files", when=_some)
     async def action_log_export(self) -> None:
-        """Write the selected mails as .eml files, which any mail program opens."""
+        """Write the selected e-mails as .eml files, which any mail program opens."""
         from bball_tui.outbox.history import frozen_mails, write_files
 
         connection, targets = self.connection, self.targets
@@ -203,25 +204,25 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of mails", tab="
         folder = connection.settings.data_dir / "exports" / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
         number = len(await asyncio.to_thread(write_files, folder, mails))
         never = len(targets) - number
-        left = f" {counted(never, 'mail')} never written, so not there." if never else ""
-        self.app.notify(clean(f"{counted(number, 'mail')} written to {folder}.{left}"), timeout=12, markup=False)
+        left = f" {counted(never, 'e-mail')} never written, so not there." if never else ""
+        self.app.notify(clean(f"{counted(number, 'e-mail')} written to {folder}.{left}"), timeout=12, markup=False)
 
     @action(
         "S",
         "send again",
-        when=_in(ARRIVED, "Only a mail that went out can be sent again. Others are tried again in the tab Outbox."),
+        when=_in(ARRIVED, "Only an e-mail that went out can be sent again. Others are tried again in the tab Outbox."),
         needs=Right.MAILS,
         dangerous=True,
     )
     async def action_log_send_again(self) -> bool:
-        """The same mail once more to the same address, as a mail of its own."""
+        """The same e-mail once more to the same address, as an e-mail of its own."""
         from bball_tui.league.mails.sending_again import send_again
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return False
         when = short_time(row.since, self.zone, self.now)
-        mail = f"the {kind_label(row.kind)} mail{f' about {row.about}' if row.about else ''}"
+        mail = f"the {kind_label(row.kind)} e-mail{f' about {row.about}' if row.about else ''}"
         lines = [
             _once_more(row, mail, when),
             "It goes out at once. The log keeps both.",

@@ -144,7 +144,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             self.app.notify("The schedule is saved.", markup=False)
             self.ask()
 
-    @action("p", "preview mail", when=_one, footer=True)
+    @action("p", "preview e-mail", when=_one, footer=True)
     async def action_reminder_read(self) -> None:
         """The reminder that goes to the families of the offer under the cursor."""
         from bball_tui.league.mails.kinds import preview_kind

@@ -14,9 +14,9 @@ class EmailsPane(ViewsPane):
 
     HELP = """
     ## E-mails
-    `{view.next}` goes through the views. **Log**: every mail that was ever queued, and what became of it. **Check**:
-    what would go wrong with the mails of all contracts that wait for a signature. **Kinds**: what each kind of mail
-    says. **Blocked**: the addresses that take no mail. **Reminders**: who is reminded of an offer, and when.
+    `{view.next}` goes through the views. **Log**: every e-mail that was ever queued, and what became of it. **Check**:
+    what would go wrong with the e-mails of all contracts that wait for a signature. **Kinds**: what each kind of e-mail
+    says. **Blocked**: the addresses that get no e-mail. **Reminders**: who is reminded of an offer, and when.
     """
     VIEWS: ClassVar[tuple[TabSpec, ...]] = (
         TabSpec("log", "", "Log"),
