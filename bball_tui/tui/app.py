@@ -280,11 +280,11 @@ class BballApp(OpeningApp):
         self.settings = msgspec.structs.replace(self.settings, league=slug)
         self._begin()
 
+    @work(group="shut-out")
     async def shut_out(self, why: str) -> None:
         """Say that the person has no place here anymore, and end."""
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        self.desk.connection = None
         await self.push_screen_wait(ErrorDialog(why, title="The league is closed to you", leaves=True))
         self.exit(1, message=why)
 

@@ -16,7 +16,7 @@ class LeagueProgram(Protocol):
     def open_league(self, slug: str) -> None:
         """Close what is open and open this league."""
 
-    async def shut_out(self, why: str) -> None:
+    def shut_out(self, why: str) -> object:
         """Say that the person has no place here anymore, and end."""
 
     async def send_again_now(self, connection: "LeagueConnection") -> None:

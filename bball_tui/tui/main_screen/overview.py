@@ -54,7 +54,7 @@ class OverviewScreen(DayScreen):
             here = await connection.call(present)
         except ShutOut as error:
             if isinstance(self.app, LeagueProgram):
-                await self.app.shut_out(str(error))
+                self.app.shut_out(str(error))
             return
         except BballError:
             self.answers = False
