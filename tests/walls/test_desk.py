@@ -79,9 +79,14 @@ async def test_of_several_leagues_one_is_chosen_and_another_later(walls: ClubSer
         await desk.shows("Ames, Ann")
         assert desk.app.connection is not None
         assert desk.app.connection.league.id == walls.a
+        await desk.settle()
+        await desk.until(lambda: not desk.reading)
         await desk.press("number_sign")
         await desk.until(lambda: isinstance(desk.app.screen, PickRecord))
         await desk.shows("b · you are viewer")
+        # What is being read when the database is closed would leave its connection behind.
+        await desk.settle()
+        await desk.until(lambda: not desk.reading)
         await desk.press("down", "enter")
         await desk.until(
             lambda: (connection := desk.app.desk.connection) is not None and connection.league.id == walls.b
