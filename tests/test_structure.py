@@ -74,6 +74,15 @@ def test_all_commands_are_known_without_the_database() -> None:
 
 
 @pytest.mark.slow
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
+    code = (
+        "import sys, bball_tui.tui.app\n"
+        "print(*sorted({'sqlalchemy', 'psycopg', 'markdown_it', 'pygments'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_what_commands_import_is_imported_ahead() -> None:
     """No key waits for an import, but those that ask GroupMe, and what opens the database."""
     known = modules()

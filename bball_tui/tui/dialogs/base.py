@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events, on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -250,11 +250,6 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """Move the body by pages."""
         body = self.query_one(".dialog--body")
         body.scroll_relative(y=pages * max(1, body.size.height - 1), animate=False)
-
-
-def is_hidden(app: App[Any]) -> bool:
-    """Whether a dialog lies over all of the desk: nobody sees what changes, and reading it would hold up the keys."""
-    return any(isinstance(one, Dialog) and one.opaque for one in app.screen_stack)
 
 
 def content_block(lines: Iterable[str], style: str = "") -> Content:

@@ -7,10 +7,10 @@ from textual import work
 
 from bball_tui.errors import BballError
 from bball_tui.league.rights import ShutOut
-from bball_tui.tui.dialogs.base import is_hidden
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.header import database_state, header_facts
+from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.widgets.header_bar import HeaderBar
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from textual.timer import Timer
 from bball_tui.errors import BballError
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
-from bball_tui.tui.dialogs.base import is_hidden
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.day import DAY_TABLES
 from bball_tui.tui.main_screen.go_to_fix import show_fix
 from bball_tui.tui.main_screen.header import all_who_are_here
+from bball_tui.tui.main_screen.hidden import is_hidden
 from bball_tui.tui.main_screen.memory import DeskMemory
 from bball_tui.tui.main_screen.overview import OverviewScreen
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
