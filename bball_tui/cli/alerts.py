@@ -85,7 +85,7 @@ async def show(context: CliContext) -> Answer:
 @alerts.command(name="set")
 @needs(Right.ACCOUNT)
 @click.option("--to", "emails", multiple=True, metavar="ADDRESS", help="Who gets an e-mail; say it for each of them.")
-@click.option("--no one", is_flag=True, help="No one gets an e-mail.")
+@click.option("--nobody", is_flag=True, help="No one gets an e-mail.")
 @click.option("--minutes", type=int, help="For so long e-mails may be held, or a worker be silent, before it is told.")
 @click.option("--webhook-stdin", is_flag=True, help="Read a webhook's link from the first line of standard input.")
 @click.option(

@@ -17,9 +17,9 @@ CONTRACT_MOVES = (
     "signed accepted", "signed released", "signed void",
 )  # fmt: skip
 OUTBOX_MOVES = (
-    "queued sending", "queued dead", "queued canceled", "queued suppressed", "sending queued", "sending sent",
+    "queued sending", "queued dead", "queued cancelled", "queued suppressed", "sending queued", "sending sent",
     "sending dead", "sending in_doubt", "in_doubt sent", "in_doubt queued", "in_doubt dead", "dead queued",
-    "dead canceled", "canceled queued", "suppressed queued",
+    "dead cancelled", "cancelled queued", "suppressed queued",
 )  # fmt: skip
 
 # The conditions stand in the triggers, so that what is allowed calls nothing.

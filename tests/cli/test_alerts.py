@@ -47,7 +47,7 @@ def test_whom_the_league_tells_is_set_and_shown(westside: CommandLine) -> None:
     wrong = westside("alerts", "set", "--to", "maria at home")
     assert (wrong.code, "'maria at home' as an address for alerts" in wrong.err) == (1, True)
     assert westside("alerts", "set", "--minutes", 0).code == 1
-    assert shown(westside("alerts", "set", "--no one", "--json"))["emails"] == []
+    assert shown(westside("alerts", "set", "--nobody", "--json"))["emails"] == []
 
     async def actions(session: Any) -> list[str]:
         return list(await session.scalars(select(Audit.action).where(Audit.action == "alerts_changed")))

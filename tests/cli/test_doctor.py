@@ -163,7 +163,7 @@ def test_a_logo_that_is_down(command_line: CommandLine, club: Club) -> None:
 def test_a_broken_template_of_ones_own(command_line: CommandLine, club: Club, tmp_path: Any) -> None:
     folder = tmp_path / "templates" / "contract_signed"
     folder.mkdir(parents=True)
-    (folder / "body.txt").write_text("{{ no one }}")
+    (folder / "body.txt").write_text("{{ nobody }}")
     command_line.setenv("BBALL_TEMPLATE_DIR", str(folder.parent))
 
     template = checks(command_line, code=0)["template"]

@@ -63,6 +63,6 @@ def test_from_the_first_copy_to_the_last_look(without_database: CommandLine, tmp
     )
     assert without_database("emails", "sample", "contract_offered", "--language", "!").code == 1
 
-    subject.write_text("{{ no one }}", encoding="utf-8")
+    subject.write_text("{{ nobody }}", encoding="utf-8")
     ran = without_database("emails", "sample", "contract_offered", "--language", "fr")
     assert "! Your own template contract_offered could not be used" in ran.err

@@ -106,7 +106,7 @@ def test_a_wrong_password_saves_nothing_unless_somebody_insists(
     assert league("mail", "setup", *where(mail_server), *login, "--unchecked").code == 0
     tried = league("mail", "test", "--json")
     assert tried.code == 1
-    assert "rejected the password" in tried.json["trouble"]
+    assert "rejected the login or the password" in tried.json["trouble"]
     assert "bball-tui mail setup" in tried.err
     assert "wrong-one" not in ran.err + tried.out + tried.err
 

@@ -14,7 +14,7 @@ EVERYBODY = {
     *("init", "league show", "export", "teams list", "players duplicates", "players list", "guardians list"),
     *("seasons list", "contracts list", "outbox gates", "outbox list", "outbox read", "outbox show", "emails check"),
     *("emails copy", "emails export", "emails log", "emails preview", "emails reminders", "emails sample"),
-    *("emails send-test", "emails suppressions", "emails warnings", "e-mail test", "groupme plan", "groupme qr"),
+    *("emails send-test", "emails suppressions", "emails warnings", "mail test", "groupme plan", "groupme qr"),
     *("groupme staff list", "groupme status", "demo", "database setup-sql", "database status", "database upgrade"),
     *(
         "backup",

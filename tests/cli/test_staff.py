@@ -40,7 +40,7 @@ def test_staff_by_commands(command_line: CommandLine, olga: str) -> None:
 def test_what_cannot_be_is_said_with_the_way_out(command_line: CommandLine, olga: str) -> None:
     assert command_line("init", "--league", "Westside", "--season", "Spring 2027").code == 0
     for arguments, said in (
-        (("add", "nobody", "--role", "viewer"), "no login 'no one'"),
+        (("add", "nobody", "--role", "viewer"), "no login 'nobody'"),
         (("add", olga, "--role", "coordinator"), "say which one"),
         (("remove", olga), "olga has no such role in this league. See who has: bball-tui staff list"),
         (("add", olga, "--role", "coordinator", "--team", "Owls"), "Owls"),

@@ -17,16 +17,16 @@ BEFORE = "0020"
 
 @pytest.fixture
 def older(server: Server) -> Iterator[str]:
-    """A database of before, with two leagues; ``olga`` is staff, ``passer_through`` is not."""
+    """A database of before, with two leagues; ``petra`` is staff, ``passer_through`` is not."""
     migrate.create_database(server.embedded.url(embedded.OWNER, "postgres"), "older")
     url = server.embedded.url(embedded.OWNER, "older")
     migrate.upgrade(url, BEFORE)
     with psycopg.connect(url.reveal()) as owner:
-        owner.execute("CREATE ROLE olga LOGIN; GRANT bball_staff TO olga; CREATE ROLE passer_through LOGIN")
+        owner.execute("CREATE ROLE petra LOGIN; GRANT bball_staff TO petra; CREATE ROLE passer_through LOGIN")
         owner.execute("INSERT INTO league (slug, name) VALUES ('a', 'A'), ('b', 'B')")
     yield "older"
     server.admin.execute("DROP DATABASE older WITH (FORCE)")
-    server.admin.execute("DROP ROLE olga, passer_through")
+    server.admin.execute("DROP ROLE petra, passer_through")
 
 
 def asked(url: SecretUrl, question: str) -> object:
@@ -38,18 +38,18 @@ def asked(url: SecretUrl, question: str) -> object:
 
 @pytest.mark.slow
 def test_staff_of_before_go_on_as_registrars_and_mailers_of_every_league(server: Server, older: str) -> None:
-    owner, olga = server.embedded.url(embedded.OWNER, older), server.embedded.url("olga", older)
+    owner, petra = server.embedded.url(embedded.OWNER, older), server.embedded.url("petra", older)
     migrate.upgrade(owner)
     both = asked(owner, "SELECT array_agg(id ORDER BY id) FROM league")
-    assert asked(olga, "SELECT array(SELECT unnest(bball_leagues()) ORDER BY 1)") == both
-    assert asked(olga, "SELECT array(SELECT unnest(bball_leagues('registrar')) ORDER BY 1)") == both
-    assert asked(olga, "SELECT array(SELECT unnest(bball_leagues('mailer')) ORDER BY 1)") == both
-    assert asked(olga, "SELECT bball_leagues('admin')") == []
+    assert asked(petra, "SELECT array(SELECT unnest(bball_leagues()) ORDER BY 1)") == both
+    assert asked(petra, "SELECT array(SELECT unnest(bball_leagues('registrar')) ORDER BY 1)") == both
+    assert asked(petra, "SELECT array(SELECT unnest(bball_leagues('mailer')) ORDER BY 1)") == both
+    assert asked(petra, "SELECT bball_leagues('admin')") == []
     assert asked(owner, "SELECT count(*) FROM league_member WHERE login = 'passer_through'") == 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        asked(olga, "SELECT count(*) FROM league_member")
+        asked(petra, "SELECT count(*) FROM league_member")
     migrate.downgrade(owner, BEFORE)
-    assert asked(olga, "SELECT count(*) FROM league") == 2
+    assert asked(petra, "SELECT count(*) FROM league") == 2
     migrate.upgrade(owner)
 
 

@@ -29,7 +29,7 @@ async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
 ) -> None:
     own = tmp_path / "own" / "contract_reminder" / "es"
     own.mkdir(parents=True)
-    (own / "subject.txt").write_text("{{ no one }}", encoding="utf-8")
+    (own / "subject.txt").write_text("{{ nobody }}", encoding="utf-8")
     settings = msgspec.structs.replace(settings, template_dir=tmp_path / "own")
     async with database.session() as session:
         club = await make_club(session, chat_url=CHAT)

@@ -116,7 +116,7 @@ def test_six_slips_in_forty_papers_are_fixed_before_and_after_the_mails_left(dat
         desk.until(lambda: len(list(mails.rglob("new/*"))) == done)
         # After the e-mails left: the other parent, and nobody is written a second time.
         desk.press("/", "paper20", ENTER)
-        desk.shows("Paper20, Kid", "written to a folder")
+        desk.shows("Paper20, Kid", "in a folder")
         desk.until(lambda: "Paper19" not in desk.text)
         desk.press("c")
         desk.shows("Correct the record: Kid Paper20", "rosa20@families.test got the welcome already")

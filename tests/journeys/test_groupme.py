@@ -79,7 +79,7 @@ async def test_forty_teams_from_nothing(data_dir: Path) -> None:
         program.press("y")
         program.shows("80 steps done")
         program.press(ESC)
-        program.shows("There is nothing to do")
+        program.shows("Nothing to do")
 
     await travel(data_dir, "forty", fake, owner, journey)
     groups = made(fake)

@@ -366,7 +366,7 @@ async def test_leaving_while_a_mail_is_on_the_wire_finishes_it_and_says_so(data_
                 asyncio.run_coroutine_threadsafe(server.at("dot"), loop).result(60)
                 program.shows("Hamdi, Samir")
                 program.press("q")
-                program.until(lambda: b"Finishing the mails" in program.written)
+                program.until(lambda: b"Finishing the e-mails" in program.written)
                 loop.call_soon_threadsafe(server.release)
                 assert program.ended() == 0
                 return bytes(program.written).split(ALTERNATE_SCREEN[1])[-1].decode()

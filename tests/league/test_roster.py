@@ -102,7 +102,7 @@ SEARCHES: list[tuple[str, list[str]]] = [
     ("smith/j", ["Ann/Lee <Bo> Smith/Jones"]),
     ("kids", ["Ann/Lee <Bo> Smith/Jones"]),
     ("nobody", []),
-    ("amara no one", []),
+    ("amara nobody", []),
 ]
 
 

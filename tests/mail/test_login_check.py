@@ -127,8 +127,8 @@ async def test_google_by_its_file(tmp_path: Path) -> None:
         file = server.user_file(tmp_path)
         url = SecretUrl(server.mail_url(file))
         assert await login_trouble(make_settings(tmp_path), url) is None
-        file.write_text(file.read_text().replace(REFRESH_TOKEN, "a-token-of-no one"))
+        file.write_text(file.read_text().replace(REFRESH_TOKEN, "a-token-of-nobody"))
         said = await login_trouble(make_settings(tmp_path), url)
     assert said is not None
     assert said.startswith("Google refuses the credentials file or the mailbox")
-    assert "a-token-of-no one" not in said
+    assert "a-token-of-nobody" not in said

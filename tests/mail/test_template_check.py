@@ -50,7 +50,7 @@ def test_what_would_stop_a_template_is_an_error_with_its_place(
 @pytest.mark.parametrize(
     ("file", "source", "line", "words"),
     [
-        ("contract_singed/subject.txt", "x", None, "no kind of mail contract_singed. Did you mean contract_signed?"),
+        ("contract_singed/subject.txt", "x", None, "no kind of e-mail contract_singed. Did you mean contract_signed?"),
         ("contract_signed/subjct.txt", "x", None, "not used. Did you mean subject.txt?"),
         ("contract_signed/body.mjml", LAYOUT + "{% block contnet %}{% endblock %}", 2, "Did you mean content?"),
         (
@@ -102,7 +102,7 @@ def test_our_own_templates_as_a_leagues_own_are_without_a_finding(tmp_path: Path
 
 
 def test_only_the_kind_that_is_asked_for(tmp_path: Path) -> None:
-    found(tmp_path, "contract_signed/subject.txt", "{{ no one }}")
+    found(tmp_path, "contract_signed/subject.txt", "{{ nobody }}")
     assert check_templates(tmp_path, make_settings(tmp_path), [OfferMail.kind]) == ()
 
 

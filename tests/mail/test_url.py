@@ -46,7 +46,7 @@ def test_mail_urls(url: str, target: object) -> None:
     ("url", "words"),
     [
         ("http://example.com", "Use one of: smtp://.*maildir:///folder"),
-        ("smtp.example.com", "no way to send mail"),
+        ("smtp.example.com", "no way to send e-mail"),
         ("smtp://smtp.example.com?tls=none", "a server on this machine only"),
         ("smtp://10.0.0.1?tls=none", "a server on this machine only"),
         ("smtp://localhost.evil.example?tls=none", "a server on this machine only"),
@@ -66,7 +66,7 @@ def test_mail_urls(url: str, target: object) -> None:
         ("smtp://smtp.example.com?data_timeout=nan", "from 1 to 600"),
         ("smtp://smtp.example.com?data_timeout=9999", "from 1 to 600"),
         ("smtp://smtp.example.com?reply_timeout=0", "reply_timeout=0 in .* from 1 to 600"),
-        ("smtp://smtp.example.com?rate=fast", "rate=fast in .* mails a second"),
+        ("smtp://smtp.example.com?rate=fast", "rate=fast in .* e-mails a second"),
         ("smtp://smtp.example.com?rate=nan", "from 0.01 to 1000"),
         ("smtp://smtp.example.com?rate=0", "from 0.01 to 1000"),
         ("maildir://srv/mail", "three slashes"),

@@ -115,7 +115,7 @@ async def test_each_refusal_says_why(database: Database) -> None:
     assert "due already" in why[due]
     assert "on its way" in why[on_its_way]
     assert "accepted" in why[sent]
-    assert "Resolve" in why[doubted]
+    assert "Settle" in why[doubted]
     assert "was canceled" in why[cancelled]
     assert why[999_999] == "There is no e-mail 999999 in this league."
     async with database.session() as session:

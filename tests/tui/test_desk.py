@@ -202,6 +202,7 @@ def test_every_command_has_its_method() -> None:
     from bball_tui.tui.tabs.players import PlayersPane
     from bball_tui.tui.tabs.roster_pane import ListTools
     from bball_tui.tui.tabs.teams import TeamsPane
+    from bball_tui.tui.tabs.today import TodayPane
     from bball_tui.tui.tabs.views_pane import ViewsPane
     from bball_tui.tui.widgets.record_list import RecordList
 
@@ -209,6 +210,7 @@ def test_every_command_has_its_method() -> None:
         MainScreen,
         RecordList,
         ListTools,
+        TodayPane,
         ContractsPane,
         TeamsPane,
         PlayersPane,

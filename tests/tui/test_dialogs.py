@@ -82,7 +82,7 @@ async def test_a_count_must_be_typed() -> None:
         assert desk.open, "y is only a letter here"
         await desk.press("backspace", "1", "3", "enter")
         assert desk.open
-        assert "This is not 12. Nothing has happened yet." in desk.screen
+        assert "That isn't 12. Nothing has happened yet." in desk.screen
         await desk.press("backspace", "2")
         assert not desk.choice("confirm").disabled
         assert "This is not 12" not in desk.screen
@@ -132,7 +132,7 @@ async def test_a_reason_is_at_most_500_characters_and_none_is_lost() -> None:
         field.value = "x" * 501  # type: ignore[attr-defined]
         await desk.press("enter")
         assert desk.open
-        assert "501 characters; 500 are the most" in desk.line
+        assert "501 characters; 500 is the limit" in desk.line
         await desk.press("backspace", "enter")
         assert desk.answers == ["x" * 500]
 

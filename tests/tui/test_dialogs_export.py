@@ -73,6 +73,6 @@ async def test_a_file_that_exists_is_asked_about_and_esc_stops_a_long_one(tmp_pa
         assert "no space left" in desk.line
         desk.widget("#path").value = str(tmp_path)  # type: ignore[attr-defined]
         await desk.press("enter")
-        assert "This is a folder." in desk.line
+        assert "That is a folder." in desk.line
         await desk.press("escape")
         assert desk.answers == [None]

@@ -19,7 +19,7 @@ async def test_three_ways_each_with_its_key(size: tuple[int, int]) -> None:
     async with asking(FirstRun(), size) as desk:
         for text in ("[▸Import a roster", " i", "Open the demo league", "Connect to a shared database"):
             assert text in desk.screen
-        assert "Nothing leaves this machine" in desk.line
+        assert "Nothing leaves this computer" in desk.line
         assert desk.whole_choices()
 
 
@@ -63,7 +63,7 @@ async def test_the_mouse_does_it_as_well() -> None:
 async def test_a_name_that_is_too_long_is_told() -> None:
     async with asking(FirstRun("W" * 201)) as desk:
         await desk.press("i")
-        assert "201 characters; 200 are the most" in desk.line
+        assert "201 characters; 200 is the limit" in desk.line
         assert desk.open
 
 

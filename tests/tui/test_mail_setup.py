@@ -225,7 +225,7 @@ async def test_a_refused_login_on_today_leads_to_it(settings: Settings, database
         await report(session, club.league_id, "smtp:mail.test:587", Verdict(GateCause.AUTH, True, "535 5.7.8 No"))
     async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
         await desk.press("1")
-        await desk.shows("Mail.test rejected the password; 2 e-mails wait: see Set up e-mail.")
+        await desk.shows("Mail.test rejected the password; 2 e-mails wait: see Set up")
         await desk.shows("Enter opens Set up e-mail")
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, MailSetup))

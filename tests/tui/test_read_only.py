@@ -32,6 +32,7 @@ LOOKING = frozenset(
         "team.contracts",
         "team.print",
         "team.scans",
+        "today.pictures",
         "tool.unfilter",
     )
 )

@@ -564,7 +564,7 @@ async def test_order_by_key_and_by_a_click_on_a_title() -> None:
         await pilot.press("o")
         assert app.list.sort == Sort("number")
         said = [toast.message for toast in app._notifications]
-        assert said == ["The list cannot be sorted by “E-mail”. It comes from elsewhere."] * 2
+        assert said == ["The list cannot be sorted by “Mail”. It comes from elsewhere."] * 2
 
 
 async def test_an_empty_list_and_a_broken_one_are_sentences() -> None:

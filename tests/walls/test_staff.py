@@ -68,7 +68,7 @@ async def test_a_coordinator_has_a_team_of_the_league(walls: ClubServer, alma: D
 
 
 async def test_a_login_that_the_server_does_not_know_gets_no_role(walls: ClubServer, alma: Database) -> None:
-    with pytest.raises(BballError, match=r"no login 'no one'.*setup-sql"):
+    with pytest.raises(BballError, match=r"no login 'nobody'.*setup-sql"):
         async with alma.session() as session:
             await add_member(session, walls.a, "nobody", StaffRole.VIEWER)
 

@@ -157,9 +157,8 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
         return f"The e-mail to {first.recipient}: {mail_words(first, desk)}."
     sent = len(by_state.get(OutboxState.SENT, ()))
     if sent and all(mail.in_folder for mail in by_state[OutboxState.SENT]):
-        return (
-            f"{counted(sent, 'welcome e-mail')} went to a folder: no mail server had {'it' if sent == 1 else 'them'}."
-        )
+        had = "it" if sent == 1 else "them"
+        return f"{counted(sent, 'welcome e-mail')} written to a folder: no mail server had {had}."
     if sent:
         return f"Nothing more to do: {counted(sent, 'welcome e-mail')} accepted by the mail server."
     if mails:

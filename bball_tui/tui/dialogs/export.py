@@ -144,7 +144,7 @@ class ExportDialog(Dialog[str | None]):
             self.say("")
             self.query_one("#path-field", Field).problem = str(error)
             return
-        self.dismiss(f"{number:,} {choice.what if choice.what != 'outbox' else 'mails'} written to {choice.path}.")
+        self.dismiss(f"{number:,} {choice.what if choice.what != 'outbox' else 'e-mails'} written to {choice.path}.")
 
     def cancel(self) -> None:
         """Stop what is under way, or leave."""

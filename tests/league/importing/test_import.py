@@ -218,7 +218,7 @@ async def test_a_move_by_a_file_takes_the_unsent_mails_of_the_old_team_back(desk
         ("dan@x.test", "queued", None),
         ("rosa@x.test", "cancelled", "the contract moves to another team"),
     ]
-    said = "1 mail about the offers of the old teams has not left: canceled."
+    said = "1 e-mail about the offers of the old teams has not left: canceled."
     assert said in remarks(dry)
     assert said in remarks(done)
     assert await desk.rows("SELECT count(*) FROM audit WHERE action = 'outbox_cancelled'") == [(1,)]

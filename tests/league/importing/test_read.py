@@ -228,7 +228,7 @@ def test_control_characters_count_only_where_they_are_used() -> None:
 
 
 def test_several_faults_of_one_row_are_all_told() -> None:
-    roster = read(f"{HEADER},Guardian Email,Guardian First,Guardian Last\nA,=B,C,2015-13-01,1234,no one,D,\n")
+    roster = read(f"{HEADER},Guardian Email,Guardian First,Guardian Last\nA,=B,C,2015-13-01,1234,nobody,D,\n")
     assert [column for _, column in places(roster)] == [
         "Player First Name",
         "Date of Birth",

@@ -184,7 +184,7 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
         TickSpec(
             name="mail_offers",
             label="Offers",
-            question="tell families of an offer by e-mail",
+            question="tell families of offers by e-mail",
             help="When off, staff tell them.",
         ),
         TextSpec(
