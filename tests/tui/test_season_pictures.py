@@ -1,5 +1,6 @@
 """The season in pictures: every bar counts what its list shows, reads without colors, and leads there."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from bball_tui.league.roster.rows import Attention, RosterFilter
 from bball_tui.league.season_picture import SeasonPicture, by_week, read_season_picture
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.season_pictures import MISSING, OFFERED, SIGNED, SILENT, SeasonPictures, _shares
+from bball_tui.tui.tabs.today import TodayPane
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.tui.desk_host import Desk, opened
 
@@ -128,6 +130,20 @@ async def pictures(desk: Desk) -> SeasonPictures:
         await desk.press("v")
     await desk.shows("this season", "overdue")
     return shown
+
+
+@pytest.mark.usefixtures("club")
+async def test_a_look_that_is_broken_off_by_the_next_one_is_made_again(quiet: Settings) -> None:
+    async with opened(quiet) as desk:
+        shown = await pictures(desk)
+        pane = desk.app.desk.pane
+        assert isinstance(pane, TodayPane)
+        shown.picture, pane._pictured = None, (0.0, None)
+        pane.watch_day(pane.day)
+        await asyncio.sleep(0)  # the first look has begun
+        await asyncio.sleep(0)
+        pane.watch_day(pane.day)
+        await desk.until(lambda: shown.picture is not None)
 
 
 @pytest.mark.usefixtures("club")

@@ -144,14 +144,14 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         from bball_tui.league.season_picture import read_season_picture
 
         connection = self.connection
-        began, known = self._pictured
-        if connection is None or (facts == known and monotonic() - began < PICTURED):
+        read_at, known = self._pictured
+        if connection is None or (facts == known and monotonic() - read_at < PICTURED):
             return
-        self._pictured = (monotonic(), facts)
         try:
             picture = await connection.call(read_season_picture, connection.season_id)
         except BballError:
             return  # the day says that the database is away
+        self._pictured = (monotonic(), facts)  # not before: the next look at the day breaks this one off
         self.pictures.picture = None if picture is None else (picture, mails)
 
     @on(SeasonPictures.Chosen)
