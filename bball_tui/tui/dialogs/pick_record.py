@@ -121,7 +121,7 @@ class PickRecord(Dialog[bool]):
         except BballError as error:
             self.say(f"{error} Esc closes this.", Tone.BAD)
             return
-        if self.gone:
+        if self.gone or not self.query(OptionList):  # the program ends, and took the parts away first
             return
         at = self.list.highlighted or 0
         self.list.clear_options()
