@@ -1,6 +1,7 @@
 """`bball-tui contracts show`, `families show`: a contract or a family whole, as the panel beside the list has it."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
 import click
 
@@ -21,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 async def contracts_show(context: CliContext, session: Session, contract_id: int) -> Answer:
     """Show one contract whole: signature, guardians with their numbers, history, what is next."""
     detail = await contract_detail(session, context.league.id, contract_id, Outgoing.here(context.settings))
-    return Found(lambda: detail, lambda: _text(_contract(detail)))
+    return Found(lambda: detail, lambda: _text(_contract(detail, context.league.zone)))
 
 
 @click.group()
@@ -36,14 +37,14 @@ def families() -> None:
 async def families_show(context: CliContext, session: Session, player_id: int) -> Answer:
     """Show a player's family: guardians with their numbers, contracts of all seasons, history of the latest."""
     detail = await player_detail(session, context.league.id, player_id, Outgoing.here(context.settings))
-    return Found(lambda: detail, lambda: _text(_player(detail)))
+    return Found(lambda: detail, lambda: _text(_player(detail, context.league.zone)))
 
 
 def _text(lines: Iterator[str]) -> str:
     return "\n".join(map(plain, lines))
 
 
-def _contract(detail: ContractDetail) -> Iterator[str]:
+def _contract(detail: ContractDetail, zone: tzinfo) -> Iterator[str]:
     yield f"{_whose(detail.player)}: {detail.team}, {detail.season}"
     due = f", due {detail.due_on}" if detail.due_on is not None else ""
     why = f" ({detail.status_reason})" if detail.status_reason else ""
@@ -57,10 +58,10 @@ def _contract(detail: ContractDetail) -> Iterator[str]:
             how = f"{one.capacity.replace('_', ' ')}, {one.method.replace('_', '-')}, {one.signed_on}"
             yield f"{title}: {one.signer} ({how}), recorded by {one.recorded_by}"
     yield from _family(detail.guardians)
-    yield from _history(detail)
+    yield from _history(detail, zone)
 
 
-def _player(detail: PlayerDetail) -> Iterator[str]:
+def _player(detail: PlayerDetail, zone: tzinfo) -> Iterator[str]:
     yield _whose(detail.player)
     yield from _family(detail.guardians)
     yield ""
@@ -70,7 +71,7 @@ def _player(detail: PlayerDetail) -> Iterator[str]:
     if not detail.contracts:
         yield "  none"
     if detail.latest is not None:
-        yield from _history(detail.latest)
+        yield from _history(detail.latest, zone)
 
 
 def _whose(player: PlayerView) -> str:
@@ -91,11 +92,11 @@ def _family(guardians: tuple[GuardianView, ...]) -> Iterator[str]:
         yield "  no one: no e-mail can be sent"
 
 
-def _history(detail: ContractDetail) -> Iterator[str]:
+def _history(detail: ContractDetail, zone: tzinfo) -> Iterator[str]:
     yield ""
     yield f"History with {detail.team}"
     for event in detail.trace:
-        when = f"{event.on}" if event.at is None else f"{event.at:%Y-%m-%d %H:%M}"
+        when = f"{event.on}" if event.at is None else f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}"
         yield f"  {when}  {event.text}" + (f"  ({event.who})" if event.who else "")
     yield ""
     yield "What is next"

@@ -1,6 +1,7 @@
 """`contracts list|sign|undo|void`: their JSON, their exit codes, and what they say."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -376,6 +377,15 @@ def test_a_contract_and_a_family_are_shown_whole_with_their_numbers(
     assert "Rosa Hamilton: mother, (555) 010-0100, rosa@families.test, gets e-mail, may sign" in shown.out
     data = command_line("contracts", "show", amara.contract_id, "--json").json
     assert (data["signature"]["signer"], data["guardians"][0]["phone"]) == ("Rosa Hamilton", "(555) 010-0100")
+    zone = ZoneInfo("Pacific/Kiritimati")  # fourteen hours ahead: another day than elsewhere for most of the time
+    assert command_line("league", "set", "--timezone", zone.key).code == 0
+    moments = [
+        line.split("  signed by")[0].strip()
+        for line in command_line("contracts", "show", amara.contract_id).out.splitlines()
+        if "  signed by" in line
+    ]
+    at = datetime.strptime(moments[0], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+    assert timedelta(0) <= datetime.now(zone) - at < timedelta(minutes=5), "in the league's own time"
     family = command_line("families", "show", families[1].player_id)
     assert "Ida Hammond: guardian, no phone, no e-mail, gets e-mail, may sign" in family.out
     assert command_line("families", "show", 999).code == 1
