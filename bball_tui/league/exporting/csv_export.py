@@ -4,8 +4,6 @@ Cells that a spreadsheet would run as a formula get an apostrophe (`importing/fo
 page by page in one snapshot, so a list of any length takes the same memory.
 """
 
-import csv
-import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +20,7 @@ from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.player import LISTED
 from bball_tui.league.roster.rows import ContractRow, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
 
 PAGE = 1000
@@ -45,10 +44,7 @@ class Sheet(Generic[RowT]):
 
 
 def _csv(rows: Any) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return buffer.getvalue()
+    return csv_text(map(_cell, row) for row in rows)
 
 
 def _cell(value: object) -> str:

@@ -1,13 +1,12 @@
 """Records as text: CSV that a spreadsheet cannot run, and JSON. Both come back through the import."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 import msgspec
 
 from bball_tui.league.exporting.records import FAMILY, GUARDIAN, Record, What
+from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
 
 
@@ -19,12 +18,12 @@ def csv_head(names: Iterable[str], most_guardians: int) -> str:
             titles += [_title(f"guardian_{n} {part}") for n in range(1, most_guardians + 1) for part in GUARDIAN]
         else:
             titles.append(_title(name))
-    return _lines([titles])
+    return csv_text([titles])
 
 
 def as_csv(records: Sequence[Record], most_guardians: int) -> str:
     """Records as lines (RFC 4180, UTF-8)."""
-    return _lines(_cells(record, most_guardians) for record in records)
+    return csv_text(_cells(record, most_guardians) for record in records)
 
 
 def _title(name: str) -> str:
@@ -40,12 +39,6 @@ def _cells(record: Record, most_guardians: int) -> Iterator[str]:
         for guardian in value:
             yield from map(_cell, guardian.values())
         yield from [""] * len(GUARDIAN) * (most_guardians - len(value))
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(rows)
-    return buffer.getvalue()
 
 
 def _cell(value: object) -> str:

@@ -1,12 +1,11 @@
 """What an import did or would do, in sentences and as a file to keep."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from bball_tui.league.importing.diff_model import Verdict
 from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.importing.service import Report
+from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
 from bball_tui.league.values.shown import listed
 from bball_tui.wording import counted
@@ -103,11 +102,8 @@ def report_csv(report: Report) -> str:
 
     It opens in a spreadsheet and cannot act there.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(HEADINGS)
-    writer.writerows([quoted(cell) for cell in line] for line in sorted(_lines(report), key=lambda line: int(line[0])))
-    return out.getvalue()
+    lines = sorted(_lines(report), key=lambda line: int(line[0]))
+    return csv_text([HEADINGS, *([quoted(cell) for cell in line] for line in lines)])
 
 
 def _lines(report: Report) -> Iterator[tuple[str, ...]]:

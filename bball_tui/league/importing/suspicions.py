@@ -8,6 +8,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from bball_tui.league.values.dates import age_on
 from bball_tui.league.values.last_names import perhaps_two, without_suffix
 from bball_tui.league.values.placeholders import perhaps_no_name
 from bball_tui.league.values.shown import shown
@@ -66,7 +67,7 @@ def of_birthdate(day: date | None, today: date) -> str:
     """An age that no player has."""
     if day is None:
         return ""
-    age = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    age = age_on(day, today)
     if YOUNGEST <= age <= OLDEST:
         return ""
     years = "1 year" if age == 1 else f"{age} years"

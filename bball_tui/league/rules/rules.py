@@ -15,7 +15,8 @@ from enum import StrEnum
 import msgspec
 
 from bball_tui.errors import BballError
-from bball_tui.league.seasons.age_groups import age_on, group_of, too_old
+from bball_tui.league.seasons.age_groups import group_of, too_old
+from bball_tui.league.values.dates import age_on
 from bball_tui.wording import counted
 
 _CUTOFF = re.compile(r"(\d{1,2})-(\d{1,2})")

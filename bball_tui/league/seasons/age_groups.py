@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from bball_tui.errors import BballError
+from bball_tui.league.values.dates import age_on
 from bball_tui.league.values.shown import shown
 
 ARROW = "→"
@@ -155,11 +156,6 @@ def read_pattern(text: str) -> Pattern:
 def _whole(text: str) -> AgeGroup | None:
     found = _found(text)
     return group_in(text) if found is not None and found[0].strip() == text.strip() else None
-
-
-def age_on(birthdate: date, day: date) -> int:
-    """Full years on ``day``. Born on 29 February: a year older from 1 March where there is no such day."""
-    return day.year - birthdate.year - ((day.month, day.day) < (birthdate.month, birthdate.day))
 
 
 def too_old(group: AgeGroup | None, birthdate: date | None, day: date) -> bool:

@@ -14,7 +14,8 @@ from enum import StrEnum
 import msgspec
 
 from bball_tui.database.states import ContractStatus, Stage
-from bball_tui.league.seasons.age_groups import Pattern, age_on, group_of, stem_of, too_old
+from bball_tui.league.seasons.age_groups import Pattern, group_of, stem_of, too_old
+from bball_tui.league.values.dates import age_on
 from bball_tui.wording import counted, listed
 
 

@@ -29,6 +29,7 @@ from bball_tui.league.timeline.words import (
     next_step,
     timeline_of,
 )
+from bball_tui.league.values.dates import age_on
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.sending_status import not_set_up
@@ -319,7 +320,7 @@ async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Colle
 
 def _player(player: models.Player, clock: LeagueClock) -> PlayerView:
     born, today = player.birthdate, clock.today
-    age = None if born is None else today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    age = None if born is None else age_on(born, today)
     return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age)
 
 

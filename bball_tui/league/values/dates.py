@@ -1,4 +1,4 @@
-"""From a text to a date of birth, and what a column of dates proves of the order that they are written in."""
+"""From a text to a date of birth and from that to an age, and what a column of dates proves of their order."""
 
 import re
 from collections.abc import Iterable
@@ -20,6 +20,11 @@ _TIMED = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ T][0-9]{1,2}:[0-9:.]+.*|[0
 _PROOF = re.compile(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:[0-9]{4}|[0-9]{2})\s*")
 _DAY = re.compile(r"[0-9]+[-/.][0-9]+[-/.][0-9]+")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}")
+
+
+def age_on(birthdate: date, day: date) -> int:
+    """Full years on ``day``. Born on 29 February: a year older from 1 March where there is no such day."""
+    return day.year - birthdate.year - ((day.month, day.day) < (birthdate.month, birthdate.day))
 
 
 def proven_order(values: Iterable[str]) -> DateOrder | None:

@@ -10,7 +10,6 @@ from bball_tui.errors import BballError
 from bball_tui.league.seasons.age_groups import (
     AgeGroup,
     Pattern,
-    age_on,
     group_in,
     group_of,
     read_pattern,
@@ -18,6 +17,7 @@ from bball_tui.league.seasons.age_groups import (
     too_old,
     usual_pattern,
 )
+from bball_tui.league.values.dates import age_on
 
 
 @pytest.mark.parametrize(
