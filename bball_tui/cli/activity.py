@@ -20,11 +20,13 @@ def activity() -> None:
 
 @activity.command(name="list")
 @click.option("--who", metavar="LOGIN", help="Only what this login did.")
-@click.option("--entity", metavar="KIND", help="Only on such records: player, guardian, contract, team, league, …")
+@click.option(
+    "--entity", metavar="KIND", help="Only on this kind of record: player, guardian, contract, team, league, …"
+)
 @click.option("--id", "entity_id", type=int, metavar="ID", help="Only on the record with this number.")
-@click.option("--action", metavar="NAME", help="Only such acts: signed, changed, created, …")
+@click.option("--action", metavar="NAME", help="Only these acts: signed, changed, created, …")
 @click.option("--day", type=click.DateTime(("%Y-%m-%d",)), metavar="YYYY-MM-DD", help="Only on this day.")
-@click.option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True, help="At most this many.")
 @json_option
 @in_transaction
 async def list_(context: CliContext, session: Session, day: datetime | None, limit: int, **wanted: Any) -> Answer:

@@ -84,20 +84,22 @@ async def show(context: CliContext) -> Answer:
 
 @alerts.command(name="set")
 @needs(Right.ACCOUNT)
-@click.option("--to", "emails", multiple=True, metavar="ADDRESS", help="Who gets an e-mail; say it for each of them.")
+@click.option("--to", "emails", multiple=True, metavar="ADDRESS", help="Who gets an e-mail; can be given again.")
 @click.option("--nobody", is_flag=True, help="No one gets an e-mail.")
-@click.option("--minutes", type=int, help="For so long e-mails may be held, or a worker be silent, before it is told.")
+@click.option(
+    "--minutes", type=int, help="Minutes that e-mails may be held, or a worker silent, before staff are told."
+)
 @click.option("--webhook-stdin", is_flag=True, help="Read a webhook's link from the first line of standard input.")
 @click.option(
     "--format", "chosen", type=click.Choice(FORMATS), help="What the webhook reads, if its host does not tell."
 )
-@click.option("--no-webhook", is_flag=True, help="Post to no webhook anymore.")
+@click.option("--no-webhook", is_flag=True, help="Stop posting to a webhook.")
 @click.option(
     "--account-stdin",
     is_flag=True,
     help="Read another account's e-mail URL from standard input, for when the league's own fails.",
 )
-@click.option("--no-account", is_flag=True, help="Use no other account anymore.")
+@click.option("--no-account", is_flag=True, help="Stop using another account.")
 @json_option
 @in_league
 async def set_(

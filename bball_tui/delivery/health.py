@@ -87,7 +87,7 @@ def read_health(file: Path, *, now: datetime, oldest: float = OLDEST_SECONDS) ->
     except FileNotFoundError:
         raise BballError(f"There is no health file {file}: no worker writes it, or it was stopped.") from None
     except (OSError, msgspec.MsgspecError) as error:
-        why = (error.strerror or str(error)) if isinstance(error, OSError) else "it is no health file"
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else "it isn't a health file"
         raise BballError(f"The health file {file} cannot be read: {why}.") from None
     age = (now - health.at).total_seconds()
     if age > oldest:

@@ -164,7 +164,7 @@ def metrics_place(text: str) -> Place:
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not (port.isascii() and port.isdigit()) or not 0 <= int(port) <= 65_535:
-        raise BballError(f"{text[:60]!r} is no place for metrics. Write 127.0.0.1:9464, or the path of a socket.")
+        raise BballError(f"{text[:60]!r} isn't a place for metrics. Write 127.0.0.1:9464, or the path of a socket.")
     if not is_loopback(host):
         raise BballError(
             f"Metrics at {host[:60]} could be read by other machines, without any password. Use 127.0.0.1:{port} "

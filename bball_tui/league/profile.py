@@ -94,7 +94,9 @@ def check_value(name: str, value: str | int) -> str | int | None:
             return color(said)
         case "logo_url":
             if said and https_url(said) is None:
-                raise BballError(f"The logo {said[:80]!r} is no https link. It must look like https://host/logo.png.")
+                raise BballError(
+                    f"The logo {said[:80]!r} isn't an https link. It must look like https://host/logo.png."
+                )
         case "from_email" | "reply_to":
             return address(said, f"the league's {_words(name)}") if said else None
         case "timezone":

@@ -60,7 +60,7 @@ async def edit_members(app: "App[Any]", connection: "LeagueConnection") -> bool:
         if at is None:
             return False
         lines = [
-            f"{logins[at]} loses every role in this league, and sees it no more.",
+            f"{logins[at]} loses every role in this league and no longer sees it.",
             "What was done under this name stays in the history. The login itself stays, too.",
         ]
         if not await app.push_screen_wait(Confirm("Take all roles away", lines, "Take away", danger=True)):

@@ -103,7 +103,7 @@ def test_a_place_that_others_can_read_is_refused_in_words(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["9464", ":9464", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:70000", ""])
 def test_what_is_no_place_is_said(text: str) -> None:
-    with pytest.raises(BballError, match="is no place for metrics"):
+    with pytest.raises(BballError, match="isn't a place for metrics"):
         metrics_place(text)
 
 
@@ -170,5 +170,5 @@ def test_a_database_that_is_away_is_no_reason_for_a_new_start(tmp_path: Path, mo
 
 def test_what_is_no_health_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "health").write_text("{}")
-    with pytest.raises(BballError, match="it is no health file"):
+    with pytest.raises(BballError, match="it isn't a health file"):
         read_health(tmp_path / "health", now=datetime.now(UTC))

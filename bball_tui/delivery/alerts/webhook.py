@@ -48,7 +48,7 @@ def _parts(webhook: SecretLink) -> SplitResult:
         host, parts = "", urlsplit("")
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         raise BballError(
-            "The webhook for alerts is no https link. Copy it whole from the service that is to get the alerts."
+            "The webhook for alerts isn't an https link. Copy it whole from the service that is to get the alerts."
         )
     return parts
 

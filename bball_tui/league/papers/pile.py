@@ -194,7 +194,7 @@ def _files_of(path: Path) -> list[Path]:
     if not files:
         raise BballError(f"There is no file in the folder {path}.")
     if len(files) > MOST_FILES:
-        raise BballError(f"There are {len(files):,} files in {path}; {MOST_FILES:,} are the most of one pile.")
+        raise BballError(f"There are {len(files):,} files in {path}; {MOST_FILES:,} is the limit for one pile.")
     return files
 
 

@@ -164,7 +164,7 @@ def _placed(plan: RollPlan, choice: RollChoice) -> dict[int, str]:
     for player_id, team in choice.places.items():
         line = lines.get(player_id)
         if line is None:
-            raise BballError(f"Player {player_id} is none of this plan. Look at the plan again.")
+            raise BballError(f"Player {player_id} isn't in this plan. Look at the plan again.")
         if not team:
             raise BballError(f"{shown(line.player)} has no team yet. Choose one, or leave the player out.")
         if team not in teams:

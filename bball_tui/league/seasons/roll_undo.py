@@ -141,7 +141,7 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
 async def _latest(session: AsyncSession, league_id: int, season_id: int) -> Roll:
     rolls = await read_rolls(session, league_id, season_id)
     if not rolls:
-        raise BballError("Nothing of this season was made from another one that could be taken back.")
+        raise BballError("Nothing in this season was made from another one, so there is nothing to undo.")
     return rolls[-1]
 
 

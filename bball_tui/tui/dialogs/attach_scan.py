@@ -65,7 +65,7 @@ class AttachScan(SubmitDialog[AttachDone]):
     HELP = """
     ## Attach a scan
     Type the path of the scanned paper, drag the file onto the terminal, or choose it with ctrl+o: a PDF, JPEG, PNG or
-    HEIC file of at most 20 MB. What it is, its content says and not its name. Type a folder instead, such as the one
+    HEIC file of at most 20 MB. Its content decides what it is, not its name. Type a folder instead, such as the one
     that your scanner writes to, and the next file that appears in it is attached.
     """
     BINDINGS: ClassVar = [

@@ -88,7 +88,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         )
         if self._seen.told:
             yield Field("Notify", TickBox("e-mail families who got the welcome", id="notify"))
-            hint = "what they read besides; optional"
+            hint = "added to the e-mail; optional"
             yield Field("Tell them", TextField(placeholder=hint, id="words"), id="words-field")
 
     def _lines(self) -> Iterator[list[Part]]:

@@ -33,7 +33,7 @@ class RollMake(SubmitDialog["Rolled | None"]):
     ## What will be made
     **Drafts** tell no one and can be offered later, many at once. **Offers** may have a due date; their e-mails wait an
     hour in the outbox, where each can be read before it leaves. Enter makes all of it at once. While no one has signed,
-    `{desk.roll-undo}` takes the whole back.
+    `{desk.roll-undo}` undoes all of it.
     """
     DEFAULT_CSS = """
     RollMake {

@@ -342,7 +342,7 @@ async def test_offers_with_mails_that_wait_and_go_back_with_the_whole(league: Ro
     undone = await league.undo(done.season_id)
     assert (undone.contracts, undone.void, undone.cancelled, undone.teams, undone.season_gone) == (2, 0, 1, 1, True)
     assert await league.picture() == before
-    with pytest.raises(BballError, match="Nothing of this season"):
+    with pytest.raises(BballError, match="Nothing in this season"):
         await league.undo(done.season_id)
 
 
@@ -430,7 +430,7 @@ async def test_what_cannot_be_is_refused_and_nothing_is_made(
 async def test_only_players_and_teams_of_the_plan_can_be_chosen(league: Rolling) -> None:
     family = await league.player("Amara")
     for places, words in (
-        ({family.player_id + 999: "x"}, "none of this plan"),
+        ({family.player_id + 999: "x"}, "isn't in this plan"),
         ({family.player_id: ""}, "no team yet"),
         ({family.player_id: "team999"}, "no such team"),
     ):
