@@ -93,3 +93,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+LANGUAGE_TAG = "'^[a-z]{2,3}(-[a-z0-9]{2,8}){0,2}$'"
+"""A language tag (RFC 5646) in lower case, as far as mails care: language, perhaps script, perhaps region."""

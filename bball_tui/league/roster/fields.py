@@ -1,7 +1,7 @@
 """How a field of an entity is described, and the views of it that need no more than the description.
 
 A view is a form's draft, the arguments of an insert, the words of the audit. To add a field, add a column to the
-table (`database/models.py`, with a migration), an attribute to the entity's value, and one :class:`Field`.
+table (`database/roster_models.py`, with a migration), an attribute to the entity's value, and one :class:`Field`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
