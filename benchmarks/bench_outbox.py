@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import text
 
 from bball_tui.database import embedded
-from bball_tui.database.changes import HEALTH_CHECK
+from bball_tui.database.change_listener import HEALTH_CHECK
 from bball_tui.database.engine import Database
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.queue import NewItem, claim, enqueue

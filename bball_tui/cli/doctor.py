@@ -30,7 +30,7 @@ from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.transports import open_transport, stays_here
 from bball_tui.mail.values import LOCAL_SENDER
 from bball_tui.outbox.counts import backlog
-from bball_tui.outbox.gates import ALL_PROVIDERS, gates
+from bball_tui.outbox.provider_gates import ALL_PROVIDERS, gates
 from bball_tui.outbox.sending_status import running
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted

@@ -14,7 +14,7 @@ from bball_tui.database.engine import Session
 from bball_tui.delivery.bounces import BounceReading, read_bounces
 from bball_tui.errors import BballError
 from bball_tui.league.mails.blocking import block_address, set_blocking
-from bball_tui.league.mails.sending_again import lift_and_send, told_another_way
+from bball_tui.league.mails.send_again import lift_and_send, told_another_way
 from bball_tui.league.rights import Right
 from bball_tui.outbox.addresses import SuppressionFilter, SuppressionRow, list_suppressions
 from bball_tui.wording import counted

@@ -14,12 +14,12 @@ from bball_tui.database.engine import Session
 from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
 from bball_tui.league.mails.preview import MailPreview, preview_mail, preview_mails, preview_sample
-from bball_tui.league.mails.sending_again import send_again
+from bball_tui.league.mails.send_again import send_again
 from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.my_address import remembered
-from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, frozen_mails, list_items, write_files
 from bball_tui.outbox.lease_recovery import retention
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxRow, frozen_mails, list_items, write_files
 from bball_tui.wording import counted
 
 

@@ -18,7 +18,7 @@ from bball_tui.groupme.links.resolve_group import Chosen, resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell
-from bball_tui.groupme.plan.planning import label
+from bball_tui.groupme.plan.make_plan import label
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted, listed
 

@@ -7,7 +7,7 @@ import click
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import table
 from bball_tui.tui.actions import Action
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_names import key_name
 from bball_tui.tui.keymap import checked_overrides, key_table
 

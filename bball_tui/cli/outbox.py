@@ -25,7 +25,7 @@ from bball_tui.league.rights import Right
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import staff_actions
 from bball_tui.outbox.causes import BY_NAME
-from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxRow, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxRow, list_items
 from bball_tui.outbox.staff_actions import Acted
 from bball_tui.outbox.timeline import FrozenMail, ItemTimeline, SignedBy, item_timeline
 from bball_tui.wording import counted

@@ -17,7 +17,7 @@ from bball_tui.league.mails.wrong_address import AddressFixed, fix_address
 from bball_tui.league.rights import Right
 from bball_tui.mail.checks import parts
 from bball_tui.mail.from_address import Outgoing
-from bball_tui.outbox import gates
+from bball_tui.outbox import provider_gates as gates
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted, listed
 

@@ -131,7 +131,7 @@ async def staff_remove(
 def staff_roles() -> int:
     """Print what each role may, as Markdown: every command that needs one."""
     from bball_tui.cli.role_table import role_table
-    from bball_tui.tui.commands import ACTION_SETS
+    from bball_tui.tui.all_commands import ACTION_SETS
 
     click.echo(role_table(ACTION_SETS))
     return 0

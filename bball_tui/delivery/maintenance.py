@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TypeAlias
 
-from bball_tui.database.changes import OUTBOX, Connection, listen
+from bball_tui.database.change_listener import OUTBOX, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.delivery.backoff import Backoff
 from bball_tui.delivery.in_doubt import DoubtSolver

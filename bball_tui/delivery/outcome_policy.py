@@ -7,7 +7,7 @@ gate are told what follows.
 from dataclasses import dataclass, replace
 
 from bball_tui.database.states import GateCause
-from bball_tui.delivery.gate import Verdict
+from bball_tui.delivery.gate_policy import Verdict
 from bball_tui.mail.outcome import Outcome, OutcomeClass, sameness
 from bball_tui.outbox.queue import Claim
 from bball_tui.outbox.settling import Ending, Report

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.worker import Drained, Worker
-from bball_tui.demo import league as cast
+from bball_tui.demo import sample_league as cast
 from bball_tui.demo.chats import furnish, link_chats
 from bball_tui.demo.mail_folder import arrived
 from bball_tui.demo.stage import SLUG, Stage
@@ -21,7 +21,7 @@ from bball_tui.league.leagues import LeagueInfo, create_league, find_league
 from bball_tui.league.roster.lists import list_contracts, list_teams
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.transports import open_transport
-from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.resources import on_disk
 from bball_tui.wording import counted

@@ -14,9 +14,9 @@ from bball_tui.database import embedded
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database
 from bball_tui.demo.chats import Chats, furnish, open_groupme
-from bball_tui.demo.league import FULL, UNKNOWN
 from bball_tui.demo.mail_server import MailServer, mail_server
 from bball_tui.demo.marker import READY
+from bball_tui.demo.sample_league import FULL, UNKNOWN
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
 from bball_tui.settings import SecretUrl, Settings

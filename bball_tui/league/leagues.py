@@ -15,8 +15,8 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, GateState, OutboxState, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.gates import ALL_PROVIDERS
-from bball_tui.outbox.history import is_bounced, is_held, is_parked
+from bball_tui.outbox.mail_list import is_bounced, is_held, is_parked
+from bball_tui.outbox.provider_gates import ALL_PROVIDERS
 from bball_tui.outbox.sending_status import SILENT_SECONDS
 from bball_tui.outbox.waiting_for_chat import is_waiting
 

@@ -22,7 +22,7 @@ from bball_tui.database.paging import Sort
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.outbox.causes import cause_named
-from bball_tui.outbox.history import is_bounced, item_cause
+from bball_tui.outbox.mail_list import is_bounced, item_cause
 
 NEWEST_FIRST = Sort("id", descending=True)
 LONGEST_REASON = 300

@@ -26,7 +26,7 @@ from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
-from bball_tui.outbox.history import (
+from bball_tui.outbox.mail_list import (
     BucketName,
     OutboxFilter,
     bucket_of,

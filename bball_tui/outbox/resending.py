@@ -15,8 +15,8 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
-from bball_tui.outbox.gates import wake_workers
-from bball_tui.outbox.history import is_bounced
+from bball_tui.outbox.mail_list import is_bounced
+from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.staff_actions import AGAIN, cancel
 from bball_tui.outbox.waiting_for_chat import waiting_values

@@ -14,7 +14,7 @@ from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.outbox.causes import PARKED
-from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.timeline import taken_by
 
 _Rows: TypeAlias = Sequence[Any]

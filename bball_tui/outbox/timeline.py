@@ -17,7 +17,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine, bounces_of
 from bball_tui.outbox.causes import PARKED, Cause, cause_named, cause_of
-from bball_tui.outbox.history import OutboxFilter, OutboxListing, OutboxRow, item_cause
+from bball_tui.outbox.mail_list import OutboxFilter, OutboxListing, OutboxRow, item_cause
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
 from bball_tui.wording import counted
 

@@ -14,7 +14,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, League, Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
-from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.provider_gates import wake_workers
 
 
 def is_waiting() -> ColumnElement[bool]:

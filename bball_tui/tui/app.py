@@ -296,7 +296,7 @@ class BballApp(OpeningApp):
             self._start_sending(connection)
 
     async def _listen(self, connection: "LeagueConnection") -> None:
-        from bball_tui.database.changes import Changed, Connection
+        from bball_tui.database.change_listener import Changed, Connection
 
         async for change in connection.changes():
             match change:
@@ -357,14 +357,14 @@ def own_keys(settings: "Settings") -> dict[str, str]:
     """
     if not settings.keys:
         return {}
-    from bball_tui.tui.commands import ACTION_SETS
+    from bball_tui.tui.all_commands import ACTION_SETS
     from bball_tui.tui.keymap import checked_overrides
 
     return checked_overrides(settings.keys, ACTION_SETS)
 
 
 def _import_commands() -> object:
-    from bball_tui.tui import commands
+    from bball_tui.tui import all_commands as commands
 
     return commands
 

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from bball_tui.database.changes import CHANGED, Changed, Connection, listen
+from bball_tui.database.change_listener import CHANGED, Changed, Connection, listen
 from bball_tui.database.engine import Database, Session
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.mail.checks import parts
 from bball_tui.mail.difference import Change, DiffLine
-from bball_tui.mail.reading import LineKind, ReadLine, read_html
+from bball_tui.mail.html_reader import LineKind, ReadLine, read_html
 from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, Tone
 

@@ -9,7 +9,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import clean
 

@@ -5,7 +5,7 @@ from importlib import import_module
 AHEAD = (
     "bball_tui.league.filters.facets",
     "bball_tui.league.roster.lists",
-    "bball_tui.outbox.history",
+    "bball_tui.outbox.mail_list",
     "bball_tui.delivery.worker",
     "bball_tui.groupme.plan.team_list",
     "bball_tui.league.contracts.transitions",
@@ -25,7 +25,7 @@ AHEAD = (
     "bball_tui.league.contracts.signing_preview",
     "bball_tui.league.mails.reminders",
     "bball_tui.league.filters.saved",
-    "bball_tui.league.mails.sending_again",
+    "bball_tui.league.mails.send_again",
     "bball_tui.league.exporting.csv_export",
     "bball_tui.league.contracts.signing",
     "bball_tui.league.timeline.read",
@@ -35,7 +35,7 @@ AHEAD = (
     "bball_tui.mail.transports",
     "bball_tui.outbox.addresses",
     "bball_tui.outbox.counts",
-    "bball_tui.outbox.gates",
+    "bball_tui.outbox.provider_gates",
     "bball_tui.outbox.sending_status",
     "bball_tui.outbox.staff_actions",
     "bball_tui.outbox.timeline",
@@ -47,7 +47,7 @@ AHEAD = (
     "bball_tui.tui.signing",
     "bball_tui.tui.papers",
     "bball_tui.tui.rolling",
-    "bball_tui.tui.commands",  # for the palette: every tab
+    "bball_tui.tui.all_commands",  # for the palette: every tab
 )
 """What commands import when they are called, but for the asking of GroupMe: who does that waits for the network."""
 

@@ -22,7 +22,7 @@ from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league, find_league
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
-from bball_tui.outbox.gates import gates
+from bball_tui.outbox.provider_gates import gates
 from bball_tui.outbox.sending_status import running
 from bball_tui.settings import Settings
 from tests.chaos.processes import start_worker

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState, OutboxState
-from bball_tui.outbox.gates import Gate, gates
+from bball_tui.outbox.provider_gates import Gate, gates
 from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl
 from tests.chaos.processes import WorkerProcess, workers

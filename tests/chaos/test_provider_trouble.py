@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
-from bball_tui.outbox.gates import Gate, gates
+from bball_tui.outbox.provider_gates import Gate, gates
 from bball_tui.settings import SecretUrl
 from tests.chaos.processes import worker_commands
 from tests.outbox.support import queue_mails, states, until_states

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.keymap import key_table
 from tests.cli.conftest import CommandLine
 

@@ -6,7 +6,7 @@ from click import Command, Context, Group
 
 from bball_tui.cli.role_table import role_table
 from bball_tui.cli.root import root
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 
 ROOT = Path(__file__).parents[2]
 

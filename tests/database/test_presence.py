@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from bball_tui.database.changes import CHANGED, Changed, Connection, listen
+from bball_tui.database.change_listener import CHANGED, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.database.presence import PRESENCE, Present, present, screen_name
 

@@ -10,13 +10,13 @@ from bball_tui.database.models import Guardian, League, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.delivery.bounces import Seen, UnreadReport, UnreadReports, read_bounces
 from bball_tui.errors import BballError
-from bball_tui.league.mails.sending_again import lift_and_send, send_again
+from bball_tui.league.mails.send_again import lift_and_send, send_again
 from bball_tui.league.mails.wrong_address import address_facts, fix_address
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.addresses import SuppressionFilter, list_suppressions, suppress
 from bball_tui.outbox.bounces import bounces_of
 from bball_tui.outbox.counts import read_mail_day
-from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.queue import claim
 from bball_tui.outbox.timeline import item_timeline
 from tests.outbox.support import row, states

@@ -13,7 +13,7 @@ from bball_tui.database.states import GateCause
 from bball_tui.delivery.fleet import Fleet, ServedLeague
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
-from bball_tui.outbox.gates import gates, pause
+from bball_tui.outbox.provider_gates import gates, pause
 from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import LeagueSettings, SecretUrl, Settings
 from tests.outbox.support import item

@@ -20,7 +20,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets, read_mail_day
-from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.staff_actions import cancel, park, resolve, retry
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.cells import welcome_cell

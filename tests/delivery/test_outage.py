@@ -9,14 +9,14 @@ import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
-from bball_tui.delivery.gate import Permit, Wait, acquire, limits_for
+from bball_tui.delivery.gate_policy import Permit, Wait, acquire, limits_for
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.league.today import ContractDay
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import read_mail_day
-from bball_tui.outbox.gates import Gate, gates, lock, pause, reopen_gate, resume, store
+from bball_tui.outbox.provider_gates import Gate, gates, lock, pause, reopen_gate, resume, store
 from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings

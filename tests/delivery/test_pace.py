@@ -9,10 +9,10 @@ import pytest
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
-from bball_tui.delivery.gate import Permit, Wait, admit, limits_for
+from bball_tui.delivery.gate_policy import Permit, Wait, admit, limits_for
 from bball_tui.delivery.worker import Drained
 from bball_tui.mail.transports import Limits
-from bball_tui.outbox.gates import Gate, gates
+from bball_tui.outbox.provider_gates import Gate, gates
 from bball_tui.settings import SecretUrl, Settings
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails

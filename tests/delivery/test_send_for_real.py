@@ -13,8 +13,8 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.mails.send_again import send_again
 from bball_tui.league.mails.send_for_real import ForReal, LeftOut, for_real_obstacle, plan_for_real, send_for_real
-from bball_tui.league.mails.sending_again import send_again
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.welcome import WelcomeMail

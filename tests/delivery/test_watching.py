@@ -21,7 +21,7 @@ from bball_tui.delivery.worker import Worker
 from bball_tui.errors import BballError
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport
-from bball_tui.outbox.gates import pause
+from bball_tui.outbox.provider_gates import pause
 from bball_tui.settings import SecretUrl, Settings
 from tests.outbox.support import queue_mails
 from tests.support.smtp import SmtpServer

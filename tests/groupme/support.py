@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupIntent, Team
 from bball_tui.groupme.api.client import GroupMeClient
-from bball_tui.groupme.plan.plan import Action, Plan
+from bball_tui.groupme.plan.plan_model import Action, Plan
 from bball_tui.groupme.run.apply import apply, current_plan
 from bball_tui.groupme.run.progress import Applied, Control, Pace, Progress
 from bball_tui.groupme.run.sender import Sender

@@ -18,7 +18,7 @@ from bball_tui.groupme.fake.faults import (
     html,
     too_many,
 )
-from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.plan.plan_model import ActionKind
 from bball_tui.groupme.run.intents import Busy, exclusive_run
 from bball_tui.groupme.run.progress import Control, StepState
 from tests.groupme.conftest import Desk

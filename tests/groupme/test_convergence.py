@@ -46,7 +46,7 @@ from bball_tui.groupme.fake.faults import (
 )
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import World
-from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.plan.plan_model import ActionKind
 from bball_tui.groupme.staff.staff import add_to_list
 from tests.conftest import TEMPLATE, Server
 from tests.groupme.conftest import Desk, Time

@@ -23,8 +23,8 @@ from bball_tui.groupme.plan.facts import (
     TeamFacts,
     Unread,
 )
-from bball_tui.groupme.plan.plan import Action, ActionKind, LinkTo, Plan, StaffToAdd, TeamPlan
-from bball_tui.groupme.plan.planning import make_plan
+from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, Plan, StaffToAdd, TeamPlan
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ME = Account("me", "Maria Coordinator")

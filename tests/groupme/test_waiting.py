@@ -22,7 +22,7 @@ from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.counts import buckets
-from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.resending import redirect
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.outbox.timeline import item_timeline

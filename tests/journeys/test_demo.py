@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bball_tui.demo import league as cast
+from bball_tui.demo import sample_league as cast
 from bball_tui.demo.mail_folder import arrived
 from tests.journeys.conftest import Program, clean_environment
 from tests.support.smtp import SmtpServer

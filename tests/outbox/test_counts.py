@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bball_tui.database.engine import Database
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import MailDay, read_mail_day
-from bball_tui.outbox.gates import pause
+from bball_tui.outbox.provider_gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff_actions import park
 from tests.support.factory import Club, make_club

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bball_tui.database.changes import OUTBOX, Changed, Connection, listen
+from bball_tui.database.change_listener import OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
 from bball_tui.outbox.lease_recovery import CRASH_LIMIT, forget, sweep

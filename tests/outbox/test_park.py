@@ -7,7 +7,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import buckets
-from bball_tui.outbox.history import BucketName, OutboxFilter, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.queue import claim
 from bball_tui.outbox.staff_actions import cancel, park, retry
 from bball_tui.outbox.timeline import item_timeline

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select, text
 
-from bball_tui.database.changes import OUTBOX, Changed, Connection, listen
+from bball_tui.database.change_listener import OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit
 from bball_tui.database.states import OutboxState

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-import bball_tui.tui.commands  # noqa: F401 - a dialog's sentences name commands, which the program has loaded by then
+import bball_tui.tui.all_commands  # noqa: F401 - a dialog's sentences name commands, which the program has loaded by then
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES

@@ -248,7 +248,7 @@ async def test_the_palette_runs_commands_and_explains_those_not_allowed() -> Non
 
 
 async def test_the_palette_knows_the_commands_of_every_tab() -> None:
-    from bball_tui.tui.commands import ACTION_SETS
+    from bball_tui.tui.all_commands import ACTION_SETS
 
     app = Host()
     async with app.run_test(size=(80, 24)):

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from bball_tui.database.states import DateOrder
 from bball_tui.league.contracts.lifecycle import RULES, Transition
 from bball_tui.league.contracts.transitions import TransitionPreview, TransitionRequest, TransitionResult
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from tests.tui.dialog_host import asking

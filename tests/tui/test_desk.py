@@ -14,7 +14,7 @@ from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.main_screen.screen import FIRST_TAB

@@ -16,8 +16,8 @@ from bball_tui.database.states import Capacity, ContractStatus, DateOrder, Signi
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import NewGroup
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell
-from bball_tui.groupme.plan.plan import Action as GroupAction
-from bball_tui.groupme.plan.plan import ActionKind, Plan, TeamPlan
+from bball_tui.groupme.plan.plan_model import Action as GroupAction
+from bball_tui.groupme.plan.plan_model import ActionKind, Plan, TeamPlan
 from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
 from bball_tui.league.contracts.batch_signing import BatchCandidates
 from bball_tui.league.contracts.correcting import CorrectionPreview

@@ -15,7 +15,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from bball_tui.database.engine import Database
-from bball_tui.demo.league import dress
+from bball_tui.demo.sample_league import dress
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.importing.service import ImportOptions, run_import

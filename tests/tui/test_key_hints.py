@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import bball_tui
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_hints import key_of, use_keys, with_keys
 from bball_tui.tui.key_names import normal_key
 

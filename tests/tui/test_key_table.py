@@ -6,7 +6,7 @@ from click import Context, Group
 
 from bball_tui.cli.root import root
 from bball_tui.league.contracts.lifecycle import RULES
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.keymap import key_table
 
 

@@ -14,15 +14,15 @@ from textual.widgets import Input
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, League, Outbox
 from bball_tui.database.states import GateCause, GateState, OutboxState
-from bball_tui.delivery.gate import Verdict, report
+from bball_tui.delivery.gate_policy import Verdict, report
 from bball_tui.demo.marker import READY
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.account import keep_account
-from bball_tui.outbox.gates import gates
+from bball_tui.outbox.provider_gates import gates
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.mail_setup import MailSetup
-from bball_tui.tui.messages import FixWanted
+from bball_tui.tui.tab_events import FixWanted
 from bball_tui.tui.tabs.attention import Fix
 from tests.support.authority import Authority
 from tests.support.mails import club_with_mails

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, Outbox, ProviderGate
 from bball_tui.outbox.addresses import suppress
-from bball_tui.outbox.gates import pause
+from bball_tui.outbox.provider_gates import pause
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun

@@ -8,7 +8,7 @@ import pytest
 
 from bball_tui.database.engine import Database, NotPermitted
 from bball_tui.settings import Settings
-from bball_tui.tui.commands import ACTION_SETS
+from bball_tui.tui.all_commands import ACTION_SETS
 from tests.support.factory import make_club, make_family
 from tests.tui.desk_host import club_with, opened
 

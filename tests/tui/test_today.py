@@ -9,7 +9,7 @@ from sqlalchemy import text
 from textual.widgets import Input
 
 from bball_tui.database.engine import Database
-from bball_tui.outbox.gates import pause
+from bball_tui.outbox.provider_gates import pause
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings

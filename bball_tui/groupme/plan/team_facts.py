@@ -10,8 +10,8 @@ from bball_tui.database.models import GroupDismissal, GroupMember, GroupStaff, L
 from bball_tui.database.states import IntentKind, MemberState
 from bball_tui.errors import BballError
 from bball_tui.groupme.plan.facts import GroupPolicy, LostCreate, MemberFacts, OwnFacts, StaffFacts, TeamFacts
+from bball_tui.groupme.plan.make_plan import label
 from bball_tui.groupme.plan.matching import fold
-from bball_tui.groupme.plan.planning import label
 from bball_tui.groupme.run.intents import closed_kinds, unsettled
 from bball_tui.mail.values import one_line
 

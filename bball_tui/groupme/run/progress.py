@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.plan.plan_model import ActionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bball_tui.groupme.api.wire import Clock, Sleep, utc_now
 from bball_tui.groupme.links.linking import Linked, SeenGroup
 from bball_tui.groupme.notify.enqueue import link_and_tell
 from bball_tui.groupme.plan.facts import LostCreate
-from bball_tui.groupme.plan.planning import is_made_by
+from bball_tui.groupme.plan.make_plan import is_made_by
 from bball_tui.groupme.run.intents import Intent
 from bball_tui.groupme.run.progress import Control, Pace, Progress, Report, unheard
 from bball_tui.settings import Settings

@@ -19,7 +19,7 @@ from bball_tui.league.contracts.namesakes import Namesake, read_namesakes
 from bball_tui.league.contracts.signing_rules import FIRST_GUARDIAN, Notice, Signer, signer_for
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.provider_gates import wake_workers
 
 SHOWN = 12
 PILE_HOLD = timedelta(minutes=15)

@@ -14,7 +14,7 @@ from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock
 from bball_tui.league.contracts.undo import UndoResult
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes
 from bball_tui.mail.kinds.correction import CorrectionMail
-from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.staff_actions import AGAIN, cancel
 
 _WHY = "the correction was undone"

@@ -9,8 +9,8 @@ from bball_tui.database import models
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.lifecycle import ONCE_SIGNED
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.outbox.history import is_bounced, is_held, is_in_folder, is_parked
 from bball_tui.outbox.lease_recovery import KEEP_DAYS
+from bball_tui.outbox.mail_list import is_bounced, is_held, is_in_folder, is_parked
 from bball_tui.outbox.waiting_for_chat import is_waiting
 
 

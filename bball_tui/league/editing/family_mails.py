@@ -14,7 +14,7 @@ from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.leagues import season_in_focus
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.resending import may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import AGAIN, cancel

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.league.leagues import LeagueInfo
 from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.mail.transports import open_transport
-from bball_tui.outbox.gates import reopen_refused
+from bball_tui.outbox.provider_gates import reopen_refused
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.settings_file import store
 

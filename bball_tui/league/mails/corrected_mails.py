@@ -15,7 +15,7 @@ from bball_tui.league.contracts.facts import LeagueClock, read_contracts, read_g
 from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
 from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.outbox.gates import wake_workers
+from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.staff_actions import cancel_unsent
 

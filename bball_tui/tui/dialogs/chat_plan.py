@@ -16,7 +16,7 @@ from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.plan.plan import Action, Plan
+    from bball_tui.groupme.plan.plan_model import Action, Plan
 
 _BEFORE = {"refresh": "note ", "settings": "settings: ", "rename": "rename to "}
 _DETAIL_LINES = 4

@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from bball_tui.errors import BballError
 from bball_tui.tui.main_screen.undo import UndoScreen
-from bball_tui.tui.messages import DayAsked
+from bball_tui.tui.tab_events import DayAsked
 
 if TYPE_CHECKING:
     from bball_tui.delivery.bounces import UnreadReports

@@ -26,7 +26,7 @@ from bball_tui.tui.main_screen.overview import OverviewScreen
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
-from bball_tui.tui.messages import FixWanted, MomentCame, TeamChosen
+from bball_tui.tui.tab_events import FixWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.action_footer import ActionFooter

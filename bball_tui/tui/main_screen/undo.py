@@ -13,7 +13,7 @@ from textual.timer import Timer
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.messages import ContractsSigned, RecordsCorrected
+from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:

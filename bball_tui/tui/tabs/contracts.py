@@ -10,7 +10,7 @@ from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Tran
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
-from bball_tui.tui.messages import ContractsSigned, RecordsCorrected
+from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS

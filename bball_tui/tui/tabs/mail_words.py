@@ -10,7 +10,7 @@ from bball_tui.wording import counted, listed
 
 if TYPE_CHECKING:
     from bball_tui.league.mails.send_for_real import ForReal
-    from bball_tui.outbox.history import OutboxRow
+    from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.tui.connection import LeagueConnection
 
 STATE_WORDS = {

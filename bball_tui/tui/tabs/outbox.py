@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bball_tui.outbox.counts import Bucket
-    from bball_tui.outbox.gates import Gate
-    from bball_tui.outbox.history import OutboxRow
+    from bball_tui.outbox.mail_list import OutboxRow
+    from bball_tui.outbox.provider_gates import Gate
     from bball_tui.outbox.sending_status import SendingStatus
     from bball_tui.tui.connection import LeagueConnection
 
@@ -195,7 +195,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         return min(moments, default=None)
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
-        from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource
+        from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxSource
 
         if self.kind is None:
             return connection.source(OutboxSource, OutboxFilter(text=text))

@@ -39,7 +39,7 @@ async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> No
     Raises:
         BballError: the database is away, or somebody else was faster.
     """
-    from bball_tui.outbox.gates import pause, resume
+    from bball_tui.outbox.provider_gates import pause, resume
     from bball_tui.outbox.sending_status import read_sending_status
 
     sending = await connection.call(read_sending_status, connection.outgoing)
@@ -65,7 +65,7 @@ async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> No
     Raises:
         BballError: the database is away.
     """
-    from bball_tui.outbox.gates import reopen_gate
+    from bball_tui.outbox.provider_gates import reopen_gate
     from bball_tui.outbox.sending_status import read_sending_status
 
     sending = await connection.call(read_sending_status, connection.outgoing)

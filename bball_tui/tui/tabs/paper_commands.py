@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.states import OPEN_STATUSES
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
-from bball_tui.tui.messages import ContractsSigned
+from bball_tui.tui.tab_events import ContractsSigned
 from bball_tui.tui.tabs.guards import on_one, on_some, ready
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
-from bball_tui.tui.messages import MomentCame
+from bball_tui.tui.tab_events import MomentCame
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.ui_state import TabState
 from bball_tui.tui.widgets.columns import Column

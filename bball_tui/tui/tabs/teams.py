@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
-from bball_tui.tui.messages import TeamChosen
+from bball_tui.tui.tab_events import TeamChosen
 from bball_tui.tui.tabs.guards import on_one, ready
 from bball_tui.tui.tabs.paper_commands import OF_TEAMS
 from bball_tui.tui.tabs.roster_pane import RosterPane

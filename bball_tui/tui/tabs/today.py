@@ -13,7 +13,7 @@ from textual.widgets import Static
 from bball_tui.database.paging import Sort
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import action
-from bball_tui.tui.messages import DayAsked, FixWanted, TeamChosen
+from bball_tui.tui.tab_events import DayAsked, FixWanted, TeamChosen
 from bball_tui.tui.tabs.attention import AttentionItem
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.day_summary import DaySummary

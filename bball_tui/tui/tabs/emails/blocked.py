@@ -110,7 +110,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     @action("e", "lift", when=_can_lift, needs=Right.MAILS, footer=True)
     async def action_blocked_lift(self) -> bool:
         """Let the address take e-mail again. You are asked what becomes of the e-mails that were kept back."""
-        from bball_tui.league.mails.sending_again import lift_and_send
+        from bball_tui.league.mails.send_again import lift_and_send
         from bball_tui.outbox.addresses import read_suppression
 
         connection, targets = self.connection, self.targets

@@ -16,7 +16,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.messages import FixWanted, TeamChosen
+from bball_tui.tui.tab_events import FixWanted, TeamChosen
 from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.memory_source import MemorySource
@@ -338,7 +338,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             self._look()
 
     async def _lift(self, connection: "LeagueConnection", address: str) -> None:
-        from bball_tui.league.mails.sending_again import lift_and_send
+        from bball_tui.league.mails.send_again import lift_and_send
 
         lines = [f"{address} gets e-mail again.", "Do this when the family says that the address works."]
         if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):

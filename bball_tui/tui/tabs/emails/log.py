@@ -23,7 +23,7 @@ from bball_tui.tui.widgets.search_bar import Chip
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.outbox.history import OutboxFilter, OutboxRow
+    from bball_tui.outbox.mail_list import OutboxFilter, OutboxRow
     from bball_tui.tui.connection import LeagueConnection
 
 WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "suppressed", "cancelled", "waiting")
@@ -104,13 +104,13 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         )
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
-        from bball_tui.outbox.history import OutboxSource
+        from bball_tui.outbox.mail_list import OutboxSource
 
         return connection.source(OutboxSource, self._wanted(text))
 
     def _wanted(self, text: str) -> "OutboxFilter":
         from bball_tui.database.states import OutboxState
-        from bball_tui.outbox.history import BucketName, OutboxFilter
+        from bball_tui.outbox.mail_list import BucketName, OutboxFilter
 
         match self._what:
             case "":
@@ -178,7 +178,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     )
     async def action_log_settle(self) -> bool:
         """Note that the families of e-mails that came back were told another way."""
-        from bball_tui.league.mails.sending_again import told_another_way
+        from bball_tui.league.mails.send_again import told_another_way
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
@@ -195,7 +195,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     @action("x", "write to files", when=_some)
     async def action_log_export(self) -> None:
         """Write the selected e-mails as .eml files, which any mail program opens."""
-        from bball_tui.outbox.history import frozen_mails, write_files
+        from bball_tui.outbox.mail_list import frozen_mails, write_files
 
         connection, targets = self.connection, self.targets
         if connection is None or not targets:
@@ -216,7 +216,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     )
     async def action_log_send_again(self) -> bool:
         """The same e-mail once more to the same address, as an e-mail of its own."""
-        from bball_tui.league.mails.sending_again import send_again
+        from bball_tui.league.mails.send_again import send_again
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:

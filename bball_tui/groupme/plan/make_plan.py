@@ -9,7 +9,8 @@ from bball_tui.database.states import TeamState
 from bball_tui.groupme.api.models import Group, NewGroup
 from bball_tui.groupme.plan.facts import Gone, LostCreate, OwnFacts, Snapshot, TeamFacts, Unread
 from bball_tui.groupme.plan.matching import Hits, TeamName, key, match, read_name, season_of, team_name
-from bball_tui.groupme.plan.plan import (
+from bball_tui.groupme.plan.plan_linked import plan_linked, settle_new
+from bball_tui.groupme.plan.plan_model import (
     Action,
     ActionKind,
     Candidate,
@@ -18,7 +19,6 @@ from bball_tui.groupme.plan.plan import (
     Plan,
     TeamPlan,
 )
-from bball_tui.groupme.plan.plan_linked import plan_linked, settle_new
 
 LONGEST_NAME = 140
 LONGEST_DESCRIPTION = 240

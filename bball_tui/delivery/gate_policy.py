@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.mail.transports import Limits, scheme_of
-from bball_tui.outbox.gates import ALL_PROVIDERS, Gate, lock, look, store, wake_workers
+from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, lock, look, store, wake_workers
 
 FIRST_OUTAGE = timedelta(seconds=5)
 LONGEST_OUTAGE = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Team
 from bball_tui.database.states import TeamState
 from bball_tui.groupme.fake.faults import html, too_many
-from bball_tui.groupme.plan.plan import ActionKind
+from bball_tui.groupme.plan.plan_model import ActionKind
 from tests.groupme.conftest import Desk
 from tests.groupme.support import League, make_league
 

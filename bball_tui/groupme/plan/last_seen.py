@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import GroupLook
 from bball_tui.groupme.plan.facts import OwnFacts
-from bball_tui.groupme.plan.plan import Plan
+from bball_tui.groupme.plan.plan_model import Plan
 
 
 async def keep_looks(session: AsyncSession, league_id: int, plan: Plan, own: OwnFacts, read_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The rows of `provider_gate`: whether mail may go out through a provider, shared by all machines.
 
-This file reads and writes them and holds what staff do; `delivery/gate.py` decides.
+This file reads and writes them and holds what staff do; `delivery/gate_policy.py` decides.
 """
 
 from dataclasses import dataclass

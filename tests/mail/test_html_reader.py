@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.mail.checks import parts
+from bball_tui.mail.html_reader import LineKind, ReadLine, read_html
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
-from bball_tui.mail.reading import LineKind, ReadLine, read_html
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.samples import sample_context
 from bball_tui.settings import Settings

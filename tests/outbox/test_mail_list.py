@@ -13,8 +13,8 @@ from bball_tui.database.states import GateCause, OutboxState, WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import buckets
-from bball_tui.outbox.gates import lock, pause, store
-from bball_tui.outbox.history import BucketName, OutboxFilter, OutboxSource, list_items
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, OutboxSource, list_items
+from bball_tui.outbox.provider_gates import lock, pause, store
 from bball_tui.outbox.queue import Departure, enqueue, mark_on_wire
 from bball_tui.outbox.sending_status import WorkerInfo, beat
 from bball_tui.outbox.settling import Ending, Report, settle

@@ -5,7 +5,7 @@ import asyncio
 import psycopg
 from sqlalchemy import text
 
-from bball_tui.database.changes import CHANGED, OUTBOX, Changed, Connection, listen
+from bball_tui.database.change_listener import CHANGED, OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl
 
