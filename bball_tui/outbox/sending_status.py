@@ -172,10 +172,11 @@ class SendingStatus:
         """``14:02:08`` for a moment of today in the league's time zone, else ``12 May, 14:02:08``."""
         return f"{self.clock(moment)}:{moment.astimezone(self.zone):%S}"
 
-    def obstacle(self, provider: str | None) -> str | None:
+    def obstacle(self, provider: str | None, *, mine: bool = False) -> str | None:
         """What holds the mails that go through ``provider``, in one sentence; None when nothing does.
 
-        ``provider`` None: the mail was never taken, so the providers of the running workers count.
+        ``provider`` None: the mail was never taken, so the providers of the running workers count. ``mine``: whoever
+        asks sends mail itself, or is about to, so that no other worker need run.
         """
         shut = {gate.provider: gate for gate in self.gates if gate.state is not GateState.CLOSED}
         if (paused := shut.get(ALL_PROVIDERS)) is not None:
@@ -186,7 +187,7 @@ class SendingStatus:
         held = [shut[name] for name in used if name in shut]
         if held and all(name in shut for name in used):
             return self.hold(held[0])
-        if not self.workers:
+        if not self.workers and not mine:
             return f"No worker is running, so nothing goes out; {self._wait()}. Start one with 'bball-tui worker'."
         return None
 

@@ -22,6 +22,7 @@ from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.sign import METHODS, SignDialog
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.mail_reading import read_asked
+from bball_tui.tui.tabs.outbox_sending import what_holds
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -106,7 +107,8 @@ async def sign_stack(app: "Host", connection: "LeagueConnection", today: date) -
             raise BballError(done.result.refused[0].reason)
         # A team without a chat link is worth reading once, not at each paper of the pile.
         known = frozenset({NoticeKind.NO_CHAT_LINK, NoticeKind.WAITS_FOR_CHAT})
-        return await _paper(connection, row.id, len(done.result.outbox_ids))
+        signed = await _paper(connection, row.id, len(done.result.outbox_ids))
+        return replace(signed, held=await what_holds(connection) or "") if signed.mails else signed
 
     async def take_back(contract_id: int) -> str | None:
         result = await connection.call(undo, [contract_id])

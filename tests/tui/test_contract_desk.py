@@ -14,6 +14,7 @@ from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.editing.profile import load_league, save_league
 from bball_tui.league.mails.reminders import remind, set_schedule
+from bball_tui.outbox.provider_gates import pause
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from bball_tui.tui.dialogs.controls import Picker
@@ -301,6 +302,26 @@ async def test_the_offer_to_take_back_goes_when_it_was_taken(quiet: Settings, da
         await desk.shows("Undone: 1 signature")
         await desk.until(lambda: "u takes it back" not in desk.text)
         assert "Undone: 1 signature" in desk.text, "long before its own time was over"
+
+
+async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, database: Database) -> None:
+    club = await club_with(database, 3)
+    async with opened(quiet, (120, 50)) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("1 contract signed. 1 e-mail cannot", "u takes it")
+        await desk.press("t")
+        await sign_paper(desk, "kid1")
+        await desk.shows("Kid1 Family01 is signed; 1 e-mail waits for the end of the pile.", "No mail server is set up")
+    async with database.session() as session:
+        await pause(session, club.league_id)
+    async with opened(quiet, (120, 50)) as desk:
+        await desk.press("t")
+        await sign_paper(desk, "kid2")
+        await desk.shows("Kid2 Family02 is signed; 1 e-mail waits for the end of the pile. Sending is paused")
+        await desk.press("escape")
+        await desk.shows("1 e-mail cannot go out yet. Sending", "is paused by")
 
 
 async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:

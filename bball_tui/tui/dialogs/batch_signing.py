@@ -48,6 +48,8 @@ class PaperSigned:
     method: str
     signed_on: date
     mails: int
+    held: str = ""
+    """What holds these mails besides the pile, in one sentence."""
 
 
 SignOne: TypeAlias = Callable[["ContractRow"], Awaitable[PaperSigned | None]]
@@ -247,8 +249,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
         signed = await self._sign(row)
         if signed is not None:
             self._done.append(signed)
-            mails = counted(signed.mails, "e-mail") if signed.mails else "no e-mail"
-            self.say(f"{signed.player} is signed, {mails}.", Tone.GOOD)
+            self.say(f"{signed.player} is signed{_mails(signed)}", Tone.GOOD)
             self.query_one("#name", TextField).focus()
             self._next()
 
@@ -330,3 +331,11 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     def cancel(self) -> None:
         """Enough for now."""
         self.dismiss(tuple(self._done))
+
+
+def _mails(paper: PaperSigned) -> str:
+    """What becomes of the mails of a paper, behind its name."""
+    if not paper.mails:
+        return ", no e-mail."
+    waiting = f"{counted(paper.mails, 'e-mail')} {'waits' if paper.mails == 1 else 'wait'}"
+    return f"; {waiting} for the end of the pile.{f' {paper.held}' if paper.held else ''}"

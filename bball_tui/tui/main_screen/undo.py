@@ -1,5 +1,6 @@
 """Taking the last signing back, with its mails, as long as they are held."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -59,25 +60,42 @@ class UndoScreen(ActionHost, Screen[None]):
 
     @on(ContractsSigned)
     def _contracts_signed(self, event: ContractsSigned) -> None:
-        signed = counted(len(event.contract_ids), "contract")
         now = monotonic()
         steps = [(one,) for one in event.contract_ids] if event.one_by_one else [event.contract_ids]
         self._undoable = [one for one in self._undoable if one.until > now]
         self._undoable += [_Signing(one, now + event.undo_seconds) for one in steps]
-        what = "the last one" if len(steps) > 1 else "it"
-        if event.undo_seconds:
-            going = event.mails - event.waiting
-            parts = [f"{counted(going, 'e-mail')} in {event.undo_seconds} s"] if going else []
-            parts += [f"{counted(event.waiting, 'e-mail')} waiting for a team chat"] if event.waiting else []
-            mails = ", ".join(parts) or "No e-mail goes out"
-            self._withdraw_offer()
-            self._offer = Notification(
-                f"{signed} signed. {mails}; {key_of('desk.undo')} takes {what} back.", timeout=event.undo_seconds
-            )
-            self.app.post_message(Notify(self._offer))
-        else:
-            self.app.notify(f"{signed} signed, {counted(event.mails, 'e-mail')} on the way.", markup=False)
         self._count_down()
+        self.run_worker(self._tell_signed(event), group="signed")
+
+    async def _tell_signed(self, event: ContractsSigned) -> None:
+        """Say what was signed and what becomes of its mails: that they leave only if they can."""
+        from bball_tui.tui.tabs.outbox_sending import what_holds
+
+        signed = counted(len(event.contract_ids), "contract")
+        going = event.mails - event.waiting
+        held = None
+        if going and self.connection is not None:
+            with suppress(BballError):  # the database went away just now: the header says so
+                held = await what_holds(self.connection)
+        if held is not None:
+            mails = f"{counted(going, 'e-mail')} cannot go out yet"
+        elif going:
+            mails = f"{counted(going, 'e-mail')} " + (
+                f"in {event.undo_seconds} s" if event.undo_seconds else "going out"
+            )
+        else:
+            mails = "" if event.waiting else "No e-mail goes out"
+        parts = [mails] if mails else []
+        parts += [f"{counted(event.waiting, 'e-mail')} waiting for a team chat"] if event.waiting else []
+        told = f"{signed} signed. {', '.join(parts)}"
+        if not event.undo_seconds:
+            self.app.notify(f"{told}.{f' {held}' if held else ''}", markup=False)
+            return
+        what = "the last one" if event.one_by_one and len(event.contract_ids) > 1 else "it"
+        back = f"{key_of('desk.undo')} takes {what} back."
+        self._withdraw_offer()
+        self._offer = Notification(f"{told}. {held} {back}" if held else f"{told}; {back}", timeout=event.undo_seconds)
+        self.app.post_message(Notify(self._offer))
 
     @on(RecordsCorrected)
     def _records_corrected(self, event: RecordsCorrected) -> None:

@@ -28,9 +28,21 @@ def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     sentences = [f"{sending.hold(gate)} {resumes if gate.pauses else tries}" for gate in sending.holding()]
     # While nothing waits, and while the own worker is about to start, the header says enough.
     stands = sending.no_sender or not sending.workers
-    if not sentences and sending.waiting and stands and (one := sending.obstacle(None)):
-        sentences = [] if mine and not sending.no_sender else [one]
+    if not sentences and sending.waiting and stands and (one := sending.obstacle(None, mine=mine)):
+        sentences = [one]
     return content((f"{SYMBOLS[Tone.WARN]} {' '.join(sentences)}", STYLES[Tone.WARN])) if sentences else content()
+
+
+async def what_holds(connection: "LeagueConnection") -> str | None:
+    """Why a mail that was just promised will not leave by itself, in one sentence; None when it will.
+
+    Raises:
+        BballError: the database is away.
+    """
+    from bball_tui.outbox.sending_status import read_sending_status
+
+    sending = await connection.call(read_sending_status, connection.outgoing)
+    return sending.obstacle(None, mine=connection.sends_mail)
 
 
 async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> None:
