@@ -1,18 +1,18 @@
 """`bball-tui groupme status|plan|apply|create`; the group itself, with the commands of its two neighbors."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 
 import click
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
+from bball_tui.cli.groupme_renew import groupme_renew
+from bball_tui.cli.groupme_run import applied_answer, chats_sender
 from bball_tui.cli.groupme_staff import groupme_staff
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
-from bball_tui.cli.output import Answer, Did, Found, exit_code, narrate, table
+from bball_tui.cli.output import Answer, Found, table
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import token_from
 from bball_tui.groupme.links.share_links import mask
@@ -20,8 +20,6 @@ from bball_tui.groupme.plan.plan_model import Action, Plan, TeamPlan
 from bball_tui.groupme.plan.read_chats import plan_creation, read_chats, settle_others
 from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.groupme.run.apply import apply, current_plan
-from bball_tui.groupme.run.progress import Applied, Progress, Step
-from bball_tui.groupme.run.sender import Sender, open_sender
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
@@ -78,27 +76,20 @@ class PlanLine:
     actions: tuple[ActionLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedLine:
-    """The JSON of `groupme apply` and `create`."""
-
-    account: str
-    done: int
-    not_done: int
-    stopped: str | None
-    go_on_at: datetime | None
-    manual: bool
-    told: int
-    recovered: tuple[str, ...]
-    steps: tuple[Step, ...]
-
-
 @click.group()
 def groupme() -> None:
     """The teams' chats on GroupMe: look, plan, do it, link by hand."""
 
 
-for command in (groupme_link, groupme_unlink, groupme_qr, groupme_staff, groupme_tell, groupme_send_anyway):
+for command in (
+    groupme_link,
+    groupme_unlink,
+    groupme_qr,
+    groupme_staff,
+    groupme_tell,
+    groupme_send_anyway,
+    groupme_renew,
+):
     groupme.add_command(command)
 
 
@@ -159,7 +150,7 @@ async def groupme_apply(
     dry_run: bool,
 ) -> Answer:
     """Do what the plan has ticked."""
-    async with _sender(context, await season_id_of(context, season)) as sender:
+    async with chats_sender(context, await season_id_of(context, season)) as sender:
         plan, _, _ = await current_plan(sender, try_again=try_again)
         if fingerprint not in (None, plan.fingerprint):
             raise BballError("The plan has changed since then, so nothing was done. Look at it again.")
@@ -167,7 +158,7 @@ async def groupme_apply(
         if dry_run:
             return _plan_answer(plan, wanted)
         sender.tells = frozenset(action.team_id for action in wanted) if tell else frozenset()
-        return _applied_answer(await apply(sender, wanted, try_again=try_again))
+        return applied_answer(await apply(sender, wanted, try_again=try_again))
 
 
 @groupme.command("create")
@@ -187,21 +178,17 @@ async def groupme_create(
     """Create the group of one TEAM (its number or name) and link it."""
     season_id = await season_id_of(context, season)
     found = await read_team(context, season_id, team)
-    async with _sender(context, season_id) as sender:
+    async with chats_sender(context, season_id) as sender:
         creation = await plan_creation(sender, found.id, although_similar=although_similar)
         if dry_run:
             return _plan_answer(creation.reading.plan, creation.actions)
         await settle_others(sender, creation)
         sender.tells = frozenset({found.id}) if tell else frozenset()
-        return _applied_answer(await apply(sender, creation.actions, try_again=True))
-
-
-def _sender(context: CliContext, season_id: int) -> AbstractAsyncContextManager[Sender]:
-    return open_sender(context.database, context.league.id, season_id, context.settings, report=_Teller())
+        return applied_answer(await apply(sender, creation.actions, try_again=True))
 
 
 async def _planned(context: CliContext, season: str | None, *, try_again: bool = False) -> Plan:
-    async with _sender(context, await season_id_of(context, season)) as sender:
+    async with chats_sender(context, await season_id_of(context, season)) as sender:
         return (await read_chats(sender, try_again=try_again)).plan
 
 
@@ -234,27 +221,6 @@ def _chosen(plan: Plan, only: Sequence[str], also: Sequence[str]) -> tuple[Actio
     if only:
         return tuple(action for action in plan.actions if action.id in {*only, *also})
     return tuple(action for action in plan.actions if action.ticked or action.id in also)
-
-
-def _applied_answer(applied: Applied) -> Did:
-    line = AppliedLine(
-        account=applied.account,
-        done=applied.done,
-        not_done=applied.not_done,
-        stopped=applied.stopped,
-        go_on_at=applied.go_on_at,
-        manual=applied.manual,
-        told=applied.told,
-        recovered=applied.recovered,
-        steps=applied.steps,
-    )
-    told = [*applied.recovered, *(f"{step.team}: {step.text}" for step in applied.steps)]
-    if applied.told:
-        told.append(f"{counted(applied.told, 'e-mail')} about a new link queued.")
-    if applied.stopped is not None:
-        told.append(applied.stopped)
-    told.append(f"Done: {counted(applied.done, 'step')}. Not done: {applied.not_done}.")
-    return Did(told, line, exit_code(applied.done, applied.not_done))
 
 
 def _plan_answer(plan: Plan, actions: Sequence[Action]) -> Found:
@@ -317,16 +283,3 @@ def _team_line(team: TeamPlan) -> TeamLine:
         candidates=tuple(candidate.group.id for candidate in team.candidates),
         warnings=team.warnings,
     )
-
-
-class _Teller:
-    """Tells each new thing once, on stderr."""
-
-    def __init__(self) -> None:
-        self._last = ""
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.doing != self._last:
-            self._last = progress.doing
-            until = f" It goes on at {progress.until:%H:%M:%S} UTC." if progress.until else ""
-            narrate(progress.doing + until)

@@ -230,3 +230,44 @@ def test_mails_wait_for_the_link_or_go_anyway_and_families_are_told(command_line
     (told,) = command_line("groupme", "tell", "--json").json
     assert (told["mails"], len(told["outbox"])) == (1, 1)
     assert command_line("groupme", "tell", "--json").json == []
+
+
+@pytest.mark.slow
+def test_the_group_of_last_season_goes_on(command_line: CommandLine, club: Club, start: Starter) -> None:
+    family = command_line.in_database(lambda session: make_family(session, club))
+    fake = start("--group", "Hawks U12")
+    assert command_line("groupme", "apply").code == 0
+    rolled = command_line("seasons", "roll", "Fall 2027", "--also", family.player_id, "--apply")
+    assert rolled.code == 0, rolled.err
+    fall = ("--season", "Fall 2027")
+    ran = command_line("groupme", "renew", *fall)
+    harmless(ran, fake)
+    assert "keep  2   Hawks U14  Hawks U12, Spring 2027  Hawks U12" in ran.out
+    assert "1 keep the group, 0 get a new one, 0 stay as they are." in ran.err
+    plan = command_line("groupme", "renew", *fall, "--json").json
+    (team,) = plan["teams"]
+    assert (team["proposed"], team["choices"]) == ("keep", ["keep", "new", "leave"])
+    assert team["steps"][1] == "'Hawks U12' → 'Hawks U14'"
+    other = command_line("groupme", "renew", *fall, "--new", "hawks u14", "--json").json["teams"][0]
+    assert (other["chosen"], other["steps"][0]) == ("new", "no group → new group 'Hawks U14' with a share link")
+    sheet = command_line("groupme", "renew", *fall, "--leave", "Hawks U14", "--csv").out
+    assert '"Hawks U12, Spring 2027","Hawks U12","1","keep","leave"' in sheet
+    for options, why in (
+        (("--keep", "Hawks U14", "--new", "Hawks U14"), "named both for --keep and for --new"),
+        (("--apply", "--expect", "0000"), "no longer 0000"),
+        (("--csv", "--json"), "cannot both"),
+        (("--keep", "Owls"), "no team 'Owls'"),
+    ):
+        refused = command_line("groupme", "renew", *fall, *options)
+        assert (refused.code in (1, 2), why in refused.err) == (True, True), refused.err
+    ran = command_line("groupme", "renew", *fall, "--apply", "--expect", plan["plan"], "--json")
+    harmless(ran, fake)
+    assert (ran.code, ran.json["done"], ran.json["not_done"]) == (0, 3, 0), ran.err
+    assert "Keeps 'Hawks U12' with everyone in it." in ran.err
+    (status,) = command_line("groupme", "status", *fall, "--json").json
+    assert (status["state"], status["group"]) == ("linked", "Hawks U14")
+    again = command_line("groupme", "renew", *fall, "--keep", "Hawks U14", "--apply")
+    assert "there is no group to keep. It has its group." in again.err
+    assert command_line("groupme", "renew", *fall, "--apply", "--json").json["steps"] == []
+    paths = [str(line["path"]).rsplit("/", 1)[-1] for line in fake.end() if line["method"] != "GET"]
+    assert paths[-2:] == ["update", "update"]

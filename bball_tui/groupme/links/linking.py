@@ -56,6 +56,14 @@ class Unlinked:
     had_link: bool
 
 
+async def hold_links(session: AsyncSession, league_id: int) -> None:
+    """Two people who link the same group to two teams wait for each other here, until the transaction ends."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('bball groupme link ' || :league, 0))"),
+        {"league": str(league_id)},
+    )
+
+
 async def link(
     session: AsyncSession, league_id: int, team_id: int, group: SeenGroup, *, renamed: bool = False, how: str
 ) -> Linked:
@@ -67,11 +75,7 @@ async def link(
     Raises:
         BballError: the team is not there, has another group, or another team has this one.
     """
-    # Two people who link the same group to two teams wait for each other here.
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('bball groupme link ' || :league, 0))"),
-        {"league": str(league_id)},
-    )
+    await hold_links(session, league_id)
     team = await lock_team(session, league_id, team_id)
     label = _label(team)
     before = team.groupme_group_id

@@ -113,7 +113,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class OwnFacts:
-    """What our database says. ``elsewhere`` maps groups of other seasons' teams to that team in words."""
+    """What our database says. ``elsewhere`` maps groups of other seasons' teams to that team in words.
+
+    ``handed_on`` are teams whose group went on with a team of another season, which it names.
+    """
 
     teams: tuple[TeamFacts, ...]
     policy: GroupPolicy
@@ -121,3 +124,4 @@ class OwnFacts:
     members: tuple[MemberFacts, ...] = ()
     lost: tuple[LostCreate, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    handed_on: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))

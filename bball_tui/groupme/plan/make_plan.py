@@ -147,6 +147,12 @@ def _scene(
 
 
 def _plan_unlinked(team: TeamFacts, scene: _Unlinked) -> tuple[TeamPlan, list[Action]]:
+    if team.id in scene.own.handed_on:
+        why = (
+            f"Its group went on with {scene.own.handed_on[team.id]}. No new one is made for a season that is over; "
+            "one can still be linked by hand."
+        )
+        return TeamPlan(team.id, label(team), TeamState.MISSING, why), []
     lost = next((entry for entry in scene.own.lost if entry.team_id == team.id), None)
     if lost is not None:
         made = [group for group in scene.free.values() if is_made_by(group, lost, scene.seen.me.id)]

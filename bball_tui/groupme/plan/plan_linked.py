@@ -32,7 +32,7 @@ def plan_linked(
     """State, warnings and actions of a linked team whose group is ``group``."""
     actions: list[Action] = []
     warnings = list(_notes(team, group, seen))
-    admin = _is_admin(group, seen)
+    admin = is_admin(group, seen)
     refresh = _refresh(team, group)
     if refresh is not None:
         actions.append(refresh)
@@ -70,12 +70,13 @@ def _notes(team: TeamFacts, group: Group, seen: Snapshot) -> list[str]:
         notes.append("Only admins can write in this group.")
     if group.max_members is not None and (group.members_count or 0) >= group.max_members:
         notes.append(f"The group is full ({group.members_count} of {group.max_members}).")
-    if group.creator_user_id not in (None, seen.me.id) and not _is_admin(group, seen):
+    if group.creator_user_id not in (None, seen.me.id) and not is_admin(group, seen):
         notes.append("This account is no admin of the group, so settings and staff can only be seen to by one.")
     return notes
 
 
-def _is_admin(group: Group, seen: Snapshot) -> bool:
+def is_admin(group: Group, seen: Snapshot) -> bool:
+    """Whether the account made the group, or is one of its admins."""
     mine = group.member(seen.me.id)
     return group.creator_user_id == seen.me.id or (mine is not None and mine.is_admin)
 

@@ -16,7 +16,7 @@ from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
 
 
 class ActionKind(StrEnum):
-    """What can be done. LINK and REFRESH only write our own database."""
+    """What can be done. LINK, REFRESH and HAND_ON only write our own database."""
 
     LINK = "link"
     REFRESH = "refresh"
@@ -25,9 +25,11 @@ class ActionKind(StrEnum):
     RENAME = "rename"
     SETTINGS = "settings"
     ADD_STAFF = "add_staff"
+    HAND_ON = "hand_on"
+    NEW_LINK = "new_link"
 
 
-LOCAL = frozenset({ActionKind.LINK, ActionKind.REFRESH})
+LOCAL = frozenset({ActionKind.LINK, ActionKind.REFRESH, ActionKind.HAND_ON})
 """Actions that send nothing to GroupMe."""
 
 
@@ -47,7 +49,23 @@ class StaffToAdd:
     staff_ids: tuple[int, ...]
 
 
-Payload = NewGroup | GroupChange | LinkTo | StaffToAdd
+@dataclass(frozen=True, slots=True)
+class HandOn:
+    """The group of last season's team ``source_id`` becomes this team's. ``share_url`` None: it gets a new link."""
+
+    source_id: int
+    name: str
+    share_url: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """The share link goes off and on again, which gives another one. ``name`` is the group's, sent with each call."""
+
+    name: str
+
+
+Payload = NewGroup | GroupChange | LinkTo | StaffToAdd | HandOn | NewLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,7 @@ class Action:
     @property
     def fingerprint(self) -> str:
         """Equal for equal steps from equal facts; apply refuses a step whose fingerprint has changed."""
-        return _hash(self)
+        return hash_of(self)
 
 
 class Likeness(StrEnum):
@@ -120,7 +138,7 @@ class Plan:
     def fingerprint(self) -> str:
         """Equal for equal plans."""
         states = [(team.team_id, team.state) for team in self.teams]
-        return _hash((states, [action.fingerprint for action in self.actions], self.warnings))
+        return hash_of((states, [action.fingerprint for action in self.actions], self.warnings))
 
     def action(self, action_id: str) -> Action | None:
         """The action with that id."""
@@ -131,5 +149,6 @@ class Plan:
         return tuple(action for action in self.actions if action.ticked)
 
 
-def _hash(value: object) -> str:
+def hash_of(value: object) -> str:
+    """Equal for equal values, in every run of the program."""
     return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from bball_tui.database.models import GroupDismissal, GroupMember, GroupStaff, League, Season, Team
+from bball_tui.database.models import Audit, GroupDismissal, GroupMember, GroupStaff, League, Season, Team
 from bball_tui.database.states import IntentKind, MemberState
 from bball_tui.errors import BballError
+from bball_tui.groupme.links.handing_on import HANDED_ON
 from bball_tui.groupme.plan.facts import GroupPolicy, LostCreate, MemberFacts, OwnFacts, StaffFacts, TeamFacts
 from bball_tui.groupme.plan.make_plan import label
 from bball_tui.groupme.plan.matching import fold
@@ -37,6 +39,7 @@ async def read_own(session: AsyncSession, league_id: int, season_id: int, *, try
         members=tuple(await _members(session, here)),
         lost=tuple(lost),
         elsewhere=MappingProxyType(await _elsewhere(session, league_id, season_id)),
+        handed_on=MappingProxyType(await handed_on(session, league_id, season_id)),
     )
 
 
@@ -121,6 +124,26 @@ async def _elsewhere(session: AsyncSession, league_id: int, season_id: int) -> d
         .where(Team.league_id == league_id, Team.season_id != season_id, Team.groupme_group_id.is_not(None))
     )
     return {str(row.groupme_group_id): f"{row.name}, {row.season}" for row in rows}
+
+
+async def handed_on(session: AsyncSession, league_id: int, season_id: int) -> dict[int, str]:
+    """Teams of the season without a group, whose group went on with another team, with that team in words."""
+    old, new = aliased(Team), aliased(Team)
+    rows = await session.execute(
+        select(Audit.entity_id, new.name, Season.name.label("season"))
+        .join(old, old.id == Audit.entity_id)
+        .join(new, new.id == cast(Audit.after["team"].astext, BigInteger))
+        .join(Season, Season.id == new.season_id)
+        .where(
+            Audit.league_id == league_id,
+            Audit.entity == "team",
+            Audit.action == HANDED_ON,
+            old.season_id == season_id,
+            old.groupme_group_id.is_(None),
+        )
+        .order_by(Audit.id)
+    )
+    return {row.entity_id: f"{row.name}, {row.season}" for row in rows}
 
 
 async def find_team(session: AsyncSession, league_id: int, season_id: int, wanted: str) -> TeamFacts:

@@ -4,7 +4,7 @@ A run begins by settling what an earlier one left open, reads everything again, 
 new plan has exactly as the person saw them. No group is ever unlinked or deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from bball_tui.groupme.api.models import GroupChange, NewGroup
 from bball_tui.groupme.links.linking import SeenGroup
 from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.make_plan import make_plan
-from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, Plan, StaffToAdd
+from bball_tui.groupme.plan.plan_model import Action, ActionKind, HandOn, LinkTo, NewLink, Plan, StaffToAdd
 from bball_tui.groupme.plan.read_groupme import read_snapshot
 from bball_tui.groupme.plan.team_facts import read_own
 from bball_tui.groupme.run.adding import add_staff, recover_add
@@ -41,6 +41,9 @@ UPDATES = {
     ActionKind.RENAME: IntentKind.RENAME,
     ActionKind.SETTINGS: IntentKind.SETTINGS,
 }
+Planner = Callable[[Sender], Awaitable[tuple[Plan, OwnFacts, Snapshot]]]
+"""Reads both sides and makes a plan of some sort."""
+
 MAKING = frozenset({ActionKind.CREATE, ActionKind.ADD_STAFF})
 """Kinds that GroupMe may close to third parties altogether; then a refusal of one is a refusal of all."""
 
@@ -63,8 +66,10 @@ async def current_plan(sender: Sender, *, try_again: bool = False) -> tuple[Plan
     return make_plan(own, seen), own, seen
 
 
-async def apply(sender: Sender, wanted: Sequence[Action], *, try_again: bool = False) -> Applied:
-    """Do the ``wanted`` actions of a plan, in the plan's order.
+async def apply(
+    sender: Sender, wanted: Sequence[Action], *, try_again: bool = False, planner: Planner | None = None
+) -> Applied:
+    """Do the ``wanted`` actions of a plan, in its order. ``planner`` makes it again; None is the plan of a season.
 
     Whatever happens on the way is in the result. The database going away, or this program, leaves at most one
     intent open, which the next run settles first.
@@ -77,7 +82,8 @@ async def apply(sender: Sender, wanted: Sequence[Action], *, try_again: bool = F
     async with exclusive_run(sender.database, sender.league_id):
         sender.done, sender.total = 0, len(wanted)
         recovered = await _recover(sender)
-        plan, _, seen = await current_plan(sender, try_again=try_again)
+        read = planner(sender) if planner is not None else current_plan(sender, try_again=try_again)
+        plan, _, seen = await read
         return await _Run(sender, plan, seen.me.id, recovered).through(wanted)
 
 
@@ -120,7 +126,7 @@ class _Run:
     my_id: str
     recovered: tuple[str, ...]
     made: dict[str, str] = field(default_factory=dict)
-    """Group ids by the id of the action that made them in this run."""
+    """The group ids of the actions that were done in this run."""
     closed: set[ActionKind] = field(default_factory=set)
     faults: int = 0
     stopped: str | None = None
@@ -166,7 +172,9 @@ class _Run:
             )
         if action.after_action is not None:
             if action.after_action not in self.made:
-                return ended(StepState.NOT_REACHED, "Not begun, because the group was not created.")
+                creating = action.after_action.startswith(f"{ActionKind.CREATE}:")
+                before = "the group was not created" if creating else "the step before it was not done"
+                return ended(StepState.NOT_REACHED, f"Not begun, because {before}.")
             now = replace(action, group_id=self.made[action.after_action])
         try:
             text = await self._do(now)
@@ -183,7 +191,9 @@ class _Run:
         except BballError as error:
             return ended(StepState.FAILED, str(error))
         self.faults = 0
-        return ended(StepState.DONE, text, self.made.get(action.id, now.group_id))
+        if now.group_id is not None:
+            self.made[action.id] = now.group_id
+        return ended(StepState.DONE, text, self.made.get(action.id))
 
     async def _do(self, action: Action) -> str:
         """Do one action; the answer says what was done."""
@@ -198,7 +208,24 @@ class _Run:
             return f"Now: {action.after}."
         if isinstance(payload, StaffToAdd):
             return await add_staff(self.sender, action.team_id, group_id, payload.staff_ids)
+        if isinstance(payload, NewLink):
+            return await self._new_link(action.team_id, group_id, payload)
+        if isinstance(payload, HandOn):
+            return await self._hand_on(action.team_id, group_id, payload)
         return await self._link(action, group_id, payload)
+
+    async def _new_link(self, team_id: int, group_id: str, payload: NewLink) -> str:
+        # Two requests with an intent each: after a crash between them the link is off, and the plan switches it on.
+        off, on = GroupChange(payload.name, share=False), GroupChange(payload.name, share=True)
+        await update_group(self.sender, team_id, group_id, IntentKind.SHARE, off)
+        await update_group(self.sender, team_id, group_id, IntentKind.SHARE, on)
+        return "It has a new share link; the old one is off."
+
+    async def _hand_on(self, team_id: int, group_id: str, payload: HandOn) -> str:
+        group = SeenGroup(group_id, payload.name, payload.share_url, share_known=True)
+        async with self.sender.database.session() as session:
+            await self.sender.hand_on(session, payload.source_id, team_id, group)
+        return f"Keeps '{payload.name}' with everyone in it."
 
     async def _link(self, action: Action, group_id: str, payload: LinkTo) -> str:
         seen = SeenGroup(group_id, payload.name, payload.share_url, payload.share_known)

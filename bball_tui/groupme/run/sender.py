@@ -14,8 +14,9 @@ from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import RateLimited
 from bball_tui.groupme.api.models import Group
 from bball_tui.groupme.api.wire import Clock, Sleep, utc_now
+from bball_tui.groupme.links.handing_on import hand_on
 from bball_tui.groupme.links.linking import Linked, SeenGroup
-from bball_tui.groupme.notify.enqueue import link_and_tell
+from bball_tui.groupme.notify.enqueue import link_and_tell, tell_families
 from bball_tui.groupme.plan.facts import LostCreate
 from bball_tui.groupme.plan.make_plan import is_made_by
 from bball_tui.groupme.run.intents import Intent
@@ -63,6 +64,13 @@ class Sender:
         linked, told = await link_and_tell(session, self.league_id, team_id, group, how=how, tell=tell, renamed=renamed)
         if told is not None:
             self.told += len(told.outbox_ids)
+        return linked
+
+    async def hand_on(self, session: AsyncSession, source_id: int, team_id: int, group: SeenGroup) -> Linked:
+        """Make last season's group this team's; its families are told like those of any other link."""
+        linked = await hand_on(session, self.league_id, source_id, team_id, group)
+        if linked.link_changed and team_id in self.tells:
+            self.told += len((await tell_families(session, self.league_id, team_id)).outbox_ids)
         return linked
 
     async def write(self, send: Callable[[], Awaitable[T]], doing: str) -> T:

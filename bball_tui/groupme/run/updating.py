@@ -29,7 +29,8 @@ async def update_group(sender: Sender, team_id: int, group_id: str, kind: Intent
             raise BballError("The team is not linked to this group anymore, so nothing was changed.")
         intent = await open_intent(session, sender.league_id, team_id, kind, asdict(change), group_id=group_id)
     try:
-        group = await sender.write(lambda: sender.client.update(group_id, change), f"{DOING[kind]} '{change.name}'.")
+        doing = "Switching off the share link of" if change.share is False else DOING[kind]
+        group = await sender.write(lambda: sender.client.update(group_id, change), f"{doing} '{change.name}'.")
     except GroupMeError as error:
         async with sender.database.session() as session:
             result = {

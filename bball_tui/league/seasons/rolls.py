@@ -63,3 +63,8 @@ async def read_rolls(session: AsyncSession, league_id: int, season_id: int | Non
         )
         for row in await session.execute(_ROLLS, values)
     )
+
+
+async def read_origins(session: AsyncSession, league_id: int, season_id: int) -> dict[int, int]:
+    """The teams of the season that were carried over, each with its team of last season."""
+    return {team: source for roll in await read_rolls(session, league_id, season_id) for team, source in roll.teams}

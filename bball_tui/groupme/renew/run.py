@@ -1,0 +1,58 @@
+"""Reading both sides for the summer, and doing what was decided: a run like any other of the chats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
+from bball_tui.groupme.plan.make_plan import make_plan
+from bball_tui.groupme.plan.plan_model import Action, Plan
+from bball_tui.groupme.plan.read_groupme import read_snapshot
+from bball_tui.groupme.plan.team_facts import read_own
+from bball_tui.groupme.renew.facts import Summer, read_summer
+from bball_tui.groupme.renew.plan import Renewal, plan_summer
+from bball_tui.groupme.run.apply import apply
+from bball_tui.groupme.run.progress import Applied, Progress
+from bball_tui.groupme.run.sender import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class SummerReading:
+    """What both sides say at one moment, and the proposals that follow from it."""
+
+    renewal: Renewal
+    own: OwnFacts
+    seen: Snapshot
+    summers: Mapping[int, Summer]
+
+
+async def read_renewal(sender: Sender, origins: Mapping[int, int]) -> SummerReading:
+    """Read both sides and make the proposals. Writes nothing anywhere, so this is the dry run.
+
+    ``origins`` maps the season's teams to those of last season.
+
+    Raises:
+        GroupMeError: the account or its groups cannot be read.
+    """
+    async with sender.database.session() as session:
+        own = await read_own(session, sender.league_id, sender.season_id)
+        summers = await read_summer(session, sender.league_id, sender.season_id, origins)
+    groups = {team.group_id for team in own.teams}
+    groups |= {one.last.group_id for one in summers.values() if one.last is not None}
+    linked = {group_id for group_id in groups if group_id is not None}
+
+    def looked(done: int, total: int) -> None:
+        sender.report(Progress(done, total, "Looking at the groups of both seasons."))
+
+    sender.report(Progress(0, len(linked), "Reading the list of groups."))
+    seen = await read_snapshot(sender.client, linked, report=looked, now=sender.now)
+    return SummerReading(plan_summer(own, seen, make_plan(own, seen), summers), own, seen, summers)
+
+
+async def apply_renewal(sender: Sender, wanted: Sequence[Action], origins: Mapping[int, int]) -> Applied:
+    """Do the ``wanted`` steps of a :class:`Renewal`; raises as :func:`apply` does, and like it is safe to repeat."""
+
+    async def planner(mine: Sender) -> tuple[Plan, OwnFacts, Snapshot]:
+        reading = await read_renewal(mine, origins)
+        return reading.renewal.plan, reading.own, reading.seen
+
+    return await apply(sender, wanted, planner=planner)

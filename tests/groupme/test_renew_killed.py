@@ -1,0 +1,84 @@
+"""Killed at any step of the summer's run, and run again: no group twice, no name twice, nobody told twice."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bball_tui.groupme.fake.server import FakeGroupMe, running
+from bball_tui.groupme.fake.state import World
+from tests.conftest import Server
+from tests.groupme.summer import Summer, make_summer
+from tests.groupme.test_convergence import Killed, MortalDesk, MortalTime, fresh_database
+from tests.groupme.test_linking import signed_and_sent
+from tests.support.examples import examples
+
+pytestmark = pytest.mark.slow
+
+TEAMS = [("Hawks U10", "Hawks U12", 2, 2), ("Bulls U10", "Bulls U12", 2, 1)]
+WRITES = 5
+"""What this takes at GroupMe: a name, the link off and on; a group and its settings."""
+
+
+async def one_run(summer: Summer) -> None:
+    try:
+        await summer.renew()
+    except* Killed:
+        pass
+
+
+async def scenario(server: Server, deaths: list[int], dies_with: int | None) -> None:
+    time = MortalTime()
+    fake = FakeGroupMe(World(lambda: time.moment.timestamp()))
+    owner = fake.world.add_user("Maria Coordinator")
+    with fresh_database(server, "summer") as database:
+        try:
+            async with running(fake) as (_, url):
+                desk = MortalDesk(fake, url, owner, time, dies_with)
+                summer = await make_summer(database, desk, TEAMS)
+                await signed_and_sent(summer, summer.contracts[0])
+                await signed_and_sent(summer, summer.contracts[2])
+                if dies_with is not None:
+                    await one_run(summer)
+                    desk.dies_with = None
+                for death in deaths:
+                    time.looked, time.dies_at = 0, death
+                    await one_run(summer)
+                    time.dies_at = None
+                for _ in range(3):
+                    await summer.renew()
+                await as_once(summer)
+        finally:
+            await database.dispose()
+
+
+async def as_once(summer: Summer) -> None:
+    """All is as if the first run had come to its end, and each thing was asked for once."""
+    fake, hawks = summer.desk.fake, summer.groups["Hawks U10"]
+    assert (await summer.renewal()).plan.actions == ()
+    assert all(intent.resolved_at for intent in await summer.intents())
+    row, new = await summer.row("Hawks U12"), await summer.row("Bulls U12")
+    assert (row.groupme_group_id, hawks.name) == (hawks.id, "Hawks U12")
+    assert str(row.groupme_share_url).endswith(str(hawks.share_token))
+    assert summer.named("Bulls U12") == [new.groupme_group_id]
+    assert new.groupme_share_url is not None
+    updates = [line.body for line in fake.journal.of("POST", f".*/groups/{hawks.id}/update") if line.status == 200]
+    asked = Counter(str({**body, "name": ""}) for body in updates if isinstance(body, dict))
+    assert max(asked.values()) == 1, asked
+    assert len(asked) == 3
+    told = Counter(await summer.mailed())
+    assert told == Counter({"hawksu100@families.test": 1, "bullsu100@families.test": 1})
+    assert (await summer.renew()).steps == ()
+
+
+@pytest.mark.parametrize("dies_with", range(1, WRITES + 1))
+def test_killed_with_the_answer_in_its_hands(server: Server, dies_with: int) -> None:
+    asyncio.run(scenario(server, [], dies_with))
+
+
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deaths=st.lists(st.integers(1, 60), min_size=1, max_size=3))
+def test_killed_at_any_moment(server: Server, deaths: list[int]) -> None:
+    asyncio.run(scenario(server, deaths, None))
