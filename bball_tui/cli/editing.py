@@ -7,6 +7,7 @@ import click
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.league_rules import teams_check
 from bball_tui.cli.lists import players, team_named, teams
+from bball_tui.cli.merging import merge_commands
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.cli.season_roll import season_roll, season_roll_undo
@@ -19,6 +20,7 @@ from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
 from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
 from bball_tui.league.leagues import Season, current_season, list_seasons
+from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.player import FIELDS, PlayerDraft
 
@@ -66,6 +68,9 @@ async def teams_edit(context: CliContext, session: Session, team_id: int, **valu
 
 
 # Players
+
+for merging in merge_commands(Person.PLAYER):
+    players.add_command(merging)
 
 not_same = click.option(
     "--not-same",

@@ -1,4 +1,4 @@
-"""`bball-tui guardians list|add|edit|remove`: the family of one player."""
+"""`bball-tui guardians list|add|edit|remove|merge|unmerge`: the family of one player."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
+from bball_tui.cli.merging import merge_commands
 from bball_tui.cli.output import Answer, listed, narrate
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session
@@ -17,6 +18,7 @@ from bball_tui.league.editing.guardians import (
     unlink_guardian,
 )
 from bball_tui.league.editing.outcome import Outcome
+from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import FIELDS, FLAGS, GuardianDraft
@@ -30,6 +32,10 @@ guardian_argument = click.argument("guardian_id", metavar="GUARDIAN", type=click
 @click.group()
 def guardians() -> None:
     """The guardians of a player."""
+
+
+for merging in merge_commands(Person.GUARDIAN):
+    guardians.add_command(merging)
 
 
 @guardians.command("list")

@@ -18,7 +18,7 @@ from bball_tui.database.league_models import Audit, League, Season
 from bball_tui.database.member_models import LeagueMember
 from bball_tui.database.outbox_models import Outbox, OutboxAttempt, OutboxMessage, ProviderGate, Suppression, Worker
 from bball_tui.database.paper_models import Scan
-from bball_tui.database.roster_models import DistinctPlayers, Guardian, Player, PlayerGuardian, Team
+from bball_tui.database.roster_models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian, Team
 
 __all__ = [
     "AlertNotice",
@@ -36,6 +36,7 @@ __all__ = [
     "ImportMapping",
     "League",
     "LeagueMember",
+    "MergedPerson",
     "Outbox",
     "OutboxAttempt",
     "OutboxMessage",

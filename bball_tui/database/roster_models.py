@@ -4,17 +4,19 @@ Same conventions as in `models.py`, which brings these tables into the common sc
 """
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     Index,
     SmallInteger,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import (
@@ -84,10 +86,15 @@ class Player(Base):
     name_key: Mapped[str] = mapped_column(Text(collation="C"), folded("last_name || ', '::text || first_name"))
     search: Mapped[str] = mapped_column(
         TSVECTOR,
-        searchable("first_name || ' '::text || last_name || ' '::text || COALESCE(jersey, ''::text)"),
+        searchable(
+            "first_name || ' '::text || last_name || ' '::text || COALESCE(jersey, ''::text)"
+            " || ' '::text || merged_names"
+        ),
     )
     reach: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """Kept by triggers. 0: no guardian; 1: none whom a mail can reach; 2: a mail can reach the family."""
+    merged_names: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """What else the player was called in rows that were merged into this one."""
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
@@ -115,9 +122,15 @@ class Guardian(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default="")
     """Empty: the league's."""
+    merged_names: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """What else the guardian was called in rows that were merged into this one."""
     name_key: Mapped[str] = mapped_column(Text(collation="C"), folded("last_name || ', '::text || first_name"))
     search: Mapped[str] = mapped_column(
-        TSVECTOR, searchable("first_name || ' '::text || last_name || ' '::text || COALESCE(email, ''::text)")
+        TSVECTOR,
+        searchable(
+            "first_name || ' '::text || last_name || ' '::text || COALESCE(email, ''::text)"
+            " || ' '::text || merged_names"
+        ),
     )
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
@@ -170,4 +183,47 @@ class DistinctPlayers(Base):
         within("distinct_players", "one_id", "player", ondelete="CASCADE"),
         within("distinct_players", "other_id", "player", ondelete="CASCADE"),
         CheckConstraint("one_id < other_id", name="order"),
+    )
+
+
+class MergedPerson(Base):
+    """A player or a guardian who turned out to be another one. The row left its table and is kept here, with a note of
+    what was moved to the one who stays, so that it can be moved back. Written by functions of the database alone.
+    """
+
+    __tablename__ = "merged_person"
+    id: Mapped[Key]
+    league_id: Mapped[int] = league()
+    kind: Mapped[str] = mapped_column(Text)
+    kept_id: Mapped[int] = mapped_column(BigInteger)
+    gone_id: Mapped[int] = mapped_column(BigInteger)
+    stays_id: Mapped[int] = mapped_column(BigInteger)
+    """Who stays today: ``kept_id``, or whom that one was merged into since."""
+    name: Mapped[str] = mapped_column(Text)
+    """Of the one who is gone."""
+    was: Mapped[Any] = mapped_column(JSONB)
+    """The whole row."""
+    moved: Mapped[Any] = mapped_column(JSONB)
+    """What was moved, row by row: migration 0028 writes and reads it."""
+    address: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed("lower(was ->> 'email'::text)", persisted=True)
+    )
+    created_by: Mapped[Actor]
+    created_at: Mapped[Stamp]
+    undone_by: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[Moment | None]
+    __table_args__ = (
+        one_of("kind", ("player", "guardian"), "kind"),
+        CheckConstraint("kept_id <> gone_id", name="two"),
+        CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone"),
+        Index(
+            "uq_merged_person_gone",
+            "league_id",
+            "kind",
+            "gone_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_merged_person_stays", "league_id", "kind", "stays_id"),
+        Index("ix_merged_person_address", "league_id", "address"),
     )

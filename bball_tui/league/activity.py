@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import Audit
+from bball_tui.database.models import Audit, MergedPerson
 from bball_tui.league.contracts.facts import read_clock
 
 MOST = 1000
@@ -51,11 +51,19 @@ async def list_activity(session: AsyncSession, league_id: int, wanted: ActivityF
     for column, value in (
         (Audit.recorded_by, wanted.who),
         (Audit.entity, wanted.entity),
-        (Audit.entity_id, wanted.entity_id),
         (Audit.action, wanted.action),
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.entity_id is not None:
+        # Whoever was merged into this one has a history of before.
+        merged = select(MergedPerson.gone_id).where(
+            MergedPerson.league_id == league_id,
+            MergedPerson.kind == Audit.entity,
+            MergedPerson.stays_id == wanted.entity_id,
+            MergedPerson.undone_at.is_(None),
+        )
+        query = query.where(or_(Audit.entity_id == wanted.entity_id, Audit.entity_id.in_(merged)))
     if wanted.day is not None:
         zone = (await read_clock(session, league_id)).zone
         begins, ends = (datetime.combine(day, time(), zone) for day in (wanted.day, wanted.day + timedelta(days=1)))

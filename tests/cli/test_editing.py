@@ -40,6 +40,21 @@ def test_a_league_by_commands(command_line: CommandLine) -> None:
     assert {one["field"] for one in wrong.json["problems"]} == {"birthdate", "jersey"}
     assert command_line("players", "edit", other, "--jersey", "0").code == 0
 
+    seen = command_line("players", "merge", samir, other, "--preview", "--json").json
+    assert [one["name"] for one in seen["fields"] if one["differs"]] == ["jersey"]
+    assert "would be merged into Samir Hamdi" in command_line("players", "merge", samir, other, "--preview").out
+    assert "not of the form" in command_line("players", "merge", samir, other, "--keep-field", "jersey").err
+    merged = command_line("players", "merge", samir, other, "--keep-field", "jersey=B")
+    assert (merged.code, merged.json["gone_id"]) == (0, other)
+    assert f"bball-tui players unmerge {other} takes it back." in merged.err
+    assert "was merged into Samir Hamdi" in command_line("players", "edit", other, "--jersey", "1").err
+    acts = command_line("activity", "list", "--entity", "player", "--id", samir, "--json").json
+    assert {"merged", "merged_into", "told_apart"} <= {one["action"] for one in acts}
+    assert [one["jersey"] for one in command_line("players", "list", "--json").json] == ["0"]
+    assert command_line("players", "unmerge", other, "--json").json["restored"] == []
+    assert command_line("players", "unmerge", other).code == 1
+    assert sorted(one["jersey"] for one in command_line("players", "list", "--json").json) == ["0", "00"]
+
     contract = command_line("contracts", "list", "--json").json[0]
     assert (contract["player"], contract["team"], contract["status"]) == ("Samir Hamdi", "Snow Owls", "offered")
     assert command_line("contracts", "edit", contract["id"], "--team", "Hawks U12").code == 0

@@ -10,6 +10,11 @@ ROWS = (
     ("other", "(league_id, first_name, last_name) VALUES (%(league)s, 'Ben', 'Ames')"),
     ("guardian", "(league_id, first_name, last_name, email) VALUES (%(league)s, 'Rosa', 'Ames', 'rosa@families.test')"),
     ("player_guardian", "(league_id, player_id, guardian_id) VALUES (%(league)s, %(player)s, %(guardian)s)"),
+    (
+        "merged_person",
+        "(league_id, kind, kept_id, gone_id, stays_id, name, was, moved, undone_at, undone_by)"
+        " VALUES (%(league)s, 'player', %(player)s, 987654, %(player)s, 'Bea Ames', '{}', '{}', now(), session_user)",
+    ),
     ("distinct_players", "(league_id, one_id, other_id) VALUES (%(league)s, %(player)s, %(other)s)"),
     (
         "contract",

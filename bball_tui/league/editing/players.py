@@ -14,6 +14,7 @@ from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.lookalikes import lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Saved, Wrong
+from bball_tui.league.merging.people import Person, why_missing
 from bball_tui.league.roster.fields import Reading, audited, columns_of, draft_of
 from bball_tui.league.roster.player import FIELDS, PlayerDraft, PlayerValues
 from bball_tui.league.rules.store import rule_notes
@@ -36,7 +37,7 @@ async def _read(
     query = query.with_for_update().execution_options(populate_existing=True)
     found = (await session.scalars(query)).one_or_none()
     if found is None:
-        raise BballError(f"There is no player {player_id} in this league.")
+        raise BballError(await why_missing(session, league_id, Person.PLAYER, player_id))
     draft = draft_of(PlayerDraft, FIELDS, found, order)
     return Loaded(found.id, found.version, draft), columns_of(FIELDS, found)
 

@@ -62,12 +62,16 @@ class History(msgspec.Struct, frozen=True, gc=False):
     emails: tuple[str, ...] = ()
     birthdates: tuple[str, ...] = ()
     """Those that a person corrected, as year-month-day."""
+    merged: tuple[int, ...] = ()
+    """The ids of those who were merged into this one; their names, addresses and birthdates are among the above."""
 
 
 NO_HISTORY = History()
 
+# Whoever was merged into another one is what that one was called before everything else.
 _CHANGES = """
-    SELECT a.entity_id AS id, a.before, a.after, a.recorded_by AS by,
+    SELECT id, before, after, by, day, by_file, first_name, last_name FROM (
+    SELECT a.id AS entry, a.entity_id AS id, a.before, a.after, a.recorded_by AS by,
         to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day,
         a.recorded_at IN (
             SELECT recorded_at FROM audit
@@ -77,7 +81,14 @@ _CHANGES = """
     WHERE a.league_id = :league_id AND a.entity = '{entity}'
         AND (a.entity_id = ANY (CAST(:ids AS bigint[]))
             OR jsonb_exists_any(a.before, ARRAY['first_name', 'last_name']))
-    ORDER BY a.id DESC
+    UNION ALL
+    SELECT 0, m.stays_id, jsonb_strip_nulls(jsonb_build_object(
+            'first_name', m.was -> 'first_name', 'last_name', m.was -> 'last_name', 'email', m.was -> 'email',
+            'birthdate', m.was -> 'birthdate', 'merged', m.gone_id)),
+        '{{}}', m.created_by, '', false, who.first_name, who.last_name
+    FROM merged_person m JOIN {entity} who ON who.id = m.stays_id
+    WHERE m.league_id = :league_id AND m.kind = '{entity}' AND m.undone_at IS NULL
+    ) AS changes ORDER BY entry DESC
     """
 _OF_GUARDIANS = text(_CHANGES.format(entity="guardian"))
 _OF_PLAYERS = text(_CHANGES.format(entity="player"))
@@ -157,6 +168,7 @@ def _history(newest_first: list[Any]) -> History:
     names: list[tuple[str, str]] = []
     emails: list[str] = []
     birthdates: list[str] = []
+    merged: list[int] = []
     first, last = newest_first[0].first_name, newest_first[0].last_name
     for entry in newest_first:
         before, after = entry.before or {}, entry.after or {}
@@ -172,7 +184,9 @@ def _history(newest_first: list[Any]) -> History:
             emails.append(before["email"].lower())
         if before.get("birthdate") and not entry.by_file:
             birthdates.append(before["birthdate"])
-    return History(said, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(emails)), tuple(birthdates))
+        if "merged" in before:
+            merged.append(before["merged"])
+    return History(said, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(emails)), tuple(birthdates), tuple(merged))
 
 
 async def read_links(session: AsyncSession, league_id: int, players: str) -> dict[tuple[int, int], dict[str, Said]]:

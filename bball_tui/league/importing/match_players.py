@@ -137,6 +137,8 @@ class Players:
         for player in namesakes:
             if player.id == row.player_id and row.birthdate == player.values.birthdate:
                 return player
+            if row.player_id in player.history.merged:
+                return player
         if row.birthdate is not None:
             same = [player for player in namesakes if player.values.birthdate == row.birthdate]
             if len(same) > 1:

@@ -13,6 +13,7 @@ from bball_tui.database.states import Capacity, ContractStatus, OutboxState, Sig
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import LeagueClock, read_clock
+from bball_tui.league.merging.people import Person, why_missing
 from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.lists import TeamListing
@@ -193,7 +194,7 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int, o
     clock = await read_clock(session, league_id)
     player = await session.get(models.Player, player_id, populate_existing=True)
     if player is None or player.league_id != league_id:
-        raise BballError(f"There is no player {player_id} in this league.")
+        raise BballError(await why_missing(session, league_id, Person.PLAYER, player_id))
     contracts = tuple(await ContractListing(league_id, RosterFilter(player_id=player_id)).all(session))
     newest = max((one.id for one in contracts), default=None)
     return PlayerDetail(

@@ -1,0 +1,348 @@
+"""Two who are one: seen first, then merged in one transaction of the caller.
+
+The one who stays gets what the other had: contracts with their signatures, scans and e-mails, guardians or players, the
+pairs that staff told apart. The database moves it and notes each row (migration 0028), so that `unmerge` can move it
+back. Of two contracts of one season that are not over, only one can stay:
+
+- both signed: nothing is merged; one has to be made void or released first.
+- one signed: it stays. None signed: the one with more standing (accepted, offered, draft), of equals that of the one
+  who stays. The other becomes void, and its e-mails that have not left are canceled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import distinct, exists, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.arrays import number_array, text_array
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import (
+    Contract,
+    DistinctPlayers,
+    League,
+    Outbox,
+    PlayerGuardian,
+    Scan,
+    Season,
+    Signature,
+    Team,
+)
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import lock_contracts, read_clock
+from bball_tui.league.editing.family_mails import follow_address
+from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
+from bball_tui.league.roster.fields import Field, audited
+from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
+from bball_tui.wording import counted
+
+REASON = "merged"
+"""Of a contract that became void, and of its e-mails: what `unmerge` brings back."""
+_STANDING = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED, ContractStatus.SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeField:
+    """A field of both. ``differs``: both say something, and not the same, so somebody has to choose."""
+
+    name: str
+    label: str
+    kept: str
+    gone: str
+    differs: bool
+    taken: bool
+    """Unless somebody chooses: the one who stays says nothing, so the other's value is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A contract that becomes void, because the other one of the season stays."""
+
+    contract_id: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What a merge would do. ``links`` are the guardians (or players) that are moved; ``obstacle`` says why not."""
+
+    kind: Person
+    kept: Someone
+    gone: Someone
+    fields: tuple[MergeField, ...]
+    contracts: int
+    signatures: int
+    scans: int
+    mails: int
+    links: int
+    shared_links: int
+    """Of those, how many both have."""
+    ending: tuple[Ending, ...] = ()
+    unsent: int = 0
+    """E-mails of contracts that become void, which would be canceled."""
+    told_apart: bool = False
+    """Staff said before that these are two."""
+    obstacle: str | None = None
+
+    @property
+    def choices(self) -> tuple[MergeField, ...]:
+        """The fields that somebody has to choose from."""
+        return tuple(one for one in self.fields if one.differs)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """``gone`` becomes ``kept``. Versions are those that were on the screen (None: whatever they are).
+
+    ``choices``: by the name of a field whether the value of the one who goes is taken. What is left out stays as it is
+    with the one who stays, unless nothing is known there.
+    """
+
+    kind: Person
+    kept_id: int
+    gone_id: int
+    choices: Mapping[str, bool]
+    kept_version: int | None = None
+    gone_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What happened; ``notes`` are sentences worth reading."""
+
+    merge_id: int
+    kind: Person
+    kept_id: int
+    gone_id: int
+    kept: str
+    gone: str
+    contracts: int
+    ended: tuple[int, ...]
+    cancelled: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+
+async def preview_merge(
+    session: AsyncSession, league_id: int, kind: Person, kept_id: int, gone_id: int
+) -> MergePreview:
+    """What :func:`merge_people` would do. Writes nothing.
+
+    Raises:
+        BballError: the league lacks one of them, or both are the same.
+    """
+    kept, gone = await read_two(session, league_id, kind, kept_id, gone_id)
+    return await _judge(session, league_id, kind, kept, gone)
+
+
+async def merge_people(session: AsyncSession, league_id: int, asked: MergeRequest) -> Merged:
+    """Merge them. The caller commits.
+
+    Raises:
+        BballError: one is gone or was changed since, an unknown field was chosen, or both have signed for a season.
+    """
+    kind = asked.kind
+    kept, gone = await read_two(session, league_id, kind, asked.kept_id, asked.gone_id, hold=True)
+    clock = await read_clock(session, league_id)
+    for who, expected in ((kept, asked.kept_version), (gone, asked.gone_version)):
+        if said := await changed_since(session, league_id, kind, who, expected, clock):
+            raise BballError(said)
+    if kind is Person.PLAYER:
+        query = select(Contract.id).where(Contract.league_id == league_id, Contract.player_id.in_((kept.id, gone.id)))
+        await lock_contracts(session, league_id, list(await session.scalars(query)))
+    effect = await _judge(session, league_id, kind, kept, gone)
+    if effect.obstacle is not None:
+        raise BballError(effect.obstacle)
+    taken = _taken(effect, asked.choices)
+    ending = [one.contract_id for one in effect.ending]
+    states = await _statuses(session, ending)
+    mails = await cancel_unsent(session, ending, reason=REASON)
+    merge_id = await session.scalar(
+        _MERGE,
+        {
+            "league_id": league_id,
+            "kind": kind,
+            "kept": kept.id,
+            "gone": gone.id,
+            "taken": text_array(taken),
+            "ending": number_array(ending),
+        },
+    )
+    assert isinstance(merge_id, int)  # noqa: S101 - the function returns one or raises
+    await record(session, league_id, _entries(effect, taken, states, merge_id))
+    notes = await _moved_mails(session, league_id, kept, gone, taken) if kind is Person.GUARDIAN else ()
+    return Merged(
+        merge_id, kind, kept.id, gone.id, kept.name, gone.name, effect.contracts, tuple(ending), mails.cancelled, notes
+    )
+
+
+_MERGE = text(
+    "SELECT bball_merge_people(:league_id, CAST(:kind AS text), :kept, :gone, CAST(:taken AS text[]),"
+    " CAST(:ending AS bigint[]))"
+)
+
+
+def _taken(effect: MergePreview, choices: Mapping[str, bool]) -> list[str]:
+    """The fields whose value comes from the one who goes.
+
+    Raises:
+        BballError: there is no such field.
+    """
+    names = [one.name for one in effect.fields]
+    for name in choices:
+        if name not in names:
+            raise BballError(f"There is no field {name[:40]!r} to choose. The fields are: {', '.join(names)}.")
+    # Where both say the same there is nothing to take; where only one says something, that is not lost.
+    return [one.name for one in effect.fields if (choices.get(one.name, False) if one.differs else one.taken)]
+
+
+async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Someone, gone: Someone) -> MergePreview:
+    order = DateOrder(await session.scalar(select(League.date_order).where(League.id == league_id)) or DateOrder.YMD)
+    fields = tuple(_field(one, kept, gone, order) for one in kind.fields)
+    own, other = PlayerGuardian.player_id, PlayerGuardian.guardian_id
+    if kind is Person.GUARDIAN:
+        own, other = other, own
+    theirs = set(await session.scalars(select(other).where(PlayerGuardian.league_id == league_id, own == gone.id)))
+    both = set(await session.scalars(select(other).where(PlayerGuardian.league_id == league_id, own == kept.id)))
+    if kind is Person.GUARDIAN:
+        signed = await session.scalar(
+            select(func.count())
+            .select_from(Signature)
+            .where(Signature.league_id == league_id, Signature.guardian_id == gone.id)
+        )
+        return MergePreview(kind, kept, gone, fields, 0, signed or 0, 0, 0, len(theirs), len(theirs & both))
+    counts = (
+        await session.execute(
+            select(
+                func.count(distinct(Contract.id)).label("contracts"),
+                func.count(distinct(Signature.id)).label("signatures"),
+                func.count(distinct(Scan.id)).label("scans"),
+                func.count(distinct(Outbox.id)).label("mails"),
+            )
+            .select_from(Contract)
+            .outerjoin(Signature, Signature.contract_id == Contract.id)
+            .outerjoin(Scan, Scan.contract_id == Contract.id)
+            .outerjoin(Outbox, Outbox.contract_id == Contract.id)
+            .where(Contract.league_id == league_id, Contract.player_id == gone.id)
+        )
+    ).one()
+    ending, obstacle = await _seasons(session, league_id, kept, gone)
+    unsent = await session.scalar(
+        select(func.count())
+        .select_from(Outbox)
+        .where(among(Outbox.contract_id, [one.contract_id for one in ending]), Outbox.state.in_(CANCELLABLE))
+    )
+    apart = exists().where(
+        DistinctPlayers.league_id == league_id,
+        DistinctPlayers.one_id == min(kept.id, gone.id),
+        DistinctPlayers.other_id == max(kept.id, gone.id),
+    )
+    return MergePreview(
+        kind,
+        kept,
+        gone,
+        fields,
+        counts.contracts,
+        counts.signatures,
+        counts.scans,
+        counts.mails,
+        len(theirs),
+        len(theirs & both),
+        ending,
+        unsent or 0,
+        bool(await session.scalar(select(apart))),
+        obstacle,
+    )
+
+
+def _field(field: Field, kept: Someone, gone: Someone, order: DateOrder) -> MergeField:
+    ours, theirs = kept.columns[field.name], gone.columns[field.name]
+    return MergeField(
+        field.name,
+        field.label,
+        field.write(ours, order),
+        field.write(theirs, order),
+        differs=bool(ours and theirs and ours != theirs),
+        taken=bool(theirs and not ours),
+    )
+
+
+async def _seasons(
+    session: AsyncSession, league_id: int, kept: Someone, gone: Someone
+) -> tuple[tuple[Ending, ...], str | None]:
+    """The contracts that become void, and what stands in the way."""
+    rows = (
+        await session.execute(
+            select(
+                Contract.id, Contract.player_id, Contract.status, Season.name.label("season"), Team.name.label("team")
+            )
+            .join(Season, Season.id == Contract.season_id)
+            .join(Team, Team.id == Contract.team_id)
+            .where(
+                Contract.league_id == league_id,
+                Contract.player_id.in_((kept.id, gone.id)),
+                Contract.status.in_(LIVE_STATUSES),
+            )
+            .order_by(Contract.season_id)
+        )
+    ).all()
+    ours = {row.season: row for row in rows if row.player_id == kept.id}
+    ending = []
+    for row in rows:
+        if row.player_id == kept.id or row.season not in ours:
+            continue
+        one = ours[row.season]
+        if one.status == row.status == ContractStatus.SIGNED:
+            return (), (
+                f"Both have signed for {row.season}: {kept.name} for {one.team}, {gone.name} for {row.team}. A player "
+                "has one contract a season. Void or release one of the two, then merge."
+            )
+        first = _STANDING.index(ContractStatus(one.status)) >= _STANDING.index(ContractStatus(row.status))
+        stays, goes = (one, row) if first else (row, one)
+        sentence = (
+            f"{row.season}: the contract with {stays.team} ({stays.status}) stays; the one with {goes.team} "
+            f"({goes.status}) becomes void."
+        )
+        ending.append(Ending(goes.id, sentence))
+    return tuple(ending), None
+
+
+async def _statuses(session: AsyncSession, ids: list[int]) -> dict[int, str]:
+    rows = await session.execute(select(Contract.id, Contract.status).where(among(Contract.id, ids)))
+    return {row.id: row.status for row in rows}
+
+
+def _entries(effect: MergePreview, taken: list[str], states: Mapping[int, str], merge_id: int) -> list[Entry]:
+    kind, kept, gone = effect.kind, effect.kept, effect.gone
+    # Whatever was chosen is staff's word from now on, also where it stays as it was: no file undoes it.
+    chosen = [one.name for one in effect.fields if one.differs or one.name in taken]
+    after = audited({name: (gone if name in taken else kept).columns[name] for name in chosen})
+    return [
+        *(
+            Entry("voided", "contract", one, REASON, before={"status": status}, after={"status": ContractStatus.VOID})
+            for one, status in states.items()
+        ),
+        Entry(
+            "merged",
+            kind,
+            kept.id,
+            before=audited(kept.columns, taken),
+            after={"merge": merge_id, f"{kind}_merged": gone.id, "name_merged": gone.name, **after},
+        ),
+        Entry("merged_into", kind, gone.id, after={"merge": merge_id, "into": kept.id}),
+    ]
+
+
+async def _moved_mails(
+    session: AsyncSession, league_id: int, kept: Someone, gone: Someone, taken: list[str]
+) -> tuple[str, ...]:
+    """What was promised to the address that is not used anymore, and has not left, follows to the one that stays."""
+    address = (gone if "email" in taken else kept).columns["email"]
+    moved = 0
+    for old in (kept.columns["email"], gone.columns["email"]):
+        if old and address:
+            moved += await follow_address(session, league_id, kept.id, old, address)
+    return (f"{counted(moved, 'e-mail')} that had not left {'goes' if moved == 1 else 'go'} to {address}.",) * bool(
+        moved
+    )

@@ -1,0 +1,63 @@
+"""Two guardians who are one: their children, signatures and e-mails."""
+
+from sqlalchemy import func, insert, select
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Guardian, Outbox, PlayerGuardian, Signature, Suppression
+from bball_tui.database.states import OutboxState
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.signing_rules import NamedGuardian
+from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge
+from bball_tui.league.merging.people import Person
+from bball_tui.league.merging.unmerge import unmerge_people
+from bball_tui.league.roster.lists import list_players
+from bball_tui.league.roster.rows import RosterFilter
+from tests.league.merging.test_merge import picture
+from tests.support.factory import Parent, make_club, make_family
+
+GUARDIAN = Person.GUARDIAN
+
+
+async def test_children_signatures_and_emails_go_along_and_back(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        one = await make_family(session, club, first="Amara")
+        other = await make_family(session, club, first="Ben", parents=(Parent("Rosie", email="rosie@families.test"),))
+        (rosa,), (rosie,) = one.guardian_ids, other.guardian_ids
+        both = {"player_id": one.player_id, "guardian_id": rosie, "may_sign": False, "position": 2}
+        await session.execute(insert(PlayerGuardian).values(league_id=club.league_id, **both))
+        for family, who in ((one, rosa), (other, rosie)):
+            asked = SigningRequest(((family.contract_id, 1),), NamedGuardian(who))
+            assert (await sign(session, club.league_id, asked)).signed
+        no_more = {"league_id": club.league_id, "email": "rosie@families.test", "reason": "asked"}
+        await session.execute(insert(Suppression).values(no_more))
+    async with database.session() as session:
+        before = await picture(session)
+        effect = await preview_merge(session, club.league_id, GUARDIAN, rosa, rosie)
+        assert (effect.signatures, effect.links, effect.shared_links) == (1, 2, 1)
+        assert [field.name for field in effect.choices] == ["first_name", "email"]
+        done = await merge_people(session, club.league_id, MergeRequest(GUARDIAN, rosa, rosie, {}))
+        # Ben's welcome follows to the address that stays; Amara's is there already, and is not sent twice.
+        assert done.notes == ("2 e-mails that had not left go to rosa@families.test.",)
+    async with database.session() as session:
+        assert list(await session.scalars(select(Guardian.id))) == [rosa]
+        assert set(await session.scalars(select(Signature.guardian_id))) == {rosa}
+        assert set(await session.scalars(select(Signature.signer))) == {"Rosa Hamilton", "Rosie Hamilton"}
+        links = (await session.scalars(select(PlayerGuardian).order_by(PlayerGuardian.player_id))).all()
+        assert [(link.player_id, link.may_sign) for link in links] == [(one.player_id, False), (other.player_id, True)]
+        waiting = select(Outbox.recipient, func.count()).where(Outbox.state == OutboxState.QUEUED)
+        assert [tuple(row) for row in await session.execute(waiting.group_by(Outbox.recipient))] == [
+            ("rosa@families.test", 2)
+        ]
+        assert await session.scalar(select(func.count()).select_from(Suppression)) == 1
+        # A family that writes from the address of before is found, and so is the name.
+        for text in ("rosie@families.test", "rosie"):
+            found = await list_players(session, club.league_id, RosterFilter(text=text))
+            assert {row.id for row in found} == {one.player_id, other.player_id}
+        undone = await unmerge_people(session, club.league_id, GUARDIAN, rosie)
+        assert undone.notes == ("1 e-mail that had not left goes to rosie@families.test.",)
+    async with database.session() as session:
+        after = await picture(session)
+        assert {name: rows for name, rows in after.items() if name != "outbox"} == {
+            name: rows for name, rows in before.items() if name != "outbox"
+        }
