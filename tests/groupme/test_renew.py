@@ -136,7 +136,7 @@ async def test_two_staff_at_once_and_a_plan_that_is_old(database: Database, desk
     applied = await summer.renew(actions=actions)
     states = {step.action.split(":")[0] + " " + step.team: step.state for step in applied.steps}
     assert states["hand_on Hawks U12"] is StepState.DONE
-    assert states["hand_on Bulls U12"] is StepState.NOT_NEEDED
+    assert states["hand_on Bulls U12"] is StepState.CHANGED
     assert (await summer.row("Bulls U12")).groupme_group_id == other.id
     assert summer.groups["Bulls U10"].name == "Bulls U10"
     assert (await summer.renewal()).fingerprint != old.fingerprint

@@ -11,6 +11,9 @@ from bball_tui.database.opening import open_database
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import Group, User
 from bball_tui.settings import Settings
+from tests.groupme.conftest import Desk, Time
+from tests.groupme.summer import make_summer
+from tests.groupme.test_linking import signed_and_sent
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, Terminal, terminal
 
@@ -33,8 +36,18 @@ async def linked_groups(folder: Path, slug: str) -> dict[str, str | None]:
         return {row.name: row.groupme_group_id for row in found}
 
 
-async def travel(folder: Path, slug: str, fake: FakeGroupMe, owner: User, journey: Journey) -> None:
-    """One start of the program with the token pasted with spaces; afterwards no byte of anything holds it."""
+async def travel(
+    folder: Path,
+    slug: str,
+    fake: FakeGroupMe,
+    owner: User,
+    journey: Journey,
+    first: Sequence[str] = ("Westside", "There are no"),
+) -> None:
+    """One start of the program with the token pasted with spaces; afterwards no byte of anything holds it.
+
+    ``first`` is what the screen shows once the league is there.
+    """
     async with running(fake) as (_, url):
         environment = clean_environment(folder) | {
             "BBALL_LEAGUE": slug,
@@ -45,7 +58,7 @@ async def travel(folder: Path, slug: str, fake: FakeGroupMe, owner: User, journe
 
         def by_keys() -> bytes:
             with terminal(environment, columns=120, rows=36) as program:
-                program.shows("Westside", "There are no")
+                program.shows(*first)
                 program.press("7")
                 journey(program)
                 program.press("q")
@@ -153,3 +166,55 @@ async def test_creating_is_refused_and_pasted_links_do_the_job(data_dir: Path) -
     await travel(data_dir, "closed", fake, owner, journey)
     assert await linked_groups(data_dir, "closed") == {name: group.id for name, group in by_hand.items()}
     assert [line.status for line in fake.journal.of("POST", ".*/groups")] == [401]
+
+
+async def test_twelve_chats_go_on_and_one_is_deleted_meanwhile(data_dir: Path) -> None:
+    names = [f"Team {number:02}" for number in range(12)]
+    fake = FakeGroupMe()
+    owner = fake.world.add_user("Maria Coordinator")
+    async with open_database(Settings(data_dir=data_dir, config_dir=data_dir)) as database:
+        desk = Desk(fake, "", owner, Time())
+        summer = await make_summer(database, desk, [(f"{name} U10", f"{name} U12", 2, 2) for name in names])
+        # One family signed before the chats of the season stood.
+        await signed_and_sent(summer, summer.contracts[0])
+    lost = summer.groups["Team 07 U10"]
+
+    def journey(program: Terminal) -> None:
+        program.shows("Maria Coordinator's", "Team 11 U12")
+        program.press("n")
+        program.shows("Chats of Fall 2027", "keep Team 00 U12  ← Team 00 U10, Spring 2027, 3 members", "12 keep, 0 new")
+        program.shows("2 of 2 players of Team 00 U10 come back. Team 00 U10 is Team 00 U12 now.")
+        # The second team shall have a new one, after a look at what that means.
+        program.press("j", " ")
+        program.shows("new  Team 01 U12", "(changed)", "new group 'Team 01 U12'", "11 keep, 1 new")
+        lost.deleted = True
+        program.press("y")
+        program.shows("1 family was welcomed before", "Do it, 1 e-mail")
+        program.press("y")
+        program.shows("32 steps done", "1 e-mail about a new link queued", "3 steps not done")
+        program.shows("Team 07 U12: Things have changed since the plan was made")
+        program.press(ESC)
+        program.rest()
+        program.press("n")
+        program.shows("0 keep, 1 new", "new  Team 07 U12  ← Team 07 U10, Spring 2027")
+        program.shows("GroupMe does not know last season's group anymore: it was deleted.")
+        program.press("y")
+        program.shows("2 steps done", "Created 'Team 07 U12'")
+        program.press(ESC)
+        program.rest()
+        program.press("n")
+        program.shows("[ Nothing to do")
+        program.press(ESC)
+        program.rest()
+
+    await travel(data_dir, "westside", fake, owner, journey, first=("Westside", "Fall 2027"))
+    linked = await linked_groups(data_dir, "westside")
+    kept = {f"{name} U12": summer.groups[f"{name} U10"] for name in names}
+    for name, group in kept.items():
+        went_on = name not in ("Team 01 U12", "Team 07 U12")
+        assert (linked[name] == group.id) == went_on
+        assert group.name == (name if went_on else name.replace("U12", "U10"))
+    assert linked["Team 01 U10"] == summer.groups["Team 01 U10"].id
+    assert sorted(group.name for group in made(fake)) == sorted([*kept, "Team 01 U10"])
+    creations = [line for line in fake.journal.of("POST", ".*/groups") if line.status == 201]
+    assert len(creations) == 2

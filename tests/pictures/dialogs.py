@@ -7,6 +7,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "ChatCode": ("groupme-code",),
     "ChatLink": ("groupme-link",),
     "ChatPlan": ("groupme-plan",),
+    "ChatRenew": ("groupme-renew",),
     "ChatRun": ("groupme-done",),
     "ChatShare": ("groupme-share",),
     "ChatTell": ("groupme-tell",),

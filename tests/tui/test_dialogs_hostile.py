@@ -18,6 +18,7 @@ from bball_tui.groupme.api.models import NewGroup
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell
 from bball_tui.groupme.plan.plan_model import Action as GroupAction
 from bball_tui.groupme.plan.plan_model import ActionKind, Plan, TeamPlan
+from bball_tui.groupme.renew.plan import Decision, Renewal, TeamSummer
 from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
 from bball_tui.league.contracts.batch_signing import BatchCandidates
 from bball_tui.league.contracts.correcting import CorrectionPreview
@@ -59,6 +60,7 @@ from bball_tui.tui.dialogs.bulk_run import BulkRun
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
+from bball_tui.tui.dialogs.chat_renew import ChatRenew
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import ChatTell
@@ -213,12 +215,18 @@ def _connect(name: str) -> ConnectDialog:
     return ConnectDialog(test, SecretUrl(f"postgresql://{name}"))
 
 
-def _plan(name: str) -> ChatPlan:
+def _group_plan(name: str) -> Plan:
     action = GroupAction(
         ActionKind.CREATE, 1, None, NewGroup(name, name), before=name, after=name, reason=name, risk=name
     )
     team = TeamPlan(1, name, TeamState.MISSING, name)
-    return ChatPlan(Plan(name, (team,), (action,), (name,)))
+    return Plan(name, (team,), (action,), (name,))
+
+
+def _renew(name: str) -> ChatRenew:
+    plan = _group_plan(name)
+    team = TeamSummer(1, name, name, name, 3, Decision.NEW, name, {Decision.NEW: plan.actions})
+    return ChatRenew(name or "x", Renewal((team,), plan))
 
 
 def _run(name: str) -> ChatRun:
@@ -365,7 +373,8 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     BulkRun: lambda name: BulkRun(name or "x", [1], partial(_refuse, name), done=name),
     ChatCode: lambda name: ChatCode(name, ("█▄", "▀ ")),
     ChatLink: lambda name: ChatLink(name or "x", [GroupChoice("1", name, name, name, likely=True)], _never, note=name),
-    ChatPlan: _plan,
+    ChatPlan: lambda name: ChatPlan(_group_plan(name)),
+    ChatRenew: _renew,
     ChatRun: _run,
     ChatShare: lambda name: ChatShare(name or "x", f"https://groupme.com/join_group/1/{name}", _never),
     ChatTell: _tell,

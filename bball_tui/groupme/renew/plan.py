@@ -123,7 +123,9 @@ def plan_summer(own: OwnFacts, seen: Snapshot, plan: Plan, summers: Mapping[int,
     keys = [key(team.name) for team in own.teams]
     same_names = frozenset(name for name in keys if keys.count(name) > 1)
     scene = _Scene(own, seen, plan, summers, claims, same_names)
-    teams = tuple(scene.team(team) for team in sorted(own.teams, key=lambda one: (key(one.name), one.id)))
+    by_name = [scene.team(team) for team in sorted(own.teams, key=lambda one: (key(one.name), one.id))]
+    # Those where there is something to choose come first.
+    teams = tuple(sorted(by_name, key=lambda one: not one.steps))
     actions = [action for team in teams for decision in Decision for action in team.steps.get(decision, ())]
     return Renewal(teams, Plan(plan.account, plan.teams, tuple(actions), plan.warnings))
 
@@ -152,6 +154,9 @@ class _Scene:
     def _linked(self, team: TeamFacts, summer: Summer) -> TeamSummer:
         look = self.seen.looks.get(str(team.group_id))
         rest: tuple[Action, ...] = ()
+        if isinstance(look, Gone):
+            why = f"Its group is not there for this account anymore: {look.how}. Unlink it to have a new one."
+            return self._said(team, summer.last, Decision.LEAVE, why)
         if summer.kept and summer.last is not None and isinstance(look, Group):
             rest = self._rest(team, summer, summer.last, look, None)
         settings = [one for one in self.plan.actions if one.team_id == team.id and one.kind is ActionKind.SETTINGS]

@@ -127,6 +127,8 @@ class _Run:
     recovered: tuple[str, ...]
     made: dict[str, str] = field(default_factory=dict)
     """The group ids of the actions that were done in this run."""
+    moved: set[str] = field(default_factory=set)
+    """The actions that are no longer what somebody saw."""
     closed: set[ActionKind] = field(default_factory=set)
     faults: int = 0
     stopped: str | None = None
@@ -164,12 +166,13 @@ class _Run:
         if action.kind in self.closed:
             return ended(StepState.NOT_REACHED, f"Not tried, because GroupMe refused it just now. {MANUAL_WAY}")
         now = self.plan.action(action.id)
+        if self._has_moved(action, now):
+            first = action.after_action not in self.moved
+            self.moved.add(action.id)
+            why = "Things have changed since the plan was made, so nothing was done. Look again."
+            return ended(StepState.CHANGED, why if first else "Not begun, because things have changed.")
         if now is None:
             return ended(StepState.NOT_NEEDED, "There is nothing left to do here.")
-        if now.fingerprint != action.fingerprint:
-            return ended(
-                StepState.CHANGED, "Things have changed since the plan was made, so nothing was done. Look again."
-            )
         if action.after_action is not None:
             if action.after_action not in self.made:
                 creating = action.after_action.startswith(f"{ActionKind.CREATE}:")
@@ -194,6 +197,16 @@ class _Run:
         if now.group_id is not None:
             self.made[action.id] = now.group_id
         return ended(StepState.DONE, text, self.made.get(action.id))
+
+    def _has_moved(self, action: Action, now: Action | None) -> bool:
+        """Whether the facts are others than those that the action was seen with."""
+        if now is not None:
+            return now.fingerprint != action.fingerprint
+        if action.after_action in self.moved:
+            return True
+        # A group that was to go on and is not the team's: it went elsewhere, or is not there anymore.
+        group = next((one.group for one in self.plan.teams if one.team_id == action.team_id), None)
+        return action.kind is ActionKind.HAND_ON and (group is None or group.id != action.group_id)
 
     async def _do(self, action: Action) -> str:
         """Do one action; the answer says what was done."""

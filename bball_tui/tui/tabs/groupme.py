@@ -1,7 +1,7 @@
 """The teams and their chats side by side: what is stored, what GroupMe says, and what staff do about it."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -15,10 +15,9 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
-from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, wait_for_links
+from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, tell_first, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
 from bball_tui.tui.tabs.groupme_sections import (
     STATE_WORDS,
@@ -119,7 +118,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     one** that there are several, **broken** that the linked group is not there anymore. Without `✔` it is what is
     stored here; `{chat.read}` asks GroupMe, `Esc` stops that.
 
-    `{chat.plan}` shows what there is to do, each step with its reason; nothing is done that is not ticked.
+    `{chat.plan}` shows what there is to do, each step with its reason; nothing is done that is not ticked. In a new
+    season `{chat.renew}` comes first: which team keeps last season's group, and which gets a new one.
     `{chat.link}` links a group that you choose or whose share link you paste, also without an access token.
     `{chat.staff}` lists the staff in every group. `{chat.share}` shows the share link and its QR code,
     `{chat.tell}` tells families who were welcomed before the link was there. `{chat.wait}` lets welcome e-mails wait
@@ -256,7 +256,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if not wanted:
             return
         title = f"Doing {counted(len(wanted), 'step')}"
-        tells = await self._tell_first(connection, title, reading.bring_links(wanted))
+        tells = await tell_first(self.app, connection, title, reading.bring_links(wanted))
         if tells is None:
             return
 
@@ -267,20 +267,13 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         await self.app.push_screen_wait(ChatRun(title, run, len(wanted)))
         self.groupme.begin(connection)
 
-    async def _tell_first(
-        self, connection: "LeagueConnection", title: str, team_ids: Collection[int]
-    ) -> frozenset[int] | None:
-        """Ask whether families are to be told of links that are about to stand; None: rather do nothing."""
-        from bball_tui.groupme.notify.enqueue import families_of
+    @action("n", "new season", when=_asks, needs=Right.ROSTER)
+    async def action_chat_renew(self) -> None:
+        """Which team keeps last season's group and which gets a new one: you see each with its reason before."""
+        from bball_tui.tui.tabs.groupme_summer import renew_chats
 
-        families = await connection.call(families_of, team_ids, any_link=True)
-        if not families:
-            return frozenset()
-        lines = ["These steps bring a new link. E-mails are sent only for links that actually go live."]
-        answer = await self.app.push_screen_wait(ChatTell(title, lines, families, button="Do it"))
-        if answer is None:
-            return None
-        return frozenset(one.team_id for _, one in families) if answer is Answer.TELL else frozenset()
+        if self.connection is not None and await renew_chats(self.app, self.connection):
+            self.groupme.begin(self.connection)
 
     @action("l", "link…", when=_one, needs=Right.ROSTER, footer=True)
     async def action_chat_link(self) -> bool:
@@ -342,7 +335,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         title = f"Creating the group of {row.label}"
         if not await self.app.push_screen_wait(question):
             return
-        tells = await self._tell_first(connection, title, (row.id,))
+        tells = await tell_first(self.app, connection, title, (row.id,))
         if tells is None:
             return
 

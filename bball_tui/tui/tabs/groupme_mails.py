@@ -3,7 +3,7 @@
 Each of these asks first, and says what came of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
@@ -40,6 +40,22 @@ async def tell_families(app: "App[Any]", connection: "LeagueConnection", team_id
         mails += len((await connection.call(enqueue.tell_families, one.team_id)).outbox_ids)
     app.notify(f"{counted(mails, 'e-mail')} queued. The Outbox shows them.", markup=False)
     return True
+
+
+async def tell_first(
+    app: "App[Any]", connection: "LeagueConnection", title: str, team_ids: Collection[int]
+) -> frozenset[int] | None:
+    """Ask whether families are to be told of links that are about to stand; None: rather do nothing."""
+    from bball_tui.groupme.notify.enqueue import families_of
+
+    families = await connection.call(families_of, team_ids, any_link=True)
+    if not families:
+        return frozenset()
+    lines = ["These steps bring a new link. E-mails are sent only for links that actually go live."]
+    answer = await app.push_screen_wait(ChatTell(title, lines, families, button="Do it"))
+    if answer is None:
+        return None
+    return frozenset(one.team_id for _, one in families) if answer is Answer.TELL else frozenset()
 
 
 async def send_without_link(app: "App[Any]", connection: "LeagueConnection", rows: "Sequence[ChatRow]") -> bool:
