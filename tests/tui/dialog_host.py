@@ -69,7 +69,7 @@ class Desk(Generic[ResultT]):
         """What is typed quickly: the field has it all before anything else happens."""
         field = self.app.focused
         assert isinstance(field, Input)
-        field.insert_text_at_cursor(text)
+        field.replace(text, *field.selection)
         await self.settle()
 
     async def go_to(self, selector: str) -> None:

@@ -76,9 +76,7 @@ class Confirm(Dialog[bool]):
             return
         event.stop()
         event.prevent_default()
-        field = self.query_one("#typed", TextField)
-        field.focus()
-        field.insert_text_at_cursor(event.character)
+        self.query_one("#typed", TextField).receive(event)
 
     @on(Input.Changed)
     def _check(self) -> None:

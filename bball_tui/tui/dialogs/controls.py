@@ -11,11 +11,12 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.widgets import Button, Checkbox, Select, Static
 from textual.widgets.select import NoSelection
 
 from bball_tui.tui.text import Part, clean, content, width_of
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.widgets.one_line import OneLine
 
 ValueT = TypeVar("ValueT")
 
@@ -78,8 +79,8 @@ class DialogButton(Button):
             self.screen.focus_previous(DialogButton)
 
 
-class TextField(Input):
-    """A field of one line. What is pasted into it cannot act on the terminal: it is cleaned as it comes in."""
+class TextField(OneLine):
+    """A field of a dialog."""
 
     DEFAULT_CSS = """
     TextField, TextField.-textual-compact { background: $panel; height: 1; border: none; padding: 0 1; }
@@ -96,9 +97,7 @@ class TextField(Input):
         password: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        super().__init__(
-            clean(value), placeholder=placeholder, password=password, id=id, compact=True, select_on_focus=False
-        )
+        super().__init__(clean(value), placeholder=placeholder, password=password, id=id, compact=True)
 
     def action_copy(self) -> None:
         """A masked text does not leave its field: the terminal would be sent it in clear."""
@@ -111,10 +110,6 @@ class TextField(Input):
             self.delete_selection()
         else:
             super().action_cut()
-
-    def validate_value(self, value: str) -> str:
-        """Nothing that a terminal would obey stays in the field."""
-        return clean(value)
 
 
 class Picker(Select[ValueT], Generic[ValueT], inherit_bindings=False):

@@ -110,8 +110,8 @@ class RollSeason(SubmitDialog[Planned]):
         name = self.query_one("#name", TextField)
         # What somebody typed stays.
         if name.value == self._suggested_name:
-            self._suggested_name = name.value = source.following
-            name.cursor_position = len(name.value)
+            self._suggested_name = source.following
+            name.suggest(source.following)
         self.run_worker(self._read_pattern(source.id), group="suggest", exclusive=True)
 
     async def _read_pattern(self, source_id: int) -> None:
@@ -124,7 +124,8 @@ class RollSeason(SubmitDialog[Planned]):
             return
         field = self.query_one("#pattern", TextField)
         if field.value == self._suggested_pattern:
-            self._suggested_pattern = field.value = pattern
+            self._suggested_pattern = pattern
+            field.suggest(pattern)
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.tui.text import Part, clean, content, shorten, width_of
+from bball_tui.tui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -103,14 +104,6 @@ class _Chips(Widget):
             left = right
 
 
-class _SearchField(Input):
-    """What is pasted into it cannot act on the terminal: it is cleaned as it comes in."""
-
-    def validate_value(self, value: str) -> str:
-        """Nothing that a terminal would obey stays in the field."""
-        return clean(value)
-
-
 class SearchBar(Horizontal):
     """A search field, the filters as chips, and a count. It finds nothing itself: it tells what is wanted."""
 
@@ -134,7 +127,7 @@ class SearchBar(Horizontal):
 
     def __init__(self, *, placeholder: str, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._input = _SearchField(placeholder=placeholder, compact=True, max_length=LONGEST_SEARCH)
+        self._input = OneLine(placeholder=placeholder, compact=True, max_length=LONGEST_SEARCH)
         self._chips = _Chips()
         self._count = Static("", classes="search-bar--count")
         self._count_width = 0

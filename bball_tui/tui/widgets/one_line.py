@@ -1,0 +1,41 @@
+"""What every field of one line does with what is typed, pasted or already there."""
+
+from textual import events
+from textual.widgets import Input
+from textual.widgets.input import Selection
+
+from bball_tui.tui.text import clean
+
+
+class OneLine(Input):
+    """A field of one line. What is pasted into it cannot act on the terminal: it is cleaned as it comes in.
+
+    What stands there when the field gets the focus is selected, so that typing replaces it; an arrow key keeps it.
+    """
+
+    DEFAULT_CSS = """
+    OneLine:ansi > .input--selection { text-style: reverse; }
+    """
+
+    def validate_value(self, value: str) -> str:
+        """Nothing that a terminal would obey stays in the field."""
+        return clean(value)
+
+    def suggest(self, value: str) -> None:
+        """Put ``value`` there as if the field had begun with it."""
+        self.value = value
+        self.selection = Selection(0 if self.has_focus else len(self.value), len(self.value))
+
+    def receive(self, event: events.Key) -> None:
+        """Take the focus, and then a key that was pressed elsewhere but is meant for this field."""
+        self.screen.set_focus(self)
+        self.post_message(events.Key(event.key, event.character))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines are joined by spaces, where a person sees them; Textual would keep the first one only."""
+        event.prevent_default()
+        event.stop()
+        lines = event.text.strip("\r\n").splitlines()
+        if len(lines) > 1:
+            lines = [line.strip() for line in lines if line.strip()]
+        self.replace(" ".join(lines), *self.selection)
