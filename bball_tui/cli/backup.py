@@ -9,6 +9,7 @@ from bball_tui.cli.output import narrate
 from bball_tui.database import backup as backups
 from bball_tui.database import embedded
 from bball_tui.errors import BballError
+from bball_tui.wording import counted
 
 
 @click.command()
@@ -42,8 +43,16 @@ def restore(file: Path) -> int:
         )
     server = embedded.start(settings.server_dir)
     try:
-        kept = backups.restore_embedded(server, file)
+        restored = backups.restore_embedded(server, file)
     finally:
         server.release()
-    narrate(f"Restored from {file}." + (f" The data from before is kept as database '{kept}'." if kept else ""))
+    narrate(f"Restored from {file}.")
+    if restored.erased:
+        again = counted(restored.erased, "person", "people")
+        narrate(f"Erased in it again: {again}, who were erased since that backup.")
+    if restored.kept:
+        narrate(
+            f"The data from before is kept as database '{restored.kept}'. Once all is well, bball-tui database kept "
+            "--drop deletes it."
+        )
     return 0

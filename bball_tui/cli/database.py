@@ -6,12 +6,15 @@ import click
 
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate
-from bball_tui.database import migrate
+from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import Database
+from bball_tui.database.kept_databases import drop_kept, list_kept
 from bball_tui.database.network import refuse_unverified
 from bball_tui.database.opening import open_database
 from bball_tui.database.setup_script import setup_script
+from bball_tui.errors import BballError
 from bball_tui.settings import Settings
+from bball_tui.wording import counted
 
 MEMBERS_SINCE = "0021"
 """The schema since which leagues know their staff."""
@@ -50,6 +53,31 @@ def upgrade(yes: bool) -> int:
             "Staff see only leagues in which they have a role now. Whoever was in the group bball_staff is registrar "
             "and mailer of every league, and admin of none."
         )
+    return 0
+
+
+@database.command()
+@click.option("--drop", is_flag=True, help="Delete all of them for good.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def kept(drop: bool, yes: bool) -> int:
+    """List the databases that restores kept from before, or drop them. They hold the personal data of their day."""
+    settings = current_settings()
+    if settings.database_url is not None:
+        raise BballError("Only this program's own database keeps any. A shared server's are its administrator's.")
+    server = embedded.start(settings.server_dir)
+    try:
+        found = list_kept(server)
+        for one in found:
+            narrate(f"{one.name}  {one.size / 1024**2:.0f} MB")
+        if not found:
+            narrate("There are none.")
+        elif drop:
+            settings.refuse_read_only()
+            if not yes:
+                click.confirm(f"Delete {counted(len(found), 'database')} for good?", abort=True, err=True)
+            narrate(f"{counted(drop_kept(server), 'database')} deleted.")
+    finally:
+        server.release()
     return 0
 
 

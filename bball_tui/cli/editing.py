@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
+from bball_tui.cli.erasing import players_erase
 from bball_tui.cli.league_rules import teams_check
 from bball_tui.cli.lists import players, team_named, teams
 from bball_tui.cli.merging import merge_commands
@@ -71,6 +72,7 @@ async def teams_edit(context: CliContext, session: Session, team_id: int, **valu
 
 for merging in merge_commands(Person.PLAYER):
     players.add_command(merging)
+players.add_command(players_erase)
 
 not_same = click.option(
     "--not-same",

@@ -25,6 +25,7 @@ from psycopg import sql
 
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import connection_options
+from bball_tui.database.kept_databases import PREFIX, erase_again
 from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
 from bball_tui.environment import small_environment
@@ -88,8 +89,18 @@ def dump(url: SecretUrl, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> str:
-    """Make the backup the embedded server's database; return the name under which the old one is kept.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """``kept`` is the name under which the database from before is kept, empty when there was none. ``erased`` are
+    those who had been erased since the backup, and were now erased in it too.
+    """
+
+    kept: str
+    erased: int
+
+
+def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
+    """Make the backup the embedded server's database.
 
     Raises:
         BackupError: no such file, no backup of ours, or somebody still works with the database.
@@ -104,15 +115,16 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> str:
         try:
             migrate.create_database(admin, restored)
             _fill(server.url(embedded.OWNER, restored), source, revision)
+            erased = erase_again(server.url(embedded.OWNER), server.url(embedded.OWNER, restored))
             kept = _take_the_place(connection, restored)
         except BaseException:
             _drop(connection, restored)
             raise
-    return kept
+    return Restored(kept, erased)
 
 
 def _take_the_place(connection: psycopg.Connection, restored: str) -> str:
-    kept = f"bball_before_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
+    kept = f"{PREFIX}{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
     try:
         _rename(connection, embedded.DATABASE, kept)
     except psycopg.errors.ObjectInUse:

@@ -11,6 +11,7 @@ from bball_tui.database.alert_models import AlertNotice
 from bball_tui.database.base import Base
 from bball_tui.database.bounce_models import Bounce
 from bball_tui.database.contract_models import Contract, Signature
+from bball_tui.database.erasure_models import Erasure
 from bball_tui.database.filter_models import SavedFilter
 from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLook, GroupMember, GroupStaff
 from bball_tui.database.import_models import ImportMapping
@@ -27,6 +28,7 @@ __all__ = [
     "Bounce",
     "Contract",
     "DistinctPlayers",
+    "Erasure",
     "GroupDismissal",
     "GroupIntent",
     "GroupLook",

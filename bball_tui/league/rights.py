@@ -27,6 +27,8 @@ class Right(StrEnum):
     """Change the league's settings."""
     STAFF = "staff"
     """Say who works in the league."""
+    ERASE = "erase"
+    """Erase a child or a parent for good."""
 
     @property
     def writes(self) -> bool:
@@ -51,6 +53,7 @@ _ROLES = {
     Right.PAPERS: frozenset({_S.REGISTRAR, _S.MAILER, _S.ADMIN}),
     Right.LEAGUE: frozenset({_S.ADMIN}),
     Right.STAFF: frozenset({_S.ADMIN}),
+    Right.ERASE: frozenset({_S.ADMIN}),
 }
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from bball_tui.database import backup, embedded, migrate
 from bball_tui.database.engine import Database
+from bball_tui.database.kept_databases import drop_kept, list_kept
 from bball_tui.settings import SecretUrl
 from tests.outbox.support import queue_mails
 
@@ -56,7 +57,7 @@ def test_there_and_back(server: embedded.EmbeddedServer, tmp_path: Path) -> None
     backup.dump(server.url(embedded.OWNER), file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     add(server, "since")
-    kept = backup.restore_embedded(server, file)
+    kept = backup.restore_embedded(server, file).kept
     assert names(server) == ["before"]
     assert names(server, kept) == ["before", "since"]
     with pytest.raises(backup.BackupError, match="never overwrites"):
@@ -123,7 +124,7 @@ def test_everything_comes_back_as_it_was(server: embedded.EmbeddedServer, tmp_pa
         connection.execute("DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox)")
     before = everything(server)
     backup.dump(server.url(embedded.OWNER), tmp_path / "league.dump")
-    kept = backup.restore_embedded(server, tmp_path / "league.dump")
+    kept = backup.restore_embedded(server, tmp_path / "league.dump").kept
     assert everything(server) == before == everything(server, kept)
     with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
         assert connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (backup.RESTORING,)).fetchone() is None
@@ -252,3 +253,30 @@ def test_nothing_travels_in_the_clear(tmp_path: Path, url: str, said: str) -> No
     assert said in str(caught.value)
     assert "geheim" not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_whoever_was_erased_since_a_backup_is_erased_in_it_again(
+    server: embedded.EmbeddedServer, tmp_path: Path
+) -> None:
+    async def fill() -> None:
+        database = Database(server.url(embedded.OWNER))
+        await queue_mails(database, 1)
+        await database.dispose()
+
+    asyncio.run(fill())
+    people = "SELECT first_name FROM player UNION ALL SELECT first_name FROM guardian"
+    file = tmp_path / "league.dump"
+    backup.dump(server.url(embedded.OWNER), file)
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        assert ("Erased",) not in connection.execute(people).fetchall()
+        everybody = "ARRAY(SELECT id FROM player), ARRAY(SELECT id FROM guardian)"
+        connection.execute(f"SELECT bball_erase(id, {everybody}) FROM league".encode())
+        erased = connection.execute(people).fetchall()
+        assert set(erased) == {("Erased",)}
+    restored = backup.restore_embedded(server, file)
+    assert restored.erased == len(erased)
+    with psycopg.connect(server.url(embedded.OWNER).reveal()) as connection:
+        assert connection.execute(people).fetchall() == erased
+    assert [one.name for one in list_kept(server)] == [restored.kept]
+    assert drop_kept(server) == 1
+    assert list_kept(server) == []

@@ -39,7 +39,8 @@ ROWS = (
     (
         "outbox",
         "(league_id, kind, contract_id, recipient, dedupe_key, message_id, payload) VALUES (%(league)s, 'welcome',"
-        " %(contract)s, 'rosa@families.test', 'welcome:' || %(contract)s, '<' || %(contract)s || '@x.test>', '{}')",
+        " %(contract)s, 'rosa@families.test', 'welcome:' || %(contract)s || ':1:rosa@families.test',"
+        " '<' || %(contract)s || '@x.test>', '{}')",
     ),
     (
         "outbox_message",
@@ -51,6 +52,7 @@ ROWS = (
         " VALUES (%(league)s, %(outbox)s, 1, 'desk', now(), 'accepted')",
     ),
     ("provider_gate", "(league_id, provider) VALUES (%(league)s, 'smtp:x')"),
+    ("erasure", "(league_id, entity, entity_id, mark) VALUES (%(league)s, 'player', 0, sha256('x'))"),
     ("alert_notice", "(league_id, cause, channel) VALUES (%(league)s, 'failed', 'mail')"),
     ("suppression", "(league_id, email, reason) VALUES (%(league)s, 'no@families.test', 'asked')"),
     (

@@ -85,6 +85,28 @@ def test_a_stamp_names_who_did_it_and_when(alma: psycopg.Connection) -> None:
     assert one(alma, "SELECT updated_by || (updated_at = now()) FROM import_mapping") == "almatrue"
 
 
+def test_an_admin_erases_in_the_own_league_alone_and_that_opens_no_other_door(walls: ClubServer) -> None:
+    everybody = "SELECT bball_erase(%s, ARRAY(SELECT generate_series(1, 99)), ARRAY(SELECT generate_series(1, 99)))"
+    for login, league in (("rita", walls.a), ("mia", walls.a), ("alma", walls.b), ("alma", None)):
+        with walls.login(login) as connection, pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(everybody.encode(), (league,))
+    with walls.login(OWNER) as owner:
+        theirs = owner.execute("SELECT p, g FROM player p, guardian g WHERE p.league_id = %s", (walls.b,)).fetchall()
+    with walls.login("alma") as alma, alma.transaction(force_rollback=True):
+        alma.execute(everybody.encode(), (walls.a,))
+        names = alma.execute("SELECT DISTINCT first_name FROM player UNION SELECT first_name FROM guardian").fetchall()
+        assert names == [("Erased",)]
+        assert alma.execute("SELECT DISTINCT signer FROM signature").fetchall() == [("(erased)",)]
+        for statement in FORGED:
+            with pytest.raises((errors.InsufficientPrivilege, errors.IntegrityConstraintViolation)), alma.transaction():
+                put(alma, statement)
+    with walls.login("alma") as alma, alma.transaction(force_rollback=True):
+        alma.execute(everybody.encode(), (walls.a,))
+        with walls.login(OWNER) as owner:
+            query = "SELECT p, g FROM player p, guardian g WHERE p.league_id = %s"
+            assert owner.execute(query, (walls.b,)).fetchall() == theirs
+
+
 def test_history_is_kept_until_its_time_is_over(alma: psycopg.Connection) -> None:
     put(alma, NEW_MAIL.format("", ""))
     assert put(alma, "UPDATE outbox SET state = 'cancelled', finalized_at = now() WHERE dedupe_key = 'k'") == 1

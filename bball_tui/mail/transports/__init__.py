@@ -1,6 +1,6 @@
 """The ways to send a mail, by what stands before ``://`` in the mail URL. A new one: its file, and a line here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ __all__ = [
     "open_transport",
     "parse_mail_url",
     "provider_name",
+    "remove_kept",
     "scheme_called",
     "scheme_of",
     "stays_here",
@@ -52,6 +53,18 @@ def scheme_called(name: str) -> Scheme[Any]:
 def scheme_of(provider: str) -> Scheme[Any]:
     """The scheme of a provider as transports name it, such as ``smtp:mail.example.org:587``."""
     return scheme_called(provider.partition(":")[0])
+
+
+def remove_kept(settings: Settings, message_ids: Collection[str]) -> int:
+    """Delete what this machine keeps of these mails as files; returns how many. Blocking.
+
+    Raises:
+        BballError: one cannot be deleted, or the mail URL cannot be read.
+    """
+    if settings.mail_url is None:
+        return 0
+    scheme, target = parse_mail_url(settings.mail_url)
+    return scheme.remove(target, message_ids)
 
 
 def provider_name(provider: str) -> str:

@@ -7,6 +7,7 @@ leaves one file, also after a reader has moved it to ``cur``. The bytes are stor
 
 import asyncio
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -44,6 +45,19 @@ class MaildirScheme(Scheme[MaildirTarget]):
 
     def open(self, target: MaildirTarget, settings: Settings) -> Transport:
         return MaildirTransport(target.folder)
+
+    def remove(self, target: MaildirTarget, message_ids: Collection[str]) -> int:
+        names = (_name_of(message_id.encode()) for message_id in message_ids)
+        # Wherever a reader has put them.
+        going = [
+            path for name in names for part in ("tmp", "new", "cur") for path in (target.folder / part).glob(f"{name}*")
+        ]
+        for path in going:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise BballError(f"{path} cannot be deleted: {error.strerror or error}. Delete it by hand.") from None
+        return len(going)
 
     def label(self, provider: str) -> str:
         return "the mail folder"
@@ -133,7 +147,11 @@ class MaildirTransport:
 
 def _name(mime: bytes) -> str:
     message_id = header(mime, "Message-ID")
-    return sha256(message_id.encode() if message_id else mime).hexdigest()[:32] + ".bball-tui"
+    return _name_of(message_id.encode() if message_id else mime)
+
+
+def _name_of(what: bytes) -> str:
+    return sha256(what).hexdigest()[:32] + ".bball-tui"
 
 
 def _sync(folder: Path) -> None:

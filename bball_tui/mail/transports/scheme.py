@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 from urllib.parse import SplitResult, unquote
@@ -66,6 +66,14 @@ class Scheme(ABC, Generic[TargetT]):
         Raises:
             BballError: a file that ``target`` names is not usable.
         """
+
+    def remove(self, target: TargetT, message_ids: Collection[str]) -> int:
+        """Delete the files of mails that were handed in to a folder; returns how many. A server has its own. Blocking.
+
+        Raises:
+            BballError: one cannot be deleted.
+        """
+        return 0
 
     @abstractmethod
     def label(self, provider: str) -> str:

@@ -1,0 +1,89 @@
+"""`bball-tui players|guardians erase`: for good, by an admin, with the effect said before and the number typed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+
+from bball_tui.cli.context import CliContext, in_league, needs
+from bball_tui.cli.output import Answer, Did, narrate
+from bball_tui.database.engine import Session
+from bball_tui.errors import BballError
+from bball_tui.league.editing.erasing import ErasePreview, erase, preview_guardian, preview_player
+from bball_tui.league.rights import Right
+from bball_tui.mail.transports import remove_kept
+from bball_tui.wording import counted
+
+CommandT = TypeVar("CommandT", bound=Callable[..., object])
+_id_type = click.IntRange(min=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedLine:
+    """The JSON: who went, and how many e-mails that were kept as files."""
+
+    players: tuple[int, ...]
+    guardians: tuple[int, ...]
+    files: int
+
+
+def _options(command: CommandT) -> CommandT:
+    count = click.option(
+        "--count",
+        metavar="N",
+        type=click.IntRange(min=1),
+        help="How many persons are erased, for scripts: nobody is asked.",
+    )
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")(count(command))
+
+
+@click.command("erase")
+@needs(Right.ERASE)
+@click.argument("player_id", metavar="ID", type=_id_type)
+@_options
+@in_league
+async def players_erase(context: CliContext, player_id: int, count: int | None) -> Answer:
+    """Erase a player for good, and parents who have no other child here.
+
+    Name, birthdate, number, addresses and phone numbers go, from the history too; counts stay.
+    """
+    return await _erase(context, preview_player, player_id, count)
+
+
+@click.command("erase")
+@needs(Right.ERASE)
+@click.argument("guardian_id", metavar="ID", type=_id_type)
+@_options
+@in_league
+async def guardians_erase(context: CliContext, guardian_id: int, count: int | None) -> Answer:
+    """Erase a guardian for good; the children stay."""
+    return await _erase(context, preview_guardian, guardian_id, count)
+
+
+async def _erase(
+    context: CliContext,
+    look: Callable[[Session, int, int], Awaitable[ErasePreview]],
+    wanted: int,
+    count: int | None,
+) -> Answer:
+    async with context.database.session() as session:
+        seen = await look(session, context.league.id, wanted)
+    if seen.obstacle is not None:
+        raise BballError(seen.obstacle)
+    for sentence in seen.sentences():
+        narrate(sentence)
+    if count is None:
+        count = click.prompt(
+            f"Type {seen.count} to erase {counted(seen.count, 'person', 'people')}", type=int, err=True
+        )
+    if count != seen.count:
+        raise BballError(f"This erases {counted(seen.count, 'person', 'people')}, not {count}. Nothing was erased.")
+    async with context.database.session() as session:
+        mails = await erase(session, context.league.id, seen)
+    files = await asyncio.to_thread(remove_kept, context.settings, mails)
+    said = [f"Erased: {counted(seen.count, 'person', 'people')}."]
+    if files:
+        said.append(f"{counted(files, 'e-mail')} in the mail folder deleted.")
+    return Did(said, ErasedLine(seen.players, seen.guardians, files))

@@ -1,0 +1,78 @@
+"""What a restore leaves: the database from before under another name, until somebody drops it, and the duty to erase
+again whoever was erased since the backup was made.
+"""
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from bball_tui.database import embedded
+from bball_tui.database.engine import connection_options
+from bball_tui.settings import SecretUrl
+
+PREFIX = "bball_before_"
+"""What the names begin with; the moment of the restore follows."""
+_KEPT = """
+SELECT datname, pg_database_size(oid) FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname
+"""
+_ERASED = "SELECT entity, mark FROM erasure"
+# By the mark alone: a restored league may have another number.
+_STILL_THERE = """
+SELECT {entity}.league_id, {entity}.id FROM {entity}
+WHERE bball_erased_mark(league_id, %s, id, created_at) = ANY (%s)
+    AND NOT EXISTS (SELECT FROM erasure WHERE entity = %s AND entity_id = {entity}.id
+                    AND erasure.league_id = {entity}.league_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDatabase:
+    """A database from before a restore; ``size`` in bytes."""
+
+    name: str
+    size: int
+
+
+def list_kept(server: embedded.EmbeddedServer) -> list[KeptDatabase]:
+    """Those of this server, the oldest first. Blocking."""
+    with _connect(server.url(embedded.OWNER, "postgres")) as connection:
+        return [KeptDatabase(*row) for row in connection.execute(_KEPT, (PREFIX,)).fetchall()]
+
+
+def drop_kept(server: embedded.EmbeddedServer) -> int:
+    """Drop all of them for good; returns how many. Blocking."""
+    going = list_kept(server)
+    with _connect(server.url(embedded.OWNER, "postgres"), autocommit=True) as connection:
+        for one in going:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(one.name)))
+    return len(going)
+
+
+def erase_again(present: SecretUrl, restored: SecretUrl) -> int:
+    """Erase in ``restored`` whoever was erased in ``present``; returns how many. Blocking.
+
+    Raises:
+        psycopg.Error: it could not be done, and nobody must work with ``restored`` then.
+    """
+    try:
+        with _connect(present) as connection:
+            if connection.execute("SELECT to_regclass('erasure')").fetchone() == (None,):
+                return 0
+            rows = connection.execute(_ERASED).fetchall()
+    except psycopg.OperationalError:
+        return 0  # a new data folder: nobody was erased in it
+    erased = 0
+    with _connect(restored) as connection:
+        for entity, players in (("player", True), ("guardian", False)):
+            marks = [mark for of, mark in rows if of == entity]
+            query = sql.SQL(_STILL_THERE).format(entity=sql.Identifier(entity))
+            for league_id, row_id in connection.execute(query, (entity, marks, entity)).fetchall():
+                who = ([row_id], []) if players else ([], [row_id])
+                connection.execute("SELECT bball_erase(%s, %s::bigint[], %s::bigint[])", (league_id, *who))
+                erased += 1
+    return erased
+
+
+def _connect(url: SecretUrl, *, autocommit: bool = False) -> psycopg.Connection:
+    return psycopg.connect(**connection_options(url), autocommit=autocommit)  # type: ignore[arg-type]

@@ -1,0 +1,213 @@
+"""Who was erased is found in no byte anymore, and what happened still counts."""
+
+import asyncio
+import subprocess
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.dialects.postgresql import BYTEA
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.backup import dump
+from bball_tui.database.engine import Database
+from bball_tui.database.models import (
+    Audit,
+    Base,
+    Contract,
+    Guardian,
+    Outbox,
+    Player,
+    PlayerGuardian,
+    SavedFilter,
+    Signature,
+    Suppression,
+)
+from bball_tui.database.pg_ctl import program
+from bball_tui.database.states import DateOrder, OutboxState
+from bball_tui.delivery.worker import Worker
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.correcting import CorrectionRequest, correct
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.editing.erasing import erase, preview_guardian, preview_player
+from bball_tui.league.editing.guardians import load_guardian, save_guardian
+from bball_tui.league.editing.outcome import Saved
+from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.papers.scan_file import scan_file
+from bball_tui.league.roster.lists import list_players
+from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.from_address import Outgoing
+from bball_tui.mail.transports import open_transport, remove_kept
+from bball_tui.outbox.bounces import Returned, note_bounce
+from bball_tui.settings import SecretUrl, Settings
+from tests.support.factory import Club, Family, Parent, make_club, make_family
+
+SECRETS = (
+    "Zephyrine", "Zephyrina", "Quillfeather", "Ottoline", "zq@families.test", "old@families.test", "5035550188",
+    "2015-05-12", "who left for Ohio",
+)  # fmt: skip
+PDF = b"%PDF-1.7\nZephyrine Quillfeather signed here\n"
+
+
+def found(url: SecretUrl, folder: Path, mails: Path) -> set[str]:
+    """Which of the secrets stand anywhere in the database's dump or in the mail folder, in plain text or as hex."""
+    file = folder / f"{len(list(folder.iterdir()))}.dump"
+    dump(url, file)
+    command: list[str | Path] = [program("pg_restore"), "--data-only", "--file=-", file]
+    everything = subprocess.run(command, check=True, capture_output=True).stdout.lower()
+    everything += b"".join(path.read_bytes() for path in mails.rglob("*") if path.is_file()).lower()
+    return {one for one in SECRETS if one.lower().encode() in everything or one.encode().hex().encode() in everything}
+
+
+async def story(database: Database, settings: Settings) -> tuple[Club, Family, Family]:
+    """A family about whom there is everything that there can be, and one that shares a parent with it."""
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=0)
+        family = await make_family(
+            session, club, first="Zephyrina", last="Quillfeather", jersey="77",
+            parents=(
+                Parent("Ottoline", "Quillfeather", "old@families.test"),
+                Parent("Ben", "Marsh", "ben@families.test"),
+            ),
+        )  # fmt: skip
+        other = await make_family(session, club, first="Ida", last="Marsh", birthdate=date(2014, 1, 2), parents=())
+        await session.execute(
+            insert(PlayerGuardian).values(
+                league_id=club.league_id, player_id=other.player_id, guardian_id=family.guardian_ids[1]
+            )
+        )
+        base = await load_player(session, club.league_id, family.player_id, DateOrder.YMD)
+        draft = replace(base.draft, first_name="Zephyrine")
+        assert isinstance(await save_player(session, club.league_id, draft, order=DateOrder.YMD, base=base), Saved)
+        parent = await load_guardian(session, club.league_id, family.player_id, family.guardian_ids[0])
+        corrected = replace(parent.draft, email="zq@families.test", phone="+1 5035550188")
+        saved = await save_guardian(session, club.league_id, family.player_id, corrected, base=parent)
+        assert isinstance(saved, Saved)
+    async with database.session() as session:
+        scans = ((family.contract_id, scan_file("Zephyrine Quillfeather.pdf", PDF)),)
+        signing = SigningRequest(((family.contract_id, 1), (other.contract_id, 1)), scans=scans)
+        assert (await sign(session, club.league_id, signing)).refused == ()
+        note = CorrectionRequest(((family.contract_id, 2),), reason="who left for Ohio", note="who left for Ohio")
+        assert (await correct(session, club.league_id, note)).refused == ()
+    transport = open_transport(settings)
+    assert (await Worker(database, club.league_id, settings, transport).drain()).sent == 3
+    await transport.close()
+    async with database.session() as session:
+        sent = (await session.scalars(select(Outbox).where(Outbox.recipient == "zq@families.test"))).one()
+        await session.execute(text("UPDATE outbox SET provider = 'smtp:x' WHERE id = :id"), {"id": sent.id})
+        returned = Returned(
+            key="for zq@families.test", message_id=sent.message_id, addresses=("zq@families.test",), subject=None,
+            permanent=True, status="5.1.1", diagnostic="zq@families.test unknown", reporter="x.test", reported_at=None,
+        )  # fmt: skip
+        await note_bounce(session, club.league_id, returned, block=True)
+        await session.execute(
+            insert(SavedFilter).values(
+                league_id=club.league_id,
+                list="players",
+                name="mine",
+                choices={"search": "Zephyrine Quillfeather"},
+            )
+        )
+        entry = Entry("roster_imported", "league", club.league_id, after={"failed": ["Quillfeather, Zephyrine"]})
+        await record(session, club.league_id, [entry])
+    return club, family, other
+
+
+async def test_nothing_of_who_they_were_is_left_and_counts_stand(
+    database: Database, owner_url: SecretUrl, settings: Settings, tmp_path: Path
+) -> None:
+    club, family, other = await story(database, settings)
+    mails, dumps = settings.data_dir / "mail", tmp_path / "dumps"
+    dumps.mkdir()
+    assert await asyncio.to_thread(found, owner_url, dumps, mails) == set(SECRETS)
+
+    async def counts() -> list[int]:
+        async with database.session() as session:
+            tables = [
+                table
+                for table in Base.metadata.sorted_tables
+                if table.name not in ("audit", "erasure", "league_member")
+            ]
+            return [await session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+    before = await counts()
+    async with database.session() as session:
+        seen = await preview_player(session, club.league_id, family.player_id)
+        assert (seen.who, seen.also, seen.staying, seen.count) == (
+            "Zephyrine Quillfeather", ("Ottoline Quillfeather",), ("Ben Marsh",), 2,
+        )  # fmt: skip
+        assert (seen.contracts, seen.signatures, seen.scans, seen.mails, seen.unsent) == (1, 2, 1, 2, 0)
+        gone = await erase(session, club.league_id, seen)
+    assert await asyncio.to_thread(remove_kept, settings, gone) == 2
+    assert await asyncio.to_thread(found, owner_url, dumps, mails) == set()
+    assert await counts() == before
+
+    async with database.session() as session:
+        # The screens can still be read, and the other child has everything.
+        rows = await list_players(session, club.league_id, RosterFilter(club.season_id))
+        names = {f"{row.first_name} {row.last_name}" for row in rows}
+        assert names == {f"Erased player {family.player_id}", "Ida Marsh"}
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(True))
+        assert any("signed by (erased)" in event.text for event in detail.trace)
+        kept = await contract_detail(session, club.league_id, other.contract_id, Outgoing(True))
+        assert any("signed by Ben Marsh" in event.text for event in kept.trace)
+        assert await session.scalar(select(func.count()).select_from(Contract).where(Contract.status == "signed")) == 2
+        assert await session.scalar(select(Audit.action).order_by(Audit.id.desc()).limit(1)) == "erased"
+        blocked = (await session.scalars(select(Suppression.email))).all()
+        assert all(one.endswith("@erased.invalid") for one in blocked)
+    # Whatever is written once stays so for everybody else, and afterwards.
+    with psycopg.connect(owner_url.reveal()) as owner, pytest.raises(psycopg.IntegrityError, match="never changed"):
+        owner.execute("UPDATE signature SET signer = 'Somebody Else'")
+
+
+def test_no_column_of_bytes_is_forgotten() -> None:
+    """Texts are found by the catalog; what is in bytes the function must know by name."""
+    columns = (column for table in Base.metadata.tables.values() for column in table.columns)
+    assert {str(column) for column in columns if isinstance(column.type, BYTEA)} == {
+        "outbox_message.mime", "scan.content",  # emptied
+        "outbox_message.sha256", "scan.sha256", "signature.evidence_sha256", "import_mapping.signature", "erasure.mark",
+    }  # fmt: skip
+
+
+async def test_who_still_waits_is_not_erased_and_nor_is_whom_an_email_is_on_its_way_to(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+    async with database.session() as session:
+        seen = await preview_player(session, club.league_id, family.player_id)
+        with pytest.raises(BballError, match=r"still has 1 contract on which nobody decided\. Void it first"):
+            await erase(session, club.league_id, seen)
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),), hold_seconds=0))
+        await session.execute(
+            text(
+                "UPDATE outbox SET state = 'sending', claim_token = gen_random_uuid(), claims = 1,"
+                " lease_until = now() + interval '1 minute'"
+            )
+        )
+    with pytest.raises(BballError, match="being sent right now"):
+        async with database.session() as session:
+            await erase(session, club.league_id, await preview_player(session, club.league_id, family.player_id))
+    async with database.session() as session:
+        assert await session.scalar(select(Player.first_name)) == "Amara"
+
+
+async def test_a_parent_alone(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=600)
+        family = await make_family(session, club)
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with database.session() as session:
+        seen = await preview_guardian(session, club.league_id, family.guardian_ids[0])
+        assert "1 e-mail that has not left is canceled." in seen.sentences()
+        await erase(session, club.league_id, seen)
+    async with database.session() as session:
+        assert await session.scalar(select(Player.first_name)) == "Amara"
+        parent = (await session.execute(select(Guardian.first_name, Guardian.email, Guardian.phone))).one()
+        assert tuple(parent) == ("Erased", None, None)
+        mail = (await session.execute(select(Outbox.state, Outbox.recipient))).one()
+        assert (mail.state, mail.recipient.endswith("@erased.invalid")) == (OutboxState.CANCELLED, True)
+        assert await session.scalar(select(Signature.signer)) == "(erased)"
