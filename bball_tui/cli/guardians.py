@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
-from bball_tui.cli.merging import merge_commands
 from bball_tui.cli.erasing import guardians_erase
+from bball_tui.cli.merging import merge_commands
 from bball_tui.cli.output import Answer, listed, narrate
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session

@@ -35,6 +35,7 @@ EVERYBODY = {
         "alerts test",
         "contracts show",
         "families show",
+        "database kept",
     ),
 }
 """Commands that read, or whose rights are not those of a league. What `league rules` and `emails reminders` can change

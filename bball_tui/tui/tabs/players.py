@@ -128,3 +128,12 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             return False
         await make_contract(self.app, self.connection, self.meant.id)
         return True
+
+    @action("E", "erase", when=_one, needs=Right.ERASE, dangerous=True)
+    async def action_player_erase(self) -> bool:
+        """Erase a player for good, with parents who have no other child here. You see what goes first."""
+        from bball_tui.tui.erasing import erase_player
+
+        if self.connection is None or self.meant is None:
+            return False
+        return await erase_player(self.app, self.connection, self.meant.id)

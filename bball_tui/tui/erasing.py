@@ -1,0 +1,40 @@
+"""Erase a player as a dialog. Call it from a worker.
+
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.league.editing.erasing import erase, preview_player
+from bball_tui.mail.transports import remove_kept
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.text import clean
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.tui.connection import LeagueConnection
+
+
+async def erase_player(app: "App[Any]", connection: "LeagueConnection", player_id: int) -> bool:
+    """Say what goes, have the number typed, erase. True: it is done.
+
+    Raises:
+        BballError: the family was changed meanwhile, or an e-mail to it is being sent right now.
+    """
+    seen = await connection.call(preview_player, player_id)
+    if seen.obstacle is not None:
+        await app.push_screen_wait(ErrorDialog(seen.obstacle, title="Can't erase this yet"))
+        return False
+    people = counted(seen.count, "person", "people")
+    question = Confirm(f"Erase {people} for good", seen.sentences(), "Erase", typed=str(seen.count))
+    if not await app.push_screen_wait(question):
+        return False
+    mails = await connection.call(erase, seen)
+    files = await asyncio.to_thread(remove_kept, connection.settings, mails)
+    told = f" {counted(files, 'e-mail')} in the mail folder deleted." if files else ""
+    app.notify(clean(f"Erased: {people}.{told}"), markup=False)
+    return True
