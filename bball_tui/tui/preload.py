@@ -44,6 +44,7 @@ AHEAD = (
     "bball_tui.tui.importing",
     "bball_tui.tui.mail_reading",
     "bball_tui.tui.mail_setup",
+    "bball_tui.tui.merging",
     "bball_tui.tui.signing",
     "bball_tui.tui.papers",
     "bball_tui.tui.rolling",

@@ -10,6 +10,8 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "form-team": ("Edit a team", "Name and division."),
         "players": ("Players", "Everybody in the season, with or without a contract."),
         "form-player": ("Edit a player", "What is wrong stands below its field; nothing typed is lost."),
+        "merge-find": ("The same player", "Who may be the same is listed at once; else a few letters of the name."),
+        "merge": ("Two who are one", "Both side by side: whose value stays, and what is moved."),
         "conflict": ("Two people at once", "Someone else saved first: for each field, whose value counts."),
         "guardians": ("The guardians of a player", "Who gets e-mail, who may sign, who lives where."),
         "form-guardian": ("Edit a guardian", "An address that is corrected here is used by e-mails that wait, too."),

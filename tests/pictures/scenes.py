@@ -33,6 +33,8 @@ SCENES = (
             "e", "wait:Due on", "shot:form-contract", ESC,
             "2", "wait:team or division|Hawks U10", "e", "wait:Division", "shot:form-team", ESC,
             "3", "wait:e-mail or team|Abara, Grace", "e", "wait:Born on", "shot:form-player", ESC,
+            "=", "wait:Who is the same", "type:rhodes", "wait:Rhodes", "shot:merge-find",
+            ENTER, "wait:Merge two", "shot:merge", ESC,
             "h", "wait:Guardians of", "shot:guardians", ENTER, "wait:Household", "shot:form-guardian", ESC, ESC,
             ",", "wait:Color", "shot:form-league", ESC,
             ".", "wait:Spring 2027", "shot:seasons", ENTER, "wait:Begins", "shot:form-season", ESC, ESC,

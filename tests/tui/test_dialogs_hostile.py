@@ -42,9 +42,12 @@ from bball_tui.league.importing import corrections
 from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Verdict
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
+from bball_tui.league.merging.candidates import PlayerCandidates
+from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
+from bball_tui.league.merging.people import Person, Someone
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
-from bball_tui.league.roster.rows import ContractRow
+from bball_tui.league.roster.rows import ContractRow, PlayerRow
 from bball_tui.league.rules.form import RulesDraft
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import RollRequest
@@ -75,6 +78,7 @@ from bball_tui.tui.dialogs.export_list import ExportList
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
 from bball_tui.tui.dialogs.find_family import FindFamily
+from bball_tui.tui.dialogs.find_player import FindPlayer
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.first_run import FirstRun
 from bball_tui.tui.dialogs.forms import records
@@ -95,6 +99,7 @@ from bball_tui.tui.dialogs.import_roster import ImportRoster
 from bball_tui.tui.dialogs.import_rows import PreviewRow, ReviewRows
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from bball_tui.tui.dialogs.map_columns import MapColumns
+from bball_tui.tui.dialogs.merge_people import MergePeople
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
@@ -265,6 +270,23 @@ async def _found(name: str, text: str) -> BatchCandidates:
     return BatchCandidates((row,), 1)
 
 
+async def _found_player(name: str, text: str) -> PlayerCandidates:
+    row = PlayerRow(
+        first_name=name, last_name=name, id=1, team=name, contract_status=None, guardians=1, has_email=True, also=name
+    )
+    return PlayerCandidates((row,))
+
+
+def _merge(name: str) -> MergePeople:
+    one, other = (Someone(number, 1, name, {}) for number in (1, 2))
+    fields = (
+        MergeField("first_name", name or "x", name, f"{name}2", differs=True, taken=False),
+        MergeField("jersey", name or "x", "", name, differs=False, taken=True),
+    )
+    seen = MergePreview(Person.PLAYER, one, other, fields, 1, 1, 1, 1, 1, 1, (Ending(3, name),))
+    return MergePeople(seen, [name, name], _never)
+
+
 def _conflict(name: str) -> Conflict:
     draft = TeamDraft(name, name)
     theirs = (Difference("name", name, f"{name}1", f"{name}2"), Difference("division", name, name, name))
@@ -362,6 +384,8 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     BatchSigning: lambda name: BatchSigning(
         find=partial(_found, name), sign=_never, take_back=_never, correct=_never, hold=_never
     ),
+    FindPlayer: lambda name: FindPlayer(name or "x", partial(_found_player, name)),
+    MergePeople: _merge,
     FindFamily: lambda name: FindFamily(name or "x", partial(_found, name), _never),
     PickRecord: lambda name: PickRecord(
         name or "x",

@@ -172,6 +172,7 @@ class PlayerListing(Listing[PlayerRow]):
                 current.c.status,
                 family.c.guardians,
                 (family.c.reachable > 0).label("has_email"),
+                player.merged_names,
             )
             .select_from(page)
             .join(player, player.id == page.c.id)
@@ -187,6 +188,7 @@ class PlayerListing(Listing[PlayerRow]):
             contract_status=found.status and ContractStatus(found.status),
             guardians=found.guardians,
             has_email=found.has_email,
+            also=found.merged_names,
         )
 
 

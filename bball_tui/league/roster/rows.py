@@ -72,6 +72,8 @@ class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):
     contract_status: ContractStatus | None
     guardians: int
     has_email: bool
+    also: str = ""
+    """What else the player is called: the names of those who were merged into this one."""
 
     @property
     def first(self) -> str:

@@ -46,6 +46,8 @@ class PlayerView:
     jersey: str | None
     birthdate: date | None
     age: int | None
+    also: str = ""
+    """The names of those who were merged into this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +324,7 @@ async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Colle
 def _player(player: models.Player, clock: LeagueClock) -> PlayerView:
     born, today = player.birthdate, clock.today
     age = None if born is None else age_on(born, today)
-    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age)
+    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age, player.merged_names)
 
 
 def _signature(row: models.Signature) -> SignatureView:

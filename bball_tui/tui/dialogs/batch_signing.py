@@ -60,7 +60,7 @@ Hold: TypeAlias = Callable[[list[int]], Awaitable[object]]
 LONGEST_DATE = len("May 12, 2015")
 
 
-class BatchSigning(Finder[tuple[PaperSigned, ...]]):
+class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     """All papers that were signed here, the last one at the end.
 
     ``find`` looks for names, ``sign`` asks about one contract and signs it (None: it was not), ``take_back`` undoes
@@ -107,7 +107,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...]]):
     hint = "a few letters of the name on the paper"
     opaque = True
 
-    def __init__(self, *, find: Find, sign: SignOne, take_back: TakeBack, correct: CorrectOne, hold: Hold) -> None:
+    def __init__(
+        self, *, find: "Find[ContractRow]", sign: SignOne, take_back: TakeBack, correct: CorrectOne, hold: Hold
+    ) -> None:
         super().__init__(find)
         self.set_reactive(BatchSigning.heading, "Sign a stack of papers")
         self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold

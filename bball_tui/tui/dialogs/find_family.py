@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow
 
 
-class FindFamily(Finder[None]):
+class FindFamily(Finder[None, "ContractRow"]):
     """Shows families of the season until it is closed. ``read`` opens the mail of one of them above it."""
 
     HELP = """
@@ -23,7 +23,7 @@ class FindFamily(Finder[None]):
     """
     hint = "a few letters of the name"
 
-    def __init__(self, title: str, find: Find, read: Callable[["ContractRow"], Awaitable[None]]) -> None:
+    def __init__(self, title: str, find: "Find[ContractRow]", read: Callable[["ContractRow"], Awaitable[None]]) -> None:
         super().__init__(find)
         self.set_reactive(FindFamily.heading, title)
         self._open = read

@@ -1,7 +1,7 @@
 """A few letters of a name, the contracts that match, Enter: what the dialogs share that find a family so."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from textual import on
 from textual.binding import Binding
@@ -16,18 +16,50 @@ from bball_tui.tui.text import Part, cell, content
 from bball_tui.tui.theme import Tone
 
 if TYPE_CHECKING:
-    from bball_tui.league.contracts.batch_signing import BatchCandidates, PaperFacts
-    from bball_tui.league.roster.rows import ContractRow
+    from bball_tui.league.contracts.batch_signing import PaperFacts
 
 PAUSE = 0.08
 """Seconds of quiet after a keystroke before the names are looked for."""
 
-Find: TypeAlias = "Callable[[str], Awaitable[BatchCandidates]]"
+
+class Named(Protocol):
+    """What a line of the list needs."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def first(self) -> str: ...
+    @property
+    def last(self) -> str: ...
+    @property
+    def jersey(self) -> str | None: ...
+    @property
+    def team(self) -> str | None: ...
+
+
 ResultT = TypeVar("ResultT")
+RowT = TypeVar("RowT", bound=Named)
+FoundT_co = TypeVar("FoundT_co", bound=Named, covariant=True)
 
 
-class Finder(Dialog[ResultT], Generic[ResultT]):
-    """A field, the contracts that match, and what Enter does with the one under the cursor (:meth:`chosen`).
+class Candidates(Protocol[FoundT_co]):
+    """Who matches. ``left`` is how many there are in all (None: not counted for this question)."""
+
+    @property
+    def rows(self) -> tuple[FoundT_co, ...]: ...
+    @property
+    def left(self) -> int | None: ...
+    @property
+    def facts(self) -> "Mapping[int, PaperFacts]": ...
+    @property
+    def over(self) -> tuple[FoundT_co, ...]: ...
+
+
+Find = Callable[[str], Awaitable[Candidates[RowT]]]
+
+
+class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
+    """A field, the contracts or players that match, and what Enter does with the one under the cursor (:meth:`chosen`).
 
     It stays open: the next name may follow. The field keeps the focus, the arrow keys move in the list.
     """
@@ -55,12 +87,12 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
     hint: ClassVar[str]
     """What the empty field says."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find[RowT]) -> None:
         super().__init__()
         self._find = find
-        self._rows: tuple[ContractRow, ...] = ()
+        self._rows: tuple[RowT, ...] = ()
         self._facts: Mapping[int, PaperFacts] = {}
-        self._over: tuple[ContractRow, ...] = ()
+        self._over: tuple[RowT, ...] = ()
         self._left: int | None = None
         self._looked_for: str | None = None
         self._asked_for: str | None = None
@@ -68,7 +100,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         self._moves: list[int] = []
         self._in_a_hurry = self._busy = False
 
-    async def chosen(self, row: "ContractRow") -> None:
+    async def chosen(self, row: RowT) -> None:
         """Somebody pressed Enter on ``row``. What it raises as a BballError is said."""
         raise NotImplementedError
 
@@ -168,12 +200,12 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         self.query_one("#count", Static).update(content(*self.count()))
         self.choice("choose").disabled = not self._rows
 
-    def line(self, row: "ContractRow") -> str:
+    def line(self, row: RowT) -> str:
         """A name in the list."""
         width = self._inner_width() - 3
         team = width // 3
         name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
-        return f"{cell(name, width - team - 1)} {cell(row.team, team)}"
+        return f"{cell(name, width - team - 1)} {cell(row.team or '', team)}"
 
     def action_move(self, step: int) -> None:
         """To the name above or below; the field keeps the focus."""
@@ -211,7 +243,7 @@ class Finder(Dialog[ResultT], Generic[ResultT]):
         if self._asked_for != self._text:
             self.look()
 
-    async def _do(self, row: "ContractRow") -> None:
+    async def _do(self, row: RowT) -> None:
         try:
             await self.chosen(row)
         except BballError as error:

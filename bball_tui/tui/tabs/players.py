@@ -7,7 +7,7 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell
-from bball_tui.tui.tabs.guards import on_one, ready
+from bball_tui.tui.tabs.guards import on_one, on_some, ready
 from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import player_sections
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 
 _one = on_one("player", "Do this with one player at a time: select none, or one.")
+
+
+def _two(pane: "PlayersPane") -> str | None:
+    some = on_some("player")(pane)
+    return some or (None if len(pane.targets) < 3 else "Select the two players who are one, or only one of them.")
+
+
+def _name(row: "PlayerRow") -> str:
+    return f"{name_of(row)} (also {row.also})" if row.also else name_of(row)
 
 
 def _mail(row: "PlayerRow") -> Styled:
@@ -36,6 +45,8 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     All players of the league with the team and contract of the season. The panel shows the guardians: ✉ gets e-mail, ✍
     may sign. `{player.edit}` edits the player, `{player.family}` the guardians, `{player.new}` adds a player with
     guardians and contract.
+
+    `{player.merge}` makes one of two: select both, or find the other one by name. `{player.unmerge}` takes it back.
     """
     list_name = "players"
     placeholder = "player, parent, e-mail or team"
@@ -45,7 +56,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
     def make_columns(self) -> "Sequence[Column[PlayerRow]]":
         return (
-            Column(key="player", title="Player", width=16, flex=3, limit=36, render=name_of, sort="player"),
+            Column(key="player", title="Player", width=16, flex=3, limit=36, render=_name, sort="player"),
             Column(
                 key="jersey",
                 title="No",
@@ -137,3 +148,25 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         if self.connection is None or self.meant is None:
             return False
         return await erase_player(self.app, self.connection, self.meant.id)
+
+    @action("=", "the same as…", when=_two, needs=Right.ROSTER)
+    async def action_player_merge(self) -> bool:
+        """Make one of two players: those selected, or this one and another who is found by name. You see it first."""
+        from bball_tui.tui.merging import merge_players
+
+        if self.connection is None or not self.targets:
+            return False
+        names = [f"{row.first} {row.last}" for row in self.meant_rows]
+        return await merge_players(self.app, self.connection, self.targets, names[0] if names else "this player")
+
+    @action("!", "not the same", when=_one, needs=Right.ROSTER)
+    async def action_player_unmerge(self) -> bool:
+        """Take back that somebody was merged into this player."""
+        from bball_tui.league.merging.people import Person
+        from bball_tui.tui.merging import take_merge_back
+
+        player: PlayerRow | None = self.meant
+        if self.connection is None or player is None:
+            return False
+        name = f"{player.first} {player.last}"
+        return await take_merge_back(self.app, self.connection, Person.PLAYER, player.id, name)

@@ -100,11 +100,18 @@ def player_sections(detail: "PlayerDetail", zone: tzinfo, now: datetime) -> tupl
     one = detail.latest
     latest = () if one is None else (*_signature(one, zone, now), _story(one, zone, now, f"History with {one.team}"))
     return (
-        Section(_heading(detail.player), (Note(Styled(_birth(detail.player, today), Tone.MUTED)),)),
+        Section(
+            _heading(detail.player), (Note(Styled(_birth(detail.player, today), Tone.MUTED)), *_also(detail.player))
+        ),
         Section("Guardians", _guardians(detail.guardians)),
         Section("Contracts", tuple(contracts) or (Note("No contract yet."),)),
         *latest,
     )
+
+
+def _also(player: "PlayerView") -> tuple[Note, ...]:
+    """Whoever looks for the name of before hears why this one is found."""
+    return (Note(Styled(f"also {player.also}, merged into this player", Tone.MUTED)),) if player.also else ()
 
 
 def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:

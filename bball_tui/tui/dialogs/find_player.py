@@ -1,0 +1,53 @@
+"""Another player by a few letters of the name: who is the same as the one under the cursor."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.dialogs.finder import Find, Finder
+from bball_tui.tui.text import Part
+from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.wording import counted
+
+if TYPE_CHECKING:
+    from bball_tui.league.roster.rows import PlayerRow
+
+
+class FindPlayer(Finder["int | None", "PlayerRow"]):
+    """The id of the player who was found; None: they changed their mind."""
+
+    HELP = """
+    ## The same player
+    Players who may be the same are listed at once. If the right one is not among them, type a few letters of the name,
+    of a parent, an address or a team. The arrow keys choose, Enter goes on: you see both side by side before anything
+    is changed. Esc goes back.
+    """
+    hint = "a few letters of the name"
+
+    def __init__(self, title: str, find: "Find[PlayerRow]") -> None:
+        super().__init__(find)
+        self.set_reactive(FindPlayer.heading, title)
+
+    def choices(self) -> Iterable[DialogButton]:
+        """This one, or none."""
+        yield DialogButton("Choose", key="Enter", command="choose")
+        yield self.cancel_choice()
+
+    def nobody(self) -> tuple[str, Tone]:
+        """Nobody is like that."""
+        if not self._text.strip():
+            return "No one has the same name or birthdate. Type a few letters of the other name.", Tone.MUTED
+        return "No one matches.", Tone.WARN
+
+    def count(self) -> Iterable[Part]:
+        """How many are listed."""
+        if self._rows:
+            yield (counted(len(self._rows), "player"), STYLES[Tone.MUTED])
+
+    async def chosen(self, row: "PlayerRow") -> None:
+        """This one."""
+        self.dismiss(row.id)
+
+    def cancel(self) -> None:
+        """None of them."""
+        self.dismiss(None)

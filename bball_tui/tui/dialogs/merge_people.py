@@ -1,0 +1,113 @@
+"""Two who are one: both side by side, whose value stays, and what would be moved."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
+from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
+from bball_tui.tui.hanging_indent import Hanging
+from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+
+if TYPE_CHECKING:
+    from bball_tui.league.merging.merge import Merged, MergeField, MergePreview
+
+Merge: TypeAlias = "Callable[[Mapping[str, bool]], Awaitable[Merged]]"
+"""By the name of a field whether the value of the one who goes is taken."""
+KEPT, TAKEN = "kept", "taken"
+
+
+class MergePeople(SubmitDialog["Merged | str"]):
+    """Merges the two of ``seen``; the answer is what happened, :data:`TURNED`, or None: they changed their mind.
+
+    ``effect`` says what would happen, in sentences.
+    """
+
+    TURNED: ClassVar = "turned"
+    """The other one is to stay."""
+    HELP = """
+    ## Two who are one
+    The first one stays, the second one is merged into it. Where both say something else you choose whose value stays;
+    space opens the list. What only one of them says is kept. `s` turns it round: the other one stays.
+
+    Contracts with their signatures, scans, e-mails and history, and the guardians, all go to the one who stays. The
+    other one is in no list anymore; a search or an import with that name finds the one who stays.
+
+    It can be undone: `{player.unmerge}` on the one who stays, or `bball-tui players unmerge`.
+    """
+    DEFAULT_CSS = """
+    MergePeople {
+        & Field .field--label { width: 15; }
+        & #effect { margin: 1 0 0 0; }
+    }
+    """
+    BINDINGS: ClassVar = [
+        Binding("enter", "confirm", "merge", show=False),
+        Binding("s", "turn", "the other one stays", show=False),
+    ]
+
+    def __init__(self, seen: "MergePreview", effect: Sequence[str], merge: Merge) -> None:
+        super().__init__()
+        self.set_reactive(MergePeople.heading, f"Merge two {seen.kind}s")
+        self._seen, self._effect, self._merge = seen, tuple(effect), merge
+
+    def body(self) -> Iterable[Widget]:
+        """Who stays, whose values, what would happen."""
+        yield Static(Hanging(content_lines(self._both())), id="both")
+        if self._seen.obstacle is None:
+            for one in self._seen.choices:
+                options = [(one.kept, KEPT), (one.gone, TAKEN)]
+                yield Field(one.label, Picker(options, KEPT, id=f"whose-{one.name}"))
+        yield Static(Hanging(content_lines(self._words())), id="effect")
+
+    def _both(self) -> Iterator[list[Part]]:
+        seen = self._seen
+        yield [("stays  ", STYLES[Tone.MUTED]), (seen.kept.name, "bold"), (f"  {seen.kind} {seen.kept.id}", "")]
+        yield [("goes   ", STYLES[Tone.MUTED]), (seen.gone.name, "bold"), (f"  {seen.kind} {seen.gone.id}", "")]
+        for one in seen.fields:
+            if (one.kept or one.gone) and not one.differs:
+                yield [(f"{one.label}: {one.kept or one.gone} ({_whose(one)})", STYLES[Tone.MUTED])]
+        if seen.obstacle is None and seen.choices:
+            yield [""]
+            yield ["Whose value stays:"]
+
+    def _words(self) -> Iterator[list[Part]]:
+        tone = Tone.BAD if self._seen.obstacle is not None else Tone.MUTED
+        warns = {one.sentence for one in self._seen.ending}
+        for sentence in self._effect:
+            its = Tone.WARN if sentence in warns or "two different" in sentence else tone
+            symbol = f"{SYMBOLS[its]} " if its in (Tone.WARN, Tone.BAD) else ""
+            yield [(f"{symbol}{sentence}", STYLES[its])]
+
+    def choices(self) -> Iterable[DialogButton]:
+        """Merge them, the other way round, or not at all."""
+        if self._seen.obstacle is None:
+            yield DialogButton("Merge", key="Enter", command="confirm")
+            yield DialogButton("The other one stays", short="Turn", key="s", command="turn")
+        yield self.cancel_choice("Cancel" if self._seen.obstacle is None else "Close")
+
+    def complain(self, name: str, sentence: str) -> None:
+        """What went wrong is about both, and stands above the choices."""
+        self.say(sentence, Tone.BAD)
+
+    def action_confirm(self) -> None:
+        """Do it, once."""
+        if self._seen.obstacle is not None:
+            return
+        chosen = {one.name: self.query_one(f"#whose-{one.name}", Picker).chosen == TAKEN for one in self._seen.choices}
+        self.begin(lambda: self._merge(chosen), blame="effect")
+
+    def action_turn(self) -> None:
+        """The other one stays."""
+        if not self._busy:
+            self.dismiss(self.TURNED)
+
+
+def _whose(field: "MergeField") -> str:
+    if field.kept and field.gone:
+        return "both"
+    return "only the one who stays" if field.kept else "only the one who goes"
