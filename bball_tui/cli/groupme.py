@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import click
 
 from bball_tui.cli.context import CliContext, in_league, needs
+from bball_tui.cli.groupme_leavers import groupme_leavers
 from bball_tui.cli.groupme_links import groupme_link, groupme_qr, groupme_unlink
 from bball_tui.cli.groupme_mails import groupme_send_anyway, groupme_tell
+from bball_tui.cli.groupme_not_joined import groupme_not_joined
 from bball_tui.cli.groupme_renew import groupme_renew
 from bball_tui.cli.groupme_run import applied_answer, chats_sender
 from bball_tui.cli.groupme_staff import groupme_staff
@@ -89,6 +91,8 @@ for command in (
     groupme_tell,
     groupme_send_anyway,
     groupme_renew,
+    groupme_leavers,
+    groupme_not_joined,
 ):
     groupme.add_command(command)
 

@@ -269,5 +269,14 @@ def test_the_group_of_last_season_goes_on(command_line: CommandLine, club: Club,
     again = command_line("groupme", "renew", *fall, "--keep", "Hawks U14", "--apply")
     assert "there is no group to keep. It has its group." in again.err
     assert command_line("groupme", "renew", *fall, "--apply", "--json").json["steps"] == []
+    # Nobody is in that group but the account itself, and no one signed.
+    assert command_line("groupme", "leavers", *fall, "--json").json == []
+    assert "0 members left the team, 0 are unknown to us" in command_line("groupme", "leavers", *fall).err
+    refused = command_line("groupme", "leavers", "Hawks U14", *fall, "--remove", "4711")
+    assert (refused.code, "Member 4711 is not among those who left" in refused.err) == (1, True)
+    assert command_line("groupme", "leavers", *fall, "--csv").out.startswith('"Team ID","Team","Group","ID"')
+    assert command_line("groupme", "not-joined", *fall, "--json").json == []
+    assert command_line("groupme", "not-joined", *fall, "--csv").out.startswith('"Team ID","Team","Player ID"')
+    assert command_line("groupme", "not-joined", *fall, "--remind", "--json").json == {"families": 0, "mails": 0}
     paths = [str(line["path"]).rsplit("/", 1)[-1] for line in fake.end() if line["method"] != "GET"]
     assert paths[-2:] == ["update", "update"]

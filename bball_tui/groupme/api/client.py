@@ -1,4 +1,4 @@
-"""The GroupMe API, as far as this program needs it. Deleting groups and members is not offered.
+"""The GroupMe API, as far as this program needs it. Deleting groups is not offered.
 
 The routes for creating, changing and adding are no longer documented (they were in 2021) and may be closed to third
 parties at any time; then :class:`VerificationRefused` says so and everything else keeps working.
@@ -221,6 +221,20 @@ class GroupMeClient:
             if results is not None:
                 return results
         return None
+
+    async def remove_member(self, group_id: str, membership_id: str) -> None:
+        """Take a member out of the group. The one who made it cannot be removed.
+
+        Raises:
+            NotFound: they are not in it (anymore), or GroupMe has closed this to other programs: look.
+        """
+        await self._wire.call(
+            "POST",
+            _path(group_id, "members", membership_id, "remove"),
+            lambda raw: raw,
+            doing="remove members of this group",
+            safety=Safety.REPEATABLE,
+        )
 
     async def set_role(self, group_id: str, membership_id: str, role: str) -> None:
         """Make a member an "admin", or a "user" again. ``membership_id`` is the member's ``id`` in this group."""

@@ -64,17 +64,18 @@ async def read_households(session: AsyncSession, league_id: int, team_id: int) -
 
 def who_joined(households: Sequence[Household], members: Sequence[Member]) -> Joined:
     """Hold the names in the group against the families' names; accents, capitals and their order do not count."""
-    by_name: dict[tuple[str, ...], str] = {_words(member.nickname): member.user_id for member in members}
+    by_name: dict[tuple[str, ...], str] = {name_key(member.nickname): member.user_id for member in members}
     by_name.pop((), None)
     recognized: set[str] = set()
     families = []
     for household in households:
-        here = tuple(name for name in household.guardians if _words(name) in by_name)
-        recognized |= {by_name[_words(name)] for name in here}
+        here = tuple(name for name in household.guardians if name_key(name) in by_name)
+        recognized |= {by_name[name_key(name)] for name in here}
         families.append((household.player, here))
     others = tuple(sorted((m.nickname for m in members if m.user_id not in recognized), key=fold))
     return Joined(tuple(families), others)
 
 
-def _words(name: str) -> tuple[str, ...]:
+def name_key(name: str) -> tuple[str, ...]:
+    """Equal for names that are the same but for accents, capitals and the order of their words."""
     return tuple(sorted(fold(name).split()))

@@ -1,8 +1,9 @@
 """What to do, as an immutable value: from our facts and GroupMe's to states, actions and warnings. Pure.
 
 The rules: the stored group id beats every name; names only propose; last
-season's group is never taken by itself; nothing is created while the list of groups is not complete; nobody is ever
-removed and nothing deleted. A plan made again from unchanged facts is equal, and empty once everything was done.
+season's group is never taken by itself; nothing is created while the list of groups is not complete; nobody is
+removed whom nobody chose, and no group deleted. A plan made again from unchanged facts is equal, and empty once
+everything was done.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ class ActionKind(StrEnum):
     ADD_STAFF = "add_staff"
     HAND_ON = "hand_on"
     NEW_LINK = "new_link"
+    REMOVE = "remove"
 
 
 LOCAL = frozenset({ActionKind.LINK, ActionKind.REFRESH, ActionKind.HAND_ON})
@@ -65,7 +67,15 @@ class NewLink:
     name: str
 
 
-Payload = NewGroup | GroupChange | LinkTo | StaffToAdd | HandOn | NewLink
+@dataclass(frozen=True, slots=True)
+class MemberToRemove:
+    """A member of the group by the membership; ``nickname`` is the name that they chose in it."""
+
+    membership_id: str
+    nickname: str
+
+
+Payload = NewGroup | GroupChange | LinkTo | StaffToAdd | HandOn | NewLink | MemberToRemove
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class Action:
 
     @property
     def id(self) -> str:
+        if isinstance(self.payload, MemberToRemove):
+            return f"{self.kind}:{self.team_id}:{self.payload.membership_id}"
         return f"{self.kind}:{self.team_id}"
 
     @property

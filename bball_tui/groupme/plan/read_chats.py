@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group, GroupChange, NewGroup
 from bball_tui.groupme.links.linking import dismiss
+from bball_tui.groupme.notify.not_joined import NotJoined, find_not_joined, told_families
 from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.last_seen import keep_looks
 from bball_tui.groupme.plan.make_plan import make_plan
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, Plan, TeamPlan
+from bball_tui.groupme.plan.read_groupme import read_snapshot
 from bball_tui.groupme.run.apply import current_plan
+from bball_tui.groupme.run.progress import Progress
 from bball_tui.groupme.run.sender import Sender
 
 
@@ -112,3 +115,20 @@ def _choices(team: TeamPlan) -> str:
     return (
         f" There are: {choices}. Link one of them, or say --although-similar if none is this team's." if choices else ""
     )
+
+
+async def read_not_joined(sender: Sender) -> NotJoined:
+    """The families of the season who were told of their chat and are not seen in it.
+
+    Raises:
+        GroupMeError: the account or its groups cannot be read.
+    """
+    async with sender.database.session() as session:
+        families = await told_families(session, sender.league_id, sender.season_id)
+    groups = {one.group_id for one in families}
+
+    def looked(done: int, total: int) -> None:
+        sender.report(Progress(done, total, "Looking who is in the groups."))
+
+    seen = await read_snapshot(sender.client, groups, report=looked, now=sender.now)
+    return find_not_joined(families, seen)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.models import Contract, GroupIntent, Season, Team
-from bball_tui.database.states import LIVE_STATUSES, IntentKind, IntentState
+from bball_tui.database.models import GroupIntent, Season, Team
+from bball_tui.database.states import IntentKind, IntentState
 from bball_tui.groupme.links.handing_on import kept_groups
+from bball_tui.groupme.renew.people import players_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ async def read_summer(
     groups = {row.id: row.groupme_group_id for row in teams}
     sources = {team_id: source for team_id, source in origins.items() if team_id in groups}
     last = await _last_teams(session, league_id, frozenset(sources.values()))
-    players = await _players(session, league_id, groups.keys())
+    players = await players_on(session, league_id, groups.keys())
     kept = await kept_groups(session, league_id, frozenset(sources.values()))
     done = await _done(session, league_id, groups.keys())
     return {
@@ -65,7 +66,7 @@ async def read_summer(
 
 
 async def _last_teams(session: AsyncSession, league_id: int, team_ids: Collection[int]) -> dict[int, LastTeam]:
-    players = await _players(session, league_id, team_ids)
+    players = await players_on(session, league_id, team_ids)
     rows = await session.execute(
         select(
             Team.id,
@@ -90,20 +91,6 @@ async def _last_teams(session: AsyncSession, league_id: int, team_ids: Collectio
         )
         for row in rows
     }
-
-
-async def _players(session: AsyncSession, league_id: int, team_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    rows = await session.execute(
-        select(Contract.team_id, Contract.player_id).where(
-            Contract.league_id == league_id,
-            Contract.team_id.in_(team_ids),
-            Contract.status.in_([str(status) for status in LIVE_STATUSES]),
-        )
-    )
-    found: dict[int, set[int]] = {}
-    for team_id, player_id in rows:
-        found.setdefault(team_id, set()).add(player_id)
-    return {team_id: frozenset(players) for team_id, players in found.items()}
 
 
 async def _done(

@@ -26,13 +26,23 @@ from bball_tui.groupme.api.models import GroupChange, NewGroup
 from bball_tui.groupme.links.linking import SeenGroup
 from bball_tui.groupme.plan.facts import OwnFacts, Snapshot
 from bball_tui.groupme.plan.make_plan import make_plan
-from bball_tui.groupme.plan.plan_model import Action, ActionKind, HandOn, LinkTo, NewLink, Plan, StaffToAdd
+from bball_tui.groupme.plan.plan_model import (
+    Action,
+    ActionKind,
+    HandOn,
+    LinkTo,
+    MemberToRemove,
+    NewLink,
+    Plan,
+    StaffToAdd,
+)
 from bball_tui.groupme.plan.read_groupme import read_snapshot
 from bball_tui.groupme.plan.team_facts import read_own
 from bball_tui.groupme.run.adding import add_staff, recover_add
 from bball_tui.groupme.run.creating import NotMade, create_group, recover_create
 from bball_tui.groupme.run.intents import Intent, exclusive_run, unsettled
 from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
+from bball_tui.groupme.run.removing import remove_member
 from bball_tui.groupme.run.sender import Sender
 from bball_tui.groupme.run.updating import recover_update, update_group
 
@@ -223,6 +233,8 @@ class _Run:
             return await add_staff(self.sender, action.team_id, group_id, payload.staff_ids)
         if isinstance(payload, NewLink):
             return await self._new_link(action.team_id, group_id, payload)
+        if isinstance(payload, MemberToRemove):
+            return await remove_member(self.sender, action.team_id, group_id, payload)
         if isinstance(payload, HandOn):
             return await self._hand_on(action.team_id, group_id, payload)
         return await self._link(action, group_id, payload)
