@@ -141,9 +141,16 @@ async def players_edit(
 async def players_duplicates(context: CliContext, session: Session) -> Answer:
     """List pairs of players who may be one person."""
     return listed(
-        ("ID", "ID", "Player", "One", "The other"),
+        ("ID", "ID", "One", "The other", "One", "The other"),
         await list_lookalikes(session, context.league.id),
-        lambda pair: (str(pair.one.id), str(pair.other.id), pair.one.name, pair.one.about, pair.other.about),
+        lambda pair: (
+            str(pair.one.id),
+            str(pair.other.id),
+            pair.one.name,
+            pair.other.name,
+            pair.one.about,
+            pair.other.about,
+        ),
     )
 
 

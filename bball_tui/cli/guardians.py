@@ -18,6 +18,7 @@ from bball_tui.league.editing.guardians import (
     save_guardian,
     unlink_guardian,
 )
+from bball_tui.league.editing.lookalikes import guardian_lookalikes
 from bball_tui.league.editing.outcome import Outcome
 from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
@@ -38,6 +39,25 @@ def guardians() -> None:
 for merging in merge_commands(Person.GUARDIAN):
     guardians.add_command(merging)
 guardians.add_command(guardians_erase)
+
+
+@guardians.command("duplicates")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@in_transaction
+async def guardians_duplicates(context: CliContext, session: Session) -> Answer:
+    """List pairs of guardians who may be one person."""
+    return listed(
+        ("ID", "ID", "One", "The other", "One", "The other"),
+        await guardian_lookalikes(session, context.league.id),
+        lambda pair: (
+            str(pair.one.id),
+            str(pair.other.id),
+            pair.one.name,
+            pair.other.name,
+            pair.one.about,
+            pair.other.about,
+        ),
+    )
 
 
 @guardians.command("list")

@@ -138,9 +138,15 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
             app.notify(clean(note), severity="warning", timeout=12, markup=False)
         return True
 
+    async def same_as(guardian_id: int | None) -> bool:
+        from bball_tui.tui.merging import merge_guardian
+
+        found = next((one for one in (await _detail(connection, player_id)).guardians if one.id == guardian_id), None)
+        return found is not None and await merge_guardian(app, connection, found.id, f"{found.first} {found.last}")
+
     empty = "No one yet: no e-mail can be sent and no one can sign. Press n to add a guardian."
     changed: bool = await app.push_screen_wait(
-        PickRecord(f"Guardians of {name}", load, edit, empty=empty, remove=remove)
+        PickRecord(f"Guardians of {name}", load, edit, empty=empty, remove=remove, extra=("The same as…", same_as))
     )
     return changed
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.league.editing.lookalikes import Pair, list_lookalikes, tell_apart
 from bball_tui.league.merging.candidates import find_players, guardian_candidates
 from bball_tui.league.merging.merge import Merged, MergeRequest, merge_people, preview_merge
-from bball_tui.league.merging.people import Person, list_merges
+from bball_tui.league.merging.people import Person, StandingMerge, list_merges
 from bball_tui.league.merging.unmerge import unmerge_people
 from bball_tui.league.merging.words import effect_words, merged_words, unmerged_words
 from bball_tui.tui.dialogs.choose_one import ChooseOne
@@ -17,6 +18,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.find_player import FindPlayer
 from bball_tui.tui.dialogs.merge_people import MergePeople
 from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
     Host = App[Any]
+
+BACK = "back "
+"""Begins the key of a merge that can be taken back, among the guardians who may be the same."""
 
 
 async def merge_two(app: "Host", connection: "LeagueConnection", kind: Person, kept: int, gone: int) -> bool:
@@ -63,15 +68,57 @@ async def merge_players(app: "Host", connection: "LeagueConnection", players: Se
     return gone is not None and await merge_two(app, connection, Person.PLAYER, kept, gone)
 
 
-async def merge_guardian(app: "Host", connection: "LeagueConnection", guardian_id: int, name: str) -> bool:
-    """Merge a guardian with another one of the same name, address, phone or child."""
-    found = await connection.call(guardian_candidates, guardian_id)
-    if not found:
-        raise BballError(f"No other guardian has {name}'s name, address or phone, or a child in common.")
-    chosen = await app.push_screen_wait(
-        ChooseOne(f"Who is the same as {name}?", [(str(one.id), f"{one.name}: {one.about}") for one in found])
+async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
+    """The pairs of players who may be one: merge them, or remember that they are two. True: something was changed."""
+    pairs: tuple[Pair, ...] = ()
+
+    async def load() -> Sequence[Entry]:
+        nonlocal pairs
+        pairs = await connection.call(list_lookalikes)
+        return [
+            Entry(number, f"{pair.one.name} · {pair.other.name}", f"{pair.one.about} · {pair.other.about}")
+            for number, pair in enumerate(pairs)
+        ]
+
+    async def merge(number: int | None) -> bool:
+        if number is None:
+            return False
+        return await merge_two(app, connection, Person.PLAYER, pairs[number].one.id, pairs[number].other.id)
+
+    async def apart(number: int | None) -> bool:
+        if number is None:
+            return False
+        await connection.call(tell_apart, pairs[number].one.id, [pairs[number].other.id])
+        return True
+
+    dialog = PickRecord(
+        "Maybe the same player",
+        load,
+        merge,
+        empty="No two players have the same name, or the same last name and birthdate.",
+        extra=("Two children", apart),
+        opens="Compare",
+        adds="",
     )
-    return chosen is not None and await merge_two(app, connection, Person.GUARDIAN, guardian_id, int(chosen))
+    changed: bool = await app.push_screen_wait(dialog)
+    return changed
+
+
+async def merge_guardian(app: "Host", connection: "LeagueConnection", guardian_id: int, name: str) -> bool:
+    """Merge a guardian with another one of the same name, address, phone or child, or take such a merge back."""
+    found = await connection.call(guardian_candidates, guardian_id)
+    merged = await connection.call(list_merges, Person.GUARDIAN, stays=guardian_id)
+    if not found and not merged:
+        raise BballError(f"No other guardian has {name}'s name, address or phone, or a child in common.")
+    options = [(str(one.id), f"{one.name}: {one.about}") for one in found]
+    options += [(f"{BACK}{one.gone_id}", f"undo: {one.name}, merged by {one.by}") for one in merged]
+    chosen = await app.push_screen_wait(ChooseOne(f"Who is the same as {name}?", options))
+    if chosen is None:
+        return False
+    if not chosen.startswith(BACK):
+        return await merge_two(app, connection, Person.GUARDIAN, guardian_id, int(chosen))
+    one = next(one for one in merged if chosen == f"{BACK}{one.gone_id}")
+    return await _take_back(app, connection, one, name)
 
 
 async def take_merge_back(app: "Host", connection: "LeagueConnection", kind: Person, stays: int, name: str) -> bool:
@@ -79,21 +126,24 @@ async def take_merge_back(app: "Host", connection: "LeagueConnection", kind: Per
     merges = await connection.call(list_merges, kind, stays=stays)
     if not merges:
         raise BballError(f"No one was merged into {name}, so there is nothing to take back.")
-    gone, label = merges[0].gone_id, merges[0].name
+    one = merges[0]
     if len(merges) > 1:
         chosen = await app.push_screen_wait(
             ChooseOne(f"Merged into {name}", [(str(one.gone_id), f"{one.name}, by {one.by}") for one in merges])
         )
         if chosen is None:
             return False
-        gone = int(chosen)
-        label = next(one.name for one in merges if one.gone_id == gone)
+        one = next(one for one in merges if chosen == str(one.gone_id))
+    return await _take_back(app, connection, one, name)
+
+
+async def _take_back(app: "Host", connection: "LeagueConnection", merge: StandingMerge, name: str) -> bool:
     lines = [
-        f"{label} is there again, with all that was moved to {name}.",
+        f"{merge.name} is there again, with all that was moved to {name}.",
         f"What came after the merge stays with {name}.",
     ]
     if not await app.push_screen_wait(Confirm("Take the merge back?", lines, "Take back")):
         return False
-    done = await connection.call(unmerge_people, kind, gone)
+    done = await connection.call(unmerge_people, merge.kind, merge.gone_id)
     app.notify(clean(" ".join(unmerged_words(done))), timeout=10, markup=False)
     return True

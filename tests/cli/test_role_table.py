@@ -11,7 +11,16 @@ from bball_tui.tui.all_commands import ACTION_SETS
 ROOT = Path(__file__).parents[2]
 
 EVERYBODY = {
-    *("init", "league show", "export", "teams list", "players duplicates", "players list", "guardians list"),
+    *(
+        "init",
+        "league show",
+        "export",
+        "teams list",
+        "players duplicates",
+        "players list",
+        "guardians list",
+        "guardians duplicates",
+    ),
     *("seasons list", "contracts list", "outbox gates", "outbox list", "outbox read", "outbox show", "emails check"),
     *("emails copy", "emails export", "emails log", "emails preview", "emails reminders", "emails sample"),
     *("emails send-test", "emails suppressions", "emails warnings", "mail test", "groupme plan", "groupme qr"),

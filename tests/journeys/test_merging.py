@@ -16,7 +16,7 @@ ROSTER = """\
 Player First Name,Player Last Name,Date of Birth,Jersey,Team,Guardian 1 First Name,Guardian 1 Last Name,Guardian 1 Email
 Amara,Hamilton,2015-03-04,1,Hawks U12,Ruth,Hamilton,ruth@families.test
 Jon,Lee,2015-01-02,7,Hawks U12,Rosa,Lee,rosa@families.test
-Jonathan,Lee,2015-01-02,8,Bulls U12,Rosa,Lee,rosa@families.test
+Jonathan,Lee,2015-01-02,8,Bulls U12,Rosie,Lee,rosa@families.test
 """
 
 
@@ -72,3 +72,22 @@ def test_one_child_of_two(data_dir: Path) -> None:
         desk.until(lambda: "also Jon Lee" not in desk.text)
         desk.shows("Lee, Jon ")
         assert asyncio.run(roster(data_dir)) == before
+        desk.press("h")
+        desk.shows("Guardians of")
+        desk.press("s")
+        desk.shows("Who is the same as Ros")
+        desk.press(ENTER)
+        desk.shows("Merge two guardians", "player of Ros")
+        desk.press(ENTER)
+        desk.until(lambda: "Merge two guardians" not in desk.text)
+        desk.rest()
+        desk.press("s")
+        desk.shows("undo: Ros")
+        desk.press(ESC)
+        desk.until(lambda: "undo: Ros" not in desk.text)
+        desk.press(ESC)
+        desk.until(lambda: "Guardians of" not in desk.text)
+        desk.press("d")
+        desk.shows("Maybe the same player", "Jon Lee · Jonathan Lee")
+        desk.press("s")
+        desk.shows("No two players have the same name")

@@ -1,4 +1,4 @@
-"""Players who may be one person: suggested, never merged by themselves, and "not the same" is remembered."""
+"""Who may be one person: suggested, never merged by itself; of players "not the same" is remembered."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import DistinctPlayers, Player
+from bball_tui.database.models import DistinctPlayers, Guardian, Player, PlayerGuardian
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Lookalike
+from bball_tui.league.values.first_names import first_alike
+from bball_tui.wording import short_date
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two players of one name whose birthdates do not speak against one person."""
+    """Two players of one name whose birthdates do not speak against one person, or of one last name and one birthdate
+    whose first names are much the same."""
 
     one: Lookalike
     other: Lookalike
 
 
 def _about(birthdate: date | None, jersey: str | None) -> str:
-    born = "birthdate unknown" if birthdate is None else f"born {birthdate.isoformat()}"
+    born = "birthdate unknown" if birthdate is None else f"born {short_date(birthdate)}"
     return f"{born}, jersey {jersey}" if jersey else born
 
 
@@ -86,7 +89,8 @@ async def tell_apart(session: AsyncSession, league_id: int, player_id: int, othe
 
 
 async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
-    """All pairs of the league that nobody told apart yet."""
+    """All pairs of the league that nobody told apart yet. Twins have the day and the last name in common, and no first
+    name that is alike."""
     one, other = aliased(Player), aliased(Player)
     known = exists().where(DistinctPlayers.one_id == one.id, DistinctPlayers.other_id == other.id)
     columns = [(p.id, p.first_name, p.last_name, p.birthdate, p.jersey) for p in (one, other)]
@@ -100,4 +104,45 @@ async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, 
         )
         .order_by(one.name_key, one.id, other.id)
     )
-    return tuple(Pair(_lookalike(row[:5]), _lookalike(row[5:])) for row in rows)
+    last, theirs = (func.split_part(p.name_key, ", ", 1) for p in (one, other))
+    same_day = await session.execute(
+        select(*columns[0], *columns[1], one.name_key, other.name_key)
+        .join(other, (other.league_id == one.league_id) & (other.birthdate == one.birthdate) & (other.id > one.id))
+        .where(one.league_id == league_id, last == theirs, one.name_key != other.name_key, ~known)
+        .order_by(one.name_key, one.id, other.id)
+    )
+    alike = [row for row in same_day if first_alike(*(key.partition(", ")[2] for key in row[10:]))]
+    return tuple(Pair(_lookalike(row[:5]), _lookalike(row[5:10])) for row in (*rows, *alike))
+
+
+async def guardian_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
+    """Pairs of guardians who may be one: of one name, or of one last name and names that are alike, with the same
+    address, phone or child.
+    """
+    one, other = aliased(Guardian), aliased(Guardian)
+    mine, theirs = aliased(PlayerGuardian), aliased(PlayerGuardian)
+    child = exists().where(
+        mine.league_id == league_id,
+        mine.player_id == theirs.player_id,
+        mine.guardian_id == one.id,
+        theirs.guardian_id == other.id,
+    )
+    columns = [(p.id, p.first_name, p.last_name, p.email, p.phone) for p in (one, other)]
+    last, same_last = (func.split_part(p.name_key, ", ", 1) for p in (one, other))
+    rows = await session.execute(
+        select(*columns[0], *columns[1], one.name_key, other.name_key)
+        .join(other, (other.league_id == one.league_id) & (other.id > one.id) & (last == same_last))
+        .where(one.league_id == league_id, or_(one.address == other.address, one.phone == other.phone, child))
+        .order_by(one.name_key, one.id, other.id)
+    )
+    return tuple(
+        Pair(_guardian(row[:5]), _guardian(row[5:10]))
+        for row in rows
+        if first_alike(*(key.partition(", ")[2] for key in row[10:]))
+    )
+
+
+def _guardian(row: Sequence[Any]) -> Lookalike:
+    guardian_id, first, last, email, phone = row
+    about = email or "no e-mail address"
+    return Lookalike(guardian_id, f"{first} {last}", f"{about}, {phone}" if phone else about)

@@ -5,25 +5,16 @@ same one (`spellings`), and a first name that is almost the same, the short form
 in one (Michael (Mike)). Twins have the same date and the same last name, and are no hint.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from difflib import SequenceMatcher
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from bball_tui.league.importing.existing import Existing
 from bball_tui.league.importing.match_guardians import Family
 from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.values.first_names import first_alike, same_forms
 from bball_tui.league.values.last_names import spellings
-
-if TYPE_CHECKING:
-    from nicknames import NickNamer
-
-ALIKE = 0.75
-"""Of two first names: SequenceMatcher's ratio from which one may be a slip of the other."""
 
 
 def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mapping[int, str]:
@@ -62,7 +53,7 @@ def _candidates(existing: Existing, row: RosterRow) -> Iterator[tuple[int, Playe
     first, last = existing.folded[row.first], existing.folded[row.last]
     for spelling in spellings(last):
         for neighbor in existing.same_day.get((row.birthdate, spelling), ()):
-            if (first, last) != (neighbor.first_key, neighbor.last_key) and _first_alike(first, neighbor.first_key):
+            if (first, last) != (neighbor.first_key, neighbor.last_key) and first_alike(first, neighbor.first_key):
                 yield neighbor.id, neighbor.values
 
 
@@ -75,48 +66,9 @@ def _neighbor(
     first = existing.folded[row.first]
     for spelling in spellings(existing.folded[row.last]):
         for other in same_day.get((row.birthdate, spelling), ()):
-            if other is not row and _same_forms(first, existing.folded[other.first]):
+            if other is not row and same_forms(first, existing.folded[other.first]):
                 return other
     return None
-
-
-@lru_cache(maxsize=32_768)
-def _first_alike(one: str, other: str) -> bool:
-    """Whether two folded first names may be one."""
-    return _same_forms(one, other) or SequenceMatcher(None, one, other).ratio() >= ALIKE
-
-
-@lru_cache(maxsize=32_768)
-def _same_forms(one: str, other: str) -> bool:
-    forms, others = _forms(one), _forms(other)
-    if forms & others:
-        return True
-    return any(
-        min(len(first), len(second)) >= 3 and (first.startswith(second) or second.startswith(first))
-        for first in _written(one)
-        for second in _written(other)
-    )
-
-
-@lru_cache(maxsize=32_768)
-def _written(first: str) -> frozenset[str]:
-    """The names that a first name writes: Michael (Mike) is two, Mary-Ann one."""
-    parts = re.split(r"[()\[\]\"“”/]|\baka\b", first)
-    return frozenset(squeezed for part in parts if (squeezed := "".join(filter(str.isalnum, part))))
-
-
-@lru_cache(maxsize=32_768)
-def _forms(first: str) -> frozenset[str]:
-    """A first name and the full names that it is short for. Two full names with a nickname in common are not one."""
-    names = _written(first)
-    return names | {full for name in names for full in _nicknames().canonicals_of(name)}
-
-
-@lru_cache(maxsize=1)
-def _nicknames() -> "NickNamer":
-    from nicknames import NickNamer
-
-    return NickNamer()
 
 
 def _described(values: PlayerValues) -> str:

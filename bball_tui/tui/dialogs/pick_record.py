@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
-from bball_tui.tui.dialogs.base import Dialog
+from bball_tui.tui.dialogs.base import CANCEL, Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content, content_lines
@@ -132,7 +132,7 @@ class PickRecord(Dialog[bool]):
             self.list.highlighted = min(at, len(entries) - 1)
             self.list.focus()
         else:  # at once: a list that goes away takes Enter for as long as it still has the focus
-            self.choice("add").focus()
+            self.choice("add" if self._adds else CANCEL).focus()
 
     @property
     def current(self) -> int | None:

@@ -46,7 +46,8 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     may sign. `{player.edit}` edits the player, `{player.family}` the guardians, `{player.new}` adds a player with
     guardians and contract.
 
-    `{player.merge}` makes one of two: select both, or find the other one by name. `{player.unmerge}` takes it back.
+    `{player.duplicates}` lists who may be in the league twice. `{player.merge}` makes one of two: select both, or find
+    the other one by name. `{player.unmerge}` undoes it.
     """
     list_name = "players"
     placeholder = "player, parent, e-mail or team"
@@ -148,6 +149,13 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         if self.connection is None or self.meant is None:
             return False
         return await erase_player(self.app, self.connection, self.meant.id)
+
+    @action("d", "maybe the same", when=ready, needs=Right.ROSTER)
+    async def action_player_duplicates(self) -> bool:
+        """Pairs of players who may be one: merge them, or say that they are two children."""
+        from bball_tui.tui.merging import maybe_the_same
+
+        return self.connection is not None and await maybe_the_same(self.app, self.connection)
 
     @action("=", "the same as…", when=_two, needs=Right.ROSTER)
     async def action_player_merge(self) -> bool:

@@ -16,7 +16,7 @@ from bball_tui.league.editing.guardians import (
     save_guardian,
     unlink_guardian,
 )
-from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
+from bball_tui.league.editing.lookalikes import guardian_lookalikes, list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Overtaken, Saved, Wrong
 from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.roster.guardian import GuardianDraft
@@ -111,6 +111,26 @@ async def test_a_namesake_is_asked_about_once(database: Database) -> None:
         assert len(await list_lookalikes(session, club.league_id)) == 4
         await tell_apart(session, club.league_id, imported.player_id, [first.id, second.id])
         assert len(await list_lookalikes(session, club.league_id)) == 2
+
+
+async def test_short_names_of_one_birthdate_may_be_one_and_twins_are_not(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        born = date(2015, 5, 12)
+        mike, michael, _ = [
+            await make_family(session, club, first=first, birthdate=born, parents=(Parent(rosa),))
+            for first, rosa in (("Mike", "Rosa"), ("Michael", "Rosa"), ("Nadia", "Rosie"))
+        ]
+        (pair,) = await list_lookalikes(session, club.league_id)
+        assert (pair.one.id, pair.other.id) == (mike.player_id, michael.player_id)
+        assert pair.one.about == "born May 12, 2015, jersey 00"
+        await tell_apart(session, club.league_id, michael.player_id, [mike.player_id])
+        assert await list_lookalikes(session, club.league_id) == ()
+        # One address and first names that are alike; a father at the mother's address is another one.
+        await make_family(session, club, first="Zoe", parents=(Parent("Luis"),))
+        named = {(one.one.name, one.other.name) for one in await guardian_lookalikes(session, club.league_id)}
+        assert ("Rosa Hamilton", "Rosa Hamilton") in named
+        assert not any("Luis Hamilton" in both for both in named)
 
 
 async def test_the_same_jersey_twice_in_a_team_is_a_warning_and_00_is_not_0(database: Database) -> None:

@@ -16,6 +16,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TickBox
 from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, take, value_of, with_values
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, shorten
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
@@ -186,7 +187,9 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         lines = [
             "Already in the league:",
             *(f"  {one.name}, {one.about}" for one in doubt.others),
-            "If it is the same person, go back and edit that one instead.",
+            "If it is the same person, go back and edit that one instead."
+            if self._base is None
+            else f"If it is the same person, go back and make one of the two ({key_of('player.merge')}).",
             "If not, that is remembered and no one asks again.",
         ]
         question = Confirm("Is this someone else?", lines, "Someone else", danger=True, cancel_label="Back")
