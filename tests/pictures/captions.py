@@ -75,6 +75,8 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "groupme-staff": ("Staff", "The adults in every group, and how they agreed."),
         "form-staff": ("Edit a staff member", "One way to find them is enough."),
         "groupme-plan": ("The plan", "Each step ticked or not, with its reason."),
+        "groupme-left": ("Who left", "Apart from members who are unknown; no one is removed who is not ticked."),
+        "groupme-not-joined": ("Who has not joined", "Families of all teams, and one reminder to each."),
         "groupme-renew": ("A new season", "Which team keeps last season's group, and why."),
         "groupme-tell": ("Tell families", "Families who were welcomed earlier hear of the link, if you like."),
         "groupme-done": ("Done", "What became of each step."),

@@ -6,6 +6,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "BulkRun": ("bulk", "bulk-report"),
     "ChatCode": ("groupme-code",),
     "ChatLink": ("groupme-link",),
+    "ChatPeople": ("groupme-left", "groupme-not-joined"),
     "ChatPlan": ("groupme-plan",),
     "ChatRenew": ("groupme-renew",),
     "ChatRun": ("groupme-done",),

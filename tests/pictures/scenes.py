@@ -120,6 +120,7 @@ SCENES = (
             "l", "wait:Look it up", "shot:groupme-link", ESC,
             "U", "wait:Unlink", "shot:groupme-unlink", ESC,
             "n", "wait:Chats of", "shot:groupme-renew", ESC,
+            "d", "wait:Who left", "shot:groupme-left", ESC, "w", "wait:Who has not", "shot:groupme-not-joined", ESC,
             "p", "wait:Do 5 steps", "shot:groupme-plan",
             "y", "wait:Jamal Mbeki", "shot:groupme-tell", "y", "wait:5 steps done", "shot:groupme-done",
             ESC, "wait:p shows 4", "s", "wait:QR", "shot:groupme-share", "c", "shot:groupme-code",

@@ -62,6 +62,7 @@ from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.bulk_run import BulkRun
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
+from bball_tui.tui.dialogs.chat_people import ChatPeople
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_renew import ChatRenew
 from bball_tui.tui.dialogs.chat_run import ChatRun
@@ -116,6 +117,7 @@ from bball_tui.tui.dialogs.roll_players import RollPlayers
 from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
+from bball_tui.tui.dialogs.tick_list import TickLine
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.records import HOSTILE
 
@@ -397,6 +399,12 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     BulkRun: lambda name: BulkRun(name or "x", [1], partial(_refuse, name), done=name),
     ChatCode: lambda name: ChatCode(name, ("█▄", "▀ ")),
     ChatLink: lambda name: ChatLink(name or "x", [GroupChoice("1", name, name, name, likely=True)], _never, note=name),
+    ChatPeople: lambda name: ChatPeople(
+        name or "x",
+        [name],
+        [TickLine("1", (name,), True), TickLine("2", (name,), False, tickable=False)],
+        button=lambda number: f"{name[:9]} {number}",
+    ),
     ChatPlan: lambda name: ChatPlan(_group_plan(name)),
     ChatRenew: _renew,
     ChatRun: _run,

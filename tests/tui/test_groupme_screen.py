@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import GroupDismissal, Outbox, Team
@@ -26,15 +27,21 @@ from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.chat_link import ChatLink
+from bball_tui.tui.dialogs.chat_people import ChatPeople
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.chat_tell import ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.controls import TextField
+from bball_tui.tui.dialogs.export_list import ExportList
 from bball_tui.tui.dialogs.forms.form import Form
 from bball_tui.tui.dialogs.pick_record import PickRecord
 from bball_tui.tui.tabs.groupme import GroupMePane
+from tests.groupme.conftest import Desk as Both
+from tests.groupme.conftest import Time
+from tests.groupme.summer import make_summer
+from tests.groupme.test_linking import signed_and_sent
 from tests.support.factory import Club, make_club
 from tests.support.mails import send, signed_family
 from tests.tui.desk_host import Desk, opened
@@ -340,3 +347,58 @@ async def test_a_filter_by_state_and_a_group_that_is_not_the_teams(database: Dat
         await desk.shows("may be suggested for", "? Hawks U12")
         async with database.session() as session:
             assert list(await session.scalars(select(GroupDismissal.team_id))) == []
+
+
+def written(folder: Path, pattern: str) -> list[str]:
+    """The lines of the one file that is there."""
+    (sheet,) = folder.glob(pattern)
+    return sheet.read_text("utf-8-sig").splitlines()
+
+
+async def test_who_left_is_removed_and_who_has_not_joined_is_reminded(
+    database: Database, fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    world = fake.server.world
+    both = Both(fake.server, fake.settings.groupme_url, fake.owner, Time())
+    summer = await make_summer(database, both, [("Hawks U10", "Hawks U12", 3, 2), ("Bulls U10", "Bulls U12", 1, 1)])
+    await summer.renew()
+    hawks = summer.groups["Hawks U10"]
+    world.join(hawks, world.add_user("Grandpa"), "Grandpa Joe")
+    absent = next(one for one in hawks.memberships.values() if one.nickname == "Rosa HawksU101")
+    del hawks.memberships[absent.user_id]
+    await signed_and_sent(summer, summer.contracts[1])
+    async with database.session() as session:
+        await session.execute(update(Outbox).values(created_at=Outbox.created_at - timedelta(days=8)))
+    async with opened(fake.settings) as desk:
+        await groupme(desk)
+        await desk.shows("The token is Maria")
+        await desk.press("d")
+        await until_on(desk, ChatPeople)
+        await desk.shows("1 member left the team, 1 are unknown to us")
+        await desk.shows("[ ] Hawks U12: Rosa HawksU102 · Kid HawksU102 is on no team in Fall 2027")
+        await desk.shows("Hawks U12: Grandpa Joe · unknown to us", "No one is ticked")
+        await desk.press("a", "x")
+        await until_on(desk, ExportList)
+        await desk.press("enter")
+        await until_on(desk, ChatPeople)
+        assert [line.split(",")[4:6] for line in written(tmp_path, "team chat leavers *.csv")[1:]] == [
+            ['"Rosa HawksU102"', '"left the team"'],
+            ['"Grandpa Joe"', '"unknown to us"'],
+        ]
+        await desk.shows("Remove 1")
+        await desk.press("y")
+        await until_on(desk, Confirm)
+        await desk.shows("Remove 1 member from the chats", "Rosa HawksU102 is in 'Hawks U12'")
+        await desk.press("y")
+        await until_on(desk, ChatRun)
+        await desk.shows("Rosa HawksU102 is not in the group anymore.")
+        await desk.press("escape")
+        await desk.shows("The token is Maria")
+        assert "Rosa HawksU102" not in {one.nickname for one in hawks.memberships.values() if hawks.active(one.user_id)}
+        await desk.press("w")
+        await until_on(desk, ChatPeople)
+        await desk.shows("1 family has the link", "] Hawks U12: Kid HawksU101 · Rosa HawksU101", "Remind 1 family")
+        await desk.press("y")
+        await desk.shows("1 e-mail queued")
+        assert await chat_mails(database) == ["hawksu101@families.test"]

@@ -16,11 +16,12 @@ from bball_tui.tui.theme import SYMBOLS, Tone
 
 @dataclass(frozen=True, slots=True)
 class TickLine:
-    """One line: its id, what it says, and whether it is ticked at first."""
+    """One line: its id, what it says, and whether it is ticked at first. Not ``tickable``: it is only to be read."""
 
     id: str
     parts: tuple[Part, ...]
     ticked: bool
+    tickable: bool = True
 
 
 class TickList(OptionList, inherit_bindings=False):
@@ -47,7 +48,7 @@ class TickList(OptionList, inherit_bindings=False):
 
     def __init__(self, lines: Iterable[TickLine], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         self._by_id = {line.id: line for line in lines}
-        self._chosen = {line.id for line in self._by_id.values() if line.ticked}
+        self._chosen = {line.id for line in self._by_id.values() if line.ticked and line.tickable}
         super().__init__(*(Option(self._prompt(line), line.id) for line in self._by_id.values()), id=id)
 
     @property
@@ -57,7 +58,7 @@ class TickList(OptionList, inherit_bindings=False):
 
     def tick(self, ids: Collection[str]) -> None:
         """Tick exactly these."""
-        self._chosen = set(ids) & self._by_id.keys()
+        self._chosen = {one for one in ids if one in self._by_id and self._by_id[one].tickable}
         for line in self._by_id.values():
             self.replace_option_prompt(line.id, self._prompt(line))
         self.post_message(self.Ticked())
@@ -68,12 +69,12 @@ class TickList(OptionList, inherit_bindings=False):
 
     def _prompt(self, line: TickLine) -> Hanging:
         mark = SYMBOLS[Tone.GOOD] if line.id in self._chosen else " "
-        return Hanging(content(f"[{mark}] ", *line.parts))
+        return Hanging(content(f"[{mark}] " if line.tickable else "    ", *line.parts))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tick it, or no longer."""
         event.stop()
-        if event.option_id is not None:
+        if event.option_id is not None and self._by_id[event.option_id].tickable:
             self._chosen ^= {event.option_id}
             self.replace_option_prompt(event.option_id, self._prompt(self._by_id[event.option_id]))
             self.post_message(self.Ticked())

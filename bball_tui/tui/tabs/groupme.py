@@ -119,7 +119,8 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     stored here; `{chat.read}` asks GroupMe, `Esc` stops that.
 
     `{chat.plan}` shows what there is to do, each step with its reason; nothing is done that is not ticked. In a new
-    season `{chat.renew}` comes first: which team keeps last season's group, and which gets a new one.
+    season `{chat.renew}` comes first: which team keeps last season's group, and which gets a new one. `{chat.leavers}`
+    lists who left a team and is still in its chat, `{chat.not-joined}` the families of all teams who have not joined.
     `{chat.link}` links a group that you choose or whose share link you paste, also without an access token.
     `{chat.staff}` lists the staff in every group. `{chat.share}` shows the share link and its QR code,
     `{chat.tell}` tells families who were welcomed before the link was there. `{chat.wait}` lets welcome e-mails wait
@@ -274,6 +275,21 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
         if self.connection is not None and await renew_chats(self.app, self.connection):
             self.groupme.begin(self.connection)
+
+    @action("d", "who left…", when=_asks, needs=Right.ROSTER)
+    async def action_chat_leavers(self) -> None:
+        """Who is in the chats (of the selected teams, else of all) and not of the team anymore; take some out."""
+        from bball_tui.tui.tabs.groupme_people import show_leavers
+
+        if self.connection is not None and await show_leavers(self.app, self.connection, sorted(self.records.selected)):
+            self.groupme.begin(self.connection)
+
+    @action("w", "who has not joined…", when=_asks, needs=Right.MAILS)
+    async def action_chat_not_joined(self) -> bool:
+        """Families of all teams who have the link and are not in the chat; one reminder to each."""
+        from bball_tui.tui.tabs.groupme_people import show_not_joined
+
+        return self.connection is not None and await show_not_joined(self.app, self.connection, self.now)
 
     @action("l", "link…", when=_one, needs=Right.ROSTER, footer=True)
     async def action_chat_link(self) -> bool:
