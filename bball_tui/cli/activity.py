@@ -1,6 +1,5 @@
 """`bball-tui activity list`: who did what in the league."""
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,8 @@ from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.outbox_sending import json_option
 from bball_tui.cli.output import Answer, listed
 from bball_tui.database.engine import Session
-from bball_tui.league.activity import MOST, Act, ActivityFilter, list_activity
+from bball_tui.league.activity import MOST, list_activity
+from bball_tui.league.acts import Act, ActivityFilter, Change, changes_of
 
 
 @click.group()
@@ -19,6 +19,7 @@ def activity() -> None:
 
 
 @activity.command(name="list")
+@click.option("--text", default="", metavar="WORDS", help="Only acts, logins or players that these words find.")
 @click.option("--who", metavar="LOGIN", help="Only what this login did.")
 @click.option(
     "--entity", metavar="KIND", help="Only on this kind of record: player, guardian, contract, team, league, …"
@@ -31,24 +32,23 @@ def activity() -> None:
 @in_transaction
 async def list_(context: CliContext, session: Session, day: datetime | None, limit: int, **wanted: Any) -> Answer:
     """List what was done, the latest first, with what was before and after."""
-    chosen = ActivityFilter(**wanted, day=None if day is None else day.date(), limit=limit)
+    chosen = ActivityFilter(**wanted, day=None if day is None else day.date())
     zone = context.league.zone
 
     def cells(act: Act) -> tuple[str, ...]:
         at = f"{act.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        return at, act.who, act.action.replace("_", " "), f"{act.entity} {act.entity_id}", _changes(act)
+        return at, act.who, act.words, act.record or str(act.entity_id), _changes(act)
 
-    rows = await list_activity(session, context.league.id, chosen)
+    rows = await list_activity(session, context.league.id, chosen, limit=limit)
     return listed(("when", "who", "what", "record", "before and after"), rows, cells)
 
 
 def _changes(act: Act) -> str:
-    parts = [*_pairs(act.before or {}, act.after or {}), *([act.reason] if act.reason else [])]
+    parts = [_pair(one) for one in changes_of(act)] + ([act.reason] if act.reason else [])
     text = "; ".join(parts)
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
-def _pairs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    for name in {**before, **after}:
-        was = f"{before[name]} → " if name in before else ""
-        yield f"{name}: {was}{after.get(name, '')}".rstrip()
+def _pair(change: Change) -> str:
+    was = "" if change.before is None else f"{change.before} → "
+    return f"{change.field}: {was}{change.after or ''}".rstrip()

@@ -8,6 +8,7 @@ from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate
 from bball_tui.database import backup as backups
 from bball_tui.database import embedded
+from bball_tui.database.roles import person
 from bball_tui.errors import BballError
 from bball_tui.wording import counted
 
@@ -19,13 +20,17 @@ def backup(file: Path) -> int:
     settings = current_settings()
     if settings.database_url is not None:
         size = backups.dump(settings.database_url, file)
+        noted = settings.read_only or backups.note_backup(settings.database_url)
     else:
         server = embedded.start(settings.server_dir)
         try:
             size = backups.dump(server.url(embedded.OWNER), file)
+            noted = settings.read_only or backups.note_backup(server.url(person()))
         finally:
             server.release()
     narrate(f"The backup is in {file} ({size / 1024:.0f} KB). It holds personal data: keep it like the papers.")
+    if not noted:
+        narrate("It could not be written into the league's activity.")
     return 0
 
 

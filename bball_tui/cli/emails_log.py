@@ -13,6 +13,7 @@ from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
 from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
+from bball_tui.league.activity import note_export
 from bball_tui.league.mails.preview import MailPreview, preview_mail, preview_mails, preview_sample
 from bball_tui.league.mails.send_again import send_again
 from bball_tui.league.rights import Right
@@ -104,6 +105,7 @@ async def emails_export(context: CliContext, session: Session, ids: tuple[int, .
     """Write e-mails as .eml files: the very bytes that went out."""
     mails = await frozen_mails(session, context.league.id, ids)
     files = write_files(to, mails)
+    await note_export(context.database, context.league.id, "e-mails", len(files))
     never = tuple(one for one in ids if one not in {mail.id for mail in mails})
     told = [f"{counted(len(files), 'e-mail')} written to {to}."]
     told += [f"E-mail {one} was never written, or is no e-mail of this league." for one in never]

@@ -10,6 +10,7 @@ from bball_tui.cli.output import Answer, Did, echo_lines
 from bball_tui.cli.seasons import say_all_seasons, season_if_any
 from bball_tui.database.engine import Session
 from bball_tui.files import write_pieces
+from bball_tui.league.activity import note_export
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, Piece, export
 from bball_tui.wording import counted
@@ -43,9 +44,10 @@ async def export_command(
             found = await season_if_any(context, before, season)
     name = season if found is None else found.name
     pieces = export(session, context.league, What(what), chosen, season=name)
-    if output is None:
-        return Did([f"{_counted(What(what), await _print(pieces))}."])
-    return Did([f"{_counted(What(what), await write_pieces(output, pieces))} written to {output}."])
+    number = await (_print(pieces) if output is None else write_pieces(output, pieces))
+    await note_export(context.database, context.league.id, what, number)
+    where = "" if output is None else f" written to {output}"
+    return Did([f"{_counted(What(what), number)}{where}."])
 
 
 async def _print(pieces: AsyncIterator[Piece]) -> int:

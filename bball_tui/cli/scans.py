@@ -13,6 +13,7 @@ from bball_tui.database.engine import Session
 from bball_tui.database.states import SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.files import write_bytes
+from bball_tui.league.activity import note_export
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.papers.export import export_scans
@@ -87,6 +88,7 @@ async def scans_export(context: CliContext, wanted: Wanted, folder: Path) -> Ans
     number = 0
     async for _ in export_scans(context.database, context.league.id, found, folder):
         number += 1
+    await note_export(context.database, context.league.id, "scans", number)
     return Did([f"{counted(number, 'scan')} written to {folder}."], {"scans": number})
 
 

@@ -89,6 +89,20 @@ def dump(url: SecretUrl, target: Path) -> int:
     return target.stat().st_size
 
 
+_BACKED_UP = "INSERT INTO audit (league_id, action, entity, entity_id) SELECT id, 'backed_up', 'league', id FROM league"
+
+
+def note_backup(url: SecretUrl) -> bool:
+    """Let every league see that its data left the database; False when the role of ``url`` may not. Blocking."""
+    options = connection_options(url)
+    try:
+        with psycopg.connect(**options) as connection:  # type: ignore[arg-type]
+            connection.execute(_BACKED_UP)
+    except psycopg.Error:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """``kept`` is the name under which the database from before is kept, empty when there was none. ``erased`` are

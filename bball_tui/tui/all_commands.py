@@ -2,6 +2,7 @@
 
 from bball_tui.tui.actions import ActionSet
 from bball_tui.tui.main_screen.screen import MainScreen
+from bball_tui.tui.tabs.activity import ActivityPane
 from bball_tui.tui.tabs.contracts import ContractsPane
 from bball_tui.tui.tabs.emails.blocked import BlockedPane
 from bball_tui.tui.tabs.emails.check import MailCheckPane
@@ -33,4 +34,5 @@ ACTION_SETS: tuple[ActionSet, ...] = (
     BlockedPane.ACTIONS,
     MailKindsPane.ACTIONS,
     RemindersPane.ACTIONS,
+    ActivityPane.ACTIONS,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.files import write_pieces
+from bball_tui.league.activity import note_export
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, export
 from bball_tui.tui.dialogs.export import WHAT, ExportChoice, ExportDialog
@@ -27,7 +28,9 @@ async def export_file(app: "App[Any]", connection: "LeagueConnection", tab: str)
         season = None if connection.season is None else connection.season.name
         async with connection.session() as session:
             pieces = export(session, connection.league, What(choice.what), Format(choice.wanted), season=season)
-            return await write_pieces(choice.path, pieces, told)
+            number = await write_pieces(choice.path, pieces, told)
+        await note_export(connection.database, connection.league.id, choice.what, number)
+        return number
 
     first = tab if tab in dict(WHAT).values() else "contracts"
     stem = f"{connection.league.slug}-{{what}}-{date.today():%Y-%m-%d}"  # noqa: DTZ011 - the day of this desk

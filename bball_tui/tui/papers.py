@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.files import short_path, write_bytes
+from bball_tui.league.activity import note_export
 from bball_tui.league.papers.export import export_scans, file_name
 from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, plan_pile, sign_pile
 from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in
@@ -140,6 +141,7 @@ async def save_team_scans(app: "App[Any]", connection: "LeagueConnection", team_
         return len([one async for one in export_scans(connection.database, connection.league.id, wanted, folder)])
 
     number = await connection.guard(write())
+    await note_export(connection.database, connection.league.id, "scans", number)
     app.notify(clean(f"{counted(number, 'scan')} of {team} written to {short_path(folder)}."), timeout=12, markup=False)
 
 

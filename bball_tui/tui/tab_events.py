@@ -48,6 +48,15 @@ class MomentCame(Message):
 
 
 @dataclass
+class HistoryWanted(Message):
+    """Show what was done to one record."""
+
+    entity: str
+    entity_id: int
+    called: str
+
+
+@dataclass
 class TeamChosen(Message):
     """Show the contracts of one team."""
 

@@ -1,6 +1,18 @@
 """Who did what, by command."""
 
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.models import Season, Team
 from tests.cli.conftest import CommandLine
+from tests.support.factory import Club, make_club, make_family
+
+
+async def add_family(session: AsyncSession) -> None:
+    season, team = (await session.scalars(select(Season))).one(), (await session.scalars(select(Team))).one()
+    await make_family(session, Club(season.league_id, season.id, team.id))
 
 
 def test_what_was_done_is_listed_with_before_and_after(command_line: CommandLine) -> None:
@@ -23,7 +35,16 @@ def test_what_was_done_is_listed_with_before_and_after(command_line: CommandLine
     assert command_line("activity", "list", "--who", "nobody", "--json").json == []
     assert command_line("activity", "list", "--day", "2001-01-01", "--json").json == []
     assert len(command_line("activity", "list", "--limit", 1, "--json").json) == 1
-    assert "from_email: office@westside.test → desk@westside.test" in command_line("activity", "list").out
+    assert "from email: office@westside.test → desk@westside.test" in command_line("activity", "list").out
+
+
+def test_what_left_as_a_file_is_noted(command_line: CommandLine, tmp_path: Path) -> None:
+    command_line.in_database(make_club)
+    command_line.in_database(add_family)
+    assert command_line("export", "players", "--output", tmp_path / "players.csv").code == 0
+    assert command_line("--read-only", "export", "players", "--output", tmp_path / "again.csv").code == 0
+    noted = command_line("activity", "list", "--action", "exported", "--json").json
+    assert [one["after"] for one in noted] == [{"what": "players", "number": 1}]
 
 
 def test_another_league_sees_nothing_of_it(command_line: CommandLine) -> None:

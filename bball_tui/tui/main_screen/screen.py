@@ -26,7 +26,7 @@ from bball_tui.tui.main_screen.overview import OverviewScreen
 from bball_tui.tui.main_screen.season_commands import SEASON_COMMANDS, ready
 from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
-from bball_tui.tui.tab_events import FixWanted, MomentCame, TeamChosen
+from bball_tui.tui.tab_events import FixWanted, HistoryWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.action_footer import ActionFooter
@@ -71,7 +71,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     HELP = """
     ## The desk
-    `{tab.today}` to `{tab.groupme}` change the tab, `{desk.search}` searches, `ctrl+p` lists every command. Enter only
+    `{tab.today}` to `{tab.activity}` change the tab, `{desk.search}` searches, `ctrl+p` lists every command. Enter only
     opens; it never changes anything. Capital letters are for what cannot be taken back. Esc goes back one layer. Keys
     that are typed ahead wait until what they are meant for is there. `ctrl+z` does not put the program to sleep: it
     says so, and forgets what was typed behind it.
@@ -213,6 +213,20 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
     def action_tab_groupme(self) -> None:
         """Show the tab GroupMe."""
         self.show_tab("groupme")
+
+    @action("8", "activity")
+    def action_tab_activity(self) -> None:
+        """Show who did what, and what was before."""
+        self.show_tab("activity")
+
+    @on(HistoryWanted)
+    def _history_wanted(self, event: HistoryWanted) -> None:
+        from bball_tui.tui.tabs.activity import ActivityPane
+
+        self.show_tab("activity")
+        activity = self.open_tab("activity")
+        assert isinstance(activity, ActivityPane)  # noqa: S101 - the table above is ours
+        activity.show_record(event.entity, event.entity_id, event.called)
 
     @on(TeamChosen)
     def _team_chosen(self, event: TeamChosen) -> None:

@@ -18,6 +18,7 @@ TABS = (
     TabSpec("outbox", "5", "Outbox"),
     TabSpec("emails", "6", "E-mails"),
     TabSpec("groupme", "7", "GroupMe"),
+    TabSpec("activity", "8", "Activity", aside=True),
 )
 PANES = {
     "today": "bball_tui.tui.tabs.today:TodayPane",
@@ -27,5 +28,6 @@ PANES = {
     "outbox": "bball_tui.tui.tabs.outbox:OutboxPane",
     "emails": "bball_tui.tui.tabs.emails.tab:EmailsPane",
     "groupme": "bball_tui.tui.tabs.groupme:GroupMePane",
+    "activity": "bball_tui.tui.tabs.activity:ActivityPane",
 }
 """What each tab shows. Loaded when it is first looked at: the frame is on the screen before any of them."""

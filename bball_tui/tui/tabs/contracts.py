@@ -141,6 +141,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             return NOTHING
         return day_cell(row.due_on, self._today)
 
+    def called(self, row: "ContractRow") -> str:
+        return f"{row.first} {row.last}"
+
     def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
         from bball_tui.league.roster.lists import contract_source
 

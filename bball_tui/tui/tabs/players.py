@@ -94,6 +94,9 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
         )
 
+    def called(self, row: "PlayerRow") -> str:
+        return f"{row.first} {row.last}"
+
     def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[PlayerRow]":
         from bball_tui.league.roster.lists import player_source
 

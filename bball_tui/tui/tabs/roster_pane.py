@@ -13,6 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.tab_events import HistoryWanted
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.ui_state import StoredChoice as RememberedChoice
@@ -47,6 +48,10 @@ class RosterPane(RecordPane[RowT]):
         from bball_tui.league.filters.facets import chosen_filter
 
         return self.listing(connection, chosen_filter(connection.season_id, text, self.choices))
+
+    def called(self, row: RowT) -> str:
+        """The name of what a row is about."""
+        raise NotImplementedError
 
     def body(self) -> Horizontal:
         """List and panel, with the keys of this kind of list."""
@@ -106,6 +111,10 @@ def _ready(tools: "ListTools") -> str | None:
 
 def _has_rows(tools: "ListTools") -> str | None:
     return _ready(tools) or (None if tools.pane.records.total else "The list is empty.")
+
+
+def _on_one(tools: "ListTools") -> str | None:
+    return _ready(tools) or (None if tools.pane.meant is not None else "One row at a time: select none, or one.")
 
 
 def _narrowed(tools: "ListTools") -> str | None:
@@ -175,9 +184,18 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         """Choose the previous column."""
         self.pane.records.choose_column(-1)
 
+    @action("H", "history", when=_on_one)
+    def action_tool_history(self) -> None:
+        """Who did what to this record, from its first day on."""
+        pane = self.pane
+        row = pane.meant
+        if row is not None:
+            self.post_message(HistoryWanted(pane.list_name.removesuffix("s"), row.id, pane.called(row)))
+
     @action("x", "export this list", when=_has_rows)
     async def action_tool_export(self) -> None:
         """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
+        from bball_tui.league.activity import note_export
         from bball_tui.league.exporting.csv_export import sheet
         from bball_tui.league.filters.facets import chosen_filter
         from bball_tui.tui.dialogs.export_list import ExportList
@@ -196,4 +214,5 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         day = pane.now.astimezone(pane.zone).date().isoformat()
         written = await self.app.push_screen_wait(ExportList(Path.home() / f"{name} {day}.csv", total, write=write))
         if written is not None:
+            await note_export(connection.database, connection.league.id, name, written.rows)
             self.app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)

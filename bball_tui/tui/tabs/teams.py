@@ -80,6 +80,9 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             ),
         )
 
+    def called(self, row: "TeamRow") -> str:
+        return row.name
+
     def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[TeamRow]":
         from bball_tui.league.roster.lists import team_source
 

@@ -14,11 +14,15 @@ from bball_tui.tui.text import Part, content, width_of
 
 @dataclass(frozen=True, slots=True)
 class TabSpec:
-    """One tab: ``id`` is what :class:`TabChosen` carries, ``key`` the key that leads to it, if one does."""
+    """One tab: ``id`` is what :class:`TabChosen` carries, ``key`` the key that leads to it, if one does.
+
+    One that is ``aside`` takes no room on the line until it is looked at.
+    """
 
     id: str
     key: str
     title: str
+    aside: bool = False
 
 
 @dataclass
@@ -57,17 +61,21 @@ class TabBar(Widget):
         self._tabs = tuple(tabs)
         self.set_reactive(TabBar.active, active)
 
+    @property
+    def _shown(self) -> list[TabSpec]:
+        return [tab for tab in self._tabs if not tab.aside or tab.id == self.active]
+
     def render(self) -> Content:
         """The line for the present width; the present tab is bold and underlined, not only colored."""
         parts: list[Part] = []
-        for tab, label in zip(self._tabs, tab_labels(self._tabs, self.active, self.size.width), strict=True):
+        for tab, label in zip(self._shown, tab_labels(self._shown, self.active, self.size.width), strict=True):
             parts += [(label, "bold underline $text-primary" if tab.id == self.active else ""), " "]
         return content(*parts)
 
     def on_click(self, event: events.Click) -> None:
         """Find the tab under the mouse."""
         left = 0
-        for tab, label in zip(self._tabs, tab_labels(self._tabs, self.active, self.size.width), strict=True):
+        for tab, label in zip(self._shown, tab_labels(self._shown, self.active, self.size.width), strict=True):
             if left <= event.x < left + width_of(label):
                 if tab.id != self.active:
                     self.post_message(TabChosen(tab.id))

@@ -195,6 +195,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     @action("x", "write to files", when=_some)
     async def action_log_export(self) -> None:
         """Write the selected e-mails as .eml files, which any mail program opens."""
+        from bball_tui.league.activity import note_export
         from bball_tui.outbox.mail_list import frozen_mails, write_files
 
         connection, targets = self.connection, self.targets
@@ -203,6 +204,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         mails = await connection.call(frozen_mails, targets)
         folder = connection.settings.data_dir / "exports" / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
         number = len(await asyncio.to_thread(write_files, folder, mails))
+        await note_export(connection.database, connection.league.id, "e-mails", number)
         never = len(targets) - number
         left = f" {counted(never, 'e-mail')} never written, so not there." if never else ""
         self.app.notify(clean(f"{counted(number, 'e-mail')} written to {folder}.{left}"), timeout=12, markup=False)

@@ -1,0 +1,121 @@
+"""One act of staff, in words: what was done, by whom, to which record, and what it was before. Knows no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from bball_tui.wording import short_date
+
+
+class Entity(StrEnum):
+    """The kinds of records that acts are on, as the audit names them."""
+
+    CONTRACT = "contract"
+    PLAYER = "player"
+    GUARDIAN = "guardian"
+    TEAM = "team"
+    SEASON = "season"
+    LEAGUE = "league"
+    OUTBOX = "outbox"
+    SUPPRESSION = "suppression"
+    GROUP_STAFF = "group_staff"
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return _ENTITY_WORDS.get(self, str(self))
+
+
+_ENTITY_WORDS = {Entity.OUTBOX: "e-mail", Entity.SUPPRESSION: "blocked address", Entity.GROUP_STAFF: "adult for chats"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFilter:
+    """Which acts: of one login, on one kind of record or one record, of one action, on a day of the league's clock.
+
+    ``text`` is what staff typed: each word begins a login or is in the name of an act, or finds the player.
+    """
+
+    text: str = ""
+    who: str | None = None
+    entity: str | None = None
+    entity_id: int | None = None
+    action: str | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row: ``before`` and ``after`` hold what changed. ``entity`` and ``entity_id`` say of which record; ``record``
+    is what it is called now, empty where nobody knows anymore.
+    """
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    entity: str
+    entity_id: int
+    reason: str | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    record: str
+
+    @property
+    def words(self) -> str:
+        """What was done: ``player changed``."""
+        done = self.action.removeprefix(f"{self.entity}_").replace("_", " ")
+        if self.entity == Entity.LEAGUE and self.action not in ("created", "changed"):
+            return done  # it names itself what it is about
+        return f"{kind_words(self.entity)} {done}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one field was and became, in words; None: there was nothing, or nobody wrote it down."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+def kind_words(entity: str) -> str:
+    """What people call records of this kind."""
+    return Entity(entity).words if entity in set(Entity) else entity.replace("_", " ")
+
+
+def changes_of(act: Act) -> list[Change]:
+    """Field by field what was before and after."""
+    before, after = act.before or {}, act.after or {}
+    return [
+        Change(
+            _FIELDS.get(name) or name.replace("_", " "),
+            _said(before[name]) if name in before else None,
+            _said(after[name]) if name in after else None,
+        )
+        for name in {**before, **after}
+    ]
+
+
+_FIELDS = {"mails": "e-mails", "email": "e-mail", "receives_email": "gets e-mail"}
+
+
+def _said(value: object) -> str:
+    match value:
+        case None | "":
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            try:
+                return short_date(date.fromisoformat(value)) if len(value) == 10 else value
+            except ValueError:
+                return value
+        case list():
+            return ", ".join(_said(one) for one in value) or "nothing"
+        case dict():
+            return "; ".join(f"{name.replace('_', ' ')} {_said(one)}" for name, one in value.items()) or "nothing"
+        case _:
+            return str(value)

@@ -1,0 +1,165 @@
+"""Who did what, the latest first. It is read here and changed nowhere."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, changes_of, kind_words
+from bball_tui.tui.actions import action
+from bball_tui.tui.tabs.cells import time_cell
+from bball_tui.tui.tabs.guards import on_one
+from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.theme import NOTHING, Styled, Tone
+from bball_tui.tui.widgets.columns import Column
+from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
+from bball_tui.tui.widgets.search_bar import Chip
+from bball_tui.wording import short_date
+
+if TYPE_CHECKING:
+    from bball_tui.tui.connection import LeagueConnection
+
+KINDS = (None, *Entity)
+"""What `f` goes through; None is everything."""
+
+_one = on_one("act", "One act at a time: select none, or one.")
+
+
+class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
+    """The record of every change, narrowed by person, day, kind and record."""
+
+    HELP = """
+    ## Activity
+    Who did what, the latest first; the database itself wrote down who and when. The panel shows field by field what was
+    before and after. Search by login, by what was done, or by player. `{activity.kind}` shows one kind of record after
+    the other, `{activity.who}` only what this person did, `{activity.day}` only what happened on this day,
+    `{activity.record}` the whole history of this one record.
+    """
+    placeholder = "player, login, or what was done"
+    empty_text = "Nothing was done yet."
+    nothing_found = "Nothing like that was done. Esc takes the search or the last filter away."
+    first_sort = Sort("id", descending=True)
+    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "league"})
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._wanted = ActivityFilter()
+        self._called = ""
+
+    def make_columns(self) -> Sequence[Column[Act]]:
+        return (
+            Column(key="when", title="When", width=8, render=self._when, sort="id"),
+            Column(key="who", title="Who", width=10, limit=16, render=lambda row: row.who),
+            Column(key="what", title="What", width=18, flex=1, limit=30, render=lambda row: row.words),
+            Column(key="record", title="Record", width=16, flex=2, limit=34, render=lambda row: row.record or NOTHING),
+            Column(key="change", title="Before and after", width=20, flex=4, render=_summary, priority=1),
+        )
+
+    def _when(self, row: Act) -> str | Styled:
+        return time_cell(row.at, self.zone, self.now)
+
+    def source(self, connection: "LeagueConnection", text: str) -> RecordSource[Act]:
+        from bball_tui.league.activity import ActivitySource
+
+        return connection.source(ActivitySource, replace(self._wanted, text=text), self.zone)
+
+    async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+        from bball_tui.league.activity import read_act
+
+        act = await connection.call(read_act, row_id, self.zone)
+        if act is None:
+            return (Section("", (Note("This is not there anymore."),)),)
+        at = act.at.astimezone(self.zone)
+        facts: list[SectionLine] = [
+            Fact("Who", act.who),
+            Fact("When", f"{short_date(at.date())}, {at:%H:%M:%S}"),
+            Fact("Record", f"{kind_words(act.entity)} {act.entity_id}" + (f", {act.record}" if act.record else "")),
+        ]
+        if act.reason:
+            facts.append(Fact("Reason", act.reason))
+        said = tuple(Fact(one.field, _both(one)) for one in changes_of(act))
+        sections = [Section(act.words.capitalize(), tuple(facts))]
+        if said:
+            sections.append(Section("Before → after" if act.before else "What was written", said))
+        return tuple(sections)
+
+    # The filters
+
+    def chips(self) -> tuple[Chip, ...]:
+        wanted = self._wanted
+        chips = []
+        if wanted.entity is not None and wanted.entity_id is None:
+            chips.append(Chip("kind", kind_words(wanted.entity)))
+        if wanted.who is not None:
+            chips.append(Chip("who", f"by {wanted.who}"))
+        if wanted.day is not None:
+            chips.append(Chip("day", short_date(wanted.day, self.now.astimezone(self.zone).date())))
+        if wanted.entity_id is not None:
+            chips.append(Chip("record", self._called))
+        return tuple(chips)
+
+    def drop_chip(self, key: str) -> None:
+        match key:
+            case "kind":
+                self._wanted = replace(self._wanted, entity=None)
+            case "who":
+                self._wanted = replace(self._wanted, who=None)
+            case "day":
+                self._wanted = replace(self._wanted, day=None)
+            case "record":
+                self._wanted = replace(self._wanted, entity=None, entity_id=None)
+
+    def show_record(self, entity: str, entity_id: int, called: str) -> None:
+        """Only what was done to this record."""
+        self._called = called
+        self._narrow(ActivityFilter(entity=entity, entity_id=entity_id))
+
+    def _narrow(self, wanted: ActivityFilter) -> None:
+        self._wanted = wanted
+        self.ask()
+
+    # Commands
+
+    @action("f", "kind of record", footer=True)
+    def action_activity_kind(self) -> None:
+        """Only acts on contracts, players, guardians, teams, and so on: one kind after the other, then all."""
+        now = None if self._wanted.entity_id is not None else self._wanted.entity
+        following = KINDS[(KINDS.index(now) + 1) % len(KINDS)] if now in KINDS else None
+        self._narrow(replace(self._wanted, entity=following, entity_id=None))
+
+    @action("w", "this person", when=_one, footer=True)
+    def action_activity_who(self) -> None:
+        """Only what the person of this row did; once more: everybody."""
+        act = self.meant
+        if act is not None:
+            self._narrow(replace(self._wanted, who=None if self._wanted.who == act.who else act.who))
+
+    @action("d", "this day", when=_one, footer=True)
+    def action_activity_day(self) -> None:
+        """Only what was done on the day of this row; once more: on any day."""
+        act = self.meant
+        if act is not None:
+            day = act.at.astimezone(self.zone).date()
+            self._narrow(replace(self._wanted, day=None if self._wanted.day == day else day))
+
+    @action("h", "this record", when=_one, footer=True)
+    def action_activity_record(self) -> None:
+        """The whole history of the record of this row; once more: all records."""
+        act = self.meant
+        if act is None:
+            return
+        if self._wanted.entity_id is not None:
+            self.drop_chip("record")
+            self.ask()
+        else:
+            self.show_record(act.entity, act.entity_id, act.record or f"{kind_words(act.entity)} {act.entity_id}")
+
+
+def _both(change: Change) -> str:
+    return " → ".join(part for part in (change.before, change.after) if part is not None)
+
+
+def _summary(act: Act) -> str | Styled:
+    said = (f"{one.field} {_both(one)}" for one in changes_of(act))
+    text = "; ".join([*([act.reason] if act.reason else []), *said])
+    return text[:300] if text else Styled("–", Tone.MUTED)

@@ -1,0 +1,36 @@
+"""The tab Activity: who did what, narrowed by person, day, kind and record, and the way to it from a record."""
+
+from bball_tui.database.engine import Database
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.settings import Settings
+from bball_tui.tui.tabs.activity import ActivityPane
+from tests.support.factory import make_club, make_family
+from tests.tui.desk_host import opened
+
+
+async def test_who_did_what_is_found_by_kind_record_and_word(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=600)
+        amara = await make_family(session, club)
+        ben = await make_family(session, club, first="Ben", last="Okafor")
+    async with database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((amara.contract_id, 1), (ben.contract_id, 1))))
+    async with opened(settings, size=(140, 36)) as desk:
+        await desk.shows("Okafor, Ben")
+        assert "Activity" not in desk.text, "the tab takes no room until it is looked at"
+        await desk.press("H")
+        await desk.until(lambda: isinstance(desk.app.desk.pane, ActivityPane) and desk.records.total == 1)
+        await desk.shows(
+            "8 Activity", "Amara Hamilton ×", "contract signed", "status", "offered → signed", "Rosa Hamilton"
+        )
+        await desk.press("escape")
+        await desk.until(lambda: desk.records.total == 2)
+        await desk.press("f", "f")
+        await desk.until(lambda: desk.records.total == 0)
+        await desk.shows("player ×", "Nothing like that was done.")
+        await desk.press("escape", "slash", *"okafor", "enter")
+        await desk.until(lambda: desk.records.total == 1)
+        await desk.shows("Ben Okafor", "contract signed")
+        await desk.press("w", "d")
+        await desk.shows("by ")
+        await desk.until(lambda: desk.records.total == 1)
