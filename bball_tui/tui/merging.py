@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Host = App[Any]
 
+MOST_PAIRS = 200
+"""Of those who may be the same: when some are dealt with, the next ones come up."""
 BACK = "back "
 """Begins the key of a merge that can be taken back, among the guardians who may be the same."""
 
@@ -74,7 +76,7 @@ async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
 
     async def load() -> Sequence[Entry]:
         nonlocal pairs
-        pairs = await connection.call(list_lookalikes)
+        pairs = (await connection.call(list_lookalikes))[:MOST_PAIRS]
         return [
             Entry(number, f"{pair.one.name} · {pair.other.name}", f"{pair.one.about} · {pair.other.about}")
             for number, pair in enumerate(pairs)

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import Guardian, Player, PlayerGuardian, Suppression
+from bball_tui.database.models import Guardian, MergedPerson, Player, PlayerGuardian, Suppression
 from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.merging.people import Person, once_called
 from bball_tui.league.roster.fields import Field, columns_of
 from bball_tui.league.roster.guardian import (
     FIELDS,
@@ -178,18 +179,27 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
 
 
 async def _known(session: AsyncSession, league_id: int, values: GuardianValues) -> int | None:
-    """The guardian of the league with this name and address; two people who share an address stay two."""
+    """The guardian of the league with this name and address, of now or of before a merge; two people who share an
+    address stay two.
+    """
     if values.email is None:
         return None
+    address = values.email.lower()
+    merged = once_called(
+        league_id, Person.GUARDIAN, values.first_name, values.last_name, MergedPerson.address == address
+    )
     return (
         await session.scalars(
             select(Guardian.id)
             .where(
                 Guardian.league_id == league_id,
-                func.lower(Guardian.email) == values.email.lower(),
-                Guardian.name_key == func.bball_fold(f"{values.last_name}, {values.first_name}"),
+                or_(
+                    (Guardian.address == address)
+                    & (Guardian.name_key == func.bball_fold(f"{values.last_name}, {values.first_name}")),
+                    Guardian.id.in_(merged),
+                ),
             )
-            .order_by(Guardian.id)
+            .order_by((Guardian.address == address).desc(), Guardian.id)
             .limit(1)
         )
     ).one_or_none()

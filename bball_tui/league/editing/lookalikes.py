@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import DistinctPlayers, Guardian, Player, PlayerGuardian
+from bball_tui.database.models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Lookalike
+from bball_tui.league.merging.people import Person, once_called
 from bball_tui.league.values.first_names import first_alike
 from bball_tui.wording import short_date
 
@@ -33,8 +34,9 @@ def _about(birthdate: date | None, jersey: str | None) -> str:
 
 
 def _lookalike(row: Sequence[Any]) -> Lookalike:
-    player_id, first, last, birthdate, jersey = row
-    return Lookalike(player_id, f"{first} {last}", _about(birthdate, jersey))
+    player_id, first, last, birthdate, jersey, merged_names = row
+    about = _about(birthdate, jersey)
+    return Lookalike(player_id, f"{first} {last}", f"{about}, also {merged_names}" if merged_names else about)
 
 
 async def lookalikes(
@@ -49,15 +51,22 @@ async def lookalikes(
 ) -> tuple[Lookalike, ...]:
     """The players of this name (case- and accent-blind) with this birthdate, or where one of the two is unknown.
 
+    The name and birthdate of somebody who was merged into another one stand for that one.
+
     ``besides`` and those whom staff told apart from ``player_id`` before are left out.
     """
+    called = Player.name_key == func.bball_fold(f"{last}, {first}")
+    born: list[ColumnElement[bool]] = []
+    if birthdate is not None:
+        called &= or_(Player.birthdate == birthdate, Player.birthdate.is_(None))
+        then = MergedPerson.was["birthdate"].astext
+        born.append(or_(then == birthdate.isoformat(), then.is_(None)))
+    merged = once_called(league_id, Person.PLAYER, first, last, *born)
     query = (
-        select(Player.id, Player.first_name, Player.last_name, Player.birthdate, Player.jersey)
-        .where(Player.league_id == league_id, Player.name_key == func.bball_fold(f"{last}, {first}"))
+        select(Player.id, Player.first_name, Player.last_name, Player.birthdate, Player.jersey, Player.merged_names)
+        .where(Player.league_id == league_id, or_(called, Player.id.in_(merged)))
         .order_by(Player.id)
     )
-    if birthdate is not None:
-        query = query.where(or_(Player.birthdate == birthdate, Player.birthdate.is_(None)))
     if player_id is not None:
         known = exists().where(
             DistinctPlayers.one_id == func.least(Player.id, player_id),
@@ -93,7 +102,7 @@ async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, 
     name that is alike."""
     one, other = aliased(Player), aliased(Player)
     known = exists().where(DistinctPlayers.one_id == one.id, DistinctPlayers.other_id == other.id)
-    columns = [(p.id, p.first_name, p.last_name, p.birthdate, p.jersey) for p in (one, other)]
+    columns = [(p.id, p.first_name, p.last_name, p.birthdate, p.jersey, p.merged_names) for p in (one, other)]
     rows = await session.execute(
         select(*columns[0], *columns[1])
         .join(other, (other.league_id == one.league_id) & (other.name_key == one.name_key) & (other.id > one.id))
@@ -111,8 +120,8 @@ async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, 
         .where(one.league_id == league_id, last == theirs, one.name_key != other.name_key, ~known)
         .order_by(one.name_key, one.id, other.id)
     )
-    alike = [row for row in same_day if first_alike(*(key.partition(", ")[2] for key in row[10:]))]
-    return tuple(Pair(_lookalike(row[:5]), _lookalike(row[5:10])) for row in (*rows, *alike))
+    alike = [row for row in same_day if first_alike(*(str(key).partition(", ")[2] for key in row[12:]))]
+    return tuple(Pair(_lookalike(row[:6]), _lookalike(row[6:12])) for row in (*rows, *alike))
 
 
 async def guardian_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
@@ -138,7 +147,7 @@ async def guardian_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pa
     return tuple(
         Pair(_guardian(row[:5]), _guardian(row[5:10]))
         for row in rows
-        if first_alike(*(key.partition(", ")[2] for key in row[10:]))
+        if first_alike(*(str(key).partition(", ")[2] for key in row[10:]))
     )
 
 

@@ -32,7 +32,9 @@ from bball_tui.database.models import (
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
-from bball_tui.league.editing.family_mails import follow_address
+from bball_tui.league.editing.family_mails import follow_address, unpromised
+from bball_tui.league.editing.outcome import Unpromised
+from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
 from bball_tui.league.roster.fields import Field, audited
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
@@ -122,6 +124,8 @@ class Merged:
     ended: tuple[int, ...]
     cancelled: tuple[int, ...]
     notes: tuple[str, ...] = ()
+    unpromised: tuple[Unpromised, ...] = ()
+    """Signed contracts whose welcome e-mail was never promised to a guardian who is the player's only now."""
 
 
 async def preview_merge(
@@ -143,6 +147,7 @@ async def merge_people(session: AsyncSession, league_id: int, asked: MergeReques
         BballError: one is gone or was changed since, an unknown field was chosen, or both have signed for a season.
     """
     kind = asked.kind
+    await hold_league(session, league_id)  # an import, or a new season, counts on those whom it has read
     kept, gone = await read_two(session, league_id, kind, asked.kept_id, asked.gone_id, hold=True)
     clock = await read_clock(session, league_id)
     for who, expected in ((kept, asked.kept_version), (gone, asked.gone_version)):
@@ -171,9 +176,31 @@ async def merge_people(session: AsyncSession, league_id: int, asked: MergeReques
     )
     assert isinstance(merge_id, int)  # noqa: S101 - the function returns one or raises
     await record(session, league_id, _entries(effect, taken, states, merge_id))
-    notes = await _moved_mails(session, league_id, kept, gone, taken) if kind is Person.GUARDIAN else ()
+    notes: tuple[str, ...] = ()
+    missing: list[Unpromised] = []
+    if kind is Person.GUARDIAN:
+        notes = await _moved_mails(session, league_id, kept, gone, taken)
+    else:
+        query = select(PlayerGuardian.guardian_id).where(
+            PlayerGuardian.league_id == league_id, PlayerGuardian.player_id == kept.id
+        )
+        for guardian_id in (await session.scalars(query.order_by(PlayerGuardian.position))).all():
+            missing += await unpromised(session, league_id, guardian_id=guardian_id)
+        theirs = select(Contract.id).where(Contract.league_id == league_id, Contract.player_id == kept.id)
+        ours = set(await session.scalars(theirs))
+        missing = [one for one in missing if one.contract_id in ours]
     return Merged(
-        merge_id, kind, kept.id, gone.id, kept.name, gone.name, effect.contracts, tuple(ending), mails.cancelled, notes
+        merge_id,
+        kind,
+        kept.id,
+        gone.id,
+        kept.name,
+        gone.name,
+        effect.contracts,
+        tuple(ending),
+        mails.cancelled,
+        notes,
+        tuple(missing),
     )
 
 
@@ -275,7 +302,12 @@ async def _seasons(
     rows = (
         await session.execute(
             select(
-                Contract.id, Contract.player_id, Contract.status, Season.name.label("season"), Team.name.label("team")
+                Contract.id,
+                Contract.season_id,
+                Contract.player_id,
+                Contract.status,
+                Season.name.label("season"),
+                Team.name.label("team"),
             )
             .join(Season, Season.id == Contract.season_id)
             .join(Team, Team.id == Contract.team_id)
@@ -287,12 +319,12 @@ async def _seasons(
             .order_by(Contract.season_id)
         )
     ).all()
-    ours = {row.season: row for row in rows if row.player_id == kept.id}
+    ours = {row.season_id: row for row in rows if row.player_id == kept.id}
     ending = []
     for row in rows:
-        if row.player_id == kept.id or row.season not in ours:
+        if row.player_id == kept.id or row.season_id not in ours:
             continue
-        one = ours[row.season]
+        one = ours[row.season_id]
         if one.status == row.status == ContractStatus.SIGNED:
             return (), (
                 f"Both have signed for {row.season}: {kept.name} for {one.team}, {gone.name} for {row.team}. A player "

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
@@ -133,6 +133,19 @@ async def list_merges(
     return tuple(
         StandingMerge(row.id, kind, row.kept_id, row.gone_id, row.stays_id, row.name, row.created_by, row.created_at)
         for row in await session.execute(query.order_by(merged.id.desc()))
+    )
+
+
+def once_called(league_id: int, kind: Person, first: str, last: str, *also: ColumnElement[bool]) -> Select[int]:
+    """The ids of those who stay instead of somebody of this name (case- and accent-blind), for whom ``also`` holds."""
+    was = MergedPerson.was
+    name = was["last_name"].astext + ", " + was["first_name"].astext
+    return select(MergedPerson.stays_id).where(
+        MergedPerson.league_id == league_id,
+        MergedPerson.kind == kind,
+        MergedPerson.undone_at.is_(None),
+        func.bball_fold(name) == func.bball_fold(f"{last}, {first}"),
+        *also,
     )
 
 

@@ -16,6 +16,7 @@ from bball_tui.database.models import Audit, Contract, MergedPerson, Outbox
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.editing.family_mails import follow_address
+from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.merge import REASON
 from bball_tui.league.merging.people import Person, StandingMerge, merged_as, read_rows, why_missing
 from bball_tui.outbox.provider_gates import wake_workers
@@ -43,6 +44,7 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     Raises:
         BballError: it is not merged, the one who stays is gone, or a later merge comes first.
     """
+    await hold_league(session, league_id)
     merge = await merged_as(session, league_id, kind, gone_id)
     if merge is None:
         raise BballError(f"No {kind} {gone_id} was merged into another one, so there is nothing to take back.")

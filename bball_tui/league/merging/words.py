@@ -46,6 +46,7 @@ def merged_words(done: Merged) -> list[str]:
             f"{counted(len(done.ended), 'contract')} became void"
             + (f", and {counted(len(done.cancelled), 'e-mail')} canceled." if done.cancelled else ".")
         )
+    lines += [f"{one.address} hasn't been sent the welcome e-mail for {one.player}." for one in done.unpromised]
     return [*lines, *done.notes]
 
 

@@ -1,5 +1,7 @@
 """Two players who are one: all that one had is the other's, in one place, and goes back whole."""
 
+import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,17 +24,22 @@ from bball_tui.database.models import (
     Signature,
     Team,
 )
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.states import ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import NamedGuardian
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.editing.guardians import save_guardian
 from bball_tui.league.editing.lookalikes import tell_apart
+from bball_tui.league.editing.outcome import Doubtful, Saved
+from bball_tui.league.editing.players import save_player
 from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import unmerge_people
+from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.lists import list_players
+from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Family, Parent, make_club, make_family
@@ -234,6 +241,45 @@ async def test_nothing_is_done_unseen_or_to_another_league(database: Database, m
             with pytest.raises(BballError, match=said):
                 await merge_people(session, club.league_id, asked)
         assert await picture(session) == before
+
+
+async def test_who_was_merged_does_not_come_back_by_hand(database: Database) -> None:
+    async with database.session() as session:
+        club, kept, gone = await both_signed_in_their_seasons(session)
+        done = await merge_people(session, club.league_id, request(kept, gone))
+        # The welcome of this fall's contract went to the guardians of the one who is gone alone.
+        assert {one.address for one in done.unpromised} == {"rosa@families.test"}
+        draft = PlayerDraft("jon", "Hamilton", "2015-05-12")
+        doubt = await save_player(session, club.league_id, draft, order=DateOrder.YMD)
+        assert isinstance(doubt, Doubtful)
+        (same,) = [one for one in doubt.others if one.id == kept.player_id]
+        assert same.about == "born May 12, 2015, jersey 00, also Jon Hamilton"
+        other = replace(draft, birthdate="2013-05-12")
+        assert isinstance(await save_player(session, club.league_id, other, order=DateOrder.YMD), Saved)
+        rosa, rosa2 = kept.guardian_ids[0], gone.guardian_ids[0]
+        await merge_people(session, club.league_id, MergeRequest(Person.GUARDIAN, rosa, rosa2, {}))
+        again = GuardianDraft("Rosa", "Hamilton", "rosa2@families.test")
+        third = await make_family(session, club, first="Ida", parents=())
+        saved = await save_guardian(session, club.league_id, third.player_id, again)
+        assert isinstance(saved, Saved)
+        assert saved.id == rosa
+
+
+async def test_of_two_who_merge_at_once_the_second_one_is_told(database: Database, marias_database: Database) -> None:
+    async with database.session() as session:
+        club, kept, gone = await both_signed_in_their_seasons(session)
+
+    async def merge(where: Database, asked: MergeRequest) -> str:
+        try:
+            async with where.session() as session:
+                return (await merge_people(session, club.league_id, asked)).gone
+        except BballError as error:
+            return str(error)
+
+    one, other = await asyncio.gather(merge(database, request(kept, gone)), merge(marias_database, request(gone, kept)))
+    told, done = sorted((one, other), key=len, reverse=True)
+    assert done in ("Jon Hamilton", "Jonathan Hamilton")
+    assert "was merged into" in told
 
 
 def test_every_column_that_names_a_player_or_a_guardian_can_be_moved(database_name: str, owner_url: SecretUrl) -> None:
