@@ -5,6 +5,7 @@ folders themselves. So a language is added by adding files, ours or the league's
 """
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -20,6 +21,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How a language writes what is no text of a template.
 
     ``long_date`` has the places ``{weekday}``, ``{day}``, ``{month}`` and ``{year}``; weekdays begin with Monday.
+    ``pair`` puts the last of several names behind the others: ``{first} and {last}``.
     """
 
     direction: Literal["ltr", "rtl"]
@@ -27,6 +29,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     weekdays: tuple[str, str, str, str, str, str, str]
     months: tuple[str, str, str, str, str, str, str, str, str, str, str, str]
     capacities: dict[Capacity, str]
+    pair: str = "{first} and {last}"
 
     @classmethod
     def read(cls, source: str) -> "Words":
@@ -53,6 +56,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def capacity(self, capacity: Capacity) -> str:
         """What the signer is to the player; empty when the player signed."""
         return "" if capacity is Capacity.ADULT_PLAYER else self.capacities.get(capacity, str(capacity))
+
+    def both(self, texts: Sequence[str]) -> str:
+        """Several texts as one: ``Maya, Leo and Ann``."""
+        if len(texts) < 2:
+            return "".join(texts)
+        before, _, behind = self.pair.partition("{first}")
+        between, _, after = behind.partition("{last}")
+        return f"{before}{', '.join(texts[:-1])}{between}{texts[-1]}{after}"
 
 
 @lru_cache(maxsize=256)

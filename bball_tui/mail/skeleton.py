@@ -24,7 +24,8 @@ PLAIN = re.compile("[ -\\[\\]-~\u00c0-\u024f\u0400-\u0481\u05d0-\u05ea\u1e00-\u1
 """Texts that a hole may be filled with: ASCII without the backslash, letters, dashes and quotes.
 
 MJML repeats the title as a label, in which it writes whatever it takes for unprintable, and a backslash, in another way
-than elsewhere (Rust's ``escape_debug``). A mail with other characters is written the long way.
+than elsewhere (Rust's ``escape_debug``). A mail with other characters is written the long way, as is a text of several
+lines, which may have markup of ours in it.
 """
 PROBES = ("""'"><b>&amp;</b> {{ x }} \u00e9\u2019=?=20. --> ]]> `^team^`""", "&", ".", "=" * 200)
 _MARK = re.compile(r"`\^([a-z_]+)\^`")

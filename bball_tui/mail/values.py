@@ -141,6 +141,8 @@ def address(value: str, whose: str) -> str:
 def wrap(text: str, width: int = 76) -> str:
     """Wrap the paragraphs of a text part; an indented line stays a line of its own, long words (links) stay whole.
 
+    Two spaces at its end keep a line by itself, as in Markdown.
+
     RFC 5322 section 2.1.1 asks for lines of at most 78 characters.
     """
     lines: list[str] = []
@@ -156,6 +158,9 @@ def wrap(text: str, width: int = 76) -> str:
                 lines.append("")
         else:
             words += line.split()
+            if line.endswith("  "):
+                lines += _fill(words, "", "", width)
+                words = []
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -13,6 +13,8 @@ def variables(
 ) -> dict[str, Value]:
     """The variables of the mail's kind by name, every text cleaned and every color and link checked.
 
+    A text that staff wrote has many lines, and markup of our own in it.
+
     ``language`` is the tag of the template's language and ``words`` writes its days; ``today`` is the day on which the
     mail is written, on the league's clock.
 
@@ -27,7 +29,7 @@ def variables(
     player_first, player_last = one_line(facts.player_first), one_line(facts.player_last)
     guardian_first, guardian_last = one_line(facts.guardian_first), one_line(facts.guardian_last)
     brand_color = color(brand.brand_color)
-    return {
+    values: dict[str, Value] = {
         "language": language,
         "direction": words.direction,
         "player": f"{player_first} {player_last}".strip(),
@@ -45,3 +47,4 @@ def variables(
         "can_reply": can_reply,
         **facts.variables(words, context.chat_url and https_url(context.chat_url), today),
     }
+    return {**values, **facts.composed(values)}

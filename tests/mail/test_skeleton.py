@@ -13,6 +13,7 @@ from markupsafe import escape
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.kinds.base import Value
+from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.mime import quoted_printable
 from bball_tui.mail.samples import sample_context
 from bball_tui.mail.skeleton import PLAIN, Skeleton, fits, shape_of, skeleton_of
@@ -82,7 +83,10 @@ def test_every_sample_is_the_same_and_has_a_skeleton(language: str, can_reply: b
         values = given_to(context, language, can_reply=can_reply)
         quick, slow = both_ways(context.facts.kind, language, values)
         assert quick == slow
-        assert fits(values)
+        # What staff wrote has many lines, and no two are alike.
+        assert fits(values) is (context.facts.kind != MessageMail.kind)
+        if not fits(values):
+            continue
         name = packaged()._found[context.facts.kind, (language, "en")][-1][1]
         assert packaged()._skeletons[name, *shape_of(values).values()] != (None,)
 

@@ -1,6 +1,6 @@
 """What every kind of mail has in common: its facts, its variables, its words for staff, and its samples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Protocol, Self
 
@@ -18,6 +18,8 @@ class Words(Protocol):
     def day(self, day: date) -> str: ...
 
     def capacity(self, capacity: Capacity) -> str: ...
+
+    def both(self, texts: Sequence[str]) -> str: ...
 
 
 class MailKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,8 @@ class MailKind(msgspec.Struct, frozen=True, kw_only=True):
 
     None: it stays true whatever becomes of the contract.
     """
+    about_contract: ClassVar[bool] = True
+    """It is about one contract, and is taken back with it while it has not left."""
     chat_button: ClassVar[bool] = False
     """It has a button to the team's chat, and goes out without one while the team has no link."""
     may_be_empty: ClassVar[frozenset[str]] = frozenset()
@@ -73,6 +77,14 @@ class MailKind(msgspec.Struct, frozen=True, kw_only=True):
             RenderError: the mail cannot do without something that is not there.
         """
         raise NotImplementedError
+
+    def composed(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What is made of the variables themselves, all ``values`` of the mail, such as a text that staff wrote.
+
+        Raises:
+            RenderError: it cannot be made.
+        """
+        return {}
 
     @classmethod
     def preview_facts(cls, player: str, offered_on: date, due_on: date | None) -> Mapping[str, object]:

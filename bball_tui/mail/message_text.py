@@ -1,0 +1,334 @@
+"""The text of a message that staff wrote themselves: Markdown with variables, as HTML and as plain text.
+
+First Jinja puts a mark, one character that no text may have, where a variable stands; then Markdown is made of what staff
+wrote; last the marks become the values, escaped. So a name never meets Jinja or Markdown: whatever is in it is shown as
+it is. Of Jinja there is the variable and ``if``, of Markdown everything but HTML, pictures and code blocks, and a link
+leads to the web or to an address.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from jinja2 import FunctionLoader, Template, TemplateSyntaxError, meta, nodes
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from bball_tui.mail.dialect import MailEnvironment, check_markup
+from bball_tui.mail.values import RenderError, one_line
+
+LONGEST_TEXT = 20_000
+"""Characters of a text; some ten pages."""
+LONGEST_SUBJECT = 150
+"""Characters of a subject before its variables are filled in; mail programs show about 70."""
+
+VARIABLES: Mapping[str, str] = {
+    "player": "first and last name of the player; of all the family's players whom the message is about",
+    "player_first": "the first name",
+    "player_last": "the last name",
+    "team": "the team",
+    "season": "the season",
+    "guardian": "first and last name of the reader",
+    "guardian_first": "the reader's first name",
+    "guardian_last": "the reader's last name",
+    "league_name": "the league",
+    "offered_on": "when the contract was offered",
+    "due_on": "until when it is to be signed",
+    "signed_on": "when it was signed",
+    "signer": "who signed it",
+    "chat_url": "the link to the team's chat",
+}
+"""What a message can say of each family, with what it means."""
+
+CHAT = "chat_url"
+# Unicode keeps these for a program's own use: they are no characters, and no text is exchanged with them.
+_MARKS: Mapping[str, str] = {name: chr(0xFDD0 + place) for place, name in enumerate(VARIABLES)}
+_CHAT_TARGET = chr(0xFDEF)
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef"
+                      "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")  # fmt: skip
+_ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.And, nodes.Or, nodes.Not)
+_STYLES = {
+    "heading_open": "margin:0 0 14px 0;font-size:20px;line-height:1.25;overflow-wrap:anywhere;",
+    "bullet_list_open": "margin:0 0 14px 0;padding-left:24px;",
+    "ordered_list_open": "margin:0 0 14px 0;padding-left:24px;",
+    "blockquote_open": "margin:0 0 14px 0;padding-left:16px;border-left:3px solid #a1a1aa;",
+    "hr": "border:0;border-top:1px solid #a1a1aa;margin:0 0 14px 0;",
+}
+_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A message to one reader. A line of ``text`` that ends in two spaces ends there, however short it is."""
+
+    subject: str
+    html: Markup
+    text: str
+
+
+def clean(text: str) -> str:
+    """``text`` with one kind of line ends, and without what no mail can show."""
+    return _NO_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n").rstrip()
+
+
+def check_subject(subject: str) -> str:
+    """``subject`` without the space around it.
+
+    Raises:
+        RenderError: it is empty, too long, on several lines, or not the dialect.
+    """
+    said = _NO_TEXT.sub("", subject).strip()
+    if not said:
+        raise RenderError("The subject is empty. Say in a few words what the message is about.")
+    if len(said.splitlines()) > 1:
+        raise RenderError("The subject has a line break in it. Write it on one line.")
+    if len(said) > LONGEST_SUBJECT:
+        raise RenderError(f"The subject has {len(said):,} characters; {LONGEST_SUBJECT} are the most. Shorten it.")
+    _compiled(said, "The subject")
+    return said
+
+
+def check_text(text: str) -> str:
+    """``text`` as it is kept.
+
+    Raises:
+        RenderError: it is empty, too long, names a variable that is not there, or has a link that leads elsewhere.
+    """
+    said = clean(text)
+    if not said.strip():
+        raise RenderError("The message has no text yet. Write what the families should read.")
+    if len(said) > LONGEST_TEXT:
+        raise RenderError(
+            f"The text has {len(said):,} characters; {LONGEST_TEXT:,} are the most. Shorten it, or put the rest on a "
+            "web page and link to it."
+        )
+    _compiled(said, "The text")
+    for present in (frozenset(VARIABLES), frozenset[str]()):
+        _shape(said, present)
+    return said
+
+
+def used_in(*sources: str) -> frozenset[str]:
+    """The variables that checked texts show or ask for."""
+    return frozenset().union(*(_compiled(source, "The text")[1] for source in sources))
+
+
+def shown_in(*sources: str) -> frozenset[str]:
+    """The variables that checked texts show whether they are known or not, that is, outside every ``if``."""
+    return frozenset().union(*(_compiled(source, "The text")[2] for source in sources))
+
+
+def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
+    """The message to the reader whose variables have these ``values``, which are texts of one line.
+
+    Raises:
+        RenderError: as the checks of subject and text say.
+    """
+    present = frozenset(name for name in VARIABLES if values.get(name))
+    plain = {_MARKS[name]: one_line(values.get(name) or "") for name in VARIABLES}
+    chat = str(escape(plain[_MARKS[CHAT]]))
+    shown = {mark: str(escape(value)) for mark, value in plain.items()}
+    shown[_MARKS[CHAT]] = f'<a href="{chat}">{chat}</a>'
+    shown[_CHAT_TARGET] = chat
+    html, words = _shape(text, present)
+    return Filled(
+        one_line(_jinja(subject, present).translate(_table(plain))),
+        # The source is ours (Markdown made it, without HTML), and each value is escaped.
+        Markup(html.translate(_table(shown))),  # noqa: S704
+        words.translate(_table({**plain, _CHAT_TARGET: plain[_MARKS[CHAT]]})),
+    )
+
+
+def _table(marks: Mapping[str, str]) -> dict[int, str]:
+    return {ord(mark): value for mark, value in marks.items()}
+
+
+# What staff write keeps its lines: a blank one behind an ``if`` begins a paragraph.
+_ENVIRONMENT = MailEnvironment(FunctionLoader(lambda _: None)).overlay(trim_blocks=False, lstrip_blocks=False)
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str, what: str) -> tuple[Template, frozenset[str], frozenset[str]]:
+    """The template, all its variables, and those that stand outside every ``if``."""
+    try:
+        tree = _ENVIRONMENT.parse(source)
+    except TemplateSyntaxError as error:
+        raise RenderError(
+            f"{what} cannot be read at line {error.lineno}: {one_line(error.message or 'something is wrong there')[:200]}. "
+            "A variable is written as {{ player_first }}."
+        ) from None
+    for node in _inside(tree):
+        if not isinstance(node, _ALLOWED):
+            raise RenderError(
+                f"{what} uses more than a message can at line {node.lineno}: there are variables, such as "
+                "{{ player_first }}, and {% if signed_on %} … {% else %} … {% endif %}."
+            )
+    names = frozenset(meta.find_undeclared_variables(tree))
+    for name in sorted(names - VARIABLES.keys()):
+        near = get_close_matches(name, list(VARIABLES), n=3, cutoff=0.5)
+        hint = f"The nearest are {', '.join(near)}." if near else f"There are: {', '.join(VARIABLES)}."
+        line = next(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
+        raise RenderError(f"{what} names a variable {name[:60]} at line {line}, and there is none. {hint}")
+    always = frozenset(name.name for name in _outside_ifs(tree))
+    return _ENVIRONMENT.from_string(source), names, always
+
+
+def _inside(node: nodes.Node) -> Iterator[nodes.Node]:
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack.extend(one.iter_child_nodes())
+
+
+def _outside_ifs(node: nodes.Node) -> Iterator[nodes.Name]:
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Name):
+            yield child
+        elif not isinstance(child, nodes.If):
+            yield from _outside_ifs(child)
+
+
+def _jinja(source: str, present: frozenset[str]) -> str:
+    template, _, _ = _compiled(source, "The text")
+    return template.render({name: _MARKS[name] if name in present else "" for name in VARIABLES})
+
+
+class _Markdown(MarkdownIt):
+    """CommonMark without HTML, pictures and code blocks, whose links lead to the web or to an address."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"html": False, "xhtmlOut": True, "breaks": True, "linkify": True})
+        self.enable("linkify")
+        self.disable(["html_block", "html_inline", "image", "code", "fence", "reference", "lheading"])
+        if self.linkify is not None:
+            self.linkify.set({"fuzzy_link": False, "fuzzy_ip": False})
+            for scheme in ("ftp:", "//"):
+                self.linkify.add(scheme, None)
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
+        """Every target is taken here; :func:`_check_links` refuses in words."""
+        return True
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
+        """A link to the chat of whoever reads it; any other as the library writes it."""
+        return _CHAT_TARGET if url == _MARKS[CHAT] else super().normalizeLink(url)
+
+
+_MARKDOWN = _Markdown()
+
+
+@lru_cache(maxsize=256)
+def _shape(source: str, present: frozenset[str]) -> tuple[str, str]:
+    """HTML and plain text with marks, for readers of whom just these variables are known."""
+    tokens = _MARKDOWN.parse(_jinja(source, present))
+    for token in tokens:
+        if (style := _STYLES.get(token.type)) is not None:
+            token.attrSet("style", style)
+        if token.children:
+            token.children = list(_links(token.children))
+    html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    try:
+        check_markup(html)
+    except ValueError as error:
+        raise RenderError(f"The text has too much in it: {one_line(str(error))}. Make it simpler.") from None
+    return html, "\n".join(_plain(tokens)).strip("\n")
+
+
+def _links(tokens: Sequence[Token]) -> Iterator[Token]:
+    """``tokens`` without links that lead nowhere, as to a chat that there is not: their words stay."""
+    open_ones: list[bool] = []
+    for token in tokens:
+        if token.type == "link_open":
+            target = str(token.attrGet("href") or "")
+            open_ones.append(bool(target))
+            if not target:
+                continue
+            _check_link(target)
+        elif token.type == "link_close" and not open_ones.pop():
+            continue
+        yield token
+
+
+def _check_link(target: str) -> None:
+    if target == _CHAT_TARGET:
+        return
+    try:
+        parts = urlsplit(target)
+        usable = parts.scheme in _SCHEMES and bool(parts.path if parts.scheme == "mailto" else parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable or "%EF%B7" in target.upper():
+        raise RenderError(
+            f"The link to {one_line(target)[:80]!r} cannot be in a message: a link begins with https://, http:// or "
+            "mailto:, and of the variables only chat_url can be one."
+        )
+
+
+def _plain(tokens: Sequence[Token]) -> Iterator[str]:
+    """The text as lines for a plain reader: a list is indented, a link stands behind its words."""
+    lists: list[int | None] = []
+    quotes = 0
+    label = ""
+    for token in tokens:
+        match token.type:
+            case "bullet_list_open":
+                lists.append(None)
+            case "ordered_list_open":
+                lists.append(int(token.attrGet("start") or 1))
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+                if not lists:
+                    yield ""
+            case "blockquote_open":
+                quotes += 1
+            case "blockquote_close":
+                quotes -= 1
+                yield ""
+            case "list_item_open":
+                number = lists[-1]
+                label = "- " if number is None else f"{number}. "
+                lists[-1] = None if number is None else number + 1
+            case "list_item_close":
+                label = ""
+            case "hr":
+                yield from ("  ----", "")
+            case "inline":
+                indent = "  " * len(lists) + "  > " * (quotes > 0)
+                for line in _words(token.children or []).split("\n"):
+                    # Two spaces at the end keep the line by itself; see ``values.wrap``.
+                    yield f"{indent}{label}{line}  "
+                    label = " " * len(label)
+            case "paragraph_close" | "heading_close" if not lists and not quotes:
+                yield ""
+            case _:
+                pass
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    said: list[str] = []
+    targets: list[tuple[str, int]] = []
+    for token in tokens:
+        match token.type:
+            case "text" | "code_inline" | "text_special":
+                said.append(token.content)
+            case "softbreak" | "hardbreak":
+                said.append("\n")
+            case "link_open":
+                targets.append((str(token.attrGet("href") or ""), len(said)))
+            case "link_close":
+                target, start = targets.pop()
+                words = "".join(said[start:])
+                if target not in (words, f"mailto:{words}") and not _same_chat(target, words):
+                    said.append(f" <{target.removeprefix('mailto:')}>")
+            case _:
+                pass
+    return "".join(said)
+
+
+def _same_chat(target: str, words: str) -> bool:
+    return target == _CHAT_TARGET and words == _MARKS[CHAT]
