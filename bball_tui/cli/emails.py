@@ -15,6 +15,7 @@ from bball_tui.cli.emails_addresses import (
     emails_suppressions,
 )
 from bball_tui.cli.emails_log import emails_export, emails_log, emails_resend, emails_retention, emails_send_test
+from bball_tui.cli.emails_message import emails_message
 from bball_tui.cli.emails_planned import emails_reminders, emails_warnings
 from bball_tui.cli.emails_templates import emails_check, emails_copy, emails_sample
 from bball_tui.cli.output import Answer, Did, echo_json, narrate, plain, spoken
@@ -39,7 +40,7 @@ class PreviewLine:
 
 @click.group()
 def emails() -> None:
-    """Preview, check and log e-mails; returned e-mails, blocked addresses, reminders."""
+    """Write, preview, check and log e-mails; returned e-mails, blocked addresses, reminders."""
 
 
 for command in (
@@ -58,6 +59,7 @@ for command in (
     emails_lift,
     emails_suppressions,
     emails_reminders,
+    emails_message,
 ):
     emails.add_command(command)
 

@@ -62,10 +62,9 @@ class Wanted:
         return Sort(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
 
 
-def list_options(command: CommandT) -> CommandT:
-    """The options of a list; the command gets one :class:`Wanted`."""
+def _filter_options() -> list[Callable[[Any], Any]]:
     words = [word.replace("_", "-") for word in WelcomeState]
-    options = [
+    return [
         click.option("--season", metavar="NAME", help="Only this season; all of them when left out."),
         click.option("--team", metavar="NAME", help="Only this team."),
         click.option("--division", metavar="NAME", help="Only this division."),
@@ -89,6 +88,24 @@ def list_options(command: CommandT) -> CommandT:
         ),
         click.option("--search", metavar="TEXT", default="", help="Only rows in which all these words begin."),
         click.option("--saved", metavar="NAME", help="A filter that you saved in the screen, besides the others."),
+    ]
+
+
+def filter_options(command: CommandT) -> CommandT:
+    """The options that choose contracts; the command gets one :class:`Wanted`."""
+    names = set(Wanted.__dataclass_fields__) - {"as_json", "as_csv"}
+
+    def run(**values: Any) -> object:
+        wanted = Wanted(**{name: value for name, value in values.items() if name in names})
+        return command(wanted, **{name: value for name, value in values.items() if name not in names})
+
+    return _decorated(run, command, _filter_options())
+
+
+def list_options(command: CommandT) -> CommandT:
+    """The options of a list; the command gets one :class:`Wanted`."""
+    options = [
+        *_filter_options(),
         click.option("--sort", metavar="COLUMN", help="Order by this column; with a minus before it, turned round."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet."),
@@ -103,6 +120,10 @@ def list_options(command: CommandT) -> CommandT:
         others = {name: value for name, value in values.items() if name not in names}
         return command(wanted, as_json=values["as_json"], **others)
 
+    return _decorated(run, command, options)
+
+
+def _decorated(run: Callable[..., object], command: CommandT, options: Sequence[Callable[[Any], Any]]) -> CommandT:
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     decorated: Any = run
     for option in reversed(options):

@@ -18,6 +18,8 @@ from bball_tui.database.models import Contract, League, Team
 from bball_tui.mail.from_address import NoSender, default_sender
 from bball_tui.mail.kinds import facts_of
 from bball_tui.mail.kinds.base import MailKind
+from bball_tui.mail.kinds.message import MessageMail
+from bball_tui.mail.message_families import strangers
 from bball_tui.mail.values import RenderError, https_url, one_line
 from bball_tui.settings import Settings
 
@@ -67,6 +69,10 @@ class Promised(Protocol):
 
     @property
     def contract_id(self) -> int | None: ...
+
+    @property
+    def recipient(self) -> str | None:
+        """None: it is about invented people, and goes to nobody."""
 
     @property
     def payload(self) -> Any: ...
@@ -152,7 +158,15 @@ async def load_contexts(
         except RenderError as error:
             return error
 
-    return [context(mail) for mail in mails]
+    contexts = [context(mail) for mail in mails]
+    messages = {
+        at: (mail.recipient, found.facts)
+        for at, (mail, found) in enumerate(zip(mails, contexts, strict=True))
+        if isinstance(found, MessageContext) and isinstance(found.facts, MessageMail) and mail.recipient is not None
+    }
+    for at, stranger in zip(messages, await strangers(session, league_id, list(messages.values())), strict=True):
+        contexts[at] = stranger or contexts[at]
+    return contexts
 
 
 async def has_from_address(session: AsyncSession, league_id: int) -> bool:

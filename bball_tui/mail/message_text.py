@@ -1,9 +1,9 @@
 """The text of a message that staff wrote themselves: Markdown with variables, as HTML and as plain text.
 
-First Jinja puts a mark, one character that no text may have, where a variable stands; then Markdown is made of what staff
-wrote; last the marks become the values, escaped. So a name never meets Jinja or Markdown: whatever is in it is shown as
-it is. Of Jinja there is the variable and ``if``, of Markdown everything but HTML, pictures and code blocks, and a link
-leads to the web or to an address.
+First Jinja puts a mark, one character that no text may have, where a variable stands; then Markdown is made of what
+staff wrote; last the marks become the values, escaped. So a name never meets Jinja or Markdown: whatever is in it is
+shown as it is. Of Jinja there is the variable and ``if``, of Markdown all but HTML, pictures and code; a link leads to
+the web or to an address.
 """
 
 import re
@@ -132,7 +132,7 @@ def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
     plain = {_MARKS[name]: one_line(values.get(name) or "") for name in VARIABLES}
     chat = str(escape(plain[_MARKS[CHAT]]))
     shown = {mark: str(escape(value)) for mark, value in plain.items()}
-    shown[_MARKS[CHAT]] = f'<a href="{chat}">{chat}</a>'
+    shown[_MARKS[CHAT]] = f'<a href="{chat}">{chat}</a>' if chat else ""
     shown[_CHAT_TARGET] = chat
     html, words = _shape(text, present)
     return Filled(
@@ -157,9 +157,9 @@ def _compiled(source: str, what: str) -> tuple[Template, frozenset[str], frozens
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
+        why = one_line(error.message or "something is wrong there")[:200]
         raise RenderError(
-            f"{what} cannot be read at line {error.lineno}: {one_line(error.message or 'something is wrong there')[:200]}. "
-            "A variable is written as {{ player_first }}."
+            f"{what} cannot be read at line {error.lineno}: {why}. A variable is written as {{{{ player_first }}}}."
         ) from None
     for node in _inside(tree):
         if not isinstance(node, _ALLOWED):
@@ -193,9 +193,18 @@ def _outside_ifs(node: nodes.Node) -> Iterator[nodes.Name]:
             yield from _outside_ifs(child)
 
 
+class _Unknown(str):
+    """A mark where nothing stands in the end; an ``if`` takes it for no."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 def _jinja(source: str, present: frozenset[str]) -> str:
     template, _, _ = _compiled(source, "The text")
-    return template.render({name: _MARKS[name] if name in present else "" for name in VARIABLES})
+    return template.render({name: mark if name in present else _Unknown(mark) for name, mark in _MARKS.items()})
 
 
 class _Markdown(MarkdownIt):
@@ -230,7 +239,7 @@ def _shape(source: str, present: frozenset[str]) -> tuple[str, str]:
         if (style := _STYLES.get(token.type)) is not None:
             token.attrSet("style", style)
         if token.children:
-            token.children = list(_links(token.children))
+            token.children = list(_links(token.children, chat=CHAT in present))
     html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
     try:
         check_markup(html)
@@ -239,16 +248,16 @@ def _shape(source: str, present: frozenset[str]) -> tuple[str, str]:
     return html, "\n".join(_plain(tokens)).strip("\n")
 
 
-def _links(tokens: Sequence[Token]) -> Iterator[Token]:
-    """``tokens`` without links that lead nowhere, as to a chat that there is not: their words stay."""
+def _links(tokens: Sequence[Token], *, chat: bool) -> Iterator[Token]:
+    """``tokens`` without links to a chat that there is not: their words stay."""
     open_ones: list[bool] = []
     for token in tokens:
         if token.type == "link_open":
             target = str(token.attrGet("href") or "")
-            open_ones.append(bool(target))
-            if not target:
-                continue
             _check_link(target)
+            open_ones.append(chat or target != _CHAT_TARGET)
+            if not open_ones[-1]:
+                continue
         elif token.type == "link_close" and not open_ones.pop():
             continue
         yield token

@@ -20,6 +20,7 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import found_players, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import STAY_HERE, stays_here
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
 from bball_tui.outbox.waiting_for_chat import is_waiting
@@ -250,7 +251,18 @@ class OutboxListing(Listing[OutboxRow]):
     def gather(self, page: Subquery) -> Select[Any]:
         outbox, contract, player, team = models.Outbox, models.Contract, models.Player, models.Team
         message = models.OutboxMessage
-        name = func.nullif(func.concat_ws(" ", player.first_name, player.last_name), "")
+        player_name = func.nullif(func.concat_ws(" ", player.first_name, player.last_name), "")
+        # What staff wrote to a family may be about several of its players, or about one without a contract.
+        said = outbox.payload
+        is_list = func.jsonb_typeof(said["others"]) == "array"
+        others = case((is_list, func.jsonb_array_length(said["others"])), else_=0)
+        family = func.concat_ws(
+            " ",
+            said["player_first"].astext,
+            said["player_last"].astext,
+            case((others > 0, func.concat("+", others)), else_=None),
+        )
+        name = case((outbox.kind == MessageMail.kind, func.nullif(family, "")), else_=player_name)
         columns: tuple[SQLColumnExpression[Any], ...] = (
             outbox.id,
             outbox.kind,

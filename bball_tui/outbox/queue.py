@@ -30,7 +30,8 @@ UNADDRESSED = "bball-tui.invalid"
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """One mail to be: ``revision`` counts the signings of the contract; ``payload`` is anything msgspec encodes.
+    """One mail to be: ``revision`` counts the signings of the contract (None: it is about none); ``payload`` is what
+    msgspec encodes.
 
     ``occasion`` tells apart several mails of one kind about one revision to one recipient, such as the reminders of
     an offer; empty when there can be only one. An item that ``waits_for`` something is due only when somebody brings
@@ -38,7 +39,7 @@ class NewItem:
     """
 
     kind: str
-    contract_id: int
+    contract_id: int | None
     revision: int
     recipient: str
     payload: object

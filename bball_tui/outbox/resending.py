@@ -45,7 +45,6 @@ async def resend(session: AsyncSession, league_id: int, outbox_id: int, *, reaso
         await session.execute(
             select(Outbox.id, Outbox.kind, Outbox.contract_id, Outbox.recipient, Outbox.dedupe_key, Outbox.payload)
             .where(Outbox.league_id == league_id, Outbox.id == outbox_id, Outbox.state == OutboxState.SENT)
-            .where(Outbox.contract_id.is_not(None))
             .with_for_update()
         )
     ).one_or_none()
@@ -175,7 +174,6 @@ async def redirect(
                 Outbox.league_id == league_id,
                 among(Outbox.id, ids),
                 may_go_elsewhere(),
-                Outbox.contract_id.is_not(None),
                 func.lower(Outbox.recipient) != recipient.lower(),
             )
             .order_by(Outbox.id)

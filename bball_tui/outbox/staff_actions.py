@@ -13,6 +13,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.timeline import taken_by
@@ -154,7 +155,7 @@ async def cancel_unsent(
     Queued and failed items become canceled. Items that a worker holds, that are in doubt or sent stay as they
     are and are returned, so the caller can refuse or tell. The rows are locked until the transaction ends: no
     worker takes one meanwhile. With ``revisions`` (contract id to revision) only that signing's mails count,
-    with ``kinds`` only mails of these kinds.
+    with ``kinds`` only mails of these kinds, else those that are about the contract alone.
     """
     at = func.coalesce(Outbox.finalized_at, Outbox.wire_started_at, Outbox.claimed_at).label("at")
     rows: _Rows = (
@@ -165,8 +166,8 @@ async def cancel_unsent(
             .with_for_update()
         )
     ).all()
-    if kinds is not None:
-        rows = [row for row in rows if row.kind in kinds]
+    wanted = _ABOUT_CONTRACT if kinds is None else kinds
+    rows = [row for row in rows if row.kind in wanted]
     if revisions is not None:
         rows = [row for row in rows if int(row.dedupe_key.split(":", 3)[2]) == revisions.get(row.contract_id)]
     going = [row for row in rows if row.state in CANCELLABLE]
@@ -179,6 +180,8 @@ async def cancel_unsent(
         await _cancel(session, league_id, [row for row in going if row.league_id == league_id], reason)
     return Cancelled(tuple(row.id for row in going), left)
 
+
+_ABOUT_CONTRACT = frozenset(kind for kind, mail in KINDS.items() if mail.about_contract)
 
 _COLUMNS = (
     Outbox.id,

@@ -10,6 +10,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.mail.checks import parts
 from bball_tui.mail.kinds import KINDS
+from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.mail.mime import header
 from bball_tui.mail.samples import sample_context
@@ -35,6 +36,11 @@ async def test_every_kind_goes_out_and_a_broken_own_template_stops_none(
         club = await make_club(session, chat_url=CHAT)
         family = await make_family(session, club)
         facts = [msgspec.structs.replace(sample_context(kind).facts, language="es") for kind in KINDS]
+        # A message speaks of players whom the address is on file for, and of no others.
+        facts = [
+            msgspec.structs.replace(one, player_id=family.player_id) if isinstance(one, MessageMail) else one
+            for one in facts
+        ]
         items = [
             NewItem(one.kind, family.contract_id, 1, "rosa@families.test", one, occasion=one.occasion) for one in facts
         ]

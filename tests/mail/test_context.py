@@ -21,6 +21,7 @@ class Mail:
     contract_id: int | None
     payload: MailKind = field(default_factory=make_facts)
     kind: str = "contract_signed"
+    recipient: str | None = None
 
 
 async def test_the_day_is_that_of_the_leagues_clock(database: Database, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_cl
 from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.leagues import season_in_focus
+from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
@@ -39,7 +40,8 @@ async def follow_address(session: AsyncSession, league_id: int, guardian_id: int
             Outbox.address == old.lower(),
             may_go_elsewhere(),
             Contract.player_id.in_(children),
-            _of_this_revision(),
+            # A message of one's own is about no revision.
+            _of_this_revision() | (Outbox.kind == MessageMail.kind),
             ~_wanted_by_another(old),
         )
         .order_by(Outbox.id)

@@ -113,10 +113,14 @@ class _Planned:
     """A mail to be, as `mail.context` wants it."""
 
     contract: ContractFacts
-    recipient: Recipient
+    reader: Recipient
     kind: str
     contract_id: int
     payload: Any
+
+    @property
+    def recipient(self) -> str:
+        return self.reader.address
 
 
 @dataclass(slots=True)
@@ -259,7 +263,7 @@ def _look(
             if isinstance(context, RenderError):
                 raise context
             message = renderer.render(
-                context, recipient=mail.recipient.address, message_id="<check@bball-tui.invalid>", date=now
+                context, recipient=mail.reader.address, message_id="<check@bball-tui.invalid>", date=now
             )
             found.append((mail, tuple(one for one in check(message, context) if not one.note)))
         except RenderError as error:

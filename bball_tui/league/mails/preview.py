@@ -60,6 +60,7 @@ class Promise:
     kind: str
     contract_id: int | None
     payload: Any
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,11 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
             f"What the e-mail to {found.recipient} says is no longer true: the contract has changed. So it is "
             "not sent to another address."
         )
+    if found.player_id is None:
+        raise BballError(
+            f"The e-mail to {found.recipient} is about no contract. Correct the address with the player's guardians, "
+            "and write to the family again."
+        )
     player = f"{found.first_name} {found.last_name}"
     guardians = await _guardians(session, found.player_id)
     shared = [one.id for one in guardians if _same(one.email, found.recipient)]

@@ -1,0 +1,375 @@
+"""A message of one's own: to whom it goes, what each family reads, and its promise in one transaction.
+
+One e-mail for each address, about just those of the chosen players whom that address is on file for. So what an e-mail
+says of a child comes from the reader's own links and from nowhere else; a worker looks once more when it is written.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Contract, Outbox, Player, Season, Signature, Team
+from bball_tui.database.states import LIVE_STATUSES, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import GuardianFacts, read_clock, read_guardians
+from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
+from bball_tui.league.filters.conditions import contract_conditions
+from bball_tui.league.mails.preview import MOST_SHOWN, MailPreview, preview_items
+from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.mail.kinds.message import MessageChild, MessageMail, digest_of
+from bball_tui.mail.message_text import VARIABLES, check_subject, check_text, shown_in
+from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.settings import Settings
+from bball_tui.wording import counted, listed
+
+AT_ONCE = 500
+"""E-mails of one statement: each has the whole text in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is meant: contracts, or players with their contract of the season, or all contracts that match a filter.
+
+    Of a filter without a status only contracts that are not over are meant. ``words`` say it for the record, such as
+    "the team Hawks U12".
+    """
+
+    words: str
+    contract_ids: tuple[int, ...] = ()
+    player_ids: tuple[int, ...] = ()
+    season_id: int | None = None
+    wanted: RosterFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is written, to whom. ``expect``: send only if it goes to so many addresses; None: to whatever number."""
+
+    audience: Audience
+    subject: str
+    text: str
+    expect: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One e-mail to be: its address, whom it greets, and the players it is about."""
+
+    address: str
+    guardian: str
+    players: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GetsNothing:
+    """A chosen player whose family gets nothing, and why."""
+
+    player: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePlan:
+    """What sending would do. ``already`` counts addresses that have this message of today; ``blocked`` are addresses
+    that take no e-mail; ``notes`` are sentences for staff before they send.
+    """
+
+    subject: str
+    words: str
+    players: int
+    readers: tuple[Reader, ...]
+    nothing: tuple[GetsNothing, ...]
+    blocked: tuple[str, ...]
+    already: int
+    notes: tuple[str, ...]
+    items: tuple[NewItem, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """What was promised: one row of the outbox each."""
+
+    outbox_ids: tuple[int, ...]
+    plan: MessagePlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """One player, with the contract that the message speaks of."""
+
+    child: MessageChild
+    contract_id: int | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.child.player_first} {self.child.player_last}"
+
+
+async def audience_size(session: AsyncSession, league_id: int, audience: Audience) -> tuple[int, int]:
+    """How many players are chosen, and how many addresses a message to them goes to. Writes nothing."""
+    chosen = await _chosen(session, league_id, audience)
+    guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
+    addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
+    return len(chosen), len(addresses)
+
+
+async def plan_message(session: AsyncSession, league_id: int, message: Message) -> MessagePlan:
+    """Who would read what. Writes nothing.
+
+    Raises:
+        BballError: the subject or the text cannot be as it is; nobody is chosen.
+    """
+    subject, body = check_subject(message.subject), check_text(message.text)
+    chosen = await _chosen(session, league_id, message.audience)
+    if not chosen:
+        raise BballError(f"There is no player in {message.audience.words}, so no one can be written to.")
+    guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
+    families: dict[str, tuple[Recipient, list[_Chosen]]] = {}
+    for one in chosen:
+        for recipient in recipients_of(guardians.get(one.child.player_id, ())):
+            families.setdefault(recipient.address.lower(), (recipient, []))[1].append(one)
+    before = await _written_today(session, league_id, families, subject, body)
+    readers: list[Reader] = []
+    items: list[NewItem] = []
+    day = (await read_clock(session, league_id)).today
+    already = 0
+    for address, (recipient, theirs) in families.items():
+        states = before.get(address, ())
+        if any(state != OutboxState.CANCELLED for state in states):
+            already += 1
+            continue
+        first, *others = (one.child for one in theirs)
+        names = MessageChild.__struct_fields__
+        facts = MessageMail(
+            **{name: getattr(first, name) for name in names},
+            guardian_first=recipient.first,
+            guardian_last=recipient.last,
+            language=recipient.language,
+            subject=subject,
+            text=body,
+            day=day,
+            round=len(states),
+            others=tuple(others),
+        )
+        contract_id = next((one.contract_id for one in theirs if one.contract_id is not None), None)
+        items.append(NewItem(facts.kind, contract_id, 0, recipient.address, facts, occasion=facts.occasion))
+        name = f"{recipient.first} {recipient.last}".strip()
+        readers.append(Reader(recipient.address, name, tuple(one.name for one in theirs)))
+    nothing = tuple(_gets_nothing(chosen, guardians))
+    return MessagePlan(
+        subject=subject,
+        words=message.audience.words,
+        players=len(chosen),
+        readers=tuple(readers),
+        nothing=nothing,
+        blocked=_blocked(guardians),
+        already=already,
+        notes=tuple(_notes(items, families, guardians, already)),
+        items=tuple(items),
+    )
+
+
+async def preview_message(
+    session: AsyncSession,
+    league_id: int,
+    settings: Settings,
+    message: Message,
+    *,
+    start: int = 0,
+    most: int = MOST_SHOWN,
+) -> tuple[MessagePlan, tuple[MailPreview, ...]]:
+    """The plan, and of its e-mails those from ``start`` on, at most ``most``, as the families would get them.
+
+    Raises:
+        BballError: as :func:`plan_message` says, or an e-mail cannot be written.
+    """
+    plan = await plan_message(session, league_id, message)
+    return plan, await preview_items(session, league_id, settings, plan.items[start : start + most])
+
+
+async def send_message(
+    session: AsyncSession, league_id: int, message: Message, *, hold_seconds: int | None = None
+) -> MessageSent:
+    """Promise the message to everybody whom it goes to. The caller commits.
+
+    The same words go to an address once a day, however often this is done; after they were taken back they may go
+    again. ``hold_seconds`` None is the league's own habit.
+
+    Raises:
+        BballError: as :func:`plan_message` says; no family has an address that takes e-mail; or it is not the
+            expected number of them.
+    """
+    hold = check_hold(hold_seconds, await read_clock(session, league_id))
+    # Two who send the same words to overlapping families take turns, so that the second sees what the first promised.
+    named = f"bball message {league_id} {digest_of(check_subject(message.subject), check_text(message.text))}"
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:named, 0))"), {"named": named})
+    plan = await plan_message(session, league_id, message)
+    if message.expect is not None and message.expect != len(plan.items):
+        raise BballError(
+            f"The message goes to {counted(len(plan.items), 'address', 'addresses')} now, not to {message.expect}. "
+            "Nothing was sent. Look at it again."
+        )
+    if not plan.items and not plan.already:
+        raise BballError(no_one(plan))
+    made: list[int] = []
+    for start in range(0, len(plan.items), AT_ONCE):
+        made += await enqueue(session, league_id, plan.items[start : start + AT_ONCE], hold_seconds=hold)
+    if made:
+        after = {
+            "subject": plan.subject,
+            "to": plan.words,
+            "players": plan.players,
+            "mails": len(made),
+            "first": made[0],
+            "last": made[-1],
+        }
+        await record(session, league_id, [Entry("message_sent", "league", league_id, after=after)])
+    return MessageSent(tuple(made), plan)
+
+
+def no_one(plan: MessagePlan) -> str:
+    """Why nobody gets the message, in a sentence."""
+    reasons = Counter(one.why for one in plan.nothing)
+    why = "; ".join(f"{reason}: {number}" for reason, number in reasons.most_common(3))
+    return f"No e-mail can reach {plan.words}: nothing was sent. {why[:1].upper()}{why[1:]}."
+
+
+async def _chosen(session: AsyncSession, league_id: int, audience: Audience) -> list[_Chosen]:
+    """The players by name, each once: of several contracts the newest that is not over."""
+    columns = (
+        Player.id.label("player_id"),
+        Player.first_name,
+        Player.last_name,
+        Contract.id.label("contract_id"),
+        Contract.offered_on,
+        Contract.due_on,
+        Team.name.label("team"),
+        Season.name.label("season"),
+        Signature.signed_on,
+        Signature.signer,
+    )
+    query: Any = select(*columns).ext(distinct_on(Player.id)).select_from(Player)
+    if audience.player_ids:
+        of_season = Contract.player_id == Player.id
+        if audience.season_id is not None:
+            of_season &= Contract.season_id == audience.season_id
+        query = query.outerjoin(Contract, of_season).where(among(Player.id, audience.player_ids))
+    else:
+        query = query.join(Contract, Contract.player_id == Player.id)
+        if audience.wanted is None:
+            query = query.where(among(Contract.id, audience.contract_ids))
+        else:
+            query = query.where(*contract_conditions(league_id, audience.wanted))
+            if not audience.wanted.statuses:
+                query = query.where(Contract.status.in_(LIVE_STATUSES))
+    rows = await session.execute(
+        query.outerjoin(Team, Team.id == Contract.team_id)
+        .outerjoin(Season, Season.id == Contract.season_id)
+        .outerjoin(Signature, Signature.id == Contract.signature_id)
+        .where(Player.league_id == league_id)
+        .order_by(Player.id, Contract.status.in_(LIVE_STATUSES).desc(), Contract.id.desc())
+    )
+    found = [
+        _Chosen(
+            MessageChild(
+                player_first=row.first_name,
+                player_last=row.last_name,
+                team=row.team or "",
+                season=row.season or "",
+                offered_on=row.offered_on,
+                due_on=row.due_on,
+                signed_on=row.signed_on,
+                signer=row.signer or "",
+                player_id=row.player_id,
+            ),
+            row.contract_id,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.child.player_last.casefold(), one.child.player_first.casefold()))
+
+
+async def _written_today(
+    session: AsyncSession, league_id: int, addresses: Collection[str], subject: str, body: str
+) -> dict[str, tuple[str, ...]]:
+    """What became of this message of today to each address that was promised it."""
+    day = (await read_clock(session, league_id)).today.isoformat()
+    mark = f":{digest_of(subject, body)}:{day}:"
+    found: dict[str, list[str]] = {}
+    known = list(addresses)
+    for start in range(0, len(known), AT_ONCE):
+        rows = await session.execute(
+            select(Outbox.address, Outbox.state).where(
+                Outbox.league_id == league_id,
+                Outbox.kind == MessageMail.kind,
+                Outbox.address.in_(known[start : start + AT_ONCE]),
+                func.strpos(Outbox.dedupe_key, mark) > 0,
+            )
+        )
+        for row in rows:
+            found.setdefault(row.address, []).append(row.state)
+    return {address: tuple(states) for address, states in found.items()}
+
+
+def _gets_nothing(
+    chosen: Sequence[_Chosen], guardians: Mapping[int, tuple[GuardianFacts, ...]]
+) -> Iterator[GetsNothing]:
+    for one in chosen:
+        family = guardians.get(one.child.player_id, ())
+        if recipients_of(family):
+            continue
+        if any(who.suppressed and who.receives_email for who in family):
+            why = "the address takes no e-mail anymore"
+        elif any(who.email is not None for who in family):
+            why = "no guardian wants e-mail"
+        elif family:
+            why = "no guardian has an e-mail address"
+        else:
+            why = "no guardian is on file"
+        yield GetsNothing(one.name, why)
+
+
+def _blocked(guardians: Mapping[int, tuple[GuardianFacts, ...]]) -> tuple[str, ...]:
+    found = {
+        who.email.lower(): who.email
+        for family in guardians.values()
+        for who in family
+        if who.email is not None and who.receives_email and who.suppressed
+    }
+    return tuple(found[key] for key in sorted(found))
+
+
+def _notes(
+    items: Sequence[NewItem],
+    families: Mapping[str, tuple[Recipient, list[_Chosen]]],
+    guardians: Mapping[int, tuple[GuardianFacts, ...]],
+    already: int,
+) -> Iterator[str]:
+    if already:
+        have = "address has" if already == 1 else "addresses have"
+        yield f"{already} {have} this message of today already: no second one goes there."
+    facts = [item.payload for item in items if isinstance(item.payload, MessageMail)]
+    for name in VARIABLES:
+        if facts and name in shown_in(facts[0].subject, facts[0].text) and name in _OF_CHILD:
+            empty = sum(all(not getattr(child, name) for child in one.children) for one in facts)
+            if empty:
+                mails = "e-mail says" if empty == 1 else "e-mails say"
+                yield f"{empty} {mails} nothing for {{{{ {name} }}}}, because it is not known."
+    for address, (_, theirs) in families.items():
+        owners = [
+            {who.id for who in guardians[one.child.player_id] if who.email and who.email.lower() == address}
+            for one in theirs
+        ]
+        if not set.intersection(*owners):
+            names = listed([one.name for one in theirs])
+            yield f"{address} is on file with different guardians of {names}: one e-mail there names all of them."
+
+
+_OF_CHILD = frozenset({"team", "season", "offered_on", "due_on", "signed_on", "signer"})

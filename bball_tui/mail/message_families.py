@@ -1,0 +1,44 @@
+"""Whether a message speaks to a family of that family's own players, looked at just before it is written."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.mail.kinds.message import MessageMail
+from bball_tui.mail.values import RenderError, one_line
+
+_OWN = text(
+    """
+    SELECT DISTINCT guardian.address, link.player_id
+    FROM player_guardian AS link JOIN guardian ON guardian.id = link.guardian_id
+    WHERE link.league_id = :league_id AND link.receives_email
+        AND link.player_id = ANY (CAST(:players AS bigint[])) AND guardian.address = ANY (CAST(:addresses AS text[]))
+    """
+)
+
+
+async def strangers(
+    session: AsyncSession, league_id: int, messages: Sequence[tuple[str, MessageMail]]
+) -> list[RenderError | None]:
+    """For each address and what it is to read: why that is not written, if a player in it is not on file there now."""
+    if not messages:
+        return []
+    values = {
+        "league_id": league_id,
+        "players": sorted({child.player_id for _, message in messages for child in message.children}),
+        "addresses": sorted({address.lower() for address, _ in messages}),
+    }
+    own = {(row.address, row.player_id) for row in await session.execute(_OWN, values)}
+    return [_stranger(address, message, own) for address, message in messages]
+
+
+def _stranger(address: str, message: MessageMail, own: set[tuple[str, int]]) -> RenderError | None:
+    for child in message.children:
+        if (address.lower(), child.player_id) not in own:
+            name = one_line(f"{child.player_first} {child.player_last}")
+            return RenderError(
+                f"{address} is not on file for {name} anymore, and this message speaks of {name}. So it is not sent. "
+                "Cancel it, and write to the family again."
+            )
+    return None
