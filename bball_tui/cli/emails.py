@@ -40,7 +40,7 @@ class PreviewLine:
 
 @click.group()
 def emails() -> None:
-    """Write, preview, check and log e-mails; returned e-mails, blocked addresses, reminders."""
+    """Write, preview, check and log e-mails; returned ones, blocked addresses, reminders."""
 
 
 for command in (
