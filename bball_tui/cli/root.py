@@ -45,7 +45,8 @@ COMMANDS = {
     "print": Place("bball_tui.cli.printing:print_papers", "Print contract sheets and sign-in lists, as PDF files."),
     "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the e-mails and decide about the difficult ones."),
     "emails": Place(
-        "bball_tui.cli.emails:emails", "Write, preview, check and log e-mails; returned ones, blocked addresses, reminders."
+        "bball_tui.cli.emails:emails",
+        "Write, preview, check and log e-mails; returned ones, blocked addresses, reminders.",
     ),
     "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
