@@ -19,30 +19,13 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from bball_tui.mail.dialect import MailEnvironment, check_markup
+from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.mail.values import RenderError, one_line
 
 LONGEST_TEXT = 20_000
 """Characters of a text; some ten pages."""
 LONGEST_SUBJECT = 150
 """Characters of a subject before its variables are filled in; mail programs show about 70."""
-
-VARIABLES: Mapping[str, str] = {
-    "player": "first and last name of the player; of all the family's players whom the message is about",
-    "player_first": "the first name",
-    "player_last": "the last name",
-    "team": "the team",
-    "season": "the season",
-    "guardian": "first and last name of the reader",
-    "guardian_first": "the reader's first name",
-    "guardian_last": "the reader's last name",
-    "league_name": "the league",
-    "offered_on": "when the contract was offered",
-    "due_on": "until when it is to be signed",
-    "signed_on": "when it was signed",
-    "signer": "who signed it",
-    "chat_url": "the link to the team's chat",
-}
-"""What a message can say of each family, with what it means."""
 
 CHAT = "chat_url"
 # Unicode keeps these for a program's own use: they are no characters, and no text is exchanged with them.

@@ -11,13 +11,13 @@ from selectolax.lexbor import LexborHTMLParser
 from bball_tui.mail.message_text import (
     LONGEST_SUBJECT,
     LONGEST_TEXT,
-    VARIABLES,
     check_subject,
     check_text,
     fill,
     shown_in,
     used_in,
 )
+from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.mail.samples import HOSTILE
 from bball_tui.mail.values import RenderError, one_line, wrap
 from tests.support.examples import examples

@@ -24,7 +24,8 @@ from bball_tui.league.filters.conditions import contract_conditions
 from bball_tui.league.mails.preview import MOST_SHOWN, MailPreview, preview_items
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.kinds.message import MessageChild, MessageMail, digest_of
-from bball_tui.mail.message_text import VARIABLES, check_subject, check_text, shown_in
+from bball_tui.mail.message_text import check_subject, check_text, shown_in
+from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.settings import Settings
 from bball_tui.wording import counted, listed

@@ -9,7 +9,7 @@ import msgspec
 
 from bball_tui.errors import BballError
 from bball_tui.mail.kinds.base import MailKind, Value, Words
-from bball_tui.mail.message_text import VARIABLES, fill
+from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.mail.values import one_line
 
 _START = 120
@@ -97,6 +97,8 @@ class MessageMail(MailKind, frozen=True, kw_only=True):
         }
 
     def composed(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        from bball_tui.mail.message_text import fill  # Markdown and Jinja: not before something is written
+
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
         filled = fill(self.subject, self.text, texts)
         return {
