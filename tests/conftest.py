@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,11 @@ from tests.support.statements import share_translations
 # Anyone who starts the tests in the background has ctrl+c ignored, and the programs started here would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Some machines tell Python to keep nothing it compiled. Here hundreds of processes start that would compile the program
+# anew, and every run would compile the tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=USUAL)

@@ -15,13 +15,12 @@ from tests.walls.conftest import OWNER, ClubServer
 
 @pytest.fixture
 def guests(walls: ClubServer) -> Iterator[None]:
-    """Nils and nora begin without a role, whatever other tests let them found, and lose what they get in a test."""
-    none = "DELETE FROM league_member WHERE login IN ('nils', 'nora')"
+    """nils and nora have no role when the test begins, wherever others gave them one, and lose what they get in it."""
     with walls.login(OWNER) as owner:
-        owner.execute(none)
-    yield
-    with walls.login(OWNER) as owner:
-        owner.execute(none)
+        leave = "DELETE FROM league_member WHERE login IN ('nils', 'nora')"
+        owner.execute(leave)
+        yield
+        owner.execute(leave)
 
 
 def settings(walls: ClubServer, login: str, folder: Path) -> Settings:
