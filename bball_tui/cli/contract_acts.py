@@ -57,6 +57,9 @@ class ActLine:
     promised: tuple[int, ...]
 
 
+team_reason = click.option(
+    "--reason", metavar="TEXT", default="", help="Why the team changes; needed after the league's freeze date."
+)
 correct = click.option("--correct", is_flag=True, help="Write a correction e-mail to those who had the welcome e-mail.")
 _OPTIONS: tuple[tuple[Callable[[Rule], bool], CommandOption], ...] = (
     (
@@ -177,14 +180,23 @@ async def _change_due(context: CliContext, session: Session, ids: tuple[int, ...
 @click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
 @click.option("--due", default="", metavar="DATE", help="Until when the family should sign.")
 @click.option("--draft", is_flag=True, help="Do not offer it yet.")
+@team_reason
 @json_option
 @saving("Contract")
 async def contracts_add(
-    context: CliContext, session: Session, player_id: int, team: str, season: str | None, due: str, draft: bool
+    context: CliContext,
+    session: Session,
+    player_id: int,
+    team: str,
+    season: str | None,
+    due: str,
+    draft: bool,
+    reason: str,
 ) -> Outcome:
     """Make a contract for a player who has none in the season."""
     where = await season_of(context, session, season)
-    wanted = ContractDraft(await team_id_of(context, session, where.id, team), due_on=due, offered=not draft)
+    team_id = await team_id_of(context, session, where.id, team)
+    wanted = ContractDraft(team_id, due_on=due, offered=not draft, reason=reason)
     order = context.league.date_order
     return await new_contract(session, context.league.id, where.id, player_id, wanted, order=order)
 
@@ -202,6 +214,7 @@ async def contracts_add(
 )
 @click.option("--due", "due_on", metavar="DATE", help="Empty for no due date.")
 @click.option("--offered-on", metavar="DATE", help="When it was offered.")
+@team_reason
 @correct
 @json_option
 @saving("Contract")

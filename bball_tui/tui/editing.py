@@ -30,6 +30,7 @@ from bball_tui.league.leagues import list_seasons
 from bball_tui.league.roster.guardian import FLAGS, GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.rules.form import RulesDraft, load_rules, save_rules
+from bball_tui.league.rules.freeze import frozen_since
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.records import (
@@ -229,6 +230,7 @@ async def make_contract(app: "Host", connection: "LeagueConnection", player_id: 
             order,
             f"{player.first} {player.last}",
             _today(connection),
+            frozen=None if last is None else await connection.call(frozen_since, season_id),
         )
 
     return await ask_form(app, make)
@@ -252,6 +254,7 @@ async def edit_contract(
             base=base,
             signed=signed,
             rule=connection.league.team_change,
+            frozen=await connection.call(frozen_since, _season_id(connection)),
         )
 
     return await ask_form(app, make)
@@ -296,7 +299,13 @@ async def edit_rules(app: "Host", connection: "LeagueConnection") -> bool:
 
     async def make() -> "Form[RulesDraft]":
         base = await connection.call(load_rules)
-        return rules_form(base.draft, lambda mine, now, _: connection.call(save_rules, mine, base=now or base), base)
+        return rules_form(
+            base.draft,
+            lambda mine, now, _: connection.call(save_rules, mine, base=now or base),
+            connection.league.date_order,
+            _today(connection),
+            base,
+        )
 
     return await ask_form(app, make) is not None
 

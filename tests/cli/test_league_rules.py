@@ -19,7 +19,7 @@ def test_rules_are_set_shown_and_checked(command_line: CommandLine) -> None:
     assert (ran.code, ran.json) == (0, {"cutoff": "08-31", "roster_limit": 12, "jerseys": "school"})
     assert "Saved." in ran.err
     (found,) = command_line("teams", "check", "--json").json
-    assert (found["rule"], found["text"]) == ("age", "Amara Hamilton is 17 on 2027-08-31, too old for Hawks U12.")
+    assert (found["rule"], found["text"]) == ("age", "Amara Hamilton is 17 on Aug 31, 2027, too old for Hawks U12.")
     assert command_line("league", "rules", "--except", f"{player}=still in 6th grade").code == 0
     assert command_line("teams", "check", "--json").json == []
     shown = command_line("league", "rules").out
@@ -28,9 +28,13 @@ def test_rules_are_set_shown_and_checked(command_line: CommandLine) -> None:
     assert "refused" in command_line("teams", "check").out
     refused = command_line("players", "edit", player, "--birthdate", "2009-05-01")
     assert (refused.code, "The league refuses this (rules: age)" in refused.err) == (1, True)
+    assert command_line("league", "rules", "--freeze", "2027-10-01", "--json").json["freeze"] == "2027-10-01"
+    assert "Oct 1, 2027" in command_line("league", "rules").out
+    assert "freeze" not in command_line("league", "rules", "--freeze", "none", "--json").json
     for options, words in (
         (("--cutoff", "soon"), "is no day"),
-        (("--refuse", "height"), "The rules are: age, roster, jersey."),
+        (("--refuse", "height"), "The rules are: age, roster, jersey, freeze."),
+        (("--freeze", "soon"), "--freeze “soon”: That isn't a date"),
         (("--except", "999=why"), "There is no player 999"),
         (("--except", f"{player}="), "The reason of an exception is empty."),
     ):

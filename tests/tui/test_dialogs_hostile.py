@@ -306,7 +306,9 @@ FORMS: dict[str, Callable[[str], Form[Any]]] = {
     "season": lambda name: season_form(
         SeasonDraft(name, name, name), _never, DateOrder.DMY, Loaded(1, 1, SeasonDraft(name))
     ),
-    "rules": lambda name: rules_form(RulesDraft(name, name), _never, Loaded(1, 1, RulesDraft(name))),
+    "rules": lambda name: rules_form(
+        RulesDraft(name, name), _never, DateOrder.DMY, date(2026, 11, 26), Loaded(1, 1, RulesDraft(name))
+    ),
     "league": lambda name: league_form(
         LeagueDraft(name, name, name, timezone=name), _never, Loaded(1, 1, LeagueDraft(name)), lambda: None
     ),
@@ -318,6 +320,7 @@ FORMS: dict[str, Callable[[str], Form[Any]]] = {
         name,
         date(2026, 11, 26),
         signed=not name,
+        frozen=date(2026, 11, 1),
     ),
 }
 

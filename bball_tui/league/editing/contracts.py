@@ -5,7 +5,7 @@ says what is right, or staff do: the signature is kept, and the same contract is
 released with the move as its reason, and the new team offers one that needs a signature. Each is one transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import insert, select, update
@@ -17,11 +17,12 @@ from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStat
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts, read_clock
-from bball_tui.league.contracts.lifecycle import Transition
-from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
+from bball_tui.league.contracts.transitions import LONGEST_REASON, TransitionRequest, apply_transition, reason_for
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_again
+from bball_tui.league.rules.freeze import player_move
 from bball_tui.league.rules.store import rule_notes
 from bball_tui.mail.kinds.reminder import ReminderMail
 from bball_tui.outbox.staff_actions import cancel_unsent
@@ -43,6 +44,8 @@ class ContractDraft:
     """Whether those who had the welcome mail for the old team are told."""
     signature: str = str(TeamChange.VOID)
     """What becomes of a signature with another team: kept, or a new one is needed."""
+    reason: str = ""
+    """Why the team changes; after the league's freeze date that needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class _Values:
     offered: bool
     correct: bool
     signature: str = str(TeamChange.VOID)
+    reason: str | None = None
 
 
 async def team_choices(session: AsyncSession, league_id: int, season_id: int) -> tuple[TeamChoice, ...]:
@@ -142,8 +146,11 @@ async def new_contract(
     values, checks = await _check(session, league_id, season_id, draft, order, clock)
     if checks.problems:
         return Wrong(tuple(checks.problems))
+    frozen = await _frozen(session, league_id, season_id, player_id, values)
+    if isinstance(frozen, Wrong):
+        return frozen
     contract_id = await _insert(session, league_id, season_id, player_id, values)
-    return Saved(contract_id, notes=await rule_notes(session, league_id, [player_id]))
+    return Saved(contract_id, notes=(*frozen, *await rule_notes(session, league_id, [player_id])))
 
 
 async def save_contract(
@@ -174,11 +181,14 @@ async def save_contract(
     clean = _draft(values, order)
     if quicker := await overtaken(session, league_id, "contract", base, now, clean):
         return quicker
-    names = set(differing(now.draft, clean)) - {"correct", "signature"}
+    names = set(differing(now.draft, clean)) - {"correct", "signature", "reason"}
     if not names:
         return Saved(base.id, changed=False)
     if row.status not in LIVE_STATUSES:
         raise BballError(f"This contract is {row.status}, so it is over. Make a new contract instead.")
+    frozen = await _frozen(session, league_id, row.season_id, row.player_id, values)
+    if isinstance(frozen, Wrong):
+        return frozen
     if row.status not in OPEN_STATUSES:
         if "team_id" not in names:
             raise BballError("This contract is signed; its days do not change anymore.")
@@ -186,9 +196,22 @@ async def save_contract(
         if refusal := _AGAINST_THE_RULE.get((TeamChange(rule or TeamChange.ASK), TeamChange(values.signature))):
             return Wrong((Problem("signature", refusal),))
         if values.signature == TeamChange.KEEP:
-            return await _keep_signed(session, league_id, base.id, row.team, row.player_id, values, clock)
-        return await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
-    return await _change(session, league_id, now, row.team, row.player_id, values, names)
+            saved = await _keep_signed(session, league_id, base.id, row.team, row.player_id, values, clock)
+        else:
+            saved = await _move_signed(session, league_id, base.id, row.season_id, row.player_id, values, clock)
+    else:
+        saved = await _change(session, league_id, now, row.team, row.player_id, values, names)
+    return replace(saved, notes=(*frozen, *saved.notes))
+
+
+async def _frozen(
+    session: AsyncSession, league_id: int, season_id: int, player_id: int, values: _Values
+) -> tuple[str, ...] | Wrong:
+    """What the league's freeze date says of another team without a reason: notes, or that nothing is saved."""
+    found = () if values.reason else await player_move(session, league_id, season_id, player_id, values.team_id)
+    if any(one.refused for one in found):
+        return Wrong(tuple(Problem("reason", one.text) for one in found))
+    return tuple(one.text for one in found)
 
 
 async def _check(
@@ -211,7 +234,9 @@ async def _check(
         checks.complain("team_id", "Choose a team of this season.")
     if draft.signature not in (TeamChange.KEEP, TeamChange.VOID):
         checks.complain("signature", f"This is {TeamChange.KEEP} or {TeamChange.VOID}.")
-    values = _Values(team, offered_on if draft.offered else None, due_on, draft.offered, draft.correct, draft.signature)
+    reason = checks.take("reason", lambda: reason_for(ReasonNeed.OPTIONAL, draft.reason), None)
+    offer = offered_on if draft.offered else None
+    values = _Values(team, offer, due_on, draft.offered, draft.correct, draft.signature, reason)
     return values, checks
 
 
@@ -221,7 +246,8 @@ def _day(value: str, order: DateOrder, today: date, *, ahead: bool) -> date | No
 
 def _draft(values: _Values, order: DateOrder) -> ContractDraft:
     days = ["" if day is None else write_date(day, order) for day in (values.offered_on, values.due_on)]
-    return ContractDraft(str(values.team_id), days[0], days[1], values.offered, values.correct, values.signature)
+    team, reason = str(values.team_id), values.reason or ""
+    return ContractDraft(team, days[0], days[1], values.offered, values.correct, values.signature, reason)
 
 
 async def _insert(session: AsyncSession, league_id: int, season_id: int, player_id: int, values: _Values) -> int:
@@ -238,7 +264,8 @@ async def _insert(session: AsyncSession, league_id: int, season_id: int, player_
         .returning(Contract.id)
     )
     assert contract_id is not None  # noqa: S101 - the statement returns a row or raises
-    await record(session, league_id, [Entry("created", "contract", contract_id, after={"team_id": values.team_id})])
+    made = Entry("created", "contract", contract_id, values.reason, after={"team_id": values.team_id})
+    await record(session, league_id, [made])
     if values.offered:
         await apply_transition(
             session,
@@ -270,7 +297,7 @@ async def _keep_signed(
     player_id: int,
     values: _Values,
     clock: LeagueClock,
-) -> Outcome:
+) -> Saved:
     """The same contract with another team. Welcome mails that nobody had yet name the new one."""
     team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
     await session.execute(
@@ -282,7 +309,8 @@ async def _keep_signed(
     if clock.wait_for_chat:
         await hold_teams(session, [contract_id])
     after = {"team": team, "signature": TeamChange.KEEP}
-    await record(session, league_id, [Entry("moved", "contract", contract_id, before={"team": old_team}, after=after)])
+    moved = Entry("moved", "contract", contract_id, values.reason, before={"team": old_team}, after=after)
+    await record(session, league_id, [moved])
     mails = await rewrite_welcomes(session, league_id, [contract_id], why=f"the contract moves to {team}", moved=True)
     notes = [f"The signature stays, now with {team}."]
     if mails.rewritten:
@@ -304,14 +332,15 @@ async def _move_signed(
     player_id: int,
     values: _Values,
     clock: LeagueClock,
-) -> Outcome:
+) -> Saved:
     team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
-    asked = TransitionRequest(Transition.RELEASE, ((contract_id, None),), f"moves to {team}", correct=values.correct)
+    why = f"moves to {team}" if values.reason is None else f"moves to {team}: {values.reason}"[:LONGEST_REASON]
+    asked = TransitionRequest(Transition.RELEASE, ((contract_id, None),), why, correct=values.correct)
     done = await apply_transition(session, league_id, asked)
     if done.refused:
         raise BballError(done.refused[0].reason)
     due = values.due_on if values.due_on is not None and values.due_on >= clock.today else None
-    fresh = _Values(values.team_id, clock.today, due, offered=True, correct=False)
+    fresh = _Values(values.team_id, clock.today, due, offered=True, correct=False, reason=values.reason)
     new = await _insert(session, league_id, season_id, player_id, fresh)
     notes = [f"The signed contract is released and {team} has offered a new one that needs a signature."]
     if done.cancelled:
@@ -332,7 +361,7 @@ async def _change(
     player_id: int,
     values: _Values,
     names: set[str],
-) -> Outcome:
+) -> Saved:
     """An open contract: another team, other days, or from a draft to an offer."""
     notes: list[str] = []
     if "team_id" in names:
@@ -340,9 +369,8 @@ async def _change(
         taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
         if taken.cancelled:
             notes.append(f"{counted(len(taken.cancelled), 'e-mail')} about the offer of {old_team}: canceled.")
-        await record(
-            session, league_id, [Entry("moved", "contract", now.id, before={"team": old_team}, after={"team": team})]
-        )
+        before, after = {"team": old_team}, {"team": team}
+        await record(session, league_id, [Entry("moved", "contract", now.id, values.reason, before, after)])
     becomes_offer = values.offered and not now.draft.offered
     days = {} if becomes_offer else {"offered_on": values.offered_on, "due_on": values.due_on}
     await session.execute(

@@ -2,6 +2,8 @@
 
 Ages count on one day of the season's year, the cut-off: 31 August, 31 December. Where that is 29 February it is the
 last day of February. Who is excepted (by grade, say) may play in a team for younger ones.
+
+After the freeze date nobody changes teams without a reason, but for seasons that begin later.
 """
 
 import calendar
@@ -14,13 +16,16 @@ from enum import StrEnum
 
 import msgspec
 
+from bball_tui.database.states import DateOrder
+from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.seasons.age_groups import group_of, too_old
 from bball_tui.league.values.dates import age_on
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 _CUTOFF = re.compile(r"(\d{1,2})-(\d{1,2})")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_LEAP = 2028
 LARGEST_TEAM = 99
 
 
@@ -30,6 +35,7 @@ class RuleName(StrEnum):
     AGE = "age"
     ROSTER = "roster"
     JERSEY = "jersey"
+    FREEZE = "freeze"
 
 
 class JerseyRule(StrEnum):
@@ -51,15 +57,28 @@ _NUMBERS = {
 class LeagueRules(msgspec.Struct, frozen=True, omit_defaults=True):
     """The rules as the league's row keeps them. ``cutoff`` is month and day (``08-31``); empty: ages are not looked at.
 
-    ``roster_limit`` None sets no limit. ``exceptions`` are players by id, with why. ``refuse`` are the rules that stop
-    whoever would break them; the others warn.
+    ``roster_limit`` None sets no limit. ``exceptions`` are players by id, with why. After ``freeze`` another team needs
+    a reason. ``refuse`` are the rules that stop whoever would break them; the others warn.
     """
 
     cutoff: str = ""
     roster_limit: int | None = None
     jerseys: JerseyRule = JerseyRule.ANY
     exceptions: Mapping[str, str] = {}
+    freeze: date | None = None
     refuse: tuple[RuleName, ...] = ()
+
+    def frozen_since(self, starts_on: date | None, today: date) -> date | None:
+        """The freeze date, if teams of a season are frozen ``today``. It does not mean a season that begins later."""
+        if self.freeze is None or today <= self.freeze or (starts_on is not None and starts_on > self.freeze):
+            return None
+        return self.freeze
+
+    @property
+    def cutoff_words(self) -> str:
+        """The cut-off as people write it, ``Aug 31``; empty without one."""
+        day = self.age_day(_LEAP)
+        return "" if day is None else short_date(day, day)
 
     def age_day(self, year: int) -> date | None:
         """The day that ages count on in ``year``; None: on none."""
@@ -115,6 +134,35 @@ def season_year(name: str, starts_on: date | None, today: date) -> int:
     return today.year if found is None else int(found[1])
 
 
+@dataclass(frozen=True, slots=True)
+class TeamMove:
+    """A player who is to have another team in a season in which there was one already; teams as people call them."""
+
+    player_id: int
+    player: str
+    before: str
+    team_id: int
+    after: str
+
+
+def check_moves(rules: LeagueRules, frozen_since: date | None, moves: Iterable[TeamMove]) -> tuple[RuleFinding, ...]:
+    """What of ``moves`` needs a reason, because the teams are frozen (:meth:`LeagueRules.frozen_since`)."""
+    if frozen_since is None:
+        return ()
+    since, refused = short_date(frozen_since), RuleName.FREEZE in rules.refuse
+    return tuple(
+        RuleFinding(
+            RuleName.FREEZE,
+            one.team_id,
+            one.after,
+            (one.player_id,),
+            f"{one.player} goes from {one.before} to {one.after} after the freeze on {since}: that needs a reason.",
+            refused,
+        )
+        for one in moves
+    )
+
+
 def check_teams(rules: LeagueRules, teams: Iterable[TeamRoster]) -> tuple[RuleFinding, ...]:
     """What of ``teams`` is against ``rules``, team by team."""
     return tuple(one for team in teams for one in _check(rules, team))
@@ -138,7 +186,7 @@ def _check(rules: LeagueRules, team: TeamRoster) -> Iterable[RuleFinding]:
                 yield finding(RuleName.AGE, text, [player.id])
             elif too_old(group, player.birthdate, day):
                 age = age_on(player.birthdate, day)
-                text = f"{player.name} is {age} on {day.isoformat()}, too old for {team.label}."
+                text = f"{player.name} is {age} on {short_date(day)}, too old for {team.label}."
                 yield finding(RuleName.AGE, text, [player.id])
         if player.jersey and allowed is not None and not allowed.fullmatch(player.jersey):
             text = f"{player.name} of {team.label} wears {player.jersey}; allowed are {said}."
@@ -150,8 +198,8 @@ def _check(rules: LeagueRules, team: TeamRoster) -> Iterable[RuleFinding]:
             yield finding(RuleName.JERSEY, text, [one.id for one in both])
 
 
-def read_cutoff(text: str) -> str:
-    """The cut-off as it is kept, ``08-31``; empty, or ``none``, for no cut-off.
+def read_cutoff(text: str, order: DateOrder = DateOrder.MDY) -> str:
+    """The cut-off as it is kept, ``08-31``, of a day without a year; empty, or ``none``, for no cut-off.
 
     Raises:
         BballError: it is no day of a year.
@@ -160,11 +208,15 @@ def read_cutoff(text: str) -> str:
     if said in ("", "none"):
         return ""
     found = _CUTOFF.fullmatch(said)
-    month, day = (int(found[1]), int(found[2])) if found else (0, 0)
-    # A leap year, in which every day of a year is there.
-    if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(2028, month)[1]:
-        raise BballError(f"The cut-off “{text.strip()[:20]}” is no day. Type month and day, such as 08-31, or none.")
-    return f"{month:02}-{day:02}"
+    try:
+        if not any(map(str.isdigit, said)):
+            raise NoDate(said)  # such as tomorrow
+        # A leap year, in which every day of a year is there.
+        day = date(_LEAP, int(found[1]), int(found[2])) if found else parse_date(said, order, date(_LEAP, 1, 1))
+    except (NoDate, ValueError):
+        such = "Aug 31, or none"
+        raise BballError(f"The cut-off “{text.strip()[:20]}” is no day. Type month and day, such as {such}.") from None
+    return f"{day.month:02}-{day.day:02}"
 
 
 def read_limit(text: str) -> int | None:
@@ -179,6 +231,15 @@ def read_limit(text: str) -> int | None:
     if not (said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST_TEAM):
         raise BballError(f"The roster limit “{text.strip()[:20]}” is no number from 1 to {LARGEST_TEAM}, and not none.")
     return int(said)
+
+
+def read_freeze(text: str, order: DateOrder, today: date) -> date | None:
+    """The freeze date as the league writes dates; empty, or ``none``, for none.
+
+    Raises:
+        NoDate: it is no date.
+    """
+    return None if text.strip().casefold() in ("", "none") else parse_date(text, order, today, ahead=True)
 
 
 def read_refused(text: str) -> tuple[RuleName, ...]:

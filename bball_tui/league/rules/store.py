@@ -20,6 +20,7 @@ from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.rules.rules import (
     LeagueRules,
     RuleFinding,
+    RuleName,
     TeamPlayer,
     TeamRoster,
     check_teams,
@@ -36,8 +37,9 @@ class RuleBroken(BballError):
         rules = ", ".join(dict.fromkeys(one.rule for one in broken))
         more = f" And {len(broken) - _TOLD} more." if len(broken) > _TOLD else ""
         said = " ".join(one.text for one in broken[:_TOLD])
+        way_out = "Give a reason" if rules == RuleName.FREEZE else "Change it"
         super().__init__(
-            f"{said}{more} The league refuses this (rules: {rules}), so nothing was saved. Change it, or change the "
+            f"{said}{more} The league refuses this (rules: {rules}), so nothing was saved. {way_out}, or change the "
             "rules: bball-tui league rules."
         )
 

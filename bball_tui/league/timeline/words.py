@@ -231,13 +231,13 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
         case "undone":
             return "signature taken back" + ("" if entry.reason in (None, "undone") else why)
         case "created":
-            return "made as a draft"
+            return f"made as a draft{why}"
         case "days_changed":
             due = entry.after.get("due_on", "")
             return "due date taken away" if due is None else f"due {due} now" if due else "day of the offer changed"
         case "moved":
             kept = "; the signature stays" if entry.after.get("signature") else ""
-            return f"moved from {entry.before.get('team')} to {entry.after.get('team')}{kept}"
+            return f"moved from {entry.before.get('team')} to {entry.after.get('team')}{why}{kept}"
         case "corrected":
             return f"{TOLD['corrected']}: {_corrected(entry)}{why}"
         case action:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.rules.rules import (
     JerseyRule,
@@ -42,7 +43,7 @@ def test_ages_count_on_the_cutoff_of_the_seasons_year() -> None:
     rules = LeagueRules(cutoff="08-31")
     players = (child(1, date(2015, 8, 31)), child(2, date(2015, 9, 1)), child(3, None))
     assert texts(rules, team(*players)) == [
-        "Kid 1 is 12 on 2027-08-31, too old for Hawks U12.",
+        "Kid 1 is 12 on Aug 31, 2027, too old for Hawks U12.",
         "Kid 3 has no birthdate: no one knows whether Hawks U12 is right.",
     ]
     assert texts(rules, team(*players, name="Hawks")) == []
@@ -54,7 +55,7 @@ def test_a_cutoff_on_29_february_is_the_last_day_of_february() -> None:
     assert rules.age_day(2028) == date(2028, 2, 29)
     assert rules.age_day(2027) == date(2027, 2, 28)
     leap = child(1, date(2016, 2, 29))
-    assert texts(rules, team(leap, year=2028)) == ["Kid 1 is 12 on 2028-02-29, too old for Hawks U12."]
+    assert texts(rules, team(leap, year=2028)) == ["Kid 1 is 12 on Feb 29, 2028, too old for Hawks U12."]
     assert texts(rules, team(child(1, date(2015, 3, 1)), year=2027)) == []
 
 
@@ -102,9 +103,12 @@ def test_the_year_of_a_season(name: str, starts: date | None, year: int) -> None
 
 def test_what_is_typed_is_read_or_refused_with_the_way_out() -> None:
     assert [read_cutoff(one) for one in ("", "None", "8-31", "02-29", "12-31")] == ["", "", "08-31", "02-29", "12-31"]
+    assert {read_cutoff(one) for one in ("8/31", "Aug 31", "31 August")} == {"08-31"}
+    assert [read_cutoff("3/8", order) for order in (DateOrder.MDY, DateOrder.DMY)] == ["03-08", "08-03"]
+    assert LeagueRules(cutoff="02-29").cutoff_words == "Feb 29"
     assert [read_limit(one) for one in ("", "none", "12")] == [None, None, 12]
     assert read_refused("roster, age") == (RuleName.AGE, RuleName.ROSTER)
-    for read, text in ((read_cutoff, "13-01"), (read_cutoff, "02-30"), (read_cutoff, "31 August"), (read_limit, "0")):
+    for read, text in ((read_cutoff, "13-01"), (read_cutoff, "02-30"), (read_cutoff, "tomorrow"), (read_limit, "0")):
         with pytest.raises(BballError, match=r"\bnone\."):
             read(text)
     with pytest.raises(BballError, match="The rules are: age, roster, jersey"):

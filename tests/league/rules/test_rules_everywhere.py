@@ -54,7 +54,7 @@ async def test_a_form_warns_or_refuses(database: Database) -> None:
     club, (family,) = await a_team(database, LeagueRules(cutoff="08-31"))
     saved = await with_birthdate(database, club, family, "2014-03-01")
     assert isinstance(saved, Saved)
-    assert saved.notes == ("Kid0 Hamilton is 13 on 2027-08-31, too old for Hawks U12.",)
+    assert saved.notes == ("Kid0 Hamilton is 13 on Aug 31, 2027, too old for Hawks U12.",)
     async with database.session() as session:
         await write_rules(session, club.league_id, LeagueRules(cutoff="08-31", refuse=(RuleName.AGE,)))
     with pytest.raises(RuleBroken, match=r"too old for Hawks U12\. The league refuses this \(rules: age\)"):
@@ -85,7 +85,7 @@ async def test_an_import_tells_before_and_is_stopped_by_what_is_refused(database
     async with database.session() as session:
         league = await find_league(session)
     seen = await run_import(database, league, path, ImportOptions(dry_run=True))
-    told = ["Old Berg is 17 on 2027-08-31, too old for Hawks U12.", "Hawks U12 has 3 players; the limit is 2."]
+    told = ["Old Berg is 17 on Aug 31, 2027, too old for Hawks U12.", "Hawks U12 has 3 players; the limit is 2."]
     assert sorted(one for one in remarks(seen) if one in told) == sorted(told)
     async with database.session() as session:
         await write_rules(session, club.league_id, LeagueRules(cutoff="08-31", refuse=(RuleName.AGE,)))
@@ -118,7 +118,7 @@ async def test_a_new_season_follows_the_rules(database: Database) -> None:
         assert {one.id for one in plan.lines if one.team} == {families[0].player_id}
         (key,) = {one.team for one in plan.lines if one.team}
     choice = RollChoice({one.player_id: key for one in families}, frozenset(), plan.fingerprint)
-    with pytest.raises(RuleBroken, match="Kid1 Hamilton is 12 on 2030-12-31"):
+    with pytest.raises(RuleBroken, match="Kid1 Hamilton is 12 on Dec 31, 2030"):
         async with database.session() as session:
             await apply_roll(session, club.league_id, asked, choice, RollOutcome())
     async with database.session() as session:

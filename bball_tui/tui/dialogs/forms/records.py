@@ -13,6 +13,7 @@ from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
 from bball_tui.tui.key_hints import key_of
+from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
@@ -99,15 +100,17 @@ def season_form(
     return Form("New season" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
 
 
-def rules_form(draft: "RulesDraft", save: Save, base: "Loaded[RulesDraft] | None" = None) -> "Form[RulesDraft]":
-    """Ages, size and numbers of teams, and which of these refuse."""
+def rules_form(
+    draft: "RulesDraft", save: Save, order: DateOrder, today: date, base: "Loaded[RulesDraft] | None" = None
+) -> "Form[RulesDraft]":
+    """Ages, size and numbers of teams, their freeze date, and which of these refuse."""
     refuses = "refuse; otherwise warn"
     specs = (
         TextSpec(
             name="cutoff",
             label="Cut-off",
-            placeholder="month and day, such as 08-31; optional",
-            help="U12 means: not yet 12 on this day of the season's year. Empty: ages are not looked at.",
+            placeholder="month and day, such as Aug 31; optional",
+            help="U12: not yet 12 on this day. Empty: no ages.",
         ),
         TickSpec(name="refuse_age", label="Ages", question=refuses),
         TextSpec(name="roster_limit", label="Team size", placeholder="the most players of a team; optional"),
@@ -120,9 +123,16 @@ def rules_form(draft: "RulesDraft", save: Save, base: "Loaded[RulesDraft] | None
                 ("0, 00 and 1 to 99", "two-digits"),
                 ("school: 0, 00 and digits 0 to 5", "school"),
             ),
-            help="A number that is worn twice in a team is always told.",
+            help="A number worn twice in a team is always told.",
         ),
         TickSpec(name="refuse_jersey", label="Jerseys", question=refuses),
+        TextSpec(
+            name="freeze",
+            label="Freeze date",
+            placeholder=f"such as {example(order, today)}; optional",
+            help="After this day another team needs a reason.",
+        ),
+        TickSpec(name="refuse_freeze", label="No reason", question=refuses),
     )
     return Form("Rules of the league", specs, draft, save, base=base)
 
@@ -237,8 +247,10 @@ def contract_form(
     base: "Loaded[ContractDraft] | None" = None,
     signed: bool = False,
     rule: TeamChange = TeamChange.ASK,
+    frozen: date | None = None,
 ) -> "Form[ContractDraft]":
-    """Team and days of a contract. ``rule`` is what the league says of another team for a signature."""
+    """Team and days of a contract. ``rule`` is what the league says of another team for a signature, ``frozen`` since
+    when another team needs a reason."""
     such = f"such as {example(order, today)}"
     team = PickSpec(
         name="team_id",
@@ -246,6 +258,11 @@ def contract_form(
         options=tuple((one.label, str(one.id)) for one in teams),
         help="Space opens the list; type in it to search.",
     )
+    if frozen is not None:
+        why = f"Why another team, after the freeze on {short_date(frozen, today)}."
+        teams_asked: tuple[Spec, ...] = (team, TextSpec(name="reason", label="Reason", help=why))
+    else:
+        teams_asked = (team,)
     days = (
         TickSpec(name="offered", label="Offer", question="is offered to the family", help="Off: a draft."),
         TextSpec(name="offered_on", label="Offered on", placeholder="today", help="Empty: today, once it is offered."),
@@ -266,7 +283,7 @@ def contract_form(
             question="e-mail families who got the welcome",
             help="That the old team's signature no longer counts; or, if it stays, the new team's welcome.",
         )
-        specs = (team, signature, correct) if rule is TeamChange.ASK else (team, correct)
+        specs = (*teams_asked, signature, correct) if rule is TeamChange.ASK else (*teams_asked, correct)
         return Form(f"Contract of {player}", specs, draft, save, base=base, lines=lines)
     title = f"New contract of {player}" if base is None else f"Contract of {player}"
-    return Form(title, (team, *days), draft, save, base=base, lines=lines)
+    return Form(title, (*teams_asked, *days), draft, save, base=base, lines=lines)
