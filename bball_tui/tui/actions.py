@@ -73,6 +73,8 @@ class Action:
     dangerous: bool = False
     quiet: bool = False
     palette: bool = True
+    also: str = ""
+    """Other words by which people look for it in the palette, with blanks between them."""
     needs: Right | None = None
     """What is needed: refused to anyone without it; and while the program is read only, if it changes something."""
     priority: bool = False
@@ -175,6 +177,7 @@ def action(
     dangerous: bool = False,
     quiet: bool = False,
     palette: bool = True,
+    also: str = "",
     needs: Right | None = None,
     priority: bool = False,
     caption: Callable[[Any], str] | None = None,
@@ -209,6 +212,7 @@ def action(
             dangerous=dangerous,
             quiet=quiet,
             palette=palette,
+            also=also,
             needs=needs,
             priority=priority,
             caption=caption,

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from textual import events, work
-from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.geometry import Offset
 from textual.notifications import SeverityLevel
@@ -32,7 +31,7 @@ from bball_tui.tui.ui_state import keep_theme, recall_theme
 from bball_tui.tui.widgets.too_small import guard_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from textual.command import Provider
     from textual.filter import LineFilter
@@ -66,18 +65,12 @@ def _palette() -> "type[Provider]":
     return ActionPalette
 
 
-def _system_commands() -> "type[Provider]":
-    from textual.system_commands import SystemCommandsProvider
-
-    return SystemCommandsProvider
-
-
 class BballApp(OpeningApp):
     """Opens the desk at once and the database behind it."""
 
     TITLE = "bball_tui"
     CSS_PATH = "main_screen/screen.tcss"  # Textual reads no sheet of the first screen by itself
-    COMMANDS: ClassVar[set[Any]] = {_palette, _system_commands}
+    COMMANDS: ClassVar[set[Any]] = {_palette}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[Any]] = [
         Binding("ctrl+q", "quit", "quit", show=False, system=True),
@@ -139,10 +132,6 @@ class BballApp(OpeningApp):
     def get_default_screen(self) -> Screen[Any]:
         """The desk, empty until the database is open."""
         return self.desk
-
-    def get_system_commands(self, screen: Screen[Any]) -> "Iterable[SystemCommand]":
-        """Of Textual's own commands the one that we do not have: the theme."""
-        yield SystemCommand("Theme", "Change the colors.", self.action_change_theme)
 
     def watch_theme(self, theme: str) -> None:
         """Colors that a person chose are those of the next start."""

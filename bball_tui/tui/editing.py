@@ -266,7 +266,7 @@ async def _detail(connection: "LeagueConnection", player_id: int) -> "PlayerDeta
 
 def _season_id(connection: "LeagueConnection") -> int:
     if connection.season is None:
-        raise BballError("There is no season yet. Make one first: ctrl+p, new season.")
+        raise BballError("There is no season yet. Make one first ({desk.seasons}).")
     return connection.season.id
 
 

@@ -3,15 +3,46 @@
 Loaded when the palette first opens: give ``App.COMMANDS`` a function that imports :class:`ActionPalette`.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts
 from bball_tui.tui.all_commands import ACTION_SETS
-from bball_tui.tui.key_hints import with_keys
+from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.text import clean
+
+THEME, THEME_HELP, THEME_ALSO = "Theme", "Change the colors.", "settings dark light mode appearance contrast"
+"""The one command of Textual's own that we do not have."""
+HERE = 0.5
+"""What a command that can be given here and now is ahead of an equal one on another tab."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+def rank(query: str, title: str, also: str, note: str) -> int:
+    """How well a command fits ``query``: by the start of its title (4), its title, its other words, what it does (1).
+
+    0 is not at all. Every word of the query must begin a word of the command, whatever their order.
+    """
+    wanted = _words(query)
+    if not wanted:
+        return 0
+    if " ".join(_words(title)).startswith(" ".join(wanted)):
+        return 4
+    known: list[str] = []
+    for points, text in ((3, title), (2, also), (1, note)):
+        known += _words(text)
+        if all(any(word.startswith(one) for word in known) for one in wanted):
+            return points
+    return 0
+
+
+def _words(text: str) -> list[str]:
+    # People write both e-mail and email.
+    return _WORD.findall(text.casefold().replace("e-mail", "email"))
 
 
 class ActionPalette(Provider):
@@ -24,7 +55,7 @@ class ActionPalette(Provider):
                     continue
                 reason = node.refusal(action.method)
                 note = action.help if reason is None else f"Not now: {reason}"
-                yield node, action, self._literal(f"{note}  ({action.key_names})")
+                yield node, action, self._literal(f"{note}  ({key_of(action.id)})")
 
     def _elsewhere(self) -> Iterator[tuple[ActionSet, Action, str]]:
         """The commands of the other tabs. A dialog has none: anyone who answers it goes nowhere else."""
@@ -35,12 +66,12 @@ class ActionPalette(Provider):
             if group.tab and group not in here:
                 for action in group:
                     if action.palette:
-                        yield group, action, self._literal(f"{group.title}: {action.help}  ({action.key_names})")
+                        yield group, action, self._literal(f"{group.title}: {action.help}  ({key_of(action.id)})")
 
     async def _go(self, group: ActionSet, action: Action) -> None:
         """Show the tab that the command is on. What it is to act on, a person chooses there."""
         await self.app.run_action(f"tab_{group.tab}", self.screen)
-        sentence = f"{action.title}: press {action.key_names} here, on the row that is meant."
+        sentence = f"{action.title}: press {key_of(action.id)} here, on the row that is meant."
         self.app.notify(clean(sentence), timeout=6, markup=False)
 
     @staticmethod
@@ -61,16 +92,24 @@ class ActionPalette(Provider):
             yield DiscoveryHit(action.title, partial(self._run, node, action), help=note)
         for group, action, note in self._elsewhere():
             yield DiscoveryHit(action.title, partial(self._go, group, action), help=note)
+        yield DiscoveryHit(THEME, self.app.action_change_theme, help=THEME_HELP)
 
     async def search(self, query: str) -> Hits:
-        """The commands whose title is like ``query``."""
-        matcher = self.matcher(query)
+        """The commands that ``query`` means, by :func:`rank`; last those whose title has its letters in that order."""
         for node, action, note in self._commands():
-            score = matcher.match(action.title)
-            if score > 0:
-                yield Hit(score, matcher.highlight(action.title), partial(self._run, node, action), help=note)
+            if hit := self._hit(query, action, partial(self._run, node, action), note, HERE):
+                yield hit
         for group, action, note in self._elsewhere():
-            score = matcher.match(action.title)
-            if score > 0:
-                # Below what can be done here and now.
-                yield Hit(score / 2, matcher.highlight(action.title), partial(self._go, group, action), help=note)
+            if hit := self._hit(query, action, partial(self._go, group, action), note, 0.0):
+                yield hit
+        if points := rank(query, THEME, THEME_ALSO, THEME_HELP):
+            yield Hit(points, THEME, self.app.action_change_theme, help=THEME_HELP)
+
+    def _hit(
+        self, query: str, action: Action, run: Callable[[], Awaitable[Any]], note: str, ahead: float
+    ) -> Hit | None:
+        matcher = self.matcher(query)
+        score: float = rank(query, action.title, action.also, action.help)
+        if not score and matcher.match(action.title) > 0:
+            score = 0.1
+        return Hit(score + ahead * bool(score), matcher.highlight(action.title), run, help=note) if score else None

@@ -68,7 +68,7 @@ def test_240_players_come_back(data_dir: Path) -> None:
     with terminal(clean_environment(data_dir) | {"BBALL_WORKER": "false"}, rows=36, columns=120) as desk:
         hands = Counting(desk)
         desk.shows("239/240", "Player000, Kid")
-        hands.press(":")
+        hands.press(">")
         desk.shows("New season", "Spring 2028", "U8 → U10")
         hands.press(ENTER)
         desk.shows("Spring 2027 → Spring 2028", "20 teams to be made", "239 of 240 players ticked")

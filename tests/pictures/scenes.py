@@ -43,7 +43,7 @@ SCENES = (
     Scene(
         (
             OPENED,
-            ":", "wait:U10 → U12", "shot:roll", ENTER, "wait:ticked", "shot:roll-players",
+            ">", "wait:U10 → U12", "shot:roll", ENTER, "wait:ticked", "shot:roll-players",
             "t", "wait:Team of", "shot:roll-team", ESC, "gone:Team of", ENTER, "wait:get a contract", "shot:roll-make",
             ESC, ESC,
         )

@@ -16,7 +16,7 @@ from bball_tui.tui.actions import BUSY, Action, ActionHost, ActionSet, action, e
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.key_names import key_name, normal_key
 from bball_tui.tui.keymap import checked_overrides, key_table
-from bball_tui.tui.palette import ActionPalette
+from bball_tui.tui.palette import ActionPalette, rank
 from bball_tui.tui.widgets.action_footer import ActionFooter
 from bball_tui.tui.widgets.record_list import RecordList
 
@@ -334,3 +334,35 @@ def test_a_careless_declaration_is_refused() -> None:
     two = Action(id="two", keys="y,x", label="two", help="Two.")
     with pytest.raises(ValueError, match="twice: x"):
         ActionSet("Twice", (one, two))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("settings", "desk.league"),
+        ("undo time", "desk.league"),
+        ("sender", "desk.league"),
+        ("password", "mail.setup"),
+        ("print", "contract.print"),
+        ("sign in list", "team.print"),
+        ("delete", "contract.void"),
+        ("log out", "desk.quit"),
+        ("parents", "contract.family"),
+        ("resend", "mail.retry"),
+        ("email prev", "contract.preview"),
+        ("dark", "theme"),
+    ],
+)
+def test_a_command_is_found_by_what_people_call_it(typed: str, found: str) -> None:
+    from bball_tui.tui.all_commands import ACTION_SETS
+    from bball_tui.tui.palette import THEME_ALSO, THEME_HELP
+
+    ranks = {one.id: rank(typed, one.title, one.also, one.help) for group in ACTION_SETS for one in group}
+    ranks["theme"] = rank(typed, "Theme", THEME_ALSO, THEME_HELP)
+    assert ranks[found] > 0
+    assert ranks[found] == max(ranks.values())
+
+
+def test_a_title_comes_before_other_words_and_these_before_the_help() -> None:
+    texts = "Sign a stack of papers", "pile bulk", "Type a few letters of a name."
+    assert [rank(one, *texts) for one in ("sign a", "papers", "pile papers", "name", "zebra", "")] == [4, 3, 2, 1, 0, 0]

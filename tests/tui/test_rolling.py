@@ -166,7 +166,7 @@ async def league_with(database: Database, names: tuple[str, ...]) -> Club:
 
 
 async def to_the_last_step(desk: Desk) -> None:
-    await desk.press("colon")
+    await desk.press("greater_than_sign")
     await desk.shows("New season", "U10 → U12", "Spring 2028")
     await desk.press("enter")
     await desk.shows("Spring 2027 → Spring 2028", "2 of 2 players ticked")
@@ -261,7 +261,7 @@ async def test_without_a_season_there_is_nothing_to_begin_from(quiet: Settings, 
     async with database.session() as session:
         await create_league(session, "Westside Basketball")
     async with opened(quiet) as desk:
-        await desk.press("colon")
+        await desk.press("greater_than_sign")
         await desk.shows("There is no season to begin from yet. Import a roster first (i).")
         await desk.press("escape", "Z")
         await desk.shows("No season here was made from another one.")

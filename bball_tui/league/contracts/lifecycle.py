@@ -75,7 +75,7 @@ class Rule:
     """One act: from which statuses, to which, what it asks, and how people speak of it.
 
     On the screen it is a command with ``key`` and ``label``, its dialog has ``title`` and ``button``, and ``help`` says
-    what it is for; ``command_help`` is the same on the command line.
+    what it is for; ``command_help`` is the same on the command line. By ``also`` it is found under other words.
     """
 
     act: Transition
@@ -88,6 +88,7 @@ class Rule:
     button: str
     """A button says what it does."""
     help: str
+    also: str
     command_help: str
     means: str
     """What becomes of the contract, in a sentence that begins with it."""
@@ -133,6 +134,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Offer",
                 button="Offer",
                 help="Offer drafts to their families, with a due date.",
+                also="send issue",
                 command_help="Offer drafts to their families.",
                 means="becomes an offer to the family",
                 done="offered",
@@ -153,6 +155,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Accepted by word",
                 button="Accept",
                 help="Note that families said yes; the signatures are still to come.",
+                also="verbal yes phone",
                 command_help="Note that families said yes; their signatures are still to come.",
                 means="is accepted by word, not yet signed",
                 done="accepted",
@@ -174,6 +177,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Sign",
                 button="Sign",
                 help="Mark the selected contracts signed, or the one under the cursor. You see the effect first.",
+                also="signature paper signed mark",
                 command_help="Mark contracts as signed and queue their welcome e-mails.",
                 means="is signed",
                 done="signed",
@@ -190,6 +194,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Correct the record",
                 button="Correct",
                 help="Correct who signed, as what, how or when, with a reason. What stood there before is kept.",
+                also="fix change signer signature wrong date",
                 command_help="Correct who signed, as what, how or when; the record that was wrong is kept.",
                 means="stays signed, and its record says something else",
                 done="corrected",
@@ -212,6 +217,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Declined",
                 button="Decline",
                 help="Note that families said no, with a reason.",
+                also="reject refuse no turned",
                 command_help="Note that families said no.",
                 means="ends: the family said no",
                 done="declined",
@@ -231,6 +237,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Expired",
                 button="Expire",
                 help="End offers whose due date has passed.",
+                also="deadline late lapse",
                 command_help="End offers whose due date has passed.",
                 means="ends: its due date has passed",
                 done="expired",
@@ -251,6 +258,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Release",
                 button="Release",
                 help="Let players go who have signed, with a reason. E-mails that wait are canceled.",
+                also="remove drop leave quit cut delete",
                 command_help="Let players go who have signed; e-mails that have not left are canceled.",
                 means="ends: the player is free to go",
                 done="released",
@@ -272,6 +280,7 @@ RULES: Mapping[Transition, Rule] = MappingProxyType(
                 title="Void",
                 button="Void",
                 help="End contracts that were a mistake, with a reason. E-mails that wait are canceled.",
+                also="delete remove cancel mistake annul",
                 command_help="End contracts that were a mistake; e-mails that have not left are canceled.",
                 means="ends as if it had never been: it was a mistake",
                 done="voided",

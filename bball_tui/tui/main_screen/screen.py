@@ -71,10 +71,10 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     HELP = """
     ## The desk
-    `{tab.today}` to `{tab.activity}` change the tab, `{desk.search}` searches, `ctrl+p` lists every command. Enter only
-    opens; it never changes anything. Capital letters are for what cannot be taken back. Esc goes back one layer. Keys
-    that are typed ahead wait until what they are meant for is there. `ctrl+z` does not put the program to sleep: it
-    says so, and forgets what was typed behind it.
+    `{tab.today}` to `{tab.activity}` change the tab, `{desk.search}` searches, `{desk.palette}` or `ctrl+p` finds
+    every command. Enter only opens; it never changes anything. Capital letters are for what cannot be taken back. Esc
+    goes back one layer. Keys that are typed ahead wait until what they are meant for is there. `ctrl+z` does not put
+    the program to sleep: it says so, and forgets what was typed behind it.
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
 
@@ -252,12 +252,21 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     # Everywhere
 
-    @action("u", "undo", when=_can_undo, needs=Right.ROSTER, footer=True, caption=_undo_caption, group="undo")
+    @action(
+        "u",
+        "undo",
+        when=_can_undo,
+        needs=Right.ROSTER,
+        footer=True,
+        caption=_undo_caption,
+        group="undo",
+        also="take back oops mistake revert",
+    )
     async def action_desk_undo(self) -> None:
         """Take the last signing back, with its e-mails, as long as they wait."""
         await self.take_back()
 
-    @action("slash", "search", when=ready, footer=True)
+    @action("slash", "search", when=ready, footer=True, also="find look for")
     def action_desk_search(self) -> None:
         """Find by name, team, parent or address."""
         if self.pane is not None and not self.pane.search_bar.is_attached:
@@ -265,7 +274,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         if self.pane is not None:
             self.pane.search_bar.start()
 
-    @action("i", "import a roster", when=ready, needs=Right.ROSTER)
+    @action("i", "import a roster", when=ready, needs=Right.ROSTER, also="upload csv excel spreadsheet load players")
     async def action_desk_import(self) -> None:
         """Bring a CSV file or an Excel workbook in. You see what it would change before anything is written."""
         from bball_tui.tui.importing import import_roster
@@ -273,7 +282,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         if self.connection is not None:
             await import_roster(self.app, self.connection)
 
-    @action("ctrl+e", "export", when=ready)
+    @action("ctrl+e", "export", when=ready, also="download save csv excel spreadsheet report list backup")
     async def action_desk_export(self) -> None:
         """Write contracts, players, guardians or e-mails to a file that a spreadsheet, or this program, reads."""
         from bball_tui.tui.exporting import export_file
@@ -281,7 +290,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         if self.connection is not None:
             await export_file(self.app, self.connection, self.tabs.active)
 
-    @action("comma", "the league", when=ready, needs=Right.LEAGUE)
+    @action("comma", "the league", when=ready, needs=Right.LEAGUE, also="settings options sender logo time zone delay")
     async def action_desk_league(self) -> None:
         """Name, color, addresses of the e-mails, clock, dates, undo time."""
         from bball_tui.tui.editing import edit_league
@@ -306,7 +315,9 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
             self.app.dress(connection)
         self.show_another_season()
 
-    @action("semicolon", "set up e-mail", when=_can_set_up_mail, needs=Right.ACCOUNT)
+    @action(
+        "semicolon", "set up e-mail", when=_can_set_up_mail, needs=Right.ACCOUNT, also="settings smtp sender change"
+    )
     async def action_mail_setup(self) -> None:
         """Provider, login, password and From address of the league's e-mails, tried before they are saved."""
         await self._set_up_mail()
@@ -327,7 +338,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
     season_commands = SEASON_COMMANDS
     staff_commands = STAFF_COMMANDS
 
-    @action("at", "who is here", when=ready, group="overview")
+    @action("at", "who is here", when=ready, group="overview", also="users online colleagues")
     async def action_desk_here(self) -> None:
         """Say who else has this league open now."""
         from bball_tui.database.presence import present
@@ -349,7 +360,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         elif self.pane is not None:
             self.pane.go_back()
 
-    @action("question_mark,f1", "help", footer=True)
+    @action("question_mark,f1", "help", footer=True, also="keys shortcuts manual")
     def action_desk_help(self) -> None:
         """What the keys do here."""
         if self.query("HelpPanel"):
@@ -359,12 +370,17 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
             show_help(self)
 
-    @action("ctrl+l", "redraw")
+    @action("colon", "everything by name", palette=False)
+    def action_desk_palette(self) -> None:
+        """Find any command by its name, by another word for it, or by what it does; so does ctrl+p, everywhere."""
+        self.app.action_command_palette()
+
+    @action("ctrl+l", "redraw", also="refresh screen garbled repaint")
     def action_desk_redraw(self) -> None:
         """Redraw the whole screen, when something else has written over it."""
         self.refresh()
 
-    @action("q", "quit")
+    @action("q", "quit", also="log out logout sign exit close end")
     def action_desk_quit(self) -> None:
         """Leave. E-mails on the wire are finished first."""
         self.app.exit(0)

@@ -14,7 +14,7 @@ def ready(screen: "UndoScreen") -> str | None:
     return None if screen.connection is not None else "The league is not open yet."
 
 
-@action("full_stop", "seasons", when=ready, needs=Right.ROSTER)
+@action("full_stop", "seasons", when=ready, needs=Right.ROSTER, also="year spring fall switch")
 async def action_desk_seasons(screen: "UndoScreen") -> None:
     """Add a season, change one, or choose the one that the desk shows."""
     from bball_tui.tui.editing import edit_seasons
@@ -23,7 +23,9 @@ async def action_desk_seasons(screen: "UndoScreen") -> None:
         screen.show_another_season()
 
 
-@action("percent_sign", "rules of the league", when=ready, needs=Right.LEAGUE)
+@action(
+    "percent_sign", "rules of the league", when=ready, needs=Right.LEAGUE, also="settings age limit roster size jersey"
+)
 async def action_desk_rules(screen: "UndoScreen") -> None:
     """What the league asks of its teams: ages by a cut-off day, size, numbers; each warns or refuses."""
     from bball_tui.tui.editing import edit_rules
@@ -32,7 +34,9 @@ async def action_desk_rules(screen: "UndoScreen") -> None:
         screen.heard("contract")
 
 
-@action("colon", "new season", when=ready, needs=Right.ROSTER)
+@action(
+    "greater_than_sign", "new season", when=ready, needs=Right.ROSTER, also="next year rollover returning copy start"
+)
 async def action_desk_roll(screen: "UndoScreen") -> None:
     """Make the next season from the last one: who comes back where. You see the plan before anything is made."""
     from bball_tui.tui.rolling import roll_season

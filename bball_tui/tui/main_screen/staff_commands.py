@@ -19,7 +19,9 @@ def _shared(screen: "UndoScreen") -> str | None:
     return ready(screen)
 
 
-@action("ampersand", "staff", when=_shared, needs=Right.STAFF)
+@action(
+    "ampersand", "staff", when=_shared, needs=Right.STAFF, also="users permissions rights access people login account"
+)
 async def action_desk_staff(screen: "UndoScreen") -> None:
     """Who works in this league, and in which role: give and take roles."""
     from bball_tui.tui.members import edit_members
@@ -28,7 +30,7 @@ async def action_desk_staff(screen: "UndoScreen") -> None:
         screen.heard(_HEADER)
 
 
-@action("number_sign", "another league", when=ready)
+@action("number_sign", "another league", when=ready, also="open change club")
 async def action_desk_switch(screen: "UndoScreen") -> None:
     """Open another league of this database."""
     from bball_tui.tui.members import choose_league

@@ -55,7 +55,15 @@ def _command(rule: Rule) -> "Callable[[ContractsPane], None]":
         return await pane.carry_out(rule.act)
 
     carry_out.__name__ = f"action_contract_{rule.act}"
-    declare = action(rule.key, rule.label, help=rule.help, when=_can(rule.act), dangerous=rule.ends, needs=Right.ROSTER)
+    declare = action(
+        rule.key,
+        rule.label,
+        help=rule.help,
+        also=rule.also,
+        when=_can(rule.act),
+        dangerous=rule.ends,
+        needs=Right.ROSTER,
+    )
     return declare(carry_out)
 
 
@@ -195,6 +203,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         _SIGN.key,
         _SIGN.label,
         help=_SIGN.help,
+        also=_SIGN.also,
         when=_can(Transition.SIGN),
         needs=Right.ROSTER,
         footer=True,
@@ -220,7 +229,14 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         self._tell_refused([one.reason for one in done.result.refused])
         return True
 
-    @action(_CORRECT.key, _CORRECT.label, help=_CORRECT.help, when=_can(Transition.CORRECT), needs=Right.ROSTER)
+    @action(
+        _CORRECT.key,
+        _CORRECT.label,
+        help=_CORRECT.help,
+        also=_CORRECT.also,
+        when=_can(Transition.CORRECT),
+        needs=Right.ROSTER,
+    )
     async def action_contract_correct(self) -> bool:
         """What a signature's record says is wrong; the contract stays signed."""
         from bball_tui.league.contracts.correcting import correct, preview_correction
@@ -258,7 +274,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
             )
         )
 
-    @action("t", "sign a stack of papers", when=ready, needs=Right.ROSTER)
+    @action("t", "sign a stack of papers", when=ready, needs=Right.ROSTER, also="batch pile bulk many sign")
     async def action_contract_stack(self) -> None:
         """Type a few letters of a name, Enter, Enter: the next paper of the pile."""
         from bball_tui.tui.signing import sign_stack
@@ -275,7 +291,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     # The contract, its player and its mails
 
-    @action("e", "edit", when=_can_edit, needs=Right.ROSTER)
+    @action("e", "edit", when=_can_edit, needs=Right.ROSTER, also="change move team transfer switch")
     async def action_contract_edit(self) -> bool:
         """Another team or other days. Of a signed contract the league says whether the signature stays."""
         from bball_tui.tui.editing import edit_contract
@@ -287,7 +303,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await edit_contract(self.app, connection, row.id, f"{row.first} {row.last}", signed=signed)
         return True
 
-    @action("n", "new contract", when=_one, needs=Right.ROSTER)
+    @action("n", "new contract", when=_one, needs=Right.ROSTER, also="add create renew")
     async def action_contract_new(self) -> bool:
         """A new contract for the player under the cursor, when the last one is over."""
         from bball_tui.tui.editing import make_contract
@@ -298,7 +314,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await make_contract(self.app, connection, row.player_id)
         return True
 
-    @action("h", "guardians", when=_one, needs=Right.ROSTER)
+    @action(
+        "h", "guardians", when=_one, needs=Right.ROSTER, also="parent parents mother father contact phone address email"
+    )
     async def action_contract_family(self) -> bool:
         """The guardians of the player under the cursor: addresses, who gets e-mail, who may sign."""
         from bball_tui.tui.editing import edit_family
@@ -309,7 +327,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await edit_family(self.app, connection, row.player_id)
         return True
 
-    @action("p", "preview e-mail", when=_one, footer=True)
+    @action("p", "preview e-mail", when=_one, footer=True, also="read view mail message see")
     async def action_contract_preview(self) -> None:
         """Read the welcome e-mails of the contract under the cursor, word for word, before or after they leave."""
         from bball_tui.league.mails.preview import preview_mails
@@ -328,7 +346,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     offering = Commands(_command(rule) for rule in SIMPLE_RULES if rule.offers)
 
-    @action("d", "due date", when=_can_be_due, needs=Right.ROSTER)
+    @action("d", "due date", when=_can_be_due, needs=Right.ROSTER, also="deadline extend extension")
     async def action_contract_due(self) -> bool:
         """Give the selected offers another due date, or none. You see the effect first."""
         from bball_tui.league.contracts.due_dates import change_due, preview_due

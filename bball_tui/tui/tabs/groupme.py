@@ -291,7 +291,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
         return self.connection is not None and await show_not_joined(self.app, self.connection, self.now)
 
-    @action("l", "link…", when=_one, needs=Right.ROSTER, footer=True)
+    @action("l", "link…", when=_one, needs=Right.ROSTER, footer=True, also="connect group join")
     async def action_chat_link(self) -> bool:
         """Choose the team's group, or paste its share link or its number."""
         from bball_tui.tui.tabs.groupme_linking import link_team
@@ -305,7 +305,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         self.read_again()
         return True
 
-    @action("s", "share link", when=_share, footer=True)
+    @action("s", "share link", when=_share, footer=True, also="qr code invite url")
     async def action_chat_share(self) -> None:
         """Show the team's share link, copy it, show it as a QR code or write that as an image."""
         from bball_tui.groupme.links.qr import write_image
@@ -325,7 +325,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         connection, targets = self.connection, self.targets
         return connection is not None and bool(targets) and await tell_families(self.app, connection, targets)
 
-    @action("r", "read GroupMe", when=_asks, footer=True)
+    @action("r", "read GroupMe", when=_asks, footer=True, also="refresh sync check")
     def action_chat_read(self) -> None:
         """Ask GroupMe how all chats stand now. Nothing is changed there."""
         if self.connection is not None:
@@ -397,7 +397,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         self.read_again()
         return True
 
-    @action("m", "staff…", when=ready, needs=Right.ROSTER)
+    @action("m", "staff…", when=ready, needs=Right.ROSTER, also="coaches adults")
     async def action_chat_staff(self) -> None:
         """The adults in every group: add, change, note that they agreed, take off the list."""
         from bball_tui.tui.staffing import edit_staff

@@ -19,9 +19,20 @@ from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.attention import Question
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
-from bball_tui.tui.tabs.guards import Guard, on_some, ready
+from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
 from bball_tui.tui.tabs.outbox_bulk import cancel_mails, put_aside, resolve_doubt, try_again
+from bball_tui.tui.tabs.outbox_guards import (
+    UNSENT,
+    can_fix_address,
+    can_open_gate,
+    can_send_for_real,
+    for_real_caption,
+    has_state,
+    one_in_state,
+    pause_caption,
+    whole_kind,
+)
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import sections_of_mail
@@ -44,72 +55,6 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN = 30.0
 """Seconds after which the line about the sending is read again: time alone changes it."""
-UNSENT = (OutboxState.DEAD, OutboxState.QUEUED)
-"""Can be tried again, put aside, or canceled."""
-RETRYABLE_KINDS = ("failed", "parked", "queued")
-
-_some = on_some("e-mail")
-
-
-def _has(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
-    """One of the mails is in one of these states, or none is in memory: those are judged when they are reached."""
-
-    def when(pane: "OutboxPane") -> str | None:
-        if (reason := _some(pane)) is not None:
-            return reason
-        found = {row.state for row in pane.meant_rows}
-        return None if not found or found & set(states) else otherwise
-
-    return when
-
-
-def _one(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
-    several = _has(states, otherwise)
-
-    def when(pane: "OutboxPane") -> str | None:
-        return "One e-mail at a time: select none, or one." if len(pane.targets) > 1 else several(pane)
-
-    return when
-
-
-_other_address = _one((*UNSENT, OutboxState.SUPPRESSED), "Only an e-mail that didn't arrive can go to another address.")
-
-
-def _address(pane: "OutboxPane") -> str | None:
-    came_back = len(pane.targets) == 1 and any(row.bounced for row in pane.meant_rows)
-    return None if came_back else _other_address(pane)
-
-
-def _whole_kind(pane: "OutboxPane") -> str | None:
-    if (reason := pane.not_ready()) is not None:
-        return reason
-    shown = None if pane.kind is None else pane.kind.bucket
-    if shown == "in_doubt":
-        return "E-mails in doubt are decided one by one: {mail.resolve}."
-    if shown not in RETRYABLE_KINDS:
-        return (
-            "First show what is to be tried again: {mail.next-bucket} and {mail.previous-bucket} go through the kinds."
-        )
-    return None if pane.records.total else "There is nothing to try again."
-
-
-def _pause_caption(pane: "OutboxPane") -> str:
-    return "resume sending" if any(gate.pauses for gate in pane.holding) else "pause sending"
-
-
-def _open_gate(pane: "OutboxPane") -> str | None:
-    if (reason := pane.not_ready()) is not None:
-        return reason
-    shut = any(not gate.pauses for gate in pane.holding)
-    return None if shut else "No mail server is on hold: there is nothing to try."
-
-
-def _for_real(pane: "OutboxPane") -> str | None:
-    return pane.not_ready() or (None if pane.in_folder else "No e-mail was only written to a folder.")
-
-
-def _for_real_caption(pane: "OutboxPane") -> str:
-    return f"send all {pane.in_folder:,} for real" if pane.in_folder else "send all for real"
 
 
 class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
@@ -299,9 +244,10 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     @action(
         "r",
         "try again",
-        when=_has(UNSENT, "Only failed or waiting e-mails can be tried again."),
+        when=has_state(UNSENT, "Only failed or waiting e-mails can be tried again."),
         needs=Right.MAILS,
         footer=True,
+        also="resend send again now",
     )
     async def action_mail_retry(self) -> bool:
         """Set failed e-mails back into the queue, or send waiting ones now."""
@@ -320,10 +266,11 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     @action(
         "d",
         "did it arrive?",
-        when=_one((OutboxState.IN_DOUBT,), "Only an e-mail in doubt needs a decision."),
+        when=one_in_state((OutboxState.IN_DOUBT,), "Only an e-mail in doubt needs a decision."),
         needs=Right.SENDING,
         footer=True,
         quiet=True,
+        also="doubt unknown sent twice duplicate",
     )
     async def action_mail_resolve(self) -> bool:
         """Say whether an e-mail that may have gone out arrived, or send it again."""
@@ -334,13 +281,23 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             and await resolve_doubt(self.app, connection, targets[0], self.zone, self.now)
         )
 
-    @action("e", "fix the address", when=_address, needs=Right.ROSTER, footer=True, quiet=True)
+    @action(
+        "e",
+        "fix the address",
+        when=can_fix_address,
+        needs=Right.ROSTER,
+        footer=True,
+        quiet=True,
+        also="correct wrong typo bounce",
+    )
     async def action_mail_address(self) -> bool:
         """Correct the family's address, and send there what never arrived."""
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
-    @action("p", "read the e-mail", when=_one(tuple(OutboxState), ""), footer=True)
+    @action(
+        "p", "read the e-mail", when=one_in_state(tuple(OutboxState), ""), footer=True, also="view open message preview"
+    )
     async def action_mail_read(self) -> None:
         """The e-mail as it was written, or as it would be written now."""
         from bball_tui.league.mails.preview import preview_mail
@@ -350,7 +307,13 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         if connection is not None and len(targets) == 1:
             await read_asked(self.app, connection, connection.call(preview_mail, connection.settings, targets[0]))
 
-    @action("z", "set aside", when=_has(UNSENT, "Only e-mails that did not leave can be set aside."), needs=Right.MAILS)
+    @action(
+        "z",
+        "set aside",
+        when=has_state(UNSENT, "Only e-mails that did not leave can be set aside."),
+        needs=Right.MAILS,
+        also="hold",
+    )
     async def action_mail_park(self) -> bool:
         """Keep e-mails back until you try them again, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
@@ -367,7 +330,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             return False
         return await put_aside(self.app, connection, targets, reason)
 
-    @action("R", "try the whole kind again", when=_whole_kind, needs=Right.MAILS, dangerous=True)
+    @action("R", "try the whole kind again", when=whole_kind, needs=Right.MAILS, dangerous=True, also="resend bulk")
     async def action_mail_retry_all(self) -> bool:
         """All e-mails that are listed, after one question that says how many and why they failed."""
         from bball_tui.outbox.sending_status import read_sending_status
@@ -397,7 +360,14 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             lines.append(f"They will wait all the same: {obstacle}")
         return lines
 
-    @action("C", "cancel", when=_has(UNSENT, "Only unsent e-mails can be canceled."), needs=Right.MAILS, dangerous=True)
+    @action(
+        "C",
+        "cancel",
+        when=has_state(UNSENT, "Only unsent e-mails can be canceled."),
+        needs=Right.MAILS,
+        dangerous=True,
+        also="delete remove",
+    )
     async def action_mail_cancel(self) -> bool:
         """Give e-mails up that did not leave, with a reason."""
         connection, (targets, others) = self.connection, self._unsent()
@@ -412,7 +382,15 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
 
     # All sending
 
-    @action("P", "pause or resume sending", when=ready, needs=Right.SENDING, dangerous=True, caption=_pause_caption)
+    @action(
+        "P",
+        "pause or resume sending",
+        when=ready,
+        needs=Right.SENDING,
+        dangerous=True,
+        caption=pause_caption,
+        also="stop",
+    )
     async def action_mail_pause(self) -> None:
         """Hold all e-mails of the league, or let them go again."""
         if self.connection is not None:
@@ -421,7 +399,9 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             finally:
                 self.changed()
 
-    @action("O", "try the mail server now", when=_open_gate, needs=Right.SENDING, dangerous=True)
+    @action(
+        "O", "try the mail server now", when=can_open_gate, needs=Right.SENDING, dangerous=True, also="unlock limit"
+    )
     async def action_mail_open_gate(self) -> None:
         """After a password or a limit was fixed: do not wait any longer."""
         if self.connection is not None:
@@ -430,7 +410,15 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             finally:
                 self.changed()
 
-    @action("S", "send all for real", when=_for_real, needs=Right.MAILS, dangerous=True, caption=_for_real_caption)
+    @action(
+        "S",
+        "send all for real",
+        when=can_send_for_real,
+        needs=Right.MAILS,
+        dangerous=True,
+        caption=for_real_caption,
+        also="live",
+    )
     async def action_mail_for_real(self) -> bool:
         """Send what was only written to a folder, once a mail server is set up; first it says which."""
         return self.connection is not None and await send_for_real(self.app, self.connection, self.zone, self.now)

@@ -25,7 +25,9 @@ def _has_paper(pane: "RosterPane[ContractRow]") -> str | None:
     return None
 
 
-@action("v", "view the scans", when=_has_paper, needs=Right.PAPERS)
+@action(
+    "v", "view the scans", when=_has_paper, needs=Right.PAPERS, also="attach upload photo pdf picture file document"
+)
 async def action_contract_scans(pane: "RosterPane[ContractRow]") -> bool:
     """The scanned papers of the contract under the cursor: open, attach, save a copy, take off."""
     from bball_tui.tui.papers import show_scans
@@ -36,7 +38,7 @@ async def action_contract_scans(pane: "RosterPane[ContractRow]") -> bool:
     return await show_scans(pane.app, connection, row.id, f"{row.first} {row.last}")
 
 
-@action("v", "save its scans", when=_one_team, needs=Right.PAPERS)
+@action("v", "save its scans", when=_one_team, needs=Right.PAPERS, also="download pdf export")
 async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
     """Write all scans of this team's contracts into a folder of their own."""
     from bball_tui.tui.papers import save_team_scans
@@ -46,7 +48,7 @@ async def action_team_scans(pane: "RosterPane[TeamRow]") -> None:
         await save_team_scans(pane.app, connection, team.id, team.name)
 
 
-@action("r", "read scanned papers", when=ready, needs=Right.ROSTER)
+@action("r", "read scanned papers", when=ready, needs=Right.ROSTER, also="scanner barcode qr code upload pile")
 async def action_contract_read_scans(pane: "RosterPane[ContractRow]") -> bool:
     """A pile of scanned sheets, a folder or one PDF: their contracts are found by the printed code, and signed."""
     from bball_tui.tui.papers import read_scans
@@ -62,7 +64,7 @@ async def action_contract_read_scans(pane: "RosterPane[ContractRow]") -> bool:
     return True
 
 
-@action("b", "print sheets", when=on_some("contract"))
+@action("b", "print sheets", when=on_some("contract"), also="paper form pdf printer")
 async def action_contract_print(pane: "RosterPane[ContractRow]") -> None:
     """Write contract sheets for the selected contracts as a PDF file: names filled in, and a code for the scanner."""
     from bball_tui.tui.papers import print_contracts
@@ -71,7 +73,7 @@ async def action_contract_print(pane: "RosterPane[ContractRow]") -> None:
         await print_contracts(pane.app, pane.connection, pane.targets)
 
 
-@action("b", "print a sign-in list", when=on_some("team"))
+@action("b", "print a sign-in list", when=on_some("team"), also="paper attendance check-in pdf printer")
 async def action_team_print(pane: "RosterPane[TeamRow]") -> None:
     """Write a sign-in list for each selected team as a PDF file."""
     from bball_tui.tui.papers import print_teams

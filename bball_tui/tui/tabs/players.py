@@ -108,13 +108,22 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         detail = await connection.call(player_detail, row_id, connection.outgoing)
         return player_sections(detail, self.zone, self.now)
 
-    @action("e", "edit", when=_one, needs=Right.ROSTER, footer=True)
+    @action(
+        "e", "edit", when=_one, needs=Right.ROSTER, footer=True, also="rename change birthday birth date number jersey"
+    )
     async def action_player_edit(self) -> bool:
         """Name, birthdate and jersey of this player."""
         player: PlayerRow | None = self.meant
         return player is not None and await self._edit(player.id)
 
-    @action("h", "guardians", when=_one, needs=Right.ROSTER, footer=True)
+    @action(
+        "h",
+        "guardians",
+        when=_one,
+        needs=Right.ROSTER,
+        footer=True,
+        also="parent parents mother father contact phone address email",
+    )
     async def action_player_family(self) -> bool:
         """The guardians: addresses, who gets e-mail, who may sign, who lives where."""
         from bball_tui.tui.editing import edit_family
@@ -124,7 +133,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         await edit_family(self.app, self.connection, self.meant.id)
         return True
 
-    @action("n", "new player", when=ready, needs=Right.ROSTER, footer=True)
+    @action("n", "new player", when=ready, needs=Right.ROSTER, footer=True, also="add create register child kid")
     async def action_player_new(self) -> bool:
         """Add a player, then the guardians, then the contract."""
         return await self._edit(None)
@@ -134,7 +143,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
         return self.connection is not None and await edit_player(self.app, self.connection, player_id) is not None
 
-    @action("m", "make a contract", when=_one, needs=Right.ROSTER)
+    @action("m", "make a contract", when=_one, needs=Right.ROSTER, also="add create offer")
     async def action_player_contract(self) -> bool:
         """A contract for a player who has none in this season."""
         from bball_tui.tui.editing import make_contract

@@ -129,7 +129,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         super().__init__(classes="pane--body")
         self.pane = pane
 
-    @action("f", "filter", when=_ready)
+    @action("f", "filter", when=_ready, also="narrow show only missing unsigned")
     async def action_tool_filter(self) -> None:
         """Choose what the list is narrowed to: team, status, welcome e-mail, what needs attention, or your own."""
         from bball_tui.league.filters.facets import chosen_filter, facets
@@ -169,7 +169,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             return
         self.app.notify(clean(f"Saved as “{title}”: {key_of('tool.filter')} lists it."), markup=False)
 
-    @action("F", "show everything", when=_narrowed)
+    @action("F", "show everything", when=_narrowed, also="clear reset remove filter")
     def action_tool_unfilter(self) -> None:
         """Take the search and all filters away at once."""
         self.pane.narrow((), "")
@@ -192,7 +192,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         if row is not None:
             self.post_message(HistoryWanted(pane.list_name.removesuffix("s"), row.id, pane.called(row)))
 
-    @action("x", "export this list", when=_has_rows)
+    @action("x", "export this list", when=_has_rows, also="download csv excel spreadsheet save print")
     async def action_tool_export(self) -> None:
         """Write the rows that match, in this order, to a CSV file for a spreadsheet."""
         from bball_tui.league.activity import note_export

@@ -93,20 +93,20 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
 
         return team_sections(await connection.call(team_detail, row_id))
 
-    @action("c", "its contracts", when=_one, footer=True)
+    @action("c", "its contracts", when=_one, footer=True, also="roster players members")
     def action_team_contracts(self) -> None:
         """Show the contracts of this team."""
         team = self.meant
         if team is not None:
             self.post_message(TeamChosen(team.id, team.name))
 
-    @action("e", "edit", when=_one, needs=Right.ROSTER, footer=True)
+    @action("e", "edit", when=_one, needs=Right.ROSTER, footer=True, also="rename change division")
     async def action_team_edit(self) -> bool:
         """Name and division of this team."""
         team: TeamRow | None = self.meant
         return team is not None and await self._edit(team.id)
 
-    @action("n", "new team", when=ready, needs=Right.ROSTER, footer=True)
+    @action("n", "new team", when=ready, needs=Right.ROSTER, footer=True, also="add create")
     async def action_team_new(self) -> bool:
         """Add a team to the season."""
         return await self._edit(None)

@@ -163,7 +163,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         elif line.fix is not None:
             self.post_message(FixWanted(line.fix))
 
-    @action("v", "season in pictures", footer=True)
+    @action("v", "season in pictures", footer=True, also="chart graph statistics progress numbers dashboard")
     def action_today_pictures(self) -> None:
         """Go to the season in pictures, or back to what needs you. In a narrow window they take each other's place."""
         shown = self.pictures.has_focus

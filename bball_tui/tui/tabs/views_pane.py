@@ -123,7 +123,7 @@ class ViewsPane(ActionHost, Vertical, commands="Views of a tab", tab="emails"):
         event.stop()
         self.show_view(event.tab_id)
 
-    @action("v,right", "next view")
+    @action("v,right", "next view", also="switch page")
     def action_view_next(self) -> None:
         """Show the next view of this tab."""
         self._step(1)

@@ -157,13 +157,13 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         self._to_end = not self.counted
         self.move_to((self.total or 0) - 1)
 
-    @action("enter", "open", when=_on_row)
+    @action("enter", "open", when=_on_row, also="details show view")
     def action_list_open(self) -> None:
         """Open the row under the cursor. It only shows, it never changes anything."""
         if self._row is not None:
             self.post_message(RowOpened(self, self._row.id))
 
-    @action("space", "select", when=_on_row)
+    @action("space", "select", when=_on_row, also="mark check tick")
     def action_list_select(self) -> None:
         """Select the row under the cursor, or no longer."""
         if self._row is not None:
@@ -185,7 +185,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         self.move_to(self._cursor + step)
         self.select(frozenset(row.id for row in (before, self._row) if row is not None))
 
-    @action("a", "select all", when=_has_rows)
+    @action("a", "select all", when=_has_rows, also="mark everything")
     def action_list_select_all(self) -> None:
         """Select all rows that match the search, also those not on the screen."""
         if self._shown is not None:
@@ -213,7 +213,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         if source is self._shown:
             self.select(found)
 
-    @action("o", "order by the next column", when=_sortable)
+    @action("o", "order by the next column", when=_sortable, also="sort arrange")
     def action_list_sort(self) -> None:
         """Sort by the chosen column, else by the next one. A click on a title does it too."""
         chosen = self._painter.chosen
@@ -229,7 +229,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
         """Reverse order."""
         self.sort_by(self._sort.reversed())
 
-    @action("y", "copy", when=_on_row)
+    @action("y", "copy", when=_on_row, also="clipboard")
     def action_list_copy(self) -> None:
         """Copy the selected rows, the cell of a chosen column, or the row under the cursor, to the clipboard."""
         if self._selection:
@@ -269,7 +269,7 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
     def _tell_copied(self, sentence: str) -> None:
         self.app.notify(sentence, timeout=3, markup=False)
 
-    @action("ctrl+r", "load again")
+    @action("ctrl+r", "load again", also="refresh update")
     def action_list_reload(self) -> None:
         """Ask the database again."""
         self.reload()

@@ -107,7 +107,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
 
     # Commands
 
-    @action("e", "lift", when=_can_lift, needs=Right.MAILS, footer=True)
+    @action("e", "lift", when=_can_lift, needs=Right.MAILS, footer=True, also="unblock allow remove")
     async def action_blocked_lift(self) -> bool:
         """Let the address take e-mail again. You are asked what becomes of the e-mails that were kept back."""
         from bball_tui.league.mails.send_again import lift_and_send
@@ -133,7 +133,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         self.app.notify(clean(f"{row.email} gets e-mail again.{going}"), markup=False)
         return True
 
-    @action("n", "block an address", when=ready, needs=Right.MAILS, footer=True)
+    @action("n", "block an address", when=ready, needs=Right.MAILS, footer=True, also="unsubscribe stop ban do not")
     async def action_blocked_add(self) -> None:
         """Write no more e-mail to an address, with a reason."""
         from bball_tui.league.mails.blocking import block_address

@@ -297,7 +297,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     # Commands
 
-    @action("e", "fix", when=_can_fix, needs=Right.ROSTER, footer=True, caption=_fix_caption)
+    @action("e", "fix", when=_can_fix, needs=Right.ROSTER, footer=True, caption=_fix_caption, also="repair correct")
     async def action_check_fix(self) -> None:
         """Fix what is under the cursor: the address, the block, the chat link, or the league's settings."""
         connection, row = self.connection, self.meant
@@ -370,7 +370,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         else:
             self.post_message(FixWanted(Fix("contracts", search=row.about if row.player_id is not None else "")))
 
-    @action("r", "check again", footer=True)
+    @action("r", "check again", footer=True, also="refresh recheck")
     def action_check_again(self) -> None:
         """Look at all e-mails once more."""
         self._look()

@@ -81,7 +81,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
             lines.append(Note(status(Tone.WARN, row.trouble)))
         return (Section(kind_label(row.kind).capitalize(), tuple(lines)),)
 
-    @action("p", "read a sample", when=ready, footer=True)
+    @action("p", "read a sample", when=ready, footer=True, also="view template example")
     async def action_kind_read(self) -> None:
         """The e-mail with invented people, in the look of the league."""
         from bball_tui.league.mails.preview import preview_sample
@@ -104,7 +104,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
         mails = connection.call(preview_kind, connection.settings, row.kind, self._contract())
         await read_asked(self.app, connection, mails)
 
-    @action("c", "choose a family", when=ready, footer=True)
+    @action("c", "choose a family", when=ready, footer=True, also="search")
     async def action_kind_find(self) -> None:
         """Find a family by a few letters of its name, and read the e-mail as it would get it."""
         from bball_tui.league.contracts.batch_signing import batch_candidates

@@ -140,7 +140,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
 
     # Commands
 
-    @action("p", "read the e-mail", when=_one, footer=True)
+    @action("p", "read the e-mail", when=_one, footer=True, also="view open message preview sent")
     async def action_log_read(self) -> None:
         """The e-mail as it was written; from there into a browser, to yourself, or compared with the last one."""
         from bball_tui.league.mails.preview import preview_mail
@@ -157,6 +157,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         needs=Right.ROSTER,
         footer=True,
         quiet=True,
+        also="correct change wrong typo bounce",
     )
     async def action_log_address(self) -> bool:
         """Correct the family's address, and send there what never arrived."""
@@ -165,7 +166,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
-    @action("f", "filter", footer=True)
+    @action("f", "filter", footer=True, also="narrow show only bounced")
     def action_log_filter(self) -> None:
         """Only e-mails of which this became: accepted, in a folder, came back, failed, and so on."""
         self.show_what(WHAT[(WHAT.index(self._what) + 1) % len(WHAT)])
@@ -175,6 +176,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         "told another way",
         when=_in(frozenset({"bounced"}), "Only e-mails that came back need that.", _some),
         needs=Right.MAILS,
+        also="bounced phone done",
     )
     async def action_log_settle(self) -> bool:
         """Note that the families of e-mails that came back were told another way."""
@@ -192,7 +194,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         self.app.notify(f"{counted(len(settled), 'e-mail')} settled: the families know it another way.", markup=False)
         return True
 
-    @action("x", "write to files", when=_some)
+    @action("x", "write to files", when=_some, also="download save eml")
     async def action_log_export(self) -> None:
         """Write the selected e-mails as .eml files, which any mail program opens."""
         from bball_tui.league.activity import note_export
@@ -215,6 +217,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         when=_in(ARRIVED, "Only an e-mail that went out can be sent again. Others are tried again in the tab Outbox."),
         needs=Right.MAILS,
         dangerous=True,
+        also="resend",
     )
     async def action_log_send_again(self) -> bool:
         """The same e-mail once more to the same address, as an e-mail of its own."""

@@ -126,7 +126,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             ),
         )
 
-    @action("e", "when to remind", when=ready, needs=Right.LEAGUE, footer=True)
+    @action("e", "when to remind", when=ready, needs=Right.LEAGUE, footer=True, also="settings days frequency nag")
     async def action_reminder_schedule(self) -> None:
         """How many days before an offer is due, how often at most, or never."""
         from bball_tui.league.mails.reminders import parse_days, set_schedule
@@ -144,7 +144,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             self.app.notify("The schedule is saved.", markup=False)
             self.ask()
 
-    @action("p", "preview e-mail", when=_one, footer=True)
+    @action("p", "preview e-mail", when=_one, footer=True, also="view sample")
     async def action_reminder_read(self) -> None:
         """The reminder that goes to the families of the offer under the cursor."""
         from bball_tui.league.mails.kinds import preview_kind
