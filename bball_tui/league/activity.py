@@ -129,9 +129,23 @@ def _record() -> ColumnElement[str | None]:
         .correlate(Audit)
         .scalar_subquery()
     )
+    merged = (
+        select(MergedPerson.name)
+        .where(
+            MergedPerson.league_id == Audit.league_id,
+            MergedPerson.kind == Audit.entity,
+            MergedPerson.gone_id == Audit.entity_id,
+            MergedPerson.undone_at.is_(None),
+        )
+        .correlate(Audit)
+        .scalar_subquery()
+    )
     return case(
-        (Audit.entity == Entity.PLAYER, one(Player.first_name + " " + Player.last_name, Player)),
-        (Audit.entity == Entity.GUARDIAN, one(Guardian.first_name + " " + Guardian.last_name, Guardian)),
+        (Audit.entity == Entity.PLAYER, func.coalesce(one(Player.first_name + " " + Player.last_name, Player), merged)),
+        (
+            Audit.entity == Entity.GUARDIAN,
+            func.coalesce(one(Guardian.first_name + " " + Guardian.last_name, Guardian), merged),
+        ),
         (Audit.entity == Entity.CONTRACT, of_contract),
         (Audit.entity == Entity.TEAM, one(Team.name.expression, Team)),
         (Audit.entity == Entity.SEASON, one(Season.name.expression, Season)),

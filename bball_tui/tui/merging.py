@@ -24,6 +24,7 @@ from bball_tui.tui.text import clean
 if TYPE_CHECKING:
     from textual.app import App
 
+    from bball_tui.league.acts import Act
     from bball_tui.tui.connection import LeagueConnection
 
     Host = App[Any]
@@ -137,6 +138,17 @@ async def take_merge_back(app: "Host", connection: "LeagueConnection", kind: Per
             return False
         one = next(one for one in merges if chosen == str(one.gone_id))
     return await _take_back(app, connection, one, name)
+
+
+async def take_act_back(app: "Host", connection: "LeagueConnection", act: "Act") -> bool:
+    """Take back the merge that ``act`` tells of, as long as it stands."""
+    kind, after = Person(act.entity), act.after or {}
+    gone = after.get(f"was_{kind}", act.entity_id)
+    merge = next(iter(await connection.call(list_merges, kind, gone=gone)), None)
+    if merge is None:
+        raise BballError("This merge was taken back before.")
+    name = act.record if gone != act.entity_id else after.get("is_called", "")
+    return await _take_back(app, connection, merge, name)
 
 
 async def _take_back(app: "Host", connection: "LeagueConnection", merge: StandingMerge, name: str) -> bool:

@@ -29,7 +29,7 @@ from bball_tui.database.models import (
     Signature,
     Team,
 )
-from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.editing.family_mails import follow_address, unpromised
@@ -42,6 +42,7 @@ from bball_tui.wording import counted
 
 REASON = "merged"
 """Of a contract that became void, and of its e-mails: what `unmerge` brings back."""
+_LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 _STANDING = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED, ContractStatus.SIGNED)
 
 
@@ -84,6 +85,8 @@ class MergePreview:
     ending: tuple[Ending, ...] = ()
     unsent: int = 0
     """E-mails of contracts that become void, which would be canceled."""
+    told: tuple[str, ...] = ()
+    """Addresses that have, or may have, an e-mail about a contract that becomes void."""
     told_apart: bool = False
     """Staff said before that these are two."""
     obstacle: str | None = None
@@ -175,7 +178,7 @@ async def merge_people(session: AsyncSession, league_id: int, asked: MergeReques
         },
     )
     assert isinstance(merge_id, int)  # noqa: S101 - the function returns one or raises
-    await record(session, league_id, _entries(effect, taken, states, merge_id))
+    await record(session, league_id, _entries(effect, taken, states))
     notes: tuple[str, ...] = ()
     missing: list[Unpromised] = []
     if kind is Person.GUARDIAN:
@@ -255,11 +258,14 @@ async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Some
         )
     ).one()
     ending, obstacle = await _seasons(session, league_id, kept, gone)
-    unsent = await session.scalar(
-        select(func.count())
-        .select_from(Outbox)
-        .where(among(Outbox.contract_id, [one.contract_id for one in ending]), Outbox.state.in_(CANCELLABLE))
-    )
+    mails = (
+        await session.execute(
+            select(Outbox.recipient, Outbox.state)
+            .where(among(Outbox.contract_id, [one.contract_id for one in ending]))
+            .order_by(Outbox.id)
+        )
+    ).all()
+    told = (one.recipient for one in mails if one.state in _LEFT)
     apart = exists().where(
         DistinctPlayers.league_id == league_id,
         DistinctPlayers.one_id == min(kept.id, gone.id),
@@ -277,7 +283,8 @@ async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Some
         len(theirs),
         len(theirs & both),
         ending,
-        unsent or 0,
+        sum(one.state in CANCELLABLE for one in mails),
+        tuple(dict.fromkeys(told)),
         bool(await session.scalar(select(apart))),
         obstacle,
     )
@@ -345,7 +352,7 @@ async def _statuses(session: AsyncSession, ids: list[int]) -> dict[int, str]:
     return {row.id: row.status for row in rows}
 
 
-def _entries(effect: MergePreview, taken: list[str], states: Mapping[int, str], merge_id: int) -> list[Entry]:
+def _entries(effect: MergePreview, taken: list[str], states: Mapping[int, str]) -> list[Entry]:
     kind, kept, gone = effect.kind, effect.kept, effect.gone
     # Whatever was chosen is staff's word from now on, also where it stays as it was: no file undoes it.
     chosen = [one.name for one in effect.fields if one.differs or one.name in taken]
@@ -360,9 +367,9 @@ def _entries(effect: MergePreview, taken: list[str], states: Mapping[int, str], 
             kind,
             kept.id,
             before=audited(kept.columns, taken),
-            after={"merge": merge_id, f"{kind}_merged": gone.id, "name_merged": gone.name, **after},
+            after={f"was_{kind}": gone.id, "was_called": gone.name, **after},
         ),
-        Entry("merged_into", kind, gone.id, after={"merge": merge_id, "into": kept.id}),
+        Entry("merged_into", kind, gone.id, after={f"is_{kind}": kept.id, "is_called": kept.name}),
     ]
 
 

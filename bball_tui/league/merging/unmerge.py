@@ -62,8 +62,8 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
             for one in moved["ended"]
             if one["id"] in restored
         ),
-        Entry("unmerged", kind, merge.kept_id, after={"merge": merge.id, f"{kind}_restored": gone_id}),
-        Entry("restored", kind, gone_id, after={"merge": merge.id, "out_of": merge.kept_id}),
+        Entry("unmerged", kind, merge.kept_id, after={f"was_{kind}": gone_id, "was_called": merge.name}),
+        Entry("restored", kind, gone_id, after={f"was_in_{kind}": merge.kept_id}),
     ]
     await record(session, league_id, entries)
     notes = []

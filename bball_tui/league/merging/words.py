@@ -35,6 +35,9 @@ def effect_words(effect: MergePreview) -> list[str]:
     lines += [one.sentence for one in effect.ending]
     if effect.unsent:
         lines.append(f"{counted(effect.unsent, 'e-mail')} of what becomes void would be canceled before leaving.")
+    if effect.told:
+        verb = "has an e-mail" if len(effect.told) == 1 else "have e-mails"
+        lines.append(f"{listed(effect.told)} {verb} about what becomes void; no other e-mail goes out about that.")
     return lines
 
 

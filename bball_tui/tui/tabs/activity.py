@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, changes_of, kind_words
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import on_one
@@ -19,10 +20,16 @@ from bball_tui.wording import short_date
 if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
+MERGES = ("merged", "merged_into")
 KINDS = (None, *Entity)
 """What `f` goes through; None is everything."""
 
 _one = on_one("act", "One act at a time: select none, or one.")
+
+
+def _a_merge(pane: "ActivityPane") -> str | None:
+    act = pane.meant
+    return _one(pane) or (None if act is not None and act.action in MERGES else "This row tells of no merge.")
 
 
 class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
@@ -33,7 +40,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     Who did what, the latest first; the database itself wrote down who and when. The panel shows field by field what was
     before and after. Search by login, by what was done, or by player. `{activity.kind}` shows one kind of record after
     the other, `{activity.who}` only what this person did, `{activity.day}` only what happened on this day,
-    `{activity.record}` the whole history of this one record.
+    `{activity.record}` the whole history of this one record. `{activity.unmerge}` takes a merge of two back.
     """
     placeholder = "player, login, or what was done"
     empty_text = "Nothing was done yet."
@@ -153,6 +160,14 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
             self.ask()
         else:
             self.show_record(act.entity, act.entity_id, act.record or f"{kind_words(act.entity)} {act.entity_id}")
+
+    @action("!", "not the same", when=_a_merge, needs=Right.ROSTER)
+    async def action_activity_unmerge(self) -> bool:
+        """Take back the merge of two players, or two guardians, that this row tells of."""
+        from bball_tui.tui.merging import take_act_back
+
+        act = self.meant
+        return self.connection is not None and act is not None and await take_act_back(self.app, self.connection, act)
 
 
 def _both(change: Change) -> str:

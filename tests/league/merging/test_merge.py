@@ -125,7 +125,7 @@ async def test_all_that_one_had_is_the_others_and_goes_back(database: Database) 
         entry = (await session.scalars(select(Audit).where(Audit.action == "merged"))).one()
         assert entry.before == {"birthdate": None, "jersey": "00"}
         assert entry.after is not None
-        assert (entry.entity_id, entry.after["player_merged"]) == (kept.player_id, gone.player_id)
+        assert (entry.entity_id, entry.after["was_player"]) == (kept.player_id, gone.player_id)
         with pytest.raises(BballError, match=r"Jon Hamilton, player \d+, was merged into Jonathan Hamilton"):
             await preview_merge(session, club.league_id, Person.PLAYER, gone.player_id, kept.player_id)
     async with database.session() as session:
