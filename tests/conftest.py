@@ -30,7 +30,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Some machines tell Python to keep nothing it compiled. Here hundreds of processes start that would compile the program
-# anew, and every run would compile the tests.
+# again, and every run would compile the tests.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
