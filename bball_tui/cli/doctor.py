@@ -135,6 +135,15 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         )
     else:
         yield Check("role", State.OK, f"You work as {server.role}; what you do is recorded under that name.")
+    # Over a socket it may be the server of this very person.
+    if server.creates_roles and not server.by_socket:
+        yield Check(
+            "owner",
+            State.FAIL,
+            "Who owns the tables may make roles on the server, or is its superuser. On PostgreSQL 15 that is the whole "
+            "server, with every other database and the account of its operating system.",
+            "An administrator of the server gives the tables another owner, as bball-tui database setup-sql shows.",
+        )
     if not leagues:
         yield Check("league", State.LOOK, "There is no league yet.", "Make one with: bball-tui init --league NAME")
     for league in leagues:

@@ -23,6 +23,8 @@ class Connected:
     group: str
     creates_roles: bool
     """The owner of the tables may make roles, or is more than that: of PostgreSQL 15 that is the whole server."""
+    by_socket: bool
+    """Not by TCP: it is on this machine, and may be somebody's own."""
 
 
 _LOOK = text(
@@ -36,7 +38,8 @@ _LOOK = text(
            coalesce((SELECT pg_has_role(session_user, oid, 'MEMBER')
                      FROM pg_roles WHERE rolname = bball_group()), false) AS staff,
            coalesce((SELECT rolcreaterole OR rolsuper FROM pg_roles JOIN pg_class ON relowner = pg_roles.oid
-                     WHERE pg_class.oid = to_regclass('contract')), false) AS creates_roles
+                     WHERE pg_class.oid = to_regclass('contract')), false) AS creates_roles,
+           inet_server_addr() IS NULL AS by_socket
     """
 )
 
@@ -52,4 +55,5 @@ async def connected(session: AsyncSession) -> Connected:
         row.staff,
         row.staff_group or STAFF,
         row.creates_roles,
+        row.by_socket,
     )

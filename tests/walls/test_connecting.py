@@ -1,5 +1,9 @@
 """Why a server is not reached is said, and by whom it was said."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ import trustme
 from bball_tui.database.engine import DatabaseAway
 from bball_tui.database.opening import open_database
 from bball_tui.settings import SecretUrl, Settings
-from tests.walls.conftest import ClubServer
+from tests.walls.conftest import OWNER, ClubServer
 
 
 async def refusal(tmp_path: Path, url: str) -> str:
@@ -46,3 +50,23 @@ async def test_a_login_that_may_not_log_in_anymore_is_said(walls: ClubServer, tm
         said = await refusal(tmp_path, walls.url("nils").reveal())
         admin.execute("ALTER ROLE nils LOGIN")
     assert "not permitted to log in" in said
+
+
+def test_doctor_refuses_an_owner_who_makes_roles(walls: ClubServer, tmp_path: Path) -> None:
+    def owner() -> list[str]:
+        environment = os.environ | {
+            "BBALL_DATABASE_URL": walls.url("alma").reveal(),
+            "BBALL_DATA_DIR": str(tmp_path),
+            "BBALL_CONFIG": str(tmp_path / "config.toml"),
+        }
+        command = [sys.executable, "-m", "bball_tui", "doctor", "--json"]
+        ran = subprocess.run(command, env=environment, capture_output=True, check=False)
+        return [one["state"] for one in json.loads(ran.stdout) if one["check"] == "owner"]
+
+    assert owner() == []
+    with walls.login("postgres") as administrator:
+        administrator.execute(f"ALTER ROLE {OWNER} CREATEROLE".encode())
+        try:
+            assert owner() == ["fail"]
+        finally:
+            administrator.execute(f"ALTER ROLE {OWNER} NOCREATEROLE".encode())

@@ -96,6 +96,26 @@ async def test_of_several_leagues_one_is_chosen_and_another_later(walls: ClubSer
 
 
 @pytest.mark.usefixtures("guests")
+async def test_whose_login_is_shut_while_it_is_open_is_told(walls: ClubServer, tmp_path: Path) -> None:
+    let(walls, "nora", walls.a)
+    with walls.login("nora") as psql:
+        async with opened(settings(walls, "nora", tmp_path)) as desk:
+            await desk.shows("Ames, Ann")
+            await desk.until(lambda: not desk.reading)
+            with walls.login("postgres") as administrator:
+                administrator.execute("ALTER ROLE nora NOLOGIN")
+            try:
+                desk.app.desk.heard("league")
+                await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+                await desk.shows("You have no role in a anymore, or your login may not log in anymore")
+                # Nor does any other connection that it still has see anything.
+                assert psql.execute("SELECT count(*) FROM contract").fetchone() == (0,)
+            finally:
+                with walls.login("postgres") as administrator:
+                    administrator.execute("ALTER ROLE nora LOGIN")
+
+
+@pytest.mark.usefixtures("guests")
 async def test_who_loses_the_role_while_it_is_open_is_told(walls: ClubServer, tmp_path: Path) -> None:
     let(walls, "nora", walls.a)
     async with opened(settings(walls, "nora", tmp_path)) as desk:
