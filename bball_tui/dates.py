@@ -9,7 +9,9 @@ _NUMBERS = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,4}))?\.?
 _DAY_MONTH = re.compile(r"([0-9]{1,2})\.? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:,? ([0-9]{4}))?")
 
+_IN_DAYS = re.compile(r"in (a|[0-9]{1,3}) (day|week)s?")
 _MONTH_WORD = re.compile(r"[a-z]")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 EXAMPLES = {DateOrder.YMD: "2026-11-23", DateOrder.DMY: "23/11/2026", DateOrder.MDY: "11/23/2026"}
 """Of any day; where it has to be one to come, see :func:`example`."""
@@ -40,7 +42,8 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
 
     ``order`` decides what 03/04 means; four digits in front are always the year (ISO 8601), and a month written as a
     word needs no order. Two digits behind day and month are a year of the last eighty or the next twenty.
-    ``today``, ``yesterday`` and ``tomorrow`` are understood.
+    ``today``, ``yesterday``, ``tomorrow`` and ``in 3 days`` or ``in 2 weeks`` are understood, and a day of the week:
+    the last one, or with ``ahead`` the next one after today.
 
     Raises:
         NoDate: no date, a day that does not exist, or a year of neither two nor four digits.
@@ -52,6 +55,12 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
         return date.fromordinal(today.toordinal() - 1)
     if line == "tomorrow":
         return date.fromordinal(today.toordinal() + 1)
+    if (ahead_by := _IN_DAYS.fullmatch(line)) is not None:
+        number = 1 if ahead_by[1] == "a" else int(ahead_by[1])
+        return today + timedelta(days=number * (7 if ahead_by[2] == "week" else 1))
+    if len(line) >= 3 and (name := next((one for one in _WEEKDAYS if one.startswith(line)), None)) is not None:
+        back = (today.weekday() - _WEEKDAYS.index(name)) % 7
+        return today + timedelta(days=7 - back if ahead else -back)
     such = example(order, today) if ahead else EXAMPLES[order]
     year, month, day = _parts(line, order, such, today)
     try:

@@ -9,7 +9,9 @@ from bball_tui.cli.context import CliContext, in_transaction
 from bball_tui.cli.output import Answer, Found, plain
 from bball_tui.database.engine import Session
 from bball_tui.league.roster.family import GuardianView
+from bball_tui.league.roster.notes import NoteView
 from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, contract_detail, player_detail
+from bball_tui.league.timeline.words import follow_up_words, note_words
 from bball_tui.mail.from_address import Outgoing
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -27,7 +29,7 @@ async def contracts_show(context: CliContext, session: Session, contract_id: int
 
 @click.group()
 def families() -> None:
-    """The families of the league."""
+    """The families of the league: look one up, note what it said, ask again."""
 
 
 @families.command("show")
@@ -58,12 +60,14 @@ def _contract(detail: ContractDetail, zone: tzinfo) -> Iterator[str]:
             how = f"{one.capacity.replace('_', ' ')}, {one.method.replace('_', '-')}, {one.signed_on}"
             yield f"{title}: {one.signer} ({how}), recorded by {one.recorded_by}"
     yield from _family(detail.guardians)
+    yield from _notes(detail.notes, zone)
     yield from _history(detail, zone)
 
 
 def _player(detail: PlayerDetail, zone: tzinfo) -> Iterator[str]:
     yield _whose(detail.player)
     yield from _family(detail.guardians)
+    yield from _notes(detail.notes, zone)
     yield ""
     yield "Contracts"
     for row in detail.contracts:
@@ -90,6 +94,18 @@ def _family(guardians: tuple[GuardianView, ...]) -> Iterator[str]:
         yield f"  {one.first} {one.last}: {', '.join(fact for fact in facts if fact)}"
     if not guardians:
         yield "  no one: no e-mail can be sent"
+
+
+def _notes(notes: tuple[NoteView, ...], zone: tzinfo) -> Iterator[str]:
+    if notes:
+        yield ""
+        yield "Notes and calls"
+    for note in notes:
+        struck = "" if note.struck_reason is None else f" (struck: {note.struck_reason})"
+        yield (
+            f"  {note.id}  {note.at.astimezone(zone):%Y-%m-%d %H:%M}  {note_words(note)}{follow_up_words(note)}{struck}"
+            f"  ({note.by})"
+        )
 
 
 def _history(detail: ContractDetail, zone: tzinfo) -> Iterator[str]:

@@ -35,7 +35,9 @@ COMMANDS = {
     "teams": Place("bball_tui.cli.editing:teams", "The teams of the league."),
     "players": Place("bball_tui.cli.editing:players", "The players of the league."),
     "guardians": Place("bball_tui.cli.guardians:guardians", "The guardians of a player."),
-    "families": Place("bball_tui.cli.family_show:families", "The families of the league."),
+    "families": Place(
+        "bball_tui.cli.family_notes:families", "The families of the league: look one up, note what it said, ask again."
+    ),
     "seasons": Place("bball_tui.cli.editing:seasons", "The seasons of the league."),
     "contracts": Place("bball_tui.cli.contract_acts:contracts", "List contracts, offer, sign and end them."),
     "scans": Place(

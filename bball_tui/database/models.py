@@ -17,6 +17,7 @@ from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLo
 from bball_tui.database.import_models import ImportMapping
 from bball_tui.database.league_models import Audit, League, Season
 from bball_tui.database.member_models import LeagueMember
+from bball_tui.database.note_models import FamilyNote
 from bball_tui.database.outbox_models import Outbox, OutboxAttempt, OutboxMessage, ProviderGate, Suppression, Worker
 from bball_tui.database.paper_models import Scan
 from bball_tui.database.roster_models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian, Team
@@ -29,6 +30,7 @@ __all__ = [
     "Contract",
     "DistinctPlayers",
     "Erasure",
+    "FamilyNote",
     "GroupDismissal",
     "GroupIntent",
     "GroupLook",

@@ -17,6 +17,8 @@ class Right(StrEnum):
     """Change teams, players, guardians, contracts, seasons and chats."""
     MAILS = "mails"
     """Decide about e-mails: take back, try again, block an address."""
+    NOTES = "notes"
+    """Write notes and calls on families."""
     SENDING = "sending"
     """Send: a worker, the gates, what is in doubt."""
     ACCOUNT = "account"
@@ -48,6 +50,7 @@ class ShutOut(BballError):
 _ROLES = {
     Right.ROSTER: frozenset({_S.REGISTRAR}),
     Right.MAILS: frozenset({_S.REGISTRAR, _S.MAILER}),
+    Right.NOTES: frozenset({_S.REGISTRAR, _S.MAILER, _S.COORDINATOR}),
     Right.SENDING: frozenset({_S.MAILER}),
     Right.ACCOUNT: frozenset({_S.MAILER, _S.ADMIN}),
     Right.PAPERS: frozenset({_S.REGISTRAR, _S.MAILER, _S.ADMIN}),

@@ -1,7 +1,7 @@
 """The Sign dialog: the effect first, then the signature, and never twice."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -400,6 +400,16 @@ def test_mails_without_a_from_address_wait_and_the_dialog_says_where_to_set_it()
 )
 def test_dates_as_staff_type_them(typed: str, order: DateOrder, expected: date) -> None:
     assert parse_date(typed, order, TODAY) == expected
+
+
+def test_days_are_said_as_one_says_them() -> None:
+    """TODAY is a Monday, and a day of the week that is asked for ahead is never today."""
+    assert f"{TODAY:%A}" == "Monday"
+    for typed, days in (("fri", 4), ("Monday", 7), ("sun", 6), ("in 3 days", 3), ("in a week", 7), ("in 2 weeks", 14)):
+        assert parse_date(typed, DateOrder.MDY, TODAY, ahead=True) == TODAY + timedelta(days=days), typed
+    assert parse_date("Mon", DateOrder.MDY, TODAY) == TODAY
+    assert parse_date("thurs", DateOrder.MDY, TODAY) == TODAY - timedelta(days=4)
+    assert parse_date("12/4", DateOrder.MDY, date(2026, 11, 29), ahead=True) == date(2026, 12, 4)
 
 
 @pytest.mark.parametrize(

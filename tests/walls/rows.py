@@ -54,6 +54,10 @@ ROWS = (
     ("provider_gate", "(league_id, provider) VALUES (%(league)s, 'smtp:x')"),
     ("erasure", "(league_id, entity, entity_id, mark) VALUES (%(league)s, 'player', 0, sha256('x'))"),
     ("alert_notice", "(league_id, cause, channel) VALUES (%(league)s, 'failed', 'mail')"),
+    (
+        "family_note",
+        "(league_id, player_id, guardian_id, kind, body) VALUES (%(league)s, %(player)s, %(guardian)s, 'call', 'rang')",
+    ),
     ("suppression", "(league_id, email, reason) VALUES (%(league)s, 'no@families.test', 'asked')"),
     (
         "bounce",

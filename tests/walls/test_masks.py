@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from psycopg import errors
 
 from bball_tui.database.engine import Database
 from bball_tui.database.paging import PageRequest, Sort
@@ -94,3 +95,31 @@ async def test_the_lists_are_whole_but_for_that(walls: ClubServer, vera: Databas
         rows = (await PlayerListing(walls.a, RosterFilter()).page(session, PageRequest(0, 50, Sort("player")))).rows
         assert any(row.birthdate for row in rows)
     await rita.dispose()
+
+
+def test_a_note_is_for_those_who_call_and_no_ones_to_change(walls: ClubServer) -> None:
+    """A text may hold a number: viewers read none. A coordinator writes on the own teams' families alone."""
+    new = "INSERT INTO family_note (league_id, player_id, kind, body) VALUES (%s, %s, 'call', 'ring 212 555 0100')"
+    with walls.login(OWNER) as owner:
+        mine = one(owner, "SELECT player_id FROM contract WHERE league_id = %s ORDER BY id LIMIT 1", walls.a)
+        stranger = one(
+            owner,
+            "INSERT INTO player (league_id, first_name, last_name) VALUES (%s, 'Zoe', 'Far') RETURNING id",
+            walls.a,
+        )
+    with walls.login("cora") as cora:
+        cora.execute(new.encode(), (walls.a, mine))
+        with pytest.raises(errors.InsufficientPrivilege), cora.transaction():
+            cora.execute(new.encode(), (walls.a, stranger))
+    with walls.login("rita") as rita:
+        rita.execute(new.encode(), (walls.a, stranger))
+        with pytest.raises(errors.InsufficientPrivilege), rita.transaction():
+            rita.execute("UPDATE family_note SET body = 'nothing'")
+        changed = "UPDATE family_note SET struck_at = '2000-01-01', struck_by = 'mia', struck_reason = 'wrong family'"
+        rita.execute(f"{changed} WHERE player_id = %s".encode(), (stranger,))
+        assert one(rita, "SELECT struck_by FROM family_note WHERE player_id = %s", stranger) == "rita"
+    with walls.login("cora") as cora:
+        assert one(cora, "SELECT count(*) FROM family_note WHERE player_id = %s", mine) != 0
+        assert one(cora, "SELECT count(*) FROM family_note WHERE player_id = %s", stranger) == 0
+    with walls.login("vera") as vera:
+        assert one(vera, "SELECT count(*) FROM family_note") == 0

@@ -17,6 +17,7 @@ from bball_tui.league.merging.people import Person, why_missing
 from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.lists import TeamListing
+from bball_tui.league.roster.notes import NoteView, read_notes
 from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
 from bball_tui.league.rules.rules import RuleFinding
 from bball_tui.league.rules.store import read_findings
@@ -103,6 +104,8 @@ class ContractDetail:
     mails: tuple[MailView, ...]
     trace: tuple[TimelineEvent, ...]
     next: str
+    notes: tuple[NoteView, ...] = ()
+    """What the family said, the latest first, struck notes too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ class PlayerDetail:
     guardians: tuple[GuardianView, ...]
     contracts: tuple[ContractRow, ...]
     latest: ContractDetail | None
+    notes: tuple[NoteView, ...] = ()
+    """What the family said, the latest first, struck notes too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ async def contract_detail(
     mails = await _read_mails(session, contract_id)
     attempts = await _read_attempts(session, [mail.id for mail in mails])
     entries = await _read_audit(session, contract_id, [mail.id for mail in mails])
+    notes = await read_notes(session, league_id, contract.player_id)
     state = ContractState(
         status=ContractStatus(contract.status),
         revision=contract.revision,
@@ -182,8 +188,9 @@ async def contract_detail(
         superseded=() if signature is None else await _read_superseded(session, signature),
         scans=await list_scans(session, league_id, [contract_id]),
         mails=tuple(MailView(mail.id, mail.recipient, mail.state, mail_words(mail, clock)) for mail in mails),
-        trace=timeline_of(state, entries, mails, attempts, clock),
+        trace=timeline_of(state, entries, mails, attempts, clock, notes),
         next=next_step(state, mails, clock),
+        notes=notes,
     )
 
 
@@ -204,6 +211,7 @@ async def player_detail(session: AsyncSession, league_id: int, player_id: int, o
         guardians=await read_family(session, league_id, player_id),
         contracts=contracts,
         latest=None if newest is None else await contract_detail(session, league_id, newest, outgoing),
+        notes=await read_notes(session, league_id, player_id),
     )
 
 

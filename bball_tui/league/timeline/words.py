@@ -7,7 +7,8 @@ from datetime import date, datetime
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
-from bball_tui.wording import counted
+from bball_tui.league.roster.notes import NoteView
+from bball_tui.wording import counted, short_date
 
 _METHODS = {"paper": "on paper", "scan": "by scan", "e_sign": "electronically"}
 
@@ -185,8 +186,9 @@ def timeline_of(
     mails: Sequence[Mail],
     attempts: Sequence[Attempt],
     desk: LeagueClock,
+    notes: Sequence[NoteView] = (),
 ) -> tuple[TimelineEvent, ...]:
-    """What happened to the contract and its mails, the oldest first."""
+    """What happened to the contract and its mails and what the family said, the oldest first."""
     recipients = {mail.id: mail.recipient for mail in mails}
     events = [
         TimelineEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients), entry.who) for entry in entries
@@ -195,12 +197,30 @@ def timeline_of(
         TimelineEvent(_day(one.at, desk), one.at, _attempt_text(one, recipients[one.outbox_id]), one.worker)
         for one in attempts
     ]
+    events += [
+        TimelineEvent(_day(note.at, desk), note.at, note_words(note) + follow_up_words(note, desk.today), note.by)
+        for note in notes
+        if note.struck_at is None
+    ]
     events.sort(key=lambda event: event.at or desk.now)
     offered_by_hand = any(entry.entity == "contract" and entry.action == "offered" for entry in entries)
     if contract.offered_on is not None and not offered_by_hand:
         # Only the day is known. What an import put on the roster is older than all that was done to it here.
         events.insert(0, TimelineEvent(contract.offered_on, None, f"offered{_due(contract.due_on, desk)}", None))
     return tuple(events)
+
+
+def note_words(note: NoteView) -> str:
+    """What was said, and by whom."""
+    return f"{note.heading}: {note.body}"
+
+
+def follow_up_words(note: NoteView, today: date | None = None) -> str:
+    """When to ask again, or that it is done; empty where nobody has to."""
+    if note.follow_up is None or note.struck_at is not None:
+        return ""
+    done = ", done" if note.done_at is not None else ""
+    return f"; follow-up {short_date(note.follow_up, today)}{done}"
 
 
 def _day(moment: datetime, desk: LeagueClock) -> date:

@@ -26,6 +26,7 @@ from bball_tui.database.models import (
     Signature,
     Suppression,
 )
+from bball_tui.database.note_models import NoteKind
 from bball_tui.database.pg_ctl import program
 from bball_tui.database.states import DateOrder, OutboxState
 from bball_tui.delivery.worker import Worker
@@ -40,6 +41,7 @@ from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.papers.scan_file import scan_file
 from bball_tui.league.roster.lists import list_players
+from bball_tui.league.roster.notes import NewNote, add_note, strike_note
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
@@ -90,6 +92,9 @@ async def story(database: Database, settings: Settings) -> tuple[Club, Family, F
         saved = await save_guardian(session, club.league_id, family.player_id, corrected, base=parent)
         assert isinstance(saved, Saved)
     async with database.session() as session:
+        said = NewNote(family.player_id, family.guardian_ids[0], NoteKind.CALL, "who left for Ohio", date(2099, 1, 2))
+        await strike_note(session, club.league_id, await add_note(session, club.league_id, said), "who left for Ohio")
+        await add_note(session, club.league_id, said)
         twin = await make_family(session, club, first="Zeph", last="Quillfeather", parents=())
         merging = MergeRequest(Person.PLAYER, family.player_id, twin.player_id, {})
         await merge_people(session, club.league_id, merging)
