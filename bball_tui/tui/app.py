@@ -22,6 +22,8 @@ from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.gc_tuning import settled, started, tidy_up
 from bball_tui.tui.key_hints import use_keys, with_keys
+from bball_tui.tui.key_names import key_name
+from bball_tui.tui.keymap import own_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
 from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.plain import SHOW_CURSOR, WithoutDrawing, reading_place
@@ -51,10 +53,12 @@ SETTLED = 0.2
 PATIENCE = 0.5
 """Seconds that leaving may take before it says why."""
 AWAKE = (
-    "ctrl+z puts other programs to sleep. This one stays awake: it may have e-mails on their way. Open another window "
-    "for the shell, or leave the program."
+    "An e-mail is being sent, or something else is still being done, and would stand still in the middle. "
+    "Press ctrl+z again when it is done."
 )
-NOTHING_DONE = "Nothing was done, and what was typed behind it was left out."
+NOTHING_DONE = "What was typed behind it was left out."
+LAST_MAIL = 3.0
+"""Seconds that the e-mail on the wire has to get through before the program goes to sleep."""
 QUIET = 5.0
 """Seconds without a key or the mouse after which nobody would feel a pause."""
 
@@ -74,7 +78,7 @@ class BballApp(OpeningApp):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[Any]] = [
         Binding("ctrl+q", "quit", "quit", show=False, system=True),
-        Binding("ctrl+z", "stay_awake", "stay awake", show=False, system=True, priority=True),
+        Binding("ctrl+z", "sleep", "back to the shell", show=False, system=True, priority=True),
     ]
 
     def __init__(self, settings: "Settings") -> None:
@@ -88,6 +92,8 @@ class BballApp(OpeningApp):
         use_keys(self._own_keys, _import_commands)
         self._redrawing: Timer | None = None
         self._touched = 0.0
+        self._answered: set[str] = set()
+        """Keys that mean nothing and were told to: once is enough."""
         self._server: asyncio.Task[EmbeddedServer] | None = None
         self._open = AsyncExitStack()
         self._stop_sending = asyncio.Event()
@@ -160,19 +166,42 @@ class BballApp(OpeningApp):
         super().notify(with_keys(message), title=title, severity=severity, timeout=timeout, markup=markup)
 
     def on_key(self, event: events.Key) -> None:
-        """A key whose command is not allowed now says why."""
+        """A key whose command is not allowed now says why; one that means nothing says so, once."""
         explain_refusal(self, event)
-        waiting = self.screen is self.desk and self.desk.pane is None
-        if waiting and event.is_printable and event.key not in self.screen.active_bindings:
+        if not event.is_printable or event.key in self.screen.active_bindings:
+            return
+        if self.screen is self.desk and self.desk.pane is None:
             self.notify("The league is not open yet.", severity="warning", timeout=4, markup=False)
+        elif event.key not in self._answered:
+            self._answered.add(event.key)
+            self.notify(
+                f"{key_name(event.key)} does nothing here. {{desk.help}} lists the keys.", timeout=3, markup=False
+            )
 
-    def action_stay_awake(self) -> None:
-        """Say so, in the way of the keys: anyone who thinks to be in the shell types a command next."""
-        from bball_tui.tui.dialogs.message import ErrorDialog
-
+    async def action_sleep(self) -> None:
+        """Give the terminal back to the shell until `fg`; but not in the middle of an e-mail, or of a transaction."""
         self.forget_keys()
-        if not isinstance(self.screen, ErrorDialog):
-            self.push_screen(ErrorDialog(AWAKE, title="This is still the league", safe=NOTHING_DONE))
+        sending = self._sending
+        self._stop_sending.set()
+        if sending is not None and not sending.done():
+            await asyncio.wait({sending}, timeout=LAST_MAIL)
+        if self.working_in_sight or (sending is not None and not sending.done()):
+            from bball_tui.tui.dialogs.message import ErrorDialog
+
+            if not isinstance(self.screen, ErrorDialog):
+                self.push_screen(ErrorDialog(AWAKE, title="Not now", safe=NOTHING_DONE))
+        else:
+            self.action_suspend_process()  # comes back with `fg`
+        self.forget_keys()
+        if sending is not None:
+            self._wake_up(sending)
+
+    @work(group="wake-up")
+    async def _wake_up(self, sending: "asyncio.Task[None]") -> None:
+        """Send on, once what was on the wire is through."""
+        await asyncio.wait({sending})
+        if self.connection is not None and sending is self._sending:
+            self._start_sending(self.connection)
 
     async def on_event(self, event: events.Event) -> None:
         """Note when somebody last did something."""
@@ -336,20 +365,6 @@ class BballApp(OpeningApp):
 
         error = self._exception or sys.exception() or RuntimeError()
         self.panic(Text(crash.report(error, self.settings.log_file)))
-
-
-def own_keys(settings: "Settings") -> dict[str, str]:
-    """The user's own keys, ready for Textual.
-
-    Raises:
-        BballError: they cannot be used; the sentence lists every mistake.
-    """
-    if not settings.keys:
-        return {}
-    from bball_tui.tui.all_commands import ACTION_SETS
-    from bball_tui.tui.keymap import checked_overrides
-
-    return checked_overrides(settings.keys, ACTION_SETS)
 
 
 def _import_commands() -> object:

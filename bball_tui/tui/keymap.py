@@ -7,16 +7,20 @@ unreachable, and a key that is taken is taken away from its owner, even from "qu
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import Action, ActionSet
 from bball_tui.tui.key_names import key_name, normal_key
 
+if TYPE_CHECKING:
+    from bball_tui.settings import Settings
+
 RESERVED = {
     "tab": "it moves between the parts of the screen",
     "shift+tab": "it moves between the parts of the screen",
     "ctrl+c": "it copies",
-    "ctrl+z": "elsewhere it puts a program to sleep; here it says that this one stays awake",
+    "ctrl+z": "it gives the terminal back to the shell until fg",
 }
 """Keys that no command may have."""
 
@@ -28,6 +32,19 @@ SAME_KEY = {
     "ctrl+left_square_bracket": "escape",
 }
 """Keys that most terminals send as the same byte as another one."""
+
+
+def own_keys(settings: "Settings") -> dict[str, str]:
+    """The user's own keys, ready for Textual.
+
+    Raises:
+        BballError: they cannot be used; the sentence lists every mistake.
+    """
+    if not settings.keys:
+        return {}
+    from bball_tui.tui.all_commands import ACTION_SETS
+
+    return checked_overrides(settings.keys, ACTION_SETS)
 
 
 def checked_overrides(overrides: Mapping[str, str], sets: Iterable[ActionSet]) -> dict[str, str]:

@@ -58,6 +58,7 @@ class PatientApp(App[ReturnType]):
         self._letting: asyncio.Task[None] | None = None
         self._asking: dict[AnyWorker, Screen[Any] | str] = {}
         self._waited_for: tuple[AnyWorker, float] | None = None
+        self._forgotten = 0.0
         self.pressed_at = 0.0
         """When the key came in that is being obeyed, by the monotonic clock."""
 
@@ -79,6 +80,7 @@ class PatientApp(App[ReturnType]):
     def forget_keys(self) -> None:
         """What was typed ahead was meant for something else than what is shown now."""
         self._waiting.clear()
+        self._forgotten = monotonic()
 
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """While a command waits for a person's answer it holds up no keys."""
@@ -89,7 +91,14 @@ class PatientApp(App[ReturnType]):
         finally:
             del self._asking[worker]
 
+    @property
+    def working_in_sight(self) -> bool:
+        """Whether a dialog is at something long, which says how far it is."""
+        return any(worker.group in SEEN_AT_WORK and not worker.is_finished for worker in self.workers)
+
     def _take(self, event: _Typed) -> None:
+        if event.time < self._forgotten:
+            return  # it came in together with what was forgotten
         key = event.key if isinstance(event, events.Key) else ""
         worker = self._in_the_way()
         if worker is not None and (key == "ctrl+q" or (key == "escape" and self._can_be_stopped(worker))):

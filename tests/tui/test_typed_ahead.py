@@ -208,8 +208,20 @@ async def test_slash_tran_selects_nothing(quiet: Settings, database: Database) -
 async def test_what_nobody_reckoned_with_takes_what_was_typed_ahead_along(quiet: Settings, database: Database) -> None:
     await club_with(database, 3)
     async with opened(quiet) as desk:
+        desk.app.run_worker(asyncio.Event().wait(), group="import", name="a dialog that is at work")
         at_once(desk.app, "ctrl+z", "a", "s", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
         await desk.settle()
         assert not desk.records.selected
         assert len(desk.app.screen_stack) == 2
+
+
+async def test_what_is_typed_for_the_shell_reaches_no_list(quiet: Settings, database: Database) -> None:
+    await club_with(database, 3)
+    async with opened(quiet) as desk:
+        at_once(desk.app, "ctrl+z", "a", "s", "enter")
+        await desk.settle()
+        assert not desk.records.selected
+        assert desk.app.screen is desk.app.desk
+        await desk.press("a")
+        await desk.until(lambda: len(desk.records.selected) == 3)

@@ -18,13 +18,13 @@ from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Button, HelpPanel, Static
+from textual.widgets import Button, Static
 
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.tui.typed_ahead import PatientApp
-from bball_tui.tui.widgets.key_help import show_help
+from bball_tui.tui.widgets.key_help import close_help, show_help
 
 ResultT = TypeVar("ResultT")
 
@@ -255,14 +255,6 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
 def content_block(lines: Iterable[str], style: str = "") -> Content:
     """Lines of one style as one block."""
     return Content("\n").join([content((line, style)) for line in lines])
-
-
-def close_help(screen: Screen[Any]) -> bool:
-    """Hide the help; False when it was not shown."""
-    panel = screen.query(HelpPanel)
-    shown = bool(panel)
-    panel.remove()
-    return shown
 
 
 def toggle_help(screen: Screen[Any]) -> None:

@@ -10,10 +10,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from bball_tui.tui.dialogs.base import close_help, toggle_help
+from bball_tui.tui.dialogs.base import toggle_help
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
+from bball_tui.tui.widgets.key_help import close_help
 
 LONGEST_NAME = 200
 

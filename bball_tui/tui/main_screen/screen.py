@@ -73,8 +73,8 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
     ## The desk
     `{tab.today}` to `{tab.activity}` change the tab, `{desk.search}` searches, `{desk.palette}` or `ctrl+p` finds
     every command. Enter only opens; it never changes anything. Capital letters are for what cannot be taken back. Esc
-    goes back one layer. Keys that are typed ahead wait until what they are meant for is there. `ctrl+z` does not put
-    the program to sleep: it says so, and forgets what was typed behind it.
+    goes back one layer. Keys that are typed ahead wait until what they are meant for is there. `ctrl+z` gives
+    the terminal back to the shell until `fg`; no e-mail leaves meanwhile.
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it so
 
@@ -355,19 +355,17 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
     @action("escape", "back", palette=False)
     def action_desk_back(self) -> None:
         """Close the panel, clear the search, the filter or the selection: one layer at a time."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        elif self.pane is not None:
+        from bball_tui.tui.widgets.key_help import close_help
+
+        if not close_help(self) and self.pane is not None:
             self.pane.go_back()
 
     @action("question_mark,f1", "help", footer=True, also="keys shortcuts manual")
     def action_desk_help(self) -> None:
         """What the keys do here."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        else:
-            from bball_tui.tui.widgets.key_help import show_help
+        from bball_tui.tui.widgets.key_help import close_help, show_help
 
+        if not close_help(self):
             show_help(self)
 
     @action("colon", "everything by name", palette=False)

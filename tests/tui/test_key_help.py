@@ -1,0 +1,40 @@
+"""The help: the keys of what one looks at come first, and typing narrows them."""
+
+import pytest
+
+from bball_tui.database.engine import Database
+from bball_tui.settings import Settings
+from tests.tui.desk_host import club_with, opened
+from tests.tui.test_typed_ahead import at_once
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_the_keys_of_the_tab_come_first_and_typing_narrows_them(
+    settings: Settings, database: Database, together: bool
+) -> None:
+    await club_with(database, 2)
+    async with opened(settings) as desk:
+        await desk.press("question_mark")
+        await desk.shows("On contracts", "type to find a key")
+        shown = desk.text
+        assert "Everywhere" not in shown or shown.index("On contracts") < shown.index("Everywhere")
+        if together:
+            at_once(desk.app, *"deadline", "escape", "j", "space")
+            await desk.shows("1 selected")
+        else:
+            await desk.press(*"deadline")
+            await desk.until(lambda: "Correct the record" not in desk.text)
+            await desk.shows("due date")
+            await desk.press("escape", "j", "space")
+            await desk.shows("1 selected")
+        assert "type to find a key" not in desk.text
+        assert desk.app.focused is desk.records
+
+
+async def test_a_key_that_means_nothing_says_so_once(settings: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(settings) as desk:
+        at_once(desk.app, "K", "K", "K")
+        await desk.shows("K does nothing here. ? lists the keys.")
+        await desk.settle()
+        assert desk.text.count("K does nothing here.") == 1
