@@ -57,6 +57,9 @@ class RenewalLine:
 @click.option("--apply", "do_it", is_flag=True, help="Do it. Without this, nothing is changed anywhere.")
 @click.option("--expect", metavar="CODE", help="Do only what the plan with this code showed.")
 @click.option("--tell/--no-tell", default=True, show_default=True, help="E-mail families who signed before the link.")
+@click.option(
+    "--try-again", is_flag=True, help="Ask GroupMe once more for groups that it refused to make for other programs."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the teams as CSV for a spreadsheet.")
 def groupme_renew(**options: object) -> int:
@@ -80,6 +83,7 @@ async def _renew(
     do_it: bool,
     expect: str | None,
     tell: bool,
+    try_again: bool,
     as_csv: bool,
 ) -> Answer:
     season_id = await season_id_of(context, season)
@@ -88,7 +92,7 @@ async def _renew(
     async with context.database.session() as session:
         origins = await read_origins(session, context.league.id, season_id)
     async with chats_sender(context, season_id) as sender:
-        renewal = (await read_renewal(sender, origins)).renewal
+        renewal = (await read_renewal(sender, origins, try_again=try_again)).renewal
         if expect is not None and expect.strip().lower() != renewal.fingerprint:
             raise BballError(f"The plan is no longer {one_line(expect)[:40]}, so nothing was done. Look at it again.")
         decisions = renewal.proposed() | changed
@@ -96,7 +100,7 @@ async def _renew(
         if not do_it:
             return _plan_answer(renewal, decisions, as_csv=as_csv)
         sender.tells = renewal.tells(decisions) if tell else frozenset()
-        return applied_answer(await apply_renewal(sender, actions, origins))
+        return applied_answer(await apply_renewal(sender, actions, origins, try_again=try_again))
 
 
 async def _named(

@@ -53,15 +53,20 @@ class Summer(League):
         *,
         actions: Sequence[Action] | None = None,
         tell: bool = True,
+        try_again: bool = False,
     ) -> Applied:
-        """Do what is proposed, with these teams decided otherwise; or exactly these ``actions``."""
+        """Do what is proposed, with these teams decided otherwise where they can; or exactly these ``actions``."""
         origins = await self.origins()
         async with self.desk.client() as client:
             sender = self.sender(client)
-            renewal = (await read_renewal(sender, origins)).renewal
-            decisions = renewal.proposed() | {self.teams[name]: one for name, one in (changed or {}).items()}
+            renewal = (await read_renewal(sender, origins, try_again=try_again)).renewal
+            wanted = {self.teams[name]: one for name, one in (changed or {}).items()}
+            able = {one.team_id for one in renewal.teams if wanted.get(one.team_id) in one.choices}
+            decisions = renewal.proposed() | {one: wanted[one] for one in able}
             sender.tells = renewal.tells(decisions) if tell else frozenset()
-            return await apply_renewal(sender, renewal.actions(decisions) if actions is None else actions, origins)
+            if actions is None:
+                actions = renewal.actions(decisions)
+            return await apply_renewal(sender, actions, origins, try_again=try_again)
 
     async def proposals(self) -> dict[str, tuple[Decision, str]]:
         return {one.label: (one.proposed, one.reason) for one in (await self.renewal()).teams}

@@ -7,6 +7,7 @@ import pytest
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
 from bball_tui.groupme.fake.faults import FORBIDDEN, html
+from bball_tui.groupme.links.handing_on import hand_on
 from bball_tui.groupme.links.linking import SeenGroup, link
 from bball_tui.groupme.renew.plan import Decision
 from bball_tui.groupme.renew.run import read_renewal
@@ -152,3 +153,25 @@ async def test_a_refused_rename_leaves_the_rest_for_a_later_run(database: Databa
     assert (await summer.renew()).not_done == 0
     assert summer.groups["Hawks U10"].name == "Hawks U12"
     assert (await summer.renew()).steps == ()
+
+
+async def test_the_wrong_account_makes_no_new_groups(database: Database, desk: Desk) -> None:
+    summer = await make_summer(database, desk, [("Hawks U10", "Hawks U12", 2, 2), ("Bulls U10", "Bulls U12", 2, 2)])
+    desk.owner = desk.fake.world.add_user("Jonas Coach")
+    assert {proposed for proposed, _ in (await summer.proposals()).values()} == {LEAVE}
+    assert "may be the wrong account" in (await summer.proposals())["Hawks U12"][1]
+    assert (await summer.renew()).steps == ()
+    assert desk.fake.journal.writes() == []
+
+
+async def test_whoever_kept_the_group_first_has_it(database: Database, desk: Desk) -> None:
+    summer = await make_summer(database, desk, [("Hawks U10", "Hawks Red", 2, 2), ("", "Hawks Blue", 0, 0)])
+    ids = summer.club.league_id, summer.last["Hawks U10"]
+    group = SeenGroup(summer.groups["Hawks U10"].id, "Hawks U10", None, share_known=True)
+    async with database.session() as session:
+        await hand_on(session, *ids, summer.teams["Hawks Red"], group)
+    with pytest.raises(BballError, match="not linked to this group anymore"):
+        async with database.session() as session:
+            await hand_on(session, *ids, summer.teams["Hawks Blue"], group)
+    assert (await summer.row("Hawks Red")).groupme_group_id == group.group_id
+    assert (await summer.row("Hawks Blue")).groupme_group_id is None

@@ -17,7 +17,7 @@ from bball_tui.groupme.plan.facts import Gone, Look, OwnFacts, Snapshot, TeamFac
 from bball_tui.groupme.plan.make_plan import group_name, label
 from bball_tui.groupme.plan.matching import key, read_name, season_of, team_name
 from bball_tui.groupme.plan.plan_linked import is_admin
-from bball_tui.groupme.plan.plan_model import Action, ActionKind, HandOn, NewLink, Plan, hash_of
+from bball_tui.groupme.plan.plan_model import Action, ActionKind, HandOn, LinkTo, NewLink, Plan, hash_of
 from bball_tui.groupme.plan.read_groupme import NOT_THERE
 from bball_tui.groupme.renew.facts import LastTeam, Summer
 from bball_tui.wording import counted
@@ -170,6 +170,12 @@ class _Scene:
 
     def _with_last(self, team: TeamFacts, summer: Summer, last: LastTeam, look: Look | None) -> TeamSummer:
         if isinstance(look, Gone):
+            if look.how == NOT_THERE and self._stranger():
+                why = (
+                    f"{self.plan.account}'s account sees hardly any of the groups that teams are linked with: it may "
+                    "be the wrong account, and this group may be there for another one."
+                )
+                return self._new(team, last, why, look, proposed=Decision.LEAVE)
             if look.how == NOT_THERE:
                 return self._new(team, last, "GroupMe does not know last season's group anymore: it was deleted.", look)
             why = f"Last season's group is not there for this account: {look.how}. Rejoin it in the GroupMe app."
@@ -189,6 +195,12 @@ class _Scene:
         if proposed is Decision.KEEP and not is_admin(look, self.seen) and look.kind != "private":
             why += " This account is no admin of it, so its name and link stay as they are."
         return self._said(team, last, proposed, why, look, steps)
+
+    def _stranger(self) -> bool:
+        """Whether this account sees fewer of the linked groups than it misses: deleted ones look the same to it."""
+        looks = self.seen.looks.values()
+        gone = sum(isinstance(one, Gone) and one.how == NOT_THERE for one in looks)
+        return gone > sum(isinstance(one, Group) for one in looks)
 
     def _judged(self, team: TeamFacts, summer: Summer, last: LastTeam) -> tuple[Decision, str]:
         back = _share(summer, last)
@@ -274,6 +286,20 @@ class _Scene:
                     before="no share link",
                     after="a share link",
                     reason="Families join by the link.",
+                    after_action=after,
+                )
+            )
+        elif summer.kept and group.share_url != team.share_url:
+            # The new link was made, and the answer was lost.
+            steps.append(
+                Action(
+                    kind=ActionKind.REFRESH,
+                    team_id=team.id,
+                    group_id=group.id,
+                    payload=LinkTo(name, group.share_url, share_known=True),
+                    before="no link is noted here",
+                    after="the new share link is noted",
+                    reason="GroupMe has it already.",
                     after_action=after,
                 )
             )

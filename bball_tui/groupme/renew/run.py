@@ -27,16 +27,17 @@ class SummerReading:
     summers: Mapping[int, Summer]
 
 
-async def read_renewal(sender: Sender, origins: Mapping[int, int]) -> SummerReading:
+async def read_renewal(sender: Sender, origins: Mapping[int, int], *, try_again: bool = False) -> SummerReading:
     """Read both sides and make the proposals. Writes nothing anywhere, so this is the dry run.
 
-    ``origins`` maps the season's teams to those of last season.
+    ``origins`` maps the season's teams to those of last season. ``try_again``: forget that GroupMe refused to make
+    groups for other programs lately.
 
     Raises:
         GroupMeError: the account or its groups cannot be read.
     """
     async with sender.database.session() as session:
-        own = await read_own(session, sender.league_id, sender.season_id)
+        own = await read_own(session, sender.league_id, sender.season_id, try_again=try_again)
         summers = await read_summer(session, sender.league_id, sender.season_id, origins)
     groups = {team.group_id for team in own.teams}
     groups |= {one.last.group_id for one in summers.values() if one.last is not None}
@@ -44,11 +45,13 @@ async def read_renewal(sender: Sender, origins: Mapping[int, int]) -> SummerRead
     return SummerReading(plan_summer(own, seen, make_plan(own, seen), summers), own, seen, summers)
 
 
-async def apply_renewal(sender: Sender, wanted: Sequence[Action], origins: Mapping[int, int]) -> Applied:
+async def apply_renewal(
+    sender: Sender, wanted: Sequence[Action], origins: Mapping[int, int], *, try_again: bool = False
+) -> Applied:
     """Do the ``wanted`` steps of a :class:`Renewal`; raises as :func:`apply` does, and like it is safe to repeat."""
 
     async def planner(mine: Sender) -> tuple[Plan, OwnFacts, Snapshot]:
-        reading = await read_renewal(mine, origins)
+        reading = await read_renewal(mine, origins, try_again=try_again)
         return reading.renewal.plan, reading.own, reading.seen
 
     return await apply(sender, wanted, planner=planner)
