@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.finder import Find, Finder
-from bball_tui.tui.text import Part
+from bball_tui.tui.text import Part, cell
 from bball_tui.tui.theme import STYLES, Tone
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.rows import PlayerRow
@@ -38,6 +38,13 @@ class FindPlayer(Finder["int | None", "PlayerRow"]):
         if not self._text.strip():
             return "No one has the same name or birthdate. Type a few letters of the other name.", Tone.MUTED
         return "No one matches.", Tone.WARN
+
+    def line(self, row: "PlayerRow") -> str:
+        """A player; who has the same name is told apart by the birthdate."""
+        width = self._inner_width() - 3
+        born = "" if row.birthdate is None else f"born {short_date(row.birthdate)}"
+        name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
+        return f"{cell(name, width - 20 - width // 4)} {cell(born, 18)} {cell(row.team or '', width // 4)}"
 
     def count(self) -> Iterable[Part]:
         """How many are listed."""

@@ -60,7 +60,7 @@ class MergePeople(SubmitDialog["Merged | str"]):
         yield Static(Hanging(content_lines(self._both())), id="both")
         if self._seen.obstacle is None:
             for one in self._seen.choices:
-                options = [(one.kept, KEPT), (one.gone, TAKEN)]
+                options = [(f"{one.kept}, not {one.gone}", KEPT), (f"{one.gone}, not {one.kept}", TAKEN)]
                 yield Field(one.label, Picker(options, KEPT, id=f"whose-{one.name}"))
         yield Static(Hanging(content_lines(self._words())), id="effect")
 
