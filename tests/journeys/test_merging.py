@@ -43,7 +43,7 @@ def merge(desk: Terminal) -> None:
     desk.press("/", *"jonathan", ENTER)
     desk.until(lambda: "Hamilton, Amara" not in desk.text)
     desk.press("=")
-    desk.shows("Who is the same as Jonathan Lee?", "Lee, Jon  #7", "born Jan 2, 2015")  # the birthdate and the last name are his
+    desk.shows("Who is the same as Jonathan Lee?", "Lee, Jon  #7", "born Jan 2, 2015")
     desk.press(ENTER)
     desk.shows("Merge two players", "Fall 2026: the contract with Bulls U12", "becomes void")
     desk.press("\t", " ", "\x1b[B", ENTER)  # the first name stays, the jersey is Jon's

@@ -18,7 +18,7 @@ FIELDS = (
     MergeField("jersey", "Jersey", "7", "8", differs=True, taken=False),
 )
 VOID = Ending(9, "Fall 2026: the contract with Hawks (signed) stays; the one with Bulls (offered) becomes void.")
-SEEN = MergePreview(Person.PLAYER, JON, JONATHAN, FIELDS, 1, 0, 0, 2, 1, 0, (VOID,), 1)
+SEEN = MergePreview(Person.PLAYER, JON, JONATHAN, FIELDS, 1, 0, 0, 2, 1, 0, (VOID,), unsent=1)
 SIZE = (100, 30)
 
 

@@ -21,6 +21,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import (
     Contract,
     DistinctPlayers,
+    FamilyNote,
     League,
     Outbox,
     PlayerGuardian,
@@ -83,6 +84,8 @@ class MergePreview:
     shared_links: int
     """Of those, how many both have."""
     ending: tuple[Ending, ...] = ()
+    notes: int = 0
+    """Notes and calls about the one who goes."""
     unsent: int = 0
     """E-mails of contracts that become void, which would be canceled."""
     told: tuple[str, ...] = ()
@@ -234,6 +237,9 @@ async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Some
     if kind is Person.GUARDIAN:
         own, other = other, own
     theirs = set(await session.scalars(select(other).where(PlayerGuardian.league_id == league_id, own == gone.id)))
+    about = FamilyNote.player_id if kind is Person.PLAYER else FamilyNote.guardian_id
+    said = select(func.count()).select_from(FamilyNote).where(FamilyNote.league_id == league_id, about == gone.id)
+    notes = await session.scalar(said) or 0
     both = set(await session.scalars(select(other).where(PlayerGuardian.league_id == league_id, own == kept.id)))
     if kind is Person.GUARDIAN:
         signed = await session.scalar(
@@ -241,7 +247,8 @@ async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Some
             .select_from(Signature)
             .where(Signature.league_id == league_id, Signature.guardian_id == gone.id)
         )
-        return MergePreview(kind, kept, gone, fields, 0, signed or 0, 0, 0, len(theirs), len(theirs & both))
+        links, shared = len(theirs), len(theirs & both)
+        return MergePreview(kind, kept, gone, fields, 0, signed or 0, 0, 0, links, shared, notes=notes)
     counts = (
         await session.execute(
             select(
@@ -283,10 +290,11 @@ async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Some
         len(theirs),
         len(theirs & both),
         ending,
-        sum(one.state in CANCELLABLE for one in mails),
-        tuple(dict.fromkeys(told)),
-        bool(await session.scalar(select(apart))),
-        obstacle,
+        notes=notes,
+        unsent=sum(one.state in CANCELLABLE for one in mails),
+        told=tuple(dict.fromkeys(told)),
+        told_apart=bool(await session.scalar(select(apart))),
+        obstacle=obstacle,
     )
 
 

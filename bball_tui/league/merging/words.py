@@ -21,6 +21,7 @@ def effect_words(effect: MergePreview) -> list[str]:
             (effect.signatures, "signature"),
             (effect.scans, "scan"),
             (effect.mails, "e-mail"),
+            (effect.notes, "note"),
             (effect.links, "guardian" if effect.kind is Person.PLAYER else "player"),
         )
         if number

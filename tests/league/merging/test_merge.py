@@ -16,6 +16,7 @@ from bball_tui.database.models import (
     Base,
     Contract,
     DistinctPlayers,
+    FamilyNote,
     Guardian,
     Outbox,
     Player,
@@ -46,7 +47,7 @@ from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 OURS = (Parent(), Parent("Luis", "Hamilton", "luis@families.test", may_sign=False, receives_email=False))
 THEIRS = (Parent("Rosa", "Hamilton", "rosa2@families.test"),)
-TABLES = (Player, Guardian, PlayerGuardian, Contract, Signature, Outbox, DistinctPlayers)
+TABLES = (Player, Guardian, PlayerGuardian, Contract, Signature, Outbox, DistinctPlayers, FamilyNote)
 LEFT_OUT = {"version", "updated_at", "updated_by", "search", "created_by"}
 
 
@@ -84,6 +85,8 @@ async def both_signed_in_their_seasons(session: AsyncSession) -> tuple[Club, Fam
         signer = NamedGuardian(family.guardian_ids[0])
         assert (await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),), signer))).signed
     await tell_apart(session, club.league_id, third.player_id, [gone.player_id])
+    said = {"league_id": club.league_id, "player_id": gone.player_id, "kind": "call", "body": "signs next week"}
+    await session.execute(insert(FamilyNote).values(said))
     return club, kept, gone
 
 
@@ -122,6 +125,7 @@ async def test_all_that_one_had_is_the_others_and_goes_back(database: Database) 
         pairs = (await session.execute(select(DistinctPlayers.one_id, DistinctPlayers.other_id))).all()
         assert [kept.player_id in pair for pair in pairs] == [True]
         assert await session.scalar(select(func.count()).select_from(Outbox)) == len(before["outbox"])
+        assert set(await session.scalars(select(FamilyNote.player_id))) == {kept.player_id}
         entry = (await session.scalars(select(Audit).where(Audit.action == "merged"))).one()
         assert entry.before == {"birthdate": None, "jersey": "00"}
         assert entry.after is not None
@@ -280,6 +284,23 @@ async def test_of_two_who_merge_at_once_the_second_one_is_told(database: Databas
     told, done = sorted((one, other), key=len, reverse=True)
     assert done in ("Jon Hamilton", "Jonathan Hamilton")
     assert "was merged into" in told
+
+
+async def test_who_stays_does_not_go(database: Database, owner_url: SecretUrl) -> None:
+    """Else the others would be lost with them, and no one would notice."""
+    async with database.session() as session:
+        club = await make_club(session)
+        kept, gone = [await make_family(session, club, first=name, parents=()) for name in ("Ann", "Anne")]
+        await session.execute(
+            text("SELECT bball_remove_contracts(:league, ARRAY(SELECT id FROM contract))"), {"league": club.league_id}
+        )
+        await merge_people(session, club.league_id, request(kept, gone))
+    with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
+        with pytest.raises(psycopg.errors.ForeignKeyViolation, match="others were merged into this one"):
+            owner.execute("DELETE FROM player WHERE id = %s", (kept.player_id,))
+        async with database.session() as session:
+            await unmerge_people(session, club.league_id, Person.PLAYER, gone.player_id)
+        assert owner.execute("DELETE FROM player WHERE id = %s", (kept.player_id,)).rowcount == 1
 
 
 def test_every_column_that_names_a_player_or_a_guardian_can_be_moved(database_name: str, owner_url: SecretUrl) -> None:
