@@ -20,6 +20,7 @@ AHEAD = (
     "bball_tui.league.mails.check",
     "bball_tui.league.mails.kinds",
     "bball_tui.league.mails.preview",
+    "bball_tui.league.mails.messages",
     "bball_tui.league.contracts.batch_signing",
     "bball_tui.league.contracts.signing_rules",
     "bball_tui.league.contracts.signing_preview",
@@ -48,6 +49,7 @@ AHEAD = (
     "bball_tui.tui.signing",
     "bball_tui.tui.papers",
     "bball_tui.tui.rolling",
+    "bball_tui.tui.writing",
     "bball_tui.tui.all_commands",  # for the palette: every tab
 )
 """What commands import when they are called, but for the asking of GroupMe: who does that waits for the network."""

@@ -23,6 +23,14 @@ class ContractsSigned(Message):
 
 
 @dataclass
+class MessageQueued(Message):
+    """A message of one's own was queued; for ``undo_seconds`` from now its e-mails can be taken back."""
+
+    outbox_ids: tuple[int, ...]
+    undo_seconds: int
+
+
+@dataclass
 class RecordsCorrected(Message):
     """The records of these contracts say something else now, and so many corrections wait for the undo time."""
 

@@ -57,6 +57,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
     "E-mails": {
         "log": ("Log", "Every e-mail that was ever queued, and what became of it."),
         "check": ("Check", "What would go wrong, before anybody signs."),
+        "message": ("Write a message", "To a team, a filter or a selection; whom it reaches stands above."),
         "kinds": ("Kinds", "What each kind of e-mail says, and in which languages."),
         "kinds-family": ("For whom?", "How a kind of e-mail would read for a family that is found by name."),
         "blocked": ("Blocked", "Addresses that get no e-mail, and why."),

@@ -52,4 +52,5 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "SaveFilter": ("filter-save",),
     "SignDialog": ("sign",),
     "TooSmall": ("too-small",),
+    "WriteMessage": ("message",),
 }

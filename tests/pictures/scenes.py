@@ -61,6 +61,7 @@ SCENES = (
             "v", "wait:No scan yet", "shot:scans", "n", "wait:onto the terminal", "shot:scan-attach", ESC, ESC,
             "t", "type:mb", "wait:Mbeki", "shot:papers", ESC,
             "x", "wait:CSV", "shot:export-list", ESC,
+            "M", "wait:Write to whom", ENTER, "wait:Subject", "shot:message", ESC,
             CTRL_E, "wait:CSV", "shot:export", ESC,
         )
     ),

@@ -118,6 +118,8 @@ from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from bball_tui.tui.dialogs.sign import SignDialog
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.dialogs.tick_list import TickLine
+from bball_tui.tui.dialogs.write_message import Draft, WriteMessage
+from bball_tui.tui.theme import Tone
 from tests.tui.dialog_host import ROOMY, SMALL, asking
 from tests.tui.records import HOSTILE
 
@@ -454,6 +456,13 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ),
     Reason: lambda name: Reason(name or "x", [name], name),
     SignDialog: _sign,
+    WriteMessage: lambda name: WriteMessage(
+        [(name, Tone.MUTED), (name, Tone.WARN)],
+        look=_never,
+        send=_never,
+        edit=_never,
+        draft=Draft(name, f"{name}\n{name}"),
+    ),
 }
 
 

@@ -20,7 +20,8 @@ from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import GuardianFacts, read_clock, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
-from bball_tui.league.filters.conditions import contract_conditions
+from bball_tui.league.filters.choices import ListName
+from bball_tui.league.filters.conditions import contract_conditions, player_conditions, team_conditions
 from bball_tui.league.mails.preview import MOST_SHOWN, MailPreview, preview_items
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.kinds.message import MessageChild, MessageMail, digest_of
@@ -36,17 +37,19 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is meant: contracts, or players with their contract of the season, or all contracts that match a filter.
+    """Who is meant: contracts, or players with their contract of the season, or teams, or all that a list shows.
 
-    Of a filter without a status only contracts that are not over are meant. ``words`` say it for the record, such as
-    "the team Hawks U12".
+    Of teams, and of a list of teams or contracts without a status, only contracts that are not over are meant.
+    ``wanted`` is the filter of the list ``shown``. ``words`` say it for the record, such as "the team Hawks U12".
     """
 
     words: str
     contract_ids: tuple[int, ...] = ()
     player_ids: tuple[int, ...] = ()
+    team_ids: tuple[int, ...] = ()
     season_id: int | None = None
     wanted: RosterFilter | None = None
+    shown: ListName = "contracts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,29 @@ class _Chosen:
         return f"{self.child.player_first} {self.child.player_last}"
 
 
-async def audience_size(session: AsyncSession, league_id: int, audience: Audience) -> tuple[int, int]:
-    """How many players are chosen, and how many addresses a message to them goes to. Writes nothing."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a message to an audience would reach, before a word of it is written."""
+
+    players: int
+    addresses: int
+    nothing: tuple[GetsNothing, ...]
+    blocked: tuple[str, ...]
+
+
+async def reach_of(session: AsyncSession, league_id: int, audience: Audience) -> Reach:
+    """How far a message to ``audience`` goes. Writes nothing.
+
+    Raises:
+        BballError: nobody is chosen.
+    """
     chosen = await _chosen(session, league_id, audience)
+    if not chosen:
+        raise BballError(f"There is no player in {audience.words}, so no one can be written to.")
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
-    return len(chosen), len(addresses)
+    nothing = tuple(_gets_nothing(chosen, guardians))
+    return Reach(len(chosen), len(addresses), nothing, _blocked(guardians))
 
 
 async def plan_message(session: AsyncSession, league_id: int, message: Message) -> MessagePlan:
@@ -257,25 +277,30 @@ async def _chosen(session: AsyncSession, league_id: int, audience: Audience) -> 
         Signature.signer,
     )
     query: Any = select(*columns).ext(distinct_on(Player.id)).select_from(Player)
-    if audience.player_ids:
+    live, wanted = Contract.status.in_(LIVE_STATUSES), audience.wanted
+    if audience.player_ids or (wanted is not None and audience.shown == "players"):
         of_season = Contract.player_id == Player.id
-        if audience.season_id is not None:
-            of_season &= Contract.season_id == audience.season_id
-        query = query.outerjoin(Contract, of_season).where(among(Player.id, audience.player_ids))
+        season_id = audience.season_id if wanted is None else wanted.season_id
+        if season_id is not None:
+            of_season &= Contract.season_id == season_id
+        meant = [among(Player.id, audience.player_ids)] if wanted is None else player_conditions(league_id, wanted)
+        query = query.outerjoin(Contract, of_season).where(*meant)
     else:
         query = query.join(Contract, Contract.player_id == Player.id)
-        if audience.wanted is None:
+        if wanted is None and audience.team_ids:
+            query = query.where(among(Contract.team_id, audience.team_ids), live)
+        elif wanted is None:
             query = query.where(among(Contract.id, audience.contract_ids))
+        elif audience.shown == "teams":
+            query = query.where(Contract.team_id.in_(select(Team.id).where(*team_conditions(league_id, wanted))), live)
         else:
-            query = query.where(*contract_conditions(league_id, audience.wanted))
-            if not audience.wanted.statuses:
-                query = query.where(Contract.status.in_(LIVE_STATUSES))
+            query = query.where(*contract_conditions(league_id, wanted), *([] if wanted.statuses else [live]))
     rows = await session.execute(
         query.outerjoin(Team, Team.id == Contract.team_id)
         .outerjoin(Season, Season.id == Contract.season_id)
         .outerjoin(Signature, Signature.id == Contract.signature_id)
         .where(Player.league_id == league_id)
-        .order_by(Player.id, Contract.status.in_(LIVE_STATUSES).desc(), Contract.id.desc())
+        .order_by(Player.id, live.desc(), Contract.id.desc())
     )
     found = [
         _Chosen(

@@ -1,4 +1,4 @@
-"""Taking the last signing back, with its mails, as long as they are held."""
+"""Taking the last signing or message back, with its mails, as long as they are held."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from textual.timer import Timer
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
+from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorrected
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class _Signing:
     until: float
     correction: bool = False
     """It was the record that was corrected, and not the contract that was signed."""
+    outbox_ids: tuple[int, ...] = ()
+    """It was a message of these e-mails, and no contract."""
 
 
 class UndoScreen(ActionHost, Screen[None]):
@@ -107,6 +109,27 @@ class UndoScreen(ActionHost, Screen[None]):
         self.app.post_message(Notify(self._offer))
         self._count_down()
 
+    @on(MessageQueued)
+    def _message_queued(self, event: MessageQueued) -> None:
+        self._undoable.append(_Signing((), monotonic() + event.undo_seconds, outbox_ids=event.outbox_ids))
+        self._count_down()
+        self.run_worker(self._tell_queued(event), group="signed")
+
+    async def _tell_queued(self, event: MessageQueued) -> None:
+        """Say what becomes of the message's e-mails: that they leave only if they can."""
+        from bball_tui.tui.tabs.outbox_sending import what_holds
+
+        held = None
+        if self.connection is not None:
+            with suppress(BballError):  # the database went away just now: the header says so
+                held = await what_holds(self.connection)
+        when = f"leave in {event.undo_seconds} s" if event.undo_seconds else "going out"
+        told = f"{counted(len(event.outbox_ids), 'e-mail')} queued{'.' if held else f', {when}'}"
+        back = f"{key_of('desk.undo')} takes them back."
+        self._withdraw_offer()
+        self._offer = Notification(f"{told} {held} {back}" if held else f"{told}; {back}", timeout=10)
+        self.app.post_message(Notify(self._offer))
+
     def _withdraw_offer(self) -> None:
         """What the toast offers is over: it goes with the next toast, which tells what came instead."""
         if self._offer is not None:
@@ -152,6 +175,9 @@ class UndoScreen(ActionHost, Screen[None]):
         last = self._undoable.pop()
         self._count_down()
         try:
+            if last.outbox_ids:
+                await self._take_message_back(connection, last.outbox_ids)
+                return
             if last.correction:
                 result = await connection.call(undo_correction, last.contract_ids)
             else:
@@ -168,3 +194,12 @@ class UndoScreen(ActionHost, Screen[None]):
             self.app.notify(f"Undone: {counted(len(result.undone), what)}{mails}.", markup=False)
         if result.refused:
             self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))
+
+    async def _take_message_back(self, connection: "LeagueConnection", outbox_ids: tuple[int, ...]) -> None:
+        from bball_tui.outbox.staff_actions import cancel
+
+        acted = await connection.call(cancel, outbox_ids, reason="the message was taken back")
+        self.heard("outbox")
+        self._withdraw_offer()
+        gone = f", {counted(len(acted.refused), 'e-mail')} had left already" if acted.refused else ""
+        self.app.notify(f"Undone: {counted(len(acted.done), 'e-mail')} canceled{gone}.", markup=False)

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import HistoryWanted
@@ -191,6 +192,44 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         row = pane.meant
         if row is not None:
             self.post_message(HistoryWanted(pane.list_name.removesuffix("s"), row.id, pane.called(row)))
+
+    @action(
+        "M", "write a message", when=_has_rows, needs=Right.MAILS, also="e-mail mail text announce tell parents news"
+    )
+    async def action_tool_message(self) -> None:
+        """Write to the families of what is selected, of the row under the cursor, or of all that the list shows."""
+        from bball_tui.league.filters.facets import chosen_filter
+        from bball_tui.league.mails.messages import Audience
+        from bball_tui.tui.dialogs.choose_one import ChooseOne
+        from bball_tui.tui.writing import write_message
+
+        pane, connection, total = self.pane, self.pane.connection, self.pane.records.total
+        targets = pane.targets
+        if connection is None or not total:
+            return
+        row = pane.meant
+        noun = pane.list_name.removesuffix("s")
+        mine = f"the {noun} {pane.called(row)}" if row is not None else f"{counted(len(targets), noun)} selected"
+        narrowed = "that match" if pane.search_bar.text or pane.choices else "of the season"
+        every = f"all {counted(total, noun)} {narrowed}"
+        whom: str | None = "mine" if len(targets) > 1 or total == 1 else ("all" if not targets else None)
+        if whom is None:
+            options = [("mine", mine), ("all", every)]
+            whom = await self.app.push_screen_wait(ChooseOne("Write to whom?", options, "mine"))
+        if whom is None:
+            return
+        season_id = connection.season_id
+        if whom == "all":
+            wanted = chosen_filter(season_id, pane.search_bar.text, pane.choices)
+            audience = Audience(every, wanted=wanted, shown=pane.list_name)
+        elif pane.list_name == "teams":
+            audience = Audience(mine, team_ids=targets)
+        elif pane.list_name == "players":
+            audience = Audience(mine, player_ids=targets, season_id=season_id)
+        else:
+            audience = Audience(mine, contract_ids=targets)
+        if await write_message(self.app, connection, audience):
+            pane.acted()
 
     @action("x", "export this list", when=_has_rows, also="download csv excel spreadsheet save print")
     async def action_tool_export(self) -> None:
