@@ -104,8 +104,8 @@ def _answer(leaving: Leaving) -> Found:
         lambda: _json(leaving),
         lambda: table(("ID", "Team", "Name in the group", "What", "Why"), rows) if rows else "",
         after=[
-            f"{counted(len(leaving.left), 'member')} left the team, {unknown} are unknown to us. GroupMe shows only "
-            "names that people chose: look whether it is them.",
+            f"{counted(len(leaving.left), 'member')} left the team, {counted(unknown, 'is', 'are')} unknown to us. "
+            "GroupMe shows only names that people chose: look whether it is them.",
             *(f"! {one}" for one in leaving.unread),
             *(["--remove ID takes one out; those without an ID only in the GroupMe app."] if rows else []),
         ],

@@ -119,3 +119,15 @@ async def test_who_is_no_admin_gets_a_list_to_do_by_hand(database: Database, des
         ("Rosa HawksU102", None),
         ("Rosa HawksU103", None),
     ]
+
+
+async def test_before_anyone_is_on_the_new_team_no_one_has_left_it(database: Database, desk: Desk) -> None:
+    summer = await make_summer(database, desk, [("Hawks U10", "Hawks U12", 3, 3), ("", "Bulls U12", 0, 0)])
+    await summer.renew()
+    async with database.session() as session:
+        await session.execute(
+            update(Contract).where(Contract.id.in_(summer.contracts)).values(team_id=summer.teams["Bulls U12"])
+        )
+    leaving = await leaving_of(summer)
+    assert (leaving.left, leaving.teams) == ((), ())
+    assert leaving.unread == ("Hawks U12: no player of the team is known yet, so no one can be said to have left it.",)

@@ -375,7 +375,7 @@ async def test_who_left_is_removed_and_who_has_not_joined_is_reminded(
         await desk.shows("The token is Maria")
         await desk.press("d")
         await until_on(desk, ChatPeople)
-        await desk.shows("1 member left the team, 1 are unknown to us")
+        await desk.shows("1 member left the team, 1 is unknown to us")
         await desk.shows("[ ] Hawks U12: Rosa HawksU102 · Kid HawksU102 is on no team in Fall 2027")
         await desk.shows("Hawks U12: Grandpa Joe · unknown to us", "No one is ticked")
         await desk.press("a", "x")

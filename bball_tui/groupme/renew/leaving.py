@@ -46,7 +46,7 @@ class TeamLeaving:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """All teams whose group has somebody to look at. ``unread`` are teams whose group could not be read, with why."""
+    """All teams whose group has somebody to look at. ``unread`` are teams of which nothing can be said, with why."""
 
     teams: tuple[TeamLeaving, ...]
     unread: tuple[str, ...]
@@ -70,7 +70,11 @@ def find_leaving(own: OwnFacts, seen: Snapshot, people: Mapping[int, TeamPeople]
         if not isinstance(look, Group) or look.members is None:
             unread.append(f"{label(team)}: its group could not be read.")
             continue
-        found = _of_team(own, seen, team, look, look.members, people.get(team.id, TeamPeople()))
+        families = people.get(team.id, TeamPeople())
+        if not families.now:
+            unread.append(f"{label(team)}: no player of the team is known yet, so no one can be said to have left it.")
+            continue
+        found = _of_team(own, seen, team, look, look.members, families)
         plans.append(TeamPlan(team.id, found.label, TeamState.LINKED, "", look))
         if found.left or found.unknown:
             teams.append(found)

@@ -47,8 +47,8 @@ async def show_leavers(app: "App[Any]", connection: "LeagueConnection", team_ids
         leaving = await read_leaving(sender, origins, team_ids)
     unknown = sum(len(team.unknown) for team in leaving.teams)
     notes = [
-        f"{counted(len(leaving.left), 'member')} left the team, {unknown} are unknown to us. {ONLY_NAMES} No one "
-        "who is unknown, and no staff, is removed from here.",
+        f"{counted(len(leaving.left), 'member')} left the team, {counted(unknown, 'is', 'are')} unknown to us. "
+        f"{ONLY_NAMES} No one who is unknown, and no staff, is removed from here.",
         *leaving.unread,
     ]
     ticked = await _ask(
