@@ -5,6 +5,7 @@ from importlib import import_module
 AHEAD = (
     "bball_tui.league.filters.facets",
     "bball_tui.league.roster.lists",
+    "bball_tui.league.roster.notes",
     "bball_tui.outbox.mail_list",
     "bball_tui.delivery.worker",
     "bball_tui.groupme.plan.team_list",

@@ -31,6 +31,8 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "form-contract": ("Edit a contract", "Another team or other days."),
         "offer": ("Make the offer", "Drafts become offers, with a day until which the families should sign."),
         "due": ("Due date", "Another day for one offer, or none."),
+        "family-note": ("A call or a note", "What the family said, the numbers beside it, and when to ask again."),
+        "follow-up": ("Another day", "A follow-up that Today shows is moved to another day."),
         "due-many": ("Due date of many", "All together; what is not an offer anymore stays as it is, and says why."),
         "accept": ("Accepted by word", "The family said yes; the signature is still to come."),
         "decline": ("Declined", "With a reason, for anyone who asks later."),

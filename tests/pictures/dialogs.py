@@ -20,6 +20,8 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "MainScreen": ("today", "teams", "players", "contracts", "outbox", "log", "groupme"),
     "CorrectRecord": ("correct",),
     "DueDate": ("due", "due-many"),
+    "FamilyNoteDialog": ("family-note",),
+    "FollowUp": ("follow-up",),
     "ErrorDialog": ("error",),
     "ExportDialog": ("export",),
     "ExportList": ("export-list",),

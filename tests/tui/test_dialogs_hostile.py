@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
+from bball_tui.database.note_models import NoteKind
 from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod, TeamState
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import NewGroup
@@ -45,7 +46,9 @@ from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.merging.candidates import PlayerCandidates
 from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
+from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import GuardianDraft
+from bball_tui.league.roster.notes import NoteFacts, NoteView
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import ContractRow, PlayerRow
 from bball_tui.league.rules.form import RulesDraft
@@ -76,12 +79,14 @@ from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.due_date import DueDate
 from bball_tui.tui.dialogs.export import ExportDialog
 from bball_tui.tui.dialogs.export_list import ExportList
+from bball_tui.tui.dialogs.family_note import FamilyNoteDialog
 from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.filters import FilterDialog, SaveFilter
 from bball_tui.tui.dialogs.find_family import FindFamily
 from bball_tui.tui.dialogs.find_player import FindPlayer
 from bball_tui.tui.dialogs.finder import Finder
 from bball_tui.tui.dialogs.first_run import FirstRun
+from bball_tui.tui.dialogs.follow_up import FollowUp
 from bball_tui.tui.dialogs.forms import records
 from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.form import Form
@@ -347,6 +352,17 @@ def _due(name: str) -> DueDate:
     return DueDate(effect, _never, DateOrder.MDY)
 
 
+def _said(name: str) -> NoteView:
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    return NoteView(1, NoteKind.CALL, 1, name, 2, name, name, name, now.date(), name, now, None, None, None, None, None)
+
+
+def _family_note(name: str) -> FamilyNoteDialog:
+    guardian = GuardianView(2, name, name, "mother", name, name, True, True, False, True, 1)
+    facts = NoteFacts(1, name, (guardian,), (_said(name),), date(2026, 11, 23))
+    return FamilyNoteDialog(facts, _never, DateOrder.MDY)
+
+
 def _correct_record(name: str) -> CorrectRecord:
     now = SignatureFacts(
         id=1,
@@ -419,6 +435,8 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ConnectDialog: _connect,
     CorrectRecord: _correct_record,
     DueDate: _due,
+    FamilyNoteDialog: _family_note,
+    FollowUp: lambda name: FollowUp(_said(name), _never, DateOrder.MDY, date(2026, 11, 23)),
     ErrorDialog: lambda name: ErrorDialog(name, True, title=name or "x", safe=name),
     ExportDialog: lambda name: ExportDialog(_never, "players", Path(f"/nowhere/{name}"), f"{name}-{{what}}"),
     ExportList: lambda name: ExportList(Path(f"/nowhere/{name or 'x'}"), 3, write=_no_pieces),

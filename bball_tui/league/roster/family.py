@@ -79,15 +79,6 @@ async def read_family(session: AsyncSession, league_id: int, player_id: int) -> 
     )
 
 
-async def family_of(session: AsyncSession, league_id: int, contract_id: int) -> tuple[GuardianView, ...]:
-    """The guardians of a contract's player: whom to ask about a mail of it. Nobody when there is no such contract."""
-    contract = models.Contract
-    player_id = await session.scalar(
-        select(contract.player_id).where(contract.league_id == league_id, contract.id == contract_id)
-    )
-    return () if player_id is None else await read_family(session, league_id, player_id)
-
-
 def households(people: Sequence[tuple[str, str | None, str | None]]) -> list[int]:
     """Number the households of people given as (folded last name, e-mail, phone), in order of appearance."""
     homes: list[set[str]] = []

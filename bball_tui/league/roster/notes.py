@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import FamilyNote, Guardian, Player, PlayerGuardian
+from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, PlayerGuardian
 from bball_tui.database.note_models import LONGEST_NOTE, NoteKind
 from bball_tui.errors import BballError
 from bball_tui.league.roster.attention import today_in
+from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.mail.values import one_line
 
 LONGEST_REASON = 500
@@ -65,6 +66,74 @@ class NewNote:
     body: str
     follow_up: date | None = None
     closes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFacts:
+    """What is asked about a family before a note is written: whom it is about, whom one may have talked to, and what is
+    known already, the latest first. ``today`` is the league's."""
+
+    player_id: int
+    player: str
+    guardians: tuple[GuardianView, ...]
+    notes: tuple[NoteView, ...]
+    today: date
+
+    @property
+    def open(self) -> tuple[NoteView, ...]:
+        """Those whose follow-up is open."""
+        return tuple(one for one in self.notes if one.open)
+
+
+async def note_facts(session: AsyncSession, league_id: int, player_id: int) -> NoteFacts:
+    """The family of a player.
+
+    Raises:
+        BballError: the league has no such player.
+    """
+    found = (
+        await session.execute(
+            select(
+                func.concat(Player.first_name, " ", Player.last_name).label("name"),
+                today_in(league_id).label("today"),
+            ).where(Player.league_id == league_id, Player.id == player_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError(f"There is no player {player_id} in this league.")
+    guardians = await read_family(session, league_id, player_id)
+    notes = await read_notes(session, league_id, player_id)
+    return NoteFacts(player_id, found.name, guardians, notes, found.today)
+
+
+async def note_facts_of(session: AsyncSession, league_id: int, contract_id: int) -> NoteFacts:
+    """The family of a contract's player.
+
+    Raises:
+        BballError: the league has no such contract.
+    """
+    player_id = await session.scalar(
+        select(Contract.player_id).where(Contract.league_id == league_id, Contract.id == contract_id)
+    )
+    if player_id is None:
+        raise BballError(f"There is no contract {contract_id} in this league.")
+    return await note_facts(session, league_id, player_id)
+
+
+async def note_facts_with(session: AsyncSession, league_id: int, guardian_id: int) -> NoteFacts:
+    """The family of a guardian's first player.
+
+    Raises:
+        BballError: the guardian has no player here anymore.
+    """
+    player_id = await session.scalar(
+        select(func.min(PlayerGuardian.player_id)).where(
+            PlayerGuardian.league_id == league_id, PlayerGuardian.guardian_id == guardian_id
+        )
+    )
+    if player_id is None:
+        raise BballError("This guardian has no player in the league anymore.")
+    return await note_facts(session, league_id, player_id)
 
 
 async def add_note(session: AsyncSession, league_id: int, new: NewNote) -> int:

@@ -30,7 +30,17 @@ STARTING = 15.0
 REST = 5.0
 """So many times as long as a look took is the rest after it: a huge league is not read without a pause."""
 DAY_TABLES = frozenset(
-    {"outbox", "provider_gate", "contract", "player", "guardian", "player_guardian", "suppression", "season"}
+    {
+        "outbox",
+        "provider_gate",
+        "contract",
+        "player",
+        "guardian",
+        "player_guardian",
+        "suppression",
+        "season",
+        "family_note",
+    }
 )
 """The tables whose changes can change what needs a person."""
 
@@ -115,6 +125,7 @@ class DayScreen(UndoScreen):
             self.look_at_day()
 
     async def _read_day(self, connection: "LeagueConnection") -> Day:
+        from bball_tui.league.roster.notes import list_notes
         from bball_tui.league.today import read_contract_day
         from bball_tui.outbox.counts import read_mail_day
         from bball_tui.tui.tabs.attention import attention_items
@@ -127,6 +138,7 @@ class DayScreen(UndoScreen):
             contracts,
             await self._template_errors(connection.settings),
             await self._returned_mails(connection.settings),
+            await connection.call(list_notes, due=True),
             worker_comes=comes,
         )
         return Day(mails, contracts, found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -14,9 +15,8 @@ from bball_tui.tui.theme import Tone
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from bball_tui.delivery.bounces import UnreadReport
+    from bball_tui.league.roster.notes import NoteView
     from bball_tui.league.today import ContractDay
     from bball_tui.mail.template_check import Finding
     from bball_tui.outbox.counts import Heap, MailDay
@@ -59,6 +59,8 @@ class AttentionItem:
     advice: str
     fix: Fix
     since: "datetime | None" = None
+    note: "NoteView | None" = None
+    """The follow-up that the line is."""
 
     @property
     def id(self) -> int:
@@ -83,16 +85,18 @@ def attention_items(
     contracts: "ContractDay",
     templates: "Sequence[Finding]" = (),
     returned: "ReturnedMails | None" = None,
+    follow_ups: "Sequence[NoteView]" = (),
     *,
     worker_comes: bool,
 ) -> tuple[AttentionItem, ...]:
     """Everything that needs a person, what concerns most mails first. ``worker_comes``: one is being started here.
 
     ``templates`` are the errors in the league's own mail templates, ``returned`` what only a person can read among
-    the returned mails.
+    the returned mails, ``follow_ups`` the notes whose day has come.
     """
     return (
         *_sending(mails, worker_comes=worker_comes),
+        *_follow_ups(mails, follow_ups),
         *_mails(mails),
         *_returned(returned),
         *_templates(mails, templates),
@@ -199,6 +203,25 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
 
 def _failed_advice(heap: "Heap") -> str:
     return f"{heap.cause.way_out} Enter lists them, to try them all again or to correct an address."
+
+
+def _follow_ups(mails: "MailDay", notes: "Sequence[NoteView]") -> Iterator[AttentionItem]:
+    zone, today = mails.sending.zone, mails.sending.now.astimezone(mails.sending.zone).date()
+    for note in notes:
+        about = "" if note.player is None or note.guardian is None else f" ({note.player})"
+        sentence = f"Ask {note.guardian or note.player} again{about}: {note.body}"
+        number = f" The number is {note.phone}." if note.phone else ""
+        noted = short_date(note.at.astimezone(zone).date(), today)
+        advice = (
+            f"{note.by} noted it on {noted}.{number} Enter shows the family. "
+            f"{key_of('today.done')} says that it is done, {key_of('today.later')} moves it to another day, "
+            f"{key_of('today.note')} notes what the family said."
+        )
+        since = None
+        if note.follow_up is not None and note.follow_up < today:
+            since = datetime.combine(note.follow_up, time(), zone)
+        fix = Fix("players", search=note.player or note.guardian or "")
+        yield AttentionItem(f"follow-up {note.id}", Tone.ACCENT, sentence, advice, fix, since, note)
 
 
 def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[AttentionItem]:

@@ -11,6 +11,7 @@ from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
+from bball_tui.tui.tabs import family_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
@@ -103,7 +104,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     placeholder = "player, parent, e-mail, team"
     empty_text = "There are no contracts yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
-    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "scan"})
+    watches = frozenset(
+        {"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "scan", "family_note"}
+    )
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
@@ -341,6 +344,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
         await read_asked(self.app, connection, mails, nobody=nobody)
 
     papers = OF_CONTRACTS
+    family = family_commands.OF_CONTRACTS
 
     # The life before and after a signature
 

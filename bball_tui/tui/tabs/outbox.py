@@ -15,6 +15,7 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.tabs import family_commands
 from bball_tui.tui.tabs.addressing import fix_address
 from bball_tui.tui.tabs.attention import Question
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
@@ -78,7 +79,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     empty_text = "No e-mail was queued yet. Signing a contract queues one."
     nothing_found = "Nothing here. Esc shows all e-mails."
     first_sort = Sort("id", descending=True)
-    watches = frozenset({"outbox", "provider_gate", "contract", "player", "team"})
+    watches = frozenset({"outbox", "provider_gate", "contract", "player", "team", "family_note"})
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -294,6 +295,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         """Correct the family's address, and send there what never arrived."""
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
+
+    family = family_commands.OF_MAILS
 
     @action(
         "p", "read the e-mail", when=one_in_state(tuple(OutboxState), ""), footer=True, also="view open message preview"

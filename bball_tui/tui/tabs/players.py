@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
+from bball_tui.tui.tabs import family_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell
 from bball_tui.tui.tabs.guards import on_one, on_some, ready
 from bball_tui.tui.tabs.roster_pane import RosterPane
@@ -53,7 +54,9 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     placeholder = "player, parent, e-mail or team"
     empty_text = "There are no players yet. Press {desk.import} to import a roster."
     first_sort = Sort("player")
-    watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox"})
+    watches = frozenset(
+        {"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "family_note"}
+    )
 
     def make_columns(self) -> "Sequence[Column[PlayerRow]]":
         return (
@@ -142,6 +145,8 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         from bball_tui.tui.editing import edit_player
 
         return self.connection is not None and await edit_player(self.app, self.connection, player_id) is not None
+
+    family = family_commands.OF_PLAYERS
 
     @action("m", "make a contract", when=_one, needs=Right.ROSTER, also="add create offer")
     async def action_player_contract(self) -> bool:

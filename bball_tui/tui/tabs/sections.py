@@ -1,6 +1,6 @@
 """A record whole, as the sections of the inspector."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,17 @@ from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import Styled, Tone, status
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine, TimelineEntry
-from bball_tui.wording import short_date
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView
+    from bball_tui.league.roster.notes import NoteFacts, NoteView
     from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
     from bball_tui.outbox.timeline import ItemTimeline
     from bball_tui.tui.connection import LeagueConnection
 
+LATEST_NOTES = 3
+"""Notes that the panel shows apart from the history."""
 LONGEST_ROSTER = 40
 """Names of a team that the panel lists; the Contracts tab shows the rest."""
 
@@ -29,6 +32,7 @@ def contract_sections(detail: "ContractDetail", zone: tzinfo, now: datetime) -> 
         Section(_heading(detail.player), _contract_facts(detail, today)),
         *_signature(detail, zone, now),
         Section("Guardians", _guardians(detail.guardians)),
+        *note_sections(detail.notes, zone, now),
         _story(detail, zone, now),
     )
 
@@ -104,6 +108,7 @@ def player_sections(detail: "PlayerDetail", zone: tzinfo, now: datetime) -> tupl
             _heading(detail.player), (Note(Styled(_birth(detail.player, today), Tone.MUTED)), *_also(detail.player))
         ),
         Section("Guardians", _guardians(detail.guardians)),
+        *note_sections(detail.notes, zone, now),
         Section("Contracts", tuple(contracts) or (Note("No contract yet."),)),
         *latest,
     )
@@ -136,9 +141,12 @@ def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
 
 
 def mail_sections(
-    timeline: "ItemTimeline", family: "tuple[GuardianView, ...]", zone: tzinfo, now: datetime
+    timeline: "ItemTimeline", family: "NoteFacts | None", zone: tzinfo, now: datetime
 ) -> tuple[Section, ...]:
-    """One mail: to whom, what happened, what is next, and the ``family`` with its numbers, whom one can ask."""
+    """One mail: to whom, what happened, what is next, and the ``family`` with its numbers, whom one can ask.
+
+    None: it is about no contract.
+    """
     item = timeline.item
     facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
     if timeline.mail is not None:
@@ -156,7 +164,11 @@ def mail_sections(
             ),
         ),
         Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),)),
-        *((Section("The family", _guardians(family)),) if item.contract_id is not None else ()),
+        *(
+            (Section("The family", _guardians(family.guardians)), *note_sections(family.notes, zone, now))
+            if family is not None
+            else ()
+        ),
     )
 
 
@@ -164,12 +176,12 @@ async def sections_of_mail(
     connection: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
 ) -> tuple[Section, ...]:
     """Read one mail and whom to ask about it."""
-    from bball_tui.league.roster.family import family_of
+    from bball_tui.league.roster.notes import note_facts_of
     from bball_tui.outbox.timeline import item_timeline
 
     timeline = await connection.call(item_timeline, outbox_id, connection.outgoing)
     contract_id = timeline.item.contract_id
-    family = () if contract_id is None else await connection.call(family_of, contract_id)
+    family = None if contract_id is None else await connection.call(note_facts_of, contract_id)
     return mail_sections(timeline, family, zone, now)
 
 
@@ -212,6 +224,29 @@ def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]
         if one.phone:
             lines.append(Fact("", Styled(one.phone, Tone.MUTED)))
     return tuple(lines) or (Note(status(Tone.WARN, "no one: no e-mail can be sent")),)
+
+
+def note_sections(notes: "Sequence[NoteView]", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
+    """What the family said last, and what is still to be asked; nothing where nobody wrote anything."""
+    from bball_tui.league.timeline.words import note_words
+
+    counting = [one for one in notes if one.struck_at is None]
+    shown = [one for place, one in enumerate(counting) if place < LATEST_NOTES or one.open]
+    if not shown:
+        return ()
+    today = now.astimezone(zone).date()
+    lines: list[SectionLine] = []
+    for one in shown:
+        lines.append(TimelineEntry(_moment(one.at, None, zone, now), note_words(one), one.by))
+        if one.open and one.follow_up is not None:
+            late = one.follow_up <= today
+            lines.append(
+                Fact("ask again", Styled(short_date(one.follow_up, today), Tone.WARN if late else Tone.STRONG))
+            )
+    if len(counting) > len(shown):
+        more = counted(len(counting) - len(shown), "more in the history", "more in the history")
+        lines.append(Note(Styled(more, Tone.MUTED)))
+    return (Section("Notes and calls", tuple(lines)),)
 
 
 def _ordinal(number: int) -> str:

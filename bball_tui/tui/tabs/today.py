@@ -12,11 +12,13 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
 from bball_tui.errors import BballError
+from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tab_events import DayAsked, FixWanted, TeamChosen
 from bball_tui.tui.tabs.attention import AttentionItem
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.day_summary import DaySummary
+from bball_tui.tui.tabs.family_commands import ALSO, LABEL, note_again
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.season_pictures import SeasonPictures
@@ -28,9 +30,14 @@ from bball_tui.tui.widgets.list_messages import RowOpened
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
+    from bball_tui.league.roster.notes import NoteView
     from bball_tui.outbox.counts import MailDay
     from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.main_screen.day import Day
+
+
+def _on_follow_up(pane: "TodayPane") -> str | None:
+    return pane.not_ready() or (None if pane.on_follow_up else "The line under the cursor is no follow-up.")
 
 
 PICTURED = 60.0
@@ -43,7 +50,9 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
     HELP = """
     ## Today
     Each line is something that needs a person. Enter goes to the place where it is dealt with, already filtered. When
-    the list is empty, all is well. Below are the numbers of the day, and how many e-mails went out in each hour.
+    the list is empty, all is well. A follow-up of a call comes up on its day: `{today.done}` says that it is done,
+    `{today.later}` moves it, `{today.note}` notes what the family said. Below are the numbers of the day, and how many
+    e-mails went out in each hour.
 
     `{today.pictures}` goes to the season in pictures: signed over time beside last season, due dates, the teams in
     which most is still open, the e-mails of today. Each sign of a bar has its meaning without colors; Enter leads from
@@ -169,6 +178,70 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         shown = self.pictures.has_focus
         self.set_class(not shown, "-pictures")
         (self.records if shown else self.pictures).focus()
+
+    # Follow-ups
+
+    @property
+    def on_follow_up(self) -> bool:
+        """Whether the line under the cursor is a follow-up."""
+        return self._note is not None
+
+    @property
+    def _note(self) -> "NoteView | None":
+        """The follow-up under the cursor."""
+        targets = self.targets
+        if len(targets) != 1:
+            return None
+        return next((one.note for one in self._needs if one.id == targets[0]), None)
+
+    @action(
+        "d", "done", when=_on_follow_up, needs=Right.NOTES, footer=True, quiet=True, also="follow-up finished close"
+    )
+    async def action_today_done(self) -> bool:
+        """The follow-up under the cursor is done: nobody needs to ask again."""
+        from bball_tui.league.roster.notes import finish_follow_up
+
+        connection, note = self.connection, self._note
+        if connection is None or note is None:
+            return False
+        await connection.call(finish_follow_up, note.id)
+        self.ask()
+        return True
+
+    @action(
+        "m",
+        "another day",
+        when=_on_follow_up,
+        needs=Right.NOTES,
+        footer=True,
+        quiet=True,
+        also="follow-up move later postpone snooze",
+    )
+    async def action_today_later(self) -> bool:
+        """Move the follow-up under the cursor to another day."""
+        from bball_tui.league.roster.notes import move_follow_up
+        from bball_tui.tui.dialogs.follow_up import FollowUp
+
+        connection, note = self.connection, self._note
+        if connection is None or note is None:
+            return False
+        today = self.now.astimezone(self.zone).date()
+        dialog = FollowUp(
+            note, lambda day: connection.call(move_follow_up, note.id, day), connection.league.date_order, today
+        )
+        if await self.app.push_screen_wait(dialog) is None:
+            return False
+        self.ask()
+        return True
+
+    @action("l", LABEL, when=_on_follow_up, needs=Right.NOTES, footer=True, quiet=True, also=ALSO)
+    async def action_today_note(self) -> bool:
+        """Write down what the family of the follow-up under the cursor said; its numbers stand there."""
+        connection, note = self.connection, self._note
+        if connection is None or note is None or not await note_again(self.app, connection, note):
+            return False
+        self.ask()
+        return True
 
     # ActionHost
 

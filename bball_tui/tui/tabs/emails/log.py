@@ -10,6 +10,7 @@ from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.tabs import family_commands
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, outcome_cell
@@ -72,7 +73,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     empty_text = "No e-mail was queued yet. Signing a contract queues one."
     nothing_found = "No such e-mail. Esc shows all e-mails."
     first_sort = Sort("id", descending=True)
-    watches = frozenset({"outbox", "bounce", "contract", "player", "team"})
+    watches = frozenset({"outbox", "bounce", "contract", "player", "team", "family_note"})
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -165,6 +166,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
 
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
+
+    family = family_commands.OF_LOG
 
     @action("f", "filter", footer=True, also="narrow show only bounced")
     def action_log_filter(self) -> None:

@@ -1,0 +1,51 @@
+"""What a family said is written down where staff talked to it, and comes up in Today on its day."""
+
+from sqlalchemy import select, update
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import FamilyNote, Guardian
+from bball_tui.settings import Settings
+from tests.tui.desk_host import club_with, opened
+
+
+async def test_a_call_comes_up_in_today_until_it_is_done(database: Database, settings: Settings) -> None:
+    club = await club_with(database, 2)
+    async with database.session() as session:
+        await session.execute(
+            update(Guardian).values(phone="+1 2125550100").where(Guardian.league_id == club.league_id)
+        )
+    async with opened(settings) as desk:
+        await desk.press("4")
+        await desk.shows("Family00", "Guardians")
+        await desk.press("l")
+        await desk.shows("A call or a note: Kid0 Family00", "+1 2125550100")
+        await desk.press(*"promises Friday", "tab", *"someday", "enter")
+        await desk.shows("isn't a date")
+        for _ in "someday":
+            await desk.press("backspace")
+        await desk.press(*"today", "enter")
+        await desk.shows("Written down. It comes up in Today", "Notes and calls", "promises Friday")
+
+        await desk.press("1")
+        await desk.shows("Ask Rosa Hamilton again (Kid0 Family00): promises Friday", "is +1 2125550100")
+        await desk.press("m")
+        await desk.shows("Another day: Rosa Hamilton")
+        await desk.press(*"tomorrow", "enter")
+        await desk.until(lambda: "Ask Rosa" not in desk.text)
+
+        await desk.press("3")
+        await desk.shows("ask again")
+        await desk.press("l")
+        await desk.shows("is done with this")
+        await desk.press(*"paid", "tab", *"today", "enter")
+        await desk.shows("Written down.")
+        await desk.press("1")
+        await desk.shows("Ask Rosa Hamilton again (Kid0 Family00): paid")
+        await desk.press("d")
+        await desk.until(lambda: "Ask Rosa" not in desk.text)
+    async with database.session() as session:
+        notes = (await session.scalars(select(FamilyNote).order_by(FamilyNote.id))).all()
+        assert [(one.kind, one.body, one.done_at is not None) for one in notes] == [
+            ("call", "promises Friday", True),
+            ("call", "paid", True),
+        ]
