@@ -82,6 +82,17 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.slow
+def test_what_reads_strangers_files_in_a_process_of_its_own_loads_little() -> None:
+    """Such a process starts for each file, and the database's parts would be half of what it loads."""
+    code = (
+        "import sys, bball_tui.league.importing.sandboxed_reader, bball_tui.league.papers.page_reader\n"
+        "print(*sorted({'sqlalchemy', 'psycopg', 'textual'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_what_commands_import_is_imported_ahead() -> None:
     """No key waits for an import, but those that ask GroupMe, and what opens the database."""
     known = modules()

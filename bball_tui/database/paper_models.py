@@ -3,25 +3,12 @@
 Same conventions as in `models.py`, which brings this table into the common schema.
 """
 
-from enum import StrEnum
-
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league, one_of, within
-
-LARGEST_SCAN = 20 * 1024**2
-"""Bytes of one scan: twenty sheets in color, or a photo of any phone."""
-
-
-class ScanKind(StrEnum):
-    """What a scan may be; its content decides, not its name."""
-
-    PDF = "pdf"
-    JPEG = "jpeg"
-    PNG = "png"
-    HEIC = "heic"
+from bball_tui.database.states import LARGEST_SCAN, ScanKind
 
 
 class Scan(Base):

@@ -92,6 +92,19 @@ class SigningMethod(StrEnum):
     E_SIGN = "e_sign"
 
 
+class ScanKind(StrEnum):
+    """What a scan may be; its content decides, not its name."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+    HEIC = "heic"
+
+
+LARGEST_SCAN = 20 * 1024**2
+"""Bytes of one scan: twenty sheets in color, or a photo of any phone."""
+
+
 class GateState(StrEnum):
     """The circuit breaker of one provider, shared by all machines."""
 

@@ -65,60 +65,25 @@ async def test_processes_share_the_queue_and_stop_together(
     assert await states(database) == {"sent": 41}
 
 
-@pytest.mark.parametrize("more", [(), ("--processes", "2")], ids=["one", "two"])
-async def test_a_worker_whose_terminal_goes_finishes_the_mail_on_the_wire(
-    database: Database, database_url: SecretUrl, tmp_path: Path, more: tuple[str, ...]
-) -> None:
-    """A closed window hangs up (SIGHUP), and takes stderr along: both are no reason to leave a mail in doubt."""
-    await queue_mails(database, 1)
-    environment = settings_for(database_url, tmp_path)
-    async with SmtpServer() as mail_server:
-        mail_server.script("dot", HANG)
-        async with on_a_terminal(environment | {"BBALL_MAIL_URL": mail_server.url}, *more) as (process, close_window):
-            await mail_server.at("dot")
-            close_window()
-            mail_server.release()
-            async with asyncio.timeout(60):
-                assert await process.wait() == 0
-    assert await states(database) == {"sent": 1}
-    assert len(mail_server.messages) == 1
-
-
-async def test_a_worker_that_is_to_outlive_its_terminal_goes_on(
+async def test_workers_whose_terminal_goes_finish_the_mail_on_the_wire_and_hold_no_secret(
     database: Database, database_url: SecretUrl, tmp_path: Path
 ) -> None:
-    """nohup has it ignore the hangup."""
-    club, family, _ = await queue_mails(database, 1)
-    environment = settings_for(database_url, tmp_path)
-    async with SmtpServer() as mail_server:
-        environment |= {"BBALL_MAIL_URL": mail_server.url}
-        async with on_a_terminal(environment, before=("nohup",)) as (process, close_window):
-            await mail_server.received(1)
-            close_window()
-            async with database.session() as session:
-                await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
-            await until_states(database, {"sent": 2})
-            process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(60):
-                assert await process.wait() == 0
+    """A closed window hangs up (SIGHUP), and takes stderr along: both are no reason to leave a mail in doubt.
 
-
-async def test_what_stands_in_a_workers_environment_is_no_secret(
-    database: Database, database_url: SecretUrl, tmp_path: Path
-) -> None:
-    """Also the password that a library reads from the environment reaches it, and is not seen there."""
+    Also the password that a library reads from the environment reaches a worker, and is not seen there.
+    """
     await queue_mails(database, 1)
     environment = settings_for(database_url, tmp_path) | {"GROUPME_ACCESS_TOKEN": "geheim", "PGPASSWORD": "geheim"}
     async with SmtpServer() as mail_server:
         mail_server.script("dot", HANG)
         environment |= {"BBALL_MAIL_URL": mail_server.url}
-        async with on_a_terminal(environment, "--processes", "2") as (process, _):
+        async with on_a_terminal(environment, "--processes", "2") as (process, close_window):
             await mail_server.at("dot")
             workers = psutil.Process(process.pid).children()
             seen = [worker.environ() for worker in workers]
             commands = [worker.cmdline() for worker in workers]
+            close_window()
             mail_server.release()
-            process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(60):
                 assert await process.wait() == 0
     assert len(seen) == 2
@@ -128,6 +93,24 @@ async def test_what_stands_in_a_workers_environment_is_no_secret(
         assert "geheim" not in str(variables)
     assert mail_server.url not in str(commands)
     assert await states(database) == {"sent": 1}
+    assert len(mail_server.messages) == 1
+
+
+async def test_a_worker_whose_terminal_goes_finishes_the_mail_on_the_wire(
+    database: Database, database_url: SecretUrl, tmp_path: Path
+) -> None:
+    await queue_mails(database, 1)
+    environment = settings_for(database_url, tmp_path)
+    async with SmtpServer() as mail_server:
+        mail_server.script("dot", HANG)
+        async with on_a_terminal(environment | {"BBALL_MAIL_URL": mail_server.url}) as (process, close_window):
+            await mail_server.at("dot")
+            close_window()
+            mail_server.release()
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
+    assert await states(database) == {"sent": 1}
+    assert len(mail_server.messages) == 1
 
 
 @asynccontextmanager
@@ -204,16 +187,21 @@ async def health_at(file: Path, environment: dict[str, str]) -> tuple[int | None
     return asked.returncode, out.decode(), said.decode()
 
 
-async def test_a_worker_is_watched_from_outside(database: Database, database_url: SecretUrl, tmp_path: Path) -> None:
-    """By its health file and its numbers; both are gone when it is stopped."""
-    await queue_mails(database, 2)
+async def test_a_worker_that_is_to_outlive_its_terminal_goes_on_and_is_watched_from_outside(
+    database: Database, database_url: SecretUrl, tmp_path: Path
+) -> None:
+    """nohup has it ignore the hangup. Its health file and its numbers are gone when it is stopped."""
+    club, family, _ = await queue_mails(database, 1)
     environment = settings_for(database_url, tmp_path)
     health, numbers = tmp_path / "health", tmp_path / "numbers"
     async with SmtpServer() as mail_server:
         environment |= {"BBALL_MAIL_URL": mail_server.url}
         options = ("--health", str(health), "--metrics", str(numbers))
-        async with on_a_terminal(environment, *options) as (process, _):
-            await mail_server.received(2)
+        async with on_a_terminal(environment, *options, before=("nohup",)) as (process, close_window):
+            await mail_server.received(1)
+            close_window()
+            async with database.session() as session:
+                await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
             await until_states(database, {"sent": 2})
             counted = 'bball_mail_attempts_total{league="westside",outcome="accepted"} 2.0'
             async with asyncio.timeout(30):

@@ -15,7 +15,7 @@ from tests.journeys.test_pty import ROSTER, run
 from tests.support.mails import fail
 
 LEFT_THE_SCREEN, DREW_AGAIN = b"\x1b[?1049l", b"\x1b[?1049h"
-PILE = [f"paper{number:03}" for number in (17, 3, 29, 12, 8, 21, 5, 30, 1, 26, 14, 9)]
+PILE = [f"paper{number:03}" for number in (17, 3, 29, 12, 8, 9)]
 
 
 def signed_in(environment: dict[str, str]) -> set[str]:
@@ -55,7 +55,7 @@ async def fail_all_mails(folder: Path) -> None:
         await fail(database, waiting)
 
 
-def test_a_pile_of_twelve_papers_in_two_writes(data_dir: Path) -> None:
+def test_a_pile_of_papers_in_two_writes(data_dir: Path) -> None:
     environment = desk_of(data_dir, "hasty", 32, worker=False)
     with terminal(environment) as desk:
         desk.shows("0/32", "Paper000, Kid")
@@ -63,9 +63,9 @@ def test_a_pile_of_twelve_papers_in_two_writes(data_dir: Path) -> None:
         desk.shows("Sign Kid Paper017", "becomes signed")
         # The warning about the missing team chat is read once; from then on nothing is waited for.
         desk.press_at_once(ENTER, *(key for name in PILE[1:] for key in (name, ENTER, ENTER)))
-        desk.shows("12 papers done, 20 left", "last: Kid Paper009")
+        desk.shows("6 papers done, 26 left", "last: Kid Paper009")
         desk.press_at_once(ESC)
-        desk.shows("12/32")
+        desk.shows("6/32")
         # ctrl+z gives the terminal back, and what was typed for the shell reaches no list after `fg`.
         before = len(desk.written)
         desk.press_at_once("\x1a", "as", ENTER)
@@ -74,18 +74,18 @@ def test_a_pile_of_twelve_papers_in_two_writes(data_dir: Path) -> None:
         assert LEFT_THE_SCREEN in desk.written[before:]
         desk.child.kill(signal.SIGCONT)
         desk.until(lambda: DREW_AGAIN in desk.written[before:])
-        desk.shows("12/32")
+        desk.shows("6/32")
         desk.rest()
         assert "selected" not in desk.text
         # Search, and sign whom the search found.
         desk.press_at_once("/", "paper028", ENTER, "s")
         desk.shows("Sign Kid Paper028", "becomes signed")
         desk.press_at_once(ENTER)
-        desk.shows("13/32")
+        desk.shows("7/32")
         desk.press("q")
         assert desk.ended() == 0
     signed = signed_in(environment)
-    assert len(signed) == 13
+    assert len(signed) == 7
     assert all(any(name in line for line in signed) for name in [*PILE, "paper028"])
 
 

@@ -25,7 +25,7 @@ from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, fail
 from tests.tui.desk_host import Desk, opened
 
-SIZES = [(120, 36), (60, 20)]
+SMALL = (60, 20)
 
 
 @pytest.fixture
@@ -42,14 +42,11 @@ async def emails(desk: Desk) -> EmailsPane:
     return pane
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_log_has_every_mail_and_shows_one_outcome_at_a_time(
-    quiet: Settings, database: Database, size: tuple[int, int]
-) -> None:
+async def test_the_log_has_every_mail_and_shows_one_outcome_at_a_time(quiet: Settings, database: Database) -> None:
     _, ids = await club_with_mails(database, 4)
     await accept(database, ids[:2])
     await fail(database, ids[2:3], said="[red]No such \x1b[2Juser")
-    async with opened(quiet, size) as desk:
+    async with opened(quiet, SMALL) as desk:
         pane = await emails(desk)
         await desk.shows("p3@families.test", "p0@families.test", "accepted", "failed", "queued")
         assert desk.records.targets == (max(ids),)
@@ -71,16 +68,15 @@ async def test_the_log_has_every_mail_and_shows_one_outcome_at_a_time(
         await desk.shows("p1@families.test")
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_the_check_finds_what_is_missing_and_each_is_one_key_from_its_fix(
-    quiet: Settings, database: Database, size: tuple[int, int]
+    quiet: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         club = await make_club(session, team="Hawks [red]U12")
         await make_family(session, club, first="Wren\x1b[2J", last="Hammond", parents=(Parent(email=None),))
         await make_family(session, club, first="Samir", last="Hamdi", parents=(Parent("Ali", email="ali@f.test"),))
         await suppress(session, club.league_id, "ali@f.test", "[b]asked us[/b]")
-    async with opened(quiet, size) as desk:
+    async with opened(quiet) as desk:
         pane = await emails(desk)
         await desk.press("v")
         await desk.shows("2 of 2 contracts have a warning")
@@ -189,16 +185,15 @@ async def test_a_mail_is_opened_sent_to_oneself_compared_and_written_to_a_file(
     assert second
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_each_kind_reads_as_a_sample_and_with_a_real_family_and_reminders_are_planned(
-    quiet: Settings, database: Database, size: tuple[int, int]
+    quiet: Settings, database: Database
 ) -> None:
     async with database.session() as session:
         club = await make_club(session)
         await make_family(session, club, first="Wren [red]", last="Hammond", parents=(Parent(email="w@f.test"),))
         days = "due_on = CURRENT_DATE + 3, offered_on = CURRENT_DATE - 9"
         await session.execute(text(f"UPDATE contract SET {days}"))
-    async with opened(quiet, size) as desk:
+    async with opened(quiet, SMALL) as desk:
         pane = await emails(desk)
         await desk.press("left")
         await desk.shows("Reminders are off")
@@ -213,7 +208,7 @@ async def test_each_kind_reads_as_a_sample_and_with_a_real_family_and_reminders_
         await desk.press("p")
         await desk.until(lambda: isinstance(desk.app.screen, ReadMail))
         await desk.press("escape", "left", "left")
-        await desk.until(lambda: pane.bar.active == "kinds" and desk.records.total == 5)
+        await desk.until(lambda: pane.bar.active == "kinds" and desk.records.total == 6)
         await desk.press("p")
         await desk.shows("sample@families.invalid")
         await desk.press("escape", "down", "down", "down", "e")
@@ -222,16 +217,13 @@ async def test_each_kind_reads_as_a_sample_and_with_a_real_family_and_reminders_
         await desk.shows("A correction is about one signature")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_kind_is_read_as_a_family_found_by_name_would_get_it(
-    quiet: Settings, database: Database, size: tuple[int, int]
-) -> None:
+async def test_a_kind_is_read_as_a_family_found_by_name_would_get_it(quiet: Settings, database: Database) -> None:
     async with database.session() as session:
         club = await make_club(session)
         await make_family(session, club, first="Amara", parents=(Parent(email="a@f.test"),))
         await make_family(session, club, first="Wren [red]", last="Hammond", parents=(Parent(email="w@f.test"),))
         await make_family(session, club, first="Mute", last="Hammer", parents=(Parent(email=None),))
-    async with opened(quiet, size) as desk:
+    async with opened(quiet) as desk:
         pane = await emails(desk)
         await desk.press("v", "v")
         await desk.until(lambda: pane.bar.active == "kinds" and desk.records.current is not None)

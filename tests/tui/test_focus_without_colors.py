@@ -1,10 +1,14 @@
 """Without colors the control with the focus differs by reverse, bold, underline or a sign: in every dialog there is."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 import pytest
+from textual.app import App
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -20,10 +24,16 @@ from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
 pytestmark = pytest.mark.slow
 
 
-def looks(widget: Widget) -> list[tuple[str, bool, bool, bool]]:
-    """What is drawn of it, without colors."""
-    region = widget.region
-    strips = widget.screen._compositor.render_strips()[region.y : region.bottom]
+Look: TypeAlias = tuple[Region, list[tuple[str, bool, bool, bool]]]
+"""Where a control stands, and what is drawn of it, without colors."""
+
+
+def looks(app: App[Any], controls: Iterable[Widget]) -> list[Look]:
+    strips = app.screen._compositor.render_strips()
+    return [(one.region, _drawn(strips[one.region.y : one.region.bottom], one.region)) for one in controls]
+
+
+def _drawn(strips: list[Strip], region: Region) -> list[tuple[str, bool, bool, bool]]:
     drawn = [piece for strip in strips for piece in strip.crop(region.x, region.right)]
     return [
         (character, bool(style and style.reverse), bool(style and style.bold), bool(style and style.underline))
@@ -32,22 +42,32 @@ def looks(widget: Widget) -> list[tuple[str, bool, bool, bool]]:
     ]
 
 
+async def unseen(app: App[Any], controls: Sequence[Widget], settle: Callable[[], Awaitable[object]]) -> list[str]:
+    """Those that look the same with and without the focus."""
+    found = []
+    app.screen.set_focus(None)
+    await settle()
+    without = looks(app, controls)
+    for one, before in zip(controls, without, strict=True):
+        app.screen.set_focus(one)
+        await settle()
+        [now] = looks(app, [one])
+        if now[0] != before[0]:  # it came into sight: what it looks like there without the focus is asked again
+            app.screen.set_focus(None, scroll_visible=False)
+            await settle()
+            [before] = looks(app, [one])
+        if now == before:
+            found.append(f"{type(one).__name__}#{one.id}")
+    app.screen.set_focus(None)
+    return found
+
+
 async def blind_spots(dialog: Screen[Any]) -> list[str]:
     app: Host[Any] = Host(dialog)
-    found = []
     async with app.run_test(size=(100, 40)) as pilot:
         app.theme = "ansi-dark"
         await pilot.pause()
-        controls = [one for one in app.screen.focus_chain if one.region.area]
-        for one in controls:
-            app.screen.set_focus(None)
-            await pilot.pause()
-            without = looks(one)
-            app.screen.set_focus(one)
-            await pilot.pause()
-            if looks(one) == without:
-                found.append(f"{type(one).__name__}#{one.id}")
-    return found
+        return await unseen(app, [one for one in app.screen.focus_chain if one.region.area], pilot.pause)
 
 
 @pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)
@@ -71,13 +91,6 @@ async def test_the_focus_is_seen_on_the_main_screen_without_colors(settings: Set
             await desk.until(lambda name=tab.id: desk.app.desk.tabs.active == name)  # type: ignore[misc]
             await desk.until(lambda: not desk.reading)
             controls = [one for one in desk.app.screen.focus_chain if isinstance(one, Input | RecordList | Inspector)]
-            for one in (one for one in controls if not isinstance(one, RecordList) or one.total):
-                desk.app.screen.set_focus(None)
-                await desk.settle()
-                without = looks(one)
-                desk.app.screen.set_focus(one)
-                await desk.settle()
-                if looks(one) == without:
-                    found.append(f"{tab.id}: {type(one).__name__}#{one.id}")
-            desk.app.screen.set_focus(None)
+            usable = [one for one in controls if not isinstance(one, RecordList) or one.total]
+            found += [f"{tab.id}: {one}" for one in await unseen(desk.app, usable, desk.settle)]
         assert not found

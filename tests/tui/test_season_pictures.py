@@ -21,7 +21,7 @@ from bball_tui.tui.tabs.today import TodayPane
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.tui.desk_host import Desk, opened
 
-SIZES = ((120, 36), (80, 24), (60, 20))
+SMALL = (60, 20)
 
 
 @pytest.fixture
@@ -147,9 +147,8 @@ async def test_a_look_that_is_broken_off_by_the_next_one_is_made_again(quiet: Se
 
 
 @pytest.mark.usefixtures("club")
-@pytest.mark.parametrize("size", SIZES)
-async def test_each_bar_leads_to_its_list(quiet: Settings, size: tuple[int, int]) -> None:
-    async with opened(quiet, size) as desk:
+async def test_each_bar_leads_to_its_list(quiet: Settings) -> None:
+    async with opened(quiet, SMALL) as desk:
         shown = await pictures(desk)
         assert shown.has_focus
         await desk.press("down", "enter")

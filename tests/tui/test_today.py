@@ -24,7 +24,7 @@ from tests.support.mails import accept, club_with_mails, doubt, fail, shut
 from tests.support.reports import report
 from tests.tui.desk_host import Desk, opened
 
-SIZES = [(120, 36), (60, 20)]
+SMALL = (60, 20)
 
 
 @pytest.fixture
@@ -47,27 +47,23 @@ async def today(desk: Desk) -> TodayPane:
     return pane
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_calm_day_says_so_with_its_numbers(quiet: Settings, database: Database, size: tuple[int, int]) -> None:
+async def test_a_calm_day_says_so_with_its_numbers(quiet: Settings, database: Database) -> None:
     club, ids = await club_with_mails(database, 3)
     await accept(database, ids)
     await a_worker(database, club)
-    async with opened(quiet, size) as desk:
+    async with opened(quiet, SMALL) as desk:
         await today(desk)
         await desk.shows(
             "All is well.", "Nothing needs you right now.", "3 e-mails accepted", "3 contracts signed", "█"
         )
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_each_failure_is_one_key_away_from_its_fix(
-    quiet: Settings, database: Database, size: tuple[int, int]
-) -> None:
+async def test_each_failure_is_one_key_away_from_its_fix(quiet: Settings, database: Database) -> None:
     _, ids = await club_with_mails(database, 4)
     await fail(database, ids[:2], ago=3600)
     await fail(database, ids[2:3], error_class="render", code="", said="x")
     await doubt(database, ids[3:])
-    async with opened(quiet, size) as desk:
+    async with opened(quiet) as desk:
         await today(desk)
         await desk.shows(
             "3 things need you.", "2 e-mails failed: no such mailbox", "1 e-mail may or may not have arrived"
@@ -82,16 +78,15 @@ async def test_each_failure_is_one_key_away_from_its_fix(
         await desk.until(lambda: pane.kind == Kind("in_doubt"))
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_the_header_counts_what_today_lists(
-    quiet: Settings, database: Database, marias_database: Database, size: tuple[int, int]
+    quiet: Settings, database: Database, marias_database: Database
 ) -> None:
     """Before the tab was ever looked at and after something changed: the same number in both places."""
     club, ids = await club_with_mails(database, 4)
     await fail(database, ids[:2])
     async with database.session() as session:
         await make_family(session, club, first="Mute", parents=(Parent(email=None),))
-    async with opened(quiet, size) as desk:
+    async with opened(quiet, SMALL) as desk:
         await desk.shows("▲ 3")  # no worker, two mails of one cause, nobody to write to
         await today(desk)
         await desk.shows("3 things need you.", "▲ 3")
@@ -170,12 +165,11 @@ async def test_what_a_colleague_settles_goes_by_itself_and_the_cursor_stays(
         assert pane.records.current.key == here == "in doubt"
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_hostile_reasons_are_shown_literally(quiet: Settings, database: Database, size: tuple[int, int]) -> None:
+async def test_hostile_reasons_are_shown_literally(quiet: Settings, database: Database) -> None:
     club, _ = await club_with_mails(database, 1)
     evil = "[@click=app.quit]x[/] \x1b[2J\u202eevil " + "long" * 40
     await shut(database, club, provider="smtp:[b]evil\u202e[/b]:25", cause="outage", reason=evil)
-    async with opened(quiet, size) as desk:
+    async with opened(quiet) as desk:
         await today(desk)
         await desk.shows("[b]evil")
         assert not any(character in desk.text for character in "\x1b\x9b\u202e")
@@ -205,7 +199,7 @@ async def test_a_template_is_looked_at_when_it_is_saved(quiet: Settings, databas
     file = tmp_path / "contract_signed" / "subject.txt"
     file.parent.mkdir()
     file.write_text("{{ playr }}", encoding="utf-8")
-    async with opened(msgspec.structs.replace(quiet, template_dir=tmp_path), SIZES[0]) as desk:
+    async with opened(msgspec.structs.replace(quiet, template_dir=tmp_path)) as desk:
         pane = await today(desk)
         await desk.shows("1 thing needs you.", "Your template contract_signed/subject.txt can't be used.")
         await desk.shows("mean player? Until")
@@ -226,7 +220,7 @@ async def test_a_returned_mail_that_cannot_be_read_stands_there_until_somebody_r
     first.write_bytes(odd)
     second.write_bytes(odd.replace(b"Hi", b"[bold]Hello"))
     (tmp_path / "box" / "new" / "3.c").write_bytes(report("stranger@families.test"))
-    async with opened(msgspec.structs.replace(quiet, bounce_dir=tmp_path / "box"), SIZES[0]) as desk:
+    async with opened(msgspec.structs.replace(quiet, bounce_dir=tmp_path / "box")) as desk:
         pane = await today(desk)
         await desk.shows("2 things need you.", "▲ 2", "A returned e-mail cannot be read: Undeliverable: Hi.", "[bold]")
         await desk.shows("new/1.a", "marked as read")

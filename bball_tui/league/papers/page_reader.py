@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bball_tui.database.paper_models import ScanKind
+from bball_tui.database.states import ScanKind
 from bball_tui.league.papers.scan_file import kind_of
 from bball_tui.league.sandbox import ChildEnded, Tick, ask_child, limit
 

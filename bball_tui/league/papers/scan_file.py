@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from bball_tui.database.paper_models import LARGEST_SCAN, ScanKind
+from bball_tui.database.states import LARGEST_SCAN, ScanKind
 from bball_tui.errors import BballError
 from bball_tui.files import read_bytes, short_name
 

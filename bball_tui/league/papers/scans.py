@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.paper_models import ScanKind
-from bball_tui.database.states import ContractStatus, SigningMethod
+from bball_tui.database.states import ContractStatus, ScanKind, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.league.papers.scan_file import ScanFile
 from bball_tui.mail.values import one_line

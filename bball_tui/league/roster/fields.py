@@ -10,11 +10,12 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, SQLColumnExpression
-
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import write_date
 from bball_tui.league.values.placeholders import says_nothing
+
+if TYPE_CHECKING:  # whoever only reads a file, in a process of its own, needs no SQL
+    from sqlalchemy import ColumnElement, SQLColumnExpression
 
 
 class Kind(StrEnum):
@@ -91,7 +92,7 @@ class Field:
     """Of a flag that is set, where a screen has no room for words."""
     key: str = ""
     """In the JSON of a list, where it is not ``name``."""
-    order: Callable[[SQLColumnExpression[Any]], ColumnElement[Any]] | None = None
+    order: "Callable[[SQLColumnExpression[Any]], ColumnElement[Any]] | None" = None
     """What a list sorts by: an expression that is never NULL."""
 
     @property

@@ -5,9 +5,9 @@ matched, told apart and signed for is elsewhere and knows its fields by name.
 """
 
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Date, func, literal_column
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
@@ -18,8 +18,8 @@ from bball_tui.league.values.codes import jersey
 from bball_tui.league.values.dates import FIRST_BIRTHDATE, birthdate
 from bball_tui.league.values.names import first_name, person_name, typed_name
 
-_LATEST = literal_column("'9999-12-31'::date", Date)
-"""Stands for "no date" where dates are sorted: after all others. Spelled as in the index, which else is not used."""
+if TYPE_CHECKING:  # whoever only reads a file, in a process of its own, needs no SQL
+    from sqlalchemy import ColumnElement, SQLColumnExpression
 
 
 class PlayerValues(msgspec.Struct, frozen=True, gc=False):
@@ -50,6 +50,19 @@ def _birthdate(text: str, reading: Reading) -> date | None:
     if found < FIRST_BIRTHDATE:
         raise BballError("This date of birth is before 1900. Correct the year, or leave it empty.")
     return found
+
+
+def _unknown_days_last(column: "SQLColumnExpression[Any]") -> "ColumnElement[Any]":
+    """No date stands after all others. Spelled as in the index, which else is not used."""
+    from sqlalchemy import Date, func, literal_column
+
+    return func.coalesce(column, literal_column("'9999-12-31'::date", Date))
+
+
+def _by_number(column: "SQLColumnExpression[Any]") -> "ColumnElement[Any]":
+    from sqlalchemy import func
+
+    return func.coalesce(func.lpad(column, 3, " "), "~")
 
 
 FIRST_NAME = Field(
@@ -97,7 +110,7 @@ BIRTHDATE = Field(
     blank=placeholders.no_value,
     heading="Born",
     spoken="date of birth",
-    order=lambda column: func.coalesce(column, _LATEST),
+    order=_unknown_days_last,
 )
 JERSEY = Field(
     name="jersey",
@@ -111,7 +124,7 @@ JERSEY = Field(
     ),
     cell=lambda text, _: jersey(text),
     heading="No.",
-    order=lambda column: func.coalesce(func.lpad(column, 3, " "), "~"),
+    order=_by_number,
 )  # fmt: skip
 
 FIELDS = (FIRST_NAME, LAST_NAME, BIRTHDATE, JERSEY)

@@ -10,8 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Scan, Signature
-from bball_tui.database.paper_models import LARGEST_SCAN, ScanKind
-from bball_tui.database.states import Capacity, SigningMethod
+from bball_tui.database.states import LARGEST_SCAN, Capacity, ScanKind, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.undo import undo
