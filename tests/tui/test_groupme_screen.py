@@ -372,7 +372,7 @@ async def test_who_left_is_removed_and_who_has_not_joined_is_reminded(
         await session.execute(update(Outbox).values(created_at=Outbox.created_at - timedelta(days=8)))
     async with opened(fake.settings) as desk:
         await groupme(desk)
-        await desk.shows("The token is Maria")
+        await desk.shows("The token is Maria", "1 family has not joined (w).")
         await desk.press("d")
         await until_on(desk, ChatPeople)
         await desk.shows("1 member left the team, 1 is unknown to us")

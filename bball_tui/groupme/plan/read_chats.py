@@ -24,6 +24,8 @@ class Reading:
     plan: Plan
     own: OwnFacts
     seen: Snapshot
+    not_joined: int
+    """Families of all teams who have the link and are not seen in the group."""
 
     def team(self, team_id: int) -> TeamPlan | None:
         """How this team stands."""
@@ -59,10 +61,11 @@ async def read_chats(sender: Sender, *, try_again: bool = False) -> Reading:
         GroupMeError: the account or its groups cannot be read; what was seen before stays.
     """
     plan, own, seen = await current_plan(sender, try_again=try_again)
-    if not sender.database.read_only:
-        async with sender.database.session() as session:
+    async with sender.database.session() as session:
+        if not sender.database.read_only:
             await keep_looks(session, sender.league_id, plan, own, seen.read_at)
-    return Reading(plan, own, seen)
+        families = await told_families(session, sender.league_id, sender.season_id)
+    return Reading(plan, own, seen, len(find_not_joined(families, seen).families))
 
 
 @dataclass(frozen=True, slots=True)

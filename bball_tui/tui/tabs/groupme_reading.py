@@ -120,7 +120,9 @@ class GroupMeReading(Static):
         busy = {action.team_id for action in plan.actions}
         alone = sum(team.state is not TeamState.LINKED and team.team_id not in busy for team in plan.teams)
         needs = f"{counted(alone, 'team needs', 'teams need')} you." if alone else ""
-        rest = " ".join(filter(None, (steps, needs))) or "Nothing to do."
+        missing = self.found.not_joined
+        joined = f"{counted(missing, 'family has', 'families have')} not joined ({key_of('chat.not-joined')})."
+        rest = " ".join(filter(None, (steps, needs, joined if missing else ""))) or "Nothing to do."
         words = " ".join((f"The token is {plan.account}'s; read {at}.", rest, *plan.warnings))
         return words, Tone.WARN if plan.warnings else Tone.MUTED
 
