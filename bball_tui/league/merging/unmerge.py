@@ -6,18 +6,17 @@ contract that the merge made void is what it was, unless there is another one of
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import ColumnElement, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.models import Audit, Contract, MergedPerson, Outbox
+from bball_tui.database.models import Audit, Contract, Guardian, MergedPerson, Outbox
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.editing.family_mails import follow_address
 from bball_tui.league.importing.apply import hold_league
-from bball_tui.league.merging.merge import REASON
 from bball_tui.league.merging.people import Person, StandingMerge, merged_as, read_rows, why_missing
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.wording import counted
@@ -51,11 +50,15 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     if obstacle := await _obstacle(session, league_id, merge):
         raise BballError(obstacle)
     moved = await session.scalar(select(MergedPerson.moved).where(MergedPerson.id == merge.id))
-    was = await session.scalar(select(MergedPerson.was).where(MergedPerson.id == merge.id))
-    assert moved is not None and was is not None  # noqa: S101, PT018 - it was read a moment ago
+    assert moved is not None  # noqa: S101 - it was read a moment ago
+    (before,) = await read_rows(session, league_id, kind, [merge.kept_id])
+    address = getattr(before, "email", None)
     restored = await session.scalar(_UNMERGE, {"league_id": league_id, "merge": merge.id}) or []
     session.expire_all()
-    promised = await _promise_again(session, league_id, restored)
+    if kind is Person.PLAYER:
+        moved_back, promised = 0, await _promise_again(session, merge, among(Outbox.contract_id, restored))
+    else:
+        moved_back, promised = await _addresses(session, league_id, merge, address)
     entries = [
         *(
             Entry("unmerged", "contract", one["id"], before={"status": "void"}, after={"status": one["status"]})
@@ -72,14 +75,10 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
         notes.append(
             f"{counted(stay, 'contract')} {'stays' if stay == 1 else 'stay'} void: there is another one of the season."
         )
-    if kind is Person.GUARDIAN and was["email"]:
-        (kept,) = await read_rows(session, league_id, kind, [merge.kept_id])
-        address = getattr(kept, "email", None)
-        back = await follow_address(session, league_id, gone_id, address, was["email"]) if address else 0
-        if back:
-            notes.append(
-                f"{counted(back, 'e-mail')} that had not left {'goes' if back == 1 else 'go'} to {was['email']}."
-            )
+    if back := moved_back + (len(promised) if kind is Person.GUARDIAN else 0):
+        notes.append(
+            f"{counted(back, 'e-mail')} that had not left {'goes' if back == 1 else 'go'} where they went before."
+        )
     return Unmerged(kind, merge.kept_id, gone_id, merge.name, tuple(restored), promised, tuple(notes))
 
 
@@ -101,38 +100,57 @@ async def _obstacle(session: AsyncSession, league_id: int, merge: StandingMerge)
     return None
 
 
-async def _promise_again(session: AsyncSession, league_id: int, contracts: list[int]) -> tuple[int, ...]:
-    """The e-mails of these contracts that waited when the merge canceled them wait again, for what they waited for."""
+async def _addresses(
+    session: AsyncSession, league_id: int, merge: StandingMerge, merged: str | None
+) -> tuple[int, tuple[int, ...]]:
+    """Two guardians again: what has not left goes from the address that both had (``merged``) to that of each.
+
+    Returns:
+        How many went to another address, and which e-mails wait again that the merge had taken back.
+    """
+    two = await read_rows(session, league_id, Person.GUARDIAN, [merge.kept_id, merge.gone_id])
+    theirs = {one.id: one.email for one in two if isinstance(one, Guardian) and one.email}
+    moved = 0
+    for guardian_id, address in theirs.items():
+        if merged:
+            moved += await follow_address(session, league_id, guardian_id, merged, address)
+    addresses = {address.lower() for address in theirs.values()}
+    return moved, await _promise_again(session, merge, Outbox.league_id == league_id, Outbox.address.in_(addresses))
+
+
+async def _promise_again(session: AsyncSession, merge: StandingMerge, *which: ColumnElement[bool]) -> tuple[int, ...]:
+    """Of these e-mails, those that waited when the merge canceled them wait again, for what they waited for."""
     cancelled, later = Audit, aliased(Audit)
+    # One transaction has one time.
     waited = exists().where(
-        cancelled.league_id == league_id,
+        cancelled.league_id == Outbox.league_id,
         cancelled.entity == "outbox",
         cancelled.entity_id == Outbox.id,
         cancelled.action == "outbox_cancelled",
-        cancelled.reason == REASON,
+        cancelled.recorded_at == merge.at,
         cancelled.before["state"].astext == OutboxState.QUEUED,
-        ~exists().where(later.entity == "outbox", later.entity_id == Outbox.id, later.id > cancelled.id),
+        ~exists()
+        .where(
+            later.league_id == cancelled.league_id,
+            later.entity == "outbox",
+            later.entity_id == cancelled.entity_id,
+            later.recorded_at > merge.at,
+        )
+        .correlate(cancelled),
     )
     live = exists().where(Contract.id == Outbox.contract_id, Contract.status != ContractStatus.VOID)
-    again = list(
-        await session.scalars(
+    query = select(Outbox.id, Outbox.league_id).where(*which, Outbox.state == OutboxState.CANCELLED, waited, live)
+    rows = (await session.execute(query.order_by(Outbox.id).with_for_update())).all()
+    again = [row.id for row in rows]
+    if again:
+        await session.execute(
             update(Outbox)
-            .where(
-                Outbox.league_id == league_id,
-                among(Outbox.contract_id, contracts),
-                Outbox.state == OutboxState.CANCELLED,
-                waited,
-                live,
-            )
+            .where(among(Outbox.id, again))
             .values(state=OutboxState.QUEUED, finalized_at=None, error_text=None)
-            .returning(Outbox.id)
             .execution_options(synchronize_session=False)
         )
-    )
-    before, after = {"state": OutboxState.CANCELLED}, {"state": OutboxState.QUEUED}
-    await record(
-        session, league_id, [Entry("outbox_promised_again", "outbox", one, before=before, after=after) for one in again]
-    )
-    if again:
+        before, after = {"state": OutboxState.CANCELLED}, {"state": OutboxState.QUEUED}
+        entries = [Entry("outbox_promised_again", "outbox", one, before=before, after=after) for one in again]
+        await record(session, rows[0].league_id, entries)
         await wake_workers(session)
-    return tuple(sorted(again))
+    return tuple(again)
