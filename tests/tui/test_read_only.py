@@ -14,6 +14,10 @@ from tests.tui.desk_host import club_with, opened
 
 LOOKING = frozenset(
     (
+        "activity.day",
+        "activity.kind",
+        "activity.record",
+        "activity.who",
         "blocked.old",
         "chat.share",
         "check.again",
@@ -23,6 +27,7 @@ LOOKING = frozenset(
         "desk.back",
         "desk.help",
         "desk.here",
+        "desk.palette",
         "desk.quit",
         "desk.redraw",
         "desk.search",
@@ -33,6 +38,7 @@ LOOKING = frozenset(
         "team.print",
         "team.scans",
         "today.pictures",
+        "tool.history",
         "tool.unfilter",
     )
 )
