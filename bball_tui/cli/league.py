@@ -28,6 +28,7 @@ _FIELDS = (
     "hold_seconds",
     "mail_offers",
     "wait_for_chat",
+    "unsubscribe",
     "team_change",
 )
 
@@ -65,6 +66,11 @@ async def show(context: CliContext) -> Answer:
     "--wait-for-chat/--no-wait-for-chat",
     default=None,
     help="Whether welcome e-mails wait until their team's chat has a share link.",
+)
+@click.option(
+    "--unsubscribe/--no-unsubscribe",
+    default=None,
+    help="Whether messages say how one gets no more of them, by an e-mail to the reply address.",
 )
 @click.option(
     "--team-change",

@@ -70,6 +70,8 @@ class League(Base):
     wait_for_chat: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether welcome mails wait until the team's chat has a share link."""
     """Whether an offer is told by mail."""
+    unsubscribe: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether messages of one's own say how one gets no more of them."""
     rules: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
     """What the league asks of its teams (`league/rules/rules.py`); empty: nothing."""
     mail_salt: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), server_default=text("gen_random_uuid()"))

@@ -40,6 +40,7 @@ class LeagueInfo:
     date_order: DateOrder
     mail_offers: bool
     wait_for_chat: bool
+    unsubscribe: bool
     team_change: TeamChange
     language: str
     version: int
@@ -325,6 +326,7 @@ def _info(row: models.League) -> LeagueInfo:
         date_order=DateOrder(row.date_order),
         mail_offers=row.mail_offers,
         wait_for_chat=row.wait_for_chat,
+        unsubscribe=row.unsubscribe,
         team_change=TeamChange(row.team_change),
         language=row.language,
         version=row.version,

@@ -31,6 +31,7 @@ class ProfileChange:
     date_order: DateOrder | None = None
     mail_offers: bool | None = None
     wait_for_chat: bool | None = None
+    unsubscribe: bool | None = None
     team_change: TeamChange | None = None
     language: str | None = None
 

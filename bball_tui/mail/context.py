@@ -36,6 +36,13 @@ class Brand:
     reply_to: str | None = None
     language: str = "en"
     timezone: str = "UTC"
+    unsubscribe: bool = False
+    """Messages of one's own say how one gets no more of them."""
+
+    @property
+    def unsubscribe_to(self) -> str | None:
+        """Where somebody writes who wants no more messages; None: nothing is said of that."""
+        return (self.reply_to or self.from_email) if self.unsubscribe else None
 
     def day(self, moment: datetime) -> date:
         """The date of ``moment`` on the league's clock.
@@ -98,6 +105,7 @@ _LOOK = (
         League.reply_to,
         League.language,
         League.timezone,
+        League.unsubscribe,
         _LINKS.c.id.label("contract_id"),
         _LINKS.c.groupme_share_url.label("chat_url"),
     )
@@ -149,6 +157,7 @@ async def load_contexts(
         reply_to=league.reply_to,
         language=league.language,
         timezone=league.timezone,
+        unsubscribe=league.unsubscribe,
     )
     chats = {row.contract_id: row.chat_url and https_url(row.chat_url, settings.chat_hosts) for row in found}
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from bball_tui.mail.values import one_line
 
@@ -45,7 +46,8 @@ class Mailbox:
 class Letter:
     """What :func:`build` turns into bytes. ``date`` has a zone; ``message_id`` comes with its angle brackets.
 
-    ``html`` is quoted-printable already (:func:`quoted_printable`).
+    ``html`` is quoted-printable already (:func:`quoted_printable`). ``unsubscribe_to`` is the address of RFC 2369's
+    List-Unsubscribe; one click (RFC 8058) would need a web page, which a league does not have.
     """
 
     sender: Mailbox
@@ -56,6 +58,7 @@ class Letter:
     html: bytes
     message_id: str
     date: datetime
+    unsubscribe_to: str | None = None
 
 
 def build(letter: Letter) -> bytes:
@@ -74,10 +77,14 @@ def build(letter: Letter) -> bytes:
     # "=_" cannot come up in quoted-printable text, so no body can ever contain the boundary.
     boundary = "=_" + sha256(letter.message_id.encode()).hexdigest()[:32]
     reply_to = f"Reply-To: <{letter.reply_to}>\r\n" if letter.reply_to else ""
+    leave = ""
+    if letter.unsubscribe_to:
+        leave = f"List-Unsubscribe: <mailto:{quote(letter.unsubscribe_to, safe='@')}?subject=unsubscribe>\r\n"
     head = (
         f"Date: {format_datetime(letter.date)}\r\n"
         f"{letter.sender.header('From')}"
         f"{reply_to}"
+        f"{leave}"
         f"{letter.recipient.header('To')}"
         f"{subject_line(letter.subject)}"
         f"Message-ID: {letter.message_id}\r\n"

@@ -73,6 +73,9 @@ class Renderer:
                 f"{context.facts.guardian_first} {context.facts.guardian_last}", address(recipient, "the recipient")
             ),
             reply_to=address(brand.reply_to, "the league's Reply-To address") if brand.reply_to else None,
+            unsubscribe_to=None
+            if brand.unsubscribe_to is None or not context.facts.can_leave
+            else address(brand.unsubscribe_to, "the league's Reply-To address"),
             subject=written.subject,
             text=written.text,
             html=written.html,

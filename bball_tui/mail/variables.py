@@ -19,8 +19,8 @@ def variables(
     mail is written, on the league's clock.
 
     ``capacity`` is empty when the player signed; ``text_on_brand`` is readable on ``brand_color``; ``can_reply`` says
-    whether an answer to this mail reaches somebody. Links are None where there is none, and ``due_on`` where no
-    deadline is set.
+    whether an answer to this mail reaches somebody; ``unsubscribe_to`` is for those who want no more of them. Links are
+    None where there is none, and ``due_on`` where no deadline is set.
 
     Raises:
         RenderError: the brand color is none, or the mail needs a chat link and there is none.
@@ -45,6 +45,7 @@ def variables(
         "text_on_brand": text_color_on(brand_color),
         "logo_url": brand.logo_url and https_url(brand.logo_url),
         "can_reply": can_reply,
+        "unsubscribe_to": brand.unsubscribe_to if facts.can_leave else None,
         **facts.variables(words, context.chat_url and https_url(context.chat_url), today),
     }
     return {**values, **facts.composed(values)}

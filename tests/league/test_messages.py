@@ -11,12 +11,15 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, Guardian, Outbox, OutboxMessage, PlayerGuardian, Team
+from bball_tui.database.models import Audit, Contract, Guardian, League, Outbox, OutboxMessage, PlayerGuardian, Team
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.mails.messages import Audience, Message, plan_message, preview_message, send_message
 from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.checks import parts
+from bball_tui.mail.from_address import Outgoing
+from bball_tui.mail.mime import header
 from bball_tui.outbox.addresses import suppress
 from bball_tui.outbox.mail_list import OutboxFilter, list_items
 from bball_tui.outbox.resending import resend
@@ -272,3 +275,36 @@ async def test_the_chat_link_is_that_of_the_familys_team(database: Database, set
         ]
         assert "groupme" not in parts(mail.mime).text
         assert mail.subject == "Hawks U12 (Amara) and Owls (Leo)"
+
+
+async def test_it_says_how_one_leaves_where_the_league_wants_that(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        await make_family(session, club)
+        message = Message(of_team(club).audience, "Hi", "Hello")
+        (plain,) = (await preview_message(session, club.league_id, settings, message))[1]
+        await session.execute(update(League).values(unsubscribe=True, reply_to="desk@westside.test"))
+        (mail,) = (await preview_message(session, club.league_id, settings, message))[1]
+    assert header(plain.mime, "List-Unsubscribe") is None
+    assert "no more messages" not in parts(plain.mime).text
+    assert header(mail.mime, "List-Unsubscribe") == "<mailto:desk@westside.test?subject=unsubscribe>"
+    assert header(mail.mime, "List-Unsubscribe-Post") is None  # one click needs a page that nobody runs
+    assert "If you want no more messages of this kind, write to desk@westside.test." in parts(mail.mime).text
+    assert 'href="mailto:desk@westside.test?subject=unsubscribe"' in parts(mail.mime).html
+
+
+async def test_the_history_of_both_siblings_has_it_with_its_subject(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+        leo = await sibling(session, club, family, "Leo")
+        await send_message(session, club.league_id, of_team(club), hold_seconds=0)
+    assert (await drain(database, club.league_id, settings)).sent == 1
+    for one in (family, leo):
+        async with database.session() as session:
+            detail = await contract_detail(session, club.league_id, one.contract_id, Outgoing(True))
+        (mail,) = detail.mails
+        assert mail.words.startswith("“Hawks U12: practice of Amara and Leo”: written to a folder")
+        told = [event.text for event in detail.trace]
+        assert "message to rosa@families.test (“Hawks U12: practice of Amara and Leo”) queued" in told
+        assert "welcome" not in detail.next

@@ -7,7 +7,7 @@ before what goes, and says no while something of it is still under way.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy import ColumnElement, false, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -16,6 +16,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Scan, Signature
 from bball_tui.database.states import OPEN_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.wording import counted, listed
 
 
@@ -154,7 +155,10 @@ async def _preview(
             or 0
         )
 
-    mails = or_(Outbox.contract_id.in_(own), Outbox.address.in_(addresses))
+    # A message names all of a family's players; what reaches the address of one who stays may be about one who goes.
+    named = [{"player_id": one} for one in players]
+    told = or_(false(), *(Outbox.payload.contains(one) | Outbox.payload.contains({"others": [one]}) for one in named))
+    mails = or_(Outbox.contract_id.in_(own), Outbox.address.in_(addresses), (Outbox.kind == MessageMail.kind) & told)
     unsent = Outbox.state.in_((OutboxState.QUEUED, OutboxState.DEAD, OutboxState.IN_DOUBT))
     statuses = (await session.scalars(select(Contract.status).where(Contract.id.in_(own)))).all()
     return ErasePreview(

@@ -23,7 +23,8 @@ class LeagueDraft:
 
     ``mail_offers``: an offer is told by mail. ``reminder_days``: so many days before it is due families are reminded,
     such as "7, 2"; empty is never. ``bounce_blocks``: an address without a mailbox is blocked by itself.
-    ``wait_for_chat``: welcome mails wait for the share link of the team's chat. ``team_change``: what another
+    ``wait_for_chat``: welcome mails wait for the share link of the team's chat. ``unsubscribe``: messages say how one
+    gets no more of them. ``team_change``: what another
     team means for a signature. ``alert_emails``: the staff who are told of what goes wrong, with commas between;
     ``alert_minutes``: so long mails may be held before that.
     """
@@ -43,6 +44,7 @@ class LeagueDraft:
     reminder_cap: str = "2"
     bounce_blocks: bool = True
     wait_for_chat: bool = False
+    unsubscribe: bool = False
     team_change: str = "ask"
     alert_emails: str = ""
     alert_minutes: str = "15"
@@ -74,6 +76,7 @@ async def load_league(session: AsyncSession, league_id: int) -> Loaded[LeagueDra
         reminder_cap=str(row.reminder_cap),
         bounce_blocks=row.bounce_blocks,
         wait_for_chat=row.wait_for_chat,
+        unsubscribe=row.unsubscribe,
         team_change=row.team_change,
         alert_emails=_shown(row.alert_emails),
         alert_minutes=str(row.alert_minutes),
@@ -120,7 +123,7 @@ def _shown(value: Any) -> Any:
 def _read(draft: LeagueDraft, name: str) -> Any:
     value = getattr(draft, name)
     match name:
-        case "mail_offers" | "bounce_blocks" | "wait_for_chat":
+        case "mail_offers" | "bounce_blocks" | "wait_for_chat" | "unsubscribe":
             return value
         case "reminder_days":
             return list(usable_days(parse_days(value)))

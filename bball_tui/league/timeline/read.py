@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -33,6 +33,7 @@ from bball_tui.league.timeline.words import (
 )
 from bball_tui.league.values.dates import age_on
 from bball_tui.mail.from_address import Outgoing
+from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.sending_status import not_set_up
 
@@ -158,7 +159,7 @@ async def contract_detail(
     if found is None:
         raise BballError(f"There is no contract {contract_id} in this league.")
     contract, player, team, season, signature = found
-    mails = await _read_mails(session, contract_id)
+    mails = await _read_mails(session, league_id, contract_id, contract.player_id)
     attempts = await _read_attempts(session, [mail.id for mail in mails])
     entries = await _read_audit(session, contract_id, [mail.id for mail in mails])
     notes = await read_notes(session, league_id, contract.player_id)
@@ -256,13 +257,30 @@ async def _read_superseded(session: AsyncSession, signature: models.Signature) -
     return tuple(found)
 
 
-async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
-    rows = await session.scalars(
-        select(models.Outbox)
-        .where(models.Outbox.contract_id == contract_id)
-        .order_by(models.Outbox.id)
+async def _read_mails(session: AsyncSession, league_id: int, contract_id: int, player_id: int) -> list[Mail]:
+    """The mails about the contract, and the messages that staff wrote about the player and a sibling."""
+    outbox, written = models.Outbox, models.OutboxMessage
+    family = (
+        select(models.Guardian.address)
+        .join(models.PlayerGuardian, models.PlayerGuardian.guardian_id == models.Guardian.id)
+        .where(models.PlayerGuardian.player_id == player_id, models.Guardian.email.is_not(None))
+    )
+    ours = outbox.payload.contains({"player_id": player_id}) & outbox.contract_id.is_(None)
+    messages = select(outbox.id).where(
+        outbox.league_id == league_id,
+        outbox.address.in_(family),
+        outbox.kind == MessageMail.kind,
+        or_(ours, outbox.payload.contains({"others": [{"player_id": player_id}]})),
+    )
+    about = select(outbox.id).where(outbox.contract_id == contract_id)
+    found = await session.execute(
+        select(outbox, func.coalesce(written.subject, outbox.payload["subject"].astext, ""))
+        .outerjoin(written, written.outbox_id == outbox.id)
+        .where(outbox.id.in_(union(about, messages)))
+        .order_by(outbox.id)
         .execution_options(populate_existing=True)
     )
+    rows = found.all()
     return [
         Mail(
             id=row.id,
@@ -278,8 +296,11 @@ async def _read_mails(session: AsyncSession, contract_id: int) -> list[Mail]:
             error_text=row.error_text,
             came_back=row.bounced_at is not None and row.bounce_settled_at is None,
             in_folder=stays_here(row.provider),
+            message=subject if row.kind == MessageMail.kind else "",
+            queued_at=row.created_at,
+            queued_by=row.created_by,
         )
-        for row in rows
+        for row, subject in rows
     ]
 
 

@@ -1,7 +1,7 @@
 """A contract's timeline in words: what happened, what became of its mails, what is next. Pure: facts in, text out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bball_tui.database.states import ContractStatus, OutboxState
@@ -44,6 +44,15 @@ class Mail:
     """After it was accepted; and nobody dealt with that yet."""
     in_folder: bool = False
     """It was only went to a folder: no mail server had it."""
+    message: str = ""
+    """The subject of what staff wrote themselves; empty for every other mail."""
+    queued_at: datetime | None = None
+    queued_by: str = ""
+
+    @property
+    def named(self) -> str:
+        """To whom, and for a message what it is about."""
+        return f"{self.recipient} (“{self.message}”)" if self.message else self.recipient
 
     @property
     def untouched(self) -> bool:
@@ -90,6 +99,8 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
     """What became of a mail."""
     when = "" if mail.at is None else f" at {desk.at(mail.at)}"
     why = f": {mail.error_text}" if mail.error_text else ""
+    if mail.message:
+        return f"“{mail.message}”: {mail_words(replace(mail, message=''), desk)}"
     match mail.state:
         case OutboxState.QUEUED if mail.for_chat:
             return "waiting for the link of the team chat"
@@ -189,7 +200,7 @@ def timeline_of(
     notes: Sequence[NoteView] = (),
 ) -> tuple[TimelineEvent, ...]:
     """What happened to the contract and its mails and what the family said, the oldest first."""
-    recipients = {mail.id: mail.recipient for mail in mails}
+    recipients = {mail.id: mail.named for mail in mails}
     events = [
         TimelineEvent(_day(entry.at, desk), entry.at, _entry_text(entry, recipients), entry.who) for entry in entries
     ]
@@ -201,6 +212,11 @@ def timeline_of(
         TimelineEvent(_day(note.at, desk), note.at, note_words(note) + follow_up_words(note, desk.today), note.by)
         for note in notes
         if note.struck_at is None
+    ]
+    events += [
+        TimelineEvent(_day(mail.queued_at, desk), mail.queued_at, f"message to {mail.named} queued", mail.queued_by)
+        for mail in mails
+        if mail.message and mail.queued_at is not None
     ]
     events.sort(key=lambda event: event.at or desk.now)
     offered_by_hand = any(entry.entity == "contract" and entry.action == "offered" for entry in entries)

@@ -48,6 +48,8 @@ class MailKind(msgspec.Struct, frozen=True, kw_only=True):
     """
     about_contract: ClassVar[bool] = True
     """It is about one contract, and is taken back with it while it has not left."""
+    can_leave: ClassVar[bool] = False
+    """Where the league wants it, it says how one gets no more of them, in its text and in a header."""
     chat_button: ClassVar[bool] = False
     """It has a button to the team's chat, and goes out without one while the team has no link."""
     may_be_empty: ClassVar[frozenset[str]] = frozenset()

@@ -44,6 +44,7 @@ class MessageMail(MailKind, frozen=True, kw_only=True):
     goes_out: ClassVar[str] = "when you write one"
     place: ClassVar[int] = 6
     about_contract: ClassVar[bool] = False
+    can_leave: ClassVar[bool] = True
     may_be_empty: ClassVar[frozenset[str]] = frozenset(VARIABLES)
 
     subject: str

@@ -37,6 +37,7 @@ from bball_tui.league.editing.erasing import erase, preview_guardian, preview_pl
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
+from bball_tui.league.mails.messages import Audience, Message, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
 from bball_tui.league.papers.scan_file import scan_file
@@ -104,11 +105,15 @@ async def story(database: Database, settings: Settings) -> tuple[Club, Family, F
         assert (await sign(session, club.league_id, signing)).refused == ()
         note = CorrectionRequest(((family.contract_id, 2),), reason="who left for Ohio", note="who left for Ohio")
         assert (await correct(session, club.league_id, note)).refused == ()
+        # To the parent who stays it is about both children, and belongs to the contract of the one who stays.
+        both = Audience("2 contracts", contract_ids=(family.contract_id, other.contract_id))
+        await send_message(session, club.league_id, Message(both, "About {{ player }}", "Dear family of {{ player }}"))
     transport = open_transport(settings)
-    assert (await Worker(database, club.league_id, settings, transport).drain()).sent == 3
+    assert (await Worker(database, club.league_id, settings, transport).drain()).sent == 5
     await transport.close()
     async with database.session() as session:
-        sent = (await session.scalars(select(Outbox).where(Outbox.recipient == "zq@families.test"))).one()
+        to = select(Outbox).where(Outbox.recipient == "zq@families.test", Outbox.kind == "contract_signed")
+        sent = (await session.scalars(to)).one()
         await session.execute(text("UPDATE outbox SET provider = 'smtp:x' WHERE id = :id"), {"id": sent.id})
         returned = Returned(
             key="for zq@families.test", message_id=sent.message_id, addresses=("zq@families.test",), subject=None,
@@ -151,9 +156,9 @@ async def test_nothing_of_who_they_were_is_left_and_counts_stand(
         assert (seen.who, seen.also, seen.staying, seen.count) == (
             "Zephyrine Quillfeather", ("Ottoline Quillfeather",), ("Ben Marsh",), 2,
         )  # fmt: skip
-        assert (seen.contracts, seen.signatures, seen.scans, seen.mails, seen.unsent) == (2, 2, 1, 2, 0)
+        assert (seen.contracts, seen.signatures, seen.scans, seen.mails, seen.unsent) == (2, 2, 1, 4, 0)
         gone = await erase(session, club.league_id, seen)
-    assert await asyncio.to_thread(remove_kept, settings, gone) == 2
+    assert await asyncio.to_thread(remove_kept, settings, gone) == 4
     assert await asyncio.to_thread(found, owner_url, dumps, mails) == set()
     assert await counts() == before
 

@@ -216,6 +216,12 @@ def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
             question="welcome e-mails wait for its link",
             help="E-mails that wait already go on waiting.",
         ),
+        TickSpec(
+            name="unsubscribe",
+            label="Messages",
+            question="say how to get no more of them",
+            help="By an e-mail to the reply address; the office then blocks the address.",
+        ),
         PickSpec(
             name="team_change",
             label="Team change",
