@@ -13,6 +13,7 @@ import click
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.contract_correct import contracts_correct
 from bball_tui.cli.contracts import contracts, day_of, ids_argument, json_option, why_refused
+from bball_tui.cli.contracts_chasing import contracts_chasing
 from bball_tui.cli.editing import team_id_of
 from bball_tui.cli.family_show import contracts_show
 from bball_tui.cli.output import Answer, Did, exit_code
@@ -132,6 +133,7 @@ for _rule in SIMPLE_RULES:
     _add_command(_rule)
 contracts.add_command(contracts_correct)
 contracts.add_command(contracts_show)
+contracts.add_command(contracts_chasing)
 
 
 @dataclass(frozen=True, slots=True)

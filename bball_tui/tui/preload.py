@@ -11,6 +11,7 @@ AHEAD = (
     "bball_tui.groupme.plan.team_list",
     "bball_tui.league.contracts.transitions",
     "bball_tui.league.contracts.correcting",
+    "bball_tui.league.contracts.chasing",
     "bball_tui.league.mails.wrong_address",
     "bball_tui.league.mails.blocking",
     "bball_tui.league.contracts.undo",

@@ -42,6 +42,7 @@ EVERYBODY = {
         "alerts check",
         "alerts show",
         "alerts test",
+        "contracts chasing",
         "contracts show",
         "families show",
         "database kept",

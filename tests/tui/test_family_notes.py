@@ -49,3 +49,28 @@ async def test_a_call_comes_up_in_today_until_it_is_done(database: Database, set
             ("call", "promises Friday", True),
             ("call", "paid", True),
         ]
+
+
+async def test_the_list_of_calls_goes_from_family_to_family(database: Database, settings: Settings) -> None:
+    club = await club_with(database, 3)
+    async with database.session() as session:
+        await session.execute(
+            update(Guardian).values(phone="+1 2125550100").where(Guardian.league_id == club.league_id)
+        )
+    async with opened(settings) as desk:
+        await desk.press("4")
+        await desk.shows("Welcome e-mail", "Family02")
+        await desk.press("C")
+        await desk.shows("Last contact", "+1 2125550100", "calls to make")
+        for number in range(2):
+            await desk.until(lambda: desk.records.current is not None)
+            await desk.press("l")
+            await desk.shows(f"A call or a note: Kid{number} Family0{number}")
+            await desk.press(*"no answer", "enter")
+            await desk.until(lambda: desk.app.screen is desk.app.desk)
+            await desk.shows("call ")
+        await desk.until(lambda: getattr(desk.records.current, "last", "") == "Family02")
+        await desk.press("g")
+        await desk.until(lambda: getattr(desk.records.current, "last", "") == "Family02")
+        await desk.press("escape")
+        await desk.shows("Welcome e-mail")

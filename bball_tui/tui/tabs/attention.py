@@ -233,7 +233,11 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
         verb = "is" if contracts.overdue == 1 else "are"
         sentence = f"{counted(contracts.overdue, 'contract')} {verb} overdue{first}."
         fix = Fix("contracts", trouble="overdue")
-        yield AttentionItem("overdue", Tone.WARN, sentence, "Ask these families. Enter lists them.", fix)
+        advice = (
+            "Ask these families. Enter lists them; "
+            f"{key_of('contract.calls')} there is a list of calls, with numbers and the last contact."
+        )
+        yield AttentionItem("overdue", Tone.WARN, sentence, advice, fix)
     if contracts.unreachable:
         verb = "has" if contracts.unreachable == 1 else "have"
         sentence = f"{counted(contracts.unreachable, 'player')} with an open offer {verb} no parent e-mail."

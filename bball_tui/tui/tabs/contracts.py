@@ -11,11 +11,11 @@ from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
-from bball_tui.tui.tabs import family_commands
+from bball_tui.tui.tabs import chasing, family_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
+from bball_tui.tui.tabs.chasing import CallsPane
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
-from bball_tui.tui.tabs.roster_pane import RosterPane
 from bball_tui.tui.tabs.sections import contract_sections
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled
@@ -86,7 +86,7 @@ def _can_be_due(pane: "ContractsPane") -> str | None:
     return "Only an offer that waits for its signature has a due date."
 
 
-class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="contracts"):
+class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
     """Who has signed, and what became of the mail that was promised."""
 
     HELP = """
@@ -97,6 +97,9 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
     keys each. `{contract.correct}` corrects who signed, how or when, and keeps what was wrong in the history.
     `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}`
     and `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts.
+    `{contract.calls}` makes it a list of calls: offers that nobody answered, with the guardians' numbers and the last
+    contact. First come families whose follow-up day has come, then the others by due date, those without contact first;
+    last those who said they would answer later. `{contract.note}` logs the call and goes on to the next row.
     `{tool.filter}` narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the
     welcome e-mail: `{tool.filter}` shows what is in one state.
     """
@@ -345,6 +348,7 @@ class ContractsPane(RosterPane["ContractRow"], commands="On contracts", tab="con
 
     papers = OF_CONTRACTS
     family = family_commands.OF_CONTRACTS
+    calls = chasing.OF_CONTRACTS
 
     # The life before and after a signature
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.league.roster.notes import NoteFacts, NoteView
-    from bball_tui.league.roster.rows import ContractRow, PlayerRow
+    from bball_tui.league.roster.rows import PlayerRow
     from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.tui.connection import LeagueConnection
+    from bball_tui.tui.tabs.chasing import CallsPane
     from bball_tui.tui.tabs.record_pane import RecordPane
 
 LABEL = "log a call or a note"
@@ -36,10 +37,13 @@ def _mail(pane: "RecordPane[OutboxRow]") -> str | None:
     needs=Right.NOTES,
     also=ALSO,
 )
-async def action_contract_note(pane: "RecordPane[ContractRow]") -> bool:
+async def action_contract_note(pane: "CallsPane") -> bool:
     """Write down what the family said, and when to ask again. The guardians' numbers stand there."""
     connection, row = pane.connection, pane.meant
-    return connection is not None and row is not None and await note_player(pane.app, connection, row.player_id)
+    if connection is None or row is None or not await note_player(pane.app, connection, row.player_id):
+        return False
+    pane.go_to_next_call()
+    return True
 
 
 @action(

@@ -130,6 +130,13 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         """The rows that happen to be in memory: those on the screen and around it."""
         yield from () if self._window is None else self._window.rows()
 
+    def use_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Show the rows that are asked for next in other columns."""
+        self._columns = tuple(columns)
+        self._painter = LinePainter(self._columns, self._style_of)
+        self._painter.resize(self.size.width)
+        self.refresh()
+
     # Reading
 
     def begin_at(self, sort: Sort, row_id: int | None) -> None:
