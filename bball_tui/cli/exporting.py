@@ -63,6 +63,6 @@ def _counted(what: What, number: int) -> str:
         What.CONTRACTS: ("contract", None),
         What.PLAYERS: ("player", None),
         What.GUARDIANS: ("guardian of a player", "guardians of players"),
-        What.OUTBOX: ("mail", None),
+        What.OUTBOX: ("e-mail", None),
     }
     return counted(number, *words[what])

@@ -41,7 +41,7 @@ class DaySummary(Widget):
         if self.day is None:
             return Content("")
         mails, contracts = self.day
-        return content_lines([[("Today  ", STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
+        return content_lines([[("Today    ", STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
 
     def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
         if getattr(self.app, "plain", False):
@@ -54,9 +54,9 @@ class DaySummary(Widget):
         most = max(mails.hours)
         peak = f"  most: {most:,} from {mails.hours.index(most)}:00" if most else "  none yet"
         drawn = "".join(bar * step for bar in bars).ljust(24 * step)
-        yield [("Mails  ", STYLES[Tone.MUTED]), (drawn, STYLES[Tone.ACCENT]), (peak, STYLES[Tone.MUTED])]
+        yield [("E-mails  ", STYLES[Tone.MUTED]), (drawn, STYLES[Tone.ACCENT]), (peak, STYLES[Tone.MUTED])]
         axis = "".join(f"{hour}:00".ljust(6 * step) for hour in (0, 6, 12, 18))
-        yield [(" " * 7 + axis, STYLES[Tone.MUTED])]
+        yield [(" " * 9 + axis, STYLES[Tone.MUTED])]
 
 
 def _counts(mails: "MailDay", contracts: "ContractDay") -> str:

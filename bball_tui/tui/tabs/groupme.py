@@ -180,7 +180,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
             Column(
                 key="mails",
-                title="Mails",
+                title="E-mails",
                 width=10,
                 render=mails_cell,
                 sort="mails",
