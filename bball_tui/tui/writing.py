@@ -100,6 +100,8 @@ async def _read(app: "Host", connection: "LeagueConnection", message: Message) -
             break
     if not mails:
         raise BballError(_nothing_new(plan))
+    if len(plan.items) > len(mails):
+        app.notify(f"These are the first {len(mails)} of {len(plan.items)} e-mails.", markup=False)
     letters = [letter_of(app, connection, mail) for mail in mails]
     await app.push_screen_wait(ReadMail(*letters))
 

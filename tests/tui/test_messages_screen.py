@@ -1,0 +1,51 @@
+"""A message from the list of teams, and `u` takes it back while it waits."""
+
+import msgspec
+from sqlalchemy import select
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Outbox
+from bball_tui.settings import Settings
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.write_message import WriteMessage
+from tests.support.factory import Parent, make_club, make_family
+from tests.tui.desk_host import opened
+
+
+async def test_a_team_is_written_to_and_it_is_taken_back(settings: Settings, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=3600)
+        await make_family(session, club)
+        await make_family(session, club, first="Wren", last="Lee", parents=(Parent("Ann", "Lee", None),))
+    async with opened(msgspec.structs.replace(settings, worker=False)) as desk:
+        await desk.press("2")
+        await desk.shows("Hawks U12")
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, WriteMessage))
+        await desk.shows("To the team Hawks U12: 1 address, 1 player.", "Wren Lee (no guardian has an e-mail address)")
+        await desk.press(*"News", "enter", *"Hello", "ctrl+s")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.shows("1 e-mail to the team Hawks U12, about 1 player: News")
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.shows("1 e-mail queued")
+        await desk.press("u")
+        await desk.shows("Undone: 1 e-mail canceled.")
+        # What was taken back can be written again.
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, WriteMessage))
+        await desk.press(*"News", "enter", *"Hello", "ctrl+s")
+        await desk.until(lambda: isinstance(desk.app.screen, Confirm))
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.press("3")
+        await desk.shows("Lee, Wren")
+        await desk.press("/", *"wren", "enter")
+        await desk.shows("1 of 2")
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+        await desk.shows("There is no one to write to", "no guardian has an e-mail address")
+        await desk.press("escape")
+    async with database.session() as session:
+        assert list(await session.scalars(select(Outbox.state).order_by(Outbox.id))) == ["cancelled", "queued"]
