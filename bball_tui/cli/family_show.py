@@ -81,7 +81,8 @@ def _player(detail: PlayerDetail, zone: tzinfo) -> Iterator[str]:
 def _whose(player: PlayerView) -> str:
     jersey = f"  #{player.jersey}" if player.jersey else ""
     born = f", born {player.birthdate}" if player.birthdate is not None else ""
-    return f"{player.first} {player.last}{jersey}{born}"
+    also = f", also {player.also}" if player.also else ""
+    return f"{player.first} {player.last}{jersey}{born}{also}"
 
 
 def _family(guardians: tuple[GuardianView, ...]) -> Iterator[str]:

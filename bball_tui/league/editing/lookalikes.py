@@ -15,6 +15,7 @@ from bball_tui.database.models import DistinctPlayers, Guardian, MergedPerson, P
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Lookalike
 from bball_tui.league.merging.people import Person, once_called
+from bball_tui.league.roster.player import also_called
 from bball_tui.league.values.first_names import first_alike
 from bball_tui.wording import short_date
 
@@ -35,8 +36,9 @@ def _about(birthdate: date | None, jersey: str | None) -> str:
 
 def _lookalike(row: Sequence[Any]) -> Lookalike:
     player_id, first, last, birthdate, jersey, merged_names = row
-    about = _about(birthdate, jersey)
-    return Lookalike(player_id, f"{first} {last}", f"{about}, also {merged_names}" if merged_names else about)
+    name, about = f"{first} {last}", _about(birthdate, jersey)
+    also = also_called(merged_names, name)
+    return Lookalike(player_id, name, f"{about}, also {also}" if also else about)
 
 
 async def lookalikes(

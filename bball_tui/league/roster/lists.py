@@ -24,7 +24,7 @@ from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStat
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.filters.conditions import player_conditions, team_conditions
 from bball_tui.league.roster.fields import columns_of
-from bball_tui.league.roster.player import FIELDS, LISTED
+from bball_tui.league.roster.player import FIELDS, LISTED, also_called
 from bball_tui.league.roster.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
 
 
@@ -188,7 +188,7 @@ class PlayerListing(Listing[PlayerRow]):
             contract_status=found.status and ContractStatus(found.status),
             guardians=found.guardians,
             has_email=found.has_email,
-            also=found.merged_names,
+            also=also_called(found.merged_names, f"{found.first_name} {found.last_name}"),
         )
 
 

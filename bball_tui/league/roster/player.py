@@ -35,6 +35,11 @@ class PlayerValues(msgspec.Struct, frozen=True, gc=False):
         return f"{self.first_name} {self.last_name}"
 
 
+def also_called(merged_names: str, name: str) -> str:
+    """The other names of a player called ``name``, into whom those of ``merged_names`` were merged."""
+    return ", ".join(one for one in merged_names.split(", ") if one != name)
+
+
 def completed(values: PlayerValues, more: PlayerValues) -> PlayerValues:
     """``values``, and what ``more`` knows where they know nothing."""
     return PlayerValues(**{one.name: getattr(values, one.name) or getattr(more, one.name) for one in FIELDS})

@@ -18,6 +18,7 @@ from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.league.roster.lists import TeamListing
 from bball_tui.league.roster.notes import NoteView, read_notes
+from bball_tui.league.roster.player import also_called
 from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
 from bball_tui.league.rules.rules import RuleFinding
 from bball_tui.league.rules.store import read_findings
@@ -353,7 +354,8 @@ async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Colle
 def _player(player: models.Player, clock: LeagueClock) -> PlayerView:
     born, today = player.birthdate, clock.today
     age = None if born is None else age_on(born, today)
-    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age, player.merged_names)
+    also = also_called(player.merged_names, f"{player.first_name} {player.last_name}")
+    return PlayerView(player.id, player.first_name, player.last_name, player.jersey, born, age, also)
 
 
 def _signature(row: models.Signature) -> SignatureView:

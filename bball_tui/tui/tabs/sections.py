@@ -29,7 +29,7 @@ def contract_sections(detail: "ContractDetail", zone: tzinfo, now: datetime) -> 
     """The player, who answers for the player, and the story up to what is next."""
     today = now.astimezone(zone).date()
     return (
-        Section(_heading(detail.player), _contract_facts(detail, today)),
+        Section(_heading(detail.player), (*_also(detail.player), *_contract_facts(detail, today))),
         *_signature(detail, zone, now),
         Section("Guardians", _guardians(detail.guardians)),
         *note_sections(detail.notes, zone, now),

@@ -42,6 +42,8 @@ from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.lists import list_players
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.league.timeline.read import player_detail
+from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
@@ -130,6 +132,8 @@ async def test_all_that_one_had_is_the_others_and_goes_back(database: Database) 
         assert entry.before == {"birthdate": None, "jersey": "00"}
         assert entry.after is not None
         assert (entry.entity_id, entry.after["was_player"]) == (kept.player_id, gone.player_id)
+        detail = await player_detail(session, club.league_id, kept.player_id, Outgoing(mail_server=True))
+        assert (detail.player.also, len(detail.contracts)) == ("Jon Hamilton", 2)
         with pytest.raises(BballError, match=r"Jon Hamilton, player \d+, was merged into Jonathan Hamilton"):
             await preview_merge(session, club.league_id, Person.PLAYER, gone.player_id, kept.player_id)
     async with database.session() as session:
