@@ -63,6 +63,9 @@ KINDS = ("teams", "players", "guardians", "contracts")
 )
 @click.option("--take-file", is_flag=True, help="Let the file's values count where staff corrected them by hand.")
 @click.option("--due", default="", metavar="DATE", help="Until when new offers should be signed.")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="Why players change teams; needed after the league's freeze date."
+)
 @click.option("--expect", default="", metavar="CODE", help="Import only what the preview with this code showed.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write what happened, review rows, to this CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers and the errors as JSON.")
@@ -81,6 +84,7 @@ def import_roster(
     split_names: bool,
     take_file: bool,
     due: str,
+    reason: str,
     expect: str,
     report: Path | None,
     as_json: bool,
@@ -104,6 +108,7 @@ def import_roster(
         split_names=split_names,
         take_file=take_file,
         due=due,
+        reason=reason,
         expect=expect.strip().lower(),
     )
 
@@ -146,6 +151,7 @@ def as_document(report: Report) -> dict[str, object]:
         "unchanged": report.imported.unchanged,
         "mails": report.imported.promised,
         "conflicts": () if report.diff is None else report.diff.conflicts,
+        "needs_reason": [] if report.diff is None else [row.row for row in report.diff.rows if row.frozen],
         "empty": dict(report.roster.placeholders),
         "preview": report.digest,
         "errors": report.problems,
@@ -207,6 +213,7 @@ def _preview(diff: Diff) -> Iterator[str]:
                 [
                     *([f"Possible duplicate: {row.duplicate}"] if row.duplicate else []),
                     *(f"{one.field}: {one.before or '(empty)'} → {one.after}" for one in row.changes),
+                    *([row.frozen] if row.frozen else []),
                 ]
             ),
         )

@@ -116,6 +116,7 @@ def _options(options: ImportOptions, *, dry_run: bool) -> service.ImportOptions:
         split_names=options.split_names,
         take_file=options.take_file,
         due=options.due,
+        reason=options.reason,
         expect=options.expect,
         date_order=DateOrder(options.date_order) if options.date_order else None,
     )

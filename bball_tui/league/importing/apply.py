@@ -79,11 +79,13 @@ async def apply(session: AsyncSession, diff: Diff, *, source: str = "") -> Impor
     return await write(session, diff, source=source)
 
 
-async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Tick = no_tick) -> Imported:
+async def write(
+    session: AsyncSession, diff: Diff, *, source: str = "", reason: str | None = None, tick: Tick = no_tick
+) -> Imported:
     """Write ``diff``, computed in the same transaction after :func:`hold_league`.
 
-    ``tick`` hears of each of the :data:`WRITE_STEPS` steps. A difference without any change writes nothing, not even an
-    audit row.
+    ``source`` is the file's name, ``reason`` why players change teams. ``tick`` hears of the :data:`WRITE_STEPS`
+    steps. A difference without any change writes nothing, not even an audit row.
 
     Raises:
         RosterMoved: a row was changed meanwhile (by somebody who does not import); the caller must roll back.
@@ -91,7 +93,7 @@ async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Ti
     if not diff.changes_something:
         return diff.imported()
     try:
-        cancelled, promised = await _write(session, diff, source, tick)
+        cancelled, promised = await _write(session, diff, source, reason, tick)
     except IntegrityError as error:
         if isinstance(error.orig, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
             raise RosterMoved from error
@@ -99,7 +101,7 @@ async def write(session: AsyncSession, diff: Diff, *, source: str = "", tick: Ti
     return replace(diff.imported(), cancelled=cancelled, promised=promised)
 
 
-async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> tuple[int, int]:
+async def _write(session: AsyncSession, diff: Diff, source: str, reason: str | None, tick: Tick) -> tuple[int, int]:
     """How many mails of moved contracts were canceled, and how many mails of new offers were promised."""
     season_id = diff.season_id or await _insert_season(session, diff)
     new_teams, new_players, new_guardians = diff.teams.new, diff.players.new, diff.guardians.new
@@ -137,7 +139,7 @@ async def _write(session: AsyncSession, diff: Diff, source: str, tick: Tick) -> 
     cancelled = await take_back(session, diff)
     promised = await _promise(session, diff, contract_ids)
     tick(WRITE_STEPS)
-    entries = await asyncio.to_thread(_entries, diff, guardian_ids, source)
+    entries = await asyncio.to_thread(_entries, diff, guardian_ids, source, reason)
     await record(session, diff.league_id, entries)
     return cancelled, promised
 
@@ -303,11 +305,11 @@ def _link_columns(links: Sequence[LinkValues]) -> dict[str, str]:
     return {field.name: text_array(getattr(link, field.name) for link in links) for field in LINK}
 
 
-def _entries(diff: Diff, guardian_ids: Sequence[int], source: str) -> list[Entry]:
-    return [*_changes(diff), *_new_relations(diff, guardian_ids), _summary(diff, source)]
+def _entries(diff: Diff, guardian_ids: Sequence[int], source: str, reason: str | None) -> list[Entry]:
+    return [*_changes(diff, reason), *_new_relations(diff, guardian_ids), _summary(diff, source)]
 
 
-def _changes(diff: Diff) -> Iterator[Entry]:
+def _changes(diff: Diff, reason: str | None) -> Iterator[Entry]:
     for team in diff.teams.changed:
         yield _changed("team", team)
     for player in diff.players.changed:
@@ -315,7 +317,7 @@ def _changes(diff: Diff) -> Iterator[Entry]:
     for guardian in diff.guardians.changed:
         yield _changed("guardian", guardian)
     for moved in diff.contracts.moved:
-        yield Entry("moved", "contract", moved.id, before={"team": moved.before}, after={"team": moved.after})
+        yield Entry("moved", "contract", moved.id, reason, {"team": moved.before}, {"team": moved.after})
 
 
 def _changed(entity: str, one: Changed[V]) -> Entry:

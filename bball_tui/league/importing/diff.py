@@ -28,6 +28,8 @@ from bball_tui.league.importing.match_teams import Refusal
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LinkValues
+from bball_tui.league.rules.freeze import move_findings
+from bball_tui.league.rules.rules import TeamMove
 from bball_tui.league.values.shown import shown
 
 
@@ -49,7 +51,13 @@ async def compute_diff(
     """
     existing = await load_existing(session, league_id, season_name, roster)
     diff = await asyncio.to_thread(_compare, league_id, season_name, roster, contract_status, take_file, existing)
-    return replace(diff, due_on=due_on)
+    moves = [TeamMove(one.player_id, one.player, one.before, one.team, one.after) for one in diff.contracts.moved]
+    if not moves or diff.season_id is None:
+        return replace(diff, due_on=due_on)
+    frozen = await move_findings(session, league_id, diff.season_id, moves)
+    told = {one.row: found.text for one, found in zip(diff.contracts.moved, frozen, strict=False)}
+    rows = tuple(msgspec.structs.replace(row, frozen=told[row.row]) if row.row in told else row for row in diff.rows)
+    return replace(diff, due_on=due_on, frozen=frozen, rows=rows)
 
 
 def _compare(

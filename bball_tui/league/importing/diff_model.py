@@ -22,6 +22,7 @@ from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LINK, GuardianValues, LinkValues
 from bball_tui.league.roster.player import PlayerValues
+from bball_tui.league.rules.rules import RuleFinding
 
 Ref: TypeAlias = int
 Take: TypeAlias = bool | frozenset[int]
@@ -152,6 +153,8 @@ class MovedContract(msgspec.Struct, frozen=True, gc=False):
 
     row: int
     id: int
+    player_id: int
+    player: str
     version: int
     team: Ref
     before: str
@@ -185,6 +188,8 @@ class RowDiff(msgspec.Struct, frozen=True, gc=False):
     changes: tuple[FieldChange, ...] = ()
     duplicate: str = ""
     """For a new player who may exist already: who that would be, as a sentence."""
+    frozen: str = ""
+    """That the row moves a player after the league's freeze date, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,8 @@ class Diff:
     take_file: Take = False
     due_on: date | None = None
     """Until when new offers should be signed."""
+    frozen: tuple[RuleFinding, ...] = ()
+    """The moves that need a reason, because the league's teams are frozen."""
     refused: tuple[Problem, ...] = ()
     """Rows that are readable but contradict another row or the database."""
     notes: tuple[str, ...] = ()

@@ -97,7 +97,9 @@ class Players:
             self._kept_contracts += 1
         elif live is not None and moves:
             before = self._team_names[live.team_id]
-            self._moved.append(MovedContract(row.number, live.id, live.version, team_ref, before, row.team))
+            self._moved.append(
+                MovedContract(row.number, live.id, player, _label(row), live.version, team_ref, before, row.team)
+            )
         elif contracts:
             self._keep(row, contracts, live)
         else:

@@ -8,7 +8,7 @@ from bball_tui.league.importing.service import Report
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
 from bball_tui.league.values.shown import listed
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
 
@@ -49,7 +49,7 @@ def remarks(report: Report) -> list[str]:
         when = "will go out to tell families of their offers" if report.dry_run else "tell families of their offers"
         notes.append(f"{mails} {when}.")
     if report.diff is not None and report.diff.due_on is not None and report.diff.contracts.new:
-        notes.append(f"New offers are due on {report.diff.due_on.isoformat()}.")
+        notes.append(f"New offers are due on {short_date(report.diff.due_on)}.")
     if roster.remembered:
         notes.append("The columns are read as someone said for an earlier file with the same ones.")
     if roster.splits:
@@ -112,7 +112,7 @@ def _lines(report: Report) -> Iterator[tuple[str, ...]]:
         result = str(row.verdict) if stands or row.verdict is Verdict.UNCHANGED else f"{row.verdict} (not imported)"
         changes = [(one.field, one.before, one.after) for one in row.changes] or [("", "", "")]
         for change in changes:
-            remark = f"Possible duplicate. {row.duplicate}" if row.duplicate else ""
+            remark = f"Possible duplicate. {row.duplicate}" if row.duplicate else row.frozen
             yield (str(row.row), result, row.player, row.team, *change, remark)
     for one in () if report.diff is None else report.diff.conflicts:
         result = "changed" if one.taken else "kept"

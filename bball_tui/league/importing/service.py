@@ -15,6 +15,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.lifecycle import ReasonNeed
+from bball_tui.league.contracts.transitions import reason_for
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
 from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
@@ -36,6 +38,7 @@ from bball_tui.league.rules.store import RuleBroken, read_findings, read_rules
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import NAME_LENGTH, name_text
 from bball_tui.league.values.shown import shown
+from bball_tui.wording import short_date
 
 SAMPLED_ROWS = 50
 SAMPLES = 3
@@ -96,6 +99,8 @@ class ImportOptions:
     encoding: str = ""
     split_names: bool = False
     expect: str = ""
+    reason: str = ""
+    """Why players change teams, for their history; after the league's freeze date that needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +221,20 @@ async def _run(
         report = Report(options.dry_run, roster, problems, diff, left_rows=left, digest=digest)
         if problems and not options.skip_bad_rows:
             return report
+        reason = reason_for(ReasonNeed.OPTIONAL, options.reason)
+        unsaid = frozenset(() if reason is not None else diff.frozen)
         ruled = await read_rules(session, league.id) != LeagueRules()
         before = await _findings(session, diff) if ruled else frozenset()
         if options.dry_run:
             cancelled = await count_unsent(session, diff)
             promised, found = await _try(session, diff, ruled=ruled)
             imported = replace(diff.imported(), cancelled=cancelled, promised=promised)
-            return replace(report, imported=imported, findings=_sorted(found - before))
+            return replace(report, imported=imported, findings=_sorted((found - before) | unsaid))
         watch.begin(Stage.WRITING, WRITE_STEPS)
-        report = replace(report, imported=await write(session, diff, source=shown(path.name, 200), tick=watch.tick))
+        imported = await write(session, diff, source=shown(path.name, 200), reason=reason, tick=watch.tick)
+        report = replace(report, imported=imported)
         if ruled:
-            report = replace(report, findings=_sorted(await _findings(session, diff) - before))
+            report = replace(report, findings=_sorted((await _findings(session, diff) - before) | unsaid))
             if broken := [one for one in report.findings if one.refused]:
                 raise RuleBroken(broken)
         if options.mapping:
@@ -268,7 +276,8 @@ def _due(options: ImportOptions, league: LeagueInfo, today: date) -> date | None
     except NoDate as error:
         raise BballError(f"The due date “{shown(options.due)}” does not do: {error}") from None
     if day < today:
-        raise BballError(f"The due date {day} is in the past: today is {today}. Correct it.")
+        said = short_date(day, today)
+        raise BballError(f"The due date {said} is in the past: today is {short_date(today, today)}. Correct it.")
     return day
 
 

@@ -40,6 +40,8 @@ class ImportOptions:
     """New contracts begin as drafts, not as offers."""
     due: str = ""
     """Until when new offers should be signed; empty: no such day."""
+    reason: str = ""
+    """Why players change teams."""
     expect: str = ""
     """The code of the preview that staff saw: nothing else is imported."""
 

@@ -46,6 +46,7 @@ DATE_ORDERS = (
 )
 MANY_ROWS = 2_000
 """Rows from which laying them out for people would hold up the keys."""
+_FIELDS = "#path, #season, #sheet, #dates, #split, #take, #drafts, #due, #reason, #skip, #report"
 _LOOK = 0.1
 """Seconds between two looks at how far the import is."""
 
@@ -61,7 +62,8 @@ class ImportRoster(Dialog[ImportDone | None]):
     Type the path of a CSV file or an Excel workbook, or choose one with ctrl+o. Enter shows what it would change;
     nothing is written before you press **Import**. ctrl+r shows the rows one by one: leave out those that should not
     come in. ctrl+l says by hand match columns. New contracts are offers, or drafts if you tick that; a due
-    date counts for offers. What staff corrected by hand stays, unless you tick that the file's values count, or take
+    date counts for offers. Other teams after the
+    freeze date need a reason. What staff corrected by hand stays, unless you tick that the file's values count, or take
     them review rows. A column of whole names is split if you tick that, and each name is shown as it is split. If the
     league changes before you press **Import**, nothing comes in and you see what it would change now. Rows with faults
     are listed with row, column and value: fix the file, or leave these rows out. A file comes in whole or not at all;
@@ -70,7 +72,7 @@ class ImportRoster(Dialog[ImportDone | None]):
     DEFAULT_CSS = """
     ImportRoster {
         & #effect { margin: 1 0 0 0; }
-        & #sheet-field, & #dates-field, & #names-field, & #corrected-field { display: none; }
+        & #sheet-field, & #dates-field, & #names-field, & #corrected-field, & #reason-field { display: none; }
     }
     """
     BINDINGS: ClassVar = [
@@ -122,6 +124,8 @@ class ImportRoster(Dialog[ImportDone | None]):
         yield Field("Names", TickBox("split whole names into first and last", id="split"), id="names-field")
         yield Field("Corrections", take, id="corrected-field")
         skip, report = TickBox("leave out rows with faults", id="skip"), TickBox("report", id="report")
+        why = TextField("", placeholder="why players change teams after the freeze", id="reason")
+        yield Field("Reason", why, id="reason-field")
         yield Field("Options", skip, report)
         due = TextField("", placeholder="due date of new offers", id="due")
         yield Field("Contracts", due, TickBox("as drafts", id="drafts"))
@@ -170,6 +174,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             take_file=self.query_one("#take", TickBox).value or self._from_file or False,
             drafts=self.query_one("#drafts", TickBox).value,
             due=self.query_one("#due", TextField).value.strip(),
+            reason=self.query_one("#reason", TextField).value.strip(),
         )
 
     @on(Input.Changed)
@@ -183,10 +188,11 @@ class ImportRoster(Dialog[ImportDone | None]):
         if self.query_one("#take", TickBox).value:
             self._from_file = frozenset()  # the tick speaks for all rows, also when it goes again
         before, self._seen = self._seen, seen
-        if before is not None and replace(before[1], report=seen[1].report) == seen[1] and before[0] == seen[0]:
+        same = None if before is None else replace(before[1], report=seen[1].report, reason=seen[1].reason)
+        if before is not None and same == seen[1] and before[0] == seen[0]:
             if self._previewed is not None:
                 self._previewed = (self._previewed[0], seen[1])
-            return  # the report changes nothing of what was shown
+            return  # report and reason change nothing of what was shown
         if self._stop():
             self.say("")  # nothing is being read anymore
         if before is not None and before[0] != seen[0]:
@@ -225,7 +231,9 @@ class ImportRoster(Dialog[ImportDone | None]):
         self.choice("browse").disabled = busy
         self.choice("rows").disabled = busy or not self._rows
         self.choice("columns").disabled = busy or preview is None or not preview.header
-        for field in self.query("#path, #season, #sheet, #dates, #split, #take, #drafts, #due, #skip, #report"):
+        for field in self.query(
+            "#path, #season, #sheet, #dates, #split, #take, #drafts, #due, #reason, #skip, #report"
+        ):
             field.disabled = self._writing
 
     def action_preview(self) -> None:
@@ -288,6 +296,8 @@ class ImportRoster(Dialog[ImportDone | None]):
             self.query_one("#names-field").display = True
         if preview.conflicts or options.take_file:
             self.query_one("#corrected-field").display = True
+        if any(row.frozen for row in preview.rows) or options.reason:
+            self.query_one("#reason-field").display = True
         if options.date_order or any("field Dates" in problem.problem for problem in preview.problems):
             self.query_one("#dates-field").display = True
         options = replace(options, sheet=self.query_one("#sheet", Picker).chosen)

@@ -80,6 +80,8 @@ def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
         details = [f"{one.field}: {one.before or '–'} → {one.after or '–'}" for one in row.changes]
         if row.duplicate:
             details.insert(0, row.duplicate)
+        if row.frozen:
+            details.insert(0, row.frozen)
         details = [*corrections, *splits.get(row.row, ()), *details]
         kind = "possible duplicate" if row.duplicate else "staff corrected" if corrections else str(row.verdict)
         if kind == "unchanged":

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -16,11 +17,15 @@ from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.editing.contracts import ContractDraft, load_contract, new_contract, save_contract
 from bball_tui.league.editing.outcome import Outcome, Saved, Wrong
+from bball_tui.league.importing.report import remarks, report_csv
+from bball_tui.league.importing.service import ImportOptions, run_import
+from bball_tui.league.leagues import find_league
 from bball_tui.league.rules.rules import LeagueRules, RuleName
-from bball_tui.league.rules.store import write_rules
+from bball_tui.league.rules.store import RuleBroken, write_rules
 from bball_tui.wording import short_date
 from tests.support.factory import make_club, make_family
 
+HEADER = "Team,Player First Name,Player Last Name,Date of Birth"
 YMD = DateOrder.YMD
 
 
@@ -133,3 +138,25 @@ def test_a_season_that_begins_after_the_freeze_is_not_frozen_by_it() -> None:
     assert rules.frozen_since(None, date(2027, 10, 2)) == date(2027, 10, 1)
     assert rules.frozen_since(date(2027, 9, 1), date(2027, 10, 2)) == date(2027, 10, 1)
     assert rules.frozen_since(date(2028, 2, 1), date(2027, 12, 2)) is None
+
+
+async def test_an_import_says_it_row_by_row_and_asks_for_one_reason(frozen: Frozen, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}\nOwls U12,Amara,Hamilton,2015-05-12\nHawks U12,New,Kid,2016-01-01\n")
+    async with frozen.database.session() as session:
+        league = await find_league(session)
+    seen = await run_import(frozen.database, league, path, ImportOptions(dry_run=True))
+    assert seen.diff is not None
+    assert {row.row: row.frozen for row in seen.diff.rows} == {2: frozen.sentence, 3: ""}
+    assert frozen.sentence in remarks(seen)
+    assert frozen.sentence in report_csv(seen)
+    await frozen.rule(RuleName.FREEZE)
+    seen = await run_import(frozen.database, league, path, ImportOptions(dry_run=True))
+    assert any("would be stopped" in one for one in remarks(seen))
+    with pytest.raises(RuleBroken, match=r"that needs a reason\. .* Give a reason"):
+        await run_import(frozen.database, league, path, ImportOptions())
+    assert await frozen.team() == "Hawks U12"
+    done = await run_import(frozen.database, league, path, ImportOptions(reason="new draft", expect=seen.digest))
+    assert done.findings == ()
+    assert await frozen.reasons() == ["new draft"]
+    assert (await run_import(frozen.database, league, path, ImportOptions())).findings == ()
