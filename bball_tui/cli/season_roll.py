@@ -15,6 +15,7 @@ from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.rights import Right
+from bball_tui.league.rules.rules import LeagueRules, check_moves
 from bball_tui.league.seasons.roll import apply_roll, plan_roll
 from bball_tui.league.seasons.roll_csv import plan_csv
 from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
@@ -22,7 +23,7 @@ from bball_tui.league.seasons.roll_request import HOLD_SECONDS, RollChoice, Roll
 from bball_tui.league.seasons.roll_undo import preview_undo, undo_roll
 from bball_tui.league.seasons.undo_words import undo_effect, undone_words
 from bball_tui.mail.values import one_line
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 MOST_NOTES = 10
 
@@ -116,6 +117,7 @@ class RolledJson:
     show_default=True,
     help="How long these e-mails wait in the outbox.",
 )
+@click.option("--reason", metavar="TEXT", help="Why players change teams; needed after the league's freeze date.")
 @click.option("--show", is_flag=True, help="Everybody sees the new season from now on.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the players as CSV for a spreadsheet.")
@@ -148,6 +150,7 @@ async def _season_roll(
     mails: bool | None,
     hold: int,
     show: bool,
+    reason: str | None,
     as_csv: bool,
 ) -> Answer:
     league_id = context.league.id
@@ -173,6 +176,7 @@ async def _season_roll(
             mails,
             hold * 60,
             show,
+            reason,
         )
         looked_at = frozenset(line.id for line in lines) | places.keys()
         choice = RollChoice(places, looked_at, plan.fingerprint, all_teams=not was_teams)
@@ -275,10 +279,11 @@ def _plan_answer(plan: RollPlan, lines: Sequence[PlayerLine], places: dict[int, 
     teams = [("+" if one.team_id is None else "", one.was, one.label, one.problem) for one in plan.teams]
     hidden = len(plan.lines) - len(lines)
     after = [
-        f"Age groups: {plan.pattern}. Ages count on {plan.age_day.isoformat()}.",
+        f"Age groups: {plan.pattern}. Ages count on {short_date(plan.age_day)}.",
         f"{counted(len(lines), 'player')}, {len(places)} of them ticked; {plan.already} in {plan.target} already.",
         *([f"{counted(hidden, 'player')} not shown: of other teams, or left out before (--all)."] if hidden else []),
         *(f"! {warning}" for warning in plan.warnings),
+        *(f"! {one.text}" for one in check_moves(LeagueRules(), plan.frozen, plan.moves(places))),
         f"Nothing was changed. --apply --expect {plan.fingerprint} makes it.",
     ]
     return Found(

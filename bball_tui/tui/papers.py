@@ -152,8 +152,9 @@ async def print_contracts(app: "App[Any]", connection: "LeagueConnection", contr
         printing = connection.call(print_sheets, contract_ids, template_dir=connection.settings.template_dir)
         return await _written(await printing, path, "sheet")
 
-    number = counted(len(contract_ids), "contract")
-    lines = [f"A sheet for each of {number} that still waits for its signature, names filled in and with a code."]
+    number = len(contract_ids)
+    each = "the contract" if number == 1 else f"each of {number:,} contracts"
+    lines = [f"A sheet for {each} that still waits for its signature, names filled in and with a code."]
     await _print(app, connection, "Print contract sheets", lines, "contracts", write)
 
 

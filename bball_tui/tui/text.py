@@ -143,6 +143,14 @@ def wrap(text: str, width: int) -> list[str]:
     return lines or [""]
 
 
+def clipped(texts: Iterable[str], width: int, most: int) -> list[str]:
+    """``texts`` wrapped one below the other, at most ``most`` lines of them; the last one then counts the rest."""
+    lines = [line for one in texts for line in wrap(one, width)]
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"… and {len(lines) - most + 1} more lines"]
+
+
 def _chop(word: str, width: int) -> list[str]:
     pieces: list[str] = []
     start, used = 0, 0

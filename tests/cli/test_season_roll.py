@@ -42,7 +42,7 @@ def test_the_plan_is_shown_and_nothing_is_made(command_line: CommandLine) -> Non
     assert ran.code == 0
     assert "Hawks U10    Hawks U12" in ran.out
     assert "From Spring 2027 to Fall 2027." in ran.err
-    assert "Age groups: U10 → U12. Ages count on 2027-08-31." in ran.err
+    assert "Age groups: U10 → U12. Ages count on Aug 31, 2027." in ran.err
     assert "3 players, 2 of them ticked; 0 in Fall 2027 already." in ran.err
     assert "Nothing was changed. --apply --expect " in ran.err
     plan = command_line("seasons", "roll", "Fall 2027", "--json").json

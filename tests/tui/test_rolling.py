@@ -31,7 +31,7 @@ TEAMS = (
 LINES = (
     PlayerLine(1, "Abara, Grace", "Hawks U10", 1, "from1", Proposal.RETURNS, ("Stays with the team.",), ticked=True),
     PlayerLine(2, "Berg, Ida", "Bulls U10", 2, "from2", Proposal.RETURNS, (), ticked=True),
-    PlayerLine(3, "Cole, Max", "Bulls U10", 2, "", Proposal.TOO_OLD, ("12 on 2027-08-31: too old.",), ticked=False),
+    PlayerLine(3, "Cole, Max", "Bulls U10", 2, "", Proposal.TOO_OLD, ("12 on Aug 31, 2027: too old.",), ticked=False),
     PlayerLine(4, "Diaz, Ana", "Bulls U10", 2, "from2", Proposal.LEFT, ("Declined.",), ticked=False),
     PlayerLine(5, "Eng, Li", "Bulls U10", 2, "from2", Proposal.LEFT, ("Left out by maria.",), ticked=False, new=False),
 )
@@ -40,11 +40,11 @@ PLAN = RollPlan(1, "Spring 2027", None, "Fall 2027", "U10 → U12", date(2027, 8
 
 async def test_what_the_plan_means_is_ticked_and_everything_says_why() -> None:
     async with asking(RollPlayers(PLAN), (120, 36)) as desk:
-        assert "2 teams to be made · U10 → U12 · ages on 2027-08-31" in desk.line
+        assert "2 teams to be made · U10 → U12 · ages on Aug 31, 2027" in desk.line
         assert "2 of 5 players ticked · all that are new" in desk.line
         assert "Cole, Max" in desk.line
         assert "Eng, Li" not in desk.line, "left out before"
-        assert "12 on 2027-08-31: too old." in desk.line
+        assert "12 on Aug 31, 2027: too old." in desk.line
         await desk.press("enter")
         await desk.until_answered()
         assert desk.answers == [{1: "from1", 2: "from2"}]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import psycopg
 from sqlalchemy import TextClause, select
@@ -10,21 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
 from bball_tui.database.masks import is_masked
-from bball_tui.database.models import League, Team
-from bball_tui.database.states import ContractStatus, DateOrder
+from bball_tui.database.models import Contract, League, Team
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import LeagueClock, read_clock, read_contracts
+from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.signing_rules import check_hold
-from bball_tui.league.contracts.transitions import check_offer
+from bball_tui.league.contracts.transitions import check_offer, reason_for
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.seasons import LONGEST_NAME, SeasonDraft, save_season, show_season
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import Season, current_season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
-from bball_tui.league.rules.rules import season_year
-from bball_tui.league.rules.store import read_rules, rule_notes
+from bball_tui.league.rules.rules import TeamMove, check_moves, season_year
+from bball_tui.league.rules.store import RuleBroken, read_rules, rule_notes
 from bball_tui.league.seasons.age_groups import read_pattern, usual_pattern
 from bball_tui.league.seasons.roll_facts import read_facts
 from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan
@@ -77,13 +80,17 @@ async def apply_roll(
     if plan.fingerprint != choice.expect:
         raise RollMoved
     check_outcome(outcome, clock)
+    reason = reason_for(ReasonNeed.OPTIONAL, outcome.reason)
     places = _placed(plan, choice)
     teams = [one for one in plan.open_teams if one.team_id is None and (choice.all_teams or one.key in places.values())]
     left = tuple(sorted(one.id for one in plan.lines if one.id in choice.looked_at and one.id not in places))
     if not teams and not places:
         return Rolled(plan.target_id or 0, plan.target, False, 0, 0, 0, len(left))
     try:
-        return await _write(session, league_id, plan, places, teams, left, outcome, clock)
+        moved = await _frozen(session, league_id, plan, places, reason)
+        done = await _write(session, league_id, plan, places, teams, left, outcome, clock)
+        await _note_why(session, league_id, done.season_id, plan.moves(places), reason)
+        return replace(done, notes=(*moved, *done.notes))
     except IntegrityError as error:
         # Somebody made the same contract or team without waiting for the lock, which only imports and rolls take.
         if isinstance(error.orig, psycopg.errors.UniqueViolation | psycopg.errors.ForeignKeyViolation):
@@ -116,7 +123,8 @@ async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tu
     rules = await read_rules(session, league_id)
     day = asked.age_on or rules.age_day(season_year(name, starts, clock.today)) or starts or clock.today
     limit = rules.roster_limit if asked.roster_limit is None else asked.roster_limit
-    options = RollOptions(pattern, day, limit, frozenset(map(int, rules.exceptions)))
+    frozen = None if target is None else rules.frozen_since(starts, clock.today)
+    options = RollOptions(pattern, day, limit, frozenset(map(int, rules.exceptions)), frozen)
     return await asyncio.to_thread(make_plan, facts, options), clock
 
 
@@ -239,6 +247,40 @@ async def _write(
     notes = await rule_notes(session, league_id, list(places), season_id)
     made_season = plan.target_id is None
     return Rolled(season_id, plan.target, made_season, len(teams), len(contracts), mails, len(left), notes)
+
+
+async def _frozen(
+    session: AsyncSession, league_id: int, plan: RollPlan, places: Mapping[int, str], reason: str | None
+) -> tuple[str, ...]:
+    """What the freeze date says of other teams without a reason.
+
+    Raises:
+        RuleBroken: the league refuses it.
+    """
+    if reason is not None:
+        return ()
+    found = check_moves(await read_rules(session, league_id), plan.frozen, plan.moves(places))
+    if broken := [one for one in found if one.refused]:
+        raise RuleBroken(broken)
+    return tuple(one.text for one in found)
+
+
+async def _note_why(
+    session: AsyncSession, league_id: int, season_id: int, moves: Sequence[TeamMove], reason: str | None
+) -> None:
+    """The reason for another team, in the history of the contract that was made."""
+    if reason is None or not moves:
+        return
+    made = await session.execute(
+        select(Contract.id, Contract.team_id).where(
+            Contract.league_id == league_id,
+            Contract.season_id == season_id,
+            among(Contract.player_id, [one.player_id for one in moves]),
+            Contract.status.in_(LIVE_STATUSES),
+        )
+    )
+    entries = [Entry("created", "contract", row.id, reason, after={"team_id": row.team_id}) for row in made]
+    await record(session, league_id, entries)
 
 
 async def _ids(session: AsyncSession, statement: TextClause, values: Mapping[str, object], number: int) -> list[int]:

@@ -32,7 +32,7 @@ _PLAYERS = text(
 )
 _THERE = text(
     """
-    SELECT player_id, status FROM contract
+    SELECT player_id, status, team_id FROM contract
     WHERE league_id = :league_id AND season_id = :season_id AND status <> 'void'
     ORDER BY status IN ('draft', 'offered', 'accepted', 'signed'), id
     """
@@ -57,9 +57,11 @@ async def read_facts(
     folded = await _folded(session, set(renaming.values()))
     contracted = (await session.execute(_PLAYERS, {"league_id": league_id, "season_id": source[0]})).all()
     statuses: dict[int, ContractStatus] = {}
+    teams: dict[int, int] = {}
     if target[0] is not None:
-        found = await session.execute(_THERE, {"league_id": league_id, "season_id": target[0]})
+        found = (await session.execute(_THERE, {"league_id": league_id, "season_id": target[0]})).all()
         statuses = {row.player_id: ContractStatus(row.status) for row in found}
+        teams = {row.player_id: row.team_id for row in found}
     over = {one: status for one, status in statuses.items() if status.stage is Stage.OVER}
     origins = {team: origin for roll in rolls for team, origin in roll.teams}
     facts = RollFacts(
@@ -84,6 +86,7 @@ async def read_facts(
         players=await asyncio.to_thread(_players, contracted),
         there=frozenset(statuses.keys() - over.keys()),
         said_no=over,
+        were_in={one: teams[one] for one in over},
         left_out=_left_out(rolls, clock),
     )
     return facts, pattern

@@ -14,9 +14,10 @@ from enum import StrEnum
 import msgspec
 
 from bball_tui.database.states import ContractStatus, Stage
+from bball_tui.league.rules.rules import TeamMove
 from bball_tui.league.seasons.age_groups import Pattern, group_of, stem_of, too_old
 from bball_tui.league.values.dates import age_on
-from bball_tui.wording import counted, listed
+from bball_tui.wording import counted, listed, short_date
 
 
 class Proposal(StrEnum):
@@ -83,7 +84,8 @@ class LastPlayer:
 class RollFacts:
     """What the database says, in one moment.
 
-    ``there`` are players with a contract in the new season, ``said_no`` those whose contract there is over, with how.
+    ``there`` are players with a contract in the new season, ``said_no`` those whose contract there is over, with how,
+    and ``were_in`` those with the team of it.
     ``left_out`` are those whom staff left out of an earlier run, with the sentence that tells it.
     """
 
@@ -96,6 +98,7 @@ class RollFacts:
     players: tuple[LastPlayer, ...]
     there: frozenset[int] = frozenset()
     said_no: Mapping[int, ContractStatus] = field(default_factory=dict)
+    were_in: Mapping[int, int] = field(default_factory=dict)
     left_out: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -110,6 +113,8 @@ class RollOptions:
     age_day: date
     roster_limit: int | None = None
     excepted: frozenset[int] = frozenset()
+    frozen: date | None = None
+    """Since when another team needs a reason in the new season; None: it needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,8 @@ class PlayerLine:
     reasons: tuple[str, ...]
     ticked: bool
     new: bool = True
+    before: str = ""
+    """The team of the new season (a :attr:`TeamLine.key`) whose contract is over there; empty: there was none."""
 
     @property
     def reason(self) -> str:
@@ -165,6 +172,22 @@ class RollPlan:
     lines: tuple[PlayerLine, ...]
     already: int
     warnings: tuple[str, ...] = ()
+    frozen: date | None = None
+    """Since when another team needs a reason in the new season; None: it needs none."""
+
+    def moves(self, places: Mapping[int, str]) -> tuple[TeamMove, ...]:
+        """Who of ``places`` was in another team of the new season before."""
+
+        def named(player: str) -> str:
+            last, _, first = player.rpartition(", ")
+            return f"{first} {last}"
+
+        labels = {one.key: (one.team_id or 0, one.label) for one in self.teams}
+        return tuple(
+            TeamMove(line.id, named(line.player), labels[line.before][1], *labels[places[line.id]])
+            for line in self.lines
+            if line.before and places.get(line.id, line.before) != line.before
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -211,6 +234,7 @@ def make_plan(facts: RollFacts, options: RollOptions) -> RollPlan:
         lines=lines.all(),
         already=len(facts.there & {one.id for one in facts.players}),
         warnings=tuple(warnings),
+        frozen=options.frozen,
     )
 
 
@@ -262,6 +286,7 @@ class _Lines:
 
     def __init__(self, facts: RollFacts, options: RollOptions, teams: Sequence[TeamLine]) -> None:
         self._facts, self._options = facts, options
+        self._keys = {one.team_id: one.key for one in teams if one.team_id is not None}
         self._labels = {one.id: one.label for one in facts.last_teams}
         self._open = {one.key: one for one in teams if not one.problem}
         self._problems = {one.source_id: one.problem for one in teams if one.problem}
@@ -296,7 +321,7 @@ class _Lines:
         if player.id in self._options.excepted or not too_old(self._groups[key], player.birthdate, day):
             return key, Proposal.RETURNS, f"Stays with the team, now {team.label}." if team.label != team.was else ""
         assert player.birthdate is not None  # noqa: S101 - else nobody is too old
-        age = f"{age_on(player.birthdate, day)} on {day.isoformat()}"
+        age = f"{age_on(player.birthdate, day)} on {short_date(day)}"
         for other in self._by_age(stem_of(team.name, team.division)):
             if not too_old(self._groups[other], player.birthdate, day):
                 return other, Proposal.MOVES_UP, f"{age}: too old for {team.label}, moves to {self._open[other].label}."
@@ -339,6 +364,7 @@ class _Lines:
             reasons=tuple(reasons),
             ticked=ticked,
             new=left_out is None,
+            before=self._keys.get(self._facts.were_in.get(player.id, 0), ""),
         )
 
     def _against(self, player: LastPlayer, team: str) -> Iterable[tuple[Proposal, str, bool]]:

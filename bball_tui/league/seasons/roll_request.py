@@ -40,6 +40,8 @@ class RollOutcome:
     mails: bool | None = None
     hold_seconds: int | None = None
     show: bool = False
+    reason: str | None = None
+    """Why players get another team than they had in the new season already; after the freeze date that is needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bball_tui.database.paging import Sort
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
-from bball_tui.tui.text import content, content_lines, wrap
+from bball_tui.tui.text import clipped, content, content_lines
 from bball_tui.tui.theme import STYLES, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.list_messages import CursorMoved, RowOpened, SelectionChanged
@@ -227,9 +227,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         event.stop()
         row = None if event.row_id is None else self._rows.get(event.row_id)
         details = () if row is None else row.details
-        lines = [line for detail in details for line in wrap(detail, self._inner_width())]
-        if len(lines) > self._room:
-            lines = [*lines[: self._room - 1], f"… and {len(lines) - self._room + 1} more lines"]
+        lines = clipped(details, self._inner_width(), self._room)
         self.query_one("#detail", Static).update(content_lines([line] for line in lines))
 
     @on(RowOpened)

@@ -11,17 +11,20 @@ from textual.widgets import Checkbox, Select, Static
 
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, example, parse_date
+from bball_tui.league.rules.rules import LeagueRules, check_moves
 from bball_tui.league.seasons.roll_request import HOLD_SECONDS, RollOutcome
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.league.seasons.roll_plan import RollPlan
     from bball_tui.league.seasons.roll_request import Rolled
 
+MOST_MOVES = 3
 MakeSeason: TypeAlias = "Callable[[RollOutcome], Awaitable[Rolled | None]]"
 """None: the plan is another one by now."""
 
@@ -56,6 +59,7 @@ class RollMake(SubmitDialog["Rolled | None"]):
         super().__init__()
         self.set_reactive(RollMake.heading, f"Make {plan.target}")
         self._plan, self._places, self._make = plan, places, make
+        self._moves = check_moves(LeagueRules(), plan.frozen, plan.moves(places))
         self._mails, self._order, self._today = mails, order, today
 
     def body(self) -> Iterable[Widget]:
@@ -66,6 +70,9 @@ class RollMake(SubmitDialog["Rolled | None"]):
         hint = f"such as {example(self._order, self._today)}; optional"
         yield Field("Due on", TextField(placeholder=hint, id="due"), id="due-field")
         yield Field("E-mails", TickBox("tell families, an hour from now", id="mails"), id="mails-field")
+        if self._moves:
+            why = TextField(placeholder="why players change teams after the freeze", id="reason")
+            yield Field("Reason", why, id="reason-field")
         yield Field("Show", TickBox("everybody sees the new season now", id="show"), id="show-field")
 
     def _lines(self) -> Iterator[list[Part]]:
@@ -77,6 +84,10 @@ class RollMake(SubmitDialog["Rolled | None"]):
             yield [f"{counted(teams, 'team')} are made." if teams > 1 else "One team is made."]
         number = len(self._places)
         yield [f"{number:,} players get a contract." if number != 1 else "One player gets a contract."]
+        for one in self._moves[:MOST_MOVES]:
+            yield [(f"{SYMBOLS[Tone.WARN]} {one.text}", STYLES[Tone.WARN])]
+        if len(self._moves) > MOST_MOVES:
+            yield [f"And {len(self._moves) - MOST_MOVES:,} more like these; one reason counts for all."]
         left = len(plan.lines) - number
         if left:
             yield [f"{counted(left, 'player')} left out; a later run lists them apart."]
@@ -127,5 +138,6 @@ class RollMake(SubmitDialog["Rolled | None"]):
             self._offers and self.query_one("#mails", TickBox).value,
             HOLD_SECONDS,
             self.query_one("#show", TickBox).value,
+            self.typed("reason") if self._moves else None,
         )
         self.begin(lambda: self._make(outcome), blame="due" if self._offers else "status")

@@ -14,12 +14,12 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
-from bball_tui.tui.text import content, content_lines, wrap
+from bball_tui.tui.text import clipped, content, content_lines, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.list_messages import CursorMoved, RowOpened, SelectionChanged
 from bball_tui.tui.widgets.record_list import RecordList
-from bball_tui.wording import counted
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
@@ -145,7 +145,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         there = len(self._plan.open_teams) - new
         made = f"{counted(new, 'team')} to be made" + (f", {there} there already" if there else "")
         already = f" · {counted(self._plan.already, 'player')} there already" if self._plan.already else ""
-        return f"{made}{already} · {self._plan.pattern} · ages on {self._plan.age_day.isoformat()}"
+        return f"{made}{already} · {self._plan.pattern} · ages on {short_date(self._plan.age_day)}"
 
     def choices(self) -> Iterable[DialogButton]:
         """Another kind, one team, another team, on, away."""
@@ -214,9 +214,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
 
     def _explain(self, row_id: int | None) -> None:
         row = None if row_id is None else self._rows.get(row_id)
-        lines = [] if row is None else [line for one in row.reasons for line in wrap(one, self._inner_width())]
-        if len(lines) > self._room:
-            lines = [*lines[: self._room - 1], f"… and {len(lines) - self._room + 1} more lines"]
+        lines = clipped(() if row is None else row.reasons, self._inner_width(), self._room)
         self.query_one("#detail", Static).update(content_lines([line] for line in lines))
 
     @on(RowOpened)

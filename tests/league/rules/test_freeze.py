@@ -1,5 +1,6 @@
 """After the freeze date another team needs a reason, wherever it is written, in the same sentence."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, Team
+from bball_tui.database.models import Audit, Contract, Season, Team
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.contracts.lifecycle import Transition
@@ -22,6 +23,9 @@ from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import find_league
 from bball_tui.league.rules.rules import LeagueRules, RuleName
 from bball_tui.league.rules.store import RuleBroken, write_rules
+from bball_tui.league.seasons.roll import apply_roll, plan_roll
+from bball_tui.league.seasons.roll_request import RollChoice, RollOutcome, RollRequest
+from bball_tui.league.seasons.roll_undo import undo_roll
 from bball_tui.wording import short_date
 from tests.support.factory import make_club, make_family
 
@@ -138,6 +142,39 @@ def test_a_season_that_begins_after_the_freeze_is_not_frozen_by_it() -> None:
     assert rules.frozen_since(None, date(2027, 10, 2)) == date(2027, 10, 1)
     assert rules.frozen_since(date(2027, 9, 1), date(2027, 10, 2)) == date(2027, 10, 1)
     assert rules.frozen_since(date(2028, 2, 1), date(2027, 12, 2)) is None
+
+
+async def test_a_new_season_asks_why_for_who_had_another_team_there(frozen: Frozen) -> None:
+    """Amara declined the Hawks' offer of the season that is filled up, and is to be with the Owls instead."""
+    league, player = frozen.club.league_id, frozen.family.player_id
+    async with frozen.database.session() as session:
+        made = insert(Season).values(league_id=league, name="Fall 2026", ends_on=frozen.day).returning(Season.id)
+        last = (await session.scalars(made)).one()
+        values = {"league_id": league, "season_id": last}
+        old = (await session.scalars(insert(Team).values(**values, name="Hawks U12").returning(Team.id))).one()
+        await session.execute(insert(Contract).values(**values, player_id=player, team_id=old, status="draft"))
+        asked = TransitionRequest(Transition.DECLINE, ((frozen.family.contract_id, None),), "no")
+        assert (await apply_transition(session, league, asked)).done
+    await frozen.rule(RuleName.FREEZE)
+    wanted = RollRequest("Spring 2027", last, "keep")
+    async with frozen.database.session() as session:
+        plan = await plan_roll(session, league, wanted)
+    hawks, owls = f"from{old}", f"team{frozen.owls}"
+    assert plan.moves({player: hawks}) == ()
+    choice = RollChoice({player: owls}, frozenset({player}), plan.fingerprint)
+    with pytest.raises(RuleBroken, match=re.escape(frozen.sentence)):
+        async with frozen.database.session() as session:
+            await apply_roll(session, league, wanted, choice, RollOutcome())
+    async with frozen.database.session() as session:
+        done = await apply_roll(session, league, wanted, choice, RollOutcome(reason="a new coach"))
+    assert done.notes == ()
+    assert await frozen.team() == "Owls U12"
+    assert (await frozen.reasons())[-1] == "a new coach"
+    await frozen.rule()
+    async with frozen.database.session() as session:
+        await undo_roll(session, league, frozen.club.season_id)
+        done = await apply_roll(session, league, wanted, choice, RollOutcome())
+    assert done.notes == (frozen.sentence,)
 
 
 async def test_an_import_says_it_row_by_row_and_asks_for_one_reason(frozen: Frozen, tmp_path: Path) -> None:

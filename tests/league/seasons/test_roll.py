@@ -159,7 +159,7 @@ async def test_a_pattern_that_keeps_names_moves_the_old_up(league: Rolling) -> N
         "Almost": (Proposal.RETURNS, "Hawks U10"),
         "Old": (Proposal.TOO_OLD, ""),
     }
-    assert line(plan, "Ten").reason == "10 on 2027-08-31: too old for Hawks U10, moves to Hawks U12."
+    assert line(plan, "Ten").reason == "10 on Aug 31, 2027: too old for Hawks U10, moves to Hawks U12."
     assert not line(plan, "Old").ticked
     assert line(plan, "Ten").ticked
 
