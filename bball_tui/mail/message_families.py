@@ -8,12 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.values import RenderError, one_line
 
+# Of two players who were merged meanwhile, the family of the one who stays is the family of both.
 _OWN = text(
     """
-    SELECT DISTINCT guardian.address, link.player_id
-    FROM player_guardian AS link JOIN guardian ON guardian.id = link.guardian_id
-    WHERE link.league_id = :league_id AND link.receives_email
-        AND link.player_id = ANY (CAST(:players AS bigint[])) AND guardian.address = ANY (CAST(:addresses AS text[]))
+    SELECT DISTINCT guardian.address, said.player_id
+    FROM unnest(CAST(:players AS bigint[])) AS said (player_id)
+    LEFT JOIN merged_person AS merged ON merged.league_id = :league_id AND merged.kind = 'player'
+        AND merged.gone_id = said.player_id AND merged.undone_at IS NULL
+    JOIN player_guardian AS link ON link.league_id = :league_id AND link.receives_email
+        AND link.player_id = COALESCE(merged.stays_id, said.player_id)
+    JOIN guardian ON guardian.id = link.guardian_id AND guardian.address = ANY (CAST(:addresses AS text[]))
     """
 )
 

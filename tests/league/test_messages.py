@@ -15,6 +15,8 @@ from bball_tui.database.models import Audit, Contract, Guardian, League, Outbox,
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.mails.messages import Audience, Message, plan_message, preview_message, send_message
+from bball_tui.league.merging.merge import MergeRequest, merge_people
+from bball_tui.league.merging.people import Person
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.checks import parts
@@ -308,3 +310,15 @@ async def test_the_history_of_both_siblings_has_it_with_its_subject(database: Da
         told = [event.text for event in detail.trace]
         assert "message to rosa@families.test (“Hawks U12: practice of Amara and Leo”) queued" in told
         assert "welcome" not in detail.next
+
+
+async def test_a_merge_in_between_keeps_no_message_from_its_family(database: Database, settings: Settings) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+        twin = await make_family(session, club, first="Amy", parents=(Parent(email="dan@families.test"),))
+        alone = Audience("1 player", player_ids=(twin.player_id,), season_id=club.season_id + 1)
+        await send_message(session, club.league_id, Message(alone, "Hi", "Hello"), hold_seconds=0)
+    async with database.session() as session:
+        await merge_people(session, club.league_id, MergeRequest(Person.PLAYER, family.player_id, twin.player_id, {}))
+    assert (await drain(database, club.league_id, settings)).sent == 1
