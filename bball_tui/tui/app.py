@@ -15,13 +15,12 @@ import msgspec
 from textual import events, work
 from textual.binding import Binding
 from textual.geometry import Offset
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from bball_tui.errors import BballError
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.gc_tuning import settled, started, tidy_up
-from bball_tui.tui.key_hints import use_keys, with_keys
+from bball_tui.tui.key_hints import use_keys
 from bball_tui.tui.key_names import key_name
 from bball_tui.tui.keymap import own_keys
 from bball_tui.tui.main_screen.screen import HEADER, MainScreen
@@ -152,18 +151,6 @@ class BballApp(OpeningApp):
             self._driver.write(SHOW_CURSOR)  # a screen reader follows a cursor that is seen
         self.set_interval(QUIET, self._tidy_up)
         self.call_after_refresh(self._begin)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """As Textual does, with the keys of the commands that ``message`` names."""
-        super().notify(with_keys(message), title=title, severity=severity, timeout=timeout, markup=markup)
 
     def on_key(self, event: events.Key) -> None:
         """A key whose command is not allowed now says why; one that means nothing says so, once."""

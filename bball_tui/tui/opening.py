@@ -8,7 +8,7 @@ from bball_tui.errors import BballError
 from bball_tui.tui.gc_tuning import started
 from bball_tui.tui.main_screen.screen import FIRST_TAB, MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES
-from bball_tui.tui.typed_ahead import PatientApp
+from bball_tui.tui.toasts import ToastingApp
 
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings
@@ -19,7 +19,7 @@ DEMO = 64
 """The exit code by which the screen asks the command line to open the demo instead."""
 
 
-class OpeningApp(PatientApp[int]):
+class OpeningApp(ToastingApp[int]):
     """An app that can open a league, and show the main screen and the questions."""
 
     settings: "Settings"

@@ -60,3 +60,18 @@ def test_the_palette_says_of_every_dangerous_command_which_capital_it_has() -> N
     for action in (one for group in ACTION_SETS for one in group if one.dangerous and one.palette):
         assert action.key_names.isupper(), action.id
         assert action.needs, action.id
+
+
+async def test_what_ends_a_contract_without_a_word_is_said_by_y() -> None:
+    asked: list[TransitionRequest] = []
+
+    async def expire(what: TransitionRequest) -> TransitionResult:
+        asked.append(what)
+        return TransitionResult((), (), (), (), ())
+
+    effect = TransitionPreview(Transition.EXPIRE, ((1, 1),), ("Ann Lee",), (), 0, (), "maria", date(2026, 11, 29))
+    async with asking(ContractAct(effect, expire, today=date(2026, 11, 29), date_order=DateOrder.MDY)) as desk:
+        assert "y" in desk.choice("confirm").render().plain
+        await desk.press("y")
+        await desk.until_answered()
+        assert len(asked) == 1

@@ -37,6 +37,16 @@ _TITLE_WIDTH = 48
 _LONGEST_NEWS = 4
 
 
+def assent_key(dangerous: bool) -> str:
+    """The key that says yes, the same in every dialog.
+
+    Enter where it does no harm. ``y`` where it does: the focus is on Cancel then, so that Enter, pressed once too
+    often, means no. Where it also cannot be taken back and meets several, or wants a reason, that must be typed first,
+    and Enter goes on from its field.
+    """
+    return "y" if dangerous else "Enter"
+
+
 class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     """The common frame. A dialog says its :attr:`heading`, its :meth:`body`, its :meth:`choices`, and its ``HELP``."""
 

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from bball_tui.tui.dialogs.base import CANCEL, Dialog
+from bball_tui.tui.dialogs.base import CANCEL, Dialog, assent_key
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import content
@@ -60,7 +60,7 @@ class Confirm(Dialog[bool]):
     def choices(self) -> Iterable[DialogButton]:
         """Yes, then no: the one that changes nothing stands in the corner in every dialog."""
         if self._typed is None:
-            yield DialogButton(self._label, key="y" if self.dangerous else "Enter", command="confirm")
+            yield DialogButton(self._label, key=assent_key(self.dangerous), command="confirm")
         else:
             yield DialogButton(self._label, key="", command="confirm")
         yield self.cancel_choice(self._cancel_label)

@@ -15,7 +15,7 @@ from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed
 from bball_tui.tui.dialogs.affected import affected
-from bball_tui.tui.dialogs.base import CANCEL, Dialog
+from bball_tui.tui.dialogs.base import CANCEL, Dialog, assent_key
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField, TickBox
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
@@ -49,8 +49,8 @@ class ContractAct(Dialog[ActDone | None]):
 
     HELP = """
     ## Contracts
-    The dialog says what will happen and which contracts stay as they are. Enter does it, Esc changes nothing. Many
-    contracts are done in portions: Esc then stops after the portion that is under way.
+    The dialog says what will happen and which contracts stay as they are. The button says with which key it is done,
+    Esc changes nothing. Many contracts are done in portions: Esc then stops after the portion that is under way.
 
     **Release** ends a contract that was right, because the player leaves. **Void** ends one that was a mistake.
     E-mails that still wait are canceled with either; anyone who had the welcome e-mail can be written a correction.
@@ -61,7 +61,10 @@ class ContractAct(Dialog[ActDone | None]):
         &.-correcting #note-field { display: block; }
     }
     """
-    BINDINGS: ClassVar = [Binding("enter", "confirm", "do it", show=False)]
+    BINDINGS: ClassVar = [
+        Binding("enter", "confirm", "do it", show=False),
+        Binding("y", "confirm", "do it", show=False),
+    ]
 
     def __init__(self, effect: "TransitionPreview", act: DoAct, *, today: date, date_order: DateOrder) -> None:
         super().__init__()
@@ -95,6 +98,11 @@ class ContractAct(Dialog[ActDone | None]):
             yield Field("Tell them", TextField(placeholder="optional; families read this", id="note"), id="note-field")
 
     @property
+    def _starts_on_cancel(self) -> bool:
+        """Whether nothing must be typed that no slip of a finger types: a reason, or the count."""
+        return self.dangerous and self._rule.reason is not ReasonNeed.REQUIRED and not self._must_count
+
+    @property
     def _must_count(self) -> bool:
         """What ends several contracts at once is never meant by a slip."""
         return self._rule.ends and len(self._effect.possible) > 1
@@ -111,12 +119,13 @@ class ContractAct(Dialog[ActDone | None]):
         """Do it, or not."""
         number = len(self._effect.possible)
         caption = self._rule.button
-        yield DialogButton(f"{caption} {number:,}" if number > 1 else caption, key="Enter", command="confirm")
+        label = f"{caption} {number:,}" if number > 1 else caption
+        yield DialogButton(label, key=assent_key(self._starts_on_cancel), command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
         """The field if there is one. Where Enter in it would end a contract at once, Cancel: no slip does that."""
-        if self.dangerous and self._rule.reason is not ReasonNeed.REQUIRED and not self._must_count:
+        if self._starts_on_cancel:
             return self.choice(CANCEL)
         fields = [one for one in self.query("TextField") if one.focusable]
         return fields[0] if fields else self.choice("confirm")
