@@ -191,6 +191,7 @@ async def test_an_empty_database_offers_three_ways_to_begin(quiet: Settings, dat
 
 def test_every_command_has_its_method() -> None:
     from bball_tui.tui.main_screen.screen import MainScreen
+    from bball_tui.tui.tabs.activity import ActivityPane
     from bball_tui.tui.tabs.contracts import ContractsPane
     from bball_tui.tui.tabs.emails.blocked import BlockedPane
     from bball_tui.tui.tabs.emails.check import MailCheckPane
@@ -222,6 +223,7 @@ def test_every_command_has_its_method() -> None:
         BlockedPane,
         MailKindsPane,
         RemindersPane,
+        ActivityPane,
     )
     for node, group in zip(nodes, ACTION_SETS, strict=True):
         for action in group:
