@@ -3,6 +3,7 @@
 A convenience: a failure is nobody's concern. Blocking, but short.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ RECENT = 3
 
 
 _SCANS = "scan-folder"
+_USUAL = ("Downloads", "Documents", "Desktop")
 
 
 def recent_files(data_dir: Path) -> list[Path]:
@@ -23,6 +25,16 @@ def recent_files(data_dir: Path) -> list[Path]:
     except (OSError, UnicodeDecodeError):
         return []
     return [path for path in map(Path, filter(None, lines)) if path.is_file()][:RECENT]
+
+
+def likely_folder(suffixes: Collection[str]) -> Path:
+    """The first of Downloads, Documents and Desktop that has a file with such an ending; else the person's own."""
+    home = Path.home()
+    for folder in (home / name for name in _USUAL):
+        with suppress(OSError):
+            if any(path.suffix.lower() in suffixes and not path.name.startswith(".") for path in folder.iterdir()):
+                return folder
+    return home
 
 
 def remember_file(data_dir: Path, path: Path) -> None:

@@ -14,14 +14,12 @@ from textual.widgets import Static
 
 from bball_tui.files import path_typed, short_path
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
-from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.file_picker import SCANS, pick_file
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import clean, content
 
 LOOK = 0.5
 """Seconds between two looks into the folder of a scanner."""
-SCANS = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".heic", ".heif"})
-"""What files of scans are usually called: only for what is listed to choose from."""
 
 Attach: TypeAlias = Callable[[Path], Awaitable[str]]
 
@@ -145,9 +143,8 @@ class AttachScan(SubmitDialog[AttachDone]):
     @work(group="browse")
     async def action_browse(self) -> None:
         """Choose among the files of this machine."""
-        typed = path_typed(self.typed("path"))
-        folder = typed if typed.is_dir() else typed.parent if typed.parent.is_dir() else Path.home()
-        picked = await self.app.push_screen_wait(FilePicker(folder, suffixes=SCANS, title="Choose a scan"))
+        typed = self.typed("path").strip()
+        picked = await pick_file(self.app, path_typed(typed) if typed else None, SCANS, title="Choose a scan")
         if picked is not None:
             self.query_one("#path", TextField).value = clean(str(picked))
             self.action_confirm()

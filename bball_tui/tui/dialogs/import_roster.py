@@ -12,9 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
 from bball_tui.errors import BballError
+from bball_tui.files import path_typed
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
-from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.file_picker import pick_file
 from bball_tui.tui.dialogs.import_effect import can_import, effect
 from bball_tui.tui.dialogs.import_job import (
     ApplyRoster,
@@ -154,10 +155,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             return None
         if self._picked is not None and clean(str(self._picked)) == typed:
             return self._picked
-        try:
-            return Path(typed).expanduser()
-        except RuntimeError:  # a home folder of nobody
-            return Path(typed)
+        return path_typed(typed)
 
     @property
     def options(self) -> ImportOptions:
@@ -378,9 +376,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         """Choose the file from the folders."""
         if self._job is not None:
             return
-        path = self.path
-        folder = path if path is not None and path.is_dir() else Path.cwd() if path is None else path.parent
-        picked = await self.app.push_screen_wait(FilePicker(folder, self._recent))
+        picked = await pick_file(self.app, self.path, recent=self._recent)
         if picked is not None:
             self._picked = picked
             self.query_one("#path", TextField).value = str(picked)

@@ -16,10 +16,10 @@ from bball_tui.database.states import DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.files import path_typed, short_path
-from bball_tui.tui.dialogs.attach_scan import SCANS, NewFiles
+from bball_tui.tui.dialogs.attach_scan import NewFiles
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
-from bball_tui.tui.dialogs.file_picker import FilePicker
+from bball_tui.tui.dialogs.file_picker import SCANS, pick_file
 from bball_tui.tui.dialogs.tick_list import TickLine, TickList
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, clean, content_lines
@@ -260,9 +260,8 @@ class ReadScans(Dialog[PileSigned | None]):
     @work(group="browse")
     async def action_browse(self) -> None:
         """Choose a file of many pages."""
-        typed = path_typed(self.query_one("#path", TextField).value)
-        folder = typed if typed.is_dir() else typed.parent if typed.parent.is_dir() else Path.home()
-        picked = await self.app.push_screen_wait(FilePicker(folder, suffixes=SCANS, title="Choose scans"))
+        typed = self.query_one("#path", TextField).value.strip()
+        picked = await pick_file(self.app, path_typed(typed) if typed else None, SCANS, title="Choose scans")
         if picked is not None:
             self.query_one("#path", TextField).value = clean(str(picked))
             self.action_read()
