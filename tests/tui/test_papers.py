@@ -108,7 +108,7 @@ async def test_the_next_file_of_a_scanner_is_taken_and_its_folder_remembered(
         (scans / "new.jpg").write_bytes(b"\xff\xd8\xffphoto")
         await desk.shows("new.jpg", "JPEG, 1 KB")
         await desk.press("n")
-        await desk.shows("comes in as its path", str(scans)[:20])
+        await desk.shows("comes in as its path", str(scans)[-20:])
         await desk.press("escape", "escape")
     async with database.session() as session:
         assert list(await session.scalars(select(Scan.name))) == ["new.jpg"]
