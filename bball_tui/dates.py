@@ -69,10 +69,14 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
         return _nearest(month, day, today, ahead=ahead)
     except ValueError:
         if month > 12 and not _MONTH_WORD.search(line):
-            used = "day/month/year" if order is DateOrder.DMY else "month/day/year"
-            said = f"There is no month {month}: this league writes {used} (its setting Dates)."
-            raise NoDate(f"{said} Type a date such as {such}.") from None
-        raise NoDate(f"There is no such day. Type a date such as {such}.") from None
+            raise NoDate(f"There is no month {month}: {_setting(order)} Type a date such as {such}.") from None
+        raise NoDate(f"There is no such day. Type a date such as {such}: {_setting(order)}") from None
+
+
+def _setting(order: DateOrder) -> str:
+    """Which setting decides, in the middle of a sentence: whoever writes otherwise has to find it."""
+    used = {DateOrder.DMY: "day/month/year", DateOrder.MDY: "month/day/year", DateOrder.YMD: "year-month-day"}[order]
+    return f"this league writes {used} (its setting Dates)."
 
 
 def _parts(line: str, order: DateOrder, such: str, today: date) -> tuple[int | None, int, int]:
@@ -85,7 +89,7 @@ def _parts(line: str, order: DateOrder, such: str, today: date) -> tuple[int | N
     word = _MONTH_DAY.fullmatch(line)
     if word is not None:
         return _year(word[3]), _month(word[1], such), int(word[2])
-    raise NoDate(f"That isn't a date. Type one such as {such}, or the month as a word.")
+    raise NoDate(f"That isn't a date. Type one such as {such}, or the month as a word: {_setting(order)}")
 
 
 def _century(year: int, today: date) -> int:
@@ -102,9 +106,9 @@ def _numeric(
     if three is not None and len(three) == 2 and order is not DateOrder.YMD:
         three = str(_century(int(three), today))
     if len(one) > 2 or (three is not None and len(three) != 4):
-        raise NoDate(f"The year needs four digits: type a date such as {such}.")
+        raise NoDate(f"The year needs four digits. Type a date such as {such}: {_setting(order)}")
     if three is not None and order is DateOrder.YMD and first <= 12 and second <= 12 and first != second:
-        raise NoDate("Ambiguous date. Type the year first, such as 2026-11-23.")
+        raise NoDate(f"Ambiguous date. Type the year first, such as 2026-11-23: {_setting(order)}")
     month_first = order is not DateOrder.DMY
     if order is DateOrder.YMD and three is not None:
         month_first = first <= 12

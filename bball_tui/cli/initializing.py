@@ -5,7 +5,9 @@ import click
 from bball_tui.cli.context import with_database
 from bball_tui.cli.output import echo_json, narrate
 from bball_tui.database.engine import Database
+from bball_tui.database.states import DateOrder
 from bball_tui.league.leagues import create_league
+from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.settings import Settings
 
 
@@ -13,13 +15,19 @@ from bball_tui.settings import Settings
 @click.option("--league", "name", required=True, metavar="NAME", help="The league's name, as families know it.")
 @click.option("--slug", metavar="S", help="A short name for the command line; made from the name when left out.")
 @click.option("--season", metavar="NAME", help="The first season, such as 'Spring 2027'.")
+@click.option("--timezone", metavar="ZONE", help="Such as America/Chicago; UTC when left out.")
+@click.option("--date-order", type=click.Choice([str(one) for one in DateOrder]), help="How it writes dates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the league as JSON.")
-def init(name: str, slug: str | None, season: str | None, as_json: bool) -> int:
+def init(
+    name: str, slug: str | None, season: str | None, timezone: str | None, date_order: str | None, as_json: bool
+) -> int:
     """Make a new league."""
 
     async def work(database: Database, settings: Settings) -> int:
         async with database.session() as session:
-            league = await create_league(session, name, slug=slug, season=season)
+            made = await create_league(session, name, slug=slug, season=season)
+            order = None if date_order is None else DateOrder(date_order)
+            league = await change_profile(session, made, ProfileChange(timezone=timezone, date_order=order))
         if as_json:
             echo_json(league)
         where = settings.database_url or f"the database in {settings.server_dir}"

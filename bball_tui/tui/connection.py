@@ -33,6 +33,7 @@ from bball_tui.league.leagues import (
     owns_everything,
 )
 from bball_tui.league.members import my_roles, take_place
+from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.league.rights import Right, ShutOut
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
@@ -153,10 +154,10 @@ class LeagueConnection:
             self.season = await current_season(session, self._league.id)
         self.roles = await self.guard(take_place(self.database, self._league.id))
 
-    async def create_league(self, name: str) -> None:
-        """Make the first league and enter it."""
+    async def create_league(self, name: str, season: str, change: ProfileChange) -> None:
+        """Make the first league with its first season, as ``change`` says, and enter it."""
         async with self.session() as session:
-            await create_league(session, name)
+            await change_profile(session, await create_league(session, name, season=season), change)
         await self.enter()
 
     async def overview(self) -> Overview:

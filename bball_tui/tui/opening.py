@@ -1,8 +1,11 @@
 """From the empty desk to an open league: the questions of a first run, and what to do when the database is away."""
 
 import asyncio
+import os
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bball_tui.errors import BballError
 from bball_tui.tui.gc_tuning import started
@@ -13,6 +16,7 @@ from bball_tui.tui.toasts import ToastingApp
 if TYPE_CHECKING:
     from bball_tui.settings import SecretUrl, Settings
     from bball_tui.tui.connection import LeagueConnection
+    from bball_tui.tui.dialogs.new_league import LeagueBasics
 
 SAFE = "Nothing is lost: what was saved before is kept in the database."
 DEMO = 64
@@ -121,13 +125,19 @@ async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
     started()
     import msgspec
 
+    from bball_tui.league.profile import ProfileChange
     from bball_tui.tui.dialogs.connect import ConnectDialog
     from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster
+    from bball_tui.tui.dialogs.new_league import NewLeague
 
     while True:
         match await app.push_screen_wait(FirstRun()):
-            case StartWithRoster(name):
-                await connection.create_league(name)
+            case StartWithRoster():
+                basics = await app.push_screen_wait(NewLeague(_guess()))
+                if basics is None:
+                    continue
+                change = ProfileChange(timezone=basics.timezone, date_order=basics.date_order)
+                await connection.create_league(basics.name, basics.season, change)
                 app.show_league(connection)
                 from bball_tui.tui.importing import import_roster
 
@@ -142,6 +152,16 @@ async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
                     shared = msgspec.structs.replace(connection.settings, database_url=url)
                     await _enter(app, await _agreed_connection(app, shared))
                     return
+
+
+def _guess() -> "LeagueBasics":
+    """What a league on this computer is likely to begin with; its name nobody can guess."""
+    from bball_tui.guessing import guess_date_order, guess_season, guess_time_zone
+    from bball_tui.tui.dialogs.new_league import LeagueBasics
+
+    zone = guess_time_zone(os.environ)
+    season = guess_season(datetime.now(ZoneInfo(zone)).date())
+    return LeagueBasics("", season, zone, guess_date_order(os.environ))
 
 
 async def _try_connection(url: "SecretUrl") -> None:

@@ -97,6 +97,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "The league and the program": {
         "first-run": ("The first start", "Three ways to begin."),
+        "new-league": ("Your league", "Guessed from this computer, and asked once."),
         "connect": ("Connect to a shared database", "The password stays out of sight; what went wrong is said."),
         "migrate": ("Upgrade a shared database", "Nothing happens to a database of others without a question."),
         "form-league": ("The league", "What it says about itself, in e-mails and on the screen."),

@@ -39,6 +39,7 @@ SHOWN_ON: dict[str, tuple[str, ...]] = {
     "MigrateDialog": ("migrate",),
     "MyAddress": ("read-to-me",),
     "NewAddress": ("fix-address",),
+    "NewLeague": ("new-league",),
     "BatchSigning": ("papers",),
     "PickRecord": ("guardians", "seasons", "groupme-staff"),
     "PrintPapers": ("print",),

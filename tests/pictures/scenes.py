@@ -139,7 +139,8 @@ SCENES = (
     ),
     Scene(
         (
-            "wait:Open the demo", "i", "type:Westside Basketball", ENTER, "wait:Season", ESC, "gone:Season  ",
+            "wait:Open the demo", "i", "wait:Your league", "type:Westside Basketball", "shot:new-league",
+            ENTER, "wait:Import a roster", ESC, "gone:Preview",
             ";", "wait:From address", "shot:mail-setup", ESC,
         ),
         arguments=(),

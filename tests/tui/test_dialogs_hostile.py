@@ -110,6 +110,7 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.my_address import MyAddress
 from bball_tui.tui.dialogs.new_address import NewAddress
+from bball_tui.tui.dialogs.new_league import LeagueBasics, NewLeague
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.dialogs.print_papers import PrintPapers
 from bball_tui.tui.dialogs.read_mail import Letter, ReadMail
@@ -449,7 +450,8 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ),
     SaveFilter: lambda name: SaveFilter([name]),
     FilePicker: lambda name: FilePicker(Path(__file__).parent / name[:200]),
-    FirstRun: FirstRun,
+    FirstRun: lambda _: FirstRun(),
+    NewLeague: lambda name: NewLeague(LeagueBasics(name, name, "America/Chicago", DateOrder.MDY)),
     ImportRoster: _import,
     MapColumns: lambda name: MapColumns([name, name, "Team"], [[name], [name, name]]),
     MigrateDialog: lambda name: MigrateDialog(name, name),

@@ -1,16 +1,23 @@
 """The first screen, and the way to a shared database."""
 
 import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.guessing import guess_date_order, guess_season, guess_time_zone
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.connect import ConnectDialog, put_password, take_password
 from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster
+from bball_tui.tui.dialogs.new_league import LeagueBasics, NewLeague
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+from tests.tui.test_typed_ahead import at_once
 
 
 @pytest.mark.slow
@@ -23,48 +30,85 @@ async def test_three_ways_each_with_its_key(size: tuple[int, int]) -> None:
         assert desk.whole_choices()
 
 
-@pytest.mark.parametrize(("key", "answer"), [("d", StartDemo()), ("c", StartShared())])
+@pytest.mark.parametrize(("key", "answer"), [("i", StartWithRoster()), ("d", StartDemo()), ("c", StartShared())])
 async def test_a_key_begins(key: str, answer: object) -> None:
     async with asking(FirstRun()) as desk:
         await desk.press(key)
         assert desk.answers == [answer]
 
 
-async def test_a_roster_needs_the_name_of_the_league() -> None:
-    async with asking(FirstRun()) as desk:
-        await desk.press("i")
-        assert "What is your league's name?" in desk.screen
-        assert desk.focus == "league"
-        await desk.type("  Westside  disc ")
+GUESS = LeagueBasics("", "Winter 2027", "America/Chicago", DateOrder.MDY)
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_league_has_a_name_and_the_rest_is_guessed(together: bool) -> None:
+    async with asking(NewLeague(GUESS)) as desk:
+        assert "What is your league's name?" in desk.line
+        assert "America/Chicago" in desk.screen
+        assert "11/23/2026" in desk.screen
+        keys = ("enter", *"Westside  disc ", "tab", *"Fall 2027", "enter")
+        if together:
+            at_once(desk.app, *keys)
+            await desk.settle()
+        else:
+            await desk.press(*keys)
+        await desk.until_answered()
+        assert desk.answers == [LeagueBasics("Westside disc", "Fall 2027", "America/Chicago", DateOrder.MDY)]
+
+
+async def test_a_name_that_cannot_be_is_told() -> None:
+    async with asking(NewLeague(replace(GUESS, name="W" * 201))) as desk:
         await desk.press("enter")
-        assert desk.answers == [StartWithRoster("Westside disc")]
-
-
-async def test_esc_leads_out_of_the_field_and_the_keys_are_keys_again() -> None:
-    async with asking(FirstRun()) as desk:
-        await desk.press("i", "d", "escape", "d")
-        assert desk.answers == [StartDemo()]
+        assert "201 characters; 200 is the limit" in desk.line
+        assert desk.open
+        await desk.press("escape")
+        assert desk.answers == [None]
 
 
 async def test_arrows_and_enter_do_it_as_well() -> None:
-    async with asking(FirstRun("Westside")) as desk:
-        await desk.press("down", "down")
+    async with asking(FirstRun()) as desk:
+        await desk.press("down")
         assert "[▸Open the demo league" in desk.screen
         await desk.press("enter")
         assert desk.answers == [StartDemo()]
 
 
 async def test_the_mouse_does_it_as_well() -> None:
-    async with asking(FirstRun("Westside")) as desk:
+    async with asking(FirstRun()) as desk:
         await desk.click("roster")
-        assert desk.answers == [StartWithRoster("Westside")]
+        assert desk.answers == [StartWithRoster()]
 
 
-async def test_a_name_that_is_too_long_is_told() -> None:
-    async with asking(FirstRun("W" * 201)) as desk:
-        await desk.press("i")
-        assert "201 characters; 200 is the limit" in desk.line
-        assert desk.open
+@pytest.mark.parametrize(
+    ("environment", "order"),
+    [
+        ({"LANG": "en_US.UTF-8"}, DateOrder.MDY),
+        ({"LANG": "C.UTF-8"}, DateOrder.MDY),
+        ({}, DateOrder.MDY),
+        ({"LANG": "en_US.UTF-8", "LC_TIME": "de_DE.UTF-8@euro"}, DateOrder.DMY),
+        ({"LC_ALL": "sv_SE", "LC_TIME": "de_DE"}, DateOrder.YMD),
+    ],
+)
+def test_how_dates_are_written_is_guessed_by_the_country(environment: dict[str, str], order: DateOrder) -> None:
+    assert guess_date_order(environment) is order
+
+
+def test_the_time_zone_is_guessed_by_what_the_computer_says(tmp_path: Path) -> None:
+    zones = tmp_path / "zoneinfo" / "America"
+    zones.mkdir(parents=True)
+    (zones / "Denver").touch()
+    link, name, nothing = tmp_path / "localtime", tmp_path / "timezone", tmp_path / "nothing"
+    link.symlink_to(zones / "Denver")
+    name.write_text("America/Phoenix\n")
+    assert guess_time_zone({"TZ": ":America/New_York"}, localtime=link, timezone=name) == "America/New_York"
+    assert guess_time_zone({"TZ": "EST5EDT,M3.2.0"}, localtime=link, timezone=name) == "America/Denver"
+    assert guess_time_zone({}, localtime=nothing, timezone=name) == "America/Phoenix"
+    assert guess_time_zone({"TZ": "../../etc/passwd"}, localtime=nothing, timezone=nothing) == "UTC"
+
+
+def test_the_season_is_the_next_one_that_begins() -> None:
+    months = {1: "Spring 2026", 3: "Spring 2026", 4: "Summer 2026", 8: "Fall 2026", 11: "Winter 2027"}
+    assert {month: guess_season(date(2026, month, 20)) for month in months} == months
 
 
 # Connecting

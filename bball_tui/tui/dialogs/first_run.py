@@ -8,22 +8,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from bball_tui.tui.dialogs.base import toggle_help
-from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
+from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.tui.widgets.key_help import close_help
 
-LONGEST_NAME = 200
-
 
 @dataclass(frozen=True, slots=True)
 class StartWithRoster:
-    """Make a league of this name and bring a roster in."""
-
-    league: str
+    """Make a league and bring a roster in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +40,9 @@ class FirstRun(Screen[Start]):
 
     HELP = """
     ## Welcome
-    `i` makes your league and brings its roster in from a CSV file: you see what it would do before anything is
-    written. `d` opens a made-up league to look around in; nothing leaves this machine. `c` connects to a PostgreSQL
-    server that your league already uses. The arrow keys and Enter work as well.
+    `i` asks for your league's name and season, and brings its roster in from a CSV file: you see what it would do
+    before anything of it is written. `d` opens a made-up league to look around in; nothing leaves this machine. `c`
+    connects to a PostgreSQL server that your league already uses. The arrow keys and Enter work as well.
     """
     DEFAULT_CSS = """
     FirstRun {
@@ -57,7 +53,6 @@ class FirstRun(Screen[Start]):
         & .first--title { text-style: bold; color: $text-primary; margin: 0 0 1 0; }
         & .first--way { height: auto; margin: 1 0 0 0; }
         & .first--way > Static { margin: 0 0 0 3; color: $text-muted; }
-        & .first--way > Field { margin: 0 0 0 3; }
         & .first--way DialogButton { margin: 0; }
         & HelpPanel { split: initial; dock: right; layer: help; background: $surface; width: 40; }
     }
@@ -72,12 +67,8 @@ class FirstRun(Screen[Start]):
         Binding("up", "app.focus_previous", "the one above", show=False),
         Binding("down", "app.focus_next", "the one below", show=False),
         Binding("f1,question_mark", "help", "help", show=False),
-        Binding("escape", "leave_field", "out of the field", show=False),
+        Binding("escape", "close_help", "close the help", show=False),
     ]
-
-    def __init__(self, league: str = "") -> None:
-        super().__init__()
-        self._league = league
 
     def compose(self) -> ComposeResult:
         """A greeting and the three ways."""
@@ -91,7 +82,6 @@ class FirstRun(Screen[Start]):
                         "A CSV file or an Excel workbook with teams, players and parents. You see what it does first."
                     )
                 )
-                yield Field("League", TextField(self._league, placeholder="its name", id="league"), id="league-field")
             with Vertical(classes="first--way"):
                 yield DialogButton("Open the demo league", key="d", command="demo")
                 yield Static(content("A made-up league to explore. Nothing leaves this computer."))
@@ -102,7 +92,7 @@ class FirstRun(Screen[Start]):
             yield Static(content(("Press a key, or use the arrows and Enter.  ? help", STYLES[Tone.MUTED])))
 
     def on_mount(self) -> None:
-        """On the first way, not in the field: there the keys would only be letters."""
+        """On the first way."""
         self.query_one("#choice-roster").focus()
 
     @on(Button.Pressed)
@@ -111,25 +101,9 @@ class FirstRun(Screen[Start]):
         if isinstance(event.button, DialogButton):
             await self.run_action(event.button.command)
 
-    @on(Input.Changed)
-    def _typed(self) -> None:
-        self.query_one("#league-field", Field).problem = ""
-
-    @on(Input.Submitted)
     def action_roster(self) -> None:
-        """Begin with a roster, once the league has a name."""
-        field = self.query_one("#league", TextField)
-        name = " ".join(field.value.split())
-        problem = ""
-        if not name:
-            problem = "What is your league's name? Type it and press Enter."
-        elif len(name) > LONGEST_NAME:
-            problem = f"The name has {len(name)} characters; {LONGEST_NAME} is the limit."
-        if problem:
-            field.focus()
-            self.query_one("#league-field", Field).problem = problem
-        else:
-            self.dismiss(StartWithRoster(name))
+        """Begin with a league of one's own and its roster."""
+        self.dismiss(StartWithRoster())
 
     def action_demo(self) -> None:
         """Look around first."""
@@ -139,10 +113,9 @@ class FirstRun(Screen[Start]):
         """Go where the league is kept."""
         self.dismiss(StartShared())
 
-    def action_leave_field(self) -> None:
-        """Esc closes the help, and leads out of the field, so that the keys are keys again."""
-        if not close_help(self):
-            self.query_one("#choice-roster").focus()
+    def action_close_help(self) -> None:
+        """Esc closes the help; there is nothing behind this screen."""
+        close_help(self)
 
     def action_help(self) -> None:
         """Show what the three ways mean, or hide it again."""
