@@ -19,6 +19,7 @@ from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Repo
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
+TAKEN_BACK = "'bball-tui imports undo' takes it back."
 KINDS = ("teams", "players", "guardians", "contracts")
 
 
@@ -270,6 +271,6 @@ def verdict(report: Report) -> str:
             # What was left out is in the file and not in the league.
             what = "Nothing to change: the league says already what the other rows of the file say"
             what = f"{what}; {counted(left, 'row')} left out" if left else what
-    ending = "Nothing was changed yet (dry run)." if report.dry_run else "Imported."
+    ending = "Nothing was changed yet (dry run)." if report.dry_run else f"Imported. {TAKEN_BACK}"
     skipped = f" {faults} left out." if report.problems else ""
     return f"{what}. {ending if done else ''}{skipped}".strip()

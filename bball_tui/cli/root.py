@@ -29,6 +29,7 @@ COMMANDS = {
     "import": Place(
         "bball_tui.cli.importing:import_roster", "Bring in a roster FILE (CSV, Excel workbook, or our own JSON)."
     ),
+    "imports": Place("bball_tui.cli.imports:imports", "List the imports, and take one back."),
     "export": Place(
         "bball_tui.cli.exporting:export_command", "Write contracts, players, guardians or the outbox as CSV or JSON."
     ),

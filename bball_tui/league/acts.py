@@ -87,7 +87,7 @@ def kind_words(entity: str) -> str:
 
 
 def changes_of(act: Act) -> list[Change]:
-    """Field by field what was before and after."""
+    """Field by field what was before and after, but for the numbers of records that only the program needs."""
     before, after = act.before or {}, act.after or {}
     return [
         Change(
@@ -96,9 +96,11 @@ def changes_of(act: Act) -> list[Change]:
             _said(after[name]) if name in after else None,
         )
         for name in {**before, **after}
+        if name not in _NUMBERS
     ]
 
 
+_NUMBERS = frozenset({"made", "removed", "team_id"})
 _FIELDS = {"mails": "e-mails", "email": "e-mail", "receives_email": "gets e-mail"}
 
 

@@ -4,6 +4,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.files import write_file
 from bball_tui.league.importing import service
 from bball_tui.league.importing.apply import RosterMoved
+from bball_tui.league.importing.diff_model import Counts
+from bball_tui.league.importing.imports import find_import
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import PreviewMoved, SeasonMissing, run_import
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
@@ -31,8 +34,13 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imported | None":
-    """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported."""
+async def import_roster(
+    app: "App[Any]", connection: "LeagueConnection", offer: Callable[[int, str], None]
+) -> "Imported | None":
+    """Show the dialog and do what it asks. Call it from a worker. None: nothing was imported.
+
+    ``offer`` says what came in, and offers to take the import of that id back.
+    """
 
     async def preview(path: Path, options: ImportOptions, watch: "ImportProgress") -> RosterPreview:
         try:
@@ -96,7 +104,11 @@ async def import_roster(app: "App[Any]", connection: "LeagueConnection") -> "Imp
     if done is None:
         return None
     report = f" The report is in {done.report}." if done.report is not None else ""
-    app.notify(f"{_summary(done.imported)}{clean(report)}", markup=False)
+    told = f"{_summary(done.imported)}{clean(report)}"
+    if (done.imported.created, done.imported.updated) == (Counts(), Counts()):
+        app.notify(told, markup=False)
+    else:
+        offer((await connection.call(find_import)).id, told)
     if done.problem:
         app.notify(clean(f"The report is missing. {done.problem}"), severity="warning", timeout=12, markup=False)
     return done.imported

@@ -141,7 +141,7 @@ async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
                 app.show_league(connection)
                 from bball_tui.tui.importing import import_roster
 
-                await import_roster(app, connection)
+                await import_roster(app, connection, app.desk.offer_import)
                 return
             case StartDemo():
                 app.exit(DEMO)

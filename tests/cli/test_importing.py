@@ -309,3 +309,19 @@ def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Pat
                 program.kill()
     assert (program.returncode, out, err) == (130, "", "\nStopped.\n")
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.usefixtures("league")
+def test_an_import_is_listed_and_taken_back(command_line: CommandLine) -> None:
+    imported = command_line("import", DATA / "westside-spring.csv")
+    assert "'bball-tui imports undo' takes it back." in imported.out
+    (one,) = command_line("imports", "list", "--json").json
+    assert (one["file"], one["created"]["players"], one["undone_at"]) == ("westside-spring.csv", 138, None)
+    shown = command_line("imports", "undo", "--dry-run")
+    assert "12 teams, 138 players, 207 guardians and 138 contracts" in shown.out
+    assert command_line.in_database(players) == 138
+    assert command_line("imports", "undo", str(one["id"])).code == 0
+    assert command_line.in_database(players) == 0
+    assert "undone 2" in command_line("imports", "list").out
+    again = command_line("imports", "undo", str(one["id"]))
+    assert (again.code, "was undone already" in again.err) == (1, True)

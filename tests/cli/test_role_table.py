@@ -37,6 +37,7 @@ EVERYBODY = {
         "print sign-in",
         "scans list",
         "activity list",
+        "imports list",
         "league rules",
         "teams check",
         "alerts check",

@@ -209,6 +209,12 @@ def test_what_was_made_by_mistake_goes_in_the_own_league_alone(alma: psycopg.Con
         assert alma.execute("SELECT bball_remove_season(%s, %s)", (walls.b, made)).fetchall() == []
         contracts = [walls.of_b["contract"], walls.of_b["second"]]
         assert alma.execute("SELECT bball_remove_contracts(%s, %s)", (walls.b, contracts)).fetchall() == []
+        for person in ("player", "guardian"):
+            added = "INSERT INTO {} (league_id, first_name, last_name) VALUES (%s, 'By', 'Mistake') RETURNING id"
+            new = one(bert, added.format(person), walls.b)
+            removes = f"SELECT bball_remove_{person}s(%s, %s)"
+            assert alma.execute(removes, (walls.b, [new])).fetchall() == []
+            assert bert.execute(removes, (walls.b, [new, walls.of_b[person]])).fetchall() == [(new,)]
         assert one(bert, "SELECT bball_remove_season(%s, %s)", walls.b, made) == made
 
 

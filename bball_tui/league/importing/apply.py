@@ -30,6 +30,7 @@ from bball_tui.league.importing.diff_model import (
     new_ref,
     resolve,
 )
+from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.moved_mails import take_back
 from bball_tui.league.importing.raw_table import Tick, no_tick
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
@@ -139,7 +140,14 @@ async def _write(session: AsyncSession, diff: Diff, source: str, reason: str | N
     cancelled = await take_back(session, diff)
     promised = await _promise(session, diff, contract_ids)
     tick(WRITE_STEPS)
-    entries = await asyncio.to_thread(_entries, diff, guardian_ids, source, reason)
+    made: dict[str, object] = {
+        "season": None if diff.season_id else season_id,
+        "teams": list(team_ids),
+        "players": list(player_ids),
+        "guardians": list(guardian_ids),
+        "contracts": list(contract_ids),
+    }
+    entries = await asyncio.to_thread(_entries, diff, made, guardian_ids, team_ids, source, reason)
     await record(session, diff.league_id, entries)
     return cancelled, promised
 
@@ -305,11 +313,19 @@ def _link_columns(links: Sequence[LinkValues]) -> dict[str, str]:
     return {field.name: text_array(getattr(link, field.name) for link in links) for field in LINK}
 
 
-def _entries(diff: Diff, guardian_ids: Sequence[int], source: str, reason: str | None) -> list[Entry]:
-    return [*_changes(diff, reason), *_new_relations(diff, guardian_ids), _summary(diff, source)]
+def _entries(
+    diff: Diff,
+    made: dict[str, object],
+    guardian_ids: Sequence[int],
+    team_ids: Sequence[int],
+    source: str,
+    reason: str | None,
+) -> list[Entry]:
+    changes = _changes(diff, team_ids, reason)
+    return [*changes, *_new_relations(diff, guardian_ids), _summary(diff, made, source)]
 
 
-def _changes(diff: Diff, reason: str | None) -> Iterator[Entry]:
+def _changes(diff: Diff, team_ids: Sequence[int], reason: str | None) -> Iterator[Entry]:
     for team in diff.teams.changed:
         yield _changed("team", team)
     for player in diff.players.changed:
@@ -317,7 +333,9 @@ def _changes(diff: Diff, reason: str | None) -> Iterator[Entry]:
     for guardian in diff.guardians.changed:
         yield _changed("guardian", guardian)
     for moved in diff.contracts.moved:
-        yield Entry("moved", "contract", moved.id, reason, {"team": moved.before}, {"team": moved.after})
+        before = {"team": moved.before, "team_id": moved.team_before}
+        after = {"team": moved.after, "team_id": resolve(moved.team, team_ids)}
+        yield Entry("moved", "contract", moved.id, reason, before, after)
 
 
 def _changed(entity: str, one: Changed[V]) -> Entry:
@@ -352,10 +370,11 @@ def _new_relations(diff: Diff, guardian_ids: Sequence[int]) -> Iterator[Entry]:
         )
 
 
-def _summary(diff: Diff, source: str) -> Entry:
+def _summary(diff: Diff, made: dict[str, object], source: str) -> Entry:
+    """What the list of imports shows, and with what changed (above) all that :mod:`.undo` takes back."""
     numbers = diff.imported()
     return Entry(
-        "roster_imported",
+        IMPORTED,
         "league",
         diff.league_id,
         after={
@@ -364,6 +383,7 @@ def _summary(diff: Diff, source: str) -> Entry:
             "created": _numbers(numbers.created),
             "updated": _numbers(numbers.updated),
             "unchanged": _numbers(numbers.unchanged),
+            "made": made,
         },
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
@@ -68,6 +68,20 @@ class History(msgspec.Struct, frozen=True, gc=False):
 
 NO_HISTORY = History()
 
+# What an import that was taken back wrote, and what taking it back wrote, are nobody's word anymore.
+_STANDS = """
+    a.recorded_at NOT IN (
+        SELECT unnest(ARRAY[undo.recorded_at, undone.recorded_at])
+        FROM audit undo JOIN audit undone ON undone.id = CAST(undo.before ->> 'import' AS bigint)
+        WHERE undo.entity = 'league' AND undo.entity_id = :league_id AND undo.action = 'roster_import_undone'
+    )
+    """
+
+
+def _standing(sql: str) -> TextClause:
+    return text(sql.replace("{stands}", _STANDS))
+
+
 # Whoever was merged into another one is what that one was called before everything else.
 _CHANGES = """
     SELECT id, before, after, by, day, by_file, first_name, last_name FROM (
@@ -78,32 +92,32 @@ _CHANGES = """
             WHERE entity = 'league' AND entity_id = :league_id AND action = 'roster_imported'
         ) AS by_file, who.first_name, who.last_name
     FROM audit a JOIN league l ON l.id = a.league_id JOIN {entity} who ON who.id = a.entity_id
-    WHERE a.league_id = :league_id AND a.entity = '{entity}'
+    WHERE a.league_id = :league_id AND a.entity = '{entity}' AND {stands}
         AND (a.entity_id = ANY (CAST(:ids AS bigint[]))
             OR jsonb_exists_any(a.before, ARRAY['first_name', 'last_name']))
     UNION ALL
     SELECT 0, m.stays_id, jsonb_strip_nulls(jsonb_build_object(
             'first_name', m.was -> 'first_name', 'last_name', m.was -> 'last_name', 'email', m.was -> 'email',
             'birthdate', m.was -> 'birthdate', 'merged', m.gone_id)),
-        '{{}}', m.created_by, '', false, who.first_name, who.last_name
+        '{}', m.created_by, '', false, who.first_name, who.last_name
     FROM merged_person m JOIN {entity} who ON who.id = m.stays_id
     WHERE m.league_id = :league_id AND m.kind = '{entity}' AND m.undone_at IS NULL
     ) AS changes ORDER BY entry DESC
     """
-_OF_GUARDIANS = text(_CHANGES.format(entity="guardian"))
-_OF_PLAYERS = text(_CHANGES.format(entity="player"))
-_REMOVED = text(
+_OF_GUARDIANS = _standing(_CHANGES.replace("{entity}", "guardian"))
+_OF_PLAYERS = _standing(_CHANGES.replace("{entity}", "player"))
+_REMOVED = _standing(
     """
     SELECT a.entity_id AS player_id, coalesce(a.before, a.after) ->> 'guardian_id' AS guardian_id, a.action,
         a.recorded_by AS by, to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day
     FROM audit a JOIN league l ON l.id = a.league_id
     WHERE a.league_id = :league_id AND a.entity = 'player' AND a.entity_id = ANY (CAST(:ids AS bigint[]))
-        AND a.action IN ('guardian_removed', 'guardian_added')
+        AND a.action IN ('guardian_removed', 'guardian_added') AND {stands}
     ORDER BY a.id
     """
 )
 # Newest first; a person's entry stands at the guardian, an import's at the player.
-_OF_LINKS = text(
+_OF_LINKS = _standing(
     """
     SELECT CASE WHEN a.entity = 'player' THEN a.entity_id ELSE CAST(a.after ->> 'player_id' AS bigint) END
             AS player_id,
@@ -112,7 +126,7 @@ _OF_LINKS = text(
         a.before, a.after, a.entity = 'player' AS by_file, a.recorded_by AS by,
         to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day
     FROM audit a JOIN league l ON l.id = a.league_id
-    WHERE a.league_id = :league_id AND a.action = 'changed'
+    WHERE a.league_id = :league_id AND a.action = 'changed' AND {stands}
         AND ((a.entity = 'guardian' AND jsonb_exists(a.after, 'player_id')
                 AND CAST(a.after ->> 'player_id' AS bigint) = ANY (CAST(:players AS bigint[])))
             OR (a.entity = 'player' AND jsonb_exists(a.after, 'guardian_id')
@@ -120,7 +134,7 @@ _OF_LINKS = text(
     ORDER BY a.id DESC
     """
 )
-_OF_CONTRACTS = text(
+_OF_CONTRACTS = _standing(
     """
     SELECT DISTINCT ON (a.entity_id) a.entity_id AS id, a.recorded_by AS by,
         to_char(a.recorded_at AT TIME ZONE l.timezone, 'YYYY-MM-DD') AS day,
@@ -129,7 +143,7 @@ _OF_CONTRACTS = text(
             WHERE entity = 'league' AND entity_id = :league_id AND action = 'roster_imported'
         ) AS by_file
     FROM audit a JOIN league l ON l.id = a.league_id
-    WHERE a.league_id = :league_id AND a.entity = 'contract' AND a.action = 'moved'
+    WHERE a.league_id = :league_id AND a.entity = 'contract' AND a.action = 'moved' AND {stands}
         AND a.entity_id = ANY (CAST(:contracts AS bigint[]))
     ORDER BY a.entity_id, a.id DESC
     """

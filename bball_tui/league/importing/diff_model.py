@@ -157,6 +157,7 @@ class MovedContract(msgspec.Struct, frozen=True, gc=False):
     player: str
     version: int
     team: Ref
+    team_before: int
     before: str
     after: str
 

@@ -97,9 +97,10 @@ class Players:
             self._kept_contracts += 1
         elif live is not None and moves:
             before = self._team_names[live.team_id]
-            self._moved.append(
-                MovedContract(row.number, live.id, player, _label(row), live.version, team_ref, before, row.team)
+            moved = MovedContract(
+                row.number, live.id, player, _label(row), live.version, team_ref, live.team_id, before, row.team
             )
+            self._moved.append(moved)
         elif contracts:
             self._keep(row, contracts, live)
         else:

@@ -263,7 +263,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         also="take back oops mistake revert",
     )
     async def action_desk_undo(self) -> None:
-        """Take the last signing back, with its e-mails, as long as they wait."""
+        """Take back what was done last: a signing with its e-mails as long as they wait, a correction, an import."""
         await self.take_back()
 
     @action("slash", "search", when=ready, footer=True, also="find look for")
@@ -280,7 +280,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         from bball_tui.tui.importing import import_roster
 
         if self.connection is not None:
-            await import_roster(self.app, self.connection)
+            await import_roster(self.app, self.connection, self.offer_import)
 
     @action("ctrl+e", "export", when=ready, also="download save csv excel spreadsheet report list backup")
     async def action_desk_export(self) -> None:

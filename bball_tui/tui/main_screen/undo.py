@@ -1,4 +1,4 @@
-"""Taking the last signing or message back, with its mails, as long as they are held."""
+"""Taking the last signing, message or import back, with its mails, as long as they are held."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +35,8 @@ class _Signing:
     """It was the record that was corrected, and not the contract that was signed."""
     outbox_ids: tuple[int, ...] = ()
     """It was a message of these e-mails, and no contract."""
+    import_id: int | None = None
+    """It was a roster that was imported."""
 
 
 class UndoScreen(ActionHost, Screen[None]):
@@ -130,6 +132,15 @@ class UndoScreen(ActionHost, Screen[None]):
         self._offer = Notification(f"{told} {held} {back}" if held else f"{told}; {back}", timeout=10)
         self.app.post_message(Notify(self._offer))
 
+    def offer_import(self, import_id: int, told: str) -> None:
+        """A roster was imported here: ``told`` says what came in, and this how it goes back."""
+        self._undoable.append(_Signing((), monotonic() + CORRECTION_UNDO, import_id=import_id))
+        self._withdraw_offer()
+        later = f"later {key_of('activity.unimport')} in the activity"
+        self._offer = Notification(f"{told} {key_of('desk.undo')} takes it back, {later}.", timeout=12)
+        self.app.post_message(Notify(self._offer))
+        self._count_down()
+
     def _withdraw_offer(self) -> None:
         """What the toast offers is over: it goes with the next toast, which tells what came instead."""
         if self._offer is not None:
@@ -175,6 +186,9 @@ class UndoScreen(ActionHost, Screen[None]):
         last = self._undoable.pop()
         self._count_down()
         try:
+            if last.import_id is not None:
+                await self._take_import_back(connection, last)
+                return
             if last.outbox_ids:
                 await self._take_message_back(connection, last.outbox_ids)
                 return
@@ -194,6 +208,23 @@ class UndoScreen(ActionHost, Screen[None]):
             self.app.notify(f"Undone: {counted(len(result.undone), what)}{mails}.", markup=False)
         if result.refused:
             self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))
+
+    async def _take_import_back(self, connection: "LeagueConnection", last: _Signing) -> None:
+        from bball_tui.league.importing.undo import AlreadyTakenBack
+        from bball_tui.tui.taking_back import take_import_back
+
+        assert last.import_id is not None  # noqa: S101 - the caller looked
+        self._withdraw_offer()
+        try:
+            taken = await take_import_back(self.app, connection, last.import_id)
+        except AlreadyTakenBack as error:  # in the activity, or by somebody else
+            self.app.notify(str(error), markup=False)
+            return
+        if taken:
+            self.show_another_season()
+        else:
+            self._undoable.append(last)
+            self._count_down()
 
     async def _take_message_back(self, connection: "LeagueConnection", outbox_ids: tuple[int, ...]) -> None:
         from bball_tui.outbox.staff_actions import cancel

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 MERGES = ("merged", "merged_into")
+IMPORT = "roster_imported"
 KINDS = (None, *Entity)
 """What `f` goes through; None is everything."""
 
@@ -32,6 +33,11 @@ def _a_merge(pane: "ActivityPane") -> str | None:
     return _one(pane) or (None if act is not None and act.action in MERGES else "This row tells of no merge.")
 
 
+def _an_import(pane: "ActivityPane") -> str | None:
+    act = pane.meant
+    return _one(pane) or (None if act is not None and act.action == IMPORT else "This row tells of no import.")
+
+
 class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     """The record of every change, narrowed by person, day, kind and record."""
 
@@ -40,7 +46,8 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     Who did what, the latest first; the database itself wrote down who and when. The panel shows field by field what was
     before and after. Search by login, by what was done, or by player. `{activity.kind}` shows one kind of record after
     the other, `{activity.who}` only what this person did, `{activity.day}` only what happened on this day,
-    `{activity.record}` the whole history of this one record. `{activity.unmerge}` takes a merge of two back.
+    `{activity.record}` the whole history of this one record. `{activity.unmerge}` takes a merge of two back,
+    `{activity.unimport}` an import.
     """
     placeholder = "player, login, or what was done"
     empty_text = "Nothing was done yet."
@@ -168,6 +175,18 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
 
         act = self.meant
         return self.connection is not None and act is not None and await take_act_back(self.app, self.connection, act)
+
+    @action("b", "take the import back", when=_an_import, needs=Right.ROSTER)
+    async def action_activity_unimport(self) -> bool:
+        """Take back the import that this row tells of: you see first what goes, what is as before, and what stays."""
+        from bball_tui.tui.taking_back import take_import_back
+
+        act = self.meant
+        return (
+            self.connection is not None
+            and act is not None
+            and await take_import_back(self.app, self.connection, act.id)
+        )
 
 
 def _both(change: Change) -> str:

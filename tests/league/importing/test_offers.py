@@ -69,7 +69,7 @@ async def test_the_preview_counts_the_mails_that_go_out(desk: Desk) -> None:
     preview = await desk.bring_in(ANN, BEN, options=options)
     assert preview.imported.promised == 2
     assert "2 e-mails will go out to tell families of their offers." in remarks(preview)
-    assert "New offers are due on 2099-03-24." in remarks(preview)
+    assert "New offers are due on Mar 24, 2099." in remarks(preview)
     assert await desk.rows(MAILS) == []
     assert await desk.families() == {}
     done = await desk.good(ANN, BEN, options=ImportOptions(due="2099-03-24", expect=preview.digest))

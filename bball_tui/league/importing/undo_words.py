@@ -1,0 +1,82 @@
+"""What taking an import back means, and what came of it, in sentences. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bball_tui.league.importing.imports import RosterImport
+from bball_tui.league.importing.undo import ImportUndone
+from bball_tui.league.importing.undo_plan import ImportUndo
+from bball_tui.wording import counted, listed
+
+KINDS = ("team", "player", "guardian", "contract")
+
+
+def import_effect(effect: ImportUndo, at: str, most: int | None = None) -> list[str]:
+    """What would happen, and by name what stays; at most ``most`` of those. ``at`` is when it was imported."""
+    lines = [f"{effect.by} imported {effect.file} into {effect.season} at {at}."]
+    gone, changed = _gone(effect), _changed(effect)
+    if gone:
+        lines.append(f"What it made goes for good: {gone}.")
+    if changed:
+        lines.append(f"What it changed is as it was before: {changed}.")
+    if not effect.does_something:
+        lines.append("Nothing of it can be taken back anymore.")
+    if effect.withdrawn:
+        lines.append(f"{counted(len(effect.withdrawn), 'e-mail')} that {_has(effect.withdrawn)} not left: canceled.")
+    if effect.again:
+        lines.append(f"{counted(len(effect.again), 'e-mail')} canceled by the import: queued again.")
+    return [*lines, *_kept(effect, most)]
+
+
+def undone_import(done: ImportUndone, most: int | None = None) -> list[str]:
+    """What happened, and what stayed."""
+    effect = done.effect
+    parts = [part for part in (_gone(effect), _changed(effect)) if part]
+    lines = [f"Import of {effect.file} undone: {'; as before: '.join(parts) or 'nothing of it could be'}."]
+    if done.cancelled:
+        lines.append(f"{counted(done.cancelled, 'e-mail')} canceled.")
+    return [*lines, *_kept(effect, most)]
+
+
+def import_line(one: RosterImport) -> str:
+    """What the import did, in a line."""
+    parts = [*_numbers(one.created, "new"), *_numbers(one.updated, "changed")]
+    return ", ".join(parts)
+
+
+def _numbers(numbers: Mapping[str, int], word: str) -> Iterator[str]:
+    for kind in KINDS:
+        if number := numbers.get(f"{kind}s"):
+            first, *rest = counted(number, kind).split(" ", 1)
+            yield " ".join([first, word, *rest])
+
+
+def _gone(effect: ImportUndo) -> str:
+    numbers = zip(KINDS, (effect.teams, effect.players, effect.guardians, effect.contracts), strict=True)
+    parts = [counted(len(ids), kind) for kind, ids in numbers if ids]
+    return listed([*parts, *([f"the season {effect.season}"] if effect.season_id is not None else [])])
+
+
+def _changed(effect: ImportUndo) -> str:
+    parts = [
+        counted(number, kind)
+        for kind in KINDS
+        if (number := sum(one.entity == kind for one in effect.restored) + len(effect.moved) * (kind == "contract"))
+    ]
+    if effect.relinked:
+        parts.append(counted(len(effect.relinked), "link of a guardian", "links of guardians"))
+    return listed(parts)
+
+
+def _has(mails: Sequence[int]) -> str:
+    return "has" if len(mails) == 1 else "have"
+
+
+def _kept(effect: ImportUndo, most: int | None) -> Iterator[str]:
+    if not effect.kept:
+        return
+    yield "These stay:"
+    shown = effect.kept if most is None else effect.kept[:most]
+    for one in shown:
+        yield f"- {one.sentence}"
+    if len(shown) < len(effect.kept):
+        yield f"- and {len(effect.kept) - len(shown)} more"
