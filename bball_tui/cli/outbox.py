@@ -22,6 +22,8 @@ from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, plain, s
 from bball_tui.database.engine import Session
 from bball_tui.database.states import OutboxState
 from bball_tui.league.rights import Right
+from bball_tui.league.roster.family import GuardianView
+from bball_tui.league.roster.notes import note_facts_of
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox import staff_actions
 from bball_tui.outbox.causes import BY_NAME
@@ -103,6 +105,7 @@ class Shown:
     attempts: list[AttemptLine]
     events: list[EventLine]
     next: str
+    family: tuple[GuardianView, ...]
 
 
 @click.group()
@@ -157,10 +160,12 @@ def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilte
 async def outbox_show(context: CliContext, session: Session, outbox_id: int) -> Answer:
     """Tell the whole history of one e-mail, and what is next."""
     timeline = await item_timeline(session, context.league.id, outbox_id, Outgoing.here(context.settings))
-    return Found(lambda: _shown(timeline), lambda: _story(timeline))
+    contract_id = timeline.item.contract_id
+    family = () if contract_id is None else (await note_facts_of(session, context.league.id, contract_id)).guardians
+    return Found(lambda: _shown(timeline, family), lambda: _story(timeline, family))
 
 
-def _shown(timeline: ItemTimeline) -> Shown:
+def _shown(timeline: ItemTimeline, family: tuple[GuardianView, ...]) -> Shown:
     return Shown(
         item=ItemLine.of(timeline.item),
         about=timeline.item.about,
@@ -184,10 +189,11 @@ def _shown(timeline: ItemTimeline) -> Shown:
         ],
         events=[EventLine(one.at, one.text) for one in timeline.events],
         next=timeline.next,
+        family=family,
     )
 
 
-def _story(timeline: ItemTimeline) -> str:
+def _story(timeline: ItemTimeline, family: tuple[GuardianView, ...]) -> str:
     item = timeline.item
     lines = [f"E-mail {item.id} to {item.recipient}: {item.bucket.words}"]
     if item.about:
@@ -197,6 +203,9 @@ def _story(timeline: ItemTimeline) -> str:
     lines += [f"Message-ID: {item.message_id}", "", "What happened"]
     lines += [f"  {event.clock}  {event.text}" for event in timeline.events]
     lines += ["", "What is next", f"  {timeline.next}"]
+    if family:
+        lines += ["", "The family"]
+    lines += [f"  {one.first} {one.last} ({one.relation}): {one.phone or 'no phone'}" for one in family]
     return "\n".join(map(plain, lines))
 
 

@@ -35,6 +35,7 @@ AHEAD = (
     "bball_tui.league.timeline.read",
     "bball_tui.league.season_picture",
     "bball_tui.league.today",
+    "bball_tui.league.whom_to_ask",
     "bball_tui.mail.template_guard",
     "bball_tui.mail.transports",
     "bball_tui.outbox.addresses",

@@ -79,12 +79,12 @@ async def read_chasing(session: AsyncSession, league_id: int, wanted: RosterFilt
     today = (await read_clock(session, league_id)).today
     listing = ContractListing(league_id, replace(wanted, statuses=(ContractStatus.OFFERED,)))
     page = await listing.page(session, PageRequest(0, MOST, Sort("due")))
-    families = await _families(session, league_id, [row.player_id for row in page.rows])
+    families = await read_callees(session, league_id, [row.player_id for row in page.rows])
     mails, failed = await _mails(session, league_id, [row.id for row in page.rows])
     notes = await _notes(session, league_id, families)
     rows = []
     for row in page.rows:
-        callees = families[row.player_id]
+        callees = families.get(row.player_id, ())
         contact = mails.get(row.id, _Contact()).later(notes.get(row.player_id, _Contact()))
         rows.append(
             ChasingRow(
@@ -118,9 +118,10 @@ def _trouble(callees: Sequence[Callee], *, failed: bool) -> str:
     return next((one.trouble for one in callees if one.trouble == "came back"), "" if reached else callees[0].trouble)
 
 
-async def _families(
+async def read_callees(
     session: AsyncSession, league_id: int, player_ids: Sequence[int]
 ) -> Mapping[int, tuple[Callee, ...]]:
+    """The guardians of each player, the one who is asked first at the front."""
     blocked = exists().where(
         Suppression.league_id == league_id, Suppression.lifted_at.is_(None), Suppression.address == Guardian.address
     )
@@ -147,7 +148,7 @@ async def _families(
         if row.email is not None and row.receives_email:
             trouble = "came back" if row.came_back else "blocked" if row.blocked else ""
         found[row.player_id] += (Callee(row.id, row.name, row.relation, row.phone, row.email, trouble),)
-    return found
+    return dict(found)
 
 
 async def _mails(

@@ -114,7 +114,7 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
 
 
 def _number(one: "GuardianView") -> tuple[str, str]:
-    phone = one.phone or "no phone number"
+    phone = one.phone or "–"
     trouble = ", last e-mail came back" if one.came_back else ", gets no more e-mail" if one.suppressed else ""
     style = STYLES[Tone.STRONG] if one.phone else STYLES[Tone.MUTED]
     return f"{one.first} {one.last} ({one.relation})  {phone}{trouble}", style

@@ -115,7 +115,7 @@ def _call(row: "ContractRow") -> str | Styled:
     callee = None if found is None else found.first_callee
     if callee is None:
         return NOTHING
-    return f"{callee.phone}  {callee.name}" if callee.phone else Styled(f"{callee.name}, no number", Tone.WARN)
+    return f"{callee.phone or '–'}  {callee.name}"
 
 
 def _contact(row: "ContractRow", zone: tzinfo, now: datetime) -> str | Styled:

@@ -46,6 +46,7 @@ async def resolve_doubt(
     app: "App[Any]", connection: "LeagueConnection", outbox_id: int, zone: tzinfo, now: datetime
 ) -> bool:
     """Ask whether the mail arrived, then settle it, or put it back into the queue."""
+    from bball_tui.league.roster.notes import note_facts_of
     from bball_tui.outbox.staff_actions import resolve
     from bball_tui.outbox.timeline import item_timeline
 
@@ -58,6 +59,9 @@ async def resolve_doubt(
         f"The e-mail to {row.recipient}{about}, queued {since}, was being sent when the connection broke.",
         "It may have arrived.",
     ]
+    if row.contract_id is not None:
+        family = (await connection.call(note_facts_of, row.contract_id)).guardians
+        lines += [f"  {one.first} {one.last} ({one.relation}): {one.phone or '–'}" for one in family]
     found = await app.push_screen_wait(ResolveDoubt(lines))
     if found is None:
         return False

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView
     from bball_tui.league.roster.notes import NoteFacts, NoteView
     from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, SignatureView, TeamDetail
+    from bball_tui.league.whom_to_ask import FamilyToAsk
     from bball_tui.outbox.timeline import ItemTimeline
     from bball_tui.tui.connection import LeagueConnection
 
+LONGEST_ASKED = 6
+"""Families that Today names beside what needs a person."""
 LATEST_NOTES = 3
 """Notes that the panel shows apart from the history."""
 LONGEST_ROSTER = 40
@@ -247,6 +250,31 @@ def note_sections(notes: "Sequence[NoteView]", zone: tzinfo, now: datetime) -> t
         more = counted(len(counting) - len(shown), "more in the history", "more in the history")
         lines.append(Note(Styled(more, Tone.MUTED)))
     return (Section("Notes and calls", tuple(lines)),)
+
+
+def asked_sections(families: "Sequence[FamilyToAsk]") -> tuple[Section, ...]:
+    """Whom to ask, at which number; a number that is not known, or not shown to everybody, is a dash."""
+    if not families:
+        return ()
+    lines: list[SectionLine] = []
+    for one in families[:LONGEST_ASKED]:
+        lines.append(Note(Styled(f"{one.player}: {one.recipient}" if one.recipient else one.player, Tone.STRONG)))
+        lines += [Fact(callee.phone or "–", f"{callee.name} ({callee.relation})") for callee in one.callees]
+        if not one.callees:
+            lines.append(Note(status(Tone.WARN, "no guardian")))
+    if len(families) > LONGEST_ASKED:
+        lines.append(Note(Styled("and more: Enter lists them", Tone.MUTED)))
+    return (Section("Whom to ask", tuple(lines)),)
+
+
+async def family_sections(
+    connection: "LeagueConnection", player_id: int, zone: tzinfo, now: datetime
+) -> tuple[Section, ...]:
+    """The guardians of a player with their numbers, and what they said last."""
+    from bball_tui.league.roster.notes import note_facts
+
+    facts = await connection.call(note_facts, player_id)
+    return (Section("The family", _guardians(facts.guardians)), *note_sections(facts.notes, zone, now))
 
 
 def _ordinal(number: int) -> str:

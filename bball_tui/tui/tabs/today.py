@@ -22,6 +22,7 @@ from bball_tui.tui.tabs.family_commands import ALSO, LABEL, note_again
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.season_pictures import SeasonPictures
+from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections, family_sections
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -104,7 +105,32 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         return (
             Section("", (Note(Styled(found.sentence, Tone.STRONG)),)),
             Section("What to do", (Note(found.advice),)),
+            *await self._whom_to_ask(connection, found),
         )
+
+    async def _whom_to_ask(self, connection: "LeagueConnection", item: AttentionItem) -> tuple[Section, ...]:
+        """The families that the line is about, with their numbers."""
+        from bball_tui.database.states import WAITING_STATUSES
+        from bball_tui.league.roster.rows import Attention, RosterFilter
+        from bball_tui.league.whom_to_ask import families_of_contracts, families_of_mails
+        from bball_tui.outbox.mail_list import BucketName, OutboxFilter
+
+        most = LONGEST_ASKED + 1
+        kind, fix = item.fix.kind, item.fix
+        if item.note is not None and item.note.player_id is not None:
+            return await family_sections(connection, item.note.player_id, self.zone, self.now)
+        if kind is not None and kind.bucket in (BucketName.FAILED, BucketName.IN_DOUBT):
+            mails = OutboxFilter(bucket=BucketName(kind.bucket), cause=kind.cause)
+            return asked_sections(await connection.call(families_of_mails, mails, most))
+        if fix.what == "came_back":
+            mails = OutboxFilter(bucket=BucketName.BOUNCED, cause=item.key.removeprefix("bounced "))
+            return asked_sections(await connection.call(families_of_mails, mails, most))
+        if fix.trouble is not None:
+            contracts = RosterFilter(
+                season_id=connection.season_id, statuses=WAITING_STATUSES, troubles=(Attention(fix.trouble),)
+            )
+            return asked_sections(await connection.call(families_of_contracts, contracts, most))
+        return ()
 
     # Reading
 

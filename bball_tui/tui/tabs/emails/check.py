@@ -21,6 +21,7 @@ from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.sections import family_sections
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -266,9 +267,13 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         names = [f"{contracts[one].player}, {contracts[one].team}" for one in shown if one in contracts]
         more = len(found.contracts) - len(names)
         lines = [Note(name) for name in names] + ([Note(f"and {more:,} more")] if more > 0 else [])
+        family: tuple[Section, ...] = ()
+        if found.player_id is not None:
+            family = await family_sections(connection, found.player_id, self.zone, self.now)
         return (
             Section(found.about, (Note(found.sentence),)),
             Section("What to do", (Note(_advice(found.concern)),)),
+            *family,
             Section(counted(len(found.contracts), "contract"), tuple(lines)),
         )
 
