@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bball_tui.outbox.timeline import ItemTimeline
     from bball_tui.tui.connection import LeagueConnection
 
+ASK_THE_FAMILY = ("failed", "bounced", "in_doubt")
+"""What became of a mail about which the family has to be asked: its number stands before what happened."""
 LONGEST_ASKED = 6
 """Families that Today names beside what needs a person."""
 LATEST_NOTES = 3
@@ -158,21 +160,18 @@ def mail_sections(
     facts.append(Fact("tries", f"{item.attempts} of {item.max_attempts}"))
     if item.error_text:
         facts.append(Fact("answer", Styled(item.error_text, Tone.WARN)))
-    return (
-        Section(f"{kind_label(item.kind).capitalize()} e-mail to {item.recipient}", tuple(facts)),
-        Section(
-            "What happened",
-            tuple(
-                TimelineEntry(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events
-            ),
-        ),
-        Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),)),
-        *(
-            (Section("The family", _guardians(family.guardians)), *note_sections(family.notes, zone, now))
-            if family is not None
-            else ()
-        ),
+    heading = Section(f"{kind_label(item.kind).capitalize()} e-mail to {item.recipient}", tuple(facts))
+    happened = Section(
+        "What happened",
+        tuple(TimelineEntry(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events),
     )
+    following = Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),))
+    if family is None:
+        return (heading, happened, following)
+    asked = (Section("The family", _guardians(family.guardians)), *note_sections(family.notes, zone, now))
+    if item.bucket in ASK_THE_FAMILY:
+        return (heading, following, *asked, happened)
+    return (heading, happened, following, *asked)
 
 
 async def sections_of_mail(
@@ -259,7 +258,8 @@ def asked_sections(families: "Sequence[FamilyToAsk]") -> tuple[Section, ...]:
     lines: list[SectionLine] = []
     for one in families[:LONGEST_ASKED]:
         lines.append(Note(Styled(f"{one.player}: {one.recipient}" if one.recipient else one.player, Tone.STRONG)))
-        lines += [Fact(callee.phone or "–", f"{callee.name} ({callee.relation})") for callee in one.callees]
+        # The number is never cut: it stands in a line of its own, and not where labels do.
+        lines += [Note(f"{callee.phone or '–'}  {callee.name} ({callee.relation})") for callee in one.callees]
         if not one.callees:
             lines.append(Note(status(Tone.WARN, "no guardian")))
     if len(families) > LONGEST_ASKED:
