@@ -107,12 +107,14 @@ def test_show(command_line: CommandLine, mails: list[int]) -> None:
 
     assert list(shown) == [
         "item", "about", "signature", "promised_by", "promised_at", "mail", "attempts", "events", "next",
+        "family",
     ]  # fmt: skip
     assert list(shown["item"]) == KEYS
     assert shown["signature"]["signer"] == "Rosa Hamilton"
     assert told.code == 0
     assert told.out.startswith(f"E-mail {mails[0]} to rosa@families.test: failed\nAbout Amara Hamilton, Hawks U12\n")
     assert shown["next"] in told.out
+    assert "Rosa Hamilton (guardian): no phone" in told.out
 
 
 def test_show_what_is_not_there(command_line: CommandLine, mails: list[int]) -> None:
