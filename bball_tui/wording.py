@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
+from bball_tui.clock import clock
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -12,11 +14,11 @@ def short_date(day: date, today: date | None = None) -> str:
     return text if today is not None and day.year == today.year else f"{text}, {day.year}"
 
 
-def at(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """``14:02`` for a moment of today in ``zone``, else ``May 12, 14:02``."""
+def at(moment: datetime, now: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
+    """``14:02`` for a moment of today in ``zone``, else ``May 12, 14:02``; the clock as the league writes it."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{local:%H:%M}"
-    return clock if local.date() == today else f"{short_date(local.date(), today)}, {clock}"
+    told = clock(local, seconds=seconds)
+    return told if local.date() == today else f"{short_date(local.date(), today)}, {told}"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

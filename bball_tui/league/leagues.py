@@ -10,6 +10,7 @@ from sqlalchemy import ScalarSelect, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.clock import zone_for
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, GateState, OutboxState, TeamChange
@@ -52,7 +53,7 @@ class LeagueInfo:
         Raises:
             BballError: the stored name is no time zone.
         """
-        return zone_of(self.timezone)
+        return zone_of(self.timezone, self.date_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,14 @@ class Overview:
     on_hold: bool = False
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone called ``name`` (IANA).
+def zone_of(name: str, order: DateOrder | str = DateOrder.YMD) -> ZoneInfo:
+    """The time zone called ``name`` (IANA), of a league that writes dates in ``order``.
 
     Raises:
         BballError: there is none of that name.
     """
     try:
-        return ZoneInfo(name)
+        return zone_for(name, order)
     except (KeyError, ValueError, OSError):
         raise BballError(
             f"The league's time zone {one_line(name)[:60]!r} is not known. Use a name such as Europe/Berlin or UTC."

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.clock import zone_for
 from bball_tui.database.models import AlertNotice, League
 from bball_tui.database.states import AlertCause, AlertChannel
 from bball_tui.errors import BballError
@@ -52,7 +53,7 @@ async def alerted_league(session: AsyncSession, league_id: int) -> AlertedLeague
     return AlertedLeague(
         row.name,
         row.slug,
-        ZoneInfo(row.timezone),
+        zone_for(row.timezone, row.date_order),
         row.from_email,
         tuple(row.alert_emails),
         timedelta(minutes=row.alert_minutes),

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bball_tui import wording
+from bball_tui.clock import zone_for
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
@@ -170,7 +171,7 @@ class SendingStatus:
 
     def to_the_second(self, moment: datetime) -> str:
         """``14:02:08`` for a moment of today in the league's time zone, else ``12 May, 14:02:08``."""
-        return f"{self.clock(moment)}:{moment.astimezone(self.zone):%S}"
+        return wording.at(moment, self.now, self.zone, seconds=True)
 
     def obstacle(self, provider: str | None, *, mine: bool = False) -> str | None:
         """What holds the mails that go through ``provider``, in one sentence; None when nothing does.
@@ -254,14 +255,14 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
         .where(Outbox.league_id == league_id, Outbox.state == OutboxState.QUEUED, ~is_waiting())
         .scalar_subquery()
     )
-    query = select(func.now().label("now"), League.timezone, League.from_email, waiting.label("waiting")).where(
-        League.id == league_id
-    )
+    query = select(
+        func.now().label("now"), League.timezone, League.date_order, League.from_email, waiting.label("waiting")
+    ).where(League.id == league_id)
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise BballError("This league is not in the database anymore. Choose another one.")
     try:
-        zone = ZoneInfo(found.timezone)
+        zone = zone_for(found.timezone, found.date_order)
     except (KeyError, ValueError, OSError):
         raise BballError(
             f"The league's time zone {found.timezone!r} is not known. Use a name such as Europe/Berlin or UTC."

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from rich.cells import cell_len, set_cell_size, split_graphemes
 from textual.content import Content
 
+from bball_tui.clock import clock
 from bball_tui.wording import short_date
 
 Align: TypeAlias = Literal["left", "right"]
@@ -173,7 +174,7 @@ def content_lines(lines: Iterable[Iterable[Part]]) -> Content:
 
 
 def short_time(moment: datetime, zone: tzinfo, now: datetime) -> str:
-    """``14:02`` for a moment of today in the league's ``zone``, else its date.
+    """``14:02`` (or ``2:02 PM``) for a moment of today in the league's ``zone``, else its date.
 
     Raises:
         ValueError: ``moment`` or ``now`` has no time zone.
@@ -181,4 +182,4 @@ def short_time(moment: datetime, zone: tzinfo, now: datetime) -> str:
     if moment.tzinfo is None or now.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    return f"{local:%H:%M}" if local.date() == today else short_date(local.date(), today)
+    return clock(local) if local.date() == today else short_date(local.date(), today)

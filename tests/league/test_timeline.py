@@ -52,7 +52,7 @@ async def test_what_is_not_set_up_is_what_the_mails_wait_for(
     cell = welcome_cell(row, UTC, datetime.now(UTC), missing=missing).text
     if missing is None:
         assert detail.mails[0].words.startswith("leaves at ")
-        assert "held until" in cell
+        assert "sends" in cell
     else:
         assert detail.mails[0].words == f"waiting: {missing.clause}"
         assert detail.next == f"{missing.sentence}, so the e-mail waits. {missing.way_out}"

@@ -51,7 +51,7 @@ async def test_signing_by_keys_writes_signature_and_mail(quiet: Settings, databa
         await desk.shows("1 contract becomes signed")
         await desk.press("enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
-        await desk.shows("✔ signed", "held until")
+        await desk.shows("✔ signed", "● sends")
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Signature)) == 1
         assert (await session.scalars(select(Outbox.recipient))).all() == ["p0@families.test"]
@@ -255,7 +255,7 @@ async def test_a_hold_that_passes_is_seen_without_anybody_writing(quiet: Setting
         await desk.press("s")
         await desk.shows("becomes signed")
         await desk.press("enter")
-        await desk.shows("● held until", "u undo (")
+        await desk.shows("● sends", "u undo (")
         await desk.shows("u undo (1 s)")
         await desk.shows("● queued")
         await desk.until(lambda: "undo" not in desk.footer)

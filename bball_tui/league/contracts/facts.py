@@ -131,6 +131,7 @@ async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
                 func.session_user().label("person"),
                 func.now().label("now"),
                 league.timezone,
+                league.date_order,
                 league.hold_seconds,
                 league.wait_for_chat,
             ).where(league.id == league_id)
@@ -138,7 +139,9 @@ async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
     ).one_or_none()
     if found is None:
         raise BballError("This league is not in the database anymore. Choose another one.")
-    return LeagueClock(found.person, found.now, zone_of(found.timezone), found.hold_seconds, found.wait_for_chat)
+    return LeagueClock(
+        found.person, found.now, zone_of(found.timezone, found.date_order), found.hold_seconds, found.wait_for_chat
+    )
 
 
 async def lock_contracts(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bball_tui.clock import clock
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
@@ -109,7 +110,7 @@ def mail_words(mail: Mail, desk: LeagueClock) -> str:
         case OutboxState.QUEUED if mail.available_at <= desk.now:
             return "waiting for its turn" if mail.attempts == 0 else _try(mail, "now")
         case OutboxState.QUEUED if mail.untouched:
-            return f"leaves at {mail.available_at.astimezone(desk.zone):%H:%M:%S}"
+            return f"leaves at {clock(mail.available_at.astimezone(desk.zone), seconds=True)}"
         case OutboxState.QUEUED:
             return _try(mail, f"at {desk.at(mail.available_at)}") + why
         case OutboxState.SENDING:
@@ -163,7 +164,7 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
     if waiting:
         first = min(waiting, key=lambda mail: mail.available_at)
         if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
-            leaves = f"{first.available_at.astimezone(desk.zone):%H:%M:%S}"
+            leaves = clock(first.available_at.astimezone(desk.zone), seconds=True)
             what = "The e-mail leaves" if len(waiting) == 1 else f"{len(waiting)} e-mails leave"
             return f"{what} at {leaves}; until then undo cancels everything."
         return f"The e-mail to {first.recipient}: {mail_words(first, desk)}."

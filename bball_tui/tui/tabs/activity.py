@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bball_tui.clock import clock
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, changes_of, kind_words
 from bball_tui.league.rights import Right
@@ -86,7 +87,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
         at = act.at.astimezone(self.zone)
         facts: list[SectionLine] = [
             Fact("Who", act.who),
-            Fact("When", f"{short_date(at.date())}, {at:%H:%M:%S}"),
+            Fact("When", f"{short_date(at.date())}, {clock(at, seconds=True)}"),
             Fact("Record", f"{kind_words(act.entity)} {act.entity_id}" + (f", {act.record}" if act.record else "")),
         ]
         if act.reason:

@@ -53,7 +53,7 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
         case WelcomeState.HELD | WelcomeState.QUEUED if missing is not None:
             return status(Tone.WARN, missing.short)
         case WelcomeState.HELD:
-            return status(Tone.ACCENT, f"held until{at}" if at else "held")
+            return status(Tone.ACCENT, f"sends{at}" if at else "held")
         case WelcomeState.WAITING:
             return status(Tone.ACCENT, "waits for chat")
         case WelcomeState.QUEUED:

@@ -114,8 +114,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
                 key="about", title="Player", width=12, flex=2, limit=26, render=about_cell, sort="about", priority=2
             ),
             Column(key="state", title="State", width=13, render=state_cell, sort="state"),
-            Column(key="since", title="Since", width=6, render=self._since, sort="since", priority=1),
-            Column(key="next", title="Next", width=6, render=self._next, sort="next", priority=3),
+            Column(key="since", title="Since", width=8, render=self._since, sort="since", priority=1),
+            Column(key="next", title="Next", width=8, render=self._next, sort="next", priority=3),
             Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
         )
 

@@ -92,7 +92,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
     def make_columns(self) -> Sequence[Column[AttentionItem]]:
         return (
             Column(key="need", title="What", width=30, flex=1, render=lambda row: status(row.tone, row.sentence)),
-            Column(key="since", title="Since", width=6, render=self._since, priority=1),
+            Column(key="since", title="Since", width=8, render=self._since, priority=1),
         )
 
     def _since(self, row: AttentionItem) -> str | Styled:

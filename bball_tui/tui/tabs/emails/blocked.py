@@ -63,7 +63,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             Column(
                 key="since",
                 title="Since",
-                width=6,
+                width=8,
                 render=lambda row: time_cell(row.recorded_at, self.zone, self.now),
                 sort="id",
                 priority=1,

@@ -43,7 +43,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
             Column(
                 key="last",
                 title="Last",
-                width=6,
+                width=8,
                 render=lambda row: time_cell(row.last, self.zone, self.now),
                 priority=2,
             ),

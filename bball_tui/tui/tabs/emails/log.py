@@ -84,7 +84,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
             Column(
                 key="since",
                 title="When",
-                width=6,
+                width=8,
                 render=lambda row: time_cell(row.since, self.zone, self.now),
                 sort="id",
             ),
