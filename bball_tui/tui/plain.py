@@ -40,7 +40,10 @@ def reading_place(widget: "Widget | None") -> Offset:
         return Offset(0, 0)
     in_field = getattr(widget, "cursor_screen_offset", None)
     if isinstance(in_field, Offset):
-        return in_field
+        followed = getattr(widget.screen, "followed", None)
+        if followed is None:
+            return in_field
+        widget = followed
     region = widget.content_region
     line = min(_line_of(widget), region.height - 1)
     return region.offset + Offset(0, max(0, line))

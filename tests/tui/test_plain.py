@@ -42,6 +42,13 @@ async def test_the_cursor_stands_in_the_row_the_field_and_the_button(plain: Sett
         await desk.press("escape", "h")
         await desk.shows("Guardians of Kid0", "p0@families.test")
         await desk.until(lambda: "Rosa" in read_line(desk))
+        # A field whose arrow keys move in a list: what they chose is read, and the field again when one types.
+        await desk.press("escape", "t")
+        await desk.shows("Kid2")
+        await desk.press("down", "down")
+        await desk.until(lambda: "Kid2" in read_line(desk))
+        await desk.press("k")
+        await desk.until(lambda: "Name" in read_line(desk))
 
 
 async def test_nothing_is_drawn_and_everything_is_said(plain: Settings, database: Database) -> None:

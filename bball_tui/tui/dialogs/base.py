@@ -84,6 +84,8 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
     dangerous: bool = False
     opaque: bool = False
     """Whether what lies below is hidden: a dialog that comes up again and again is drawn much faster so."""
+    followed: Widget | None = None
+    """The list in which the arrow keys of a field move, while they do: a screen reader then reads its line."""
     unexpected: bool = False
     """Whether nobody who typed ahead can have meant this dialog: what was typed is forgotten when it comes up."""
 

@@ -103,6 +103,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
     def _filter(self) -> None:
         from bball_tui.groupme.plan.matching import fold
 
+        self.followed = None
         words = fold(self._text).split()
         pasted = self._is_pasted(self._text)
         shown = [one for one in self._groups if pasted or all(word in one.key for word in words)][:MOST_SHOWN]
@@ -142,7 +143,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
     def action_choose(self, step: int) -> None:
         """To the next group of the list; the field keeps the keys."""
         self._forget()
-        groups = self.query_one("#groups", OptionList)
+        groups = self.followed = self.query_one("#groups", OptionList)
         if step > 0:
             groups.action_cursor_down()
         else:

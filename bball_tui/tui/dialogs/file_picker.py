@@ -177,6 +177,7 @@ class FilePicker(Dialog[Path | None]):
     @on(Select.Changed)
     def _narrow(self) -> None:
         """List what has all words of the name, and is of the kind."""
+        self.followed = None
         words = self._text.casefold().split()
         suffixes = self._kinds.get(self.query_one("#kind", Picker).chosen)
         found = (
@@ -203,6 +204,7 @@ class FilePicker(Dialog[Path | None]):
     def action_move(self, step: int) -> None:
         """To the file above or below; the field keeps the keys."""
         if self._shown:
+            self.followed = self._list
             at = (self._list.highlighted or 0) + step
             self._list.highlighted = max(0, min(at, len(self._shown) - 1))
 

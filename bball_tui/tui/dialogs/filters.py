@@ -138,6 +138,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
     @on(Input.Changed)
     def _typed_more(self, event: Input.Changed) -> None:
         event.stop()
+        self.followed = None
         self._draw()
         if self._more:
             self._count(self._typed)
@@ -208,7 +209,8 @@ class FilterDialog(Dialog[FilterAnswer | None]):
 
     def action_highlight(self, way: str) -> None:
         """Move the cursor of the list; the text field keeps the focus."""
-        getattr(self.query_one(OptionList), f"action_{way}")()
+        self.followed = self.query_one(OptionList)
+        getattr(self.followed, f"action_{way}")()
 
     def _toggle(self) -> bool:
         key = self._key

@@ -150,6 +150,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
+        self.followed = None
         if self._text != self._looked_for:
             self.say("")
             self.set_timer(PAUSE, self._pause_over)
@@ -213,6 +214,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
             self._moves.append(step)
             self._hurry()
         elif self._rows:
+            self.followed = self.list
             at = (self.list.highlighted or 0) + step
             self.list.highlighted = max(0, min(at, len(self._rows) - 1))
 
