@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
+from bball_tui.cli.deleting import delete_command
 from bball_tui.cli.erasing import players_erase
 from bball_tui.cli.league_rules import teams_check
 from bball_tui.cli.lists import players, team_named, teams
@@ -15,6 +16,7 @@ from bball_tui.cli.season_roll import season_roll, season_roll_undo
 from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
+from bball_tui.league.editing.deleting import Deletable
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Outcome, Saved
 from bball_tui.league.editing.players import load_player, save_player
@@ -40,6 +42,7 @@ async def team_id_of(context: CliContext, session: Session, season_id: int, name
 # Teams
 
 teams.add_command(teams_check)
+teams.add_command(delete_command(Deletable.TEAM))
 
 
 @teams.command("add")
@@ -73,6 +76,7 @@ async def teams_edit(context: CliContext, session: Session, team_id: int, **valu
 for merging in merge_commands(Person.PLAYER):
     players.add_command(merging)
 players.add_command(players_erase)
+players.add_command(delete_command(Deletable.PLAYER))
 
 not_same = click.option(
     "--not-same",
@@ -175,6 +179,7 @@ def seasons() -> None:
 
 seasons.add_command(season_roll)
 seasons.add_command(season_roll_undo)
+seasons.add_command(delete_command(Deletable.SEASON))
 
 
 @seasons.command("list")

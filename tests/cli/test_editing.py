@@ -110,3 +110,25 @@ def test_editing_a_guardian_names_the_other_children(command_line: CommandLine) 
     linked = command_line("guardians", "add", kid, *words)
     assert "as a guardian of" in linked.err
     assert "count for Zoe Nowak too" in command_line("guardians", "edit", player, rita, "--phone", "555-0101").err
+
+
+@pytest.mark.slow
+def test_what_was_made_by_mistake_is_deleted_and_what_was_told_stays(command_line: CommandLine) -> None:
+    club = command_line.in_database(make_club)
+    owls = command_line("teams", "add", "Owls", "--json").json["id"]
+    made = command_line("players", "add", "--first", "Ann", "--last", "Lee", "--team", "Owls").json["id"]
+    assert command_line("guardians", "add", made, "--first", "Rosa", "--last", "Lee", "--email", "r@x.test").code == 0
+    assert "with 1 contract and 1 guardian." in command_line("players", "delete", made, "--dry-run").out
+    wrong = command_line("players", "delete", made, "--count", "1")
+    assert (wrong.code, "This deletes 3 records, not 1." in wrong.err) == (1, True)
+    assert command_line("players", "delete", made, "--count", "3").code == 0
+    assert "There is no player" in command_line("players", "delete", made, "--count", "3").err
+    assert command_line("teams", "delete", owls, "--count", "1").code == 0
+
+    told = command_line("players", "add", "--first", "Ben", "--last", "Fox", "--team", "Hawks U12").json["id"]
+    contract = command_line("contracts", "list", "--json").json[0]["id"]
+    assert command_line("contracts", "sign", contract, "--signer", "Rosa Fox").code == 0
+    stays = command_line("players", "delete", told, "--count", "2")
+    assert (stays.code, "Ben Fox has signed" in stays.err) == (1, True)
+    season = command_line("seasons", "delete", club.season_id, "--count", "1")
+    assert (season.code, "what was signed is kept" in season.err) == (1, True)
