@@ -21,6 +21,7 @@ from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_players, list_teams
 from bball_tui.league.roster.player import LISTED
 from bball_tui.league.roster.rows import Attention, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.rules.store import read_findings
 from bball_tui.mail.values import one_line
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
@@ -189,13 +190,17 @@ async def answer_list(
     name: ListName,
     wanted: Wanted,
     as_table: Callable[[RosterFilter], Awaitable[Answer]],
+    team_ids: tuple[int, ...] | None = None,
 ) -> Answer:
-    """What ``wanted`` says of the list called ``name``: as CSV on stdout while it is read, else ``as_table``."""
-    found = await roster_filter(context, session, wanted, name)
+    """What ``wanted`` says of the list called ``name`` (None: of all teams, else of ``team_ids``): as CSV on stdout
+    while it is read, else ``as_table``."""
+    found = replace(await roster_filter(context, session, wanted, name), team_ids=team_ids)
     if not wanted.as_csv:
         return await as_table(found)
-    async for piece in sheet(session, context.league.id, name, found, wanted.order):
-        echo_lines(piece.text.replace("\r\n", "\n"))
+    # A transaction of its own: the sheet is of one moment, which ends where something was read before.
+    async with context.database.session() as fresh:
+        async for piece in sheet(fresh, context.league.id, name, found, wanted.order):
+            echo_lines(piece.text.replace("\r\n", "\n"))
     return Did()
 
 
@@ -205,20 +210,28 @@ def teams() -> None:
 
 
 @teams.command("list")
+@click.option("--against-rules", is_flag=True, help="Only teams of which something is against the league's rules.")
 @list_options
 @in_transaction
-async def teams_list(context: CliContext, session: Session, wanted: Wanted) -> Answer:
-    """List the teams with how many players have signed."""
+async def teams_list(context: CliContext, session: Session, wanted: Wanted, against_rules: bool) -> Answer:
+    """List the teams with how many players have signed, and how much is against the league's rules."""
 
     async def as_table(found: RosterFilter) -> Answer:
         rows = await list_teams(session, context.league.id, found, wanted.order)
-        return listed(("ID", "Team", "Division", "Season", "Signed", "Chat"), rows, _team_cells)
+        return listed(("ID", "Team", "Division", "Season", "Signed", "Chat", "Rules"), rows, _team_cells)
 
-    return await answer_list(context, session, "teams", wanted, as_table)
+    broken = None
+    if against_rules:
+        broken = tuple({one.team_id for one in await read_findings(session, context.league.id)})
+    return await answer_list(context, session, "teams", wanted, as_table, broken)
 
 
 def _team_cells(row: TeamRow) -> Sequence[str]:
-    return (str(row.id), row.name, row.division, row.season, f"{row.signed}/{row.players}", row.chat)
+    return (str(row.id), row.name, row.division, row.season, f"{row.signed}/{row.players}", row.chat, _rules(row))
+
+
+def _rules(row: TeamRow) -> str:
+    return f"! {row.against_rules}" if row.against_rules else ""
 
 
 @click.group()

@@ -20,8 +20,15 @@ def test_rules_are_set_shown_and_checked(command_line: CommandLine) -> None:
     assert "Saved." in ran.err
     (found,) = command_line("teams", "check", "--json").json
     assert (found["rule"], found["text"]) == ("age", "Amara Hamilton is 17 on Aug 31, 2027, too old for Hawks U12.")
+    (team,) = command_line("teams", "list", "--against-rules", "--json").json
+    assert (team["name"], team["against_rules"]) == ("Hawks U12", 1)
+    assert "! 1" in command_line("teams", "list").out
+    sheet = command_line("teams", "list", "--against-rules", "--csv").out.splitlines()
+    assert sheet[0].endswith('"Chat","Against the rules"')
+    assert [line.rpartition(",")[2] for line in sheet[1:]] == ['"1"']
     assert command_line("league", "rules", "--except", f"{player}=still in 6th grade").code == 0
     assert command_line("teams", "check", "--json").json == []
+    assert command_line("teams", "list", "--against-rules", "--json").json == []
     shown = command_line("league", "rules").out
     assert "still in 6th grade" in shown
     assert command_line("league", "rules", "--no-except", player, "--refuse", "age", "--cutoff", "08-31").code == 0

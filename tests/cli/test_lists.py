@@ -35,7 +35,7 @@ def test_teams(command_line: CommandLine, roster: int) -> None:
 
     assert ran.code == 0
     team = ran.json[0]
-    assert list(team) == ["id", "name", "division", "season", "players", "signed", "open", "chat"]
+    assert list(team) == ["id", "name", "division", "season", "players", "signed", "open", "chat", "against_rules"]
     assert (team["name"], team["season"], team["players"], team["signed"], team["chat"]) == (
         "Hawks U12", "Spring 2027", 2, 0, "linked",
     )  # fmt: skip
@@ -103,6 +103,7 @@ def test_a_sheet_holds_no_formula(command_line: CommandLine, roster: int) -> Non
     assert (rows[1]["First name"], rows[1]["Birthdate"], rows[1]["Jersey"]) == ("'=1+1,\"", "2015-05-12", "00")
     assert len(command_line("contracts", "list", "--csv", "--search", "abara").out.splitlines()) == 2
     assert len(command_line("teams", "list", "--csv").out.splitlines()) == 2
+    assert len(command_line("teams", "list", "--csv", "--season", "Spring 2027").out.splitlines()) == 2
     assert command_line("teams", "list", "--csv", "--json").code == 2
 
 

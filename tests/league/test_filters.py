@@ -121,7 +121,7 @@ def test_no_facet_and_no_field_of_a_filter_is_forgotten() -> None:
     assert {*WORDS[Facet.WELCOME]} == set(WelcomeState)
     assert {*WORDS[Facet.TROUBLE]} == set(Attention)
     set_to: dict[str, Any] = {
-        "season_id": 1, "text": "ann", "team_id": 1, "division": "U12", "player_id": 1,
+        "season_id": 1, "text": "ann", "team_id": 1, "team_ids": (1,), "division": "U12", "player_id": 1,
         "statuses": (ContractStatus.SIGNED,), "welcome": (WelcomeState.FAILED,), "troubles": (Attention.OVERDUE,),
     }  # fmt: skip
     for field in fields(RosterFilter):

@@ -254,7 +254,7 @@ async def test_the_rules_of_the_league_are_set_by_keys_and_seen_on_the_team(
         await desk.press("ctrl+u", *"08-31", "tab", "tab", "1", "enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
         await desk.press("2")
-        await desk.shows("Against the rules", "both wear 00.", "2 players; the limit")
+        await desk.shows("Rules", "! 2", "Against the rules", "both wear 00.", "2 players; the limit")
 
 
 async def test_without_a_season_there_is_nothing_to_begin_from(quiet: Settings, database: Database) -> None:

@@ -62,8 +62,18 @@ def _cell(value: object) -> str:
 
 
 TEAMS: Sheet[TeamRow] = Sheet(
-    ("ID", "Team", "Division", "Season", "Players", "Signed", "Open", "Chat"),
-    lambda row: (row.id, row.name, row.division, row.season, row.players, row.signed, row.open, row.chat),
+    ("ID", "Team", "Division", "Season", "Players", "Signed", "Open", "Chat", "Against the rules"),
+    lambda row: (
+        row.id,
+        row.name,
+        row.division,
+        row.season,
+        row.players,
+        row.signed,
+        row.open,
+        row.chat,
+        row.against_rules,
+    ),
 )
 PLAYERS: Sheet[PlayerRow] = Sheet(
     ("ID", *(one.words.capitalize() for one in LISTED), "Team", "Contract", "Guardians", "Reachable by e-mail"),

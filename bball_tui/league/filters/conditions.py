@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, any_, exists, func, or_, select
 
 from bball_tui.database import models
+from bball_tui.database.listing import among
 from bball_tui.database.search import found_players, team_matches, terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
@@ -30,6 +31,8 @@ def team_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[
         conditions.append(team.season_id == wanted.season_id)
     if wanted.team_id is not None:
         conditions.append(team.id == wanted.team_id)
+    if wanted.team_ids is not None:
+        conditions.append(among(team.id, wanted.team_ids))
     if wanted.division is not None:
         conditions.append(func.bball_fold(team.division) == func.bball_fold(wanted.division))
     if Attention.NO_CHAT in wanted.troubles:
@@ -78,6 +81,8 @@ def _place(wanted: RosterFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.team_id is not None:
         conditions.append(contract.team_id == wanted.team_id)
+    if wanted.team_ids is not None:
+        conditions.append(among(contract.team_id, wanted.team_ids))
     if wanted.division is not None:
         same = func.bball_fold(team.division) == func.bball_fold(wanted.division)
         teams = select(team.id).where(team.league_id == contract.league_id, same).correlate(contract)

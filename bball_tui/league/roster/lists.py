@@ -1,6 +1,8 @@
 """The lists that staff live in: teams, players and contracts, filtered, sorted and searched by the database."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -19,13 +21,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import Listing, ListingSource, Order
-from bball_tui.database.paging import Sort
+from bball_tui.database.paging import Page, PageRequest, Sort
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.filters.conditions import player_conditions, team_conditions
 from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.player import FIELDS, LISTED, also_called
 from bball_tui.league.roster.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.rules.store import read_findings
 
 
 def _by_life(status: ColumnElement[str]) -> ColumnElement[int]:
@@ -92,6 +95,19 @@ class TeamListing(Listing[TeamRow]):
             .join(season, season.id == team.season_id)
             .join(number, true())
         )
+
+    async def page(self, session: AsyncSession, request: PageRequest) -> Page[TeamRow]:
+        page = await super().page(session, request)
+        return replace(page, rows=tuple(await self._judged(session, page.rows)))
+
+    async def all(self, session: AsyncSession, sort: Sort | None = None) -> list[TeamRow]:
+        return await self._judged(session, await super().all(session, sort))
+
+    async def _judged(self, session: AsyncSession, rows: Sequence[TeamRow]) -> list[TeamRow]:
+        """``rows`` with what the league's rules say of them, which no statement knows."""
+        found = await read_findings(session, self.league_id, team_ids=[row.id for row in rows])
+        counts = Counter(one.team_id for one in found)
+        return [replace(row, against_rules=counts[row.id]) for row in rows]
 
     def row(self, found: Row[Any]) -> TeamRow:
         return TeamRow(

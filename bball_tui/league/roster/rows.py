@@ -43,6 +43,7 @@ class RosterFilter:
     season_id: int | None = None
     text: str = ""
     team_id: int | None = None
+    team_ids: tuple[int, ...] | None = None
     division: str | None = None
     player_id: int | None = None
     statuses: tuple[ContractStatus, ...] = ()
@@ -62,6 +63,8 @@ class TeamRow:
     signed: int
     open: int
     chat: ChatState
+    against_rules: int = 0
+    """How many things of the team are against the league's rules."""
 
 
 class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):

@@ -78,9 +78,9 @@ async def read_findings(
     season_id: int | None = None,
     *,
     players: Collection[int] | None = None,
-    team_id: int | None = None,
+    team_ids: Collection[int] | None = None,
 ) -> tuple[RuleFinding, ...]:
-    """What is against the rules in a season (None: in all), in one team, or in the teams that these players are in.
+    """What is against the rules in a season (None: in all), in these teams, or in the teams that these players are in.
 
     Of those, only what is about the players themselves, or about their whole team.
     """
@@ -111,8 +111,8 @@ async def read_findings(
     )
     if season_id is not None:
         query = query.where(Contract.season_id == season_id)
-    if team_id is not None:
-        query = query.where(Contract.team_id == team_id)
+    if team_ids is not None:
+        query = query.where(among(Contract.team_id, team_ids))
     if players is not None:
         theirs = select(Contract.team_id).where(*live, among(Contract.player_id, players))
         query = query.where(Contract.team_id.in_(theirs))

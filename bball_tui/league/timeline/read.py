@@ -233,7 +233,7 @@ async def team_detail(session: AsyncSession, league_id: int, team_id: int) -> Te
         group_id=team.groupme_group_id,
         chat_url=team.groupme_share_url,
         contracts=tuple(await ContractListing(league_id, wanted).all(session)),
-        findings=await read_findings(session, league_id, team_id=team_id),
+        findings=await read_findings(session, league_id, team_ids=[team_id]),
     )
 
 

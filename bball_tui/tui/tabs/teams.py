@@ -31,14 +31,18 @@ def _signed(row: "TeamRow") -> Styled:
     return Styled(f"{row.signed}/{row.players}")
 
 
+def _rules(row: "TeamRow") -> Styled:
+    return status(Tone.WARN, str(row.against_rules)) if row.against_rules else NOTHING
+
+
 class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     """Who plays where, and how far each team is."""
 
     HELP = """
     ## Teams
     The teams of the season, how many of their players have signed, and whether the team has a chat link for the welcome
-    e-mails. `{team.contracts}` shows a team's contracts, `{team.edit}` and `{team.new}` edit and add, `{tool.filter}`
-    narrows the list.
+    e-mails. *Rules* counts what is against the rules of the league; the panel says what. `{team.contracts}` shows a
+    team's contracts, `{team.edit}` and `{team.new}` edit and add, `{tool.filter}` narrows the list.
     """
     list_name = "teams"
     placeholder = "team or division"
@@ -77,6 +81,15 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
                     status(Tone.GOOD, "linked") if row.chat == "linked" else status(Tone.WARN, "no link")
                 ),
                 sort="chat",
+            ),
+            Column(
+                key="rules",
+                title="Rules",
+                width=5,
+                align="right",
+                render=_rules,
+                unsorted="It is looked up for the rows on the screen only. Each team's panel says what it counts.",
+                priority=3,
             ),
         )
 
