@@ -345,7 +345,7 @@ def test_a_careless_declaration_is_refused() -> None:
         ("password", "mail.setup"),
         ("print", "contract.print"),
         ("sign in list", "team.print"),
-        ("delete", "contract.void"),
+        ("delete", "player.delete"),
         ("log out", "desk.quit"),
         ("parents", "contract.family"),
         ("resend", "mail.retry"),

@@ -322,6 +322,22 @@ async def test_it_is_said_that_an_email_cannot_go_out_and_why(quiet: Settings, d
         await desk.shows("1 e-mail cannot go out yet. Sending", "is paused by")
 
 
+async def test_a_player_made_by_mistake_is_deleted_once_the_number_is_typed(
+    quiet: Settings, database: Database
+) -> None:
+    await club_with(database, 2)
+    async with opened(quiet) as desk:
+        await desk.press("3")
+        await desk.shows("Family00, Kid0", "Family01, Kid1")
+        await desk.press("X")
+        await desk.shows("Delete 3 records for good", "Kid0 Family00 goes for good, with 1 contract and 1 guardian.")
+        await desk.press("3", "enter")
+        await desk.shows("Deleted: Kid0 Family00.")
+        await desk.until(lambda: "Family00, Kid0" not in desk.text)
+        await desk.press("2", "X")
+        await desk.shows("Hawks U12 goes for good, with 1 contract.")
+
+
 async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:
     club = await club_with(database, 1)
     async with database.session() as session:

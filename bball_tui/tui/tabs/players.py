@@ -167,6 +167,17 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             return False
         return await erase_player(self.app, self.connection, self.meant.id)
 
+    @action("X", "delete", when=_one, needs=Right.ROSTER, dangerous=True, also="remove mistake trash")
+    async def action_player_delete(self) -> bool:
+        """Delete a player made by mistake, whom nobody signed for and no e-mail told of. You see what goes first."""
+        from bball_tui.league.editing.deleting import Deletable
+        from bball_tui.tui.deleting import delete_by_mistake
+
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
+            return False
+        return await delete_by_mistake(self.app, connection, Deletable.PLAYER, row.id)
+
     @action("d", "maybe the same", when=ready, needs=Right.ROSTER)
     async def action_player_duplicates(self) -> bool:
         """Pairs of players who may be one: merge them, or say that they are two children."""

@@ -119,6 +119,17 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
         team: TeamRow | None = self.meant
         return team is not None and await self._edit(team.id)
 
+    @action("X", "delete", when=_one, needs=Right.ROSTER, dangerous=True, also="remove mistake trash")
+    async def action_team_delete(self) -> bool:
+        """Delete a team made by mistake, with contracts that nobody signed and no e-mail told of. You see it first."""
+        from bball_tui.league.editing.deleting import Deletable
+        from bball_tui.tui.deleting import delete_by_mistake
+
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
+            return False
+        return await delete_by_mistake(self.app, connection, Deletable.TEAM, row.id)
+
     @action("n", "new team", when=ready, needs=Right.ROSTER, footer=True, also="add create")
     async def action_team_new(self) -> bool:
         """Add a team to the season."""
