@@ -84,13 +84,19 @@ OF_CONTRACTS = Commands((action_contract_calls,))
 def calling_columns(pane: CallsPane) -> "Sequence[Column[ContractRow]]":
     """The columns of the list of calls; its rows are those of :func:`read_chasing`."""
     return (
-        Column(key="player", title="Player", width=14, flex=2, limit=28, render=name_of),
-        Column(key="left", title="Due", width=12, render=_left),
-        Column(key="call", title="Call", width=16, flex=3, limit=40, render=_call),
-        Column(key="contact", title="Last contact", width=13, render=lambda row: _contact(row, pane.zone, pane.now)),
-        Column(key="ask", title="Ask again", width=9, render=lambda row: _ask(row, pane.now, pane.zone), priority=2),
-        Column(key="trouble", title="E-mail", width=13, render=_trouble, priority=1),
-        Column(key="team", title="Team", width=11, flex=1, limit=20, render=lambda row: row.team, priority=3),
+        Column(key="player", title="Player", width=12, flex=2, limit=28, render=name_of),
+        Column(key="left", title="Due", width=14, render=_left),
+        Column(key="call", title="Call", width=20, flex=3, limit=40, render=_call),
+        Column(
+            key="contact",
+            title="Last contact",
+            width=14,
+            render=lambda row: _contact(row, pane.zone, pane.now),
+            priority=1,
+        ),
+        Column(key="ask", title="Ask again", width=9, render=lambda row: _ask(row, pane.now, pane.zone), priority=3),
+        Column(key="trouble", title="E-mail", width=13, render=_trouble, priority=2),
+        Column(key="team", title="Team", width=11, flex=1, limit=20, render=lambda row: row.team, priority=4),
     )
 
 

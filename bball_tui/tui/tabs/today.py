@@ -41,6 +41,8 @@ def _on_follow_up(pane: "TodayPane") -> str | None:
     return pane.not_ready() or (None if pane.on_follow_up else "The line under the cursor is no follow-up.")
 
 
+FEW_LINES = 5
+"""Lines of families that stand before the advice."""
 PICTURED = 60.0
 """Seconds after which the season is looked at again, if nothing of the day says so before."""
 
@@ -102,11 +104,12 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         found = next((one for one in self._needs if one.id == row_id), None)
         if found is None:
             return ()
-        return (
-            Section("", (Note(Styled(found.sentence, Tone.STRONG)),)),
-            Section("What to do", (Note(found.advice),)),
-            *await self._whom_to_ask(connection, found),
-        )
+        asked = await self._whom_to_ask(connection, found)
+        advice = Section("What to do", (Note(found.advice),))
+        # Where few are to be asked their numbers come first: in a small window there is no room for both.
+        few = sum(len(one.lines) for one in asked) <= FEW_LINES
+        heading = Section("", (Note(Styled(found.sentence, Tone.STRONG)),))
+        return (heading, *asked, advice) if few else (heading, advice, *asked)
 
     async def _whom_to_ask(self, connection: "LeagueConnection", item: AttentionItem) -> tuple[Section, ...]:
         """The families that the line is about, with their numbers."""
