@@ -27,7 +27,7 @@ async def test_a_call_comes_up_in_today_until_it_is_done(database: Database, set
         await desk.shows("Written down. It comes up in Today", "Notes and calls", "promises Friday")
 
         await desk.press("1")
-        await desk.shows("Ask Rosa Hamilton again (Kid0 Family00): promises Friday", "is +1 2125550100")
+        await desk.shows("Ask Rosa Hamilton again (Kid0 Family00): promises Friday", "The family", "+1 2125550100")
         await desk.press("m")
         await desk.shows("Another day: Rosa Hamilton")
         await desk.press(*"tomorrow", "enter")

@@ -97,11 +97,12 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
     keys each. `{contract.correct}` corrects who signed, how or when, and keeps what was wrong in the history.
     `{contract.edit}` moves a contract to another team, `{contract.family}` shows the guardians, `{contract.offer}`
     and `{contract.accept}` are for the offer and the word before the signature; the capitals end contracts.
+    `{tool.filter}` narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the
+    welcome e-mail: `{tool.filter}` shows what is in one state.
+
     `{contract.calls}` makes it a list of calls: offers that nobody answered, with the guardians' numbers and the last
     contact. First come families whose follow-up day has come, then the others by due date, those without contact first;
     last those who said they would answer later. `{contract.note}` logs the call and goes on to the next row.
-    `{tool.filter}` narrows the list, `{tool.export}` writes it to a file. It can be sorted by every column but the
-    welcome e-mail: `{tool.filter}` shows what is in one state.
     """
     list_name = "contracts"
     placeholder = "player, parent, e-mail, team"
