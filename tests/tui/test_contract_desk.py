@@ -1,5 +1,6 @@
 """Acts, forms and the stack of papers on the real desk."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -336,6 +337,20 @@ async def test_a_player_made_by_mistake_is_deleted_once_the_number_is_typed(
         await desk.until(lambda: "Family00, Kid0" not in desk.text)
         await desk.press("2", "X")
         await desk.shows("Hawks U12 goes for good, with 1 contract.")
+
+
+async def test_what_has_longer_is_offered_again_when_the_time_of_the_last_act_is_over(
+    quiet: Settings, database: Database
+) -> None:
+    await club_with(database, 1, hold_seconds=1)
+    async with opened(quiet) as desk:
+        desk.app.desk.offer_import(1, "Imported: 1 new player.")
+        await desk.until(lambda: re.search(r"undo \(\d{3} s\)", desk.footer) is not None)
+        await desk.press("s")
+        await desk.shows("becomes signed")
+        await desk.press("enter")
+        await desk.shows("✔ signed")
+        await desk.until(lambda: re.search(r"undo \(\d{3} s\)", desk.footer) is not None)
 
 
 async def test_a_new_contract_offers_the_team_of_the_last_one(quiet: Settings, database: Database) -> None:

@@ -151,6 +151,8 @@ class UndoScreen(ActionHost, Screen[None]):
         if self._counting is not None:
             self._counting.stop()
             self._counting = None
+        # What was done before may have longer than what came after it: it is offered again then.
+        self._undoable = [one for one in self._undoable if one.until > monotonic()] or self._undoable[-1:]
         if self._undoable and self.undo_left > 0:
             self._counting = self.set_timer(self.undo_left % 1 or 1.0, self._count_down)
         self.refresh_bindings()
@@ -166,6 +168,8 @@ class UndoScreen(ActionHost, Screen[None]):
             return "The league is not open yet."
         if not self._undoable:
             return "Nothing to undo."
+        if self.undo_left <= 0 and self._undoable[-1].import_id is not None:
+            return "The time to undo it here is over. {activity.unimport} in the activity takes the import back."
         if self.undo_left <= 0:
             return "The time to undo is over. Void the contract instead ({contract.void})."
         return None
