@@ -9,7 +9,7 @@ from bball_tui.cli.contracts import day_of
 from bball_tui.cli.family_show import families, json_option
 from bball_tui.cli.output import Answer, Did, Found, listed
 from bball_tui.database.engine import Session
-from bball_tui.database.note_models import NoteKind
+from bball_tui.database.states import NoteKind
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.rights import Right

@@ -4,22 +4,12 @@ Same conventions as in `models.py`, which brings this table into the common sche
 """
 
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import Actor, Base, Key, Moment, Stamp, league, one_of, within
-
-LONGEST_NOTE = 1000
-"""Characters of one note."""
-
-
-class NoteKind(StrEnum):
-    """How staff know."""
-
-    NOTE = "note"
-    CALL = "call"
+from bball_tui.database.states import LONGEST_NOTE, NoteKind
 
 
 class FamilyNote(Base):

@@ -214,3 +214,14 @@ class AlertChannel(StrEnum):
 
     MAIL = "mail"
     WEBHOOK = "webhook"
+
+
+LONGEST_NOTE = 1000
+"""Characters of one note on a family."""
+
+
+class NoteKind(StrEnum):
+    """How staff know what a family said."""
+
+    NOTE = "note"
+    CALL = "call"

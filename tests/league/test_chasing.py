@@ -6,8 +6,7 @@ from sqlalchemy import func, select, text, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Guardian, Outbox
-from bball_tui.database.note_models import NoteKind
-from bball_tui.database.states import ContractStatus
+from bball_tui.database.states import ContractStatus, NoteKind
 from bball_tui.league.contracts.chasing import ChasingRow, read_chasing
 from bball_tui.league.roster.attention import today_in
 from bball_tui.league.roster.notes import NewNote, add_note

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
-from bball_tui.database.note_models import NoteKind
-from bball_tui.database.states import Capacity, ContractStatus, DateOrder, SigningMethod, TeamState
+from bball_tui.database.states import Capacity, ContractStatus, DateOrder, NoteKind, SigningMethod, TeamState
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import NewGroup
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell

@@ -22,6 +22,7 @@ LOOKING = frozenset(
         "chat.share",
         "check.again",
         "check.contracts",
+        "contract.calls",
         "contract.print",
         "contract.scans",
         "desk.back",

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, PlayerGuardian
-from bball_tui.database.note_models import LONGEST_NOTE, NoteKind
+from bball_tui.database.states import LONGEST_NOTE, NoteKind
 from bball_tui.errors import BballError
 from bball_tui.league.roster.attention import today_in
 from bball_tui.league.roster.family import GuardianView, read_family

@@ -8,8 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
-from bball_tui.database.note_models import LONGEST_NOTE, NoteKind
-from bball_tui.database.states import DateOrder
+from bball_tui.database.states import LONGEST_NOTE, DateOrder, NoteKind
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog

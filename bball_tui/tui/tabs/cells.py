@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bball_tui.league.roster.rows import ContractRow, PlayerRow
     from bball_tui.settings import NotSetUp
 
+_CLOCK = len(" 3:05 PM")
+
 
 def name_of(row: "ContractRow | PlayerRow") -> str:
     """``Hamilton, Amara``: the way lists are sorted."""
@@ -39,6 +41,8 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
     from bball_tui.league.contracts.welcome_state import WelcomeState
 
     at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
+    if len(at) > _CLOCK:
+        at = at.replace(" AM", "AM").replace(" PM", "PM")  # 12:05 PM would be cut beside "accepted" in a usual window
     match row.welcome:
         case WelcomeState.FAILED:
             return status(Tone.BAD, "failed")

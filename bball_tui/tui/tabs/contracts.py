@@ -139,8 +139,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             Column(
                 key="welcome",
                 title="Welcome e-mail",
-                width=16,
-                flex=3,
+                width=15,
+                flex=2,
                 limit=24,
                 render=self._welcome,
                 unsorted="The result is looked up for the rows on the screen only. Narrow it with {tool.filter}.",

@@ -26,9 +26,8 @@ from bball_tui.database.models import (
     Signature,
     Suppression,
 )
-from bball_tui.database.note_models import NoteKind
 from bball_tui.database.pg_ctl import program
-from bball_tui.database.states import DateOrder, OutboxState
+from bball_tui.database.states import DateOrder, NoteKind, OutboxState
 from bball_tui.delivery.worker import Worker
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.correcting import CorrectionRequest, correct
