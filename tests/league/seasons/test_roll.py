@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, League, Outbox, Player, Season, Team
@@ -14,6 +14,8 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.rules.rules import LeagueRules
+from bball_tui.league.rules.store import write_rules
 from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan
 from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
@@ -317,6 +319,32 @@ async def test_two_people_at_once_make_everything_once(league: Rolling, marias_d
     await league.roll(plan)
     with pytest.raises(RollMoved):
         await maria.roll(plan)
+
+
+async def test_a_run_that_breaks_off_leaves_nothing_and_the_next_one_makes_all(league: Rolling) -> None:
+    await league.player("Amara")
+    plan, before = await league.plan(), await league.picture()
+    choice = RollChoice(plan.ticked(), frozenset(), plan.fingerprint)
+    with pytest.raises(BballError):
+        async with league.database.session() as session:
+            assert (await apply_roll(session, league.club.league_id, FALL, choice, RollOutcome())).contracts == 1
+            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert await league.picture() == before
+    done = await league.roll(plan)
+    assert (done.teams, done.contracts) == (1, 1)
+
+
+async def test_a_cutoff_on_29_february_is_the_last_day_of_it(league: Rolling) -> None:
+    """In 2027 that is the 28th: who turns 12 that day moves up, who does on 1 March stays."""
+    await league.player("Old", born=date(2015, 2, 28))
+    await league.player("Young", born=date(2015, 3, 1))
+    async with league.database.session() as session:
+        await write_rules(session, league.club.league_id, LeagueRules(cutoff="02-29"))
+    plan = await league.plan(RollRequest("Fall 2027"))
+    assert plan.age_day == date(2027, 2, 28)
+    assert line(plan, "Old").reason.startswith("12 on Feb 28, 2027: too old for Hawks U12")
+    assert line(plan, "Young").kind is Proposal.RETURNS
+    assert (await league.plan(RollRequest("Fall 2028"))).age_day == date(2028, 2, 29)
 
 
 async def test_offers_with_mails_that_wait_and_go_back_with_the_whole(league: Rolling) -> None:
