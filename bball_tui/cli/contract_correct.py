@@ -94,7 +94,8 @@ def _answer(results: list[CorrectionResult], *, notify: bool) -> Did:
     if line.corrected:
         said.append(f"{counted(len(line.corrected), 'record')} corrected.")
     if line.rewritten:
-        said.append(f"{counted(len(line.rewritten), 'welcome e-mail')} not sent yet: says what is right now.")
+        says = "says" if len(line.rewritten) == 1 else "say"
+        said.append(f"{counted(len(line.rewritten), 'welcome e-mail')} not sent yet: {says} what is right now.")
     if line.outbox:
         said.append(f"{counted(len(line.outbox), 'correction e-mail')} queued.")
     if not notify:

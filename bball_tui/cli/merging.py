@@ -11,8 +11,8 @@ from bball_tui.cli.saving import json_option
 from bball_tui.database.engine import Session
 from bball_tui.league.merging.merge import MergeField, MergePreview, MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
-from bball_tui.league.merging.unmerge import unmerge_people
-from bball_tui.league.merging.words import effect_words, merged_words, unmerged_words
+from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
+from bball_tui.league.merging.words import effect_words, merged_words, taken_back_words, unmerged_words
 from bball_tui.league.rights import Right
 
 id_type = click.IntRange(min=1)
@@ -70,9 +70,14 @@ def merge_commands(kind: Person) -> tuple[click.Command, click.Command]:
     @click.command("unmerge", help=f"Take a merge back: the {kind} B is there again, with all that was moved.")
     @needs(Right.ROSTER)
     @click.argument("gone_id", metavar="B", type=id_type)
+    @click.option("--preview", is_flag=True, help="Only say what would happen.")
     @json_option
     @in_transaction
-    async def unmerge(context: CliContext, session: Session, gone_id: int) -> Answer:
+    async def unmerge(context: CliContext, session: Session, gone_id: int, preview: bool) -> Answer:
+        if preview:
+            effect = await preview_unmerge(session, context.league.id, kind, gone_id)
+            first = f"{effect.gone} would be {kind} {gone_id} again, with all that was moved. What came later stays."
+            return Found(lambda: effect, lambda: "\n".join(map(plain, [first, *taken_back_words(effect)])))
         done = await unmerge_people(session, context.league.id, kind, gone_id)
         return Did(unmerged_words(done), done)
 

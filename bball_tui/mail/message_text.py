@@ -105,11 +105,17 @@ def shown_in(*sources: str) -> frozenset[str]:
     return frozenset().union(*(_compiled(source, "The text")[2] for source in sources))
 
 
+def says_something(subject: str, present: frozenset[str]) -> bool:
+    """Whether a checked subject is not empty for readers of whom just these variables are known."""
+    absent = {ord(mark): "" for name, mark in _MARKS.items() if name not in present}
+    return bool(one_line(_jinja(subject, present).translate(absent)))
+
+
 def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
     """The message to the reader whose variables have these ``values``, which are texts of one line.
 
     Raises:
-        RenderError: as the checks of subject and text say.
+        RenderError: as the checks of subject and text say, or the subject says nothing to this reader.
     """
     present = frozenset(name for name in VARIABLES if values.get(name))
     plain = {_MARKS[name]: one_line(values.get(name) or "") for name in VARIABLES}
@@ -118,8 +124,11 @@ def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
     shown[_MARKS[CHAT]] = f'<a href="{chat}">{chat}</a>' if chat else ""
     shown[_CHAT_TARGET] = chat
     html, words = _shape(text, present)
+    title = one_line(_jinja(subject, present).translate(_table(plain)))
+    if not title:
+        raise RenderError("The subject says nothing to this reader: what it names is not known. Change the subject.")
     return Filled(
-        one_line(_jinja(subject, present).translate(_table(plain))),
+        title,
         # The source is ours (Markdown made it, without HTML), and each value is escaped.
         Markup(html.translate(_table(shown))),  # noqa: S704
         words.translate(_table({**plain, _CHAT_TARGET: plain[_MARKS[CHAT]]})),

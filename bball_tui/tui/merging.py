@@ -11,8 +11,8 @@ from bball_tui.league.editing.lookalikes import Pair, list_lookalikes, tell_apar
 from bball_tui.league.merging.candidates import find_players, guardian_candidates
 from bball_tui.league.merging.merge import Merged, MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person, StandingMerge, list_merges
-from bball_tui.league.merging.unmerge import unmerge_people
-from bball_tui.league.merging.words import effect_words, merged_words, unmerged_words
+from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
+from bball_tui.league.merging.words import effect_words, merged_words, taken_back_words, unmerged_words
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.find_player import FindPlayer
@@ -152,9 +152,15 @@ async def take_act_back(app: "Host", connection: "LeagueConnection", act: "Act")
 
 
 async def _take_back(app: "Host", connection: "LeagueConnection", merge: StandingMerge, name: str) -> bool:
+    try:
+        effect = await connection.call(preview_unmerge, merge.kind, merge.gone_id)
+    except BballError as error:
+        await app.push_screen_wait(ErrorDialog(str(error), title="Can't take this back"))
+        return False
     lines = [
         f"{merge.name} is there again, with all that was moved to {name}.",
         f"What came after the merge stays with {name}.",
+        *taken_back_words(effect),
     ]
     if not await app.push_screen_wait(Confirm("Take the merge back?", lines, "Take back")):
         return False

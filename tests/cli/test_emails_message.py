@@ -60,6 +60,8 @@ def test_a_message_is_seen_sent_and_read_back(command_line: CommandLine, text_fi
         (("--subject", "Hi"), "Say whom the message is for: --team"),
         (("--everyone", "--subject", " "), "The subject is empty"),
         (("--everyone", "--subject", "a\nb"), "The subject has a line break"),
+        (("--everyone", "--subject", "{{ signed_on }}"), "The subject says nothing for 1 recipient: what it names"),
+        (("--everyone", "--subject", "{% if signed_on %}Hi{% endif %}"), "The subject says nothing for 1 recipient"),
         (("--everyone", "--subject", "{{ teem }}"), "variable teem at line 1, and there is none. The nearest are team"),
         (("--team", "Owls", "--subject", "Hi"), "no team 'Owls'"),
     ],

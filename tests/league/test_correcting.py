@@ -24,6 +24,7 @@ from bball_tui.league.editing.contracts import load_contract, save_contract
 from bball_tui.league.editing.outcome import Saved, Wrong
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
+from bball_tui.outbox.staff_actions import cancel
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 ROSA = Parent("Rosa", "Hamilton", "rosa@families.test", relation="mother")
@@ -84,6 +85,17 @@ async def test_a_correction_is_a_new_row_and_the_waiting_welcome_says_what_is_ri
         # Undo takes back the signing, whatever its record says by now.
         back = await undo(session, club.league_id, [family.contract_id])
         assert (back.undone, len(back.cancelled)) == ((family.contract_id,), 2)
+
+
+async def test_a_canceled_welcome_is_not_said_to_wait(database: Database) -> None:
+    async with database.session() as session:
+        club, family = await signed(session)
+        first, _ = (await session.scalars(select(Outbox.id).order_by(Outbox.id))).all()
+        await cancel(session, club.league_id, [first], reason="told by phone")
+        done = await correct(session, club.league_id, dan(family))
+        assert len(done.rewritten) == 1
+        # Promised once more, it says what is right all the same.
+        assert set(await session.scalars(select(Outbox.payload["signer"].astext))) == {"Dan Hamilton"}
 
 
 async def test_undo_after_a_correction_leads_to_the_status_before_the_signing(database: Database) -> None:

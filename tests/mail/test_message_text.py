@@ -43,6 +43,12 @@ def test_a_subject_that_cannot_be(subject: str, why: str) -> None:
         check_subject(subject)
 
 
+def test_no_message_leaves_without_a_subject() -> None:
+    for values in ({}, {"signer": "\u2066"}):
+        with pytest.raises(RenderError, match="The subject says nothing to this reader"):
+            fill("{% if signed_on %}Hi{% endif %}{{ signer }}", "Hello", values)
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

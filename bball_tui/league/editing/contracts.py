@@ -314,7 +314,8 @@ async def _keep_signed(
     mails = await rewrite_welcomes(session, league_id, [contract_id], why=f"the contract moves to {team}", moved=True)
     notes = [f"The signature stays, now with {team}."]
     if mails.rewritten:
-        notes.append(f"{counted(len(mails.rewritten), 'welcome e-mail')} not sent yet: names {team} now.")
+        names = "names" if len(mails.rewritten) == 1 else "name"
+        notes.append(f"{counted(len(mails.rewritten), 'welcome e-mail')} not sent yet: {names} {team} now.")
     told = list(dict.fromkeys(one.recipient for one in mails.told))
     if told and values.correct:
         made = await welcome_again(session, league_id, contract_id, told, clock)

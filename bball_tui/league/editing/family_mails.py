@@ -1,9 +1,12 @@
 """What a change of a family means for its mails: those that wait follow a new address, or are taken back."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
@@ -19,8 +22,10 @@ from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.resending import may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import AGAIN, cancel
+from bball_tui.wording import counted
 
 _OPEN_MAILS = (OutboxState.QUEUED, OutboxState.DEAD)
+_LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 
 
 def _of_this_revision() -> ColumnElement[bool]:
@@ -83,6 +88,64 @@ async def withdraw(session: AsyncSession, league_id: int, player_id: int, addres
         )
     )
     return len((await cancel(session, league_id, ids, reason=why)).done) if ids else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Strays:
+    """E-mails about players to another family of the league: ``canceled`` ids, and ``notes`` on them in sentences."""
+
+    canceled: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+async def withdraw_strays(
+    session: AsyncSession, league_id: int, player_ids: Collection[int], *, since: datetime, why: str
+) -> Strays:
+    """Cancel what has not left about the players and is for guardians of the league who are not theirs (anymore).
+
+    An address that is no guardian's was typed by staff, and stays. Of what may have left there after
+    ``since`` the notes tell.
+    """
+    ours, others = aliased(PlayerGuardian), aliased(Guardian)
+    at = func.coalesce(Outbox.finalized_at, Outbox.wire_started_at, Outbox.claimed_at)
+    rows = (
+        await session.execute(
+            select(
+                Outbox.id,
+                Outbox.recipient,
+                Outbox.state,
+                (Player.first_name + " " + Player.last_name).label("player"),
+            )
+            .join(Contract, Contract.id == Outbox.contract_id)
+            .join(Player, Player.id == Contract.player_id)
+            .where(
+                Outbox.league_id == league_id,
+                among(Contract.player_id, player_ids),
+                exists().where(others.league_id == league_id, others.address == Outbox.address),
+                ~exists().where(
+                    ours.player_id == Contract.player_id,
+                    ours.receives_email,
+                    ours.guardian_id == others.id,
+                    others.address == Outbox.address,
+                ),
+                Outbox.state.in_(_OPEN_MAILS) | (Outbox.state.in_(_LEFT) & (at >= since)),
+            )
+            .order_by(Outbox.id)
+        )
+    ).all()
+    canceled = (await cancel(session, league_id, [row.id for row in rows if row.state in _OPEN_MAILS], reason=why)).done
+    notes = []
+    for player, address in dict.fromkeys((row.player, row.recipient) for row in rows):
+        theirs = [row for row in rows if (row.player, row.recipient) == (player, address)]
+        stopped = sum(row.id in canceled for row in theirs)
+        if stopped:
+            verb = "is" if stopped == 1 else "are"
+            notes.append(
+                f"{counted(stopped, 'e-mail')} about {player} to {address}, not {player}'s family, {verb} canceled."
+            )
+        if stopped < len(theirs):
+            notes.append(f"{address}, not {player}'s family, has or may have an e-mail about {player} already.")
+    return Strays(canceled, tuple(notes))
 
 
 async def unpromised(session: AsyncSession, league_id: int, *, guardian_id: int) -> tuple[Unpromised, ...]:

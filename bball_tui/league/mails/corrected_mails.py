@@ -17,7 +17,7 @@ from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
-from bball_tui.outbox.staff_actions import cancel_unsent
+from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class WrittenBefore:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What became of the welcome mails: ``rewritten`` say what is right, ``told`` do not."""
+    """What became of the welcome mails: ``rewritten`` say what is right and can still leave, ``told`` do not say it."""
 
     rewritten: tuple[int, ...]
     told: tuple[WrittenBefore, ...]
@@ -107,7 +107,9 @@ async def rewrite_welcomes(
         for row in rows
         if not row.open and row.state not in _NEVER_LEAVES
     )
-    return Rewritten(rewritten, told)
+    # A canceled one says what is right, too, if it is promised again; nobody is to count on it.
+    waiting = {row.id for row in rows if row.state in CANCELLABLE}
+    return Rewritten(tuple(one for one in rewritten if one in waiting), told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,8 @@ async def read_welcomes(session: AsyncSession, league_id: int, contract_ids: Col
     query = text(_WELCOMES)
     values = {"league_id": league_id, "ids": list(contract_ids), "kind": WelcomeMail.kind}
     rows = (await session.execute(query, values)).all()
-    waiting = (OutboxState.QUEUED, OutboxState.DEAD)
     told = (row.recipient for row in rows if not row.open and row.state not in _NEVER_LEAVES)
-    return WelcomesNow(sum(row.open and row.state in waiting for row in rows), tuple(dict.fromkeys(told)))
+    return WelcomesNow(sum(row.open and row.state in CANCELLABLE for row in rows), tuple(dict.fromkeys(told)))
 
 
 async def welcome_again(

@@ -25,7 +25,7 @@ from bball_tui.league.filters.conditions import contract_conditions, player_cond
 from bball_tui.league.mails.preview import MOST_SHOWN, MailPreview, preview_items
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.mail.kinds.message import MessageChild, MessageMail, digest_of
-from bball_tui.mail.message_text import check_subject, check_text, shown_in
+from bball_tui.mail.message_text import check_subject, check_text, says_something, shown_in
 from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.settings import Settings
@@ -145,7 +145,7 @@ async def plan_message(session: AsyncSession, league_id: int, message: Message) 
     """Who would read what. Writes nothing.
 
     Raises:
-        BballError: the subject or the text cannot be as it is; nobody is chosen.
+        BballError: the subject or the text cannot be as it is, or the subject is empty for somebody; nobody is chosen.
     """
     subject, body = check_subject(message.subject), check_text(message.text)
     chosen = await _chosen(session, league_id, message.audience)
@@ -183,6 +183,11 @@ async def plan_message(session: AsyncSession, league_id: int, message: Message) 
         items.append(NewItem(facts.kind, contract_id, 0, recipient.address, facts, occasion=facts.occasion))
         name = f"{recipient.first} {recipient.last}".strip()
         readers.append(Reader(recipient.address, name, tuple(one.name for one in theirs)))
+    if silent := sum(not says_something(subject, _known(item.payload)) for item in items):
+        raise BballError(
+            f"The subject says nothing for {counted(silent, 'recipient')}: what it names is not known. "
+            "Add words of your own to it."
+        )
     nothing = tuple(_gets_nothing(chosen, guardians))
     return MessagePlan(
         subject=subject,
@@ -396,6 +401,15 @@ def _notes(
         if not set.intersection(*owners):
             names = listed([one.name for one in theirs])
             yield f"{address} is on file with different guardians of {names}: one e-mail there names all of them."
+
+
+def _known(facts: object) -> frozenset[str]:
+    """The variables that say something in the message; the link to a chat is read when it is sent, if there is one."""
+    assert isinstance(facts, MessageMail)  # noqa: S101 - no other kind is planned here
+    reader = {"guardian": facts.guardian_first or facts.guardian_last, "guardian_first": facts.guardian_first}
+    said = {name for name in _OF_CHILD if any(getattr(child, name) for child in facts.children)}
+    said |= {name for name, value in {**reader, "guardian_last": facts.guardian_last}.items() if value}
+    return frozenset(VARIABLES) - _OF_CHILD - {*reader, "guardian_last"} | said
 
 
 _OF_CHILD = frozenset({"team", "season", "offered_on", "due_on", "signed_on", "signer"})

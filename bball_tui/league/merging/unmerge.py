@@ -1,9 +1,11 @@
 """A merge taken back: what was moved goes back row by row, as long as no later merge has to do with the same people.
 
 What came after the merge stays with the one who stays: contracts that were made, fields and links that were changed. A
-contract that the merge made void is what it was, unless there is another one of the season by now.
+contract that the merge made void is what it was, unless there is another one of the season by now. What was promised
+while the two were one, and has not left, does not go to the other family.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, select, text, update
@@ -12,10 +14,10 @@ from sqlalchemy.orm import aliased
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.models import Audit, Contract, Guardian, MergedPerson, Outbox
+from bball_tui.database.models import Audit, Contract, Guardian, MergedPerson, Outbox, PlayerGuardian
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.editing.family_mails import follow_address
+from bball_tui.league.editing.family_mails import follow_address, withdraw_strays
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.people import Person, StandingMerge, merged_as, read_rows, why_missing
 from bball_tui.outbox.provider_gates import wake_workers
@@ -34,7 +36,23 @@ class Unmerged:
     """Contracts that are what they were before the merge made them void."""
     promised: tuple[int, ...]
     """Their e-mails that wait again."""
+    canceled: tuple[int, ...] = ()
+    """E-mails that would have gone to guardians who are not the player's anymore."""
     notes: tuple[str, ...] = ()
+
+
+async def preview_unmerge(session: AsyncSession, league_id: int, kind: Person, gone_id: int) -> Unmerged:
+    """What :func:`unmerge_people` would do: it is done, and rolled back.
+
+    Raises:
+        BballError: as :func:`unmerge_people` says.
+    """
+    trial = await session.begin_nested()
+    try:
+        return await unmerge_people(session, league_id, kind, gone_id)
+    finally:
+        await trial.rollback()
+        session.expire_all()
 
 
 async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, gone_id: int) -> Unmerged:
@@ -59,6 +77,10 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
         moved_back, promised = 0, await _promise_again(session, merge, among(Outbox.contract_id, restored))
     else:
         moved_back, promised = await _addresses(session, league_id, merge, address)
+    strays = await withdraw_strays(
+        session, league_id, await _children(session, merge), since=merge.at, why="the merge was taken back"
+    )
+    promised = tuple(one for one in promised if one not in strays.canceled)
     entries = [
         *(
             Entry("unmerged", "contract", one["id"], before={"status": "void"}, after={"status": one["status"]})
@@ -79,7 +101,8 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
         notes.append(
             f"{counted(back, 'e-mail')} that had not left {'goes' if back == 1 else 'go'} where they went before."
         )
-    return Unmerged(kind, merge.kept_id, gone_id, merge.name, tuple(restored), promised, tuple(notes))
+    notes += strays.notes
+    return Unmerged(kind, merge.kept_id, gone_id, merge.name, tuple(restored), promised, strays.canceled, tuple(notes))
 
 
 _UNMERGE = text("SELECT bball_unmerge_people(:league_id, :merge)")
@@ -98,6 +121,15 @@ async def _obstacle(session: AsyncSession, league_id: int, merge: StandingMerge)
         why = await why_missing(session, league_id, merge.kind, merge.kept_id)
         return f"{merge.name} cannot be taken out again: {why}"
     return None
+
+
+async def _children(session: AsyncSession, merge: StandingMerge) -> Sequence[int]:
+    """The players whose families are others now: the two, or the children of the two guardians."""
+    two = (merge.kept_id, merge.gone_id)
+    if merge.kind is Person.PLAYER:
+        return two
+    query = select(PlayerGuardian.player_id).where(PlayerGuardian.guardian_id.in_(two))
+    return (await session.scalars(query)).all()
 
 
 async def _addresses(

@@ -56,11 +56,20 @@ def merged_words(done: Merged) -> list[str]:
 
 def unmerged_words(done: Unmerged) -> list[str]:
     """What happened."""
-    lines = [f"{done.gone} is {done.kind} {done.gone_id} again, with all that was moved. What came later stays."]
+    return [
+        f"{done.gone} is {done.kind} {done.gone_id} again, with all that was moved. What came later stays.",
+        *taken_back_words(done),
+    ]
+
+
+def taken_back_words(done: Unmerged) -> list[str]:
+    """What becomes of contracts and e-mails, before and after it is done."""
+    lines: list[str] = []
     if done.restored:
+        wait = "waits" if len(done.promised) == 1 else "wait"
         lines.append(
             f"{counted(len(done.restored), 'contract')} {'is' if len(done.restored) == 1 else 'are'} what "
             f"{'it was' if len(done.restored) == 1 else 'they were'} before the merge"
-            + (f", and {counted(len(done.promised), 'e-mail')} wait again." if done.promised else ".")
+            + (f", and {counted(len(done.promised), 'e-mail')} {wait} again." if done.promised else ".")
         )
     return [*lines, *done.notes]

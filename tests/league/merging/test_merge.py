@@ -31,13 +31,15 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import NamedGuardian
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import save_guardian
 from bball_tui.league.editing.lookalikes import tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Saved
 from bball_tui.league.editing.players import save_player
 from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
-from bball_tui.league.merging.unmerge import unmerge_people
+from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
+from bball_tui.league.merging.words import unmerged_words
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.lists import list_players
 from bball_tui.league.roster.player import PlayerDraft
@@ -207,6 +209,46 @@ async def test_of_two_offers_the_one_with_more_standing_stays(database: Database
         ours, theirs = kept.player_id, gone.player_id
         assert [tuple(row) for row in rows] == [(ours, "void"), (theirs, "declined"), (ours, "draft")]
         assert (await session.get_one(Player, ours, populate_existing=True)).jersey == "9"
+
+
+async def test_an_email_promised_during_a_wrong_merge_does_not_go_to_the_other_family(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        theirs = Parent("Hal", "Stile", "hal@others.test")
+        ida = await make_family(session, club, first="Ida", parents=(Parent(), theirs))
+        leo = await make_family(session, club, first="Leo", last="Stile", parents=(Parent("Cleo", email="c@x.test"),))
+    async with database.session() as session:
+        await merge_people(session, club.league_id, request(ida, leo))
+    async with database.session() as session:
+        # Signed by mistake of one: Cleo is promised a welcome about Ida.
+        signer = NamedGuardian(ida.guardian_ids[0])
+        assert (await sign(session, club.league_id, SigningRequest(((ida.contract_id, 1),), signer))).signed
+    said = "1 e-mail about Ida Hamilton to c@x.test, not Ida Hamilton's family, is canceled."
+    waiting = select(Outbox.recipient).where(Outbox.state == OutboxState.QUEUED).order_by(Outbox.recipient)
+    async with database.session() as session:
+        before = await picture(session)
+        seen = await preview_unmerge(session, club.league_id, Person.PLAYER, leo.player_id)
+        assert said in seen.notes
+        assert await picture(session) == before
+        assert "c@x.test" in (await session.scalars(waiting)).all()
+    async with database.session() as session:
+        done = await unmerge_people(session, club.league_id, Person.PLAYER, leo.player_id)
+        assert said in done.notes
+        assert said in unmerged_words(done)
+        assert len(done.canceled) == 1
+        assert (await session.scalars(waiting)).all() == ["hal@others.test", "rosa@families.test"]
+    async with database.session() as session:
+        # What left while they were one is said.
+        await merge_people(session, club.league_id, request(ida, leo))
+        await enqueue_welcome(session, club.league_id, [ida.contract_id])
+    async with database.session() as session:
+        sent = update(Outbox).where(Outbox.recipient == "c@x.test")
+        await session.execute(sent.values(state=OutboxState.SENT, claims=1, attempts=1, finalized_at=func.now()))
+    async with database.session() as session:
+        done = await unmerge_people(session, club.league_id, Person.PLAYER, leo.player_id)
+        assert (
+            "c@x.test, not Ida Hamilton's family, has or may have an e-mail about Ida Hamilton already." in done.notes
+        )
 
 
 async def test_merges_that_have_to_do_with_each_other_are_taken_back_the_latest_first(database: Database) -> None:
