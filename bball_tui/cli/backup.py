@@ -55,6 +55,12 @@ def restore(file: Path) -> int:
     if restored.erased:
         again = counted(restored.erased, "person", "people")
         narrate(f"Erased in it again: {again}, who were erased since that backup.")
+    if restored.waiting:
+        wait = "1 e-mail waits" if restored.waiting == 1 else f"{restored.waiting} e-mails wait"
+        narrate(
+            f"{wait} in it that may have gone out since the backup was made. Sending is paused: cancel in the Outbox "
+            "what families have already, then resume."
+        )
     if restored.kept:
         narrate(
             f"The data from before is kept as database '{restored.kept}'. Once all is well, bball-tui database kept "

@@ -25,7 +25,7 @@ from psycopg import sql
 
 from bball_tui.database import embedded, migrate
 from bball_tui.database.engine import connection_options
-from bball_tui.database.kept_databases import PREFIX, erase_again
+from bball_tui.database.kept_databases import PREFIX, erase_again, hold_waiting
 from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
 from bball_tui.environment import small_environment
@@ -106,11 +106,13 @@ def note_backup(url: SecretUrl) -> bool:
 @dataclass(frozen=True, slots=True)
 class Restored:
     """``kept`` is the name under which the database from before is kept, empty when there was none. ``erased`` are
-    those who had been erased since the backup, and were now erased in it too.
+    those who had been erased since the backup, and were now erased in it too. ``waiting`` e-mails waited when it was
+    made; sending is paused, because some may have gone out since.
     """
 
     kept: str
     erased: int
+    waiting: int
 
 
 def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
@@ -130,11 +132,12 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
             migrate.create_database(admin, restored)
             _fill(server.url(embedded.OWNER, restored), source, revision)
             erased = erase_again(server.url(embedded.OWNER), server.url(embedded.OWNER, restored))
+            waiting = hold_waiting(server.url(embedded.OWNER, restored))
             kept = _take_the_place(connection, restored)
         except BaseException:
             _drop(connection, restored)
             raise
-    return Restored(kept, erased)
+    return Restored(kept, erased, waiting)
 
 
 def _take_the_place(connection: psycopg.Connection, restored: str) -> str:

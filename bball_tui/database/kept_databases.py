@@ -26,6 +26,23 @@ WHERE bball_erased_mark(league_id, %s, id, created_at) = ANY (%s)
 """
 
 
+_MERGED_AWAY = """
+SELECT FROM merged_person WHERE undone_at IS NULL
+    AND bball_erased_mark(league_id, kind, gone_id, (was ->> 'created_at')::timestamptz) = ANY (%s)
+"""
+_LATEST_MERGE = "SELECT league_id, id FROM merged_person WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1"
+_PAUSE = """
+INSERT INTO provider_gate (league_id, provider, state, cause, reason)
+SELECT league_id, %s, 'open', 'paused', 'a backup was restored' FROM outbox
+WHERE state IN ('queued', 'sending', 'in_doubt') GROUP BY league_id
+ON CONFLICT (league_id, provider) DO UPDATE
+SET state = 'open', cause = 'paused', reason = excluded.reason, open_until = NULL, updated_at = now()
+"""
+_WAITING = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'in_doubt')"
+_EVERY_PROVIDER = "*"
+"""As the gates of the outbox call a pause of everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptDatabase:
     """A database from before a restore; ``size`` in bytes."""
@@ -64,6 +81,7 @@ def erase_again(present: SecretUrl, restored: SecretUrl) -> int:
         return 0  # a new data folder: nobody was erased in it
     erased = 0
     with _connect(restored) as connection:
+        _unmerge(connection, [mark for _, mark in rows])
         for entity, players in (("player", True), ("guardian", False)):
             marks = [mark for of, mark in rows if of == entity]
             query = sql.SQL(_STILL_THERE).format(entity=sql.Identifier(entity))
@@ -72,6 +90,22 @@ def erase_again(present: SecretUrl, restored: SecretUrl) -> int:
                 connection.execute("SELECT bball_erase(%s, %s::bigint[], %s::bigint[])", (league_id, *who))
                 erased += 1
     return erased
+
+
+def hold_waiting(restored: SecretUrl) -> int:
+    """Pause the leagues whose e-mails waited when the backup was made: they may have left since. Returns how many."""
+    with _connect(restored) as connection:
+        connection.execute(_PAUSE, (_EVERY_PROVIDER,))
+        found = connection.execute(_WAITING).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def _unmerge(connection: psycopg.Connection, marks: list[bytes]) -> None:
+    """Take merges back in which one of the erased went, with those that came after: erasing must find their rows."""
+    while connection.execute(_MERGED_AWAY, (marks,)).fetchone() is not None:
+        latest = connection.execute(_LATEST_MERGE).fetchone()
+        assert latest is not None  # noqa: S101 - there is at least the one that was found
+        connection.execute("SELECT bball_unmerge_people(%s, %s)", latest)
 
 
 def _connect(url: SecretUrl, *, autocommit: bool = False) -> psycopg.Connection:

@@ -7,7 +7,7 @@ before what goes, and says no while something of it is still under way.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Text, cast, false, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -36,6 +36,8 @@ class ErasePreview:
     scans: int
     mails: int
     unsent: int
+    named_in: int
+    """E-mails to other families in which one of them is named whole."""
     waiting: int
     """Contracts on which nobody decided yet; as long as there are any, nothing is erased."""
 
@@ -74,6 +76,10 @@ class ErasePreview:
         if self.unsent:
             had, are = ("has", "is") if self.unsent == 1 else ("have", "are")
             said.append(f"{counted(self.unsent, 'e-mail')} that {had} not left {are} canceled.")
+        if self.named_in:
+            others = counted(self.named_in, "e-mail")
+            name = "names" if self.named_in == 1 else "name"
+            said.append(f"{others} to other families {name} them: the text goes, and what has not left is canceled.")
         said.append(
             "This cannot be taken back. Backups and exported files still have the names: delete those that you no "
             "longer need."
@@ -173,9 +179,14 @@ async def _preview(
         ),
         scans=await number(Scan, Scan.contract_id.in_(own), Scan.removed_at.is_(None)),
         mails=await number(Outbox, mails),
+        named_in=await number(Outbox, ~func.coalesce(mails, false()), or_(*(_names(one) for one in (who, *also)))),
         unsent=await number(Outbox, mails, unsent),
         waiting=sum(status in OPEN_STATUSES for status in statuses),
     )
+
+
+def _names(name: str) -> ColumnElement[bool]:
+    return cast(Outbox.payload, Text).icontains(name, autoescape=True)
 
 
 _ERASE = text(

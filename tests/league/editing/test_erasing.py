@@ -18,6 +18,7 @@ from bball_tui.database.models import (
     Audit,
     Base,
     Contract,
+    FamilyNote,
     Guardian,
     Outbox,
     Player,
@@ -55,6 +56,22 @@ SECRETS = (
     "old@families.test", "5035550188", "2015-05-12", "who left for Ohio",
 )  # fmt: skip
 PDF = b"%PDF-1.7\nZephyrine Quillfeather signed here\n"
+
+
+TO_OTHERS = text(
+    """
+    INSERT INTO outbox (league_id, kind, contract_id, recipient, dedupe_key, message_id, payload, available_at)
+    VALUES (:league, 'welcome', :contract, 'others@families.test', 'welcome:1:1:others', '<others@x.test>',
+            CAST(:payload AS jsonb), now() + interval '1 hour')
+    """
+)
+FROZEN = text(
+    """
+    INSERT INTO outbox_message (outbox_id, league_id, subject, mime, sha256)
+    SELECT id, league_id, 'Hello', CAST(:mime AS bytea), sha256(CAST(:mime AS bytea))
+    FROM outbox WHERE message_id = '<others@x.test>'
+    """
+)
 
 
 def found(url: SecretUrl, folder: Path, mails: Path) -> set[str]:
@@ -127,6 +144,19 @@ async def story(database: Database, settings: Settings) -> tuple[Club, Family, F
                 choices={"search": "Zephyrine Quillfeather"},
             )
         )
+        # What others were written, and what was noted about another child when this one was called otherwise.
+        named = {
+            "league": club.league_id, "contract": other.contract_id,
+            "payload": '{"text": "Player of the week: Zephyrine Quillfeather"}',
+            "mime": b"Subject: Zephyrine Quillfeather\r\n\r\nof the week",
+        }  # fmt: skip
+        await session.execute(TO_OTHERS, named)
+        await session.execute(FROZEN, named)
+        await session.execute(
+            insert(FamilyNote).values(
+                league_id=club.league_id, player_id=other.player_id, kind="note", body="Zephyrina Quillfeather bit her"
+            )
+        )
         entry = Entry("roster_imported", "league", club.league_id, after={"failed": ["Quillfeather, Zephyrine"]})
         await record(session, club.league_id, [entry])
     return club, family, other
@@ -145,7 +175,7 @@ async def test_nothing_of_who_they_were_is_left_and_counts_stand(
             tables = [
                 table
                 for table in Base.metadata.sorted_tables
-                if table.name not in ("audit", "erasure", "league_member")
+                if table.name not in ("audit", "erasure", "league_member", "player_guardian")
             ]
             return [await session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
@@ -158,6 +188,11 @@ async def test_nothing_of_who_they_were_is_left_and_counts_stand(
         assert (seen.contracts, seen.signatures, seen.scans, seen.mails, seen.unsent) == (2, 2, 1, 4, 0)
         gone = await erase(session, club.league_id, seen)
     assert await asyncio.to_thread(remove_kept, settings, gone) == 4
+    async with database.session() as session:
+        echo = (await session.scalars(select(Outbox).where(Outbox.recipient == "others@families.test"))).one()
+        assert (echo.state, echo.payload) == (OutboxState.CANCELLED, {"text": "Player of the week: (erased)"})
+        # The parent who stays has no other child anymore.
+        assert (await session.scalars(select(PlayerGuardian.player_id))).all() == [other.player_id]
     assert await asyncio.to_thread(found, owner_url, dumps, mails) == set()
     assert await counts() == before
 
