@@ -9,7 +9,8 @@ _NUMBERS = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})(?:[-/. ]([0-9]{1,4}))?\.?
 _DAY_MONTH = re.compile(r"([0-9]{1,2})\.? ?([a-z]{3,9})\.?,?(?: ([0-9]{4}))?")
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? ?([0-9]{1,2})(?:,? ([0-9]{4}))?")
 
-_IN_DAYS = re.compile(r"in (a|[0-9]{1,3}) (day|week)s?")
+_IN_DAYS = re.compile(r"in (a|[0-9]+) (day|week)s?")
+_MOST_AHEAD = 999
 _MONTH_WORD = re.compile(r"[a-z]")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -56,6 +57,8 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
     if line == "tomorrow":
         return date.fromordinal(today.toordinal() + 1)
     if (ahead_by := _IN_DAYS.fullmatch(line)) is not None:
+        if len(ahead_by[1].lstrip("0")) > len(str(_MOST_AHEAD)):
+            raise NoDate(f"That is too far away: {_MOST_AHEAD} {ahead_by[2]}s are the most.")
         number = 1 if ahead_by[1] == "a" else int(ahead_by[1])
         return today + timedelta(days=number * (7 if ahead_by[2] == "week" else 1))
     if len(line) >= 3 and (name := next((one for one in _WEEKDAYS if one.startswith(line)), None)) is not None:

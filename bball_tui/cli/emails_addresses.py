@@ -138,7 +138,10 @@ async def emails_lift(context: CliContext, session: Session, address: str, send:
     lifted, sent = await lift_and_send(session, context.league.id, address, send=send, reason=reason)
     told = [f"{lifted.email} gets e-mail again."]
     if lifted.kept_back and not send:
-        told.append(f"{counted(len(lifted.kept_back), 'e-mail')} stay kept back; with --send they would have gone out.")
+        stay = "stays" if len(lifted.kept_back) == 1 else "stay"
+        told.append(
+            f"{counted(len(lifted.kept_back), 'e-mail')} {stay} kept back; with --send they would have gone out."
+        )
     elif sent:
         told.append(f"{counted(len(sent), 'e-mail')} on the way.")
     return Did(told, LiftedLine(lifted.email, lifted.kept_back, sent))

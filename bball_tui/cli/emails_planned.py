@@ -67,7 +67,8 @@ async def emails_warnings(context: CliContext) -> Answer:
         click.echo("\r\033[K", nl=False, err=True)
     rows = [(one.concern.replace("_", " "), one.about, one.sentence, str(len(one.contracts))) for one in found.findings]
     lines = [FindingLine.of(one) for one in found.findings]
-    affected = f"{found.affected} of {counted(found.contracts, 'contract')} have a warning"
+    have = "has" if found.affected == 1 else "have"
+    affected = f"{found.affected} of {counted(found.contracts, 'contract')} {have} a warning"
     return Found(
         lambda: Warnings(found.contracts, found.affected, found.mails, lines),
         lambda: table(("Warning", "About", "What", "Contracts"), rows),

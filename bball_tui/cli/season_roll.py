@@ -331,7 +331,8 @@ def _rolled_answer(done: Rolled) -> Answer:
     made = [counted(done.teams, "team"), counted(done.contracts, "contract")]
     sentences = [f"{done.season}: {' and '.join(made)} made. {counted(done.left_out, 'player')} left out."]
     if done.mails:
-        sentences.append(f"{counted(done.mails, 'e-mail')} wait in the outbox: bball-tui outbox list shows them.")
+        wait = "waits" if done.mails == 1 else "wait"
+        sentences.append(f"{counted(done.mails, 'e-mail')} {wait} in the outbox: bball-tui outbox list shows them.")
     sentences += [f"! {note}" for note in done.notes[:MOST_NOTES]]
     if len(done.notes) > MOST_NOTES:
         sentences.append(f"! {len(done.notes) - MOST_NOTES} more are against the rules: bball-tui teams check.")

@@ -149,7 +149,7 @@ def _compiled(source: str, what: str) -> tuple[Template, frozenset[str], frozens
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
-        why = one_line(error.message or "something is wrong there")[:200]
+        why = one_line(error.message or "something is wrong there")[:200].rstrip(".")
         raise RenderError(
             f"{what} cannot be read at line {error.lineno}: {why}. A variable is written as {{{{ player_first }}}}."
         ) from None

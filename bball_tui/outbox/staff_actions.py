@@ -21,6 +21,8 @@ from bball_tui.outbox.timeline import taken_by
 _Rows: TypeAlias = Sequence[Any]
 CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)
 """The states of a mail that has not left and can still be taken back."""
+ABOUT_CONTRACT = frozenset(kind for kind, mail in KINDS.items() if mail.about_contract)
+"""The kinds of mails that mean nothing without their contract; a message of one's own goes on."""
 _NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
 
@@ -166,7 +168,7 @@ async def cancel_unsent(
             .with_for_update()
         )
     ).all()
-    wanted = _ABOUT_CONTRACT if kinds is None else kinds
+    wanted = ABOUT_CONTRACT if kinds is None else kinds
     rows = [row for row in rows if row.kind in wanted]
     if revisions is not None:
         rows = [row for row in rows if int(row.dedupe_key.split(":", 3)[2]) == revisions.get(row.contract_id)]
@@ -180,8 +182,6 @@ async def cancel_unsent(
         await _cancel(session, league_id, [row for row in going if row.league_id == league_id], reason)
     return Cancelled(tuple(row.id for row in going), left)
 
-
-_ABOUT_CONTRACT = frozenset(kind for kind, mail in KINDS.items() if mail.about_contract)
 
 _COLUMNS = (
     Outbox.id,

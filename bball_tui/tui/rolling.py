@@ -104,7 +104,8 @@ async def _count_again(connection: "LeagueConnection") -> None:
 
 def _tell(app: "Host", done: Rolled) -> None:
     made = f"{counted(done.teams, 'team')} and {counted(done.contracts, 'contract')}"
-    mails = f" {counted(done.mails, 'e-mail')} wait in the outbox." if done.mails else ""
+    wait = "waits" if done.mails == 1 else "wait"
+    mails = f" {counted(done.mails, 'e-mail')} {wait} in the outbox." if done.mails else ""
     back = f" {key_of('desk.roll-undo')} takes it back while no one has signed."
     app.notify(clean(f"{done.season}: {made} made.{mails}{back}"), timeout=12, markup=False)
     if done.notes:

@@ -50,7 +50,7 @@ def test_a_message_is_seen_sent_and_read_back(command_line: CommandLine, text_fi
     command_line.setenv("BBALL_MAIL_URL", f"maildir://{tmp_path}/data/mail")
     (row,) = command_line("emails", "log", "--kind", "message", "--json").json
     assert row["recipient"] == "rosa@families.test"
-    (act,) = command_line("activity", "list", "--action", "message_sent", "--json").json
+    (act,) = command_line("activity", "list", "--action", "message_queued", "--json").json
     assert (act["after"]["to"], act["after"]["mails"]) == ("the team hawks u12", 1)
 
 

@@ -14,6 +14,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Guardian, League, Outbox, OutboxMessage, PlayerGuardian, Team
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.league.editing.deleting import Deletable, delete_record, preview_delete
 from bball_tui.league.mails.messages import Audience, Message, plan_message, preview_message, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
@@ -99,7 +100,7 @@ async def test_one_e_mail_an_address_about_all_of_its_children(database: Databas
     assert (await drain(database, club.league_id, settings)).sent == 2
     async with database.session() as session:
         rows = await list_items(session, club.league_id, OutboxFilter(kind="message"))
-        acts = (await session.scalars(select(Audit).where(Audit.action == "message_sent"))).all()
+        acts = (await session.scalars(select(Audit).where(Audit.action == "message_queued"))).all()
     assert [(row.about, row.subject, row.team) for row in rows] == [
         ("Amara Hamilton +1", "Hawks U12: practice of Amara and Leo", "Hawks U12")
     ] * 2
@@ -322,3 +323,16 @@ async def test_a_merge_in_between_keeps_no_message_from_its_family(database: Dat
     async with database.session() as session:
         await merge_people(session, club.league_id, MergeRequest(Person.PLAYER, family.player_id, twin.player_id, {}))
     assert (await drain(database, club.league_id, settings)).sent == 1
+
+
+async def test_a_message_that_waits_goes_with_the_player_who_is_deleted(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+        await send_message(session, club.league_id, of_team(club), hold_seconds=600)
+    async with database.session() as session:
+        seen = await preview_delete(session, club.league_id, Deletable.PLAYER, family.player_id)
+        assert seen.mails == 1
+        await delete_record(session, club.league_id, seen)
+    async with database.session() as session:
+        assert not (await session.scalars(select(Outbox.id))).all()

@@ -21,7 +21,7 @@ async def test_who_may_write_one(walls: ClubServer, login: str) -> None:
             assert sent.outbox_ids
             rows = (await session.scalars(select(Outbox).where(Outbox.id.in_(sent.outbox_ids)))).all()
             assert {(row.league_id, row.created_by) for row in rows} == {(walls.a, login)}
-            act = (await session.scalars(select(Audit).where(Audit.action == "message_sent"))).one()
+            act = (await session.scalars(select(Audit).where(Audit.action == "message_queued"))).one()
             assert act.after is not None
             assert (act.recorded_by, act.after["mails"]) == (login, len(rows))
             await session.rollback()

@@ -28,6 +28,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import current_season
+from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 from bball_tui.wording import counted, listed
 
@@ -131,7 +132,7 @@ async def delete_record(session: AsyncSession, league_id: int, shown: Deletion) 
         raise BballError(seen.obstacle)
     if seen != shown:
         raise _changed(seen)
-    await cancel_unsent(session, seen.contracts, reason=REASON)
+    await cancel_unsent(session, seen.contracts, reason=REASON, kinds=KINDS)
     await _remove(session, league_id, "contract", seen.contracts, seen)
     if seen.kind is Deletable.SEASON:
         await _remove(session, league_id, "team", seen.teams, seen)

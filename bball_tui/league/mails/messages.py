@@ -256,7 +256,7 @@ async def send_message(
             "first": made[0],
             "last": made[-1],
         }
-        await record(session, league_id, [Entry("message_sent", "league", league_id, after=after)])
+        await record(session, league_id, [Entry("message_queued", "league", league_id, after=after)])
     return MessageSent(tuple(made), plan)
 
 

@@ -38,7 +38,7 @@ from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
 from bball_tui.league.roster.fields import Field, audited
-from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
+from bball_tui.outbox.staff_actions import ABOUT_CONTRACT, CANCELLABLE, cancel_unsent
 from bball_tui.wording import counted
 
 REASON = "merged"
@@ -268,7 +268,9 @@ async def _judge(session: AsyncSession, league_id: int, kind: Person, kept: Some
     mails = (
         await session.execute(
             select(Outbox.recipient, Outbox.state)
-            .where(among(Outbox.contract_id, [one.contract_id for one in ending]))
+            .where(
+                among(Outbox.contract_id, [one.contract_id for one in ending]), Outbox.kind.in_(sorted(ABOUT_CONTRACT))
+            )
             .order_by(Outbox.id)
         )
     ).all()

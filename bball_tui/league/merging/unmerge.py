@@ -19,6 +19,7 @@ from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.editing.family_mails import follow_address, withdraw_strays
 from bball_tui.league.importing.apply import hold_league
+from bball_tui.league.merging.merge import REASON
 from bball_tui.league.merging.people import Person, StandingMerge, merged_as, read_rows, why_missing
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.wording import counted
@@ -92,11 +93,15 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     ]
     await record(session, league_id, entries)
     notes = []
-    stay = len(moved["ended"]) - len(restored)
-    if stay:
-        notes.append(
-            f"{counted(stay, 'contract')} {'stays' if stay == 1 else 'stay'} void: there is another one of the season."
-        )
+    left = [one["id"] for one in moved["ended"] if one["id"] not in restored]
+    still = select(Contract.status_reason).where(among(Contract.id, left), Contract.status == ContractStatus.VOID)
+    reasons = [one == REASON for one in await session.scalars(still)]
+    for number, why in (
+        (sum(reasons), "there is another one of the season"),
+        (len(reasons) - sum(reasons), "what made it was taken back meanwhile"),
+    ):
+        if number:
+            notes.append(f"{counted(number, 'contract')} {'stays' if number == 1 else 'stay'} void: {why}.")
     if back := moved_back + (len(promised) if kind is Person.GUARDIAN else 0):
         notes.append(
             f"{counted(back, 'e-mail')} that had not left {'goes' if back == 1 else 'go'} where they went before."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,10 @@ from bball_tui.errors import BballError
 from bball_tui.league.roster.attention import today_in
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.mail.values import one_line
+from bball_tui.wording import short_date
+
+FURTHEST_FOLLOW_UP = timedelta(days=731)
+"""A day further off is a slip: of the year, or of a key."""
 
 LONGEST_REASON = 500
 
@@ -140,7 +144,8 @@ async def add_note(session: AsyncSession, league_id: int, new: NewNote) -> int:
     """Write ``new`` down; its id. The database says who and when. The caller commits.
 
     Raises:
-        BballError: no text or too long a one, nobody of that number in the league, a follow-up day that has passed.
+        BballError: no text or too long a one, nobody of that number in the league, a follow-up day that has passed
+            or is too far away.
     """
     body = one_line(new.body)
     if not body:
@@ -231,7 +236,7 @@ async def move_follow_up(session: AsyncSession, league_id: int, note_id: int, da
     """Ask again on another ``day``; what was done is open again. The caller commits.
 
     Raises:
-        BballError: the league has no such note, it was struck, or the day has passed.
+        BballError: the league has no such note, it was struck, or the day has passed or is too far away.
     """
     note = await read_note(session, league_id, note_id)
     if note.struck_at is not None:
@@ -359,8 +364,15 @@ async def _must_be_there(session: AsyncSession, league_id: int, new: NewNote) ->
 
 
 async def _must_be_ahead(session: AsyncSession, league_id: int, day: date | None) -> None:
-    if day is not None and day < (await session.execute(select(today_in(league_id)))).scalar_one():
+    if day is None:
+        return
+    today = (await session.execute(select(today_in(league_id)))).scalar_one()
+    if day < today:
         raise BballError("The follow-up day has passed. Choose today or a day to come.")
+    if day > today + FURTHEST_FOLLOW_UP:
+        raise BballError(
+            f"{short_date(day)} is more than two years from now, so no one would see it. Choose a nearer follow-up day."
+        )
 
 
 def _missing(note_id: int) -> BballError:

@@ -1,7 +1,8 @@
 """Taking a roll back as a whole, while nobody signed: contracts, teams and the season that it made go again.
 
 A contract goes for good if no family heard of it. If a mail about it may have left, it becomes void instead, so that
-the mail keeps what it was about. What is over already (declined, say) stays: staff noted it.
+the mail keeps what it was about. What is over already (declined, say) stays: staff noted it. A contract that only a
+merge made void stays so also when the merge is taken back.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,9 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import list_seasons
+from bball_tui.league.merging.merge import REASON as MERGED
 from bball_tui.league.seasons.rolls import UNDONE, Roll, read_rolls
+from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted, listed
 
@@ -75,6 +78,12 @@ _VOID = text(
     WHERE id = ANY (CAST(:ids AS bigint[]))
     """
 )
+_MERGED_BEFORE = text(
+    """
+    UPDATE contract SET status_reason = :reason, version = version + 1
+    WHERE id = ANY (CAST(:ids AS bigint[])) AND status = 'void' AND status_reason = :merged
+    """
+)
 
 
 async def rolled_season(session: AsyncSession, league_id: int) -> int | None:
@@ -109,7 +118,7 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
     if effect.obstacle is not None:
         raise BballError(effect.obstacle)
     ending = [*effect.removed, *effect.void]
-    mails = await cancel_unsent(session, ending, reason=REASON)
+    mails = await cancel_unsent(session, ending, reason=REASON, kinds=KINDS)
     gone = set(await session.scalars(_REMOVE_CONTRACTS, {"league_id": league_id, "ids": list(effect.removed)}))
     # A worker may have taken a mail between our two looks: its contract stays, void.
     void = [one for one in ending if one not in gone]
@@ -117,6 +126,8 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
         await session.execute(_VOID, {"ids": void, "reason": REASON})
         after = {"status": ContractStatus.VOID}
         await record(session, league_id, [Entry("voided", "contract", one, reason=REASON, after=after) for one in void])
+    # The database takes a merge back only for what the merge made void, by this reason.
+    await session.execute(_MERGED_BEFORE, {"ids": list(roll.contracts), "reason": REASON, "merged": MERGED})
     team_ids = [team for team, _ in roll.teams]
     teams = (await session.scalars(_REMOVE_TEAMS, {"league_id": league_id, "ids": team_ids})).all()
     entry = Entry(

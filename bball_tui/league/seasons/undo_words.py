@@ -21,7 +21,8 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
         told = listed([*effect.told[:_NAMED], *([f"{more} others"] if more > 0 else [])])
         lines.append(f"{counted(len(effect.void), 'contract')} would become void: {told} may have the e-mail.")
     if effect.over:
-        lines.append(f"{counted(effect.over, 'contract')} ended meanwhile and stay as they are.")
+        stay = "stays as it is" if effect.over == 1 else "stay as they are"
+        lines.append(f"{counted(effect.over, 'contract')} ended meanwhile and {stay}.")
     return lines
 
 
@@ -32,9 +33,13 @@ def undone_words(done: RollUndone) -> list[str]:
         f"{counted(done.cancelled, 'e-mail')} that had not left."
     ]
     if done.void:
-        lines.append(f"{counted(done.void, 'contract')} stay as void: their families may have the e-mail.")
+        stay, whose = ("stays", "its family") if done.void == 1 else ("stay", "their families")
+        lines.append(f"{counted(done.void, 'contract')} {stay} as void: {whose} may have the e-mail.")
     if done.kept_teams:
-        lines.append(f"{counted(done.kept_teams, 'team')} stay: someone is in them, or they have a chat.")
+        if done.kept_teams == 1:
+            lines.append("1 team stays: someone is in it, or it has a chat.")
+        else:
+            lines.append(f"{counted(done.kept_teams, 'team')} stay: someone is in them, or they have a chat.")
     if done.season_gone:
         lines.append(f"The season {done.season} is gone.")
     return lines

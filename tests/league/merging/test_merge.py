@@ -36,6 +36,7 @@ from bball_tui.league.editing.guardians import save_guardian
 from bball_tui.league.editing.lookalikes import tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Saved
 from bball_tui.league.editing.players import save_player
+from bball_tui.league.mails.messages import Audience, Message, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
@@ -209,6 +210,20 @@ async def test_of_two_offers_the_one_with_more_standing_stays(database: Database
         ours, theirs = kept.player_id, gone.player_id
         assert [tuple(row) for row in rows] == [(ours, "void"), (theirs, "declined"), (ours, "draft")]
         assert (await session.get_one(Player, ours, populate_existing=True)).jersey == "9"
+
+
+async def test_a_message_of_ones_own_is_not_about_what_becomes_void(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        kept, gone = [await make_family(session, club, parents=(parent,)) for parent in (Parent(), THEIRS[0])]
+        to_all = Audience("the team", team_ids=(club.team_id,))
+        await send_message(session, club.league_id, Message(to_all, "Gym", "closed"), hold_seconds=0)
+        one = update(Outbox).where(Outbox.contract_id == gone.contract_id)
+        await session.execute(one.values(state=OutboxState.SENT, claims=1, attempts=1, finalized_at=func.now()))
+        for before in (OutboxState.SENT, OutboxState.QUEUED):
+            seen = await preview_merge(session, club.league_id, Person.PLAYER, kept.player_id, gone.player_id)
+            assert (len(seen.ending), seen.unsent, seen.told, seen.mails) == (1, 0, (), 1), before
+            kept, gone = gone, kept
 
 
 async def test_an_email_promised_during_a_wrong_merge_does_not_go_to_the_other_family(database: Database) -> None:

@@ -14,12 +14,16 @@ from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.merging.merge import MergeRequest, merge_people
+from bball_tui.league.merging.people import Person
+from bball_tui.league.merging.unmerge import unmerge_people
 from bball_tui.league.rules.rules import LeagueRules
 from bball_tui.league.rules.store import write_rules
 from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan
 from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import RollUndone, preview_undo, undo_roll
+from bball_tui.league.seasons.undo_words import undone_words
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 
 S = ContractStatus
@@ -464,3 +468,23 @@ async def test_only_players_and_teams_of_the_plan_can_be_chosen(league: Rolling)
     ):
         with pytest.raises(BballError, match=words):
             await league.roll(places=places)
+
+
+async def test_a_season_that_was_taken_back_does_not_come_back_with_a_merge(league: Rolling) -> None:
+    jon = await league.player("Jon")
+    jonathan = await league.player("Jonathan", parents=(Parent(email="dan@families.test"),))
+    done = await league.roll(outcome=RollOutcome(S.OFFERED, mails=True))
+    await league.end(jonathan.contract_id, Transition.VOID)
+    async with league.database.session() as session:
+        asked = MergeRequest(Person.PLAYER, jon.player_id, jonathan.player_id, {})
+        merged = await merge_people(session, league.club.league_id, asked)
+        assert (len(merged.ended), len(merged.cancelled)) == (1, 1)
+    assert "1 team stays: someone is in it, or it has a chat." in undone_words(await league.undo(done.season_id))
+    async with league.database.session() as session:
+        back = await unmerge_people(session, league.club.league_id, Person.PLAYER, jonathan.player_id)
+        assert (back.restored, back.promised) == ((), ())
+        assert back.notes == ("1 contract stays void: what made it was taken back meanwhile.",)
+    assert await league.contracts(done.season_id) == [("Jonathan", "Hawks U12", S.VOID)]
+    async with league.database.session() as session:
+        waiting = select(Outbox.recipient).where(Outbox.state == OutboxState.QUEUED, Outbox.kind == "contract_offered")
+        assert not (await session.scalars(waiting)).all()
