@@ -53,6 +53,16 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
         return f"{self.who}, {self.field}: the file says {self.file}, staff said {word}; {end}."
 
 
+class MergedIn(msgspec.Struct, frozen=True, gc=False):
+    """Somebody who was merged into another one, as they were called before, and who did it."""
+
+    gone_id: int
+    name: str
+    key: str
+    """The folded "last, first"."""
+    by: str
+
+
 class History(msgspec.Struct, frozen=True, gc=False):
     """What staff said of one guardian or player, by field, and the names and addresses that a person changed."""
 
@@ -62,8 +72,8 @@ class History(msgspec.Struct, frozen=True, gc=False):
     emails: tuple[str, ...] = ()
     birthdates: tuple[str, ...] = ()
     """Those that a person corrected, as year-month-day."""
-    merged: tuple[int, ...] = ()
-    """The ids of those who were merged into this one; their names, addresses and birthdates are among the above."""
+    merged: tuple[MergedIn, ...] = ()
+    """Those who were merged into this one; their names, addresses and birthdates are among the above."""
 
 
 NO_HISTORY = History()
@@ -98,7 +108,8 @@ _CHANGES = """
     UNION ALL
     SELECT 0, m.stays_id, jsonb_strip_nulls(jsonb_build_object(
             'first_name', m.was -> 'first_name', 'last_name', m.was -> 'last_name', 'email', m.was -> 'email',
-            'birthdate', m.was -> 'birthdate', 'merged', m.gone_id)),
+            'birthdate', m.was -> 'birthdate', 'merged', m.gone_id,
+            'key', bball_fold((m.was ->> 'last_name') || ', ' || (m.was ->> 'first_name')))),
         '{}', m.created_by, '', false, who.first_name, who.last_name
     FROM merged_person m JOIN {entity} who ON who.id = m.stays_id
     WHERE m.league_id = :league_id AND m.kind = '{entity}' AND m.undone_at IS NULL
@@ -182,7 +193,7 @@ def _history(newest_first: list[Any]) -> History:
     names: list[tuple[str, str]] = []
     emails: list[str] = []
     birthdates: list[str] = []
-    merged: list[int] = []
+    merged: list[MergedIn] = []
     first, last = newest_first[0].first_name, newest_first[0].last_name
     for entry in newest_first:
         before, after = entry.before or {}, entry.after or {}
@@ -199,7 +210,7 @@ def _history(newest_first: list[Any]) -> History:
         if before.get("birthdate") and not entry.by_file:
             birthdates.append(before["birthdate"])
         if "merged" in before:
-            merged.append(before["merged"])
+            merged.append(MergedIn(before["merged"], f"{first} {last}", before["key"], entry.by))
     return History(said, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(emails)), tuple(birthdates), tuple(merged))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus
-from bball_tui.league.importing.corrections import Conflict
+from bball_tui.league.importing.corrections import Conflict, MergedIn
 from bball_tui.league.importing.diff_model import (
     Changed,
     Contracts,
@@ -69,7 +69,7 @@ class Players:
         self._refuse_second(row, key, team)
         known = self._find(row, key, team)
         if known is not None and known.id in self._named:
-            raise self._twice(row, self._named[known.id])  # by the name of now and by that of before
+            raise self._twice(row, self._named[known.id], known)  # by the name of now and by that of before
         if team is None:
             self._earlier[key] = (*self._earlier.get(key, ()), row)
             return self._note_player(row, known)
@@ -79,12 +79,16 @@ class Players:
         said = self._existing.moved.get(live.id) if live is not None and moves else None
         stays = said is not None and not self._take(row.number)
         if live is not None and moves and not stays and live.status is ContractStatus.SIGNED:
-            raise Refusal(
-                self._roster.team_column,
-                row.team,
-                f"{_label(row)} has signed for {self._team_names[live.team_id]} in this season. Void that contract "
-                "first, or correct the team.",
-            )
+            signed_for = f"has signed for {self._team_names[live.team_id]} in this season."
+            merge = None if known is None else _merge_of(known, row, key)
+            if known is None or merge is None:
+                said_so = f"{_label(row)} {signed_for} Void that contract first, or correct the team."
+            else:
+                said_so = (
+                    f"{merge.by} merged {merge.name} into {known.values.label()}, who {signed_for} Void that contract "
+                    f"first, correct the team, or {_take_back(merge)}."
+                )
+            raise Refusal(self._roster.team_column, row.team, said_so)
         # From here on the row is accepted.
         self._earlier[key] = (*self._earlier.get(key, ()), row)
         # No team is made for a row that stays in another one.
@@ -122,7 +126,17 @@ class Players:
             return team is None and not row.team
         return self._teams.find(row).key == team.key
 
-    def _twice(self, row: RosterRow, earlier: RosterRow) -> Refusal:
+    def _twice(self, row: RosterRow, earlier: RosterRow, known: KnownPlayer | None = None) -> Refusal:
+        for one in () if known is None else (row, earlier):
+            if (
+                known is not None
+                and (merge := _merge_of(known, one, self._existing.person_key(one.first, one.last))) is not None
+            ):
+                sentence = (
+                    f"Rows {earlier.number} and {row.number} are one player now: {merge.by} merged {merge.name} into "
+                    f"{known.values.label()}. Delete row {one.number}, or {_take_back(merge)}."
+                )
+                return Refusal(self._roster.name_column, _label(row), sentence)
         if (row.team, row.division) == (earlier.team, earlier.division):
             sentence = (
                 f"Rows {earlier.number} and {row.number} are the same player. Delete one of them; guardians belong "
@@ -140,7 +154,7 @@ class Players:
         for player in namesakes:
             if player.id == row.player_id and row.birthdate == player.values.birthdate:
                 return player
-            if row.player_id in player.history.merged:
+            if any(one.gone_id == row.player_id for one in player.history.merged):
                 return player
         if row.birthdate is not None:
             same = [player for player in namesakes if player.values.birthdate == row.birthdate]
@@ -235,6 +249,22 @@ class Players:
     def contracts(self) -> Contracts:
         """What becomes of the contracts."""
         return Contracts(tuple(self._new_contracts), tuple(self._moved), self._kept_contracts)
+
+
+def _merge_of(known: KnownPlayer, row: RosterRow, key: str) -> MergedIn | None:
+    """The merge by which the player whom the row names (folded: ``key``) became the ``known`` one.
+
+    None: the row names the one who stays.
+    A name of both is that of the one who stays, unless the date of birth is another one.
+    """
+    stays = known.values
+    if _label(row).casefold() == stays.label().casefold() and row.birthdate in (None, stays.birthdate):
+        return None
+    return next((one for one in known.history.merged if one.key == key), None)
+
+
+def _take_back(merge: MergedIn) -> str:
+    return f"take the merge back first (players unmerge {merge.gone_id})"
 
 
 def _label(row: RosterRow) -> str:
