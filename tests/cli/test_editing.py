@@ -51,6 +51,9 @@ def test_a_league_by_commands(command_line: CommandLine) -> None:
     acts = command_line("activity", "list", "--entity", "player", "--id", samir, "--json").json
     assert {"merged", "merged_into", "told_apart"} <= {one["action"] for one in acts}
     assert [one["jersey"] for one in command_line("players", "list", "--json").json] == ["0"]
+    seen = command_line("players", "unmerge", other, "--preview")
+    assert f"Samir Hamdi would be player {other} again, with all that was moved." in seen.out
+    assert command_line("players", "unmerge", other, "--preview", "--json").json["canceled"] == []
     assert command_line("players", "unmerge", other, "--json").json["restored"] == []
     assert command_line("players", "unmerge", other).code == 1
     assert sorted(one["jersey"] for one in command_line("players", "list", "--json").json) == ["0", "00"]

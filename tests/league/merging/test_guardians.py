@@ -64,6 +64,25 @@ async def test_children_signatures_and_emails_go_along_and_back(database: Databa
         assert after == before
 
 
+async def test_the_other_guardian_gets_no_email_about_a_child_that_is_not_theirs(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        one = await make_family(session, club, first="Amara")
+        other = await make_family(session, club, first="Ben", parents=(Parent("Rosie", email=None),))
+        (rosa,), (rosie,) = one.guardian_ids, other.guardian_ids
+        await merge_people(session, club.league_id, MergeRequest(GUARDIAN, rosa, rosie, {}))
+    async with database.session() as session:
+        asked = SigningRequest(((other.contract_id, 1),), NamedGuardian(rosa))
+        assert (await sign(session, club.league_id, asked)).signed
+    async with database.session() as session:
+        undone = await unmerge_people(session, club.league_id, GUARDIAN, rosie)
+        assert undone.notes == (
+            "1 e-mail about Ben Hamilton to rosa@families.test, not Ben Hamilton's family, is canceled.",
+        )
+        states = await session.scalars(select(Outbox.state).where(Outbox.contract_id == other.contract_id))
+        assert states.all() == [OutboxState.CANCELLED]
+
+
 def promises(seen: dict[str, Any]) -> list[tuple[Any, ...]]:
     """What waits, for whom. That an e-mail went to another address and back is in its history."""
     kept = [one.name for one in Outbox.__table__.c if one.name not in LEFT_OUT]
