@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from bball_tui.cli.archiving import archive_commands
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.deleting import delete_command
 from bball_tui.cli.erasing import players_erase
@@ -43,6 +44,8 @@ async def team_id_of(context: CliContext, session: Session, season_id: int, name
 
 teams.add_command(teams_check)
 teams.add_command(delete_command(Deletable.TEAM))
+for archiving in archive_commands(Deletable.TEAM):
+    teams.add_command(archiving)
 
 
 @teams.command("add")
@@ -77,6 +80,8 @@ for merging in merge_commands(Person.PLAYER):
     players.add_command(merging)
 players.add_command(players_erase)
 players.add_command(delete_command(Deletable.PLAYER))
+for archiving in archive_commands(Deletable.PLAYER):
+    players.add_command(archiving)
 
 not_same = click.option(
     "--not-same",
@@ -180,19 +185,21 @@ def seasons() -> None:
 seasons.add_command(season_roll)
 seasons.add_command(season_roll_undo)
 seasons.add_command(delete_command(Deletable.SEASON))
+for archiving in archive_commands(Deletable.SEASON):
+    seasons.add_command(archiving)
 
 
 @seasons.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @in_transaction
 async def seasons_list(context: CliContext, session: Session) -> Answer:
-    """List the seasons, the newest first."""
+    """List the seasons, the newest first, and last those that are archived."""
     shown = await current_season(session, context.league.id)
 
     def cells(one: Season) -> tuple[str, ...]:
         begins = one.starts_on.isoformat() if one.starts_on else ""
         ends = one.ends_on.isoformat() if one.ends_on else ""
-        return (str(one.id), one.name, begins, ends, "yes" if one == shown else "")
+        return (str(one.id), one.label(), begins, ends, "yes" if one == shown else "")
 
     return listed(("ID", "Season", "Begins", "Ends", "Shown"), await list_seasons(session, context.league.id), cells)
 

@@ -25,9 +25,16 @@ OF_ALL_SEASONS = (What.GUARDIANS, What.OUTBOX)
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
 @click.option("--season", metavar="NAME", help="Which season's contracts; otherwise the current one.")
+@click.option("--archived", is_flag=True, help="Also players who are archived.")
 @in_transaction
 async def export_command(
-    context: CliContext, session: Session, what: str, wanted: str | None, output: Path | None, season: str | None
+    context: CliContext,
+    session: Session,
+    what: str,
+    wanted: str | None,
+    output: Path | None,
+    season: str | None,
+    archived: bool,
 ) -> Answer:
     """Write contracts, players, guardians or the outbox as CSV or JSON.
 
@@ -43,7 +50,7 @@ async def export_command(
         async with context.database.session() as before:  # an export reads all in one snapshot, which begins with it
             found = await season_if_any(context, before, season)
     name = season if found is None else found.name
-    pieces = export(session, context.league, What(what), chosen, season=name)
+    pieces = export(session, context.league, What(what), chosen, season=name, archived=archived)
     number = await (_print(pieces) if output is None else write_pieces(output, pieces))
     await note_export(context.database, context.league.id, what, number)
     where = "" if output is None else f" written to {output}"

@@ -51,6 +51,7 @@ class Wanted:
     need: tuple[str, ...] = ()
     search: str = ""
     saved: str | None = None
+    archived: bool = False
     sort: str | None = None
     as_json: bool = field(default=False, kw_only=True)
     as_csv: bool = field(default=False, kw_only=True)
@@ -107,6 +108,7 @@ def list_options(command: CommandT) -> CommandT:
     """The options of a list; the command gets one :class:`Wanted`."""
     options = [
         *_filter_options(),
+        click.option("--archived", is_flag=True, help="Also players and teams that are archived."),
         click.option("--sort", metavar="COLUMN", help="Order by this column; with a minus before it, turned round."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet."),
@@ -146,6 +148,8 @@ async def roster_filter(
     if wanted.saved is not None:
         saved = await find_filter(session, context.league.id, name, wanted.saved)
         found = chosen_filter(season_id, saved.text, saved.choices)
+    if wanted.archived:
+        found = replace(found, archived=None)
     welcome = tuple(WelcomeState(one.replace("-", "_")) for one in wanted.welcome)
     found = replace(
         found,
@@ -170,7 +174,7 @@ async def team_named(context: CliContext, session: Session, season_id: int | Non
     Raises:
         BballError: there is no such team, or several.
     """
-    teams = await list_teams(session, context.league.id, RosterFilter(season_id=season_id))
+    teams = await list_teams(session, context.league.id, RosterFilter(season_id=season_id, archived=None))
     found = [one for one in teams if _same(one.name, name)]
     if not found:
         raise BballError(f"There is no team {one_line(name)[:80]!r}. 'bball-tui teams list' names them all.")
@@ -227,7 +231,12 @@ async def teams_list(context: CliContext, session: Session, wanted: Wanted, agai
 
 
 def _team_cells(row: TeamRow) -> Sequence[str]:
-    return (str(row.id), row.name, row.division, row.season, f"{row.signed}/{row.players}", row.chat, _rules(row))
+    name, signed = _marked(row.name, row), f"{row.signed}/{row.players}"
+    return (str(row.id), name, row.division, row.season, signed, row.chat, _rules(row))
+
+
+def _marked(name: str, row: TeamRow | PlayerRow) -> str:
+    return f"{name} (archived)" if row.archived else name
 
 
 def _rules(row: TeamRow) -> str:
@@ -263,13 +272,14 @@ def _player_line(row: PlayerRow) -> dict[str, object]:
         "contract": row.contract_status,
         "guardians": row.guardians,
         "has_email": row.has_email,
+        "archived": row.archived,
     }
 
 
 def _player_cells(row: PlayerRow) -> Sequence[str]:
     return (
         str(row.id),
-        f"{row.last}, {row.first}",
+        _marked(f"{row.last}, {row.first}", row),
         *(one.write(getattr(row, one.name), DateOrder.YMD) for one in _PLAYER_COLUMNS),
         row.team or "",
         row.contract_status or "",

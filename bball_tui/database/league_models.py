@@ -27,6 +27,7 @@ from bball_tui.database.base import (
     Actor,
     Base,
     Key,
+    Moment,
     Stamp,
     league,
     one_of,
@@ -110,11 +111,15 @@ class Season(Base):
     name: Mapped[str] = mapped_column(Text)
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    archived_at: Mapped[Moment | None]
+    """Since when it is left out of the lists; stamped by a trigger, like ``archived_by``."""
+    archived_by: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
         UniqueConstraint("league_id", "id"),
         UniqueConstraint("league_id", "name"),
+        CheckConstraint("(archived_at IS NULL) = (archived_by IS NULL)", name="archived"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", name="name"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
     )

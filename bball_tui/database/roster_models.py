@@ -52,12 +52,16 @@ class Team(Base):
     """What the team was called then."""
     groupme_linked_at: Mapped[Moment | None]
     """Since when the present group and share link stand."""
+    archived_at: Mapped[Moment | None]
+    """Since when it is left out of the lists; stamped by a trigger, like ``archived_by``."""
+    archived_by: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
         within("team", "season_id", "season"),
         UniqueConstraint("league_id", "id"),
         UniqueConstraint("league_id", "season_id", "division", "name_key"),
+        CheckConstraint("(archived_at IS NULL) = (archived_by IS NULL)", name="archived"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name"),
         CheckConstraint("length(division) <= 100", name="division"),
         CheckConstraint("groupme_share_url IS NULL OR groupme_share_url ~ '^https://'", name="groupme_share_url"),
@@ -95,10 +99,14 @@ class Player(Base):
     """Kept by triggers. 0: no guardian; 1: none whom a mail can reach; 2: a mail can reach the family."""
     merged_names: Mapped[str] = mapped_column(Text, server_default=text("''"))
     """What else the player was called in rows that were merged into this one."""
+    archived_at: Mapped[Moment | None]
+    """Since when it is left out of the lists; stamped by a trigger, like ``archived_by``."""
+    archived_by: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[Stamp]
     __table_args__ = (
         UniqueConstraint("league_id", "id"),
+        CheckConstraint("(archived_at IS NULL) = (archived_by IS NULL)", name="archived"),
         CheckConstraint("length(first_name) BETWEEN 1 AND 100", name="first_name"),
         CheckConstraint("length(last_name) BETWEEN 1 AND 100", name="last_name"),
         CheckConstraint("birthdate > '1900-01-01'", name="birthdate"),

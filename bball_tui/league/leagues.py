@@ -64,6 +64,11 @@ class Season:
     name: str
     starts_on: date | None
     ends_on: date | None
+    archived: bool = False
+
+    def label(self) -> str:
+        """The season in a list."""
+        return f"{self.name} (archived)" if self.archived else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +203,15 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
 
 
 async def list_seasons(session: AsyncSession, league_id: int) -> list[Season]:
-    """The league's seasons, the newest first."""
+    """The league's seasons, the newest first; last those that are archived."""
+    season = models.Season
     found = await session.scalars(
-        select(models.Season).where(models.Season.league_id == league_id).order_by(models.Season.id.desc())
+        select(season)
+        .where(season.league_id == league_id)
+        .order_by(season.archived_at.is_not(None), season.id.desc())
+        .execution_options(populate_existing=True)
     )
-    return [Season(row.id, row.name, row.starts_on, row.ends_on) for row in found]
+    return [_season(row) for row in found]
 
 
 def season_in_focus(league_id: int) -> ScalarSelect[int]:
@@ -215,7 +224,7 @@ def season_in_focus(league_id: int) -> ScalarSelect[int]:
 async def current_season(session: AsyncSession, league_id: int) -> Season | None:
     """The season that staff chose, else the newest; None before there is one."""
     found = await session.scalar(select(models.Season).where(models.Season.id == season_in_focus(league_id)))
-    return None if found is None else Season(found.id, found.name, found.starts_on, found.ends_on)
+    return None if found is None else _season(found)
 
 
 async def overview(session: AsyncSession, league_id: int, season_id: int | None) -> Overview:
@@ -301,7 +310,7 @@ async def overview(session: AsyncSession, league_id: int, season_id: int | None)
     season = found.Season
     return Overview(
         league=_info(found.League),
-        season=season and Season(season.id, season.name, season.starts_on, season.ends_on),
+        season=season and _season(season),
         signed=found.signed,
         total=found.total,
         needs_attention=found.attention,
@@ -310,6 +319,10 @@ async def overview(session: AsyncSession, league_id: int, season_id: int | None)
         workers=found.workers,
         on_hold=found.on_hold,
     )
+
+
+def _season(row: models.Season) -> Season:
+    return Season(row.id, row.name, row.starts_on, row.ends_on, row.archived_at is not None)
 
 
 def _info(row: models.League) -> LeagueInfo:

@@ -318,7 +318,7 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
         return [
             Entry(
                 one.id,
-                one.name,
+                one.label(),
                 " · ".join(
                     [
                         *(["current season"] if one.id == shown else []),

@@ -39,7 +39,7 @@ async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
         return False
     planned = await app.push_screen_wait(
         RollSeason(
-            [SeasonChoice(one.id, one.name, next_name(one.name)) for one in seasons],
+            [SeasonChoice(one.id, one.label(), next_name(one.name)) for one in seasons],
             connection.season.id,
             suggest=lambda season_id: connection.call(usual_names, season_id),
             plan=lambda asked: connection.call(plan_roll, asked),

@@ -135,3 +135,26 @@ def test_what_was_made_by_mistake_is_deleted_and_what_was_told_stays(command_lin
     assert (stays.code, "Ben Fox has signed" in stays.err) == (1, True)
     season = command_line("seasons", "delete", club.season_id, "--count", "1")
     assert (season.code, "what was signed is kept" in season.err) == (1, True)
+
+
+@pytest.mark.slow
+def test_what_is_archived_is_found_and_restored(command_line: CommandLine) -> None:
+    command_line.in_database(make_club)
+    ann = command_line("players", "add", "--first", "Ann", "--last", "Lee").json["id"]
+    done = command_line("players", "archive", ann)
+    assert (done.code, "leaves the list of players" in done.err, done.json["name"]) == (0, True, "Ann Lee")
+    assert command_line("players", "list", "--json").json == []
+    assert "Lee, Ann (archived)" in command_line("players", "list", "--search", "ann").out
+    assert command_line("players", "list", "--archived", "--json").json[0]["archived"] is True
+    refused = command_line("contracts", "add", ann, "--team", "Hawks U12", "--draft")
+    assert (refused.code, "Bring the player back first" in refused.err) == (1, True)
+    assert command_line("players", "restore", ann, "--json").code == 0
+    assert "not archived" in command_line("players", "restore", ann).err
+    assert command_line("contracts", "add", ann, "--team", "Hawks U12", "--draft").code == 0
+    stays = command_line("players", "archive", ann)
+    assert (stays.code, "waits or is signed" in stays.err) == (1, True)
+    acts = command_line("activity", "list", "--entity", "player", "--id", ann, "--json").json
+    assert [one["action"] for one in acts if one["action"] in ("archived", "brought_back")] == [
+        "brought_back",
+        "archived",
+    ]

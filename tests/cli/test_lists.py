@@ -35,7 +35,18 @@ def test_teams(command_line: CommandLine, roster: int) -> None:
 
     assert ran.code == 0
     team = ran.json[0]
-    assert list(team) == ["id", "name", "division", "season", "players", "signed", "open", "chat", "against_rules"]
+    assert list(team) == [
+        "id",
+        "name",
+        "division",
+        "season",
+        "players",
+        "signed",
+        "open",
+        "chat",
+        "against_rules",
+        "archived",
+    ]
     assert (team["name"], team["season"], team["players"], team["signed"], team["chat"]) == (
         "Hawks U12", "Spring 2027", 2, 0, "linked",
     )  # fmt: skip
@@ -59,6 +70,7 @@ def test_players(command_line: CommandLine, roster: int) -> None:
         "contract": "offered",
         "guardians": 1,
         "has_email": True,
+        "archived": False,
     }
     assert [line.split()[-1] for line in command_line("players", "list").out.splitlines()[1:]] == ["no", "yes"]
 

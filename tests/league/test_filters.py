@@ -110,7 +110,7 @@ async def test_every_filter_leaves_the_right_rows(database: Database) -> None:
 def test_no_facet_and_no_field_of_a_filter_is_forgotten() -> None:
     value = {
         Facet.STATUS: "signed", Facet.WELCOME: "failed", Facet.TROUBLE: "overdue",
-        Facet.DIVISION: "U12", Facet.TEAM: "7",
+        Facet.DIVISION: "U12", Facet.TEAM: "7", Facet.ARCHIVED: "archived",
     }  # fmt: skip
     for facet in Facet:
         assert chosen_filter(None, "", [choice(facet, value[facet])]) != RosterFilter(), facet
@@ -123,18 +123,23 @@ def test_no_facet_and_no_field_of_a_filter_is_forgotten() -> None:
     set_to: dict[str, Any] = {
         "season_id": 1, "text": "ann", "team_id": 1, "team_ids": (1,), "division": "U12", "player_id": 1,
         "statuses": (ContractStatus.SIGNED,), "welcome": (WelcomeState.FAILED,), "troubles": (Attention.OVERDUE,),
+        "archived": True,
     }  # fmt: skip
     for field in fields(RosterFilter):
-        wanted = RosterFilter(**{field.name: set_to[field.name]})
+        wanted = RosterFilter(**({"archived": None} | {field.name: set_to[field.name]}))
         for conditions in (contract_conditions, player_conditions, team_conditions):
             if (field.name, conditions) in SAYS_NOTHING:
                 continue
-            assert len(conditions(1, wanted)) > len(conditions(1, RosterFilter())), (field.name, conditions)
+            assert len(conditions(1, wanted)) > len(conditions(1, RosterFilter(archived=None))), (
+                field.name,
+                conditions,
+            )
 
 
 SAYS_NOTHING = {
     ("season_id", player_conditions),  # a player is in the league, with a contract in the season or without
     ("player_id", team_conditions),  # nobody asks for a player's teams
+    ("archived", contract_conditions),  # a contract stays in the list of its season
 }
 """What narrows nothing on purpose."""
 

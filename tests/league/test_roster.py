@@ -436,7 +436,8 @@ async def test_neighboring_pages_and_search_come_from_indexes_whatever_the_numbe
         teams = await plan_of(
             session, TeamListing(league_id, RosterFilter(season_id)).page_statement(PageRequest(0, 50, Sort("team")))
         )
-        assert "ix_team_name_key" in teams
+        # One season: the index that names it and the one of the whole league are alike.
+        assert "ix_team_name_key" in teams or "ix_team_league_name_key" in teams, teams
         assert "Seq Scan on contract" not in teams
         # Search reads the indexes of words.
         listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent77"))

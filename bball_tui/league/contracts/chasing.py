@@ -14,7 +14,17 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
-from bball_tui.database.models import FamilyNote, Guardian, Outbox, PlayerGuardian, Suppression
+from bball_tui.database.models import (
+    Contract,
+    FamilyNote,
+    Guardian,
+    Outbox,
+    Player,
+    PlayerGuardian,
+    Season,
+    Suppression,
+    Team,
+)
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
@@ -79,11 +89,14 @@ async def read_chasing(session: AsyncSession, league_id: int, wanted: RosterFilt
     today = (await read_clock(session, league_id)).today
     listing = ContractListing(league_id, replace(wanted, statuses=(ContractStatus.OFFERED,)))
     page = await listing.page(session, PageRequest(0, MOST, Sort("due")))
+    archived = await _archived(session, [row.id for row in page.rows])
     families = await read_callees(session, league_id, [row.player_id for row in page.rows])
     mails, failed = await _mails(session, league_id, [row.id for row in page.rows])
     notes = await _notes(session, league_id, families)
     rows = []
     for row in page.rows:
+        if row.id in archived:
+            continue
         callees = families.get(row.player_id, ())
         contact = mails.get(row.id, _Contact()).later(notes.get(row.player_id, _Contact()))
         rows.append(
@@ -98,6 +111,19 @@ async def read_chasing(session: AsyncSession, league_id: int, wanted: RosterFilt
             )
         )
     return tuple(sorted(rows, key=lambda row: _turn(row, today)))
+
+
+async def _archived(session: AsyncSession, contract_ids: Sequence[int]) -> set[int]:
+    """The contracts of which the player, the team or the season is archived: nobody is called for those."""
+    put_away = or_(Player.archived_at.is_not(None), Team.archived_at.is_not(None), Season.archived_at.is_not(None))
+    found = await session.scalars(
+        select(Contract.id)
+        .join(Player, Player.id == Contract.player_id)
+        .join(Team, Team.id == Contract.team_id)
+        .join(Season, Season.id == Contract.season_id)
+        .where(among(Contract.id, contract_ids), put_away)
+    )
+    return set(found)
 
 
 def _turn(row: ChasingRow, today: date) -> tuple[object, ...]:

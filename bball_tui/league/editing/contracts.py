@@ -119,13 +119,15 @@ async def new_contract(
     clock = await read_clock(session, league_id)
     player = (
         await session.execute(
-            select(Player.first_name, Player.last_name)
+            select(Player.first_name, Player.last_name, Player.archived_at)
             .where(Player.league_id == league_id, Player.id == player_id)
             .with_for_update()
         )
     ).one_or_none()
     if player is None:
         raise BballError(f"There is no player {player_id} in this league.")
+    if player.archived_at is not None:
+        raise BballError(f"{player.first_name} {player.last_name} is archived. Bring the player back first.")
     live = (
         await session.execute(
             select(Contract.status, Team.name)

@@ -1,7 +1,7 @@
 """Who may be one person: suggested, never merged by itself; of players "not the same" is remembered."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ def _about(birthdate: date | None, jersey: str | None) -> str:
 
 
 def _lookalike(row: Sequence[Any]) -> Lookalike:
-    player_id, first, last, birthdate, jersey, merged_names = row
+    player_id, first, last, birthdate, jersey, merged_names = row[:6]
     name, about = f"{first} {last}", _about(birthdate, jersey)
     also = also_called(merged_names, name)
     return Lookalike(player_id, name, f"{about}, also {also}" if also else about)
@@ -65,7 +65,15 @@ async def lookalikes(
         born.append(or_(then == birthdate.isoformat(), then.is_(None)))
     merged = once_called(league_id, Person.PLAYER, first, last, *born)
     query = (
-        select(Player.id, Player.first_name, Player.last_name, Player.birthdate, Player.jersey, Player.merged_names)
+        select(
+            Player.id,
+            Player.first_name,
+            Player.last_name,
+            Player.birthdate,
+            Player.jersey,
+            Player.merged_names,
+            Player.archived_at.is_not(None),
+        )
         .where(Player.league_id == league_id, or_(called, Player.id.in_(merged)))
         .order_by(Player.id)
     )
@@ -75,7 +83,10 @@ async def lookalikes(
             DistinctPlayers.other_id == func.greatest(Player.id, player_id),
         )
         query = query.where(Player.id != player_id, ~known)
-    found = [_lookalike(row) for row in await session.execute(query)]
+    found = [
+        replace(_lookalike(row), about=f"{_lookalike(row).about}, archived") if row[6] else _lookalike(row)
+        for row in await session.execute(query)
+    ]
     return tuple(one for one in found if one.id not in besides)
 
 
@@ -100,16 +111,18 @@ async def tell_apart(session: AsyncSession, league_id: int, player_id: int, othe
 
 
 async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, ...]:
-    """All pairs of the league that nobody told apart yet. Twins have the day and the last name in common, and no first
-    name that is alike."""
+    """All pairs of the league that nobody told apart or archived yet. Twins have the day and the last name in common,
+    and no first name that is alike."""
     one, other = aliased(Player), aliased(Player)
     known = exists().where(DistinctPlayers.one_id == one.id, DistinctPlayers.other_id == other.id)
     columns = [(p.id, p.first_name, p.last_name, p.birthdate, p.jersey, p.merged_names) for p in (one, other)]
+    kept = (one.archived_at.is_(None), other.archived_at.is_(None))
     rows = await session.execute(
         select(*columns[0], *columns[1])
         .join(other, (other.league_id == one.league_id) & (other.name_key == one.name_key) & (other.id > one.id))
         .where(
             one.league_id == league_id,
+            *kept,
             or_(one.birthdate == other.birthdate, one.birthdate.is_(None), other.birthdate.is_(None)),
             ~known,
         )
@@ -119,7 +132,7 @@ async def list_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pair, 
     same_day = await session.execute(
         select(*columns[0], *columns[1], one.name_key, other.name_key)
         .join(other, (other.league_id == one.league_id) & (other.birthdate == one.birthdate) & (other.id > one.id))
-        .where(one.league_id == league_id, last == theirs, one.name_key != other.name_key, ~known)
+        .where(one.league_id == league_id, *kept, last == theirs, one.name_key != other.name_key, ~known)
         .order_by(one.name_key, one.id, other.id)
     )
     alike = [row for row in same_day if first_alike(*(str(key).partition(", ")[2] for key in row[12:]))]

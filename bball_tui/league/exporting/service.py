@@ -35,12 +35,18 @@ class Piece:
 
 
 async def export(
-    session: AsyncSession, league: LeagueInfo, what: What, wanted: Format, *, season: str | None = None
+    session: AsyncSession,
+    league: LeagueInfo,
+    what: What,
+    wanted: Format,
+    *,
+    season: str | None = None,
+    archived: bool = False,
 ) -> AsyncIterator[Piece]:
     """The text of an export, piece by piece, all of one moment. The session must be fresh.
 
     ``season`` is a name (capitals do not matter); without it the league's current one. Guardians and mails are those
-    of all seasons.
+    of all seasons. Players who are ``archived`` are left out, and with them what they are to guardians.
 
     Raises:
         BballError: there is no such season.
@@ -50,6 +56,7 @@ async def export(
     parameters: Mapping[str, object] = {
         "league_id": league.id,
         "season_id": season_id,
+        "archived": archived,
         "live": [str(status) for status in LIVE_STATUSES],
     }
     statement = _STATEMENTS[what]

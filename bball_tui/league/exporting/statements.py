@@ -28,7 +28,7 @@ PLAYERS = text(
     ) c ON true
     LEFT JOIN team t ON t.id = c.team_id
     LEFT JOIN season s ON s.id = c.season_id
-    WHERE p.league_id = :league_id ORDER BY p.name_key, p.id
+    WHERE p.league_id = :league_id AND (:archived OR p.archived_at IS NULL) ORDER BY p.name_key, p.id
     """  # noqa: S608 - the inserted text is the constant above
 )
 CONTRACTS = text(
@@ -52,7 +52,7 @@ GUARDIANS = text(
     FROM player_guardian l
     JOIN guardian g ON g.id = l.guardian_id
     JOIN player p ON p.id = l.player_id
-    WHERE l.league_id = :league_id ORDER BY p.name_key, p.id, l.position, g.id
+    WHERE l.league_id = :league_id AND (:archived OR p.archived_at IS NULL) ORDER BY p.name_key, p.id, l.position, g.id
     """  # noqa: S608 - the inserted text is the constant above
 )
 OUTBOX = text(

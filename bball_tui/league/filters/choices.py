@@ -16,6 +16,7 @@ class Facet(StrEnum):
     TROUBLE = "trouble"
     DIVISION = "division"
     TEAM = "team"
+    ARCHIVED = "archived"
 
     @property
     def heading(self) -> str:
@@ -31,11 +32,13 @@ class Facet(StrEnum):
                 return "Division"
             case Facet.TEAM:
                 return "Team"
+            case Facet.ARCHIVED:
+                return "Archived"
 
     @property
     def single(self) -> bool:
         """Whether a list has at most one value of it."""
-        return self in (Facet.DIVISION, Facet.TEAM)
+        return self in (Facet.DIVISION, Facet.TEAM, Facet.ARCHIVED)
 
     @property
     def named(self) -> bool:

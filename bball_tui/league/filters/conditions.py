@@ -1,6 +1,8 @@
 """A filter as conditions on the rows of each list."""
 
-from sqlalchemy import ColumnElement, any_, exists, func, or_, select
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, any_, exists, func, or_, select
 
 from bball_tui.database import models
 from bball_tui.database.listing import among
@@ -27,6 +29,8 @@ def team_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElement[
     """Teams: by their own facts, or by having a contract of that kind."""
     team, contract = models.Team, models.Contract
     conditions: list[ColumnElement[bool]] = [team.league_id == league_id]
+    if wanted.team_id is None:
+        conditions += _kept(team.archived_at, wanted)
     if wanted.season_id is not None:
         conditions.append(team.season_id == wanted.season_id)
     if wanted.team_id is not None:
@@ -49,6 +53,8 @@ def player_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElemen
     conditions: list[ColumnElement[bool]] = [player.league_id == league_id]
     if wanted.player_id is not None:
         conditions.append(player.id == wanted.player_id)
+    else:
+        conditions += _kept(player.archived_at, wanted)
     if Attention.UNREACHABLE in wanted.troubles:
         conditions.append(~reachable(player.id))
     of_contract = [*_place(wanted), *_facts(wanted, without=(Attention.UNREACHABLE,))]
@@ -73,6 +79,23 @@ def contract_conditions(league_id: int, wanted: RosterFilter) -> list[ColumnElem
     if terms := terms_of(wanted.text):
         conditions.append(contract.player_id == any_(found_players(league_id, wanted.season_id, terms)))
     return conditions
+
+
+def of_kept(league_id: int, wanted: RosterFilter, name: Literal["teams", "players"]) -> list[ColumnElement[bool]]:
+    """Contracts whose team or player is in the list: what is archived is asked of those, and not of the contract."""
+    contract, table = models.Contract, models.Team if name == "teams" else models.Player
+    away = select(table.id).where(table.league_id == league_id, table.archived_at.is_not(None)).correlate(None)
+    whose = contract.team_id if name == "teams" else contract.player_id
+    if wanted.archived:
+        return [whose.in_(away)]
+    return [whose.not_in(away)] if wanted.archived is False and not words_of(wanted.text) else []
+
+
+def _kept(archived_at: SQLColumnExpression[Any], wanted: RosterFilter) -> list[ColumnElement[bool]]:
+    """Whoever types a name looks for somebody, and finds also what is archived."""
+    if wanted.archived:
+        return [archived_at.is_not(None)]
+    return [archived_at.is_(None)] if wanted.archived is False and not words_of(wanted.text) else []
 
 
 def _place(wanted: RosterFilter) -> list[ColumnElement[bool]]:

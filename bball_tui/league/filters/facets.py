@@ -15,7 +15,7 @@ from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
-from bball_tui.league.filters.conditions import contract_conditions
+from bball_tui.league.filters.conditions import contract_conditions, of_kept
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.rows import Attention, RosterFilter
 
@@ -24,8 +24,8 @@ MOST_TEAMS = 200
 """Teams that are listed at once; of more, those that match what is typed."""
 
 OFFERED: dict[ListName, tuple[Facet, ...]] = {
-    "teams": (Facet.TROUBLE, Facet.DIVISION),
-    "players": (Facet.TROUBLE, Facet.STATUS, Facet.WELCOME, Facet.DIVISION, Facet.TEAM),
+    "teams": (Facet.TROUBLE, Facet.DIVISION, Facet.ARCHIVED),
+    "players": (Facet.TROUBLE, Facet.STATUS, Facet.WELCOME, Facet.DIVISION, Facet.TEAM, Facet.ARCHIVED),
     "contracts": (Facet.TROUBLE, Facet.STATUS, Facet.WELCOME, Facet.DIVISION, Facet.TEAM),
 }
 """The facets of each list, in the order in which they are shown."""
@@ -73,6 +73,8 @@ def _narrowed(wanted: RosterFilter, facet: Facet, value: str) -> dict[str, Any]:
             return {"division": value}
         case Facet.TEAM:
             return {"team_id": int(value)} if value.isascii() and value.isdigit() else {}
+        case Facet.ARCHIVED:
+            return {"archived": True} if value == "archived" else {}
 
 
 def _known(kind: type[EnumT], value: str) -> list[EnumT]:
@@ -109,6 +111,10 @@ async def facets(
                 teams = await _teams(session, counts.teams(typed))
                 more = len(teams) > MOST_TEAMS
                 values += teams[:MOST_TEAMS]
+            case Facet.ARCHIVED:
+                only: Listing[Any] = _LISTINGS[name](league_id, replace(wanted, archived=True))
+                if count := await only.count(session):
+                    values.append(FacetValue(choice(facet, "archived"), count))
             case _:
                 assert_never(facet)
     return Facets(tuple(values), more)
@@ -157,6 +163,8 @@ class _Counting:
         conditions = contract_conditions(self._league_id, replace(wanted, text="") if self._name == "teams" else wanted)
         if self._name == "teams":
             conditions += [team_matches(word) for word in words_of(wanted.text)]
+        if self._name != "contracts":
+            conditions += of_kept(self._league_id, wanted, self._name)
         source: FromClause = contract.__table__
         if teams:
             source = source.join(team.__table__, team.id == contract.team_id)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import psycopg
@@ -195,6 +196,9 @@ async def _insert(
 
 
 async def _update_all(session: AsyncSession, diff: Diff, team_ids: Sequence[int]) -> None:
+    for entity, statement in statements.BRING_BACK.items():
+        back = [one.id for one in diff.returned if one.entity == entity]
+        await _execute_exactly(session, diff, statement, back, partial(_id_column, back))
     teams, players, guardians = diff.teams.changed, diff.players.changed, diff.guardians.changed
     await _update(session, diff, statements.UPDATE_TEAMS, teams, lambda: _team_columns(_after(teams)))
     await _update(session, diff, statements.UPDATE_PLAYERS, players, lambda: _player_columns(_after(players)))
@@ -250,6 +254,10 @@ def _values(new: Sequence[New[V]]) -> list[V]:
 
 def _after(changed: Sequence[Changed[V]]) -> list[V]:
     return [one.after for one in changed]
+
+
+def _id_column(ids: Sequence[int]) -> dict[str, str]:
+    return {"ids": number_array(ids)}
 
 
 def _team_columns(teams: Sequence[TeamValues]) -> dict[str, str]:
@@ -326,6 +334,8 @@ def _entries(
 
 
 def _changes(diff: Diff, team_ids: Sequence[int], reason: str | None) -> Iterator[Entry]:
+    for back in diff.returned:
+        yield Entry("brought_back", back.entity, back.id)
     for team in diff.teams.changed:
         yield _changed("team", team)
     for player in diff.players.changed:

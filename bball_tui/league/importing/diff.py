@@ -86,6 +86,8 @@ def _compare(
         for player in [*(link.player for link in new_links), *(link.player_id for link in changed_links)]
         if player > 0
     )
+    returned = players.returned()
+    relinked |= {one.id for one in returned if one.entity == "player"}
     relinked -= players.changed_ids()
     diff = Diff(
         league_id=league_id,
@@ -99,6 +101,7 @@ def _compare(
         new_links=tuple(new_links),
         changed_links=tuple(changed_links),
         contracts=players.contracts(),
+        returned=returned,
         relinked=relinked,
         conflicts=tuple(sorted((*players.conflicts, *households.conflicts, *conflicts), key=lambda one: one.row)),
         take_file=take_file,
@@ -151,6 +154,8 @@ def _links(
 def _with_rows(diff: Diff, families: Sequence[Family], existing: Existing) -> Diff:
     """``diff`` with its preview, row by row."""
     changes: dict[int, list[FieldChange]] = defaultdict(list)
+    for back in diff.returned:
+        changes[back.row].append(back.change())
     for player in diff.players.changed:
         changes[player.row].extend(player.changes())
     for team in diff.teams.changed:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -108,6 +108,18 @@ class Entities(Generic[V]):
     new: tuple[New[V], ...] = ()
     changed: tuple[Changed[V], ...] = ()
     unchanged: int = 0
+
+
+class Returned(msgspec.Struct, frozen=True, gc=False):
+    """A player or a team that was archived, and is brought back because a row names it."""
+
+    row: int
+    entity: Literal["player", "team"]
+    id: int
+
+    def change(self) -> FieldChange:
+        """As the preview shows it."""
+        return FieldChange("archived" if self.entity == "player" else "team", "archived", "brought back")
 
 
 class NewLink(msgspec.Struct, frozen=True, gc=False):
@@ -231,8 +243,9 @@ class Diff:
     new_links: tuple[NewLink, ...] = ()
     changed_links: tuple[ChangedLink, ...] = ()
     contracts: Contracts = field(default_factory=Contracts)
+    returned: tuple[Returned, ...] = ()
     relinked: frozenset[int] = frozenset()
-    """Players whose own fields stay, but whose guardians do not."""
+    """Players whose own fields stay, but whose guardians do not, or who are brought back."""
     rows: tuple[RowDiff, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     """Where the file says something else than staff, and who counts."""
@@ -274,7 +287,7 @@ class Diff:
         what = (
             (self.league_id, self.season, self.season_id, self.contract_status, self.due_on, take),
             (self.teams, self.players, self.guardians, self.new_links, self.changed_links, self.contracts),
-            (self.rows, self.conflicts, [astuple(one) for one in self.refused]),
+            (self.returned, self.rows, self.conflicts, [astuple(one) for one in self.refused]),
         )
         return hashlib.sha256(msgspec.json.encode(what)).hexdigest()[:16]
 
@@ -288,6 +301,7 @@ class Diff:
             or self.players.changed
             or self.guardians.new
             or self.guardians.changed
+            or self.returned
             or self.new_links
             or self.changed_links
             or self.contracts.new

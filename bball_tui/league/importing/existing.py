@@ -45,6 +45,7 @@ class KnownTeam(msgspec.Struct, frozen=True, gc=False):
     values: TeamValues
     name_key: str
     division_key: str
+    archived: bool = False
 
 
 class KnownPlayer(msgspec.Struct, frozen=True, gc=False):
@@ -54,6 +55,7 @@ class KnownPlayer(msgspec.Struct, frozen=True, gc=False):
     version: int
     values: PlayerValues
     history: History = NO_HISTORY
+    archived: bool = False
 
 
 class Neighbor(msgspec.Struct, frozen=True, gc=False):
@@ -139,14 +141,15 @@ _SEASON = text(
 )
 _TEAMS = text(
     """
-    SELECT id, version, division, name, name_key, bball_fold(division) AS division_key
+    SELECT id, version, division, name, name_key, bball_fold(division) AS division_key,
+        archived_at IS NOT NULL AS archived
     FROM team WHERE league_id = :league_id AND season_id = :season_id ORDER BY id
     """
 )
 _PLAYER_COLUMNS = ", ".join(field.name for field in FIELDS)
 _PLAYERS = text(
     f"""
-    SELECT id, version, {_PLAYER_COLUMNS}, name_key
+    SELECT id, version, {_PLAYER_COLUMNS}, name_key, archived_at IS NOT NULL AS archived
     FROM player
     WHERE league_id = :league_id
         AND (name_key = ANY (CAST(:keys AS text[])) OR id = ANY (CAST(:renamed AS bigint[])))
@@ -299,7 +302,7 @@ def _players(
     players: dict[str, list[KnownPlayer]] = defaultdict(list)
     for row in rows:
         values = PlayerValues(**columns_of(FIELDS, row))
-        known = KnownPlayer(row.id, row.version, values, histories.get(row.id, NO_HISTORY))
+        known = KnownPlayer(row.id, row.version, values, histories.get(row.id, NO_HISTORY), row.archived)
         for key in dict.fromkeys((row.name_key, *called.get(row.id, ()))):
             players[key].append(known)
     return dict(players)
@@ -341,7 +344,7 @@ def _links(rows: Iterable[Any]) -> dict[int, list[KnownLink]]:
 
 def _teams(rows: Iterable[Any]) -> tuple[KnownTeam, ...]:
     return tuple(
-        KnownTeam(row.id, row.version, TeamValues(row.division, row.name), row.name_key, row.division_key)
+        KnownTeam(row.id, row.version, TeamValues(row.division, row.name), row.name_key, row.division_key, row.archived)
         for row in rows
     )
 

@@ -19,6 +19,7 @@ from bball_tui.league.importing.diff_model import (
     New,
     NewContract,
     Ref,
+    Returned,
     new_ref,
 )
 from bball_tui.league.importing.existing import Existing, KnownContract, KnownPlayer
@@ -52,6 +53,7 @@ class Players:
         self._new: list[New[PlayerValues]] = []
         self._changed: list[Changed[PlayerValues]] = []
         self._unchanged: list[int] = []
+        self._returned: list[Returned] = []
         self._new_contracts: list[NewContract] = []
         self._moved: list[MovedContract] = []
         self._kept_contracts = 0
@@ -198,6 +200,8 @@ class Players:
             self._new.append(New(row.number, row.player))
             return new_ref(len(self._new) - 1)
         self._taken.add(known.id)
+        if known.archived:
+            self._returned.append(Returned(row.number, "player", known.id))
         self._named[known.id] = row
         # An empty cell says nothing; it never empties a field.
         after = self._settled(row, known, completed(row.player, known.values))
@@ -245,6 +249,10 @@ class Players:
     def changed_ids(self) -> frozenset[int]:
         """Players whose own fields change."""
         return frozenset(player.id for player in self._changed)
+
+    def returned(self) -> tuple[Returned, ...]:
+        """The players, and the teams, that are brought back."""
+        return (*self._returned, *self._teams.returned())
 
     def contracts(self) -> Contracts:
         """What becomes of the contracts."""

@@ -8,7 +8,7 @@ division its own, instead of making a second team of the same name. A team keeps
 from collections import defaultdict
 from dataclasses import dataclass
 
-from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, TeamValues, new_ref
+from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, Returned, TeamValues, new_ref
 from bball_tui.league.importing.existing import Existing, KnownTeam
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.importing.roster_row import RosterRow
@@ -51,6 +51,7 @@ class Teams:
         self._new: dict[tuple[str, str], tuple[Ref, New[TeamValues]]] = {}
         self._changed: dict[int, Changed[TeamValues]] = {}
         self._unchanged: set[int] = set()
+        self._returned: dict[int, Returned] = {}
 
     def find(self, row: RosterRow) -> TeamMatch:
         """The team that ``row`` means.
@@ -91,12 +92,18 @@ class Teams:
                 self._new[match.key] = (new_ref(len(self._new)), made)
             return self._new[match.key][0]
         known = match.known
+        if known.archived:
+            self._returned.setdefault(known.id, Returned(row.number, "team", known.id))
         if match.division is None:
             self._unchanged.add(known.id)
         elif known.id not in self._changed:
             after = TeamValues(match.division, known.values.name)
             self._changed[known.id] = Changed(row.number, known.id, known.version, known.values, after)
         return known.id
+
+    def returned(self) -> tuple[Returned, ...]:
+        """The archived teams that were used."""
+        return tuple(self._returned.values())
 
     def entities(self) -> Entities[TeamValues]:
         """What becomes of the teams that were used."""

@@ -89,6 +89,7 @@ class TeamListing(Listing[TeamRow]):
                 number.c.signed,
                 number.c.open,
                 team.groupme_share_url.is_not(None).label("linked"),
+                team.archived_at.is_not(None).label("archived"),
             )
             .select_from(page)
             .join(team, team.id == page.c.id)
@@ -119,6 +120,7 @@ class TeamListing(Listing[TeamRow]):
             signed=found.signed,
             open=found.open,
             chat=ChatState.LINKED if found.linked else ChatState.NONE,
+            archived=found.archived,
         )
 
 
@@ -189,6 +191,7 @@ class PlayerListing(Listing[PlayerRow]):
                 family.c.guardians,
                 (family.c.reachable > 0).label("has_email"),
                 player.merged_names,
+                player.archived_at.is_not(None).label("archived"),
             )
             .select_from(page)
             .join(player, player.id == page.c.id)
@@ -205,6 +208,7 @@ class PlayerListing(Listing[PlayerRow]):
             guardians=found.guardians,
             has_email=found.has_email,
             also=also_called(found.merged_names, f"{found.first_name} {found.last_name}"),
+            archived=found.archived,
         )
 
 

@@ -49,6 +49,8 @@ class RosterFilter:
     statuses: tuple[ContractStatus, ...] = ()
     welcome: tuple[WelcomeState, ...] = ()
     troubles: tuple[Attention, ...] = ()
+    archived: bool | None = False
+    """Archived players and teams: left out unless text is looked for (False), alone (True), or with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class TeamRow:
     chat: ChatState
     against_rules: int = 0
     """How many things of the team are against the league's rules."""
+    archived: bool = False
 
 
 class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):
@@ -77,6 +80,7 @@ class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):
     has_email: bool
     also: str = ""
     """What else the player is called: the names of those who were merged into this one."""
+    archived: bool = False
 
     @property
     def first(self) -> str:

@@ -27,6 +27,7 @@ _PLAYERS = text(
     SELECT player_id, first_name, last_name, birthdate, reach, team_id, status
     FROM contract JOIN player ON player.id = player_id
     WHERE contract.league_id = :league_id AND season_id = :season_id AND status <> 'void'
+        AND player.archived_at IS NULL
     ORDER BY player_key, player_id, contract.id
     """
 )

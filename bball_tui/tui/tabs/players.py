@@ -29,7 +29,8 @@ def _two(pane: "PlayersPane") -> str | None:
 
 
 def _name(row: "PlayerRow") -> str:
-    return f"{name_of(row)} (also {row.also})" if row.also else name_of(row)
+    name = f"{name_of(row)} (also {row.also})" if row.also else name_of(row)
+    return f"{name} (archived)" if row.archived else name
 
 
 def _mail(row: "PlayerRow") -> Styled:

@@ -31,6 +31,10 @@ def _signed(row: "TeamRow") -> Styled:
     return Styled(f"{row.signed}/{row.players}")
 
 
+def _name(row: "TeamRow") -> str:
+    return f"{row.name} (archived)" if row.archived else row.name
+
+
 def _rules(row: "TeamRow") -> Styled:
     return status(Tone.WARN, str(row.against_rules)) if row.against_rules else NOTHING
 
@@ -52,7 +56,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
 
     def make_columns(self) -> "Sequence[Column[TeamRow]]":
         return (
-            Column(key="team", title="Team", width=14, flex=3, limit=40, render=lambda row: row.name, sort="team"),
+            Column(key="team", title="Team", width=14, flex=3, limit=40, render=_name, sort="team"),
             Column(
                 key="division",
                 title="Division",
