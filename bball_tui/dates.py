@@ -18,6 +18,9 @@ EXAMPLES = {DateOrder.YMD: "2026-11-23", DateOrder.DMY: "23/11/2026", DateOrder.
 """Of any day; where it has to be one to come, see :func:`example`."""
 AHEAD = timedelta(days=14)
 
+FURTHEST_FOLLOW_UP = timedelta(days=731)
+"""A day to ask again that is further off is a slip: of the year, or of a key."""
+
 
 class NoDate(ValueError):
     """The text is no date; the message says what to type."""
@@ -57,9 +60,10 @@ def parse_date(text: str, order: DateOrder, today: date, *, ahead: bool = False)
     if line == "tomorrow":
         return date.fromordinal(today.toordinal() + 1)
     if (ahead_by := _IN_DAYS.fullmatch(line)) is not None:
-        if len(ahead_by[1].lstrip("0")) > len(str(_MOST_AHEAD)):
-            raise NoDate(f"That is too far away: {_MOST_AHEAD} {ahead_by[2]}s are the most.")
-        number = 1 if ahead_by[1] == "a" else int(ahead_by[1])
+        digits = ahead_by[1].lstrip("0")
+        if len(digits) > len(str(_MOST_AHEAD)):
+            raise NoDate(f"That is too far away. Type {_MOST_AHEAD} {ahead_by[2]}s at most.")
+        number = 1 if digits == "a" else int(digits or 0)
         return today + timedelta(days=number * (7 if ahead_by[2] == "week" else 1))
     if len(line) >= 3 and (name := next((one for one in _WEEKDAYS if one.startswith(line)), None)) is not None:
         back = (today.weekday() - _WEEKDAYS.index(name)) % 7

@@ -74,7 +74,7 @@ def test_a_call_with_its_follow_up_from_day_to_done(command_line: CommandLine, f
         ((1, "hello", "--follow-up", "someday"), "--follow-up 'someday'"),
         ((1, "hello", "--follow-up", "2020-01-01"), "has passed"),
         ((1, "hello", "--follow-up", "9999-12-31"), "Dec 31, 9999 is more than two years from now"),
-        ((1, "hello", "--follow-up", "in 3000000 days"), "That is too far away: 999 days are the most."),
+        ((1, "hello", "--follow-up", "in 3000000 days"), "That is too far away. Type 999 days at most."),
     ],
 )
 def test_what_cannot_be_noted(

@@ -23,6 +23,10 @@ async def test_a_call_comes_up_in_today_until_it_is_done(database: Database, set
         await desk.shows("isn't a date")
         for _ in "someday":
             await desk.press("backspace")
+        await desk.press(*"1/1/2099", "enter")
+        await desk.shows("more than two years from now")
+        for _ in "1/1/2099":
+            await desk.press("backspace")
         await desk.press(*"today", "enter")
         await desk.shows("Written down. It comes up in Today", "Notes and calls", "promises Friday")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,14 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, PlayerGuardian
 from bball_tui.database.states import LONGEST_NOTE, NoteKind
+from bball_tui.dates import FURTHEST_FOLLOW_UP
 from bball_tui.errors import BballError
 from bball_tui.league.roster.attention import today_in
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.mail.values import one_line
 from bball_tui.wording import short_date
-
-FURTHEST_FOLLOW_UP = timedelta(days=731)
-"""A day further off is a slip: of the year, or of a key."""
 
 LONGEST_REASON = 500
 

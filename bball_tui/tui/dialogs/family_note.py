@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.database.states import LONGEST_NOTE, DateOrder, NoteKind
-from bball_tui.dates import NoDate, parse_date
+from bball_tui.dates import FURTHEST_FOLLOW_UP, NoDate, parse_date
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content_lines
@@ -94,6 +94,9 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
                 return
             if day < today:
                 self.complain("day", "That day has passed. Type a future day. Nothing has happened yet.")
+                return
+            if day > today + FURTHEST_FOLLOW_UP:
+                self.complain("day", "That is more than two years from now. Type a nearer day.")
                 return
         with_whom = self.query_one("#with", Picker).chosen
         closing = self._facts.open and self.query_one("#closes", TickBox).value
