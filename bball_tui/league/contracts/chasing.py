@@ -127,11 +127,12 @@ async def _archived(session: AsyncSession, contract_ids: Sequence[int]) -> set[i
 
 
 def _turn(row: ChasingRow, today: date) -> tuple[object, ...]:
-    due, name = row.due_on or date.max, (row.last, row.first, row.id)
+    # What is equal so far stays in the order of the database, which knows where Ł belongs.
+    due = row.due_on or date.max
     contact = row.last_contact or _NEVER
     if row.ask_on is None:
-        return 1, date.min, due, contact, name
-    return (0 if row.ask_on <= today else 2), row.ask_on, due, contact, name
+        return 1, date.min, due, contact
+    return (0 if row.ask_on <= today else 2), row.ask_on, due, contact
 
 
 def _trouble(callees: Sequence[Callee], *, failed: bool) -> str:
