@@ -18,6 +18,7 @@ AHEAD = (
     "bball_tui.league.contracts.undo_correction",
     "bball_tui.league.contracts.due_dates",
     "bball_tui.league.importing.undo",
+    "bball_tui.league.editing.archiving",
     "bball_tui.league.editing.deleting",
     "bball_tui.league.editing.addressing",
     "bball_tui.league.mails.send_for_real",

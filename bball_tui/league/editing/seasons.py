@@ -114,10 +114,14 @@ async def show_season(session: AsyncSession, league_id: int, season_id: int) -> 
     """The desk of everybody shows this season from now on. The caller commits.
 
     Raises:
-        BballError: the league has no such season.
+        BballError: the league has no such season, or it is archived.
     """
-    if not await session.scalar(select(exists().where(Season.league_id == league_id, Season.id == season_id))):
+    mine = (Season.league_id == league_id, Season.id == season_id)
+    if not await session.scalar(select(exists().where(*mine))):
         raise BballError(f"There is no season {season_id} in this league.")
+    archived = await session.scalar(select(Season.name).where(*mine, Season.archived_at.is_not(None)))
+    if archived is not None:
+        raise BballError(f"{archived} is archived. Bring it back first: bball-tui seasons restore {season_id}")
     before = await session.scalar(select(season_in_focus(league_id)))
     await session.execute(update(League).where(League.id == league_id).values(current_season_id=season_id))
     entry = Entry("season_shown", "league", league_id, before={"season_id": before}, after={"season_id": season_id})

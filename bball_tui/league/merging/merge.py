@@ -24,6 +24,7 @@ from bball_tui.database.models import (
     FamilyNote,
     League,
     Outbox,
+    Player,
     PlayerGuardian,
     Scan,
     Season,
@@ -33,6 +34,8 @@ from bball_tui.database.models import (
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
+from bball_tui.league.editing.archiving import bring_back
+from bball_tui.league.editing.deleting import Deletable
 from bball_tui.league.editing.family_mails import follow_address, unpromised
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.importing.apply import hold_league
@@ -169,6 +172,8 @@ async def merge_people(session: AsyncSession, league_id: int, asked: MergeReques
     ending = [one.contract_id for one in effect.ending]
     states = await _statuses(session, ending)
     mails = await cancel_unsent(session, ending, reason=REASON)
+    in_lists = select(func.count()).where(Player.id.in_((kept.id, gone.id)), Player.archived_at.is_(None))
+    in_use = kind is Person.PLAYER and await session.scalar(in_lists)
     merge_id = await session.scalar(
         _MERGE,
         {
@@ -182,6 +187,8 @@ async def merge_people(session: AsyncSession, league_id: int, asked: MergeReques
     )
     assert isinstance(merge_id, int)  # noqa: S101 - the function returns one or raises
     await record(session, league_id, _entries(effect, taken, states))
+    if in_use:  # else what the other had would be out of the lists with the one who stays
+        await bring_back(session, league_id, Deletable.PLAYER, kept.id)
     notes: tuple[str, ...] = ()
     missing: list[Unpromised] = []
     if kind is Person.GUARDIAN:

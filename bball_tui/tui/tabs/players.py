@@ -33,6 +33,11 @@ def _name(row: "PlayerRow") -> str:
     return f"{name} (archived)" if row.archived else name
 
 
+def _contract(row: "PlayerRow") -> Styled:
+    # The name's own mark is cut off where the name is long.
+    return status(Tone.MUTED, "archived") if row.archived else status_cell(row.contract_status)
+
+
 def _mail(row: "PlayerRow") -> Styled:
     if row.has_email:
         return status(Tone.GOOD, "reachable")
@@ -92,7 +97,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
                 key="status",
                 title="Contract",
                 width=10,
-                render=lambda row: status_cell(row.contract_status),
+                render=_contract,
                 sort="status",
             ),
             Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
@@ -167,6 +172,17 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         if self.connection is None or self.meant is None:
             return False
         return await erase_player(self.app, self.connection, self.meant.id)
+
+    @action("A", "archive", when=_one, needs=Right.ROSTER, also="hide old gone restore bring back past")
+    async def action_player_archive(self) -> bool:
+        """Take a player who left out of the lists, or bring back one who is archived. Searching finds them."""
+        from bball_tui.league.editing.deleting import Deletable
+        from bball_tui.tui.archiving import archive_or_bring_back
+
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
+            return False
+        return await archive_or_bring_back(self.app, connection, Deletable.PLAYER, row.id)
 
     @action("X", "delete", when=_one, needs=Right.ROSTER, dangerous=True, also="remove mistake trash")
     async def action_player_delete(self) -> bool:

@@ -35,6 +35,12 @@ def _name(row: "TeamRow") -> str:
     return f"{row.name} (archived)" if row.archived else row.name
 
 
+def _chat(row: "TeamRow") -> Styled:
+    if row.archived:  # the name's own mark is cut off where the name is long
+        return status(Tone.MUTED, "archived")
+    return status(Tone.GOOD, "linked") if row.chat == "linked" else status(Tone.WARN, "no link")
+
+
 def _rules(row: "TeamRow") -> Styled:
     return status(Tone.WARN, str(row.against_rules)) if row.against_rules else NOTHING
 
@@ -81,9 +87,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
                 key="chat",
                 title="Chat",
                 width=10,
-                render=lambda row: (
-                    status(Tone.GOOD, "linked") if row.chat == "linked" else status(Tone.WARN, "no link")
-                ),
+                render=_chat,
                 sort="chat",
             ),
             Column(
@@ -122,6 +126,17 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
         """Name and division of this team."""
         team: TeamRow | None = self.meant
         return team is not None and await self._edit(team.id)
+
+    @action("A", "archive", when=_one, needs=Right.ROSTER, also="hide old gone restore bring back past")
+    async def action_team_archive(self) -> bool:
+        """Take a team that is over out of the lists, or bring back one that is archived. Searching finds it."""
+        from bball_tui.league.editing.deleting import Deletable
+        from bball_tui.tui.archiving import archive_or_bring_back
+
+        connection, row = self.connection, self.meant
+        if connection is None or row is None:
+            return False
+        return await archive_or_bring_back(self.app, connection, Deletable.TEAM, row.id)
 
     @action("X", "delete", when=_one, needs=Right.ROSTER, dangerous=True, also="remove mistake trash")
     async def action_team_delete(self) -> bool:

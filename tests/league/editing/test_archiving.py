@@ -11,11 +11,14 @@ from bball_tui.league.contracts.chasing import read_chasing
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
 from bball_tui.league.editing.deleting import Deletable
 from bball_tui.league.editing.lookalikes import list_lookalikes
+from bball_tui.league.editing.seasons import show_season
 from bball_tui.league.exporting.records import What
 from bball_tui.league.exporting.service import Format, export
 from bball_tui.league.filters.choices import Facet
 from bball_tui.league.filters.facets import chosen_filter, facets
 from bball_tui.league.leagues import find_league, list_seasons
+from bball_tui.league.merging.merge import MergeRequest, merge_people
+from bball_tui.league.merging.people import Person
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.seasons.roll import plan_roll
@@ -96,3 +99,8 @@ async def test_out_of_everything_and_back(database: Database) -> None:
         assert await PlayerListing(club.league_id, RosterFilter()).count(session) == 2
         assert await session.scalar(select(Team.archived_by)) is None
         assert await session.scalar(select(Contract.id).where(Contract.player_id == ann.player_id)) is not None
+        # Whoever stays of two is in the lists if one of them was; and nobody is shown an archived season.
+        await merge_people(session, club.league_id, MergeRequest(Person.PLAYER, second, ben.player_id, {}))
+        assert not (await preview_archive(session, club.league_id, Deletable.PLAYER, second)).archived
+        with pytest.raises(BballError, match="Bring it back first"):
+            await show_season(session, club.league_id, club.season_id)

@@ -1,0 +1,37 @@
+"""Archive what is over, or bring it back, after one question. Call it from a worker.
+
+Imported by the command that needs it: SQLAlchemy comes with it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
+from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.text import clean
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from bball_tui.league.editing.deleting import Deletable
+    from bball_tui.tui.connection import LeagueConnection
+
+
+async def archive_or_bring_back(
+    app: "App[Any]", connection: "LeagueConnection", kind: "Deletable", one_id: int
+) -> bool:
+    """Say what it does, or why it cannot be; then archive, or bring back what is archived. True: it is done.
+
+    Raises:
+        BballError: it is gone, or was changed meanwhile.
+    """
+    seen = await connection.call(preview_archive, kind, one_id)
+    if seen.obstacle is not None:
+        await app.push_screen_wait(ErrorDialog(clean(seen.obstacle), title="Can't archive this"))
+        return False
+    title, yes = ("Bring it back", "Bring back") if seen.archived else ("Archive it", "Archive")
+    if not await app.push_screen_wait(Confirm(title, [clean(line) for line in seen.sentences()], yes)):
+        return False
+    await connection.call(bring_back if seen.archived else archive, kind, one_id)
+    app.notify(clean(f"{'Brought back' if seen.archived else 'Archived'}: {seen.name}."), markup=False)
+    return True
