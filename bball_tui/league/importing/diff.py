@@ -16,6 +16,7 @@ from bball_tui.league.importing.diff_model import (
     Diff,
     FieldChange,
     NewLink,
+    Returned,
     RowDiff,
     Take,
     Verdict,
@@ -87,6 +88,8 @@ def _compare(
         if player > 0
     )
     returned = players.returned()
+    if existing.season_archived and existing.season_id is not None and families:
+        returned = (Returned(families[0].row.number, "season", existing.season_id), *returned)
     relinked |= {one.id for one in returned if one.entity == "player"}
     relinked -= players.changed_ids()
     diff = Diff(

@@ -111,15 +111,15 @@ class Entities(Generic[V]):
 
 
 class Returned(msgspec.Struct, frozen=True, gc=False):
-    """A player or a team that was archived, and is brought back because a row names it."""
+    """What was archived, and is brought back because a row names it (of the season: the first row)."""
 
     row: int
-    entity: Literal["player", "team"]
+    entity: Literal["player", "team", "season"]
     id: int
 
     def change(self) -> FieldChange:
         """As the preview shows it."""
-        return FieldChange("archived" if self.entity == "player" else "team", "archived", "brought back")
+        return FieldChange("archived" if self.entity == "player" else self.entity, "archived", "brought back")
 
 
 class NewLink(msgspec.Struct, frozen=True, gc=False):

@@ -122,6 +122,7 @@ class Existing:
     """What staff said of a guardian's relation and rights: by the ids of player and guardian, then by field."""
     moved: Mapping[int, Said] = field(default_factory=dict)
     """Contracts that staff moved to the team they are in."""
+    season_archived: bool = False
     returned: frozenset[str] = frozenset()
     """Addresses of the roster that mail came back from, in small letters."""
 
@@ -134,7 +135,7 @@ _FOLD = text("SELECT value, bball_fold(value) FROM unnest(CAST(:texts AS text[])
 # The exact name first: a league may have "Spring" and "spring" from before.
 _SEASON = text(
     """
-    SELECT id FROM season
+    SELECT id, archived_at IS NOT NULL AS archived FROM season
     WHERE league_id = :league_id AND bball_fold(name) = bball_fold(CAST(:name AS text))
     ORDER BY name <> CAST(:name AS text), id LIMIT 1
     """
@@ -233,7 +234,8 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     named = await asyncio.to_thread(_Named, roster)
     folded = (await session.execute(_FOLD, {"texts": named.texts})).all()
     keys = await asyncio.to_thread(_Keys, named, folded)
-    season_id = await session.scalar(_SEASON, {"league_id": league_id, "name": season})
+    seasons = await ask(_SEASON, name=season)
+    season_id, put_away = seasons[0] if seasons else (None, False)
     called = await _former_names(session, league_id, keys.people_keys, players=True)
     renamed = number_array(player_id for player_id, found in called.items() if found)
     stored = await ask(_PLAYERS, keys=keys.people, renamed=renamed)
@@ -265,7 +267,7 @@ async def load_existing(session: AsyncSession, league_id: int, season: str, rost
     contracts = await asyncio.to_thread(_contracts, contracted.all())
     contract_ids = [contract.id for some in contracts.values() for contract in some]
     moved = await read_moved(session, league_id, contract_ids) if contracts else {}
-    return replace(found, teams=teams, contracts=contracts, moved=moved)
+    return replace(found, teams=teams, contracts=contracts, moved=moved, season_archived=put_away)
 
 
 async def _known_guardians(

@@ -124,7 +124,7 @@ _BRING_BACK = """
     UPDATE {} SET archived_at = NULL, archived_by = NULL
     WHERE id = ANY (CAST(:ids AS bigint[])) AND league_id = :league_id AND archived_at IS NOT NULL RETURNING id
 """
-BRING_BACK = {entity: text(_BRING_BACK.format(entity)) for entity in ("player", "team")}
+BRING_BACK = {entity: text(_BRING_BACK.format(entity)) for entity in ("player", "team", "season")}
 UPDATE_PLAYERS = _update(models.Player, [field.name for field in player.FIELDS])
 UPDATE_GUARDIANS = _update(models.Guardian, [field.name for field in guardian.PERSON])
 UPDATE_LINKS = _update_links([field.name for field in guardian.LINK])
