@@ -70,7 +70,7 @@ class CheckedLine:
 
 @click.group()
 def alerts() -> None:
-    """Tell staff when e-mails fail, come back or are held, or when a worker is gone."""
+    """Tell staff when e-mails fail, come back or are held, or when sending stops."""
 
 
 @alerts.command()

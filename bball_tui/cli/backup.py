@@ -38,7 +38,7 @@ def backup(file: Path) -> int:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.confirmation_option("--yes", prompt="The backup will take the place of the present data. Go on?")
 def restore(file: Path) -> int:
-    """Make the backup FILE the database; the present data is kept under another name."""
+    """Replace the database with the backup FILE; the present data is kept under another name."""
     settings = current_settings()
     settings.refuse_read_only()
     if settings.database_url is not None:

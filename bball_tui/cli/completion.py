@@ -17,7 +17,7 @@ HOW = {
 @click.command(epilog="Keep it where the shell looks:\n\n\b\n" + "\n".join(HOW.values()))
 @click.argument("shell", type=click.Choice(list(HOW)))
 def completion(shell: str) -> int:
-    """Print what makes bash, zsh or fish complete these commands, their options and their choices."""
+    """Print the completion script for bash, zsh or fish: commands, options and choices."""
     kind = get_completion_class(shell)
     if kind is None:
         raise BballError(f"There is no completion for {shell} in this version of click.")

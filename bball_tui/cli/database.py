@@ -22,7 +22,7 @@ MEMBERS_SINCE = "0021"
 
 @click.group()
 def database() -> None:
-    """Look at, or bring up to date, the tables of the database."""
+    """Check the database, or update its tables."""
 
 
 @database.command()

@@ -29,7 +29,7 @@ async def contracts_show(context: CliContext, session: Session, contract_id: int
 
 @click.group()
 def families() -> None:
-    """The families of the league: look one up, note what it said, ask again."""
+    """The families of the league: look one up, log what they said, follow up."""
 
 
 @families.command("show")

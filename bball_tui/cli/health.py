@@ -22,7 +22,7 @@ from bball_tui.wording import counted
 )
 @json_option
 def health(file: Path, max_age: float, as_json: bool) -> int:
-    """Say whether the worker that writes FILE lives and reaches its database. If not, the exit code is 1."""
+    """Check that the worker which writes FILE is running and can reach its database. If not, the exit code is 1."""
     found = read_health(file, now=datetime.now(UTC), oldest=max_age)
     waiting = sum(one.waiting for one in found.leagues)
     said = [f"The worker {found.pid} lives; {counted(waiting, 'e-mail')} waiting."]

@@ -59,7 +59,7 @@ class MailTest:
 
 @click.group()
 def mail() -> None:
-    """Set up e-mail: the provider and its login; try it."""
+    """Set up e-mail (provider and login), and try it."""
 
 
 @mail.command()

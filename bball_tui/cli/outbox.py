@@ -110,7 +110,7 @@ class Shown:
 
 @click.group()
 def outbox() -> None:
-    """Look at the e-mails and decide about the difficult ones."""
+    """Look at the e-mails, and decide what to do about those that did not go out."""
 
 
 for command in (

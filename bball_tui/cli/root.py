@@ -37,7 +37,7 @@ COMMANDS = {
     "players": Place("bball_tui.cli.editing:players", "The players of the league."),
     "guardians": Place("bball_tui.cli.guardians:guardians", "The guardians of a player."),
     "families": Place(
-        "bball_tui.cli.family_notes:families", "The families of the league: look one up, note what it said, ask again."
+        "bball_tui.cli.family_notes:families", "The families of the league: look one up, log what they said, follow up."
     ),
     "seasons": Place("bball_tui.cli.editing:seasons", "The seasons of the league."),
     "contracts": Place("bball_tui.cli.contract_acts:contracts", "List contracts, offer, sign and end them."),
@@ -46,32 +46,32 @@ COMMANDS = {
         "The papers behind the signatures: attach them, write them to files, take them off.",
     ),
     "print": Place("bball_tui.cli.printing:print_papers", "Print contract sheets and sign-in lists, as PDF files."),
-    "outbox": Place("bball_tui.cli.outbox:outbox", "Look at the e-mails and decide about the difficult ones."),
+    "outbox": Place(
+        "bball_tui.cli.outbox:outbox", "Look at the e-mails, and decide what to do about those that did not go out."
+    ),
     "emails": Place(
         "bball_tui.cli.emails:emails",
         "Write, preview, check and log e-mails; returned ones, blocked addresses, reminders.",
     ),
-    "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail: the provider and its login; try it."),
+    "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail (provider and login), and try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
     "activity": Place("bball_tui.cli.activity:activity", "Who did what in the league, and what it was before."),
     "alerts": Place(
-        "bball_tui.cli.alerts:alerts", "Tell staff when e-mails fail, come back or are held, or when a worker is gone."
+        "bball_tui.cli.alerts:alerts", "Tell staff when e-mails fail, come back or are held, or when sending stops."
     ),
     "worker": Place("bball_tui.cli.worker:worker", "Send the league's e-mails until stopped."),
     "health": Place(
-        "bball_tui.cli.health:health", "Say whether the worker that writes FILE lives and reaches its database."
+        "bball_tui.cli.health:health", "Check that the worker which writes FILE is running and can reach its database."
     ),
     "demo": Place("bball_tui.cli.demo:demo", "Try everything with invented people."),
-    "database": Place("bball_tui.cli.database:database", "Look at, or bring up to date, the tables of the database."),
+    "database": Place("bball_tui.cli.database:database", "Check the database, or update its tables."),
     "backup": Place("bball_tui.cli.backup:backup", "Write the whole database to FILE."),
-    "restore": Place("bball_tui.cli.backup:restore", "Make the backup FILE the database."),
+    "restore": Place("bball_tui.cli.backup:restore", "Replace the database with the backup FILE."),
     "doctor": Place(
         "bball_tui.cli.doctor:doctor", "Look whether everything is well, and say the way out where it is not."
     ),
     "keys": Place("bball_tui.cli.keys:keys", "Print the keys of the screen."),
-    "completion": Place(
-        "bball_tui.cli.completion:completion", "Print what makes bash, zsh or fish complete these commands."
-    ),
+    "completion": Place("bball_tui.cli.completion:completion", "Print the completion script for bash, zsh or fish."),
 }
 """Importing them all would cost more than painting the screen, so the summaries are kept here."""
 

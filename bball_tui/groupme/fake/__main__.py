@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         action="append",
         default=[],
         choices=("create", "add", "update", "join"),
-        help="what is refused to other programs than GroupMe's own app",
+        help="what is refused to programs other than GroupMe's own app",
     )
     parser.add_argument("--journal", type=Path, help="where the list of requests is written at the end")
     chosen = parser.parse_args(arguments)
