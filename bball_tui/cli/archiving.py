@@ -8,11 +8,11 @@ from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, narrate
 from bball_tui.errors import BballError
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
-from bball_tui.league.editing.deleting import Deletable
+from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.rights import Right
 
 
-def archive_commands(kind: Deletable) -> Iterator[click.Command]:
+def archive_commands(kind: RecordKind) -> Iterator[click.Command]:
     """The two commands of this kind."""
     one_id = click.argument("one_id", metavar="ID", type=click.IntRange(min=1))
     json = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -39,7 +39,7 @@ def archive_commands(kind: Deletable) -> Iterator[click.Command]:
     yield from (put_away, restore)
 
 
-async def _act(context: CliContext, kind: Deletable, one_id: int, *, back: bool) -> Answer:
+async def _act(context: CliContext, kind: RecordKind, one_id: int, *, back: bool) -> Answer:
     async with context.database.session() as session:
         seen = await preview_archive(session, context.league.id, kind, one_id)
     if seen.archived is not back:

@@ -4,13 +4,14 @@ import click
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, Found, narrate, plain
+from bball_tui.cli.saving import agreed_to
 from bball_tui.errors import BballError
-from bball_tui.league.editing.deleting import Deletable, delete_record, preview_delete
+from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.league.rights import Right
 from bball_tui.wording import counted
 
 
-def delete_command(kind: Deletable) -> click.Command:
+def delete_command(kind: RecordKind) -> click.Command:
     """The command that deletes one record of this kind."""
 
     @click.command(
@@ -22,7 +23,7 @@ def delete_command(kind: Deletable) -> click.Command:
     @click.argument("one_id", metavar="ID", type=click.IntRange(min=1))
     @click.option("--dry-run", is_flag=True, help="Only say what would go, or why it stays.")
     @click.option(
-        "--count", metavar="N", type=click.IntRange(min=1), help="How many records go, for scripts: nobody is asked."
+        "--count", metavar="N", type=click.IntRange(min=1), help="How many records go, for scripts: no one is asked."
     )
     @click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
     @in_league
@@ -36,10 +37,7 @@ def delete_command(kind: Deletable) -> click.Command:
             raise BballError(seen.obstacle)
         for sentence in seen.sentences():
             narrate(sentence)
-        if count is None:
-            count = click.prompt(f"Type {seen.count} to delete {counted(seen.count, 'record')}", type=int, err=True)
-        if count != seen.count:
-            raise BballError(f"This deletes {counted(seen.count, 'record')}, not {count}. Nothing was deleted.")
+        agreed_to(count, seen.count, "delete", counted(seen.count, "record"))
         async with context.database.session() as session:
             await delete_record(session, context.league.id, seen)
         return Did([f"Deleted: {seen.name}."], seen)

@@ -17,7 +17,7 @@ from bball_tui.cli.season_roll import season_roll, season_roll_undo
 from bball_tui.cli.seasons import season_of
 from bball_tui.database.engine import Session
 from bball_tui.league.editing.contracts import ContractDraft, new_contract
-from bball_tui.league.editing.deleting import Deletable
+from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Outcome, Saved
 from bball_tui.league.editing.players import load_player, save_player
@@ -43,8 +43,8 @@ async def team_id_of(context: CliContext, session: Session, season_id: int, name
 # Teams
 
 teams.add_command(teams_check)
-teams.add_command(delete_command(Deletable.TEAM))
-for archiving in archive_commands(Deletable.TEAM):
+teams.add_command(delete_command(RecordKind.TEAM))
+for archiving in archive_commands(RecordKind.TEAM):
     teams.add_command(archiving)
 
 
@@ -79,8 +79,8 @@ async def teams_edit(context: CliContext, session: Session, team_id: int, **valu
 for merging in merge_commands(Person.PLAYER):
     players.add_command(merging)
 players.add_command(players_erase)
-players.add_command(delete_command(Deletable.PLAYER))
-for archiving in archive_commands(Deletable.PLAYER):
+players.add_command(delete_command(RecordKind.PLAYER))
+for archiving in archive_commands(RecordKind.PLAYER):
     players.add_command(archiving)
 
 not_same = click.option(
@@ -184,8 +184,8 @@ def seasons() -> None:
 
 seasons.add_command(season_roll)
 seasons.add_command(season_roll_undo)
-seasons.add_command(delete_command(Deletable.SEASON))
-for archiving in archive_commands(Deletable.SEASON):
+seasons.add_command(delete_command(RecordKind.SEASON))
+for archiving in archive_commands(RecordKind.SEASON):
     seasons.add_command(archiving)
 
 

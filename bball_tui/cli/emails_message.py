@@ -14,8 +14,10 @@ from bball_tui.errors import BballError
 from bball_tui.files import read_bytes
 from bball_tui.league.mails.messages import (
     Audience,
+    GetsNothing,
     Message,
     MessagePlan,
+    Reader,
     no_one,
     preview_message,
     send_message,
@@ -27,23 +29,6 @@ from bball_tui.mail.message_text import LONGEST_TEXT
 from bball_tui.wording import counted, listed
 
 MOST_NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderJson:
-    """One e-mail in the JSON of `emails message`."""
-
-    address: str
-    guardian: str
-    players: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NothingJson:
-    """A player whose family gets nothing in the JSON of `emails message`."""
-
-    player: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +49,8 @@ class PreviewJson:
     addresses: int
     players: int
     already: int
-    readers: tuple[ReaderJson, ...]
-    nothing: tuple[NothingJson, ...]
+    readers: tuple[Reader, ...]
+    nothing: tuple[GetsNothing, ...]
     blocked: tuple[str, ...]
     notes: tuple[str, ...]
     mails: tuple[MailJson, ...]
@@ -79,7 +64,7 @@ class SentJson:
     addresses: int
     players: int
     already: int
-    nothing: tuple[NothingJson, ...]
+    nothing: tuple[GetsNothing, ...]
     blocked: tuple[str, ...]
 
 
@@ -130,7 +115,7 @@ async def emails_message(
         addresses=len(sent.outbox_ids),
         players=plan.players,
         already=plan.already,
-        nothing=_nothing(plan),
+        nothing=plan.nothing,
         blocked=plan.blocked,
     )
     told = [f"{counted(len(sent.outbox_ids), 'e-mail')} queued: {plan.subject}."]
@@ -183,17 +168,13 @@ def _shown(mails: tuple[MailPreview, ...]) -> str:
     return "\n".join(shown)
 
 
-def _nothing(plan: MessagePlan) -> tuple[NothingJson, ...]:
-    return tuple(NothingJson(one.player, one.why) for one in plan.nothing)
-
-
 def _preview_json(plan: MessagePlan, mails: tuple[MailPreview, ...]) -> PreviewJson:
     return PreviewJson(
         addresses=len(plan.readers),
         players=plan.players,
         already=plan.already,
-        readers=tuple(ReaderJson(one.address, one.guardian, one.players) for one in plan.readers),
-        nothing=_nothing(plan),
+        readers=plan.readers,
+        nothing=plan.nothing,
         blocked=plan.blocked,
         notes=plan.notes,
         mails=tuple(

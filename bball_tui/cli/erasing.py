@@ -9,6 +9,7 @@ import click
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.output import Answer, Did, narrate
+from bball_tui.cli.saving import agreed_to
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.editing.erasing import ErasePreview, erase, preview_guardian, preview_player
@@ -34,7 +35,7 @@ def _options(command: CommandT) -> CommandT:
         "--count",
         metavar="N",
         type=click.IntRange(min=1),
-        help="How many persons are erased, for scripts: nobody is asked.",
+        help="How many people are erased, for scripts: no one is asked.",
     )
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")(count(command))
 
@@ -74,12 +75,7 @@ async def _erase(
         raise BballError(seen.obstacle)
     for sentence in seen.sentences():
         narrate(sentence)
-    if count is None:
-        count = click.prompt(
-            f"Type {seen.count} to erase {counted(seen.count, 'person', 'people')}", type=int, err=True
-        )
-    if count != seen.count:
-        raise BballError(f"This erases {counted(seen.count, 'person', 'people')}, not {count}. Nothing was erased.")
+    agreed_to(count, seen.count, "erase", counted(seen.count, "person", "people"))
     async with context.database.session() as session:
         mails = await erase(session, context.league.id, seen)
     files = await asyncio.to_thread(remove_kept, context.settings, mails)

@@ -100,3 +100,15 @@ def answer_of(what: str, outcome: Outcome) -> Did:
             return Did([*known, way_out], SavedLine(None, False, lookalikes=others), code=1)
         case Overtaken(by=by, at=at):
             raise BballError(f"This was changed by {by} at {at} just now. Run the command again.")
+
+
+def agreed_to(count: int | None, needed: int, act: str, what: str) -> None:
+    """Have the number typed, unless a script gave it as ``count``; ``act`` is a verb such as "erase".
+
+    Raises:
+        BballError: it is another number than ``needed``.
+    """
+    if count is None:
+        count = click.prompt(f"Type {needed} to {act} {what}", type=int, err=True)
+    if count != needed:
+        raise BballError(f"This {act}s {what}, not {count}. Nothing was {act}d.")

@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 
 from bball_tui.database import embedded, migrate
-from bball_tui.database.engine import connection_options
+from bball_tui.database.engine import connect, connection_options
 from bball_tui.database.kept_databases import PREFIX, erase_again, hold_waiting
 from bball_tui.database.network import hosts_over_network
 from bball_tui.database.pg_ctl import program
@@ -94,9 +94,8 @@ _BACKED_UP = "INSERT INTO audit (league_id, action, entity, entity_id) SELECT id
 
 def note_backup(url: SecretUrl) -> bool:
     """Let every league see that its data left the database; False when the role of ``url`` may not. Blocking."""
-    options = connection_options(url)
     try:
-        with psycopg.connect(**options) as connection:  # type: ignore[arg-type]
+        with connect(url) as connection:
             connection.execute(_BACKED_UP)
     except psycopg.Error:
         return False
@@ -126,7 +125,7 @@ def restore_embedded(server: embedded.EmbeddedServer, source: Path) -> Restored:
     revision = _revision(source)
     admin = server.url(embedded.OWNER, "postgres")
     restored = "bball_restored"
-    with psycopg.connect(**connection_options(admin), autocommit=True) as connection:  # type: ignore[arg-type]
+    with connect(admin, autocommit=True) as connection:
         _drop(connection, restored)
         try:
             migrate.create_database(admin, restored)

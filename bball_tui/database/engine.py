@@ -132,6 +132,12 @@ def connection_options(url: SecretUrl) -> dict[str, str | int]:
     return defaults | options
 
 
+def connect(url: SecretUrl, *, autocommit: bool = False) -> psycopg.Connection:
+    """A connection of psycopg's own, for work that needs no session. Blocking."""
+    # One dictionary holds texts and numbers; which option takes which, mypy cannot know.
+    return psycopg.connect(**connection_options(url), autocommit=autocommit)  # type: ignore[arg-type]
+
+
 class Database:
     """A small pool of connections to one PostgreSQL database.
 

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from bball_tui.database import embedded
-from bball_tui.database.engine import connection_options
+from bball_tui.database.engine import connect
 from bball_tui.settings import SecretUrl
 
 PREFIX = "bball_before_"
@@ -53,14 +53,14 @@ class KeptDatabase:
 
 def list_kept(server: embedded.EmbeddedServer) -> list[KeptDatabase]:
     """Those of this server, the oldest first. Blocking."""
-    with _connect(server.url(embedded.OWNER, "postgres")) as connection:
+    with connect(server.url(embedded.OWNER, "postgres")) as connection:
         return [KeptDatabase(*row) for row in connection.execute(_KEPT, (PREFIX,)).fetchall()]
 
 
 def drop_kept(server: embedded.EmbeddedServer) -> int:
     """Drop all of them for good; returns how many. Blocking."""
     going = list_kept(server)
-    with _connect(server.url(embedded.OWNER, "postgres"), autocommit=True) as connection:
+    with connect(server.url(embedded.OWNER, "postgres"), autocommit=True) as connection:
         for one in going:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(one.name)))
     return len(going)
@@ -73,14 +73,14 @@ def erase_again(present: SecretUrl, restored: SecretUrl) -> int:
         psycopg.Error: it could not be done, and nobody must work with ``restored`` then.
     """
     try:
-        with _connect(present) as connection:
+        with connect(present) as connection:
             if connection.execute("SELECT to_regclass('erasure')").fetchone() == (None,):
                 return 0
             rows = connection.execute(_ERASED).fetchall()
     except psycopg.OperationalError:
         return 0  # a new data folder: nobody was erased in it
     erased = 0
-    with _connect(restored) as connection:
+    with connect(restored) as connection:
         _unmerge(connection, [mark for _, mark in rows])
         for entity, players in (("player", True), ("guardian", False)):
             marks = [mark for of, mark in rows if of == entity]
@@ -94,7 +94,7 @@ def erase_again(present: SecretUrl, restored: SecretUrl) -> int:
 
 def hold_waiting(restored: SecretUrl) -> int:
     """Pause the leagues whose e-mails waited when the backup was made: they may have left since. Returns how many."""
-    with _connect(restored) as connection:
+    with connect(restored) as connection:
         connection.execute(_PAUSE, (_EVERY_PROVIDER,))
         found = connection.execute(_WAITING).fetchone()
     return 0 if found is None else int(found[0])
@@ -106,7 +106,3 @@ def _unmerge(connection: psycopg.Connection, marks: list[bytes]) -> None:
         latest = connection.execute(_LATEST_MERGE).fetchone()
         assert latest is not None  # noqa: S101 - there is at least the one that was found
         connection.execute("SELECT bball_unmerge_people(%s, %s)", latest)
-
-
-def _connect(url: SecretUrl, *, autocommit: bool = False) -> psycopg.Connection:
-    return psycopg.connect(**connection_options(url), autocommit=autocommit)  # type: ignore[arg-type]

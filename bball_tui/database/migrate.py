@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import exc, text
 
-from bball_tui.database.engine import UNHURRIED_OPTIONS, Database, connection_options
+from bball_tui.database.engine import UNHURRIED_OPTIONS, Database, connect, connection_options
 from bball_tui.errors import BballError
 from bball_tui.resources import folder, on_disk
 from bball_tui.settings import SecretUrl
@@ -126,7 +126,7 @@ def alembic_config(script_location: "Path", connection: "Connection | None" = No
 
 def create_database(owner_url: SecretUrl, name: str) -> None:
     """Make the database ``name`` unless it exists: UTF-8, PostgreSQL's own C.UTF-8 rules (the same on every OS)."""
-    with psycopg.connect(**connection_options(owner_url), autocommit=True) as connection:  # type: ignore[arg-type]
+    with connect(owner_url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             return
         statement = sql.SQL(

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import psycopg
 from sqlalchemy import text
 
 from bball_tui.database import embedded, migrate, roles
-from bball_tui.database.engine import Database, DatabaseAway, DatabaseUnavailable, connection_options
+from bball_tui.database.engine import Database, DatabaseAway, DatabaseUnavailable, connect
 from bball_tui.database.network import refuse_unverified
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl, Settings
@@ -92,5 +91,5 @@ def _set_up(admin_url: SecretUrl, server: embedded.EmbeddedServer, person: str) 
     migrate.create_database(admin_url, embedded.DATABASE)
     owner_url = server.url(embedded.OWNER)
     migrate.upgrade(owner_url)
-    with psycopg.connect(**connection_options(owner_url)) as connection:  # type: ignore[arg-type]
+    with connect(owner_url) as connection:
         roles.ensure_person(connection, person)

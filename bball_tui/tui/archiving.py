@@ -13,12 +13,12 @@ from bball_tui.tui.text import clean
 if TYPE_CHECKING:
     from textual.app import App
 
-    from bball_tui.league.editing.deleting import Deletable
+    from bball_tui.league.editing.deleting import RecordKind
     from bball_tui.tui.connection import LeagueConnection
 
 
 async def archive_or_bring_back(
-    app: "App[Any]", connection: "LeagueConnection", kind: "Deletable", one_id: int
+    app: "App[Any]", connection: "LeagueConnection", kind: "RecordKind", one_id: int
 ) -> bool:
     """Say what it does, or why it cannot be; then archive, or bring back what is archived. True: it is done.
 

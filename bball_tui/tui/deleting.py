@@ -5,7 +5,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 
 from typing import TYPE_CHECKING, Any
 
-from bball_tui.league.editing.deleting import Deletable, delete_record, preview_delete
+from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.text import clean
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 
-async def delete_by_mistake(app: "App[Any]", connection: "LeagueConnection", kind: Deletable, one_id: int) -> bool:
+async def delete_by_mistake(app: "App[Any]", connection: "LeagueConnection", kind: RecordKind, one_id: int) -> bool:
     """Say what goes, or why it stays; have the number typed, delete. True: it is done.
 
     Raises:

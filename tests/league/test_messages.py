@@ -14,7 +14,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract, Guardian, League, Outbox, OutboxMessage, PlayerGuardian, Team
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.editing.deleting import Deletable, delete_record, preview_delete
+from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.league.mails.messages import Audience, Message, plan_message, preview_message, send_message
 from bball_tui.league.merging.merge import MergeRequest, merge_people
 from bball_tui.league.merging.people import Person
@@ -331,7 +331,7 @@ async def test_a_message_that_waits_goes_with_the_player_who_is_deleted(database
         family = await make_family(session, club)
         await send_message(session, club.league_id, of_team(club), hold_seconds=600)
     async with database.session() as session:
-        seen = await preview_delete(session, club.league_id, Deletable.PLAYER, family.player_id)
+        seen = await preview_delete(session, club.league_id, RecordKind.PLAYER, family.player_id)
         assert seen.mails == 1
         await delete_record(session, club.league_id, seen)
     async with database.session() as session:

@@ -13,18 +13,18 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, Player, Season, Team
 from bball_tui.database.states import LIVE_STATUSES
 from bball_tui.errors import BballError
-from bball_tui.league.editing.deleting import Deletable
+from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import current_season
 from bball_tui.wording import counted
 
-_TABLES: dict[Deletable, Any] = {Deletable.PLAYER: Player, Deletable.TEAM: Team, Deletable.SEASON: Season}
+_TABLES: dict[RecordKind, Any] = {RecordKind.PLAYER: Player, RecordKind.TEAM: Team, RecordKind.SEASON: Season}
 _EFFECTS = {
-    Deletable.PLAYER: "{} leaves the list of players, its counts and exports, the list of who may be the same, the "
-    "chasing list, and what a new season is proposed from. Contracts and the history stay as they are.",
-    Deletable.TEAM: "{} leaves the list of teams, its counts and exports, and the chasing list. Its contracts and the "
-    "history stay as they are.",
-    Deletable.SEASON: "{} goes to the end of the seasons, and no new season is proposed from it. Its teams and "
+    RecordKind.PLAYER: "{} leaves the list of players, its counts and exports, the list of who may be the same, the "
+    "calls to make, and what a new season is proposed from. Contracts and the history stay as they are.",
+    RecordKind.TEAM: "{} leaves the list of teams, its counts and exports, and the calls to make. Its contracts and "
+    "the history stay as they are.",
+    RecordKind.SEASON: "{} goes to the end of the seasons, and no new season is proposed from it. Its teams and "
     "contracts stay as they are.",
 }
 
@@ -33,7 +33,7 @@ _EFFECTS = {
 class Archiving:
     """A record, and whether it is ``archived`` now; ``obstacle`` says why it cannot be."""
 
-    kind: Deletable
+    kind: RecordKind
     id: int
     name: str
     archived: bool
@@ -49,14 +49,14 @@ class Archiving:
         ]
 
 
-async def preview_archive(session: AsyncSession, league_id: int, kind: Deletable, one_id: int) -> Archiving:
+async def preview_archive(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int) -> Archiving:
     """What :func:`archive` or :func:`bring_back` would do. Writes nothing.
 
     Raises:
         BballError: the league has no such record.
     """
     table = _TABLES[kind]
-    name = Player.first_name + " " + Player.last_name if kind is Deletable.PLAYER else table.name
+    name = Player.first_name + " " + Player.last_name if kind is RecordKind.PLAYER else table.name
     found = (
         await session.execute(
             select(name.label("name"), table.archived_at.is_not(None).label("archived")).where(
@@ -70,7 +70,7 @@ async def preview_archive(session: AsyncSession, league_id: int, kind: Deletable
     return Archiving(kind, one_id, found.name, found.archived, obstacle)
 
 
-async def archive(session: AsyncSession, league_id: int, kind: Deletable, one_id: int) -> Archiving:
+async def archive(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int) -> Archiving:
     """Archive a record; what was archived before stays so. The caller commits.
 
     Raises:
@@ -85,7 +85,7 @@ async def archive(session: AsyncSession, league_id: int, kind: Deletable, one_id
     return seen
 
 
-async def bring_back(session: AsyncSession, league_id: int, kind: Deletable, one_id: int) -> Archiving:
+async def bring_back(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int) -> Archiving:
     """Take back that a record was archived. The caller commits.
 
     Raises:
@@ -111,16 +111,16 @@ async def _set(session: AsyncSession, league_id: int, seen: Archiving, action: s
     await record(session, league_id, [Entry(action, str(seen.kind), seen.id)])
 
 
-async def _obstacle(session: AsyncSession, league_id: int, kind: Deletable, one_id: int, name: str) -> str | None:
+async def _obstacle(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int, name: str) -> str | None:
     """Where a list without it would lie about the season that is shown, or one made after it."""
     shown = await current_season(session, league_id)
     if shown is None:
         return None
-    if kind is Deletable.SEASON:
+    if kind is RecordKind.SEASON:
         if shown.id == one_id:
             return f"{name} is the season that everybody sees. Show another one first, then archive it."
         return None
-    mine = Contract.player_id == one_id if kind is Deletable.PLAYER else Contract.team_id == one_id
+    mine = Contract.player_id == one_id if kind is RecordKind.PLAYER else Contract.team_id == one_id
     live = (
         select(Season.name, func.count().label("contracts"))
         .join(Contract, Contract.season_id == Season.id)
@@ -133,7 +133,7 @@ async def _obstacle(session: AsyncSession, league_id: int, kind: Deletable, one_
     found = (await session.execute(live)).one_or_none()
     if found is None:
         return None
-    if kind is Deletable.PLAYER:
+    if kind is RecordKind.PLAYER:
         return (
             f"{name} has a contract of {found.name} that waits or is signed. Release or void it first, then archive "
             "the player."

@@ -45,7 +45,7 @@ _MERGED = text(
 )
 
 
-class Deletable(StrEnum):
+class RecordKind(StrEnum):
     """What can be deleted."""
 
     PLAYER = "player"
@@ -57,7 +57,7 @@ class Deletable(StrEnum):
 class Deletion:
     """What deleting one record would do. The ids are of what goes with it; ``obstacle`` says why it cannot go."""
 
-    kind: Deletable
+    kind: RecordKind
     id: int
     name: str
     contracts: tuple[int, ...] = ()
@@ -87,7 +87,7 @@ class Deletion:
         return [*lines, "The history keeps who did what."]
 
 
-async def preview_delete(session: AsyncSession, league_id: int, kind: Deletable, one_id: int) -> Deletion:
+async def preview_delete(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int) -> Deletion:
     """What :func:`delete_record` would do. Writes nothing.
 
     Raises:
@@ -95,16 +95,16 @@ async def preview_delete(session: AsyncSession, league_id: int, kind: Deletable,
     """
     name = await _name(session, league_id, kind, one_id)
     column = {
-        Deletable.PLAYER: Contract.player_id,
-        Deletable.TEAM: Contract.team_id,
-        Deletable.SEASON: Contract.season_id,
+        RecordKind.PLAYER: Contract.player_id,
+        RecordKind.TEAM: Contract.team_id,
+        RecordKind.SEASON: Contract.season_id,
     }
     contracts = await _ids(session, Contract.id, Contract.league_id == league_id, column[kind] == one_id)
     obstacle = await _told(session, contracts, name) or await _own_obstacle(session, league_id, kind, one_id, name)
     if obstacle is not None:
         return Deletion(kind, one_id, name, obstacle=obstacle)
     waiting = select(func.count()).where(among(Outbox.contract_id, contracts), Outbox.state.in_(CANCELLABLE))
-    player = kind is Deletable.PLAYER
+    player = kind is RecordKind.PLAYER
     notes = select(func.count()).where(FamilyNote.league_id == league_id, FamilyNote.player_id == one_id)
     return Deletion(
         kind,
@@ -113,7 +113,7 @@ async def preview_delete(session: AsyncSession, league_id: int, kind: Deletable,
         contracts,
         guardians=await _left_alone(session, league_id, one_id) if player else (),
         teams=await _ids(session, Team.id, Team.league_id == league_id, Team.season_id == one_id)
-        if kind is Deletable.SEASON
+        if kind is RecordKind.SEASON
         else (),
         notes=(await session.scalar(notes) or 0) if player else 0,
         mails=await session.scalar(waiting) or 0,
@@ -134,7 +134,7 @@ async def delete_record(session: AsyncSession, league_id: int, shown: Deletion) 
         raise _changed(seen)
     await cancel_unsent(session, seen.contracts, reason=REASON, kinds=KINDS)
     await _remove(session, league_id, "contract", seen.contracts, seen)
-    if seen.kind is Deletable.SEASON:
+    if seen.kind is RecordKind.SEASON:
         await _remove(session, league_id, "team", seen.teams, seen)
         if not (await session.scalars(_REMOVE_SEASON, {"league_id": league_id, "season_id": seen.id})).all():
             raise _changed(seen)
@@ -163,13 +163,13 @@ async def _ids(session: AsyncSession, column: Any, *conditions: ColumnElement[bo
     return tuple(await session.scalars(select(column).where(*conditions).order_by(column)))
 
 
-async def _name(session: AsyncSession, league_id: int, kind: Deletable, one_id: int) -> str:
+async def _name(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int) -> str:
     name: Any = {
-        Deletable.PLAYER: Player.first_name + " " + Player.last_name,
-        Deletable.TEAM: Team.name,
-        Deletable.SEASON: Season.name,
+        RecordKind.PLAYER: Player.first_name + " " + Player.last_name,
+        RecordKind.TEAM: Team.name,
+        RecordKind.SEASON: Season.name,
     }[kind]
-    table: Any = {Deletable.PLAYER: Player, Deletable.TEAM: Team, Deletable.SEASON: Season}[kind]
+    table: Any = {RecordKind.PLAYER: Player, RecordKind.TEAM: Team, RecordKind.SEASON: Season}[kind]
     found: str | None = await session.scalar(select(name).where(table.league_id == league_id, table.id == one_id))
     if found is None:
         raise BballError(f"There is no {kind} {one_id} in this league.")
@@ -193,16 +193,16 @@ async def _told(session: AsyncSession, contracts: Collection[int], name: str) ->
     return None
 
 
-async def _own_obstacle(session: AsyncSession, league_id: int, kind: Deletable, one_id: int, name: str) -> str | None:
-    if kind is Deletable.PLAYER:
+async def _own_obstacle(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int, name: str) -> str | None:
+    if kind is RecordKind.PLAYER:
         if await session.scalar(_MERGED, {"league_id": league_id, "id": one_id}):
             return f"{name} was merged with another player. Take the merge back first."
         return None
     linked = select(Team.name).where(Team.league_id == league_id, Team.groupme_group_id.is_not(None))
-    mine = Team.id == one_id if kind is Deletable.TEAM else Team.season_id == one_id
+    mine = Team.id == one_id if kind is RecordKind.TEAM else Team.season_id == one_id
     if (team := await session.scalar(linked.where(mine).limit(1))) is not None:
         return f"{team} has a team chat. Unlink the chat first."
-    if kind is Deletable.SEASON:
+    if kind is RecordKind.SEASON:
         shown = await current_season(session, league_id)
         if shown is not None and shown.id == one_id:
             return f"{name} is the season that everybody sees. Show another one first, then delete it."

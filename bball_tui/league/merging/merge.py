@@ -35,7 +35,7 @@ from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, 
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.editing.archiving import bring_back
-from bball_tui.league.editing.deleting import Deletable
+from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.editing.family_mails import follow_address, unpromised
 from bball_tui.league.editing.outcome import Unpromised
 from bball_tui.league.importing.apply import hold_league
@@ -188,7 +188,7 @@ async def merge_people(session: AsyncSession, league_id: int, asked: MergeReques
     assert isinstance(merge_id, int)  # noqa: S101 - the function returns one or raises
     await record(session, league_id, _entries(effect, taken, states))
     if in_use:  # else what the other had would be out of the lists with the one who stays
-        await bring_back(session, league_id, Deletable.PLAYER, kept.id)
+        await bring_back(session, league_id, RecordKind.PLAYER, kept.id)
     notes: tuple[str, ...] = ()
     missing: list[Unpromised] = []
     if kind is Person.GUARDIAN:

@@ -52,7 +52,10 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     """
     placeholder = "player, login, or what was done"
     empty_text = "Nothing was done yet."
-    nothing_found = "Nothing like that was done. Esc takes the search or the last filter away."
+    nothing_found = (
+        "Nothing like that was done. What an import brought in is noted once, on the import itself. "
+        "Esc takes the search or the last filter away."
+    )
     first_sort = Sort("id", descending=True)
     watches = frozenset({"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "league"})
 

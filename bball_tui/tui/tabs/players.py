@@ -176,24 +176,24 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     @action("A", "archive", when=_one, needs=Right.ROSTER, also="hide old gone restore bring back past")
     async def action_player_archive(self) -> bool:
         """Take a player who left out of the lists, or bring back one who is archived. Searching finds them."""
-        from bball_tui.league.editing.deleting import Deletable
+        from bball_tui.league.editing.deleting import RecordKind
         from bball_tui.tui.archiving import archive_or_bring_back
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return False
-        return await archive_or_bring_back(self.app, connection, Deletable.PLAYER, row.id)
+        return await archive_or_bring_back(self.app, connection, RecordKind.PLAYER, row.id)
 
     @action("X", "delete", when=_one, needs=Right.ROSTER, dangerous=True, also="remove mistake trash")
     async def action_player_delete(self) -> bool:
-        """Delete a player made by mistake, whom nobody signed for and no e-mail told of. You see what goes first."""
-        from bball_tui.league.editing.deleting import Deletable
+        """Delete a player made by mistake, if nothing was signed and no e-mail was sent. You see what goes first."""
+        from bball_tui.league.editing.deleting import RecordKind
         from bball_tui.tui.deleting import delete_by_mistake
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return False
-        return await delete_by_mistake(self.app, connection, Deletable.PLAYER, row.id)
+        return await delete_by_mistake(self.app, connection, RecordKind.PLAYER, row.id)
 
     @action("d", "maybe the same", when=ready, needs=Right.ROSTER)
     async def action_player_duplicates(self) -> bool:

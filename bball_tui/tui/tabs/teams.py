@@ -130,24 +130,24 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     @action("A", "archive", when=_one, needs=Right.ROSTER, also="hide old gone restore bring back past")
     async def action_team_archive(self) -> bool:
         """Take a team that is over out of the lists, or bring back one that is archived. Searching finds it."""
-        from bball_tui.league.editing.deleting import Deletable
+        from bball_tui.league.editing.deleting import RecordKind
         from bball_tui.tui.archiving import archive_or_bring_back
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return False
-        return await archive_or_bring_back(self.app, connection, Deletable.TEAM, row.id)
+        return await archive_or_bring_back(self.app, connection, RecordKind.TEAM, row.id)
 
     @action("X", "delete", when=_one, needs=Right.ROSTER, dangerous=True, also="remove mistake trash")
     async def action_team_delete(self) -> bool:
-        """Delete a team made by mistake, with contracts that nobody signed and no e-mail told of. You see it first."""
-        from bball_tui.league.editing.deleting import Deletable
+        """Delete a team made by mistake, if nothing was signed and no e-mail was sent. You see what goes first."""
+        from bball_tui.league.editing.deleting import RecordKind
         from bball_tui.tui.deleting import delete_by_mistake
 
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return False
-        return await delete_by_mistake(self.app, connection, Deletable.TEAM, row.id)
+        return await delete_by_mistake(self.app, connection, RecordKind.TEAM, row.id)
 
     @action("n", "new team", when=ready, needs=Right.ROSTER, footer=True, also="add create")
     async def action_team_new(self) -> bool:

@@ -9,7 +9,7 @@ from bball_tui.database.paging import PageRequest
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.chasing import read_chasing
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
-from bball_tui.league.editing.deleting import Deletable
+from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.editing.lookalikes import list_lookalikes
 from bball_tui.league.editing.seasons import show_season
 from bball_tui.league.exporting.records import What
@@ -36,9 +36,9 @@ async def test_out_of_everything_and_back(database: Database) -> None:
         twin = insert(Player).values(league_id=club.league_id, first_name="Ben", last_name="Burr").returning(Player.id)
         second = await session.scalar(twin) or 0
         for kind, one, why in (
-            (Deletable.PLAYER, ann.player_id, "Ann Ames has a contract of"),
-            (Deletable.TEAM, club.team_id, "has 2 contracts of"),
-            (Deletable.SEASON, club.season_id, "everybody sees"),
+            (RecordKind.PLAYER, ann.player_id, "Ann Ames has a contract of"),
+            (RecordKind.TEAM, club.team_id, "has 2 contracts of"),
+            (RecordKind.SEASON, club.season_id, "everybody sees"),
         ):
             with pytest.raises(BballError, match=why):
                 await archive(session, club.league_id, kind, one)
@@ -48,9 +48,9 @@ async def test_out_of_everything_and_back(database: Database) -> None:
         await session.execute(update(League).values(current_season_id=season_id))
         assert len(await list_lookalikes(session, club.league_id)) == 1
         for kind, one in (
-            (Deletable.PLAYER, ann.player_id),
-            (Deletable.PLAYER, second),
-            (Deletable.TEAM, club.team_id),
+            (RecordKind.PLAYER, ann.player_id),
+            (RecordKind.PLAYER, second),
+            (RecordKind.TEAM, club.team_id),
         ):
             await archive(session, club.league_id, kind, one)
 
@@ -78,7 +78,7 @@ async def test_out_of_everything_and_back(database: Database) -> None:
         assert await read_chasing(session, club.league_id, RosterFilter()) == ()
         plan = await plan_roll(session, club.league_id, RollRequest("Fall 2031", source_id=club.season_id))
         assert [one.id for one in plan.lines] == [ben.player_id]
-        await archive(session, club.league_id, Deletable.SEASON, club.season_id)
+        await archive(session, club.league_id, RecordKind.SEASON, club.season_id)
         assert [one.label() for one in await list_seasons(session, club.league_id)][1].endswith(" (archived)")
         seen = await session.scalar(select(Player.archived_by).where(Player.id == ann.player_id))
         assert seen == await session.scalar(select(Audit.recorded_by).where(Audit.action == "archived").limit(1))
@@ -93,14 +93,14 @@ async def test_out_of_everything_and_back(database: Database) -> None:
     assert "Ames" not in await exported(archived=False)
     assert "Ames" in await exported(archived=True)
     async with database.session() as session:
-        assert (await preview_archive(session, club.league_id, Deletable.PLAYER, ann.player_id)).archived
-        await bring_back(session, club.league_id, Deletable.PLAYER, ann.player_id)
-        await bring_back(session, club.league_id, Deletable.TEAM, club.team_id)
+        assert (await preview_archive(session, club.league_id, RecordKind.PLAYER, ann.player_id)).archived
+        await bring_back(session, club.league_id, RecordKind.PLAYER, ann.player_id)
+        await bring_back(session, club.league_id, RecordKind.TEAM, club.team_id)
         assert await PlayerListing(club.league_id, RosterFilter()).count(session) == 2
         assert await session.scalar(select(Team.archived_by)) is None
         assert await session.scalar(select(Contract.id).where(Contract.player_id == ann.player_id)) is not None
         # Whoever stays of two is in the lists if one of them was; and nobody is shown an archived season.
         await merge_people(session, club.league_id, MergeRequest(Person.PLAYER, second, ben.player_id, {}))
-        assert not (await preview_archive(session, club.league_id, Deletable.PLAYER, second)).archived
+        assert not (await preview_archive(session, club.league_id, RecordKind.PLAYER, second)).archived
         with pytest.raises(BballError, match="Bring it back first"):
             await show_season(session, club.league_id, club.season_id)

@@ -4,7 +4,7 @@ import pytest
 
 from bball_tui.errors import BballError
 from bball_tui.league.editing.archiving import archive
-from bball_tui.league.editing.deleting import Deletable
+from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.importing.service import ImportOptions
 from bball_tui.league.leagues import create_season
 from bball_tui.league.seasons.roll import plan_roll
@@ -21,12 +21,12 @@ async def test_a_file_brings_back_what_is_archived(desk: Desk) -> None:
     ((player,),) = await desk.rows("SELECT id FROM player WHERE league_id = :league")
     ((team,),) = await desk.rows("SELECT id FROM team WHERE league_id = :league")
     async with desk.database.session() as session:
-        await archive(session, desk.league.id, Deletable.PLAYER, int(str(player)))
-        await archive(session, desk.league.id, Deletable.TEAM, int(str(team)))
+        await archive(session, desk.league.id, RecordKind.PLAYER, int(str(player)))
+        await archive(session, desk.league.id, RecordKind.TEAM, int(str(team)))
     ((season,),) = await desk.rows("SELECT id FROM season")
     async with desk.database.session() as session:
         await create_season(session, desk.league.id, "Fall 2030")
-        await archive(session, desk.league.id, Deletable.SEASON, int(str(season)))
+        await archive(session, desk.league.id, RecordKind.SEASON, int(str(season)))
         with pytest.raises(BballError, match="Bring it back first"):
             await plan_roll(session, desk.league.id, RollRequest("Spring 2027"))
     seen = await desk.bring_in(ANN, options=INTO)
