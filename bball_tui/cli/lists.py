@@ -15,26 +15,18 @@ from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.exporting.csv_export import sheet
-from bball_tui.league.filters.choices import ListName
+from bball_tui.league.filters.choices import Attention, ListName
 from bball_tui.league.filters.facets import chosen_filter
 from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_players, list_teams
 from bball_tui.league.roster.player import LISTED
-from bball_tui.league.roster.rows import Attention, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.roster.rows import PlayerRow, RosterFilter, TeamRow
 from bball_tui.league.rules.store import read_findings
 from bball_tui.mail.values import one_line
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
 
-NEEDS = {
-    "overdue": Attention.OVERDUE,
-    "due-this-week": Attention.DUE_SOON,
-    "due-later": Attention.DUE_LATER,
-    "no-due-date": Attention.NO_DUE,
-    "no-email": Attention.UNREACHABLE,
-    "no-chat-link": Attention.NO_CHAT,
-    "no-scan": Attention.NO_SCAN,
-}
+NEEDS = {one.option: one for one in Attention}
 """What staff can ask for with --need."""
 _PLAYER_COLUMNS = tuple(one for one in LISTED if one.heading)
 

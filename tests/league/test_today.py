@@ -7,8 +7,9 @@ from sqlalchemy import event, text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
+from bball_tui.league.filters.choices import Attention
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.roster.rows import Attention, RosterFilter
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
 from bball_tui.settings import SecretUrl
 from tests.league.many import make_many

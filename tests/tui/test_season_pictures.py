@@ -12,8 +12,9 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, Season, Team
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.filters.choices import Attention
 from bball_tui.league.roster.lists import list_contracts
-from bball_tui.league.roster.rows import Attention, RosterFilter
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.season_picture import SeasonPicture, by_week, read_season_picture
 from bball_tui.settings import Settings
 from bball_tui.tui.tabs.season_pictures import MISSING, OFFERED, SIGNED, SILENT, SeasonPictures, _shares

@@ -14,10 +14,10 @@ from bball_tui.database.search import team_matches, words_of
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
-from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
+from bball_tui.league.filters.choices import Attention, Facet, FilterChoice, ListName, choice
 from bball_tui.league.filters.conditions import contract_conditions, of_kept
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
-from bball_tui.league.roster.rows import Attention, RosterFilter
+from bball_tui.league.roster.rows import RosterFilter
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 MOST_TEAMS = 200

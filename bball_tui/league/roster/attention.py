@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression,
 
 from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
 from bball_tui.database.states import WAITING_STATUSES
+from bball_tui.league.filters.choices import Attention
 from bball_tui.league.papers.scans import is_missing
-from bball_tui.league.roster.rows import Attention
 
 SOON = 6
 """Days after today that still count as "this week"."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.welcome_state import WelcomeState
+from bball_tui.league.filters.choices import Attention
 from bball_tui.league.roster.player import PlayerValues
 
 
@@ -14,22 +15,6 @@ class ChatState(StrEnum):
 
     LINKED = "linked"
     NONE = "none"
-
-
-class Attention(StrEnum):
-    """What may have to be done about a contract. ``unreachable``: no guardian whom a mail can reach.
-
-    ``no_scan``: signed on paper, and no scan of it is attached. ``overdue``, ``due_soon`` (today or within the six
-    days after it), ``due_later`` and ``no_due`` are said of offered and accepted contracts.
-    """
-
-    OVERDUE = "overdue"
-    DUE_SOON = "due_soon"
-    DUE_LATER = "due_later"
-    NO_DUE = "no_due"
-    UNREACHABLE = "unreachable"
-    NO_CHAT = "no_chat"
-    NO_SCAN = "no_scan"
 
 
 @dataclass(frozen=True, slots=True)
