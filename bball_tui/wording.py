@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
 from bball_tui.clock import clock
+from bball_tui.language import _, plural
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def short_date(day: date, today: date | None = None) -> str:
     """``May 12`` in the year of ``today``, ``May 12, 2015`` in any other year or when no ``today`` is given."""
-    text = f"{_MONTHS[day.month - 1]} {day.day}"
-    return text if today is not None and day.year == today.year else f"{text}, {day.year}"
+    form = _("{month} {day}") if today is not None and day.year == today.year else _("{month} {day}, {year}")
+    return form.format(month=_(_MONTHS[day.month - 1]), day=day.day, year=day.year)
 
 
 def at(moment: datetime, now: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
@@ -25,9 +26,9 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``; or with another word before the last."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+    return f"{', '.join(names[:-1])} {_(last)} {names[-1]}"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """``1 mail``, ``2 mails``; ``many`` for a plural that is not made with an s."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {plural(one, many or one + 's', number)}"

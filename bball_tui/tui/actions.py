@@ -21,6 +21,7 @@ from textual.binding import Binding
 
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
+from bball_tui.language import COMMAND, _, in_context
 from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.tui.key_hints import declare_keys
 from bball_tui.tui.key_names import key_name, normal_key
@@ -41,8 +42,8 @@ HostT = TypeVar("HostT", bound="ActionHost")
 P = ParamSpec("P")
 
 
-BUSY = "One moment: the last command is still at work."
-LOOK_ONLY = "This is read only: the program was opened with --read-only, so nothing can be changed here."
+BUSY = _("One moment: the last command is still at work.")
+LOOK_ONLY = _("This is read only: the program was opened with --read-only, so nothing can be changed here.")
 
 
 def always(_: object) -> str | None:
@@ -197,7 +198,7 @@ def action(
     """
 
     def declare(method: Callable[Concatenate[HostT, P], object]) -> Callable[Concatenate[HostT, P], None]:
-        prefix, _, rest = method.__name__.partition("_")
+        prefix, __, rest = method.__name__.partition("_")
         said = help or (method.__doc__ or "").split("\n\n")[0]
         if prefix != "action" or "_" not in rest or not said:
             raise ValueError(f"{method.__qualname__}: a command is called action_<what>_<command> and has a docstring")
@@ -205,14 +206,14 @@ def action(
         declared = Action(
             id=rest.replace("_", ".", 1).replace("_", "-"),
             keys=keys,
-            label=label,
-            help=" ".join(said.split()),
+            label=in_context(COMMAND, label),
+            help=_(" ".join(said.split())),
             when=when,
             footer=footer,
             dangerous=dangerous,
             quiet=quiet,
             palette=palette,
-            also=also,
+            also=f"{also} {_(also)}" if also else "",
             needs=needs,
             priority=priority,
             caption=caption,
@@ -267,9 +268,9 @@ class ActionHost(_Node):
         if commands:
             found = [getattr(one, "declared", None) for one in cls._methods()]
             actions = tuple(one for one in found if isinstance(one, Action))
-            cls.ACTIONS = ActionSet(commands, actions, everywhere=everywhere, place=place, tab=tab)
+            cls.ACTIONS = ActionSet(_(commands), actions, everywhere=everywhere, place=place, tab=tab)
             cls.BINDINGS = cls.ACTIONS.bindings()
-            cls.BINDING_GROUP_TITLE = commands
+            cls.BINDING_GROUP_TITLE = cls.ACTIONS.title
             for action in actions:
                 declare_keys(action.id, action.keys)
         super().__init_subclass__(**kwargs)

@@ -18,6 +18,7 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.actions import explain_refusal
 from bball_tui.tui.gc_tuning import settled, started, tidy_up
 from bball_tui.tui.key_hints import use_keys
@@ -51,11 +52,11 @@ SETTLED = 0.2
 """Seconds without another change of size after which a window is taken to have its size."""
 PATIENCE = 0.5
 """Seconds that leaving may take before it says why."""
-AWAKE = (
+AWAKE = _(
     "An e-mail is being sent, or something else is still being done, and would stand still in the middle. "
     "Press ctrl+z again when it is done."
 )
-NOTHING_DONE = "What was typed behind it was left out."
+NOTHING_DONE = _("What was typed behind it was left out.")
 LAST_MAIL = 3.0
 """Seconds that the e-mail on the wire has to get through before the program goes to sleep."""
 QUIET = 5.0
@@ -158,11 +159,13 @@ class BballApp(OpeningApp):
         if not event.is_printable or event.key in self.screen.active_bindings:
             return
         if self.screen is self.desk and self.desk.pane is None:
-            self.notify("The league is not open yet.", severity="warning", timeout=4, markup=False)
+            self.notify(_("The league is not open yet."), severity="warning", timeout=4, markup=False)
         elif event.key not in self._answered:
             self._answered.add(event.key)
             self.notify(
-                f"{key_name(event.key)} does nothing here. {{desk.help}} lists the keys.", timeout=3, markup=False
+                _("{key_name} does nothing here. {{desk.help}} lists the keys.").format(key_name=key_name(event.key)),
+                timeout=3,
+                markup=False,
             )
 
     async def action_sleep(self) -> None:
@@ -176,7 +179,7 @@ class BballApp(OpeningApp):
             from bball_tui.tui.dialogs.message import ErrorDialog
 
             if not isinstance(self.screen, ErrorDialog):
-                self.push_screen(ErrorDialog(AWAKE, title="Not now", safe=NOTHING_DONE))
+                self.push_screen(ErrorDialog(AWAKE, title=_("Not now"), safe=NOTHING_DONE))
         else:
             self.action_suspend_process()  # comes back with `fg`
         self.forget_keys()
@@ -290,7 +293,7 @@ class BballApp(OpeningApp):
         """Say that the person has no place here anymore, and end."""
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        await self.push_screen_wait(ErrorDialog(why, title="The league is closed to you", leaves=True))
+        await self.push_screen_wait(ErrorDialog(why, title=_("The league is closed to you"), leaves=True))
         self.exit(1, message=why)
 
     async def send_again_now(self, connection: "LeagueConnection") -> None:
@@ -316,7 +319,12 @@ class BballApp(OpeningApp):
         from bball_tui import crash
 
         if isinstance(error, BballError):
-            self.notify(f"No e-mail is sent from here: {error}", severity="warning", timeout=30, markup=False)
+            self.notify(
+                _("No e-mail is sent from here: {error}").format(error=error),
+                severity="warning",
+                timeout=30,
+                markup=False,
+            )
         else:
             self.notify(crash.report(error, self.settings.log_file), severity="error", timeout=30, markup=False)
 
@@ -384,7 +392,7 @@ class _FaultLog(logging.Handler):
 async def _finish_mails(app: BballApp) -> None:
     """The screen is gone; anyone who waits longer than a moment is told what for."""
     stopping = asyncio.create_task(app.stop_sending())
-    done, _ = await asyncio.wait({stopping}, timeout=PATIENCE)
+    done, __ = await asyncio.wait({stopping}, timeout=PATIENCE)
     if not done:
         sys.stderr.write("Finishing the e-mails that are on their way (half a minute at most) …\n")
         sys.stderr.flush()

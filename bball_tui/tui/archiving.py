@@ -5,6 +5,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -27,11 +28,12 @@ async def archive_or_bring_back(
     """
     seen = await connection.call(preview_archive, kind, one_id)
     if seen.obstacle is not None:
-        await app.push_screen_wait(ErrorDialog(clean(seen.obstacle), title="Can't archive this"))
+        await app.push_screen_wait(ErrorDialog(clean(seen.obstacle), title=_("Can't archive this")))
         return False
-    title, yes = ("Bring it back", "Bring back") if seen.archived else ("Archive it", "Archive")
+    title, yes = (_("Bring it back"), _("Bring back")) if seen.archived else (_("Archive it"), _("Archive"))
     if not await app.push_screen_wait(Confirm(title, [clean(line) for line in seen.sentences()], yes)):
         return False
     await connection.call(bring_back if seen.archived else archive, kind, one_id)
-    app.notify(clean(f"{'Brought back' if seen.archived else 'Archived'}: {seen.name}."), markup=False)
+    done = _("Brought back: {name}.") if seen.archived else _("Archived: {name}.")
+    app.notify(clean(done.format(name=seen.name)), markup=False)
     return True

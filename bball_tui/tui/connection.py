@@ -21,6 +21,7 @@ from bball_tui.database.presence import screen_name
 from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.leagues import (
     LeagueInfo,
     Overview,
@@ -107,7 +108,9 @@ class LeagueConnection:
         from bball_tui.groupme.run.sender import open_sender
 
         if self.season is None:
-            raise BballError(f"The league has no season yet. Import a roster first ({key_of('desk.import')}).")
+            raise BballError(
+                _("The league has no season yet. Import a roster first ({key}).").format(key=key_of("desk.import"))
+            )
         with error_boundary(self.settings.log_file):
             async with open_sender(
                 self.database,
@@ -126,7 +129,7 @@ class LeagueConnection:
     def league(self) -> LeagueInfo:
         """The league; there is one as soon as :meth:`enter` succeeded."""
         if self._league is None:
-            raise NoLeague("There is no league yet.")
+            raise NoLeague(_("There is no league yet."))
         return self._league
 
     @league.setter
@@ -148,7 +151,7 @@ class LeagueConnection:
         """
         async with self.session() as session:
             if not await list_leagues(session) and await owns_everything(session):
-                raise NoLeague("There is no league yet.")
+                raise NoLeague(_("There is no league yet."))
             self._league = await find_league(session, self.settings.league)
             self.settings = self.settings.of_league(self._league.slug)
             self.season = await current_season(session, self._league.id)
@@ -170,8 +173,10 @@ class LeagueConnection:
             roles = await my_roles(session, self.league.id)
             if not roles:
                 raise ShutOut(
-                    f"You have no role in {self.league.name} anymore, or your login may not log in anymore. What was "
-                    "confirmed before is kept. Ask an admin of the league."
+                    _(
+                        "You have no role in {name} anymore, or your login may not log in anymore. What was confirmed"
+                        " before is kept. Ask an admin of the league."
+                    ).format(name=self.league.name)
                 )
             season = await current_season(session, self.league.id)
             found = await overview(session, self.league.id, season.id if season else None)

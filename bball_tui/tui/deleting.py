@@ -5,6 +5,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.league.editing.deleting import RecordKind, delete_record, preview_delete
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
@@ -25,12 +26,17 @@ async def delete_by_mistake(app: "App[Any]", connection: "LeagueConnection", kin
     """
     seen = await connection.call(preview_delete, kind, one_id)
     if seen.obstacle is not None:
-        await app.push_screen_wait(ErrorDialog(clean(seen.obstacle), title="Can't delete this"))
+        await app.push_screen_wait(ErrorDialog(clean(seen.obstacle), title=_("Can't delete this")))
         return False
     lines = [clean(line) for line in seen.sentences()]
-    question = Confirm(f"Delete {counted(seen.count, 'record')} for good", lines, "Delete", typed=str(seen.count))
+    question = Confirm(
+        _("Delete {records} for good").format(records=counted(seen.count, "record")),
+        lines,
+        _("Delete"),
+        typed=str(seen.count),
+    )
     if not await app.push_screen_wait(question):
         return False
     await connection.call(delete_record, seen)
-    app.notify(clean(f"Deleted: {seen.name}."), markup=False)
+    app.notify(clean(_("Deleted: {name}.").format(name=seen.name)), markup=False)
     return True

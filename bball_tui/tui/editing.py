@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.editing.contracts import (
     ContractDraft,
     load_contract,
@@ -66,7 +67,7 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
     try:
         form = await make()
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="Can't open this yet"))
+        await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't open this yet")))
         return None
     saved: Saved | None = await app.push_screen_wait(form)
     if saved is not None:
@@ -130,10 +131,10 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
         if found is None or guardian_id is None:
             return False
         lines = [
-            f"{found.first} {found.last} is no guardian of {name} anymore.",
-            "E-mails about the player that still wait for them are canceled. The guardian stays in the league.",
+            _("{first} {last} is no guardian of {name} anymore.").format(first=found.first, last=found.last, name=name),
+            _("E-mails about the player that still wait for them are canceled. The guardian stays in the league."),
         ]
-        if not await app.push_screen_wait(Confirm("Take a guardian off", lines, "Take off", danger=True)):
+        if not await app.push_screen_wait(Confirm(_("Take a guardian off"), lines, _("Take off"), danger=True)):
             return False
         for note in (await connection.call(unlink_guardian, player_id, guardian_id)).notes:
             app.notify(clean(note), severity="warning", timeout=12, markup=False)
@@ -145,20 +146,27 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
         found = next((one for one in (await _detail(connection, player_id)).guardians if one.id == guardian_id), None)
         return found is not None and await merge_guardian(app, connection, found.id, f"{found.first} {found.last}")
 
-    empty = "No one yet: no e-mail can be sent and no one can sign. Press n to add a guardian."
+    empty = _("No one yet: no e-mail can be sent and no one can sign. Press n to add a guardian.")
     changed: bool = await app.push_screen_wait(
-        PickRecord(f"Guardians of {name}", load, edit, empty=empty, remove=remove, extra=("The same as…", same_as))
+        PickRecord(
+            _("Guardians of {name}").format(name=name),
+            load,
+            edit,
+            empty=empty,
+            remove=remove,
+            extra=(_("The same as…"), same_as),
+        )
     )
     return changed
 
 
 def _guardian_entry(one: "GuardianView") -> Entry:
     rights = [field.heading.lower() for field in FLAGS if getattr(one, field.name)]
-    facts = [one.email or "no e-mail address", *([one.phone] if one.phone else []), *rights]
+    facts = [one.email or _("no e-mail address"), *([one.phone] if one.phone else []), *rights]
     tone = Tone.WARN if one.receives_email and (one.email is None or one.suppressed) else Tone.MUTED
     if one.suppressed:
-        facts[0] += " (gets no more e-mail)"
-    home = "" if one.household == 1 else f", household {one.household}"
+        facts[0] += _(" (gets no more e-mail)")
+    home = "" if one.household == 1 else _(", household {household}").format(household=one.household)
     return Entry(one.id, f"{one.first} {one.last}, {one.relation}{home}", " · ".join(facts), tone)
 
 
@@ -196,17 +204,28 @@ async def edit_guardian(
 
 async def _offer_welcome(app: "Host", connection: "LeagueConnection", saved: Saved) -> None:
     address = saved.unpromised[0].address
-    lines = [f"{address} hasn't been sent the welcome e-mail:"]
-    lines += [f"  {one.player}, signed" for one in saved.unpromised[:6]]
+    lines = [_("{address} hasn't been sent the welcome e-mail:").format(address=address)]
+    lines += [_("  {player}, signed").format(player=one.player) for one in saved.unpromised[:6]]
     many = counted(len(saved.unpromised), "e-mail")
-    if not await app.push_screen_wait(Confirm(f"Send {many}?", lines, f"Send {many}", cancel_label="Not now")):
+    if not await app.push_screen_wait(
+        Confirm(
+            _("Send {many}?").format(many=many), lines, _("Send {many}").format(many=many), cancel_label=_("Not now")
+        )
+    ):
         return
     try:
         made = await connection.call(enqueue_welcome, [one.contract_id for one in saved.unpromised])
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return
-    app.notify(clean(f"{counted(len(made), 'welcome e-mail')} to {address} on the way."), markup=False)
+    app.notify(
+        clean(
+            _("{welcome_e_mail} to {address} on the way.").format(
+                welcome_e_mail=counted(len(made), "welcome e-mail"), address=address
+            )
+        ),
+        markup=False,
+    )
 
 
 async def make_contract(app: "Host", connection: "LeagueConnection", player_id: int) -> Saved | None:
@@ -216,7 +235,7 @@ async def make_contract(app: "Host", connection: "LeagueConnection", player_id: 
         season_id, order = _season_id(connection), connection.league.date_order
         teams = await connection.call(team_choices, season_id)
         if not teams:
-            raise BballError("There is no team in this season yet. Make the team first, on the Teams tab.")
+            raise BballError(_("There is no team in this season yet. Make the team first, on the Teams tab."))
         detail = await _detail(connection, player_id)
         player, last = detail.player, detail.latest
         # The team of the last contract, and of a new season the one that is called the same. Else nobody is guessed at.
@@ -225,7 +244,7 @@ async def make_contract(app: "Host", connection: "LeagueConnection", player_id: 
         likely += [one for one in teams if one.label == named]
         return contract_form(
             ContractDraft(str(likely[0].id) if likely else ""),
-            lambda mine, _, __: connection.call(new_contract, season_id, player_id, mine, order=order),
+            lambda mine, *__: connection.call(new_contract, season_id, player_id, mine, order=order),
             teams,
             order,
             f"{player.first} {player.last}",
@@ -266,7 +285,7 @@ async def _detail(connection: "LeagueConnection", player_id: int) -> "PlayerDeta
 
 def _season_id(connection: "LeagueConnection") -> int:
     if connection.season is None:
-        raise BballError("There is no season yet. Make one first ({desk.seasons}).")
+        raise BballError(_("There is no season yet. Make one first ({desk.seasons})."))
     return connection.season.id
 
 
@@ -353,6 +372,8 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
         return True
 
     changed: bool = await app.push_screen_wait(
-        PickRecord("Seasons", load, edit, empty="There is no season yet. Press n to make one.", extra=("Show", show))
+        PickRecord(
+            _("Seasons"), load, edit, empty=_("There is no season yet. Press n to make one."), extra=(_("Show"), show)
+        )
     )
     return changed

@@ -12,6 +12,7 @@ from textual.app import SuspendNotSupported
 
 from bball_tui.environment import desktop_environment
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -32,7 +33,7 @@ def editor_command() -> list[str]:
     except ValueError:
         command = []
     if not command:
-        raise BballError("No editor is set. Set EDITOR, such as EDITOR=nano, before you start the program.")
+        raise BballError(_("No editor is set. Set EDITOR, such as EDITOR=nano, before you start the program."))
     return command
 
 
@@ -48,7 +49,7 @@ async def edit_text(app: "App[Any]", text: str) -> str:
             # The terminal is the editor's: nothing is drawn and no key is read meanwhile.
             return await asyncio.to_thread(_edited, command, text)
     except SuspendNotSupported:
-        raise BballError("This terminal cannot be left to an editor. Write the text here.") from None
+        raise BballError(_("This terminal cannot be left to an editor. Write the text here.")) from None
 
 
 def _edited(command: list[str], text: str) -> str:
@@ -60,11 +61,19 @@ def _edited(command: list[str], text: str) -> str:
             # The command is the person's own; of our secrets it gets none.
             code = subprocess.run([*command, str(file)], env=desktop_environment(), check=False).returncode  # noqa: S603
         except OSError as error:
-            raise BballError(f"The editor {command[0]} could not be started: {error.strerror}.") from None
+            raise BballError(
+                _("The editor {command} could not be started: {strerror}.").format(
+                    command=command[0], strerror=error.strerror
+                )
+            ) from None
         if code:
-            raise BballError(f"The editor {command[0]} ended with an error ({code}): the text is as it was before.")
+            raise BballError(
+                _("The editor {command} ended with an error ({code}): the text is as it was before.").format(
+                    command=command[0], code=code
+                )
+            )
         try:
             with file.open("rb") as opened:
                 return opened.read(LARGEST).decode("utf-8-sig").removesuffix("\n")
         except (OSError, UnicodeDecodeError):
-            raise BballError("What the editor left is not UTF-8 text: the text is as it was before.") from None
+            raise BballError(_("What the editor left is not UTF-8 text: the text is as it was before.")) from None

@@ -6,6 +6,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.league.editing.erasing import erase, preview_player
 from bball_tui.mail.transports import remove_kept
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -27,14 +28,16 @@ async def erase_player(app: "App[Any]", connection: "LeagueConnection", player_i
     """
     seen = await connection.call(preview_player, player_id)
     if seen.obstacle is not None:
-        await app.push_screen_wait(ErrorDialog(seen.obstacle, title="Can't erase this yet"))
+        await app.push_screen_wait(ErrorDialog(seen.obstacle, title=_("Can't erase this yet")))
         return False
     people = counted(seen.count, "person", "people")
-    question = Confirm(f"Erase {people} for good", seen.sentences(), "Erase", typed=str(seen.count))
+    question = Confirm(
+        _("Erase {people} for good").format(people=people), seen.sentences(), _("Erase"), typed=str(seen.count)
+    )
     if not await app.push_screen_wait(question):
         return False
     mails = await connection.call(erase, seen)
     files = await asyncio.to_thread(remove_kept, connection.settings, mails)
-    told = f" {counted(files, 'e-mail')} in the mail folder deleted." if files else ""
-    app.notify(clean(f"Erased: {people}.{told}"), markup=False)
+    told = _(" {e_mail} in the mail folder deleted.").format(e_mail=counted(files, "e-mail")) if files else ""
+    app.notify(clean(_("Erased: {people}.{told}").format(people=people, told=told)), markup=False)
     return True

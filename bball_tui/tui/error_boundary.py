@@ -8,6 +8,7 @@ from typing import Generic
 from bball_tui import crash
 from bball_tui.database.paging import Page, PageRequest, RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 
 class Fault(BballError):
@@ -28,8 +29,10 @@ def error_boundary(log_file: Path) -> Iterator[None]:
     except Exception as error:
         crash.report(error, log_file)
         raise Fault(
-            "This could not be done because of a fault of the program. What was saved is safe. "
-            f"Where it happened is noted, without names or secrets, in {log_file}."
+            _(
+                "This could not be done because of a fault of the program. What was saved is safe. Where it "
+                "happened is noted, without names or secrets, in {log_file}."
+            ).format(log_file=log_file)
         ) from error
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
+from bball_tui.language import _
 from bball_tui.league.importing import service
 from bball_tui.league.importing.apply import RosterMoved
 from bball_tui.league.importing.diff_model import Counts
@@ -48,7 +49,10 @@ async def import_roster(
             report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))
         except SeasonMissing:
             raise BballError(
-                "The file names no season and the league has none. Type one in the field Season, such as Spring 2027."
+                _(
+                    "The file names no season and the league has none. "
+                    "Type one in the field Season, such as Spring 2027."
+                )
             ) from None
         except BballError as error:
             raise BballError(on_screen(str(error))) from None
@@ -82,11 +86,13 @@ async def import_roster(
             report = await connection.guard(run_import(connection.database, connection.league, path, wanted, watch))
         except (PreviewMoved, RosterMoved):
             raise PreviewOver(
-                "Someone changed the league or the file since you looked, so nothing was imported. This is what it "
-                "would change now."
+                _(
+                    "Someone changed the league or the file since you looked, so nothing was imported. This is what it "
+                    "would change now."
+                )
             ) from None
         if report.refused:
-            raise BballError("The file or the league changed since the preview. Nothing was imported; look again.")
+            raise BballError(_("The file or the league changed since the preview. Nothing was imported; look again."))
         await asyncio.to_thread(remember_file, connection.settings.data_dir, path)
         if not options.report:
             return ImportDone(report.imported)
@@ -103,14 +109,19 @@ async def import_roster(
     done = await app.push_screen_wait(ImportRoster(preview=preview, apply=apply, season=season, recent=recent))
     if done is None:
         return None
-    report = f" The report is in {done.report}." if done.report is not None else ""
+    report = _(" The report is in {report}.").format(report=done.report) if done.report is not None else ""
     told = f"{_summary(done.imported)}{clean(report)}"
     if (done.imported.created, done.imported.updated) == (Counts(), Counts()):
         app.notify(told, markup=False)
     else:
         offer((await connection.call(find_import)).id, told)
     if done.problem:
-        app.notify(clean(f"The report is missing. {done.problem}"), severity="warning", timeout=12, markup=False)
+        app.notify(
+            clean(_("The report is missing. {problem}").format(problem=done.problem)),
+            severity="warning",
+            timeout=12,
+            markup=False,
+        )
     return done.imported
 
 
@@ -137,11 +148,11 @@ def _options(options: ImportOptions, *, dry_run: bool) -> service.ImportOptions:
 def _summary(done: "Imported") -> str:
     new, changed = done.created, done.updated
     numbers = (
-        (new.players, "new player", ""),
-        (new.teams, "new team", ""),
-        (new.contracts, "new contract", ""),
-        (changed.players, "player", " changed"),
-        (changed.teams, "team", " changed"),
+        (new.players, _("new player"), ""),
+        (new.teams, _("new team"), ""),
+        (new.contracts, _("new contract"), ""),
+        (changed.players, "player", _(" changed")),
+        (changed.teams, "team", _(" changed")),
     )
     parts = [f"{counted(number, what)}{became}" for number, what, became in numbers if number]
-    return f"Imported: {', '.join(parts) or 'guardians only'}."
+    return _("Imported: {parts}.").format(parts=", ".join(parts) or _("guardians only"))

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.actions import Action, ActionSet
 from bball_tui.tui.key_names import key_name, normal_key
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from bball_tui.settings import Settings
 
 RESERVED = {
-    "tab": "it moves between the parts of the screen",
-    "shift+tab": "it moves between the parts of the screen",
-    "ctrl+c": "it copies",
-    "ctrl+z": "it gives the terminal back to the shell until fg",
+    "tab": _("it moves between the parts of the screen"),
+    "shift+tab": _("it moves between the parts of the screen"),
+    "ctrl+c": _("it copies"),
+    "ctrl+z": _("it gives the terminal back to the shell until fg"),
 }
 """Keys that no command may have."""
 
@@ -65,12 +66,14 @@ def checked_overrides(overrides: Mapping[str, str], sets: Iterable[ActionSet]) -
             chosen[action_id] = _checked_keys(action_id, keys, mistakes)
             continue
         near = get_close_matches(action_id, actions, n=1)
-        hint = f"did you mean {near[0]}?" if near else "the key table lists them all."
-        mistakes.append(f"there is no command {action_id!r}; {hint}")
+        hint = _("did you mean {near}?").format(near=near[0]) if near else _("the key table lists them all.")
+        mistakes.append(_("there is no command {action_id!r}; {hint}").format(action_id=action_id, hint=hint))
     mistakes += _clashes(sets, chosen)
     if mistakes:
         lines = "\n".join(f"  - {mistake}" for mistake in mistakes)
-        raise BballError(f"The keys in the settings cannot be used, so none of them was changed:\n{lines}")
+        raise BballError(
+            _("The keys in the settings cannot be used, so none of them was changed:\n{lines}").format(lines=lines)
+        )
     return {action_id: ",".join(keys) for action_id, keys in chosen.items()}
 
 
@@ -79,15 +82,27 @@ def _checked_keys(action_id: str, keys: str, mistakes: list[str]) -> tuple[str, 
     for part in [piece for piece in keys.split(",") if piece.strip()]:
         key = normal_key(part)
         if key is None:
-            mistakes.append(f"{action_id}: no terminal sends the key {part.strip()!r}; write such as s, ctrl+s or f5.")
+            mistakes.append(
+                _("{action_id}: no terminal sends the key {part!r}; write such as s, ctrl+s or f5.").format(
+                    action_id=action_id, part=part.strip()
+                )
+            )
         elif key in RESERVED:
-            mistakes.append(f"{action_id}: {key_name(key)} is taken: {RESERVED[key]}.")
+            mistakes.append(
+                _("{action_id}: {key_name} is taken: {reserved}.").format(
+                    action_id=action_id, key_name=key_name(key), reserved=RESERVED[key]
+                )
+            )
         elif key in SAME_KEY:
-            mistakes.append(f"{action_id}: most terminals send {key_name(key)} as {SAME_KEY[key]}; choose another key.")
+            mistakes.append(
+                _("{action_id}: most terminals send {key_name} as {same_key}; choose another key.").format(
+                    action_id=action_id, key_name=key_name(key), same_key=SAME_KEY[key]
+                )
+            )
         elif key not in good:
             good.append(key)
     if not keys.strip(" ,"):
-        mistakes.append(f"{action_id}: it needs at least one key.")
+        mistakes.append(_("{action_id}: it needs at least one key.").format(action_id=action_id))
     return tuple(good)
 
 
@@ -99,7 +114,10 @@ def _clashes(sets: list[ActionSet], chosen: Mapping[str, tuple[str, ...]]) -> li
         if not together or not (one.id in chosen or other.id in chosen):
             continue
         shared = set(chosen.get(one.id, one.normal_keys)) & set(chosen.get(other.id, other.normal_keys))
-        found += [f"{key_name(key)} would be both {one.id} and {other.id}." for key in sorted(shared)]
+        found += [
+            _("{key_name} would be both {id} and {id_2}.").format(key_name=key_name(key), id=one.id, id_2=other.id)
+            for key in sorted(shared)
+        ]
     return found
 
 
@@ -107,12 +125,12 @@ def key_table(sets: Iterable[ActionSet]) -> str:
     """All commands with their default keys as Markdown, one table a set: the documentation's key table."""
     blocks = []
     for group in sets:
-        rows = [f"## {group.title}", "", "| Keys | Command | What it does | Name |", "|---|---|---|---|"]
+        rows = [f"## {group.title}", "", _("| Keys | Command | What it does | Name |"), "|---|---|---|---|"]
         for action in group:
             keys = ", ".join(f"`{key_name(key)}`".replace("|", "\\|") for key in action.normal_keys)
             label = f"**{action.title}**" if action.dangerous else action.title
             rows.append(f"| {keys} | {label} | {action.help} | `{action.id}` |")
         blocks.append("\n".join(rows))
-    taken = ["## Taken", "", "No command can have these keys.", "", "| Key | Why |", "|---|---|"]
+    taken = ["## Taken", "", _("No command can have these keys."), "", _("| Key | Why |"), "|---|---|"]
     blocks.append("\n".join([*taken, *(f"| `{key}` | {why[:1].upper()}{why[1:]}. |" for key, why in RESERVED.items())]))
     return "\n\n".join(blocks) + "\n"

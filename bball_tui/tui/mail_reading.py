@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.mails.preview import MailPreview, last_copy
 from bball_tui.mail.difference import difference
 from bball_tui.mail.my_address import remembered
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 _STATES = {
-    None: "This is what the family gets.",
-    "sent": "This is the e-mail that the mail server accepted, byte for byte.",
-    "in_folder": "This is the e-mail that was written to a folder. No mail server had it.",
-    "in_doubt": "This is the e-mail that may have gone out.",
-    "dead": "This e-mail failed. It goes out like this when it is tried again.",
-    "sending": "This e-mail is on its way right now.",
-    "cancelled": "This e-mail was canceled.",
-    "suppressed": "This e-mail was not sent: the address takes none.",
+    None: _("This is what the family gets."),
+    "sent": _("This is the e-mail that the mail server accepted, byte for byte."),
+    "in_folder": _("This is the e-mail that was written to a folder. No mail server had it."),
+    "in_doubt": _("This is the e-mail that may have gone out."),
+    "dead": _("This e-mail failed. It goes out like this when it is tried again."),
+    "sending": _("This e-mail is on its way right now."),
+    "cancelled": _("This e-mail was canceled."),
+    "suppressed": _("This e-mail was not sent: the address takes none."),
 }
 
 
@@ -42,12 +43,12 @@ def letter_of(app: "App[Any]", connection: "LeagueConnection", mail: "MailPrevie
     both = read_parts(mail.mime)
     state = "in_folder" if mail.in_folder else None if mail.state is None else str(mail.state)
     note = _STATES.get(state) or (
-        "This is the e-mail as it was written, and it never changes."
+        _("This is the e-mail as it was written, and it never changes.")
         if mail.frozen
-        else "It is not written yet. This is what it would be now."
+        else _("It is not written yet. This is what it would be now.")
     )
     if state in ("cancelled", "suppressed", "dead") and not mail.frozen:
-        note += " It was never written; this is what it would be now."
+        note += _(" It was never written; this is what it would be now.")
     return Letter(
         note=note,
         headers=headers_of(mail.mime),
@@ -71,13 +72,13 @@ async def read_asked(
     connection: "LeagueConnection",
     asked: "Awaitable[Sequence[MailPreview] | MailPreview]",
     *,
-    nobody: str = "No e-mail: there is no guardian whom an e-mail can reach.",
+    nobody: str = _("No e-mail: there is no guardian whom an e-mail can reach."),
 ) -> None:
     """Show the mails that were asked for, or say why there are none; ``nobody`` when nobody would get one."""
     try:
         found = await asked
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="There is no e-mail to show"))
+        await app.push_screen_wait(ErrorDialog(str(error), title=_("There is no e-mail to show")))
         return
     mails = found if isinstance(found, Sequence) else [found]
     if mails:
@@ -90,14 +91,16 @@ async def _open(app: "App[Any]", connection: "LeagueConnection", html: str) -> s
     try:
         file = await asyncio.to_thread(connection.pages.keep, html)
     except OSError as error:
-        raise BballError(f"The page could not be written for the browser: {error.strerror}.") from None
+        raise BballError(
+            _("The page could not be written for the browser: {strerror}.").format(strerror=error.strerror)
+        ) from None
     if await asyncio.to_thread(open_page, file):
-        return "The browser shows the page. The file goes when you leave this program."
+        return _("The browser shows the page. The file goes when you leave this program.")
     app.copy_to_clipboard(how_to_fetch(file))
-    return (
-        f"There is no browser here. On your own computer type (it is in your clipboard): {how_to_fetch(file)} "
-        "Only you can read the file, and it goes when you leave this program."
-    )
+    return _(
+        "There is no browser here. On your own computer type (it is in your clipboard): "
+        "{how_to_fetch} Only you can read the file, and it goes when you leave this program."
+    ).format(how_to_fetch=how_to_fetch(file))
 
 
 async def _send(app: "App[Any]", connection: "LeagueConnection", mail: "MailPreview") -> str | None:
@@ -108,7 +111,7 @@ async def _send(app: "App[Any]", connection: "LeagueConnection", mail: "MailPrev
         connection.database, connection.league.id, connection.settings, mail.mime, mail.subject, address
     )
     to = await connection.guard(sending)
-    return f"A copy went to {to}, marked as a test. The family got nothing."
+    return _("A copy went to {to}, marked as a test. The family got nothing.").format(to=to)
 
 
 async def _compare(connection: "LeagueConnection", mail: "MailPreview") -> Sequence[Sequence[Part]] | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from bball_tui.delivery.send_test_mail import send_test
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.account import keep_account
 from bball_tui.mail.my_address import remembered
@@ -30,7 +31,7 @@ async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
     try:
         league = (await connection.overview()).league
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="Can't open this yet"))
+        await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't open this yet")))
         return False
     settings = connection.settings
     before = MailBefore(settings.mail_url, league.from_email or "", remembered(settings) or "", overriding("mail_url"))

@@ -5,6 +5,7 @@ from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.mail.checks import parts
 from bball_tui.mail.difference import Change, DiffLine
 from bball_tui.mail.html_reader import LineKind, ReadLine, read_html
@@ -26,11 +27,13 @@ def headers_of(mime: bytes) -> tuple[tuple[str, str], ...]:
 def sizes(mail: "Parts", mime: bytes) -> str:
     """``12 KB, of which the page 9 KB``: Gmail cuts a page off after 102 KB."""
     page = len(mail.html.encode())
-    return f"{_kilobytes(len(mime))} in all, the page {_kilobytes(page)} (Gmail shows up to 102 KB)"
+    return _("{kilobytes} in all, the page {kilobytes_2} (Gmail shows up to 102 KB)").format(
+        kilobytes=_kilobytes(len(mime)), kilobytes_2=_kilobytes(page)
+    )
 
 
 def _kilobytes(size: int) -> str:
-    return f"{max(1, round(size / 1000))} KB"
+    return _("{value} KB").format(value=max(1, round(size / 1000)))
 
 
 def page_lines(mail: "Parts") -> list[list[Part]]:
@@ -70,18 +73,18 @@ def read_parts(mime: bytes) -> "Parts":
 def _page_line(line: ReadLine) -> list[Part]:
     match line.kind:
         case LineKind.PREHEADER:
-            return [(f"Inbox preview: {line.text}", STYLES[Tone.MUTED])]
+            return [(_("Inbox preview: {text}").format(text=line.text), STYLES[Tone.MUTED])]
         case LineKind.HEADING:
             return [(line.text, "bold underline")]
         case LineKind.ITEM:
             return [f"  • {line.text}"]
         case LineKind.FACT:
-            name, _, value = line.text.partition(": ")
+            name, __, value = line.text.partition(": ")
             return [(f"  {name}: ", STYLES[Tone.MUTED]), (value, STYLES[Tone.STRONG])]
         case LineKind.BUTTON:
             return [(f"[ {line.text} ]", "bold reverse"), (f"  → {line.target}", STYLES[Tone.ACCENT])]
         case LineKind.PICTURE:
-            return [(f"(picture: {line.text or 'without words'})", STYLES[Tone.MUTED])]
+            return [(_("(picture: {text})").format(text=line.text or _("without words")), STYLES[Tone.MUTED])]
         case LineKind.RULE:
             return [("─" * 20, STYLES[Tone.MUTED])]
         case LineKind.TEXT:

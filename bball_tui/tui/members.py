@@ -6,6 +6,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.states import StaffRole
+from bball_tui.language import _
 from bball_tui.league.editing.contracts import TeamChoice, team_choices
 from bball_tui.league.editing.members import MemberDraft, draft_of, remove_all, save_member
 from bball_tui.league.editing.outcome import Loaded
@@ -42,13 +43,13 @@ async def edit_members(app: "App[Any]", connection: "LeagueConnection") -> bool:
             if connection.season is not None:
                 teams = await connection.call(team_choices, connection.season.id)
             if at is None:
-                return member_form(MemberDraft(), lambda mine, _, __: connection.call(save_member, mine, None), teams)
+                return member_form(MemberDraft(), lambda mine, *__: connection.call(save_member, mine, None), teams)
             members = await connection.call(list_members)
             before = draft_of(logins[at], members)
             mine = [one.team for one in members if one.login == logins[at] and one.team is not None]
             return member_form(
                 before,
-                lambda draft, _, __: connection.call(save_member, draft, before),
+                lambda draft, *__: connection.call(save_member, draft, before),
                 teams,
                 Loaded(0, 0, before),
                 mine,
@@ -60,15 +61,15 @@ async def edit_members(app: "App[Any]", connection: "LeagueConnection") -> bool:
         if at is None:
             return False
         lines = [
-            f"{logins[at]} loses every role in this league and no longer sees it.",
-            "What was done under this name stays in the history. The login itself stays, too.",
+            _("{login} loses every role in this league and no longer sees it.").format(login=logins[at]),
+            _("What was done under this name stays in the history. The login itself stays, too."),
         ]
-        if not await app.push_screen_wait(Confirm("Take all roles away", lines, "Take away", danger=True)):
+        if not await app.push_screen_wait(Confirm(_("Take all roles away"), lines, _("Take away"), danger=True)):
             return False
         return await connection.call(remove_all, logins[at]) > 0
 
-    empty = "No one has a role here yet."
-    changed: bool = await app.push_screen_wait(PickRecord("Staff", load, edit, empty=empty, remove=remove))
+    empty = _("No one has a role here yet.")
+    changed: bool = await app.push_screen_wait(PickRecord(_("Staff"), load, edit, empty=empty, remove=remove))
     return changed
 
 
@@ -76,7 +77,7 @@ def _entry(at: int, roles: "Sequence[Member]") -> Entry:
     said = [roles_in_words(frozenset(one.role for one in roles))]
     teams = [one.team for one in roles if one.team is not None]
     if teams:
-        said.append(f"coordinator of {', '.join(teams)}")
+        said.append(_("coordinator of {teams}").format(teams=", ".join(teams)))
     if not roles[0].may_log_in:
         return Entry(at, roles[0].login, " · ".join([*said, "! cannot log in"]), Tone.WARN)
     return Entry(at, roles[0].login, " · ".join(said))
@@ -103,10 +104,12 @@ async def choose_league(app: "App[Any]", connection: "LeagueConnection") -> str 
             dialog.cancel()
         return False
 
-    dialog = PickRecord("Which league?", load, choose, empty="There is no league for you here.", opens="Open", adds="")
+    dialog = PickRecord(
+        _("Which league?"), load, choose, empty=_("There is no league for you here."), opens=_("Open"), adds=""
+    )
     await app.push_screen_wait(dialog)
     return chosen[0] if chosen else None
 
 
 def _as(roles: frozenset[StaffRole]) -> str:
-    return f"you are {roles_in_words(roles)}"
+    return _("you are {roles_in_words}").format(roles_in_words=roles_in_words(roles))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.editing.lookalikes import Pair, list_lookalikes, tell_apart
 from bball_tui.league.merging.candidates import find_players, guardian_candidates
 from bball_tui.league.merging.merge import Merged, MergeRequest, merge_people, preview_merge
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 200
 """Of those who may be the same: when some are dealt with, the next ones come up."""
-BACK = "back "
+BACK = _("back ")
 """Begins the key of a merge that can be taken back, among the guardians who may be the same."""
 
 
@@ -41,7 +42,7 @@ async def merge_two(app: "Host", connection: "LeagueConnection", kind: Person, k
         try:
             seen = await connection.call(preview_merge, kind, kept, gone)
         except BballError as error:
-            await app.push_screen_wait(ErrorDialog(str(error), title="Can't merge these"))
+            await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't merge these")))
             return False
         request = (kind, seen.kept, seen.gone)
 
@@ -66,7 +67,10 @@ async def merge_players(app: "Host", connection: "LeagueConnection", players: Se
         return await merge_two(app, connection, Person.PLAYER, kept, players[1])
     season = connection.season_id
     gone = await app.push_screen_wait(
-        FindPlayer(f"Who is the same as {name}?", lambda text: connection.call(find_players, text, season, kept))
+        FindPlayer(
+            _("Who is the same as {name}?").format(name=name),
+            lambda text: connection.call(find_players, text, season, kept),
+        )
     )
     return gone is not None and await merge_two(app, connection, Person.PLAYER, kept, gone)
 
@@ -95,12 +99,12 @@ async def maybe_the_same(app: "Host", connection: "LeagueConnection") -> bool:
         return True
 
     dialog = PickRecord(
-        "Maybe the same player",
+        _("Maybe the same player"),
         load,
         merge,
-        empty="No two players have the same name, or the same last name and birthdate.",
-        extra=("Two children", apart),
-        opens="Compare",
+        empty=_("No two players have the same name, or the same last name and birthdate."),
+        extra=(_("Two children"), apart),
+        opens=_("Compare"),
         adds="",
     )
     changed: bool = await app.push_screen_wait(dialog)
@@ -112,10 +116,14 @@ async def merge_guardian(app: "Host", connection: "LeagueConnection", guardian_i
     found = await connection.call(guardian_candidates, guardian_id)
     merged = await connection.call(list_merges, Person.GUARDIAN, stays=guardian_id)
     if not found and not merged:
-        raise BballError(f"No other guardian has {name}'s name, address or phone, or a child in common.")
+        raise BballError(
+            _("No other guardian has {name}'s name, address or phone, or a child in common.").format(name=name)
+        )
     options = [(str(one.id), f"{one.name}: {one.about}") for one in found]
-    options += [(f"{BACK}{one.gone_id}", f"undo: {one.name}, merged by {one.by}") for one in merged]
-    chosen = await app.push_screen_wait(ChooseOne(f"Who is the same as {name}?", options))
+    options += [
+        (f"{BACK}{one.gone_id}", _("undo: {name}, merged by {by}").format(name=one.name, by=one.by)) for one in merged
+    ]
+    chosen = await app.push_screen_wait(ChooseOne(_("Who is the same as {name}?").format(name=name), options))
     if chosen is None:
         return False
     if not chosen.startswith(BACK):
@@ -128,11 +136,14 @@ async def take_merge_back(app: "Host", connection: "LeagueConnection", kind: Per
     """Take a merge into ``stays`` back; of several the latest, unless another one is chosen."""
     merges = await connection.call(list_merges, kind, stays=stays)
     if not merges:
-        raise BballError(f"No one was merged into {name}, so there is nothing to take back.")
+        raise BballError(_("No one was merged into {name}, so there is nothing to take back.").format(name=name))
     one = merges[0]
     if len(merges) > 1:
         chosen = await app.push_screen_wait(
-            ChooseOne(f"Merged into {name}", [(str(one.gone_id), f"{one.name}, by {one.by}") for one in merges])
+            ChooseOne(
+                _("Merged into {name}").format(name=name),
+                [(str(one.gone_id), _("{name}, by {by}").format(name=one.name, by=one.by)) for one in merges],
+            )
         )
         if chosen is None:
             return False
@@ -146,7 +157,7 @@ async def take_act_back(app: "Host", connection: "LeagueConnection", act: "Act")
     gone = after.get(f"was_{kind}", act.entity_id)
     merge = next(iter(await connection.call(list_merges, kind, gone=gone)), None)
     if merge is None:
-        raise BballError("This merge was taken back before.")
+        raise BballError(_("This merge was taken back before."))
     name = act.record if gone != act.entity_id else after.get("is_called", "")
     return await _take_back(app, connection, merge, name)
 
@@ -155,14 +166,14 @@ async def _take_back(app: "Host", connection: "LeagueConnection", merge: Standin
     try:
         effect = await connection.call(preview_unmerge, merge.kind, merge.gone_id)
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="Can't take this back"))
+        await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't take this back")))
         return False
     lines = [
-        f"{merge.name} is there again, with all that was moved to {name}.",
-        f"What came after the merge stays with {name}.",
+        _("{name} is there again, with all that was moved to {name_2}.").format(name=merge.name, name_2=name),
+        _("What came after the merge stays with {name}.").format(name=name),
         *taken_back_words(effect),
     ]
-    if not await app.push_screen_wait(Confirm("Take the merge back?", lines, "Take back")):
+    if not await app.push_screen_wait(Confirm(_("Take the merge back?"), lines, _("Take back"))):
         return False
     done = await connection.call(unmerge_people, merge.kind, merge.gone_id)
     app.notify(clean(" ".join(unmerged_words(done))), timeout=10, markup=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.gc_tuning import started
 from bball_tui.tui.main_screen.screen import FIRST_TAB, MainScreen
 from bball_tui.tui.main_screen.tab_list import PANES
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.dialogs.new_league import LeagueBasics
 
-SAFE = "Nothing is lost: what was saved before is kept in the database."
+SAFE = _("Nothing is lost: what was saved before is kept in the database.")
 DEMO = 64
 """The exit code by which the screen asks the command line to open the demo instead."""
 
@@ -57,7 +58,7 @@ async def begin(app: OpeningApp) -> None:
             started()
             app.desk.say_closed()
             problem = _problem(error, app.settings)
-            dialog = ErrorDialog(problem, retry=True, title="The league cannot be opened", safe=SAFE, leaves=True)
+            dialog = ErrorDialog(problem, retry=True, title=_("The league cannot be opened"), safe=SAFE, leaves=True)
             if await app.push_screen_wait(dialog) is not AfterError.RETRY:
                 app.exit(1, message=str(error))
                 break
@@ -70,7 +71,7 @@ def _problem(error: BballError, settings: "Settings") -> str:
 
     if not isinstance(error, DatabaseAway) or error.where is not None:
         return str(error)
-    where = settings.database_url or f"the one in {settings.data_dir}"
+    where = settings.database_url or _("the one in {data_dir}").format(data_dir=settings.data_dir)
     return str(DatabaseAway(error.why, str(where)))
 
 

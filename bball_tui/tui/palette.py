@@ -10,12 +10,13 @@ from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from bball_tui.language import _
 from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.text import clean
 
-THEME, THEME_HELP, THEME_ALSO = "Theme", "Change the colors.", "settings dark light mode appearance contrast"
+THEME, THEME_HELP, THEME_ALSO = _("Theme"), _("Change the colors."), _("settings dark light mode appearance contrast")
 """The one command of Textual's own that we do not have."""
 HERE = 0.5
 """What a command that can be given here and now is ahead of an equal one on another tab."""
@@ -54,7 +55,7 @@ class ActionPalette(Provider):
                 if not action.palette:
                     continue
                 reason = node.refusal(action.method)
-                note = action.help if reason is None else f"Not now: {reason}"
+                note = action.help if reason is None else _("Not now: {reason}").format(reason=reason)
                 yield node, action, self._literal(f"{note}  ({key_of(action.id)})")
 
     def _elsewhere(self) -> Iterator[tuple[ActionSet, Action, str]]:
@@ -71,7 +72,9 @@ class ActionPalette(Provider):
     async def _go(self, group: ActionSet, action: Action) -> None:
         """Show the tab that the command is on. What it is to act on, a person chooses there."""
         await self.app.run_action(f"tab_{group.tab}", self.screen)
-        sentence = f"{action.title}: press {key_of(action.id)} here, on the row that is meant."
+        sentence = _("{title}: press {key} here, on the row that is meant.").format(
+            title=action.title, key=key_of(action.id)
+        )
         self.app.notify(clean(sentence), timeout=6, markup=False)
 
     @staticmethod

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
 from bball_tui.files import short_path, write_bytes
+from bball_tui.language import _
 from bball_tui.league.activity import note_export
 from bball_tui.league.papers.export import export_scans, file_name
 from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, plan_pile, sign_pile
@@ -60,31 +61,43 @@ async def show_scans(app: "App[Any]", connection: "LeagueConnection", contract_i
 
     changed: bool = await app.push_screen_wait(
         PickRecord(
-            f"Scans of {player}'s contract",
+            _("Scans of {player}'s contract").format(player=player),
             load,
             open_or_attach,
-            empty="No scan yet: n attaches one.",
+            empty=_("No scan yet: n attaches one."),
             remove=remove,
-            extra=("Save", save),
-            opens="Open",
-            adds="Attach",
+            extra=(_("Save"), save),
+            opens=_("Open"),
+            adds=_("Attach"),
         )
     )
     return changed
 
 
 def _entry(row: ScanRow, zone: tzinfo, now: datetime) -> Entry:
-    size = f"{max(1, row.size // 1024):,} KB"
-    attached = f"attached {short_time(row.recorded_at, zone, now)} by {row.recorded_by}"
-    return Entry(row.id, row.name, f"{row.kind.upper()}, {size} · {attached} · SHA-256 {row.sha256[:16]}…")
+    size = _("{value:,} KB").format(value=max(1, row.size // 1024))
+    attached = _("attached {when} by {recorded_by}").format(
+        when=short_time(row.recorded_at, zone, now), recorded_by=row.recorded_by
+    )
+    return Entry(
+        row.id,
+        row.name,
+        _("{upper}, {size} · {attached} · SHA-256 {sha256}…").format(
+            upper=row.kind.upper(), size=size, attached=attached, sha256=row.sha256[:16]
+        ),
+    )
 
 
 async def _attach(app: "App[Any]", connection: "LeagueConnection", contract_id: int, player: str) -> bool:
     async def keep(path: Path) -> str:
         scan = await asyncio.to_thread(load_scan, path)
         done = await connection.call(attach, contract_id, scan)
-        also = f" It is also attached to the contract of {named(done.also)}: is that right?" if done.also else ""
-        return f"{scan.name} is attached to {player}'s contract.{also}"
+        also = (
+            _(" It is also attached to the contract of {named}: is that right?").format(named=named(done.also))
+            if done.also
+            else ""
+        )
+        return _("{name} is attached to {player}'s contract.{also}").format(name=scan.name, player=player, also=also)
 
     data_dir = connection.settings.data_dir
     done = await app.push_screen_wait(AttachScan(player, keep, await asyncio.to_thread(scan_folder, data_dir)))
@@ -100,15 +113,17 @@ async def _open(app: "App[Any]", connection: "LeagueConnection", scan_id: int) -
     try:
         file = await asyncio.to_thread(connection.pages.keep, found.content, SUFFIXES[found.row.kind])
     except OSError as error:
-        raise BballError(f"The scan could not be written for the viewer: {error.strerror}.") from None
+        raise BballError(
+            _("The scan could not be written for the viewer: {strerror}.").format(strerror=error.strerror)
+        ) from None
     if await asyncio.to_thread(open_page, file):
-        told = "The scan is open. The file goes when you leave this program."
+        told = _("The scan is open. The file goes when you leave this program.")
     else:
         app.copy_to_clipboard(how_to_fetch(file))
-        told = (
-            f"There is no viewer here. On your own computer type (it is in your clipboard): {how_to_fetch(file)} "
-            "Only you can read the file, and it goes when you leave this program."
-        )
+        told = _(
+            "There is no viewer here. On your own computer type (it is in your clipboard): {how_to_fetch}"
+            " Only you can read the file, and it goes when you leave this program."
+        ).format(how_to_fetch=how_to_fetch(file))
     app.notify(clean(told), timeout=15, markup=False)
 
 
@@ -116,15 +131,17 @@ async def _save(app: "App[Any]", connection: "LeagueConnection", scan_id: int) -
     found = await connection.call(scan_content, scan_id)
     place = Path.home() / file_name(found.row)
     await asyncio.to_thread(write_bytes, place, found.content)
-    app.notify(clean(f"Saved as {short_path(place)}."), timeout=10, markup=False)
+    app.notify(clean(_("Saved as {short_path}.").format(short_path=short_path(place))), timeout=10, markup=False)
 
 
 async def _remove(app: "App[Any]", connection: "LeagueConnection", scan_id: int, player: str) -> bool:
     lines = [
-        f"The picture is deleted from {player}'s contract.",
-        "Its name, its hash and your reason stay in the history.",
+        _("The picture is deleted from {player}'s contract.").format(player=player),
+        _("Its name, its hash and your reason stay in the history."),
     ]
-    why = await app.push_screen_wait(Reason("Take a scan off", lines, "Take off", danger=True, longest=LONGEST_REASON))
+    why = await app.push_screen_wait(
+        Reason(_("Take a scan off"), lines, _("Take off"), danger=True, longest=LONGEST_REASON)
+    )
     if why is None:
         return False
     await connection.call(remove_scan, scan_id, why)
@@ -134,7 +151,7 @@ async def _remove(app: "App[Any]", connection: "LeagueConnection", scan_id: int,
 async def save_team_scans(app: "App[Any]", connection: "LeagueConnection", team_id: int, team: str) -> None:
     """Write all scans of a team into a folder of its own."""
     name = "".join(one for one in team if one.isalnum() or one in " -").strip()
-    folder = Path.home() / f"{connection.league.slug} scans {name}"
+    folder = Path.home() / _("{slug} scans {name}").format(slug=connection.league.slug, name=name)
     wanted = RosterFilter(season_id=connection.season_id, team_id=team_id)
 
     async def write() -> int:
@@ -142,7 +159,15 @@ async def save_team_scans(app: "App[Any]", connection: "LeagueConnection", team_
 
     number = await connection.guard(write())
     await note_export(connection.database, connection.league.id, "scans", number)
-    app.notify(clean(f"{counted(number, 'scan')} of {team} written to {short_path(folder)}."), timeout=12, markup=False)
+    app.notify(
+        clean(
+            _("{scans} of {team} written to {short_path}.").format(
+                scans=counted(number, "scan"), team=team, short_path=short_path(folder)
+            )
+        ),
+        timeout=12,
+        markup=False,
+    )
 
 
 async def print_contracts(app: "App[Any]", connection: "LeagueConnection", contract_ids: "Sequence[int]") -> None:
@@ -153,9 +178,11 @@ async def print_contracts(app: "App[Any]", connection: "LeagueConnection", contr
         return await _written(await printing, path, "sheet")
 
     number = len(contract_ids)
-    each = "the contract" if number == 1 else f"each of {number:,} contracts"
-    lines = [f"A sheet for {each} that still waits for its signature, names filled in and with a code."]
-    await _print(app, connection, "Print contract sheets", lines, "contracts", write)
+    each = _("the contract") if number == 1 else _("each of {number:,} contracts").format(number=number)
+    lines = [
+        _("A sheet for {each} that still waits for its signature, names filled in and with a code.").format(each=each)
+    ]
+    await _print(app, connection, _("Print contract sheets"), lines, "contracts", write)
 
 
 async def print_teams(app: "App[Any]", connection: "LeagueConnection", team_ids: "Sequence[int]") -> None:
@@ -164,8 +191,10 @@ async def print_teams(app: "App[Any]", connection: "LeagueConnection", team_ids:
     async def write(path: Path) -> str:
         return await _written(await connection.call(print_sign_in, team_ids), path, "player")
 
-    lines = [f"The players of {counted(len(team_ids), 'team')}, with a place to sign beside each."]
-    await _print(app, connection, "Print a sign-in list", lines, "sign-in", write)
+    lines = [
+        _("The players of {teams}, with a place to sign beside each.").format(teams=counted(len(team_ids), "team"))
+    ]
+    await _print(app, connection, _("Print a sign-in list"), lines, "sign-in", write)
 
 
 async def _print(
@@ -180,7 +209,7 @@ async def _print(
 async def _written(printed: Printed, path: Path, what: str) -> str:
     await asyncio.to_thread(write_bytes, path, printed.pdf)
     left = [one.reason for one in printed.left_out]
-    more = f" and {len(left) - 2} more" if len(left) > 2 else ""
+    more = _(" and {left} more").format(left=len(left) - 2) if len(left) > 2 else ""
     return " ".join([f"{counted(len(printed.printed), what)} written to {short_path(path)}.", *left[:2]]) + more
 
 
@@ -215,12 +244,14 @@ async def read_scans(app: "App[Any]", connection: "LeagueConnection", today: dat
     if answer.path.is_dir():
         await asyncio.to_thread(remember_scan_folder, data_dir, answer.path)
     done = answer.done
-    parts = [f"{counted(len(done.signed), 'contract')} signed, with their scans"]
+    parts = [_("{contracts} signed, with their scans").format(contracts=counted(len(done.signed), "contract"))]
     if done.attached:
-        parts.append(f"{counted(len(done.attached), 'scan')} attached")
+        parts.append(_("{scans} attached").format(scans=counted(len(done.attached), "scan")))
     app.notify(f"{', '.join(parts)}.", timeout=12, markup=False)
     if done.refused:
         reasons = "\n".join(one.reason for one in done.refused[:5])
-        title = f"{counted(len(done.refused), 'paper')} not signed"
-        await app.push_screen_wait(ErrorDialog(reasons, title=title, safe="All others are signed, with their scans."))
+        title = _("{papers} not signed").format(papers=counted(len(done.refused), "paper"))
+        await app.push_screen_wait(
+            ErrorDialog(reasons, title=title, safe=_("All others are signed, with their scans."))
+        )
     return done

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.analyze import MANY, analyze
+from bball_tui.language import _
 from bball_tui.league.leagues import list_seasons
 from bball_tui.league.seasons.next_name import next_name
 from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll, usual_names
@@ -34,7 +35,9 @@ async def roll_season(app: "Host", connection: "LeagueConnection") -> bool:
     """Ask from which season, show the plan, make what is ticked. Call it from a worker. True: something was made."""
     seasons = await connection.call(list_seasons)
     if connection.season is None or not seasons:
-        sentence = f"There is no season to begin from yet. Import a roster first ({key_of('desk.import')})."
+        sentence = _("There is no season to begin from yet. Import a roster first ({key}).").format(
+            key=key_of("desk.import")
+        )
         await app.push_screen_wait(ErrorDialog(sentence))
         return False
     planned = await app.push_screen_wait(
@@ -94,7 +97,7 @@ async def _choose(app: "Host", connection: "LeagueConnection", planned: Planned)
             plan = await connection.call(plan_roll, asked)
             lines, teams = {line.id for line in plan.lines}, {team.key for team in plan.open_teams}
             places = {one: team for one, team in chosen.items() if one in lines and team in teams}
-            news = "Someone changed the league since you looked, so nothing was made. This is the plan now."
+            news = _("Someone changed the league since you looked, so nothing was made. This is the plan now.")
 
 
 async def _count_again(connection: "LeagueConnection") -> None:
@@ -103,13 +106,27 @@ async def _count_again(connection: "LeagueConnection") -> None:
 
 
 def _tell(app: "Host", done: Rolled) -> None:
-    made = f"{counted(done.teams, 'team')} and {counted(done.contracts, 'contract')}"
+    made = _("{teams} and {contracts}").format(
+        teams=counted(done.teams, "team"), contracts=counted(done.contracts, "contract")
+    )
     wait = "waits" if done.mails == 1 else "wait"
-    mails = f" {counted(done.mails, 'e-mail')} {wait} in the outbox." if done.mails else ""
-    back = f" {key_of('desk.roll-undo')} takes it back while no one has signed."
-    app.notify(clean(f"{done.season}: {made} made.{mails}{back}"), timeout=12, markup=False)
+    mails = (
+        _(" {e_mail} {wait} in the outbox.").format(e_mail=counted(done.mails, "e-mail"), wait=wait)
+        if done.mails
+        else ""
+    )
+    back = _(" {key} takes it back while no one has signed.").format(key=key_of("desk.roll-undo"))
+    app.notify(
+        clean(_("{season}: {made} made.{mails}{back}").format(season=done.season, made=made, mails=mails, back=back)),
+        timeout=12,
+        markup=False,
+    )
     if done.notes:
-        more = f" And {len(done.notes) - 1} more: each team's panel says what." if len(done.notes) > 1 else ""
+        more = (
+            _(" And {notes} more: each team's panel says what.").format(notes=len(done.notes) - 1)
+            if len(done.notes) > 1
+            else ""
+        )
         app.notify(clean(f"{done.notes[0]}{more}"), severity="warning", timeout=12, markup=False)
 
 
@@ -117,14 +134,14 @@ async def take_season_back(app: "Host", connection: "LeagueConnection") -> bool:
     """Show what taking the latest run of a season back means, and do it. True: it was taken back."""
     season_id = await connection.call(rolled_season)
     if season_id is None:
-        app.notify("No season here was made from another one.", markup=False)
+        app.notify(_("No season here was made from another one."), markup=False)
         return False
     effect = await connection.call(preview_undo, season_id)
     if effect.obstacle is not None:
-        await app.push_screen_wait(ErrorDialog(effect.obstacle, title="It cannot be taken back"))
+        await app.push_screen_wait(ErrorDialog(effect.obstacle, title=_("It cannot be taken back")))
         return False
-    caption = f"Take back {counted(len(effect.removed) + len(effect.void), 'contract')}"
-    question = Confirm(f"Take {effect.season} back?", undo_effect(effect), caption, danger=True)
+    caption = _("Take back {contracts}").format(contracts=counted(len(effect.removed) + len(effect.void), "contract"))
+    question = Confirm(_("Take {season} back?").format(season=effect.season), undo_effect(effect), caption, danger=True)
     if not await app.push_screen_wait(question):
         return False
     done = await connection.call(undo_roll, season_id, effect.roll_id)

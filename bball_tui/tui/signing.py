@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.batch_signing import PILE_HOLD, batch_candidates, hold_pile, release_pile
 from bball_tui.league.contracts.correcting import correct, preview_correction
 from bball_tui.league.contracts.facts import read_contracts
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     Host = App[Any]
 
 
-SLIP = "a slip in a pile of papers"
+SLIP = _("a slip in a pile of papers")
 """Why, unless somebody types something else."""
 
 
@@ -149,7 +150,11 @@ async def _paper(connection: "LeagueConnection", contract_id: int, mails: int) -
     found = (await connection.call(read_contracts, [contract_id]))[contract_id]
     signature = found.signature
     if signature is None:
-        raise BballError(f"{found.player}'s contract has just been changed by {found.updated_by}. Look at it again.")
+        raise BballError(
+            _("{player}'s contract has just been changed by {updated_by}. Look at it again.").format(
+                player=found.player, updated_by=found.updated_by
+            )
+        )
     signer = f"{signature.signer} ({capacity_word(signature.capacity)})"
     method = METHODS[signature.method]
     return PaperSigned(contract_id, found.player, found.team, signer, method, signature.signed_on, mails)

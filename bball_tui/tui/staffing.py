@@ -15,6 +15,7 @@ from bball_tui.groupme.staff.staff_form import (
     load_staff,
     save_staff,
 )
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, Loaded, Outcome, Overtaken, Problem, Saved, Wrong
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -45,7 +46,7 @@ async def edit_staff(app: "App[Any]", connection: "LeagueConnection", zone: "tzi
         async def make() -> "Form[StaffDraft]":
             base = None if staff_id is None else Loaded(staff_id, 0, await connection.call(load_staff, staff_id))
             draft = StaffDraft() if base is None else base.draft
-            return staff_form(draft, lambda mine, known, _: _save(connection, mine, known), base)
+            return staff_form(draft, lambda mine, known, __: _save(connection, mine, known), base)
 
         return await ask_form(app, make) is not None
 
@@ -54,17 +55,17 @@ async def edit_staff(app: "App[Any]", connection: "LeagueConnection", zone: "tzi
         if found is None:
             return False
         lines = [
-            f"{found.name} is forgotten here, with number, address and account.",
-            "They stay in the groups that they are in. Take them out in the GroupMe app.",
+            _("{name} is forgotten here, with number, address and account.").format(name=found.name),
+            _("They stay in the groups that they are in. Take them out in the GroupMe app."),
         ]
-        if not await app.push_screen_wait(Confirm("Take off the staff list", lines, "Take off", danger=True)):
+        if not await app.push_screen_wait(Confirm(_("Take off the staff list"), lines, _("Take off"), danger=True)):
             return False
         await connection.call(take_off_list, found.id)
         return True
 
-    empty = "No one yet. Press n to add an adult to every group."
+    empty = _("No one yet. Press n to add an adult to every group.")
     changed: bool = await app.push_screen_wait(
-        PickRecord("Staff for every group", load, edit, empty=empty, remove=remove)
+        PickRecord(_("Staff for every group"), load, edit, empty=empty, remove=remove)
     )
     return changed
 
@@ -81,8 +82,8 @@ async def _save(connection: "LeagueConnection", draft: StaffDraft, base: Loaded[
                 for name in (field.name for field in fields(now))
                 if getattr(now, name) not in (getattr(base.draft, name), getattr(draft, name))
             )
-            when = "an unknown time" if at is None else (await connection.call(read_clock)).at(at)
-            return Overtaken(by or "someone else", when, differences, Loaded(base.id, 0, now))
+            when = _("an unknown time") if at is None else (await connection.call(read_clock)).at(at)
+            return Overtaken(by or _("someone else"), when, differences, Loaded(base.id, 0, now))
         case StaffSaved(saved_id, changed):
             return Saved(saved_id, changed)
     raise AssertionError("no one can be quicker with someone new")
@@ -91,8 +92,10 @@ async def _save(connection: "LeagueConnection", draft: StaffDraft, base: Loaded[
 def _entry(one: "StaffRow", zone: "tzinfo", now: "datetime") -> Entry:
     ways = [way for way in (one.email, one.phone) if way]
     if one.user_id:
-        ways.append(f"GroupMe id {one.user_id}")
+        ways.append(_("GroupMe id {user_id}").format(user_id=one.user_id))
     if one.consent_at is None:
         return Entry(one.id, one.name, " · ".join([*ways, "! has not agreed: not added to groups"]), Tone.WARN)
-    noted = f"agreed: {one.consent_note} (noted {short_time(one.consent_at, zone, now)}"
+    noted = _("agreed: {consent_note} (noted {when}").format(
+        consent_note=one.consent_note, when=short_time(one.consent_at, zone, now)
+    )
     return Entry(one.id, one.name, " · ".join([*ways, f"{noted} by {one.consent_by or 'someone'})"]))

@@ -5,6 +5,7 @@ Imported by the command that needs it: SQLAlchemy comes with it.
 
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, undone_import
@@ -31,9 +32,9 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
     at = (await connection.call(read_clock)).at(effect.at)
     lines = [clean(line) for line in import_effect(effect, at, MOST_KEPT)]
     if not effect.does_something:
-        await app.push_screen_wait(ErrorDialog("\n".join(lines), title="Nothing to take back"))
+        await app.push_screen_wait(ErrorDialog("\n".join(lines), title=_("Nothing to take back")))
         return False
-    if not await app.push_screen_wait(Confirm("Take the import back?", lines, "Take back", danger=True)):
+    if not await app.push_screen_wait(Confirm(_("Take the import back?"), lines, _("Take back"), danger=True)):
         return False
     done = await connection.call(undo_import, effect.id, shown=effect)
     await connection.overview()

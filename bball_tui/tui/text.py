@@ -15,6 +15,7 @@ from rich.cells import cell_len, set_cell_size, split_graphemes
 from textual.content import Content
 
 from bball_tui.clock import clock
+from bball_tui.language import _
 from bball_tui.wording import short_date
 
 Align: TypeAlias = Literal["left", "right"]
@@ -107,7 +108,7 @@ def shorten(text: str, width: int) -> str:
     if width < 1:
         return ""
     kept, used = 0, 0
-    for _, end, cells in split_graphemes(line)[0]:
+    for __, end, cells in split_graphemes(line)[0]:
         if used + cells > width - 1:
             break
         kept, used = end, used + cells
@@ -149,13 +150,13 @@ def clipped(texts: Iterable[str], width: int, most: int) -> list[str]:
     lines = [line for one in texts for line in wrap(one, width)]
     if len(lines) <= most:
         return lines
-    return [*lines[: most - 1], f"… and {len(lines) - most + 1} more lines"]
+    return [*lines[: most - 1], _("… and {lines} more lines").format(lines=len(lines) - most + 1)]
 
 
 def _chop(word: str, width: int) -> list[str]:
     pieces: list[str] = []
     start, used = 0, 0
-    for begin, _, cells in split_graphemes(word)[0]:
+    for begin, __, cells in split_graphemes(word)[0]:
         if used + cells > width:
             pieces.append(word[start:begin])
             start, used = begin, 0

@@ -7,6 +7,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.text import clean
 
 MINIMUM_CONTRAST = 4.5
@@ -186,7 +187,11 @@ def checked_theme(name: str | None) -> str:
     """
     names = theme_names()
     if name is not None and name not in names:
-        raise BballError(f"There is no theme {clean(name)[:40]!r}. Choose one of these: {', '.join(names)}.")
+        raise BballError(
+            _("There is no theme {name!r}. Choose one of these: {names}.").format(
+                name=clean(name)[:40], names=", ".join(names)
+            )
+        )
     return name or DEFAULT_THEME
 
 
@@ -216,7 +221,7 @@ def branded(theme: Theme, brand: str | None) -> Theme:
         color, background = Color.parse(brand), Color.parse(theme.background)
     except ColorParseError:
         return theme
-    for _ in range(6):
+    for __ in range(6):
         if contrast(color, background) >= MINIMUM_CONTRAST:
             variables = theme.variables | {"footer-key-foreground": color.hex6}
             return replace(theme, primary=color.hex6, variables=variables)

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from bball_tui.language import _
 from bball_tui.tui.style_sheets import ReadOnce
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ ROWS = frozenset({"open", "select"})
 """The groups of a list's workers that decide which rows a command is about."""
 SEEN_AT_WORK = frozenset({"bulk", "chats", "chats-run", "import", "names", "preview"})
 """The groups of a dialog's workers beside which it takes keys: it shows how far they are, or that they are reading."""
-LEFT_OUT = "Keys that were pressed while the program was at work were left out."
+LEFT_OUT = _("Keys that were pressed while the program was at work were left out.")
 
 
 class PatientApp(App[ReturnType]):

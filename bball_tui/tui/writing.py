@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.mails.messages import (
     Audience,
     Message,
@@ -48,11 +49,11 @@ async def write_message(app: "Host", connection: "LeagueConnection", audience: A
     try:
         reach = await connection.call(reach_of, audience)
     except BballError as error:
-        await app.push_screen_wait(ErrorDialog(str(error), title="There is no one to write to"))
+        await app.push_screen_wait(ErrorDialog(str(error), title=_("There is no one to write to")))
         return False
     if not reach.addresses:
-        lines = [line for line, _ in _reach_lines(audience, reach)]
-        await app.push_screen_wait(ErrorDialog("\n".join(lines), title="There is no one to write to"))
+        lines = [line for line, __ in _reach_lines(audience, reach)]
+        await app.push_screen_wait(ErrorDialog("\n".join(lines), title=_("There is no one to write to")))
         return False
 
     async def look(draft: Draft) -> None:
@@ -72,20 +73,20 @@ async def write_message(app: "Host", connection: "LeagueConnection", audience: A
 def _reach_lines(audience: Audience, reach: Reach) -> list[tuple[str, Tone]]:
     goes = counted(reach.addresses, "address", "addresses")
     about = counted(reach.players - len(reach.nothing), "player")
-    lines = [(f"To {audience.words}: {goes}, {about}.", Tone.MUTED)]
+    lines = [(_("To {words}: {goes}, {about}.").format(words=audience.words, goes=goes, about=about), Tone.MUTED)]
     if reach.nothing:
         named = [f"{one.player} ({one.why})" for one in reach.nothing[:MOST_NAMED]]
         more = len(reach.nothing) - len(named)
-        who = listed([*named, f"{more} more"] if more else named)
-        lines.append((f"Nothing goes to the family of {who}.", Tone.WARN))
+        who = listed([*named, _("{more} more").format(more=more)] if more else named)
+        lines.append((_("Nothing goes to the family of {who}.").format(who=who), Tone.WARN))
     if reach.blocked:
-        lines.append((f"Blocked: {_some(reach.blocked)}.", Tone.WARN))
+        lines.append((_("Blocked: {blocked}.").format(blocked=_some(reach.blocked)), Tone.WARN))
     return lines
 
 
 def _some(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMED
-    return listed([*names[:MOST_NAMED], f"{more} more"] if more > 0 else names)
+    return listed([*names[:MOST_NAMED], _("{more} more").format(more=more)] if more > 0 else names)
 
 
 async def _read(app: "Host", connection: "LeagueConnection", message: Message) -> None:
@@ -101,7 +102,10 @@ async def _read(app: "Host", connection: "LeagueConnection", message: Message) -
     if not mails:
         raise BballError(_nothing_new(plan))
     if len(plan.items) > len(mails):
-        app.notify(f"These are the first {len(mails)} of {len(plan.items)} e-mails.", markup=False)
+        app.notify(
+            _("These are the first {mails} of {items} e-mails.").format(mails=len(mails), items=len(plan.items)),
+            markup=False,
+        )
     letters = [letter_of(app, connection, mail) for mail in mails]
     await app.push_screen_wait(ReadMail(*letters))
 
@@ -111,13 +115,24 @@ async def _send(app: "Host", connection: "LeagueConnection", message: Message) -
     if not plan.readers:
         raise BballError(_nothing_new(plan))
     number = counted(len(plan.readers), "e-mail")
-    goes = f"{number} to {plan.words}, about {counted(plan.players - len(plan.nothing), 'player')}: {plan.subject}"
+    goes = _("{number} to {words}, about {players}: {subject}").format(
+        number=number,
+        words=plan.words,
+        players=counted(plan.players - len(plan.nothing), "player"),
+        subject=plan.subject,
+    )
     lines = [goes, *plan.notes]
     if plan.nothing:
-        lines.append(f"{counted(len(plan.nothing), 'player')} whose family gets nothing: {_some(_names(plan))}.")
+        lines.append(
+            _("{players} whose family gets nothing: {names}.").format(
+                players=counted(len(plan.nothing), "player"), names=_some(_names(plan))
+            )
+        )
     if plan.blocked:
-        lines.append(f"Blocked, and not written to: {_some(plan.blocked)}.")
-    if not await app.push_screen_wait(Confirm("Send the message?", lines, f"Send {number}", cancel_label="Back")):
+        lines.append(_("Blocked, and not written to: {blocked}.").format(blocked=_some(plan.blocked)))
+    if not await app.push_screen_wait(
+        Confirm(_("Send the message?"), lines, _("Send {number}").format(number=number), cancel_label=_("Back"))
+    ):
         return False
     asked = Message(message.audience, message.subject, message.text, len(plan.readers))
     sent = await connection.call(send_message, asked)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from bball_tui.language import _, plural
 from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted, listed
@@ -40,18 +41,26 @@ def affected(effect: Affecting, *, by: str = "", mail: str, told: str) -> Iterat
     """Names, ``by`` whom, mails that are taken back (each a ``mail``), who was ``told`` what, and who stays."""
     yield [(f"{some(effect.players)}.{by}", STYLES[Tone.MUTED])]
     if effect.unsent:
-        mails = counted(effect.unsent, f"{mail} that still waits", f"{mail}s that still wait")
-        yield [(f"{SYMBOLS[Tone.WARN]} {mails}: canceled", STYLES[Tone.WARN])]
+        waits = plural("{mails} that still waits", "{mails} that still wait", effect.unsent)
+        mails = waits.format(mails=counted(effect.unsent, mail))
+        yield [(_("{sign} {mails}: canceled").format(sign=SYMBOLS[Tone.WARN], mails=mails), STYLES[Tone.WARN])]
     if effect.told:
         yield [(f"{SYMBOLS[Tone.WARN]} {some(effect.told, MOST_TOLD)} {told}", STYLES[Tone.WARN])]
     for refused in effect.refused[:MOST_REFUSED]:
-        yield [(f"{SYMBOLS[Tone.MUTED]} not: {refused.reason}", STYLES[Tone.MUTED])]
+        yield [(_("{sign} not: {reason}").format(sign=SYMBOLS[Tone.MUTED], reason=refused.reason), STYLES[Tone.MUTED])]
     if len(effect.refused) > MOST_REFUSED:
-        yield [(f"{SYMBOLS[Tone.MUTED]} and {len(effect.refused) - MOST_REFUSED:,} more stay", STYLES[Tone.MUTED])]
+        yield [
+            (
+                _("{sign} and {refused:,} more stay").format(
+                    sign=SYMBOLS[Tone.MUTED], refused=len(effect.refused) - MOST_REFUSED
+                ),
+                STYLES[Tone.MUTED],
+            )
+        ]
     yield [""]
 
 
 def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """``Ann, Ben and 3 more``: the first ``most`` names, and how many more there are."""
     more = len(names) - most
-    return listed([*names[:most], *([f"{more:,} more"] if more > 0 else [])])
+    return listed([*names[:most], *([_("{more:,} more").format(more=more)] if more > 0 else [])])

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.files import path_typed, short_path
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.file_picker import SCANS, pick_file
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -73,7 +74,7 @@ class AttachScan(SubmitDialog[AttachDone]):
 
     def __init__(self, player: str, keep: Attach, folder: Path | None = None) -> None:
         super().__init__()
-        self.set_reactive(AttachScan.heading, f"Attach a scan: {player}")
+        self.set_reactive(AttachScan.heading, _("Attach a scan: {player}").format(player=player))
         self._keep = keep
         self._folder = folder
         self._files: NewFiles | None = None
@@ -83,19 +84,19 @@ class AttachScan(SubmitDialog[AttachDone]):
         """The file, and what may be typed."""
         start = "" if self._folder is None else short_path(self._folder)
         field = TextField(start, placeholder="~/Scans/paper.pdf, or the folder of the scanner", id="path")
-        yield Field("File", field, DialogButton("Browse", key="ctrl+o", command="browse"), id="path-field")
-        yield Static(content("A file dragged onto the terminal comes in as its path."), id="hint")
+        yield Field(_("File"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
+        yield Static(content(_("A file dragged onto the terminal comes in as its path.")), id="hint")
 
     def choices(self) -> Iterable[DialogButton]:
         """Attach, or not."""
-        yield DialogButton("Attach", key="Enter", command="confirm")
+        yield DialogButton(_("Attach"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:
         """Attach the file, or wait for the next one in the folder."""
         typed = self.typed("path").strip()
         if not typed:
-            self.complain("path", "Which file? Type its path, drag it here, or choose it with ctrl+o.")
+            self.complain("path", _("Which file? Type its path, drag it here, or choose it with ctrl+o."))
             return
         path = path_typed(typed)
         if path.is_dir():
@@ -110,10 +111,15 @@ class AttachScan(SubmitDialog[AttachDone]):
         try:
             self._files = NewFiles(folder)
         except OSError as error:
-            self.complain("path", f"The folder {short_path(folder)} cannot be read: {error.strerror}.")
+            self.complain(
+                "path",
+                _("The folder {short_path} cannot be read: {strerror}.").format(
+                    short_path=short_path(folder), strerror=error.strerror
+                ),
+            )
             return
         self._folder = folder
-        self.say(f"Waiting for the next scan in {short_path(folder)} … Esc stops.")
+        self.say(_("Waiting for the next scan in {short_path} … Esc stops.").format(short_path=short_path(folder)))
         if self._looking is None:
             self._looking = self.set_interval(LOOK, self._look)
 
@@ -125,7 +131,12 @@ class AttachScan(SubmitDialog[AttachDone]):
             new = self._files.look()
         except OSError as error:
             self._stop()
-            self.complain("path", f"The folder {short_path(folder)} cannot be read anymore: {error.strerror}.")
+            self.complain(
+                "path",
+                _("The folder {short_path} cannot be read anymore: {strerror}.").format(
+                    short_path=short_path(folder), strerror=error.strerror
+                ),
+            )
             return
         if new:
             self._stop()
@@ -144,7 +155,7 @@ class AttachScan(SubmitDialog[AttachDone]):
     async def action_browse(self) -> None:
         """Choose among the files of this machine."""
         typed = self.typed("path").strip()
-        picked = await pick_file(self.app, path_typed(typed) if typed else None, SCANS, title="Choose a scan")
+        picked = await pick_file(self.app, path_typed(typed) if typed else None, SCANS, title=_("Choose a scan"))
         if picked is not None:
             self.query_one("#path", TextField).value = clean(str(picked))
             self.action_confirm()

@@ -20,6 +20,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -161,7 +162,7 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """The ways out, from left to right."""
         raise NotImplementedError
 
-    def cancel_choice(self, caption: str = "Cancel") -> DialogButton:
+    def cancel_choice(self, caption: str = _("Cancel")) -> DialogButton:
         """The way out that changes nothing."""
         return DialogButton(caption, key="Esc", command=CANCEL)
 

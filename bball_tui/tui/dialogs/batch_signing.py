@@ -17,6 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, TextField
 from bball_tui.tui.dialogs.finder import Find, Finder
 from bball_tui.tui.dialogs.whose_paper import whose_paper
@@ -104,14 +105,14 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         Binding("ctrl+t", "undo", "take the last one back", show=False, priority=True),
         Binding("delete", "undo_this", "take this one back", show=False),
     ]
-    hint = "a few letters of the name on the paper"
+    hint = _("a few letters of the name on the paper")
     opaque = True
 
     def __init__(
         self, *, find: "Find[ContractRow]", sign: SignOne, take_back: TakeBack, correct: CorrectOne, hold: Hold
     ) -> None:
         super().__init__(find)
-        self.set_reactive(BatchSigning.heading, "Sign a stack of papers")
+        self.set_reactive(BatchSigning.heading, _("Sign a stack of papers"))
         self._sign, self._take_back, self._correct, self._hold = sign, take_back, correct, hold
         self._done: list[PaperSigned] = []
 
@@ -128,9 +129,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Sign, take back, done."""
-        yield DialogButton("Sign this one", short="Sign", key="Enter", command="choose")
-        yield DialogButton("Take the last back", short="Undo", key="ctrl+t", command="undo")
-        yield self.cancel_choice("Done")
+        yield DialogButton(_("Sign this one"), short=_("Sign"), key="Enter", command="choose")
+        yield DialogButton(_("Take the last back"), short=_("Undo"), key="ctrl+t", command="undo")
+        yield self.cancel_choice(_("Done"))
 
     def on_mount(self) -> None:
         """Nothing was signed here yet."""
@@ -178,19 +179,21 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         """All are done, or nobody is called so, or whoever is has signed already."""
         if self._over and self._text.strip():
             one = self._over[0]
-            more = f", and {len(self._over) - 1} more" if len(self._over) > 1 else ""
-            by = f" by {one.signer}" if one.signer else ""
-            return f"{one.first} {one.last} ({one.team}) is {one.status} already{by}{more}.", Tone.WARN
+            more = _(", and {over} more").format(over=len(self._over) - 1) if len(self._over) > 1 else ""
+            by = _(" by {signer}").format(signer=one.signer) if one.signer else ""
+            return _("{first} {last} ({team}) is {status} already{by}{more}.").format(
+                first=one.first, last=one.last, team=one.team, status=one.status, by=by, more=more
+            ), Tone.WARN
         if self._left == 0:
-            return "All done: every contract that was offered is signed or over.", Tone.GOOD
-        return "No unsigned player matches.", Tone.WARN
+            return _("All done: every contract that was offered is signed or over."), Tone.GOOD
+        return _("No unsigned player matches."), Tone.WARN
 
     def count(self) -> Iterable[Part]:
         """How many papers are done, and the last one."""
-        left = "" if self._left is None else f", {self._left:,} left"
-        yield (counted(len(self._done), "paper") + f" done{left}", "bold")
+        left = "" if self._left is None else _(", {left:,} left").format(left=self._left)
+        yield (counted(len(self._done), "paper") + _(" done{left}").format(left=left), "bold")
         if self._done:
-            yield (f"   last: {self._done[-1].player}", STYLES[Tone.MUTED])
+            yield (_("   last: {player}").format(player=self._done[-1].player), STYLES[Tone.MUTED])
 
     def draw(self) -> None:
         """Only what was signed here is taken back here."""
@@ -219,7 +222,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             self.done.highlighted = min(at or 0, len(shown) - 1)
         self.done.can_focus = bool(shown)
         self.set_class(bool(shown), "-some")
-        title = "Done: Enter corrects, Delete takes back" if shown else "No paper is done yet."
+        title = _("Done: Enter corrects, Delete takes back") if shown else _("No paper is done yet.")
         self.query_one("#done-title", Static).update(content((title, STYLES[Tone.MUTED])))
         if not shown and self.focused is None:
             self.query_one("#name", TextField).focus()
@@ -230,7 +233,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     @staticmethod
     def _paper(one: PaperSigned, width: int, *, two: bool) -> Content:
-        mails = "" if one.mails else ", no e-mail"
+        mails = "" if one.mails else _(", no e-mail")
         how = f"{one.signer}, {one.method}, {short_date(one.signed_on)}{mails}"
         if two:
             return content_lines([[shorten(one.player, width)], [f"  {shorten(how, width - 2)}"]])
@@ -244,14 +247,14 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
         try:
             await self._hold([one.contract_id for one in self._done])
         except BballError as error:
-            self.say(f"{error} The e-mails of this pile may leave in a few minutes.", Tone.WARN)
+            self.say(_("{error} The e-mails of this pile may leave in a few minutes.").format(error=error), Tone.WARN)
 
     async def chosen(self, row: "ContractRow") -> None:
         """Ask about the paper and sign it; then the next one."""
         signed = await self._sign(row)
         if signed is not None:
             self._done.append(signed)
-            self.say(f"{signed.player} is signed{_mails(signed)}", Tone.GOOD)
+            self.say(_("{player} is signed{mails}").format(player=signed.player, mails=_mails(signed)), Tone.GOOD)
             self.query_one("#name", TextField).focus()
             self._next()
 
@@ -320,14 +323,14 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
             self.say(problem, Tone.WARN)
             return
         self._done.remove(paper)
-        self.say(f"{paper.player}: undone.", Tone.GOOD)
+        self.say(_("{player}: undone.").format(player=paper.player), Tone.GOOD)
         self._next()
 
     async def _correct_one(self, paper: PaperSigned) -> None:
         corrected = await self._correct(paper)
         if corrected is not None:
             self._done[self._done.index(paper)] = corrected
-            self.say(f"{paper.player}: corrected.", Tone.GOOD)
+            self.say(_("{player}: corrected.").format(player=paper.player), Tone.GOOD)
             self._show_done()
 
     def cancel(self) -> None:
@@ -338,6 +341,8 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 def _mails(paper: PaperSigned) -> str:
     """What becomes of the mails of a paper, behind its name."""
     if not paper.mails:
-        return ", no e-mail."
+        return _(", no e-mail.")
     waiting = f"{counted(paper.mails, 'e-mail')} {'waits' if paper.mails == 1 else 'wait'}"
-    return f"; {waiting} for the end of the pile.{f' {paper.held}' if paper.held else ''}"
+    return _("; {waiting} for the end of the pile.{held}").format(
+        waiting=waiting, held=f" {paper.held}" if paper.held else ""
+    )

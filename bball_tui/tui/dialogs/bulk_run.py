@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
@@ -66,7 +67,7 @@ class BulkRun(Dialog[BulkReport]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Stop, later close."""
-        yield self.cancel_choice("Stop")
+        yield self.cancel_choice(_("Stop"))
 
     def on_mount(self) -> None:
         """Begin at once: the question was asked before."""
@@ -90,7 +91,7 @@ class BulkRun(Dialog[BulkReport]):
         if not (report.refused or report.left or report.problem):
             self.dismiss(report)
             return
-        self.choice("cancel").caption = "Close"
+        self.choice("cancel").caption = _("Close")
         self._draw()
 
     def _report(self) -> BulkReport:
@@ -99,9 +100,15 @@ class BulkRun(Dialog[BulkReport]):
 
     def _draw(self) -> None:
         reached = len(self._done) + len(self._refused)
-        lines: list[list[Part]] = [[f"{_bar(reached, len(self._ids))} {reached:,} of {len(self._ids):,}"]]
+        lines: list[list[Part]] = [
+            [
+                _("{bar} {reached:,} of {ids:,}").format(
+                    bar=_bar(reached, len(self._ids)), reached=reached, ids=len(self._ids)
+                )
+            ]
+        ]
         if self._busy:
-            say = "Stopping after these …" if self._stopping else "Esc stops. What is done stays done."
+            say = _("Stopping after these …") if self._stopping else _("Esc stops. What is done stays done.")
             lines.append([(say, STYLES[Tone.MUTED])])
         else:
             lines += self._result()
@@ -113,13 +120,17 @@ class BulkRun(Dialog[BulkReport]):
         if report.problem:
             yield [_marked(Tone.BAD, report.problem)]
         if report.left:
-            yield [_marked(Tone.MUTED, f"{report.left:,} not reached: they are as they were")]
+            yield [_marked(Tone.MUTED, _("{left:,} not reached: they are as they were").format(left=report.left))]
         if report.refused:
-            yield [_marked(Tone.WARN, f"{len(report.refused):,} not done:")]
+            yield [_marked(Tone.WARN, _("{refused:,} not done:").format(refused=len(report.refused)))]
         for one in report.refused[:LONGEST_REPORT]:
             yield [f"  {SYMBOLS[Tone.MUTED]} {one.reason}"]
         if len(report.refused) > LONGEST_REPORT:
-            yield [f"  {SYMBOLS[Tone.MUTED]} and {len(report.refused) - LONGEST_REPORT:,} more"]
+            yield [
+                _("  {sign} and {refused:,} more").format(
+                    sign=SYMBOLS[Tone.MUTED], refused=len(report.refused) - LONGEST_REPORT
+                )
+            ]
 
     def cancel(self) -> None:
         """Stop, or close what is over."""

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.text import content
 
 
@@ -35,7 +36,7 @@ class ChatCode(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The code, and a line below it."""
         yield Static(Content("\n".join(self._code)), id="code")
-        yield Static(content(f"{self._team}   Esc closes"), id="caption")
+        yield Static(content(_("{team}   Esc closes").format(team=self._team)), id="caption")
 
     def action_close(self) -> None:
         """Back to the link."""

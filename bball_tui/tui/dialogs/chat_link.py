@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
@@ -66,7 +67,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
         note: str = "",
     ) -> None:
         super().__init__()
-        self.set_reactive(ChatLink.heading, f"The group of {team}")
+        self.set_reactive(ChatLink.heading, _("The group of {team}").format(team=team))
         self._groups = tuple(groups)
         self._read_preview = read_preview
         self._note = note
@@ -76,7 +77,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
 
     def body(self) -> Iterable[Widget]:
         """The field, and what there is to choose from."""
-        yield Field("Group", TextField(placeholder="https://groupme.com/join_group/…", id="group"), id="field")
+        yield Field(_("Group"), TextField(placeholder="https://groupme.com/join_group/…", id="group"), id="field")
         if self._note:
             yield Static(content((self._note, STYLES[Tone.MUTED])))
         groups = OptionList(id="groups")
@@ -85,7 +86,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Go on, or not."""
-        yield DialogButton("Look it up", key="Enter", command="confirm")
+        yield DialogButton(_("Look it up"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -138,7 +139,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
         """Something else is meant now than what was found."""
         self._found = None
         self.say("")
-        self.choice("confirm").caption = "Look it up"
+        self.choice("confirm").caption = _("Look it up")
 
     def action_choose(self, step: int) -> None:
         """To the next group of the list; the field keeps the keys."""
@@ -165,10 +166,10 @@ class ChatLink(Dialog["LinkPreview | None"]):
             return
         wanted = self._wanted
         if not wanted:
-            self.say("Paste the group's share link or its number, or choose a group.", Tone.WARN)
+            self.say(_("Paste the group's share link or its number, or choose a group."), Tone.WARN)
             return
         self._busy = True
-        self.say("Looking it up …")
+        self.say(_("Looking it up …"))
         self.run_worker(self._look_up(wanted), group="chats")
 
     async def _look_up(self, wanted: str) -> None:
@@ -181,7 +182,7 @@ class ChatLink(Dialog["LinkPreview | None"]):
         else:
             if not self.gone and self._wanted == wanted:
                 self._found = preview
-                self.choice("confirm").caption = "Link"
+                self.choice("confirm").caption = _("Link")
                 self.say(found_words(preview), Tone.GOOD)
         finally:
             self._busy = False
@@ -194,5 +195,9 @@ class ChatLink(Dialog["LinkPreview | None"]):
 def found_words(preview: "LinkPreview") -> str:
     """What a look-up found and what linking it would mean."""
     linked, chosen = preview.linked, preview.chosen
-    group = f"the group “{linked.name}”" if linked.name else f"group {linked.group_id}, whose name is not known"
+    group = (
+        _("the group “{name}”").format(name=linked.name)
+        if linked.name
+        else _("group {group_id}, whose name is not known").format(group_id=linked.group_id)
+    )
     return " ".join((f"Found: {group}.", *chosen.notes, f"Enter links it to {linked.team}."))

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.tick_list import TickLine, TickList
@@ -65,8 +66,8 @@ class ChatPeople(Dialog[Chosen | None]):
         if any(one.tickable for one in self._lines):
             yield DialogButton("", key="y", command="confirm")
         if self._lines:
-            yield DialogButton("Write a file", key="x", command="export", short="File")
-        yield self.cancel_choice("Close")
+            yield DialogButton(_("Write a file"), key="x", command="export", short=_("File"))
+        yield self.cancel_choice(_("Close"))
 
     def first_focus(self) -> Widget | None:
         """The list: Enter does nothing there."""

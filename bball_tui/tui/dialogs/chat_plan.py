@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.tick_list import TickLine, TickList
@@ -18,7 +19,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.groupme.plan.plan_model import Action, Plan
 
-_BEFORE = {"refresh": "note ", "settings": "settings: ", "rename": "rename to "}
+_BEFORE = {"refresh": _("note "), "settings": _("settings: "), "rename": _("rename to ")}
 _DETAIL_LINES = 4
 _MOST_WARNINGS = 3
 
@@ -47,7 +48,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
 
     def __init__(self, plan: "Plan") -> None:
         super().__init__()
-        self.set_reactive(ChatPlan.heading, "GroupMe to-do")
+        self.set_reactive(ChatPlan.heading, _("GroupMe to-do"))
         self._plan = plan
         self._teams = {team.team_id: team.label for team in plan.teams}
 
@@ -56,7 +57,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
         for warning in self._plan.warnings[:_MOST_WARNINGS]:
             yield Static(content((f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])))
         if not self._plan.actions:
-            yield Static(content("Nothing to do: every team that can have a group has one."))
+            yield Static(content(_("Nothing to do: every team that can have a group has one.")))
             return
         yield TickList((self._line(one) for one in self._plan.actions), id="steps")
         yield Static("", classes="chat-plan--detail")
@@ -70,7 +71,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
         """Do it, or not."""
         if self._plan.actions:
             yield DialogButton("", key="y", command="confirm")
-        yield self.cancel_choice("Cancel" if self._plan.actions else "Close")
+        yield self.cancel_choice(_("Cancel") if self._plan.actions else _("Close"))
 
     def first_focus(self) -> Widget | None:
         """The steps: Enter only ticks there."""
@@ -113,7 +114,7 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
         if self._plan.actions:
             number = len(self._wanted())
             choice = self.choice("confirm")
-            choice.caption = f"Do {counted(number, 'step')}" if number else "Nothing is ticked"
+            choice.caption = _("Do {steps}").format(steps=counted(number, "step")) if number else _("Nothing is ticked")
             choice.disabled = not number
 
     @on(OptionList.OptionHighlighted)
@@ -121,7 +122,9 @@ class ChatPlan(Dialog["tuple[Action, ...] | None"]):
         action = self._plan.action(event.option_id or "")
         if action is None:
             return
-        lines: list[list[Part]] = [[(f"Now: {action.before}. {action.reason}", STYLES[Tone.MUTED])]]
+        lines: list[list[Part]] = [
+            [(_("Now: {before}. {reason}").format(before=action.before, reason=action.reason), STYLES[Tone.MUTED])]
+        ]
         if action.risk:
             lines.append([(f"{SYMBOLS[Tone.WARN]} {action.risk}", STYLES[Tone.WARN])])
         self.query_one(".chat-plan--detail", Static).update(content_lines(lines))

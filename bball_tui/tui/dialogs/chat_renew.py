@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.tick_list import TickList
@@ -23,7 +24,7 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.groupme.renew.plan import Decision, Renewal, TeamSummer
 
-_MARKS = {"keep": ("keep ", Tone.GOOD), "new": ("new  ", Tone.ACCENT), "leave": ("–    ", Tone.MUTED)}
+_MARKS = {"keep": (_("keep "), Tone.GOOD), "new": (_("new  "), Tone.ACCENT), "leave": ("–    ", Tone.MUTED)}
 _DETAIL_LINES = 5
 _MOST_WARNINGS = 3
 
@@ -66,7 +67,7 @@ class DecisionList(OptionList, inherit_bindings=False):
         mark, tone = _MARKS[self._decided[one]]
         was = f"  ← {team.last}" if team.last else ""
         members = "" if team.members is None else f", {counted(team.members, 'member')}"
-        otherwise = "" if self._decided[one] is team.proposed else "  (changed)"
+        otherwise = "" if self._decided[one] is team.proposed else _("  (changed)")
         return Hanging(content((mark, STYLES[tone]), (team.label, "bold"), f"{was}{members}", (otherwise, "italic")))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -152,7 +153,7 @@ class ChatRenew(Dialog["dict[int, Decision] | None"]):
         kinds = [str(one) for one in self._list.decisions.values()]
         keep, new = kinds.count("keep"), kinds.count("new")
         choice = self.choice("confirm")
-        choice.caption = f"{keep} keep, {new} new" if keep or new else "Nothing to do"
+        choice.caption = _("{keep} keep, {new} new").format(keep=keep, new=new) if keep or new else _("Nothing to do")
         choice.disabled = not (keep or new)
         self._explain(self._list.highlighted_option)
 

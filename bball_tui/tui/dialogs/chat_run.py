@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
@@ -64,8 +65,8 @@ class ChatRun(Dialog["Applied | None"]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Pause and stop, later close."""
-        yield DialogButton("Pause", key="p", command="pause")
-        yield self.cancel_choice("Stop")
+        yield DialogButton(_("Pause"), key="p", command="pause")
+        yield self.cancel_choice(_("Stop"))
 
     def first_focus(self) -> Widget | None:
         """Stop, later Close."""
@@ -83,7 +84,7 @@ class ChatRun(Dialog["Applied | None"]):
             self._problem = str(error)
         self._busy = False
         self.choice("pause").display = False
-        self.choice("cancel").caption = "Close"
+        self.choice("cancel").caption = _("Close")
         self._draw()
 
     def _heard(self, progress: "Progress") -> None:
@@ -98,16 +99,22 @@ class ChatRun(Dialog["Applied | None"]):
         done = 0 if self._progress is None else self._progress.done
         total = self._total if self._progress is None else max(self._total, self._progress.total)
         full = _BAR * done // max(1, total)
-        yield [f"{'█' * full}{'░' * (_BAR - full)} {done} of {total}"]
-        doing = "Looking first how things stand." if self._progress is None else self._progress.doing
+        yield [
+            _("{full}{bar} {done} of {total}").format(full="█" * full, bar="░" * (_BAR - full), done=done, total=total)
+        ]
+        doing = _("Looking first how things stand.") if self._progress is None else self._progress.doing
         until = None if self._progress is None else self._progress.until
-        yield [doing if until is None else f"{doing} It goes on at {until.astimezone():%H:%M:%S}."]
+        yield [
+            doing
+            if until is None
+            else _("{doing} It goes on at {until:%H:%M:%S}.").format(doing=doing, until=until.astimezone())
+        ]
         if self._control.cancelled:
-            say = "Stopping after this step …"
+            say = _("Stopping after this step …")
         elif self._control.paused:
-            say = "Paused after the step that is under way. p goes on, Esc stops."
+            say = _("Paused after the step that is under way. p goes on, Esc stops.")
         else:
-            say = "p pauses, Esc stops. What is done stays done."
+            say = _("p pauses, Esc stops. What is done stays done.")
         yield [(say, STYLES[Tone.MUTED])]
 
     def _report(self) -> Iterable[list[Part]]:
@@ -115,17 +122,25 @@ class ChatRun(Dialog["Applied | None"]):
             yield [_marked(Tone.BAD, self._problem)]
             yield [
                 (
-                    f"What was done before this is kept. Press {key_of('chat.read')} to see how things stand.",
+                    _("What was done before this is kept. Press {key} to see how things stand.").format(
+                        key=key_of("chat.read")
+                    ),
                     STYLES[Tone.MUTED],
                 )
             ]
             return
         applied = self._applied
-        yield [_marked(Tone.GOOD if applied.done else Tone.MUTED, f"{counted(applied.done, 'step')} done")]
+        yield [
+            _marked(
+                Tone.GOOD if applied.done else Tone.MUTED, _("{steps} done").format(steps=counted(applied.done, "step"))
+            )
+        ]
         if applied.told:
-            yield [_marked(Tone.GOOD, f"{counted(applied.told, 'e-mail')} about a new link queued")]
+            yield [
+                _marked(Tone.GOOD, _("{e_mail} about a new link queued").format(e_mail=counted(applied.told, "e-mail")))
+            ]
         if applied.not_done:
-            yield [_marked(Tone.WARN, f"{counted(applied.not_done, 'step')} not done")]
+            yield [_marked(Tone.WARN, _("{steps} not done").format(steps=counted(applied.not_done, "step")))]
         if applied.stopped is not None:
             yield [_marked(Tone.WARN, applied.stopped)]
         for sentence in applied.recovered:
@@ -134,7 +149,9 @@ class ChatRun(Dialog["Applied | None"]):
             yield [
                 _marked(
                     Tone.WARN,
-                    f"{key_of('chat.link')} links a group that you made in the GroupMe app, by its share link.",
+                    _("{key} links a group that you made in the GroupMe app, by its share link.").format(
+                        key=key_of("chat.link")
+                    ),
                 )
             ]
         yield []
@@ -155,7 +172,7 @@ class ChatRun(Dialog["Applied | None"]):
             self._control.resume()
         else:
             self._control.pause()
-        self.choice("pause").caption = "Go on" if self._control.paused else "Pause"
+        self.choice("pause").caption = _("Go on") if self._control.paused else _("Pause")
         self._draw()
 
     def cancel(self) -> None:

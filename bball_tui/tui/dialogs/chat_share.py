@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.chat_code import ChatCode
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
@@ -34,7 +35,7 @@ class ChatShare(Dialog[None]):
 
     def __init__(self, team: str, share_url: str, write: Callable[[Path], Awaitable[None]]) -> None:
         super().__init__()
-        self.set_reactive(ChatShare.heading, f"Share link of {team}")
+        self.set_reactive(ChatShare.heading, _("Share link of {team}").format(team=team))
         self._team = team
         self._share_url = share_url
         self._write = write
@@ -44,19 +45,19 @@ class ChatShare(Dialog[None]):
         """The link, what it is worth, and the file once somebody wants one."""
         yield Static("", id="share-link")
         yield Static(
-            content(("Anyone with it can ask to join. Do not put it on a public page.", STYLES[Tone.MUTED])),
+            content((_("Anyone with it can ask to join. Do not put it on a public page."), STYLES[Tone.MUTED])),
         )
-        field = Field("Image", TextField(f"~/{_file_name(self._team)}", id="share-file"), id="share-field")
+        field = Field(_("Image"), TextField(f"~/{_file_name(self._team)}", id="share-file"), id="share-field")
         field.display = False
         yield field
 
     def choices(self) -> Iterable[DialogButton]:
         """What can be done with it."""
-        yield DialogButton("Show", key="v", command="reveal")
-        yield DialogButton("Copy", key="y", command="copy")
-        yield DialogButton("QR code", short="QR", key="c", command="code")
-        yield DialogButton("Image", key="w", command="image")
-        yield self.cancel_choice("Close")
+        yield DialogButton(_("Show"), key="v", command="reveal")
+        yield DialogButton(_("Copy"), key="y", command="copy")
+        yield DialogButton(_("QR code"), short="QR", key="c", command="code")
+        yield DialogButton(_("Image"), key="w", command="image")
+        yield self.cancel_choice(_("Close"))
 
     def first_focus(self) -> Widget | None:
         """Close: Enter shows nothing by accident."""
@@ -71,7 +72,7 @@ class ChatShare(Dialog[None]):
 
         shown = self._share_url if self._shown else mask(self._share_url)
         self.query_one("#share-link", Static).update(content((shown, "bold")))
-        self.choice("reveal").caption = "Hide" if self._shown else "Show"
+        self.choice("reveal").caption = _("Hide") if self._shown else _("Show")
 
     def action_reveal(self) -> None:
         """Show the whole link, or hide it again."""
@@ -81,7 +82,7 @@ class ChatShare(Dialog[None]):
     def action_copy(self) -> None:
         """To the terminal's clipboard (OSC 52)."""
         self.app.copy_to_clipboard(self._share_url)
-        self.say("Copied, if this terminal allows it. If not, v shows the link.", Tone.GOOD)
+        self.say(_("Copied, if this terminal allows it. If not, v shows the link."), Tone.GOOD)
 
     def action_code(self) -> None:
         """As a QR code over the whole window."""
@@ -98,7 +99,7 @@ class ChatShare(Dialog[None]):
         """Ask where to."""
         self.query_one("#share-field").display = True
         self.query_one("#share-file", TextField).focus()
-        self.say("Where to? The ending says what kind of image: .png, .svg or .pdf. Enter writes it.")
+        self.say(_("Where to? The ending says what kind of image: .png, .svg or .pdf. Enter writes it."))
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
@@ -115,7 +116,7 @@ class ChatShare(Dialog[None]):
         field.problem = ""
         field.display = False
         self.choice("cancel").focus()
-        self.say(f"Written: {path}", Tone.GOOD)
+        self.say(_("Written: {path}").format(path=path), Tone.GOOD)
 
 
 def _file_name(team: str) -> str:

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.affected import some
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
@@ -57,16 +58,20 @@ class ChatTell(Dialog[Answer | None]):
 
     @property
     def _mails(self) -> int:
-        return sum(one.recipients for _, one in self._families)
+        return sum(one.recipients for __, one in self._families)
 
     def body(self) -> Iterable[Widget]:
         """What is done, how many mails, and the names."""
         for line in self._lines:
             yield Static(content(line))
-        players = sum(len(one.players) for _, one in self._families)
+        players = sum(len(one.players) for __, one in self._families)
         who = counted(players, "family was", "families were")
         yield Static(
-            content(f"{who} welcomed before this link was there. {counted(self._mails, 'e-mail')} would go out:")
+            content(
+                _("{who} welcomed before this link was there. {e_mail} would go out:").format(
+                    who=who, e_mail=counted(self._mails, "e-mail")
+                )
+            )
         )
         for team, one in self._families:
             yield Static(content((f"{team}: ", STYLES[Tone.MUTED]), some(one.players)))
@@ -76,9 +81,9 @@ class ChatTell(Dialog[Answer | None]):
         mails = counted(self._mails, "e-mail")
         if self._button:
             yield DialogButton(f"{self._button}, {mails}", key="y", command="tell")
-            yield DialogButton(f"{self._button} only", key="n", command="silent")
+            yield DialogButton(_("{button} only").format(button=self._button), key="n", command="silent")
         else:
-            yield DialogButton(f"Send {mails}", key="y", command="tell")
+            yield DialogButton(_("Send {mails}").format(mails=mails), key="y", command="tell")
         yield self.cancel_choice()
 
     def action_tell(self) -> None:

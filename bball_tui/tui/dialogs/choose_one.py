@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content
@@ -41,17 +42,17 @@ class ChooseOne(Dialog[str | None]):
 
     def body(self) -> Iterable[Widget]:
         """The lines."""
-        yield OptionList(*(Option(content(label)) for _, label in self._options), markup=False, id="options")
+        yield OptionList(*(Option(content(label)) for __, label in self._options), markup=False, id="options")
 
     def choices(self) -> Iterable[DialogButton]:
         """Take it, or not."""
-        yield DialogButton("Choose", key="Enter", command="confirm")
+        yield DialogButton(_("Choose"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
         """The list, on what is chosen now."""
         found = self.query_one(OptionList)
-        keys = [key for key, _ in self._options]
+        keys = [key for key, __ in self._options]
         if keys:
             found.highlighted = keys.index(self._current) if self._current in keys else 0
         return found

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import CANCEL, Dialog, assent_key
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.hanging_indent import Hanging
@@ -39,7 +40,7 @@ class Confirm(Dialog[bool]):
         *,
         danger: bool = False,
         typed: str | None = None,
-        cancel_label: str = "Cancel",
+        cancel_label: str = _("Cancel"),
     ) -> None:
         super().__init__()
         self.set_reactive(Confirm.heading, title)
@@ -54,8 +55,10 @@ class Confirm(Dialog[bool]):
         for line in self._lines:
             yield Static(Hanging(content(line)))
         if self._typed is not None:
-            yield Static(content("Type ", (self._typed, "bold"), " and press Enter to go on."), classes="confirm--ask")
-            yield Field("Type it", TextField(id="typed"), id="typed-field")
+            yield Static(
+                content(_("Type "), (self._typed, "bold"), _(" and press Enter to go on.")), classes="confirm--ask"
+            )
+            yield Field(_("Type it"), TextField(id="typed"), id="typed-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Yes, then no: the one that changes nothing stands in the corner in every dialog."""
@@ -96,7 +99,7 @@ class Confirm(Dialog[bool]):
             self.dismiss(True)
         else:
             field = self.query_one("#typed-field", Field)
-            field.problem = f"That isn't {self._typed}. Nothing has happened yet."
+            field.problem = _("That isn't {typed}. Nothing has happened yet.").format(typed=self._typed)
 
     def cancel(self) -> None:
         """No."""

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
@@ -29,7 +30,7 @@ def take_password(url: str) -> tuple[str, str | None]:
             return url, None
     except ValueError:
         return url, None
-    user, _, host = parts.netloc.rpartition("@")
+    user, __, host = parts.netloc.rpartition("@")
     name = user.partition(":")[0]
     return urlunsplit(parts._replace(netloc=f"{name}@{host}")), unquote(parts.password)
 
@@ -62,7 +63,7 @@ class ConnectDialog(Dialog[SecretUrl | None]):
 
     def __init__(self, test: TestConnection, url: SecretUrl | None = None) -> None:
         super().__init__()
-        self.set_reactive(ConnectDialog.heading, "Connect to a shared database")
+        self.set_reactive(ConnectDialog.heading, _("Connect to a shared database"))
         self._test = test
         self._first_url, self._first_password = take_password(url.reveal()) if url is not None else ("", None)
         self._asked = 0
@@ -70,16 +71,16 @@ class ConnectDialog(Dialog[SecretUrl | None]):
 
     def body(self) -> Iterable[Widget]:
         """Address and password."""
-        yield Static(content("A PostgreSQL server, version 15 or newer, that your league already uses."))
+        yield Static(content(_("A PostgreSQL server, version 15 or newer, that your league already uses.")))
         yield Static("")
-        yield Field("Address", TextField(self._first_url, placeholder=EXAMPLE, id="url"), id="url-field")
-        yield Field("Password", TextField(self._first_password or "", password=True, id="password"))
-        note = "The password stays out of sight. Without one, PostgreSQL's own settings (such as ~/.pgpass) apply."
+        yield Field(_("Address"), TextField(self._first_url, placeholder=EXAMPLE, id="url"), id="url-field")
+        yield Field(_("Password"), TextField(self._first_password or "", password=True, id="password"))
+        note = _("The password stays out of sight. Without one, PostgreSQL's own settings (such as ~/.pgpass) apply.")
         yield Static(content((note, STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[DialogButton]:
         """Try it, or not."""
-        yield DialogButton("Connect", key="Enter", command="connect")
+        yield DialogButton(_("Connect"), key="Enter", command="connect")
         yield self.cancel_choice()
 
     @on(Input.Changed)
@@ -101,11 +102,11 @@ class ConnectDialog(Dialog[SecretUrl | None]):
         if self._trying:
             return
         if not url.lower().startswith(("postgresql://", "postgres://")):
-            field.problem = f"An address begins with postgresql://, such as {EXAMPLE}."
+            field.problem = _("An address begins with postgresql://, such as {example}.").format(example=EXAMPLE)
             return
         self._trying = True
         self.choice("connect").disabled = True
-        self.say("Connecting …  Esc stops.")
+        self.say(_("Connecting …  Esc stops."))
         secret = SecretUrl(put_password(url, self.query_one("#password", TextField).value))
         self.run_worker(self._try(secret), group="connect")
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed
 from bball_tui.tui.dialogs.affected import affected
 from bball_tui.tui.dialogs.base import CANCEL, Dialog, assent_key
@@ -83,19 +84,27 @@ class ContractAct(Dialog[ActDone | None]):
         """What will happen, then what it wants to know."""
         yield Static(Hanging(content_lines(self._lines())))
         if self._rule.offers:
-            hint = f"such as {example(self._order, self._today)}; optional"
+            hint = _("such as {example}; optional").format(example=example(self._order, self._today))
             due = TextField(placeholder=hint, id="due")
-            yield Field("Due on", due, id="due-field")
+            yield Field(_("Due on"), due, id="due-field")
         if self._rule.reason is not ReasonNeed.NONE:
             needed = self._rule.reason is ReasonNeed.REQUIRED
-            hint = "a few words" if needed else "; ".join(filter(None, (self._rule.reason_hint, "optional")))
-            yield Field("Reason" if needed else "Note", TextField(placeholder=hint, id="reason"), id="reason-field")
+            hint = _("a few words") if needed else "; ".join(filter(None, (self._rule.reason_hint, "optional")))
+            yield Field(
+                _("Reason") if needed else _("Note"), TextField(placeholder=hint, id="reason"), id="reason-field"
+            )
         if self._must_count:
             number = len(self._effect.possible)
-            yield Field("Count", TextField(placeholder=f"type {number} to go on", id="typed"), id="typed-field")
+            yield Field(
+                _("Count"),
+                TextField(placeholder=_("type {number} to go on").format(number=number), id="typed"),
+                id="typed-field",
+            )
         if self._effect.told:
-            yield Field("Correct", TickBox("write them a correction", id="correct"))
-            yield Field("Tell them", TextField(placeholder="optional; families read this", id="note"), id="note-field")
+            yield Field(_("Correct"), TickBox(_("write them a correction"), id="correct"))
+            yield Field(
+                _("Tell them"), TextField(placeholder=_("optional; families read this"), id="note"), id="note-field"
+            )
 
     @property
     def _starts_on_cancel(self) -> bool:
@@ -110,10 +119,10 @@ class ContractAct(Dialog[ActDone | None]):
     def _lines(self) -> Iterator[list[Part]]:
         effect = self._effect
         number = len(effect.possible)
-        one = "The contract" if number == 1 else f"Each of {number:,} contracts"
+        one = _("The contract") if number == 1 else _("Each of {number:,} contracts").format(number=number)
         yield [f"{one} {self._rule.means}."]
-        by = f" Recorded by {effect.recorded_by}."
-        yield from affected(effect, by=by, mail="e-mail", told="had the welcome e-mail already")
+        by = _(" Recorded by {recorded_by}.").format(recorded_by=effect.recorded_by)
+        yield from affected(effect, by=by, mail="e-mail", told=_("had the welcome e-mail already"))
 
     def choices(self) -> Iterable[DialogButton]:
         """Do it, or not."""
@@ -158,14 +167,21 @@ class ContractAct(Dialog[ActDone | None]):
 
         reason, due = self._text("reason"), None
         if self._rule.reason is ReasonNeed.REQUIRED and not reason:
-            self._complain("reason", "Say why, in a few words. Nothing has happened yet.")
+            self._complain("reason", _("Say why, in a few words. Nothing has happened yet."))
             return None
         if len(reason) > LONGEST_REASON:
-            self._complain("reason", f"{len(reason)} characters; {LONGEST_REASON} is the limit. Shorten it.")
+            self._complain(
+                "reason",
+                _("{reason} characters; {longest_reason} is the limit. Shorten it.").format(
+                    reason=len(reason), longest_reason=LONGEST_REASON
+                ),
+            )
             return None
         number = len(self._effect.possible)
         if self._must_count and self._text("typed").replace(",", "") != str(number):
-            self._complain("typed", f"Type {number}: so many contracts end. Nothing has happened yet.")
+            self._complain(
+                "typed", _("Type {number}: so many contracts end. Nothing has happened yet.").format(number=number)
+            )
             return None
         if self._text("due"):
             try:
@@ -174,7 +190,7 @@ class ContractAct(Dialog[ActDone | None]):
                 self._complain("due", str(error))
                 return None
             if due < self._today:
-                self._complain("due", "That day has passed. Type a future day, or nothing.")
+                self._complain("due", _("That day has passed. Type a future day, or nothing."))
                 return None
         note = self._text("note") if self._correcting else ""
         return TransitionRequest(self._effect.act, (), reason or None, due_on=due, correct=self._correcting, note=note)
@@ -196,13 +212,17 @@ class ContractAct(Dialog[ActDone | None]):
         total = len(self._effect.possible)
         while self._waiting and not self._stopping:
             stop = ". Esc stops" if total > CHUNK else ""
-            self.say(f"{total - len(self._waiting):,} of {total:,} …{stop}")
+            self.say(
+                _("{total:,} of {total_2:,} …{stop}").format(total=total - len(self._waiting), total_2=total, stop=stop)
+            )
             portion = tuple(self._waiting[:CHUNK])
             try:
                 self._results.append(await self._act(replace(asked, contracts=portion)))
             except BballError as error:
                 self._busy = False
-                self.say(f"{error} What is done stays done; Enter goes on with the rest.", Tone.BAD)
+                self.say(
+                    _("{error} What is done stays done; Enter goes on with the rest.").format(error=error), Tone.BAD
+                )
                 return
             del self._waiting[:CHUNK]
         self.dismiss(ActDone(asked, _together(self._results), len(self._waiting)))
@@ -211,7 +231,7 @@ class ContractAct(Dialog[ActDone | None]):
         """Leave, or stop what is under way after this portion."""
         if self._busy:
             self._stopping = True
-            self.say("Stopping after this portion …")
+            self.say(_("Stopping after this portion …"))
         elif self._results:
             asked = self._asked()
             if asked is not None:

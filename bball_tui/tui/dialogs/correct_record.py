@@ -11,6 +11,7 @@ from textual.widgets import Select, Static
 
 from bball_tui.database.states import Capacity, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
+from bball_tui.language import _
 from bball_tui.tui.dialogs.affected import MOST_REFUSED, MOST_TOLD, some
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.sign import METHODS, SOMEBODY_ELSE
@@ -59,7 +60,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         super().__init__()
         number = len(seen.possible)
         whose = seen.players[0] if number == 1 else counted(number, "record")
-        self.set_reactive(CorrectRecord.heading, f"Correct the record: {whose}")
+        self.set_reactive(CorrectRecord.heading, _("Correct the record: {whose}").format(whose=whose))
         self._seen, self._correct, self._order, self._reason = seen, correct, order, reason
         self._day = "" if seen.now is None else short_date(seen.now.signed_on)
         self._note = "" if seen.now is None else seen.now.note or ""
@@ -68,28 +69,34 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
         """What it says, then what is right."""
         now = self._seen.now
         yield Static(Hanging(content_lines(self._lines())))
-        kept = "as it is" if now is None else now.signer
+        kept = _("as it is") if now is None else now.signer
         named = [(f"{one.name}, {one.relation}", str(one.guardian_id)) for one in self._seen.signers]
         named = [one for one in named if now is None or one[1] != str(now.guardian_id)]
-        yield Field("Signer", Picker([(kept, KEPT), *named, ("someone else", SOMEBODY_ELSE)], KEPT, id="signer"))
-        yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
-        as_what = "as it is" if now is None else f"{capacity_word(now.capacity)}, unless the signer changes"
+        yield Field(_("Signer"), Picker([(kept, KEPT), *named, (_("someone else"), SOMEBODY_ELSE)], KEPT, id="signer"))
+        yield Field(_("Name"), TextField(placeholder=_("who signed"), id="name"), id="name-field")
+        as_what = (
+            _("as it is")
+            if now is None
+            else _("{capacity_word}, unless the signer changes").format(capacity_word=capacity_word(now.capacity))
+        )
         capacities: list[tuple[str, Capacity | None]] = [(as_what, None)]
         capacities += [(capacity_word(one), one) for one in Capacity]
-        yield Field("Signs as", Picker(capacities, None, id="capacity"))
-        methods: list[tuple[str, SigningMethod | None]] = [] if now is not None else [("as it is", None)]
+        yield Field(_("Signs as"), Picker(capacities, None, id="capacity"))
+        methods: list[tuple[str, SigningMethod | None]] = [] if now is not None else [(_("as it is"), None)]
         methods += [(word, method) for method, word in METHODS.items()]
-        yield Field("Method", Picker(methods, None if now is None else now.method, id="method"))
-        hint = "" if now is not None else "as it is"
-        yield Field("Signed on", TextField(self._day, placeholder=hint, id="day"), id="day-field")
-        yield Field("Note", TextField(self._note, placeholder="for the record; optional", id="note"))
+        yield Field(_("Method"), Picker(methods, None if now is None else now.method, id="method"))
+        hint = "" if now is not None else _("as it is")
+        yield Field(_("Signed on"), TextField(self._day, placeholder=hint, id="day"), id="day-field")
+        yield Field(_("Note"), TextField(self._note, placeholder=_("for the record; optional"), id="note"))
         yield Field(
-            "Why", TextField(self._reason, placeholder="what was wrong, in a few words", id="reason"), id="reason-field"
+            _("Why"),
+            TextField(self._reason, placeholder=_("what was wrong, in a few words"), id="reason"),
+            id="reason-field",
         )
         if self._seen.told:
-            yield Field("Notify", TickBox("e-mail families who got the welcome", id="notify"))
-            hint = "added to the e-mail; optional"
-            yield Field("Tell them", TextField(placeholder=hint, id="words"), id="words-field")
+            yield Field(_("Notify"), TickBox(_("e-mail families who got the welcome"), id="notify"))
+            hint = _("added to the e-mail; optional")
+            yield Field(_("Tell them"), TextField(placeholder=hint, id="words"), id="words-field")
 
     def _lines(self) -> Iterator[list[Part]]:
         seen = self._seen
@@ -97,23 +104,52 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
             yield [(f"{some(seen.players)}.", STYLES[Tone.MUTED])]
         else:
             old = seen.now
-            how = f"{METHODS[old.method]}, {short_date(old.signed_on)}, recorded by {old.recorded_by}"
-            yield [(f"Now: {old.signer} ({capacity_word(old.capacity)}), {how}.", STYLES[Tone.MUTED])]
+            how = _("{method}, {day}, recorded by {recorded_by}").format(
+                method=METHODS[old.method], day=short_date(old.signed_on), recorded_by=old.recorded_by
+            )
+            yield [
+                (
+                    _("Now: {signer} ({capacity_word}), {how}.").format(
+                        signer=old.signer, capacity_word=capacity_word(old.capacity), how=how
+                    ),
+                    STYLES[Tone.MUTED],
+                )
+            ]
         if seen.unsent:
             mails = counted(seen.unsent, "welcome e-mail")
-            yield [(f"{mails} not sent yet: will say what is right.", STYLES[Tone.MUTED])]
+            yield [(_("{mails} not sent yet: will say what is right.").format(mails=mails), STYLES[Tone.MUTED])]
         if seen.told:
-            yield [(f"{SYMBOLS[Tone.WARN]} {some(seen.told, MOST_TOLD)} got the welcome already", STYLES[Tone.WARN])]
+            yield [
+                (
+                    _("{sign} {told} got the welcome already").format(
+                        sign=SYMBOLS[Tone.WARN], told=some(seen.told, MOST_TOLD)
+                    ),
+                    STYLES[Tone.WARN],
+                )
+            ]
         for refused in seen.refused[:MOST_REFUSED]:
-            yield [(f"{SYMBOLS[Tone.MUTED]} not: {refused.reason}", STYLES[Tone.MUTED])]
+            yield [
+                (_("{sign} not: {reason}").format(sign=SYMBOLS[Tone.MUTED], reason=refused.reason), STYLES[Tone.MUTED])
+            ]
         if len(seen.refused) > MOST_REFUSED:
-            yield [(f"{SYMBOLS[Tone.MUTED]} and {len(seen.refused) - MOST_REFUSED:,} more stay", STYLES[Tone.MUTED])]
+            yield [
+                (
+                    _("{sign} and {refused:,} more stay").format(
+                        sign=SYMBOLS[Tone.MUTED], refused=len(seen.refused) - MOST_REFUSED
+                    ),
+                    STYLES[Tone.MUTED],
+                )
+            ]
         yield [""]
 
     def choices(self) -> Iterable[DialogButton]:
         """Correct, or not."""
         number = len(self._seen.possible)
-        yield DialogButton(f"Correct {number:,}" if number > 1 else "Correct", key="Enter", command="confirm")
+        yield DialogButton(
+            _("Correct {number:,}").format(number=number) if number > 1 else _("Correct"),
+            key="Enter",
+            command="confirm",
+        )
         yield self.cancel_choice()
 
     @on(Select.Changed)
@@ -146,7 +182,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
 
         chosen = self.query_one("#signer", Picker).chosen
         if chosen == SOMEBODY_ELSE and not self._line("name"):
-            self.complain("name", "Type who signed.")
+            self.complain("name", _("Type who signed."))
             return None
         day: date | None = None
         if self.typed("day").strip() != self._day:
@@ -154,7 +190,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
             if day is None:
                 return None
         if not self._line("reason"):
-            self.complain("reason", "Say why, in a few words. Nothing has happened yet.")
+            self.complain("reason", _("Say why, in a few words. Nothing has happened yet."))
             return None
         note = self._line("note")
         return CorrectionRequest(
@@ -178,7 +214,7 @@ class CorrectRecord(SubmitDialog["CorrectionResult"]):
             self.complain("day", str(error))
             return None
         if day > today:
-            self.complain("day", f"That day is in the future: today is {short_date(today)}.")
+            self.complain("day", _("That day is in the future: today is {day}.").format(day=short_date(today)))
             return None
         return day
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
+from bball_tui.language import _
 from bball_tui.tui.dialogs.affected import affected
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -39,25 +40,33 @@ class DueDate(SubmitDialog["DueResult"]):
         super().__init__()
         number = len(effect.possible)
         whose = effect.players[0] if number == 1 else counted(number, "contract")
-        self.set_reactive(DueDate.heading, f"Due date: {whose}")
+        self.set_reactive(DueDate.heading, _("Due date: {whose}").format(whose=whose))
         self._effect, self._change, self._order = effect, change, order
 
     def body(self) -> Iterable[Widget]:
         """What it touches, then the field."""
         yield Static(Hanging(content_lines(self._lines())))
-        hint = f"such as {example(self._order, self._effect.today)}, or {NO_DAY}"
-        yield Field("Due on", TextField(placeholder=hint, id="due"), id="due-field")
+        hint = _("such as {example}, or {no_day}").format(
+            example=example(self._order, self._effect.today), no_day=NO_DAY
+        )
+        yield Field(_("Due on"), TextField(placeholder=hint, id="due"), id="due-field")
 
     def _lines(self) -> Iterator[list[Part]]:
         effect = self._effect
         number = len(effect.possible)
-        yield ["The offer gets a new due date." if number == 1 else f"All {number:,} offers get this due date."]
-        yield from affected(effect, mail="reminder", told="had an e-mail with the day of now: tell them")
+        yield [
+            _("The offer gets a new due date.")
+            if number == 1
+            else _("All {number:,} offers get this due date.").format(number=number)
+        ]
+        yield from affected(effect, mail="reminder", told=_("had an e-mail with the day of now: tell them"))
 
     def choices(self) -> Iterable[DialogButton]:
         """Change, or not."""
         number = len(self._effect.possible)
-        yield DialogButton(f"Change {number:,}" if number > 1 else "Change", key="Enter", command="confirm")
+        yield DialogButton(
+            _("Change {number:,}").format(number=number) if number > 1 else _("Change"), key="Enter", command="confirm"
+        )
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -69,7 +78,9 @@ class DueDate(SubmitDialog["DueResult"]):
         typed, today = self.typed("due").strip(), self._effect.today
         due_on: date | None = None
         if not typed:
-            self.complain("due", f"Type a day, or {NO_DAY} for no due date. Nothing has happened yet.")
+            self.complain(
+                "due", _("Type a day, or {no_day} for no due date. Nothing has happened yet.").format(no_day=NO_DAY)
+            )
             return
         if typed.lower() != NO_DAY:
             try:
@@ -78,6 +89,6 @@ class DueDate(SubmitDialog["DueResult"]):
                 self.complain("due", str(error))
                 return
             if due_on < today:
-                self.complain("due", "That day has passed. Type a future day. Nothing has happened yet.")
+                self.complain("due", _("That day has passed. Type a future day. Nothing has happened yet."))
                 return
         self.begin(lambda: self._change(self._effect.possible, due_on), blame="due")

@@ -12,6 +12,7 @@ from textual.widgets import Input, Select, Static
 
 from bball_tui.errors import BballError
 from bball_tui.files import short_path
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.text import content
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 WHAT = (
-    ("contracts of the season, with families and signatures", "contracts"),
-    ("players with their guardians", "players"),
-    ("guardians, one line for each of their players", "guardians"),
-    ("e-mails of the outbox", "outbox"),
+    (_("contracts of the season, with families and signatures"), "contracts"),
+    (_("players with their guardians"), "players"),
+    (_("guardians, one line for each of their players"), "guardians"),
+    (_("e-mails of the outbox"), "outbox"),
 )
-FORMATS = (("CSV, for spreadsheets", "csv"), ("JSON, for programs", "json"))
+FORMATS = ((_("CSV, for spreadsheets"), "csv"), (_("JSON, for programs"), "json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class ExportDialog(Dialog[str | None]):
         stem: str,
     ) -> None:
         super().__init__()
-        self.set_reactive(ExportDialog.heading, "Export")
+        self.set_reactive(ExportDialog.heading, _("Export"))
         self._write = write
         self._first = first
         self._folder = folder
@@ -81,16 +82,16 @@ class ExportDialog(Dialog[str | None]):
 
     def body(self) -> Iterable[Widget]:
         """What, how, where, and a word about care."""
-        yield Field("What", Picker(WHAT, self._first, id="what"))
-        yield Field("Format", Picker(FORMATS, "csv", id="format"))
-        yield Field("File", TextField(self._proposed, id="path"), id="path-field")
+        yield Field(_("What"), Picker(WHAT, self._first, id="what"))
+        yield Field(_("Format"), Picker(FORMATS, "csv", id="format"))
+        yield Field(_("File"), TextField(self._proposed, id="path"), id="path-field")
         yield Static("")
-        note = "The file holds personal data of children: keep it like the papers."
+        note = _("The file holds personal data of children: keep it like the papers.")
         yield Static(content((note, STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[DialogButton]:
         """Write, or away."""
-        yield DialogButton("Write the file", key="Enter", command="write", short="Write")
+        yield DialogButton(_("Write the file"), key="Enter", command="write", short=_("Write"))
         yield self.cancel_choice()
 
     @on(Select.Changed)
@@ -114,27 +115,27 @@ class ExportDialog(Dialog[str | None]):
         typed = self.query_one("#path", TextField).value.strip()
         field = self.query_one("#path-field", Field)
         if not typed:
-            field.problem = "Where to? Type a file name."
+            field.problem = _("Where to? Type a file name.")
             return
         try:
             path = Path(typed).expanduser()
             exists, folder = path.exists(), path.is_dir()
         except (OSError, RuntimeError, ValueError):
-            field.problem = "That folder doesn't exist. Type another path."
+            field.problem = _("That folder doesn't exist. Type another path.")
             return
         if folder:
-            field.problem = "That is a folder. Type the name of a file in it."
+            field.problem = _("That is a folder. Type the name of a file in it.")
         elif exists and self._agreed != path:
             self._agreed = path
-            self.say("That file already exists. Press Enter again to replace it, or type another name.", Tone.WARN)
+            self.say(_("That file already exists. Press Enter again to replace it, or type another name."), Tone.WARN)
         else:
             what, wanted = (self.query_one(one, Picker).chosen for one in ("#what", "#format"))
-            self.say("Writing …  Esc stops, and then no file is left.")
+            self.say(_("Writing …  Esc stops, and then no file is left."))
             self._job = self.run_worker(self._do(ExportChoice(what, wanted, path)), group="export")
 
     def _told(self, written: int) -> None:
         if self._job is not None and written:
-            self.say(f"Writing … {written:,}  Esc stops, and then no file is left.")
+            self.say(_("Writing … {written:,}  Esc stops, and then no file is left.").format(written=written))
 
     async def _do(self, choice: ExportChoice) -> None:
         try:
@@ -144,7 +145,11 @@ class ExportDialog(Dialog[str | None]):
             self.say("")
             self.query_one("#path-field", Field).problem = str(error)
             return
-        self.dismiss(f"{number:,} {choice.what if choice.what != 'outbox' else 'e-mails'} written to {choice.path}.")
+        self.dismiss(
+            _("{number:,} {what} written to {path}.").format(
+                number=number, what=_("e-mails") if choice.what == "outbox" else _(choice.what), path=choice.path
+            )
+        )
 
     def cancel(self) -> None:
         """Stop what is under way, or leave."""
@@ -153,4 +158,4 @@ class ExportDialog(Dialog[str | None]):
             return
         self._job.cancel()
         self._job = None
-        self.say("Stopped. No file was written.")
+        self.say(_("Stopped. No file was written."))

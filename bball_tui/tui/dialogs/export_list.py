@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
 from bball_tui.files import short_path
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
@@ -46,7 +47,7 @@ class ExportList(Dialog[Written | None]):
 
     def __init__(self, path: Path, total: int, *, write: Callable[[], "AsyncIterator[Piece]"]) -> None:
         super().__init__()
-        self.set_reactive(ExportList.heading, "Export this list")
+        self.set_reactive(ExportList.heading, _("Export this list"))
         self._path = path
         self._total = total
         self._pieces = write
@@ -54,12 +55,12 @@ class ExportList(Dialog[Written | None]):
 
     def body(self) -> Iterable[Widget]:
         """How much, and whereto."""
-        yield Static(content(f"{counted(self._total, 'row')} as CSV, for a spreadsheet."))
-        yield Field("File", TextField(short_path(self._path), id="export-path"), id="export-field")
+        yield Static(content(_("{rows} as CSV, for a spreadsheet.").format(rows=counted(self._total, "row"))))
+        yield Field(_("File"), TextField(short_path(self._path), id="export-path"), id="export-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Write it, or not."""
-        yield DialogButton("Write", key="Enter", command="write")
+        yield DialogButton(_("Write"), key="Enter", command="write")
         yield self.cancel_choice()
 
     @on(Input.Submitted)
@@ -71,24 +72,28 @@ class ExportList(Dialog[Written | None]):
         typed = self.query_one("#export-path", TextField).value.strip()
         path = Path(typed).expanduser()
         if not typed or path.is_dir():
-            field.problem = "Name a file in that folder."
+            field.problem = _("Name a file in that folder.")
         elif path.exists():
-            field.problem = "That file already exists. Choose another name; nothing was written."
+            field.problem = _("That file already exists. Choose another name; nothing was written.")
         elif not path.parent.is_dir():
-            field.problem = f"There is no folder {path.parent}. Choose another one."
+            field.problem = _("There is no folder {parent}. Choose another one.").format(parent=path.parent)
         else:
             field.problem = ""
             self._writing = self._write(path)
 
     @work(group="command")
     async def _write(self, path: Path) -> None:
-        self.say(f"0 of {self._total:,} rows")
+        self.say(_("0 of {total:,} rows").format(total=self._total))
         try:
             rows = await self._write_beside(path)
         except BballError as error:
             self._failed(str(error))
         except OSError as error:
-            self._failed(f"The file cannot be written: {error.strerror or error}. Choose another place.")
+            self._failed(
+                _("The file cannot be written: {strerror}. Choose another place.").format(
+                    strerror=error.strerror or error
+                )
+            )
         else:
             self.dismiss(Written(path, rows))
 
@@ -106,7 +111,7 @@ class ExportList(Dialog[Written | None]):
                 async for piece in self._pieces():
                     await asyncio.to_thread(_put, file, piece.text)
                     rows += piece.rows
-                    self.say(f"{rows:,} of {self._total:,} rows")
+                    self.say(_("{rows:,} of {total:,} rows").format(rows=rows, total=self._total))
             await asyncio.to_thread(Path(name).rename, path)
         finally:
             await asyncio.to_thread(Path(name).unlink, missing_ok=True)

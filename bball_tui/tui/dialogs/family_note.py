@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.database.states import LONGEST_NOTE, DateOrder, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP, NoDate, parse_date
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content_lines
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 NOBODY = 0
 """Stands for the family as a whole."""
-DAYS = "Fri, 12/4, tomorrow, in 3 days"
-DAYS_ELSEWHERE = "Fri, Dec 4, tomorrow, in 3 days"
+DAYS = _("Fri, 12/4, tomorrow, in 3 days")
+DAYS_ELSEWHERE = _("Fri, Dec 4, tomorrow, in 3 days")
 
 
 class FamilyNoteDialog(SubmitDialog["NewNote"]):
@@ -39,31 +40,33 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
 
     def __init__(self, facts: "NoteFacts", save: "Callable[[NewNote], Awaitable[object]]", order: DateOrder) -> None:
         super().__init__()
-        self.set_reactive(FamilyNoteDialog.heading, f"A call or a note: {facts.player}")
+        self.set_reactive(FamilyNoteDialog.heading, _("A call or a note: {player}").format(player=facts.player))
         self._facts, self._save, self._order = facts, save, order
 
     def body(self) -> Iterable[Widget]:
         """The numbers, whom it was with, what was said, when to ask again."""
         lines = [[_number(one)] for one in self._facts.guardians]
-        yield Static(content_lines(lines or [["No guardian is known."]]))
+        yield Static(content_lines(lines or [[_("No guardian is known.")]]))
         yield Static("")
-        yield Field("What", TextField(placeholder="says the form comes Friday", id="said"), id="said-field")
+        yield Field(_("What"), TextField(placeholder=_("says the form comes Friday"), id="said"), id="said-field")
         days = DAYS if self._order is DateOrder.MDY else DAYS_ELSEWHERE
-        yield Field("Follow-up", TextField(placeholder=f"{days}; or none", id="day"), id="day-field")
+        yield Field(
+            _("Follow-up"), TextField(placeholder=_("{days}; or none").format(days=days), id="day"), id="day-field"
+        )
         people = [(f"{one.first} {one.last}", one.id) for one in self._facts.guardians]
         first = next((one.id for one in self._facts.guardians if one.phone), people[0][1] if people else NOBODY)
-        yield Field("With", Picker([*people, ("the family", NOBODY)], first, id="with"))
-        kinds = [("a phone call", NoteKind.CALL), ("a note", NoteKind.NOTE)]
-        yield Field("Kind", Picker(kinds, NoteKind.CALL, id="kind"))
+        yield Field(_("With"), Picker([*people, (_("the family"), NOBODY)], first, id="with"))
+        kinds = [(_("a phone call"), NoteKind.CALL), (_("a note"), NoteKind.NOTE)]
+        yield Field(_("Kind"), Picker(kinds, NoteKind.CALL, id="kind"))
         if self._facts.open:
             days_open = listed([self._day(one.follow_up) for one in self._facts.open if one.follow_up is not None])
-            done = TickBox(f"follow-up of {days_open} is done with this", id="closes")
+            done = TickBox(_("follow-up of {days_open} is done with this").format(days_open=days_open), id="closes")
             done.value = True
-            yield Field("Until now", done)
+            yield Field(_("Until now"), done)
 
     def choices(self) -> Iterable[DialogButton]:
         """Write it down, or not."""
-        yield DialogButton("Write down", key="Enter", command="confirm")
+        yield DialogButton(_("Write down"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -79,11 +82,14 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
 
         said, typed, today = self.typed("said").strip(), self.typed("day").strip(), self._facts.today
         if not said:
-            self.complain("said", "Say what it was about, in a few words. Nothing has happened yet.")
+            self.complain("said", _("Say what it was about, in a few words. Nothing has happened yet."))
             return
         if len(said) > LONGEST_NOTE:
             over = counted(len(said), "character")
-            self.complain("said", f"{over}; {LONGEST_NOTE:,} is the limit. Shorten it.")
+            self.complain(
+                "said",
+                _("{over}; {longest_note:,} is the limit. Shorten it.").format(over=over, longest_note=LONGEST_NOTE),
+            )
             return
         day: date | None = None
         if typed and typed.casefold() != "none":
@@ -93,10 +99,10 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
                 self.complain("day", str(error))
                 return
             if day < today:
-                self.complain("day", "That day has passed. Type a future day. Nothing has happened yet.")
+                self.complain("day", _("That day has passed. Type a future day. Nothing has happened yet."))
                 return
             if day > today + FURTHEST_FOLLOW_UP:
-                self.complain("day", "That is more than two years from now. Type a nearer day.")
+                self.complain("day", _("That is more than two years from now. Type a nearer day."))
                 return
         with_whom = self.query_one("#with", Picker).chosen
         closing = self._facts.open and self.query_one("#closes", TickBox).value
@@ -117,6 +123,6 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
 
 def _number(one: "GuardianView") -> tuple[str, str]:
     phone = one.phone or "–"
-    trouble = ", last e-mail came back" if one.came_back else ", gets no more e-mail" if one.suppressed else ""
+    trouble = _(", last e-mail came back") if one.came_back else _(", gets no more e-mail") if one.suppressed else ""
     style = STYLES[Tone.STRONG] if one.phone else STYLES[Tone.MUTED]
     return f"{one.first} {one.last} ({one.relation})  {phone}{trouble}", style

@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.files import short_path
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.recent_files import likely_folder
@@ -82,7 +83,7 @@ class FilePicker(Dialog[Path | None]):
         recent: Sequence[Path] = (),
         *,
         kinds: Kinds = ROSTERS,
-        title: str = "Choose a roster file",
+        title: str = _("Choose a roster file"),
     ) -> None:
         super().__init__()
         self._recent = tuple(recent)[:MOST_RECENT]
@@ -97,21 +98,24 @@ class FilePicker(Dialog[Path | None]):
         """What was taken lately, what is looked for, where we are, and what is there."""
         if self._recent:
             yield Static(content_lines(self._recent_lines()), id="recent")
-        kinds = [("all that fit", ""), *((kind, kind) for kind in self._kinds)]
-        yield Field("Name", _NameField(placeholder="a few letters", id="name"), Picker(kinds, "", id="kind"))
+        kinds = [(_("all that fit"), ""), *((kind, kind) for kind in self._kinds)]
+        yield Field(_("Name"), _NameField(placeholder=_("a few letters"), id="name"), Picker(kinds, "", id="kind"))
         yield Static("", id="folder")
         yield OptionList(markup=False, id="files")
 
     def _recent_lines(self) -> Iterable[list[Part]]:
-        yield [("Imported lately", STYLES[Tone.MUTED])]
+        yield [(_("Imported lately"), STYLES[Tone.MUTED])]
         for number, path in enumerate(self._recent, start=1):
-            line = shorten(f"{path.name}  in {short_path(path.parent)}", self._inner_width() - 4)
+            line = shorten(
+                _("{name}  in {short_path}").format(name=path.name, short_path=short_path(path.parent)),
+                self._inner_width() - 4,
+            )
             yield [(f" {number}  ", STYLES[Tone.ACCENT]), line]
 
     def choices(self) -> Iterable[DialogButton]:
         """Up, or away; Enter takes what is under the cursor."""
-        yield DialogButton("Folder above", key="Backspace", command="up", short="Up")
-        yield DialogButton("Home folder", key="~", command="home", short="Home")
+        yield DialogButton(_("Folder above"), key="Backspace", command="up", short=_("Up"))
+        yield DialogButton(_("Home folder"), key="~", command="home", short=_("Home"))
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -155,7 +159,9 @@ class FilePicker(Dialog[Path | None]):
 
     def _show(self, folder: Path) -> None:
         self._folder = folder
-        line = shorten(f"{short_path(folder)}  (Enter takes a file)", self._inner_width())
+        line = shorten(
+            _("{short_path}  (Enter takes a file)").format(short_path=short_path(folder)), self._inner_width()
+        )
         self.query_one("#folder", Static).update(content((line, STYLES[Tone.MUTED])))
         self.run_worker(self._read(folder), group="folder", exclusive=True)
 
@@ -165,7 +171,12 @@ class FilePicker(Dialog[Path | None]):
             files, folders = await asyncio.to_thread(_contents, folder, suffixes)
         except OSError as error:
             self._there, self._files = (), frozenset()
-            self.say(f"The folder {short_path(folder)} cannot be read: {error.strerror}.", Tone.BAD)
+            self.say(
+                _("The folder {short_path} cannot be read: {strerror}.").format(
+                    short_path=short_path(folder), strerror=error.strerror
+                ),
+                Tone.BAD,
+            )
         else:
             self._there, self._files = (*files, *folders), frozenset(files)
             self.say("")
@@ -192,7 +203,7 @@ class FilePicker(Dialog[Path | None]):
         )
         self._list.highlighted = 0 if self._shown else None
         if words and not self._shown:
-            self.say("No file here has that in its name.")
+            self.say(_("No file here has that in its name."))
         elif words:
             self.say("")
 
@@ -238,7 +249,7 @@ async def pick_file(
     kinds: Kinds = ROSTERS,
     *,
     recent: Sequence[Path] = (),
-    title: str = "Choose a roster file",
+    title: str = _("Choose a roster file"),
 ) -> Path | None:
     """Ask for a file, beginning where it probably is: at what was ``typed``, at the last one, where files come in."""
     suffixes = frozenset(suffix for kind in kinds.values() for suffix in kind)

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.filters.choices import FilterChoice, toggled
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
@@ -88,7 +89,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         forget: Callable[[str], Awaitable[None]],
     ) -> None:
         super().__init__()
-        self.set_reactive(FilterDialog.heading, "Filter the list")
+        self.set_reactive(FilterDialog.heading, _("Filter the list"))
         self._first = self._choices = tuple(choices)
         self._text = text
         self._load = load
@@ -100,15 +101,15 @@ class FilterDialog(Dialog[FilterAnswer | None]):
 
     def body(self) -> Iterable[Widget]:
         """What is typed, and the values."""
-        yield TextField(placeholder="type to find a filter", id="filter-typed")
-        yield Static(content("Counting …"), id="filter-note")
+        yield TextField(placeholder=_("type to find a filter"), id="filter-typed")
+        yield Static(content(_("Counting …")), id="filter-note")
         yield OptionList(id="filter-values", markup=False, compact=True)
 
     def choices(self) -> Iterable[DialogButton]:
         """Take it, mark it, or leave."""
-        yield DialogButton("Take", key="Enter", command="take")
-        yield DialogButton("Mark", key="Tab", command="mark")
-        yield DialogButton("Clear all", short="Clear", key="", command="clear")
+        yield DialogButton(_("Take"), key="Enter", command="take")
+        yield DialogButton(_("Mark"), key="Tab", command="mark")
+        yield DialogButton(_("Clear all"), short=_("Clear"), key="", command="clear")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -150,9 +151,9 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         at = self._key
         options.clear_options()
         options.add_options(self._options())
-        note = "More teams than fit: type a part of the name." if self._more and not self._typed else ""
+        note = _("More teams than fit: type a part of the name.") if self._more and not self._typed else ""
         if not options.option_count:
-            note = "Nothing has that name." if self._typed else "There is nothing to filter by yet."
+            note = _("Nothing has that name.") if self._typed else _("There is nothing to filter by yet.")
         self.query_one("#filter-note", Static).update(content(note))
         self.query_one("#filter-note").display = bool(note)
         ids = [option.id for option in options.options]
@@ -174,7 +175,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         typed, width = self._typed, max(20, self._width() - _MARK - _COUNT - _BAR)
         names = [one.name for one in self._saved if matches(one.name, typed)]
         if names:
-            yield self._heading("Saved by you")
+            yield self._heading(_("Saved by you"))
             yield from (Option(content("   ", cell(name, width)), id=_SAVED + name) for name in names)
         heading = ""
         for value in self._values:
@@ -190,8 +191,8 @@ class FilterDialog(Dialog[FilterAnswer | None]):
             count = (cell(f"{value.count:,}", _COUNT, "right"), STYLES[Tone.MUTED])
             yield Option(content(mark, cell(one.label, width), count), id=one.key)
         if (self._choices or self._text) and not typed:
-            yield self._heading("Keep it")
-            yield Option(content("   ", cell("save these filters under a name …", width)), id=_SAVE)
+            yield self._heading(_("Keep it"))
+            yield Option(content("   ", cell(_("save these filters under a name …"), width)), id=_SAVE)
 
     def _width(self) -> int:
         return min(_WIDTH, self.app.size.width) - _FRAME
@@ -284,18 +285,18 @@ class SaveFilter(Dialog[str | None]):
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__()
-        self.set_reactive(SaveFilter.heading, "Save the filter")
+        self.set_reactive(SaveFilter.heading, _("Save the filter"))
         self._words = tuple(words)
 
     def body(self) -> Iterable[Widget]:
         """What it is made of, and its name."""
         for word in self._words:
             yield Static(content("  ", word))
-        yield Field("Name", TextField(id="filter-name"), id="filter-name-field")
+        yield Field(_("Name"), TextField(id="filter-name"), id="filter-name-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Save, or not."""
-        yield DialogButton("Save", key="Enter", command="save")
+        yield DialogButton(_("Save"), key="Enter", command="save")
         yield self.cancel_choice()
 
     @on(Input.Submitted)
@@ -306,9 +307,11 @@ class SaveFilter(Dialog[str | None]):
         name = " ".join(self.query_one("#filter-name", TextField).value.split())
         field = self.query_one("#filter-name-field", Field)
         if not name:
-            field.problem = "Type a few letters."
+            field.problem = _("Type a few letters.")
         elif len(name) > LONGEST_NAME:
-            field.problem = f"{len(name)} characters; {LONGEST_NAME} is the limit."
+            field.problem = _("{name} characters; {longest_name} is the limit.").format(
+                name=len(name), longest_name=LONGEST_NAME
+            )
         else:
             self.dismiss(name)
 

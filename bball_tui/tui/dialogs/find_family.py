@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.finder import Find, Finder
 from bball_tui.tui.text import Part
@@ -21,7 +22,7 @@ class FindFamily(Finder[None, "ContractRow"]):
     Type a few letters of the player's name, of a parent, an address or a team. The arrow keys choose, Enter shows the
     e-mail as this family would get it now. Nothing is sent. Esc goes back.
     """
-    hint = "a few letters of the name"
+    hint = _("a few letters of the name")
 
     def __init__(self, title: str, find: "Find[ContractRow]", read: Callable[["ContractRow"], Awaitable[None]]) -> None:
         super().__init__(find)
@@ -30,19 +31,19 @@ class FindFamily(Finder[None, "ContractRow"]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Show the mail, or go back."""
-        yield DialogButton("Show the e-mail", short="Show", key="Enter", command="choose")
-        yield self.cancel_choice("Close")
+        yield DialogButton(_("Show the e-mail"), short=_("Show"), key="Enter", command="choose")
+        yield self.cancel_choice(_("Close"))
 
     def nobody(self) -> tuple[str, Tone]:
         """There is nobody of that name, or nobody at all."""
         if self._left == 0:
-            return "The season has no contract yet, so there is no family to show.", Tone.WARN
-        return "No one matches.", Tone.WARN
+            return _("The season has no contract yet, so there is no family to show."), Tone.WARN
+        return _("No one matches."), Tone.WARN
 
     def count(self) -> Iterable[Part]:
         """How many families there are."""
         if self._left is not None:
-            yield (counted(self._left, "contract") + " in the season", STYLES[Tone.MUTED])
+            yield (counted(self._left, "contract") + _(" in the season"), STYLES[Tone.MUTED])
 
     async def chosen(self, row: "ContractRow") -> None:
         """Show the mail."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.finder import Find, Finder
 from bball_tui.tui.text import Part, cell
@@ -22,7 +23,7 @@ class FindPlayer(Finder["int | None", "PlayerRow"]):
     of a parent, an address or a team. The arrow keys choose, Enter goes on: you see both side by side before anything
     is changed. Esc goes back.
     """
-    hint = "a few letters of the name"
+    hint = _("a few letters of the name")
 
     def __init__(self, title: str, find: "Find[PlayerRow]") -> None:
         super().__init__(find)
@@ -30,19 +31,19 @@ class FindPlayer(Finder["int | None", "PlayerRow"]):
 
     def choices(self) -> Iterable[DialogButton]:
         """This one, or none."""
-        yield DialogButton("Choose", key="Enter", command="choose")
+        yield DialogButton(_("Choose"), key="Enter", command="choose")
         yield self.cancel_choice()
 
     def nobody(self) -> tuple[str, Tone]:
         """Nobody is like that."""
         if not self._text.strip():
-            return "No one has the same name or birthdate. Type a few letters of the other name.", Tone.MUTED
-        return "No one matches.", Tone.WARN
+            return _("No one has the same name or birthdate. Type a few letters of the other name."), Tone.MUTED
+        return _("No one matches."), Tone.WARN
 
     def line(self, row: "PlayerRow") -> str:
         """A player; who has the same name is told apart by the birthdate."""
         width = self._inner_width() - 3
-        born = "" if row.birthdate is None else f"born {short_date(row.birthdate)}"
+        born = "" if row.birthdate is None else _("born {day}").format(day=short_date(row.birthdate))
         name = f"{row.last}, {row.first}" + (f"  #{row.jersey}" if row.jersey else "")
         return f"{cell(name, width - 20 - width // 4)} {cell(born, 18)} {cell(row.team or '', width // 4)}"
 

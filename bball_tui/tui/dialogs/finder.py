@@ -10,6 +10,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import Part, cell, content
@@ -114,7 +115,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
 
     def body(self) -> Iterable[Widget]:
         """The field, the names, the count."""
-        yield Field("Name", TextField(placeholder=self.hint, id="name"))
+        yield Field(_("Name"), TextField(placeholder=self.hint, id="name"))
         yield OptionList(markup=False, id="names")
         yield Static("", id="count", classes="finder--count")
 
@@ -177,7 +178,7 @@ class Finder(Dialog[ResultT], Generic[ResultT, RowT]):
             self._in_a_hurry, self._asked_for = False, None
             self._moves.clear()
             self.forget_keys()
-            self.say(f"{error} Type on to try again.", Tone.BAD)
+            self.say(_("{error} Type on to try again.").format(error=error), Tone.BAD)
             return
         if asked != self._asked or self.gone or not self.query(OptionList):
             return

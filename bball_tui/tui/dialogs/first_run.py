@@ -10,6 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import toggle_help
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content
@@ -73,23 +74,26 @@ class FirstRun(Screen[Start]):
     def compose(self) -> ComposeResult:
         """A greeting and the three ways."""
         with VerticalScroll(can_focus=False):
-            yield Static(content("Your league's contract desk"), classes="first--title")
-            yield Static(content("There is no league here yet. How would you like to start?"))
+            yield Static(content(_("Your league's contract desk")), classes="first--title")
+            yield Static(content(_("There is no league here yet. How would you like to start?")))
             with Vertical(classes="first--way"):
-                yield DialogButton("Import a roster", key="i", command="roster")
+                yield DialogButton(_("Import a roster"), key="i", command="roster")
                 yield Static(
                     content(
-                        "A CSV file or an Excel workbook with teams, players and parents. You see what it does first."
+                        _(
+                            "A CSV file or an Excel workbook with teams, players and parents. "
+                            "You see what it does first."
+                        )
                     )
                 )
             with Vertical(classes="first--way"):
-                yield DialogButton("Open the demo league", key="d", command="demo")
-                yield Static(content("A made-up league to explore. Nothing leaves this computer."))
+                yield DialogButton(_("Open the demo league"), key="d", command="demo")
+                yield Static(content(_("A made-up league to explore. Nothing leaves this computer.")))
             with Vertical(classes="first--way"):
-                yield DialogButton("Connect to a shared database", key="c", command="shared")
-                yield Static(content("A PostgreSQL server that already has your league."))
+                yield DialogButton(_("Connect to a shared database"), key="c", command="shared")
+                yield Static(content(_("A PostgreSQL server that already has your league.")))
             yield Static("")
-            yield Static(content(("Press a key, or use the arrows and Enter.  ? help", STYLES[Tone.MUTED])))
+            yield Static(content((_("Press a key, or use the arrows and Enter.  ? help"), STYLES[Tone.MUTED])))
 
     def on_mount(self) -> None:
         """On the first way."""

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, parse_date
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.family_note import DAYS, DAYS_ELSEWHERE
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -33,7 +34,7 @@ class FollowUp(SubmitDialog[date]):
         self, note: "NoteView", move: Callable[[date], Awaitable[object]], order: DateOrder, today: date
     ) -> None:
         super().__init__()
-        self.set_reactive(FollowUp.heading, f"Another day: {note.guardian or note.player}")
+        self.set_reactive(FollowUp.heading, _("Another day: {guardian}").format(guardian=note.guardian or note.player))
         self._note, self._move, self._order, self._today = note, move, order, today
 
     def body(self) -> Iterable[Widget]:
@@ -41,11 +42,11 @@ class FollowUp(SubmitDialog[date]):
         yield Static(content(self._note.body))
         yield Static("")
         days = DAYS if self._order is DateOrder.MDY else DAYS_ELSEWHERE
-        yield Field("Follow-up", TextField(placeholder=days, id="day"), id="day-field")
+        yield Field(_("Follow-up"), TextField(placeholder=days, id="day"), id="day-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Move it, or not."""
-        yield DialogButton("Move", key="Enter", command="confirm")
+        yield DialogButton(_("Move"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:
@@ -56,7 +57,7 @@ class FollowUp(SubmitDialog[date]):
             self.complain("day", str(error))
             return
         if day < self._today:
-            self.complain("day", "That day has passed. Type a future day. Nothing has happened yet.")
+            self.complain("day", _("That day has passed. Type a future day. Nothing has happened yet."))
             return
         self.begin(lambda: self._moved(day), blame="day")
 

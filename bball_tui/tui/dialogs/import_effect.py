@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from bball_tui.language import _, plural
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
@@ -45,8 +46,13 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     for doubt in preview.doubts:
         yield [(f"{SYMBOLS[Tone.WARN]} {doubt}", STYLES[Tone.WARN])]
     if preview.unmapped:
-        way_out = "say it yourself with ctrl+l, or fix the first line of the file"
-        yield [(f"{SYMBOLS[Tone.BAD]} It is not clear match columns: {way_out}", STYLES[Tone.BAD])]
+        way_out = _("say it yourself with ctrl+l, or fix the first line of the file")
+        yield [
+            (
+                _("{sign} It is not clear match columns: {way_out}").format(sign=SYMBOLS[Tone.BAD], way_out=way_out),
+                STYLES[Tone.BAD],
+            )
+        ]
         for problem in preview.problems[:MOST_PROBLEMS]:
             yield _fault(problem)
         return
@@ -56,30 +62,48 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
     yield from _faults(preview, skip)
     yield from _warnings(preview)
     if not changes_something(preview) and not preview.problems:
-        which = "the other rows of the file say" if preview.left_out else "the file says"
-        yield [(f"Nothing to do: the league already has what {which}.", "bold")]
+        which = _("the other rows of the file say") if preview.left_out else _("the file says")
+        yield [(_("Nothing to do: the league already has what {which}.").format(which=which), "bold")]
     doubtful = sum(bool(row.duplicate) for row in preview.rows)
     if doubtful:
-        many = "1 new player may be" if doubtful == 1 else f"{doubtful:,} new players may be"
+        many = (
+            _("1 new player may be")
+            if doubtful == 1
+            else _("{doubtful:,} new players may be").format(doubtful=doubtful)
+        )
         yield [
             ("", ""),
-            (f"{SYMBOLS[Tone.WARN]} {many} already in the league: ctrl+r shows the rows", STYLES[Tone.WARN]),
+            (
+                _("{sign} {many} already in the league: ctrl+r shows the rows").format(
+                    sign=SYMBOLS[Tone.WARN], many=many
+                ),
+                STYLES[Tone.WARN],
+            ),
         ]
     if preview.splits:
         yield [""]
-        yield [("How whole names are split", "bold")]
+        yield [(_("How whole names are split"), "bold")]
         for split in preview.splits[:MOST_CHANGES]:
-            yield [f"  row {split.row}, {split.column} “{split.text}” → first {split.first}, last {split.last}"]
+            yield [
+                _("  row {row}, {column} “{text}” → first {first}, last {last}").format(
+                    row=split.row, column=split.column, text=split.text, first=split.first, last=split.last
+                )
+            ]
         if len(preview.splits) > MOST_CHANGES:
-            yield [(f"  and {len(preview.splits) - MOST_CHANGES:,} more: ctrl+r shows the rows", STYLES[Tone.MUTED])]
+            yield [
+                (
+                    _("  and {splits:,} more: ctrl+r shows the rows").format(splits=len(preview.splits) - MOST_CHANGES),
+                    STYLES[Tone.MUTED],
+                )
+            ]
     changed = [row for row in preview.rows if row.changes]
     if changed:
         yield [""]
-        yield [("What changes", "bold")]
+        yield [(_("What changes"), "bold")]
         for row in changed[:MOST_CHANGES]:
-            yield [f"  row {row.row}  {_change(row)}"]
+            yield [_("  row {row}  {change}").format(row=row.row, change=_change(row))]
         if len(changed) > MOST_CHANGES:
-            yield [(f"  and {len(changed) - MOST_CHANGES:,} more", STYLES[Tone.MUTED])]
+            yield [(_("  and {changed:,} more").format(changed=len(changed) - MOST_CHANGES), STYLES[Tone.MUTED])]
 
 
 def _table(numbers: "Imported") -> Iterable[list[Part]]:
@@ -95,16 +119,16 @@ def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         return
     rows = len({problem.row for problem in problems})
     yield [""]
-    many = f"{rows:,} {'row has' if rows == 1 else 'rows have'} faults"
+    many = plural("{rows:,} row has faults", "{rows:,} rows have faults", rows).format(rows=rows)
     if skip:
-        yield [(f"{SYMBOLS[Tone.WARN]} {many} and will be left out", STYLES[Tone.WARN])]
+        yield [(_("{sign} {many} and will be left out").format(sign=SYMBOLS[Tone.WARN], many=many), STYLES[Tone.WARN])]
     else:
-        way_out = "nothing is imported until you fix or skip these rows"
+        way_out = _("nothing is imported until you fix or skip these rows")
         yield [(f"{SYMBOLS[Tone.BAD]} {many}: {way_out}", STYLES[Tone.BAD])]
     for problem in problems[:MOST_PROBLEMS]:
         yield _fault(problem)
     if len(problems) > MOST_PROBLEMS:
-        yield [(f"  and {len(problems) - MOST_PROBLEMS:,} more", STYLES[Tone.MUTED])]
+        yield [(_("  and {problems:,} more").format(problems=len(problems) - MOST_PROBLEMS), STYLES[Tone.MUTED])]
 
 
 def _warnings(preview: "RosterPreview") -> Iterable[list[Part]]:
@@ -112,15 +136,27 @@ def _warnings(preview: "RosterPreview") -> Iterable[list[Part]]:
     if not found:
         return
     yield [""]
-    yield [(f"{SYMBOLS[Tone.WARN]} {counted(len(found), 'cell')} may not be what is meant", STYLES[Tone.WARN])]
+    yield [
+        (
+            _("{sign} {cells} may not be what is meant").format(
+                sign=SYMBOLS[Tone.WARN], cells=counted(len(found), "cell")
+            ),
+            STYLES[Tone.WARN],
+        )
+    ]
     for warning in found[:MOST_PROBLEMS]:
         yield _fault(warning)
     if len(found) > MOST_PROBLEMS:
-        yield [(f"  and {len(found) - MOST_PROBLEMS:,} more: the report has them all", STYLES[Tone.MUTED])]
+        yield [
+            (
+                _("  and {found:,} more: the report has them all").format(found=len(found) - MOST_PROBLEMS),
+                STYLES[Tone.MUTED],
+            )
+        ]
 
 
 def _fault(problem: "Problem") -> list[Part]:
-    where = f"  row {problem.row}"
+    where = _("  row {row}").format(row=problem.row)
     if problem.column:
         where += f", {problem.column}"
     value: list[Part] = [(f" “{problem.value}”", STYLES[Tone.WARN])] if problem.value else []

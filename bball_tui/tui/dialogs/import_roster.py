@@ -13,6 +13,7 @@ from textual.widgets import Checkbox, Input, Select, Static
 
 from bball_tui.errors import BballError
 from bball_tui.files import path_typed
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.file_picker import pick_file
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
 
 _BAR = 20
 DATE_ORDERS = (
-    ("as the league writes them", ""),
-    ("month/day/year", "mdy"),
-    ("day/month/year", "dmy"),
+    (_("as the league writes them"), ""),
+    (_("month/day/year"), "mdy"),
+    (_("day/month/year"), "dmy"),
     ("year-month-day", "ymd"),
 )
 MANY_ROWS = 2_000
@@ -93,7 +94,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         recent: Sequence[Path] = (),
     ) -> None:
         super().__init__()
-        self.set_reactive(ImportRoster.heading, "Import a roster")
+        self.set_reactive(ImportRoster.heading, _("Import a roster"))
         self._preview_roster = preview
         self._apply_roster = apply
         self._season = season
@@ -117,27 +118,29 @@ class ImportRoster(Dialog[ImportDone | None]):
         """File, season, sheet, faults, report, and what it would do."""
         path = "" if self._picked is None else str(self._picked)
         field = TextField(path, placeholder="~/Downloads/roster.csv", id="path")
-        yield Field("File", field, DialogButton("Browse", key="ctrl+o", command="browse"), id="path-field")
-        yield Field("Season", TextField(self._season, placeholder="as the file says", id="season"))
-        yield Field("Sheet", Picker([("", "")], "", id="sheet"), id="sheet-field")
-        yield Field("Dates", Picker(DATE_ORDERS, "", id="dates"), id="dates-field")
-        take = TickBox("take the file's values instead", id="take")
-        yield Field("Names", TickBox("split whole names into first and last", id="split"), id="names-field")
-        yield Field("Corrections", take, id="corrected-field")
-        skip, report = TickBox("leave out rows with faults", id="skip"), TickBox("report", id="report")
-        why = TextField("", placeholder="why players change teams after the freeze", id="reason")
-        yield Field("Reason", why, id="reason-field")
-        yield Field("Options", skip, report)
-        due = TextField("", placeholder="due date of new offers", id="due")
-        yield Field("Contracts", due, TickBox("as drafts", id="drafts"))
-        rows = DialogButton("Review rows", key="ctrl+r", command="rows")
-        yield Field("Details", rows, DialogButton("Match columns", key="ctrl+l", command="columns", short="Columns"))
+        yield Field(_("File"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
+        yield Field(_("Season"), TextField(self._season, placeholder=_("as the file says"), id="season"))
+        yield Field(_("Sheet"), Picker([("", "")], "", id="sheet"), id="sheet-field")
+        yield Field(_("Dates"), Picker(DATE_ORDERS, "", id="dates"), id="dates-field")
+        take = TickBox(_("take the file's values instead"), id="take")
+        yield Field(_("Names"), TickBox(_("split whole names into first and last"), id="split"), id="names-field")
+        yield Field(_("Corrections"), take, id="corrected-field")
+        skip, report = TickBox(_("leave out rows with faults"), id="skip"), TickBox(_("report"), id="report")
+        why = TextField("", placeholder=_("why players change teams after the freeze"), id="reason")
+        yield Field(_("Reason"), why, id="reason-field")
+        yield Field(_("Options"), skip, report)
+        due = TextField("", placeholder=_("due date of new offers"), id="due")
+        yield Field(_("Contracts"), due, TickBox(_("as drafts"), id="drafts"))
+        rows = DialogButton(_("Review rows"), key="ctrl+r", command="rows")
+        yield Field(
+            _("Details"), rows, DialogButton(_("Match columns"), key="ctrl+l", command="columns", short=_("Columns"))
+        )
         yield Static("", id="effect")
 
     def choices(self) -> Iterable[DialogButton]:
         """Preview, import, cancel."""
-        yield DialogButton("Preview", key="Enter", command="preview")
-        yield DialogButton("Import", key="", command="import")
+        yield DialogButton(_("Preview"), key="Enter", command="preview")
+        yield DialogButton(_("Import"), key="", command="import")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -240,7 +243,7 @@ class ImportRoster(Dialog[ImportDone | None]):
         if self._job is not None:
             return
         if path is None:
-            self.query_one("#path-field", Field).problem = "Which file? Type its path, or browse with ctrl+o."
+            self.query_one("#path-field", Field).problem = _("Which file? Type its path, or browse with ctrl+o.")
             return
         watch = self._begin()
         self._job = self.run_worker(self._read(path, self.options, watch), group="import")
@@ -260,13 +263,17 @@ class ImportRoster(Dialog[ImportDone | None]):
         watch = self._watch
         if watch is None:
             return
-        ending = "Esc stops, and then nothing comes in." if self._writing else "Esc stops."
+        ending = _("Esc stops, and then nothing comes in.") if self._writing else _("Esc stops.")
         if watch.total:
             full = min(_BAR, _BAR * watch.done // watch.total)
             bar = "█" * full + "░" * (_BAR - full)
-            self.say(f"{watch.stage} {bar} {watch.done:,} of {watch.total:,}.  {ending}")
+            self.say(
+                _("{stage} {bar} {done:,} of {total:,}.  {ending}").format(
+                    stage=watch.stage, bar=bar, done=watch.done, total=watch.total, ending=ending
+                )
+            )
         else:
-            rows = f"{watch.done:,} rows" if watch.done else "…"
+            rows = _("{done:,} rows").format(done=watch.done) if watch.done else "…"
             self.say(f"{watch.stage} {rows}  {ending}")
 
     def _end(self) -> None:
@@ -336,7 +343,7 @@ class ImportRoster(Dialog[ImportDone | None]):
             self._show()
         except BballError as error:
             self._end()
-            self.say(f"{error} Everything here is kept: press Import to try again.", Tone.BAD)
+            self.say(_("{error} Everything here is kept: press Import to try again.").format(error=error), Tone.BAD)
             self._show()
             self.choice("import").focus()
         else:
@@ -398,6 +405,6 @@ class ImportRoster(Dialog[ImportDone | None]):
             return
         self._preview = self._previewed = None
         # A canceled transaction is rolled back, but it may have been through already; looking again tells.
-        self.say("Stopped. Preview again to see how things stand." if was_writing else "Stopped.")
+        self.say(_("Stopped. Preview again to see how things stand.") if was_writing else "Stopped.")
         self._show()
         self.query_one("#path", TextField).focus()

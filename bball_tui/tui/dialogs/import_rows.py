@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
@@ -68,12 +69,16 @@ def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
     rows = []
     splits: dict[int, list[str]] = {}
     for split in preview.splits:
-        words = f"{split.column} “{split.text}” → first {split.first}, last {split.last}"
+        words = _("{column} “{text}” → first {first}, last {last}").format(
+            column=split.column, text=split.text, first=split.first, last=split.last
+        )
         splits.setdefault(split.row, []).append(words)
     conflicts: dict[int, list[str]] = {}
     for one in preview.conflicts:
-        said = "" if one.said is None else f" ({one.said.by} on {one.said.on})"
-        words = f"{one.who}, {one.field}: the file says {one.file or '–'}, staff said {one.staff or '–'}{said}"
+        said = "" if one.said is None else _(" ({by} on {on})").format(by=one.said.by, on=one.said.on)
+        words = _("{who}, {field}: the file says {file}, staff said {staff}{said}").format(
+            who=one.who, field=one.field, file=one.file or "–", staff=one.staff or "–", said=said
+        )
         conflicts.setdefault(one.row, []).append(words)
     for row in preview.rows:
         corrections = conflicts.get(row.row, [])
@@ -85,7 +90,7 @@ def rows_of(preview: "RosterPreview") -> list[PreviewRow]:
         details = [*corrections, *splits.get(row.row, ()), *details]
         kind = "possible duplicate" if row.duplicate else "staff corrected" if corrections else str(row.verdict)
         if kind == "unchanged":
-            details.append("Nothing changes.")
+            details.append(_("Nothing changes."))
         rows.append(PreviewRow(row.row, kind, row.player, row.team, tuple(details), bool(corrections)))
     refused: dict[int, list[str]] = {}
     for problem in preview.problems:
@@ -114,14 +119,14 @@ def _sort_key(row: PreviewRow, column: str) -> tuple[Any, ...]:
 
 
 def _kind(row: PreviewRow) -> Styled:
-    return status(TONES.get(row.kind, Tone.MUTED), "file's value" if row.from_file else row.kind)
+    return status(TONES.get(row.kind, Tone.MUTED), _("file's value") if row.from_file else row.kind)
 
 
 COLUMNS: tuple[Column[PreviewRow], ...] = (
-    Column(key="row", title="Row", width=5, align="right", render=lambda row: f"{row.id:,}", sort="row"),
-    Column(key="kind", title="What", width=20, render=_kind, sort="kind"),
-    Column(key="player", title="Player", width=14, flex=2, render=lambda row: row.player or "–", sort="player"),
-    Column(key="team", title="Team", width=10, flex=1, render=lambda row: row.team or "–", sort="team", priority=1),
+    Column(key="row", title=_("Row"), width=5, align="right", render=lambda row: f"{row.id:,}", sort="row"),
+    Column(key="kind", title=_("What"), width=20, render=_kind, sort="kind"),
+    Column(key="player", title=_("Player"), width=14, flex=2, render=lambda row: row.player or "–", sort="player"),
+    Column(key="team", title=_("Team"), width=10, flex=1, render=lambda row: row.team or "–", sort="team", priority=1),
 )
 
 
@@ -152,7 +157,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         self, rows: Sequence[PreviewRow], left: frozenset[int], from_file: frozenset[int] = frozenset()
     ) -> None:
         super().__init__()
-        self.set_reactive(ReviewRows.heading, "Review rows")
+        self.set_reactive(ReviewRows.heading, _("Review rows"))
         self._rows = {
             row.id: msgspec.structs.replace(row, from_file=row.corrected and row.id in from_file) for row in rows
         }
@@ -160,7 +165,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         self._kind = ""
         self._left = left
         self._room = DETAIL_LINES
-        self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="No rows like that.")
+        self._list: RecordList[PreviewRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No rows like that."))
 
     def body(self) -> Iterable[Widget]:
         """How many come in, the rows, and what the one under the cursor would do."""
@@ -170,10 +175,10 @@ class ReviewRows(Dialog[RowChoices | None]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Another kind, the file's value where staff said another, keep, away."""
-        yield DialogButton("Another kind", key="f", command="kind", short="Kind")
+        yield DialogButton(_("Another kind"), key="f", command="kind", short=_("Kind"))
         if any(row.corrected for row in self._rows.values()):
-            yield DialogButton("File's value", key="t", command="take", short="File's")
-        yield DialogButton("Keep", key="Enter", command="keep")
+            yield DialogButton(_("File's value"), key="t", command="take", short=_("File's"))
+        yield DialogButton(_("Keep"), key="Enter", command="keep")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -203,8 +208,10 @@ class ReviewRows(Dialog[RowChoices | None]):
 
     def _count(self) -> None:
         takeable = sum(row.takeable for row in self._rows.values())
-        shown = f"only {self._kind}" if self._kind else "all rows"
-        line = f"{counted(len(self._taken), 'row')} of {takeable:,} to decide will be imported · {shown}"
+        shown = _("only {kind}").format(kind=self._kind) if self._kind else _("all rows")
+        line = _("{rows} of {takeable:,} to decide will be imported · {shown}").format(
+            rows=counted(len(self._taken), "row"), takeable=takeable, shown=shown
+        )
         self.query_one("#what", Static).update(content((line, STYLES[Tone.MUTED])))
 
     @property
@@ -218,7 +225,7 @@ class ReviewRows(Dialog[RowChoices | None]):
         idle = frozenset(one for one in self._list.selected if not self._rows[one].takeable)
         if idle:
             self._list.drop(idle)
-            self.say("Nothing to decide: the row is refused, or it changes nothing.")
+            self.say(_("Nothing to decide: the row is refused, or it changes nothing."))
         elif self._list.is_attached:
             self._count()
 
@@ -244,10 +251,14 @@ class ReviewRows(Dialog[RowChoices | None]):
         """In the row under the cursor, the file's value or staff's."""
         row = None if self._list.current is None else self._rows[self._list.current.id]
         if row is None or not row.corrected:
-            self.say("Nothing to take: staff corrected nothing in this row.")
+            self.say(_("Nothing to take: staff corrected nothing in this row."))
             return
         row = self._rows[row.id] = msgspec.structs.replace(row, from_file=not row.from_file)
-        self.say(f"Row {row.id:,}: {'the file' if row.from_file else 'staff'}'s value counts.")
+        self.say(
+            (
+                _("Row {id:,}: the file's value counts.") if row.from_file else _("Row {id:,}: staff's value counts.")
+            ).format(id=row.id)
+        )
         self._show_kind()
 
     def action_keep(self) -> None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.providers import BY_ID, PROVIDERS
 from bball_tui.mail.setup import fields_of, has_password, mail_url
@@ -25,9 +26,9 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 ENCRYPTION = (
-    ("STARTTLS, most often port 587", "starttls"),
-    ("from the start (TLS), port 465", "implicit"),
-    ("none: a server on this computer", "none"),
+    (_("STARTTLS, most often port 587"), "starttls"),
+    (_("from the start (TLS), port 465"), "implicit"),
+    (_("none: a server on this computer"), "none"),
 )
 _ALWAYS = ("provider", "from", "mine")
 
@@ -88,7 +89,7 @@ class MailSetup(Dialog[bool]):
 
     def __init__(self, account: Account, before: MailBefore, accounts: MailAccounts) -> None:
         super().__init__()
-        self.set_reactive(MailSetup.heading, "Set up e-mail")
+        self.set_reactive(MailSetup.heading, _("Set up e-mail"))
         self._first = self._shown = account
         self._before = before
         self._accounts = accounts
@@ -97,38 +98,40 @@ class MailSetup(Dialog[bool]):
     def body(self) -> Iterable[Widget]:
         """What the provider wants, and the fields."""
         if self._before.variable is not None:
-            note = (
-                f"{self._before.variable} is set on this computer and wins over what is saved here. Take it out there, "
-                "then restart the program."
-            )
+            note = _(
+                "{variable} is set on this computer and wins over what is saved here. Take it out there, then"
+                " restart the program."
+            ).format(variable=self._before.variable)
             yield Static(content((note, STYLES[Tone.WARN])))
         one = self._first
         yield Static(_advice(one), id="advice")
         fields = (
             Field(
-                "Provider",
+                _("Provider"),
                 FormPick([(each.title, each.id) for each in PROVIDERS], one.provider, id="in-provider"),
                 id="field-provider",
             ),
-            _text("server", "Server", one.server, "smtp.example.org"),
-            _text("port", "Port", one.port, "587"),
-            Field("Encryption", FormPick(ENCRYPTION, one.tls, id="in-tls"), id="field-tls"),
-            _text("login", "Login", one.login, "office@example.org"),
+            _text("server", _("Server"), one.server, "smtp.example.org"),
+            _text("port", _("Port"), one.port, "587"),
+            Field(_("Encryption"), FormPick(ENCRYPTION, one.tls, id="in-tls"), id="field-tls"),
+            _text("login", _("Login"), one.login, "office@example.org"),
             Field(
-                "Password", TextField(placeholder=self._hint(one), password=True, id="in-password"), id="field-password"
+                _("Password"),
+                TextField(placeholder=self._hint(one), password=True, id="in-password"),
+                id="field-password",
             ),
-            _text("credentials", "Google's file", one.credentials, "/path/to/google.json"),
-            _text("from", "From address", self._before.from_email, "what families see"),
-            _text("mine", "Test goes to", self._before.mine, "your own address"),
+            _text("credentials", _("Google's file"), one.credentials, "/path/to/google.json"),
+            _text("from", _("From address"), self._before.from_email, _("what families see")),
+            _text("mine", _("Test goes to"), self._before.mine, _("your own address")),
         )
         _show(fields, one)
         yield from fields
 
     def choices(self) -> Iterable[DialogButton]:
         """Save what works; have a mail sent; leave."""
-        yield DialogButton("Sign in and save", short="Save", key="Enter", command="save")
-        yield DialogButton("Send me a test", short="Test", key="ctrl+t", command="trial")
-        keep = DialogButton("Save anyway", key="ctrl+s", command="keep")
+        yield DialogButton(_("Sign in and save"), short=_("Save"), key="Enter", command="save")
+        yield DialogButton(_("Send me a test"), short=_("Test"), key="ctrl+t", command="trial")
+        keep = DialogButton(_("Save anyway"), key="ctrl+s", command="keep")
         keep.display = False
         yield keep
         yield self.cancel_choice()
@@ -190,7 +193,7 @@ class MailSetup(Dialog[bool]):
         self._shown = self.account
 
     def _hint(self, account: Account) -> str:
-        return "as it is" if has_password(account, self._before.url) else ""
+        return _("as it is") if has_password(account, self._before.url) else ""
 
     def _allow_anyway(self, allowed: bool) -> None:
         self._refused = allowed
@@ -226,7 +229,7 @@ class MailSetup(Dialog[bool]):
         except WrongFields as wrong:
             self._show_problems(wrong.problems)
         except BballError as error:
-            self.say(f"{error} Nothing was saved.", Tone.BAD)
+            self.say(_("{error} Nothing was saved.").format(error=error), Tone.BAD)
         finally:
             self._busy = self._saving = False
 
@@ -243,12 +246,14 @@ class MailSetup(Dialog[bool]):
         url, sender = self._checked()
         mine = _address("mine", self._text("mine").value, "your own address, such as me@example.org")
         if await self._logged_in(url):
-            self.say(f"Sending an e-mail to {mine} …")
+            self.say(_("Sending an e-mail to {mine} …").format(mine=mine))
             to = await self._accounts.send_trial(url, sender, mine)
-            self.say(f"The mail server took the test for {to}. Look into that mailbox, then save.", Tone.GOOD)
+            self.say(
+                _("The mail server took the test for {to}. Look into that mailbox, then save.").format(to=to), Tone.GOOD
+            )
 
     async def _logged_in(self, url: SecretUrl) -> bool:
-        self.say("Logging in …  Esc stops.")
+        self.say(_("Logging in …  Esc stops."))
         trouble = await self._accounts.try_mail(url)
         if trouble is None:
             return True
@@ -258,7 +263,7 @@ class MailSetup(Dialog[bool]):
 
     async def _keep(self, url: SecretUrl, sender: str) -> None:
         self._saving = True
-        self.say("Saving …")
+        self.say(_("Saving …"))
         await self._accounts.keep_mail(url, sender)
         self.dismiss(True)
 
@@ -270,7 +275,7 @@ class MailSetup(Dialog[bool]):
         except WrongFields as wrong:
             problems |= wrong.problems
         try:
-            sender = _address("from", self._text("from").value, "the address that families see")
+            sender = _address("from", self._text("from").value, _("the address that families see"))
         except WrongFields as wrong:
             problems |= wrong.problems
         if url is None or problems:
@@ -281,7 +286,7 @@ class MailSetup(Dialog[bool]):
         for field in self.query(Field):
             if field.id is not None:
                 field.problem = problems.get(field.id.removeprefix("field-"), "")
-        self.say(f"{counted(len(problems), 'field')} to correct; nothing was saved.", Tone.BAD)
+        self.say(_("{fields} to correct; nothing was saved.").format(fields=counted(len(problems), "field")), Tone.BAD)
         first = next((one for one in self.query(Field) if one.problem), None)
         if first is not None:
             first.query("TextField, FormPick").first().focus()
@@ -291,18 +296,18 @@ class MailSetup(Dialog[bool]):
     def cancel(self) -> None:
         """Leave; a try that is under way is given up, and what was typed is not thrown away without a question."""
         if self._saving:
-            self.say("Saving; one moment.")
+            self.say(_("Saving; one moment."))
         elif self._busy:
             self.workers.cancel_group(self, "mail-setup")
-            self.say("Stopped. Nothing was saved.")
+            self.say(_("Stopped. Nothing was saved."))
         elif self.account == self._first and self._text("from").value == self._before.from_email:
             self.dismiss(False)
         else:
             self.run_worker(self._leave(), group="leave", exclusive=True)
 
     async def _leave(self) -> None:
-        lines = ["What you typed here isn't saved yet."]
-        question = Confirm("Leave without saving?", lines, "Leave", danger=True, cancel_label="Back")
+        lines = [_("What you typed here isn't saved yet.")]
+        question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
         if await self.app.push_screen_wait(question):
             self.dismiss(False)
 
@@ -332,4 +337,4 @@ def _address(name: str, typed: str, what: str) -> str:
     try:
         return address(typed.strip(), what)
     except BballError:
-        raise WrongFields({name: f"Type {what}."}) from None
+        raise WrongFields({name: _("Type {what}.").format(what=what)}) from None

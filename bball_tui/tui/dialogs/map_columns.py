@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.text import content, shorten
@@ -48,7 +49,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
         self, header: Sequence[str], samples: Sequence[Sequence[str]], columns: "ColumnMap | None" = None
     ) -> None:
         super().__init__()
-        self.set_reactive(MapColumns.heading, "Match columns")
+        self.set_reactive(MapColumns.heading, _("Match columns"))
         self._needed, more = mapped_fields()
         self._fields = (*self._needed, *more)
         self._header = tuple(header)
@@ -60,21 +61,21 @@ class MapColumns(Dialog["ColumnMap | None"]):
         from bball_tui.league.importing.columns import guessed
 
         chosen = guessed(self._header, self._columns)
-        line = "Which column of the file holds what? The first three are required."
+        line = _("Which column of the file holds what? The first three are required.")
         yield Static(content((line, STYLES[Tone.MUTED])))
-        options = [("– not in the file –", NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
+        options = [(_("– not in the file –"), NOWHERE), *((self._label(at), at) for at in range(len(self._header)))]
         for number, field in enumerate(self._fields):
             pick = Picker(options, chosen.get(field, NOWHERE), id=f"pick-{number}")
             yield Field(field, pick, id=f"field-{number}")
 
     def _label(self, index: int) -> str:
         values = ", ".join(self._samples[index]) if index < len(self._samples) else ""
-        name = self._header[index].strip() or f"column {index + 1}"
-        return shorten(f"{name}  ({values})" if values else f"{name}  (empty)", MOST_CELLS)
+        name = self._header[index].strip() or _("column {index}").format(index=index + 1)
+        return shorten(f"{name}  ({values})" if values else _("{name}  (empty)").format(name=name), MOST_CELLS)
 
     def choices(self) -> Iterable[DialogButton]:
         """Keep, or away."""
-        yield DialogButton("Use these columns", key="Enter", command="keep", short="Use these")
+        yield DialogButton(_("Use these columns"), key="Enter", command="keep", short=_("Use these"))
         yield self.cancel_choice()
 
     @on(Select.Changed)
@@ -99,10 +100,14 @@ class MapColumns(Dialog["ColumnMap | None"]):
         self.query_one(f"#pick-{first}").focus()
 
     def _mistakes(self, chosen: dict[str, int]) -> dict[str, str]:
-        wrong = {field: "Every roster needs this. Choose its column." for field in self._needed if field not in chosen}
+        wrong = {
+            field: _("Every roster needs this. Choose its column.") for field in self._needed if field not in chosen
+        }
         owner: dict[int, str] = {}
         for field, place in chosen.items():
             if place in owner:
-                wrong[field] = f"This column is already used for {owner[place]}. One column holds one thing."
+                wrong[field] = _("This column is already used for {owner}. One column holds one thing.").format(
+                    owner=owner[place]
+                )
             owner.setdefault(place, field)
         return wrong

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging
@@ -52,7 +53,7 @@ class MergePeople(SubmitDialog["Merged | str"]):
 
     def __init__(self, seen: "MergePreview", effect: Sequence[str], merge: Merge) -> None:
         super().__init__()
-        self.set_reactive(MergePeople.heading, f"Merge two {seen.kind}s")
+        self.set_reactive(MergePeople.heading, _(f"Merge two {seen.kind}s"))
         self._seen, self._effect, self._merge = seen, tuple(effect), merge
 
     def body(self) -> Iterable[Widget]:
@@ -60,20 +61,23 @@ class MergePeople(SubmitDialog["Merged | str"]):
         yield Static(Hanging(content_lines(self._both())), id="both")
         if self._seen.obstacle is None:
             for one in self._seen.choices:
-                options = [(f"{one.kept}, not {one.gone}", KEPT), (f"{one.gone}, not {one.kept}", TAKEN)]
+                options = [
+                    (_("{kept}, not {gone}").format(kept=one.kept, gone=one.gone), KEPT),
+                    (_("{gone}, not {kept}").format(gone=one.gone, kept=one.kept), TAKEN),
+                ]
                 yield Field(one.label, Picker(options, KEPT, id=f"whose-{one.name}"))
         yield Static(Hanging(content_lines(self._words())), id="effect")
 
     def _both(self) -> Iterator[list[Part]]:
         seen = self._seen
-        yield [("stays  ", STYLES[Tone.MUTED]), (seen.kept.name, "bold"), (f"  {seen.kind} {seen.kept.id}", "")]
-        yield [("goes   ", STYLES[Tone.MUTED]), (seen.gone.name, "bold"), (f"  {seen.kind} {seen.gone.id}", "")]
+        yield [(_("stays  "), STYLES[Tone.MUTED]), (seen.kept.name, "bold"), (f"  {seen.kind} {seen.kept.id}", "")]
+        yield [(_("goes   "), STYLES[Tone.MUTED]), (seen.gone.name, "bold"), (f"  {seen.kind} {seen.gone.id}", "")]
         for one in seen.fields:
             if (one.kept or one.gone) and not one.differs:
                 yield [(f"{one.label}: {one.kept or one.gone} ({_whose(one)})", STYLES[Tone.MUTED])]
         if seen.obstacle is None and seen.choices:
             yield [""]
-            yield ["Whose value stays:"]
+            yield [_("Whose value stays:")]
 
     def _words(self) -> Iterator[list[Part]]:
         tone = Tone.BAD if self._seen.obstacle is not None else Tone.MUTED
@@ -86,9 +90,9 @@ class MergePeople(SubmitDialog["Merged | str"]):
     def choices(self) -> Iterable[DialogButton]:
         """Merge them, the other way round, or not at all."""
         if self._seen.obstacle is None:
-            yield DialogButton("Merge", key="Enter", command="confirm")
-            yield DialogButton("The other one stays", short="Turn", key="s", command="turn")
-        yield self.cancel_choice("Cancel" if self._seen.obstacle is None else "Close")
+            yield DialogButton(_("Merge"), key="Enter", command="confirm")
+            yield DialogButton(_("The other one stays"), short=_("Turn"), key="s", command="turn")
+        yield self.cancel_choice(_("Cancel") if self._seen.obstacle is None else _("Close"))
 
     def complain(self, name: str, sentence: str) -> None:
         """What went wrong is about both, and stands above the choices."""
@@ -110,4 +114,4 @@ class MergePeople(SubmitDialog["Merged | str"]):
 def _whose(field: "MergeField") -> str:
     if field.kept and field.gone:
         return "both"
-    return "only the one who stays" if field.kept else "only the one who goes"
+    return _("only the one who stays") if field.kept else _("only the one who goes")

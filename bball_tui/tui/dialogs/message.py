@@ -8,13 +8,14 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog, content_block
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import clean_lines, content
 from bball_tui.tui.theme import STYLES, Tone
 
-SAFE = "What was confirmed before is kept; what is on the screen is still there."
+SAFE = _("What was confirmed before is kept; what is on the screen is still there.")
 
 
 class AfterError(StrEnum):
@@ -46,7 +47,7 @@ class ErrorDialog(Dialog[AfterError]):
         problem: str,
         retry: bool = False,
         *,
-        title: str = "That didn't work",
+        title: str = _("That didn't work"),
         safe: str = SAFE,
         leaves: bool = False,
     ) -> None:
@@ -62,16 +63,18 @@ class ErrorDialog(Dialog[AfterError]):
         yield Static(content_block(clean_lines(self._problem)), classes="message--problem")
         yield Static("")
         yield Static(content(self._safe))
-        again = "r tries again, " if self._retry else ""
-        away = "leaves the program" if self._leaves else "closes this"
-        yield Static(content((f"{again}Esc {away}, y copies the text.", STYLES[Tone.MUTED])))
+        again = _("r tries again, ") if self._retry else ""
+        away = _("leaves the program") if self._leaves else _("closes this")
+        yield Static(
+            content((_("{again}Esc {away}, y copies the text.").format(again=again, away=away), STYLES[Tone.MUTED]))
+        )
 
     def choices(self) -> Iterable[DialogButton]:
         """Try again first: it can do no harm."""
         if self._retry:
-            yield DialogButton("Try again", key="r", command="retry")
-        yield DialogButton("Copy", key="y", command="copy")
-        yield self.cancel_choice("Leave" if self._leaves else "Close")
+            yield DialogButton(_("Try again"), key="r", command="retry")
+        yield DialogButton(_("Copy"), key="y", command="copy")
+        yield self.cancel_choice(_("Leave") if self._leaves else _("Close"))
 
     def first_focus(self) -> Widget | None:
         """Try again, or Close: never Copy, or Enter would seem to do nothing."""
@@ -84,7 +87,7 @@ class ErrorDialog(Dialog[AfterError]):
     def action_copy(self) -> None:
         """The whole text, cleaned, to the terminal's clipboard."""
         self.app.copy_to_clipboard("\n".join(clean_lines(self._problem)))
-        self.say("Copied, if this terminal allows it.", Tone.GOOD)
+        self.say(_("Copied, if this terminal allows it."), Tone.GOOD)
 
     def action_retry(self) -> None:
         """The same again."""

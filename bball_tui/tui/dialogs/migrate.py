@@ -1,5 +1,6 @@
 """Before a shared database is changed: what will happen, and that it can wait."""
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.confirm import Confirm
 
 
@@ -18,11 +19,11 @@ class MigrateDialog(Confirm):
 
     def __init__(self, database: str, sentence: str) -> None:
         lines = [
-            f"Database: {database}",
+            _("Database: {database}").format(database=database),
             sentence,
             "",
-            "It happens in one transaction: all of it, or nothing if anything fails.",
-            "Colleagues who still have the older program cannot work in this database afterwards.",
-            "Make a backup first: bball-tui backup.",
+            _("It happens in one transaction: all of it, or nothing if anything fails."),
+            _("Colleagues who still have the older program cannot work in this database afterwards."),
+            _("Make a backup first: bball-tui backup."),
         ]
-        super().__init__("Upgrade the shared database", lines, "Upgrade", danger=True, cancel_label="Not now")
+        super().__init__(_("Upgrade the shared database"), lines, _("Upgrade"), danger=True, cancel_label=_("Not now"))

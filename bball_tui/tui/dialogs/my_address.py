@@ -6,6 +6,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
@@ -23,18 +24,18 @@ class MyAddress(Dialog[str | None]):
 
     def __init__(self, known: str) -> None:
         super().__init__()
-        self.set_reactive(MyAddress.heading, "Send this e-mail to me")
+        self.set_reactive(MyAddress.heading, _("Send this e-mail to me"))
         self._known = known
 
     def body(self) -> Iterable[Widget]:
         """The field, and what will happen."""
-        yield Field("My address", TextField(self._known, placeholder="me@example.org", id="address"), id="field")
+        yield Field(_("My address"), TextField(self._known, placeholder="me@example.org", id="address"), id="field")
         yield Static("")
-        yield Static(content(("A copy goes to you alone. The family gets nothing.", STYLES[Tone.MUTED])))
+        yield Static(content((_("A copy goes to you alone. The family gets nothing."), STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[DialogButton]:
         """Send, or not."""
-        yield DialogButton("Send to me", key="Enter", command="confirm")
+        yield DialogButton(_("Send to me"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     @on(Input.Submitted)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content
@@ -33,10 +34,10 @@ class NewAddress(SubmitDialog[DoneT]):
         lines: Sequence[str],
         fix: Callable[[str], Awaitable[DoneT]],
         *,
-        button: str = "Correct and send",
+        button: str = _("Correct and send"),
     ) -> None:
         super().__init__()
-        self.set_reactive(NewAddress.heading, "Fix the address")
+        self.set_reactive(NewAddress.heading, _("Fix the address"))
         self._now = now
         self._lines = tuple(lines)
         self._fix = fix
@@ -44,8 +45,10 @@ class NewAddress(SubmitDialog[DoneT]):
 
     def body(self) -> Iterable[Widget]:
         """What it is now, the field, the effect."""
-        yield Static(content("Now: ", (self._now or "no address", "bold")))
-        yield Field("Address", TextField(self._now, placeholder="rosa@example.org", id="address"), id="address-field")
+        yield Static(content(_("Now: "), (self._now or _("no address"), "bold")))
+        yield Field(
+            _("Address"), TextField(self._now, placeholder="rosa@example.org", id="address"), id="address-field"
+        )
         yield Static("")
         for line in self._lines:
             yield Static(content((line, STYLES[Tone.MUTED])))

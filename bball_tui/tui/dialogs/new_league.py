@@ -12,13 +12,14 @@ from textual.widgets import Input, Static
 
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import EXAMPLES
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.text import content
 
 LONGEST_NAME = 200
 LONGEST_SEASON = 100
-_WORDS = {DateOrder.MDY: "month/day/year", DateOrder.DMY: "day/month/year", DateOrder.YMD: "year-month-day"}
+_WORDS = {DateOrder.MDY: _("month/day/year"), DateOrder.DMY: _("day/month/year"), DateOrder.YMD: "year-month-day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class NewLeague(Dialog[LeagueBasics | None]):
 
     def __init__(self, guess: LeagueBasics) -> None:
         super().__init__()
-        self.set_reactive(NewLeague.heading, "Your league")
+        self.set_reactive(NewLeague.heading, _("Your league"))
         self._guess = guess
 
     def body(self) -> Iterable[Widget]:
@@ -53,20 +54,20 @@ class NewLeague(Dialog[LeagueBasics | None]):
         zones = sorted(available_timezones() | {guess.timezone})
         orders = [(f"{EXAMPLES[order]}  ({words})", order) for order, words in _WORDS.items()]
         yield Static(
-            content("What is your league's name? The rest is guessed from this computer: change what is wrong.")
+            content(_("What is your league's name? The rest is guessed from this computer: change what is wrong."))
         )
         yield Static("")
-        yield Field("League", TextField(guess.name, placeholder="its name", id="name"), id="name-field")
+        yield Field(_("League"), TextField(guess.name, placeholder=_("its name"), id="name"), id="name-field")
         yield Field(
-            "Season", TextField(guess.season, placeholder="such as Spring 2027", id="season"), id="season-field"
+            _("Season"), TextField(guess.season, placeholder=_("such as Spring 2027"), id="season"), id="season-field"
         )
-        yield Field("Time zone", Picker([(zone, zone) for zone in zones], guess.timezone, id="zone"))
-        yield Field("Dates", Picker(orders, guess.date_order, id="dates"))
+        yield Field(_("Time zone"), Picker([(zone, zone) for zone in zones], guess.timezone, id="zone"))
+        yield Field(_("Dates"), Picker(orders, guess.date_order, id="dates"))
 
     def choices(self) -> Iterable[DialogButton]:
         """Make it, or go back."""
-        yield DialogButton("Make the league", key="Enter", command="confirm", short="Make it")
-        yield self.cancel_choice("Back")
+        yield DialogButton(_("Make the league"), key="Enter", command="confirm", short=_("Make it"))
+        yield self.cancel_choice(_("Back"))
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -78,13 +79,23 @@ class NewLeague(Dialog[LeagueBasics | None]):
         """Answer, once both names can be."""
         name, season = self._text("name"), self._text("season")
         if not name:
-            self._complain("name", "What is your league's name? Type it and press Enter.")
+            self._complain("name", _("What is your league's name? Type it and press Enter."))
         elif len(name) > LONGEST_NAME:
-            self._complain("name", f"The name has {len(name)} characters; {LONGEST_NAME} is the limit.")
+            self._complain(
+                "name",
+                _("The name has {name} characters; {longest_name} is the limit.").format(
+                    name=len(name), longest_name=LONGEST_NAME
+                ),
+            )
         elif not season:
-            self._complain("season", "Which season comes first? Type a name such as Spring 2027.")
+            self._complain("season", _("Which season comes first? Type a name such as Spring 2027."))
         elif len(season) > LONGEST_SEASON:
-            self._complain("season", f"The season has {len(season)} characters; {LONGEST_SEASON} is the limit.")
+            self._complain(
+                "season",
+                _("The season has {season} characters; {longest_season} is the limit.").format(
+                    season=len(season), longest_season=LONGEST_SEASON
+                ),
+            )
         else:
             zone, order = self.query_one("#zone", Picker).chosen, self.query_one("#dates", Picker).chosen
             self.dismiss(LeagueBasics(name, season, zone, order))

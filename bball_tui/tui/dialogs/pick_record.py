@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import CANCEL, Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
@@ -71,8 +72,8 @@ class PickRecord(Dialog[bool]):
         empty: str,
         remove: Handle | None = None,
         extra: tuple[str, Handle] | None = None,
-        opens: str = "Edit",
-        adds: str = "New",
+        opens: str = _("Edit"),
+        adds: str = _("New"),
     ) -> None:
         super().__init__()
         self.set_reactive(PickRecord.heading, title)
@@ -98,8 +99,8 @@ class PickRecord(Dialog[bool]):
         if self._adds:
             yield DialogButton(self._adds, key="n", command="add")
         if self._remove is not None:
-            yield DialogButton("Remove", key="X", command="remove")
-        yield self.cancel_choice("Close")
+            yield DialogButton(_("Remove"), key="X", command="remove")
+        yield self.cancel_choice(_("Close"))
 
     def on_mount(self) -> None:
         """Read the list at once."""
@@ -119,7 +120,7 @@ class PickRecord(Dialog[bool]):
         try:
             entries = await self._load()
         except BballError as error:
-            self.say(f"{error} Esc closes this.", Tone.BAD)
+            self.say(_("{error} Esc closes this.").format(error=error), Tone.BAD)
             return
         if self.gone or not self.query(OptionList):  # the program ends, and took the parts away first
             return

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.files import path_typed, short_path
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content
@@ -38,22 +39,22 @@ class PrintPapers(SubmitDialog[str]):
         """What, and where to."""
         for line in self._lines:
             yield Static(content(line))
-        yield Field("File", TextField(short_path(self._place), id="path"), id="path-field")
+        yield Field(_("File"), TextField(short_path(self._place), id="path"), id="path-field")
 
     def choices(self) -> Iterable[DialogButton]:
         """Write it, or not."""
-        yield DialogButton("Write the PDF", key="Enter", command="confirm", short="Write")
+        yield DialogButton(_("Write the PDF"), key="Enter", command="confirm", short=_("Write"))
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:
         """Write it."""
         typed = self.typed("path").strip()
         if not typed:
-            self.complain("path", "Where to? Type a path, such as ~/contracts.pdf.")
+            self.complain("path", _("Where to? Type a path, such as ~/contracts.pdf."))
             return
         path = path_typed(typed)
         if path.is_dir():
-            self.complain("path", "This is a folder. Type a name for the file, too.")
+            self.complain("path", _("This is a folder. Type a name for the file, too."))
             return
-        self.say("Writing …")
+        self.say(_("Writing …"))
         self.begin(lambda: self._write(path), blame="path")

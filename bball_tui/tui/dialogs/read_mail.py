@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import Part, content_lines
@@ -46,9 +47,9 @@ class Look(StrEnum):
 
 
 _TITLES = {
-    Look.PAGE: "The page, as families see it (h: the plain text)",
-    Look.TEXT: "The plain text, for those who see no page (h: the page)",
-    Look.DIFFERENCE: "What is new since the last e-mail of this kind (d: the e-mail)",
+    Look.PAGE: _("The page, as families see it (h: the plain text)"),
+    Look.TEXT: _("The plain text, for those who see no page (h: the page)"),
+    Look.DIFFERENCE: _("What is new since the last e-mail of this kind (d: the e-mail)"),
 }
 
 
@@ -76,7 +77,7 @@ class ReadMail(Dialog[None]):
 
     def __init__(self, *letters: Letter) -> None:
         super().__init__()
-        self.set_reactive(ReadMail.heading, "The e-mail")
+        self.set_reactive(ReadMail.heading, _("The e-mail"))
         self._letters = letters
         self._place = 0
         self._look = Look.PAGE
@@ -97,14 +98,14 @@ class ReadMail(Dialog[None]):
     def choices(self) -> Iterable[DialogButton]:
         """What can be done with it, and close."""
         if self.letter.open is not None:
-            yield DialogButton("Browser", key="o", command="open")
+            yield DialogButton(_("Browser"), key="o", command="open")
         if self.letter.send is not None:
-            yield DialogButton("Send to me", key="t", command="send", short="To me")
+            yield DialogButton(_("Send to me"), key="t", command="send", short=_("To me"))
         if self.letter.compare is not None:
-            yield DialogButton("Compare", key="d", command="compare")
+            yield DialogButton(_("Compare"), key="d", command="compare")
         if len(self._letters) > 1:
-            yield DialogButton("Next", key="n", command="next")
-        yield self.cancel_choice("Close")
+            yield DialogButton(_("Next"), key="n", command="next")
+        yield self.cancel_choice(_("Close"))
 
     def first_focus(self) -> Widget | None:
         """Nothing here is to be chosen by accident: Enter closes."""
@@ -113,13 +114,15 @@ class ReadMail(Dialog[None]):
     def _write(self) -> None:
         letter = self.letter
         if len(self._letters) > 1:
-            self.heading = f"The e-mail, {self._place + 1} of {len(self._letters)}"
+            self.heading = _("The e-mail, {place} of {letters}").format(
+                place=self._place + 1, letters=len(self._letters)
+            )
         lines: list[Sequence[Part]] = [[(letter.note, STYLES[Tone.MUTED])]]
         lines += [[(f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])] for warning in letter.warnings]
         lines.append([])
         lines += [[(f"{name}: ", STYLES[Tone.MUTED]), value] for name, value in letter.headers]
         if letter.sizes:
-            lines.append([("Size: ", STYLES[Tone.MUTED]), letter.sizes])
+            lines.append([(_("Size: "), STYLES[Tone.MUTED]), letter.sizes])
         lines += [[], [(f"── {_TITLES[self._look]}", STYLES[Tone.ACCENT])], []]
         shown = {Look.PAGE: letter.page, Look.TEXT: letter.text, Look.DIFFERENCE: self._news}
         self._sheet.update(content_lines([*lines, *shown[self._look]]))
@@ -188,7 +191,7 @@ class ReadMail(Dialog[None]):
         if self.gone:
             return
         if news is None:
-            self.say("This address never got an e-mail of this kind before: there is nothing to compare with.")
+            self.say(_("This address never got an e-mail of this kind before: there is nothing to compare with."))
         elif letter is self.letter:
             self._news = news
             self._show(Look.DIFFERENCE)

@@ -16,6 +16,7 @@ from bball_tui.database.states import DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
 from bball_tui.files import path_typed, short_path
+from bball_tui.language import _
 from bball_tui.tui.dialogs.attach_scan import NewFiles
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
@@ -86,7 +87,7 @@ class ReadScans(Dialog[PileSigned | None]):
         self, *, read: ReadPile, sign: SignPile, today: date, date_order: DateOrder, path: Path | None = None
     ) -> None:
         super().__init__()
-        self.set_reactive(ReadScans.heading, "Read scanned papers")
+        self.set_reactive(ReadScans.heading, _("Read scanned papers"))
         self._read_pile = read
         self._sign_pile = sign
         self._today = today
@@ -103,16 +104,16 @@ class ReadScans(Dialog[PileSigned | None]):
         """The pile, how and when it was signed, the papers, the doubtful pages."""
         start = "" if self._path is None else short_path(self._path)
         field = TextField(start, placeholder="~/Scans, or ~/Scans/pile.pdf", id="path")
-        yield Field("Pile", field, DialogButton("Browse", key="ctrl+o", command="browse"), id="path-field")
-        yield Field("Signed on", TextField(short_date(self._today), id="day"), id="day-field")
-        yield Field("Method", Picker(METHODS, SigningMethod.SCAN, id="method"))
+        yield Field(_("Pile"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
+        yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
+        yield Field(_("Method"), Picker(METHODS, SigningMethod.SCAN, id="method"))
         yield Vertical(id="papers")
         yield Static("", id="doubtful")
 
     def choices(self) -> Iterable[DialogButton]:
         """Read, sign, leave."""
-        yield DialogButton("Read", key="Enter", command="read")
-        yield DialogButton("Sign", key="", command="sign")
+        yield DialogButton(_("Read"), key="Enter", command="read")
+        yield DialogButton(_("Sign"), key="", command="sign")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -123,7 +124,9 @@ class ReadScans(Dialog[PileSigned | None]):
         self.choice("read").disabled = self._busy
         self.choice("browse").disabled = self._busy
         chosen = len(self._chosen)
-        self.choice("sign").caption = f"Sign {chosen:,}" if self._plan is not None else "Sign"
+        self.choice("sign").caption = (
+            _("Sign {chosen:,}").format(chosen=chosen) if self._plan is not None else _("Sign")
+        )
         self.choice("sign").disabled = self._busy or not chosen
 
     @property
@@ -164,7 +167,7 @@ class ReadScans(Dialog[PileSigned | None]):
         if self._busy:
             return
         if not typed:
-            self.query_one("#path-field", Field).problem = "Which pile? Type the path of a folder or a PDF file."
+            self.query_one("#path-field", Field).problem = _("Which pile? Type the path of a folder or a PDF file.")
             return
         self._begin(path_typed(typed))
 
@@ -187,8 +190,8 @@ class ReadScans(Dialog[PileSigned | None]):
     def _look(self) -> None:
         reader = self._reader
         if self._busy and not self._signing and reader is not None:
-            far = f" {reader.done:,} of {reader.total:,}" if reader.total > 1 else ""
-            self.say(f"Reading the pages …{far}  Esc stops.")
+            far = _(" {done:,} of {total:,}").format(done=reader.done, total=reader.total) if reader.total > 1 else ""
+            self.say(_("Reading the pages …{far}  Esc stops.").format(far=far))
         elif not self._busy and self._new is not None and self._planned is not None:
             try:
                 more = self._new.look()
@@ -222,7 +225,7 @@ class ReadScans(Dialog[PileSigned | None]):
             ]
             await papers.mount(TickList(lines, id="ticks"))
         self.query_one("#doubtful", Static).update(Hanging(content_lines(_doubts(plan))))
-        waiting = "  More scans that come into this folder are read as well." if self._new is not None else ""
+        waiting = _("  More scans that come into this folder are read as well.") if self._new is not None else ""
         self.say(f"{_summary(plan)}{waiting}", Tone.GOOD if plan.papers and not plan.doubtful else Tone.WARN)
         self._show()
         # At once, and not by focus(), which waits its turn: whoever sees the plan may press Enter.
@@ -242,7 +245,7 @@ class ReadScans(Dialog[PileSigned | None]):
         field.problem = ""
         order = PileOrder(self._plan, self._leave, self.query_one("#method", Picker).chosen, day)
         self._busy = self._signing = True
-        self.say(f"Signing {counted(len(self._chosen), 'contract')} …")
+        self.say(_("Signing {contracts} …").format(contracts=counted(len(self._chosen), "contract")))
         self._show()
         self.run_worker(self._do(order), group="pile")
 
@@ -261,7 +264,7 @@ class ReadScans(Dialog[PileSigned | None]):
     async def action_browse(self) -> None:
         """Choose a file of many pages."""
         typed = self.query_one("#path", TextField).value.strip()
-        picked = await pick_file(self.app, path_typed(typed) if typed else None, SCANS, title="Choose scans")
+        picked = await pick_file(self.app, path_typed(typed) if typed else None, SCANS, title=_("Choose scans"))
         if picked is not None:
             self.query_one("#path", TextField).value = clean(str(picked))
             self.action_read()
@@ -280,21 +283,30 @@ def _words(paper: "PlannedPaper") -> Iterator[Part]:
     yield paper.player
     yield (f" · {paper.team}", STYLES[Tone.MUTED])
     if paper.signer is None:
-        yield " · signed already, the scan is attached"
+        yield _(" · signed already, the scan is attached")
     else:
-        yield f" · signed by {paper.signer}, {counted(paper.mails, 'e-mail')}"
+        yield _(" · signed by {signer}, {e_mail}").format(signer=paper.signer, e_mail=counted(paper.mails, "e-mail"))
     yield (f" · {'; '.join(part.words for part in paper.parts)}", STYLES[Tone.MUTED])
 
 
 def _doubts(plan: "PilePlan") -> Iterator[list[Part]]:
     if plan.doubtful:
-        yield [(f"Left alone: {counted(len(plan.doubtful), 'page or file', 'pages or files')}", STYLES[Tone.STRONG])]
+        yield [
+            (
+                _("Left alone: {page_or_file}").format(
+                    page_or_file=counted(len(plan.doubtful), "page or file", "pages or files")
+                ),
+                STYLES[Tone.STRONG],
+            )
+        ]
     for one in plan.doubtful[:MOST_LINES]:
         yield [(f"{SYMBOLS[Tone.WARN]} ", STYLES[Tone.WARN]), f"{one.where}: {one.reason}."]
     if len(plan.doubtful) > MOST_LINES:
-        yield [(f"and {len(plan.doubtful) - MOST_LINES:,} more", STYLES[Tone.MUTED])]
+        yield [(_("and {doubtful:,} more").format(doubtful=len(plan.doubtful) - MOST_LINES), STYLES[Tone.MUTED])]
 
 
 def _summary(plan: "PilePlan") -> str:
     blank = f", {counted(plan.blank, 'blank page')}" if plan.blank else ""
-    return f"{counted(plan.pages, 'page')} read{blank}: {counted(len(plan.papers), 'contract')} found."
+    return _("{pages} read{blank}: {contracts} found.").format(
+        pages=counted(plan.pages, "page"), blank=blank, contracts=counted(len(plan.papers), "contract")
+    )

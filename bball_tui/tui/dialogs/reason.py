@@ -6,6 +6,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.text import content
@@ -41,7 +42,7 @@ class Reason(Dialog[str | None]):
         """What it is about, the field, how much fits."""
         for line in self._lines:
             yield Static(content(line))
-        yield Field("Reason", TextField(id="reason"), id="reason-field")
+        yield Field(_("Reason"), TextField(id="reason"), id="reason-field")
         yield Static("", id="reason-count")
 
     def choices(self) -> Iterable[DialogButton]:
@@ -65,9 +66,13 @@ class Reason(Dialog[str | None]):
     def _count(self) -> None:
         length = len(self._text)
         self.query_one("#reason-field", Field).problem = (
-            f"{length} characters; {self._longest} is the limit. Shorten it." if length > self._longest else ""
+            _("{length} characters; {longest} is the limit. Shorten it.").format(length=length, longest=self._longest)
+            if length > self._longest
+            else ""
         )
-        count = content((f"{length} of {self._longest} characters", STYLES[Tone.MUTED]))
+        count = content(
+            (_("{length} of {longest} characters").format(length=length, longest=self._longest), STYLES[Tone.MUTED])
+        )
         self.query_one("#reason-count", Static).update(count)
 
     @on(Input.Submitted)
@@ -75,7 +80,7 @@ class Reason(Dialog[str | None]):
         """Give the reason, if it is one."""
         field = self.query_one("#reason-field", Field)
         if not self._text:
-            field.problem = "Say why, in a few words. Nothing has happened yet."
+            field.problem = _("Say why, in a few words. Nothing has happened yet.")
             self.query_one("#reason", TextField).focus()
         elif len(self._text) <= self._longest:
             self.dismiss(self._text)

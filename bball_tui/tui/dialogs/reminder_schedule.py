@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.text import content
@@ -23,21 +24,21 @@ class ReminderSchedule(SubmitDialog[bool]):
 
     def __init__(self, days: str, cap: str, save: Callable[[str, str], Awaitable[None]]) -> None:
         super().__init__()
-        self.set_reactive(ReminderSchedule.heading, "Reminders of offers")
+        self.set_reactive(ReminderSchedule.heading, _("Reminders of offers"))
         self._days = days
         self._cap = cap
         self._save = save
 
     def body(self) -> Iterable[Widget]:
         """Days, cap, effect."""
-        yield Field("Days", TextField(self._days, placeholder="7, 2 (empty: never)", id="days"), id="days-field")
-        yield Field("At most", TextField(self._cap, placeholder="2", id="cap"), id="cap-field")
+        yield Field(_("Days"), TextField(self._days, placeholder=_("7, 2 (empty: never)"), id="days"), id="days-field")
+        yield Field(_("At most"), TextField(self._cap, placeholder="2", id="cap"), id="cap-field")
         yield Static("")
-        yield Static(content(("Days before an offer is due. A worker sends them by itself.", STYLES[Tone.MUTED])))
+        yield Static(content((_("Days before an offer is due. A worker sends them by itself."), STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[DialogButton]:
         """Save, or not."""
-        yield DialogButton("Save", key="Enter", command="confirm")
+        yield DialogButton(_("Save"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def action_confirm(self) -> None:

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content
@@ -36,7 +37,7 @@ class ResolveDoubt(Dialog["Found | None"]):
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()
-        self.set_reactive(ResolveDoubt.heading, "Did the e-mail arrive?")
+        self.set_reactive(ResolveDoubt.heading, _("Did the e-mail arrive?"))
         self._lines = tuple(lines)
 
     def body(self) -> Iterable[Widget]:
@@ -44,13 +45,13 @@ class ResolveDoubt(Dialog["Found | None"]):
         for line in self._lines:
             yield Static(content(line))
         yield Static("")
-        yield Static(content("Ask the family. If they have it: ", ("a", "bold"), ". Nothing is sent."))
-        yield Static(content("If they do not: ", ("s", "bold"), ". If it did arrive after all, they get it twice."))
+        yield Static(content(_("Ask the family. If they have it: "), ("a", "bold"), ". Nothing is sent."))
+        yield Static(content(_("If they do not: "), ("s", "bold"), ". If it did arrive after all, they get it twice."))
 
     def choices(self) -> Iterable[DialogButton]:
         """It arrived, send it again, not now."""
-        yield DialogButton("It arrived", key="a", command="arrived")
-        yield DialogButton("Send again", key="s", command="send_again")
+        yield DialogButton(_("It arrived"), key="a", command="arrived")
+        yield DialogButton(_("Send again"), key="s", command="send_again")
         yield self.cancel_choice()
 
     def action_arrived(self) -> None:

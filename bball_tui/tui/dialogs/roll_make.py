@@ -11,6 +11,7 @@ from textual.widgets import Checkbox, Select, Static
 
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, example, parse_date
+from bball_tui.language import _
 from bball_tui.league.rules.rules import LeagueRules, check_moves
 from bball_tui.league.seasons.roll_request import HOLD_SECONDS, RollOutcome
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
@@ -57,7 +58,7 @@ class RollMake(SubmitDialog["Rolled | None"]):
         today: date,
     ) -> None:
         super().__init__()
-        self.set_reactive(RollMake.heading, f"Make {plan.target}")
+        self.set_reactive(RollMake.heading, _("Make {target}").format(target=plan.target))
         self._plan, self._places, self._make = plan, places, make
         self._moves = check_moves(LeagueRules(), plan.frozen, plan.moves(places))
         self._mails, self._order, self._today = mails, order, today
@@ -65,36 +66,51 @@ class RollMake(SubmitDialog["Rolled | None"]):
     def body(self) -> Iterable[Widget]:
         """What will be made, then how."""
         yield Static(Hanging(content_lines(self._lines())), id="effect")
-        options = [("drafts: no one is told yet", ContractStatus.DRAFT), ("offers to sign", ContractStatus.OFFERED)]
-        yield Field("Contracts", Picker(options, ContractStatus.DRAFT, id="status"), id="status-field")
-        hint = f"such as {example(self._order, self._today)}; optional"
-        yield Field("Due on", TextField(placeholder=hint, id="due"), id="due-field")
-        yield Field("E-mails", TickBox("tell families, an hour from now", id="mails"), id="mails-field")
+        options = [
+            (_("drafts: no one is told yet"), ContractStatus.DRAFT),
+            (_("offers to sign"), ContractStatus.OFFERED),
+        ]
+        yield Field(_("Contracts"), Picker(options, ContractStatus.DRAFT, id="status"), id="status-field")
+        hint = _("such as {example}; optional").format(example=example(self._order, self._today))
+        yield Field(_("Due on"), TextField(placeholder=hint, id="due"), id="due-field")
+        yield Field("E-mails", TickBox(_("tell families, an hour from now"), id="mails"), id="mails-field")
         if self._moves:
-            why = TextField(placeholder="why players change teams after the freeze", id="reason")
-            yield Field("Reason", why, id="reason-field")
-        yield Field("Show", TickBox("everybody sees the new season now", id="show"), id="show-field")
+            why = TextField(placeholder=_("why players change teams after the freeze"), id="reason")
+            yield Field(_("Reason"), why, id="reason-field")
+        yield Field(_("Show"), TickBox(_("everybody sees the new season now"), id="show"), id="show-field")
 
     def _lines(self) -> Iterator[list[Part]]:
         plan = self._plan
         teams = sum(one.team_id is None for one in plan.open_teams)
         if plan.target_id is None:
-            yield [f"The season {plan.target} is made from {plan.source}."]
+            yield [_("The season {target} is made from {source}.").format(target=plan.target, source=plan.source)]
         if teams:
-            yield [f"{counted(teams, 'team')} are made." if teams > 1 else "One team is made."]
+            yield [_("{teams} are made.").format(teams=counted(teams, "team")) if teams > 1 else _("One team is made.")]
         number = len(self._places)
-        yield [f"{number:,} players get a contract." if number != 1 else "One player gets a contract."]
+        yield [
+            _("{number:,} players get a contract.").format(number=number)
+            if number != 1
+            else _("One player gets a contract.")
+        ]
         for one in self._moves[:MOST_MOVES]:
             yield [(f"{SYMBOLS[Tone.WARN]} {one.text}", STYLES[Tone.WARN])]
         if len(self._moves) > MOST_MOVES:
-            yield [f"And {len(self._moves) - MOST_MOVES:,} more like these; one reason counts for all."]
+            yield [
+                _("And {moves:,} more like these; one reason counts for all.").format(
+                    moves=len(self._moves) - MOST_MOVES
+                )
+            ]
         left = len(plan.lines) - number
         if left:
-            yield [f"{counted(left, 'player')} left out; a later run lists them apart."]
+            yield [_("{players} left out; a later run lists them apart.").format(players=counted(left, "player"))]
 
     def choices(self) -> Iterable[DialogButton]:
         """Make it, or not."""
-        yield DialogButton(f"Make {len(self._places):,}" if self._places else "Make it", key="Enter", command="confirm")
+        yield DialogButton(
+            _("Make {places:,}").format(places=len(self._places)) if self._places else _("Make it"),
+            key="Enter",
+            command="confirm",
+        )
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -130,7 +146,7 @@ class RollMake(SubmitDialog["Rolled | None"]):
                 self.complain("due", str(error))
                 return
             if due_on < self._today:
-                self.complain("due", "That day has passed. Type a future day. Nothing has happened yet.")
+                self.complain("due", _("That day has passed. Type a future day. Nothing has happened yet."))
                 return
         outcome = RollOutcome(
             self.query_one("#status", Picker).chosen,

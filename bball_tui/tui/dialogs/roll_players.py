@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.controls import DialogButton
@@ -24,18 +25,18 @@ from bball_tui.wording import counted, short_date
 if TYPE_CHECKING:
     from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
 
-LEFT_OUT = "left out before"
+LEFT_OUT = _("left out before")
 EVERYBODY = ""
 KINDS = (
-    "in two teams",
-    "birthdate missing",
-    "still owes a signature",
-    "team is full",
-    "too old",
-    "no team",
+    _("in two teams"),
+    _("birthdate missing"),
+    _("still owes a signature"),
+    _("team is full"),
+    _("too old"),
+    _("no team"),
     "left",
-    "no family contact",
-    "moves up",
+    _("no family contact"),
+    _("moves up"),
     "returns",
     LEFT_OUT,
 )
@@ -74,10 +75,10 @@ def _kind(row: RollRow) -> Styled:
 
 
 COLUMNS: tuple[Column[RollRow], ...] = (
-    Column(key="player", title="Player", width=14, flex=2, render=lambda row: row.player, sort="player"),
-    Column(key="kind", title="What", width=24, render=_kind, sort="kind"),
-    Column(key="was", title="Last season", width=10, flex=1, render=lambda row: row.was, sort="was", priority=1),
-    Column(key="team", title="Team", width=10, flex=1, render=lambda row: row.label or "–", sort="team"),
+    Column(key="player", title=_("Player"), width=14, flex=2, render=lambda row: row.player, sort="player"),
+    Column(key="kind", title=_("What"), width=24, render=_kind, sort="kind"),
+    Column(key="was", title=_("Last season"), width=10, flex=1, render=lambda row: row.was, sort="was", priority=1),
+    Column(key="team", title=_("Team"), width=10, flex=1, render=lambda row: row.label or "–", sort="team"),
 )
 
 
@@ -120,7 +121,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         self._was = 0
         self._news = news
         self._room = DETAIL_LINES
-        self._list: RecordList[RollRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text="No one new.")
+        self._list: RecordList[RollRow] = RecordList(COLUMNS, sort=Sort("kind"), empty_text=_("No one new."))
 
     def _row(self, line: "PlayerLine") -> RollRow:
         kind = str(line.kind) if line.new else LEFT_OUT
@@ -143,16 +144,24 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
     def _teams(self) -> str:
         new = sum(one.team_id is None for one in self._plan.open_teams)
         there = len(self._plan.open_teams) - new
-        made = f"{counted(new, 'team')} to be made" + (f", {there} there already" if there else "")
-        already = f" · {counted(self._plan.already, 'player')} there already" if self._plan.already else ""
-        return f"{made}{already} · {self._plan.pattern} · ages on {short_date(self._plan.age_day)}"
+        made = _("{teams} to be made").format(teams=counted(new, "team")) + (
+            _(", {there} there already").format(there=there) if there else ""
+        )
+        already = (
+            _(" · {players} there already").format(players=counted(self._plan.already, "player"))
+            if self._plan.already
+            else ""
+        )
+        return _("{made}{already} · {pattern} · ages on {day}").format(
+            made=made, already=already, pattern=self._plan.pattern, day=short_date(self._plan.age_day)
+        )
 
     def choices(self) -> Iterable[DialogButton]:
         """Another kind, one team, another team, on, away."""
-        yield DialogButton("Kind", key="f", command="kind")
-        yield DialogButton("Last team", key="w", command="was", short="Last")
-        yield DialogButton("Team", key="t", command="team")
-        yield DialogButton("Go on", key="Enter", command="keep", short="Go")
+        yield DialogButton(_("Kind"), key="f", command="kind")
+        yield DialogButton(_("Last team"), key="w", command="was", short=_("Last"))
+        yield DialogButton(_("Team"), key="t", command="team")
+        yield DialogButton(_("Go on"), key="Enter", command="keep", short=_("Go"))
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -191,10 +200,18 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         self._count()
 
     def _count(self) -> None:
-        parts = [f"{len(self._list.selected):,} of {counted(len(self._rows), 'player')} ticked"]
-        parts.append(f"only {self._kind}" if self._kind else "all that are new")
+        parts = [
+            _("{selected:,} of {players} ticked").format(
+                selected=len(self._list.selected), players=counted(len(self._rows), "player")
+            )
+        ]
+        parts.append(_("only {kind}").format(kind=self._kind) if self._kind else _("all that are new"))
         if self._was:
-            parts.append(f"last season in {next(row.was for row in self._rows.values() if row.was_id == self._was)}")
+            parts.append(
+                _("last season in {next}").format(
+                    next=next(row.was for row in self._rows.values() if row.was_id == self._was)
+                )
+            )
         self.query_one("#what", Static).update(content((" · ".join(parts), STYLES[Tone.MUTED])))
 
     @on(SelectionChanged)
@@ -203,7 +220,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
         homeless = frozenset(one for one in self._list.selected if not self._rows[one].team)
         if homeless:
             self._list.drop(homeless)
-            self.say("No team fits by itself: choose one with t, and the player is ticked.")
+            self.say(_("No team fits by itself: choose one with t, and the player is ticked."))
         elif self._list.is_attached:
             self._count()
 
@@ -233,8 +250,8 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
 
     async def _choose_was(self) -> None:
         teams = {row.was_id: row.was for row in self._rows.values()}
-        options = [("0", "all teams"), *((str(one), label) for one, label in teams.items())]
-        chosen = await self.app.push_screen_wait(ChooseOne("Last season's team", options, str(self._was)))
+        options = [("0", _("all teams")), *((str(one), label) for one, label in teams.items())]
+        chosen = await self.app.push_screen_wait(ChooseOne(_("Last season's team"), options, str(self._was)))
         if chosen is not None:
             self._was = int(chosen)
             self._show()
@@ -248,7 +265,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
             return
         row = self._rows[self._list.current.id]
         chosen = await self.app.push_screen_wait(
-            ChooseOne(f"Team of {row.player}", list(self._labels.items()), row.team)
+            ChooseOne(_("Team of {player}").format(player=row.player), list(self._labels.items()), row.team)
         )
         if chosen is not None:
             self._put(row.id, chosen)

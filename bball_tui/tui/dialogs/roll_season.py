@@ -13,6 +13,7 @@ from textual.widgets import Input, Select, Static
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -69,7 +70,7 @@ class RollSeason(SubmitDialog[Planned]):
         today: date,
     ) -> None:
         super().__init__()
-        self.set_reactive(RollSeason.heading, "New season")
+        self.set_reactive(RollSeason.heading, _("New season"))
         self._seasons = {one.id: one for one in seasons}
         self._current = current
         self._suggest, self._plan = suggest, plan
@@ -79,17 +80,19 @@ class RollSeason(SubmitDialog[Planned]):
     def body(self) -> Iterable[Widget]:
         """What is asked."""
         options = [(one.name, one.id) for one in self._seasons.values()]
-        yield Field("From", Picker(options, self._current, id="from"), id="from-field")
-        yield Field("New season", TextField(placeholder="such as Fall 2027", id="name"), id="name-field")
-        yield Field("Age groups", TextField(placeholder="such as U10 → U12, or keep", id="pattern"), id="pattern-field")
-        hint = f"such as {example(self._order, self._today)}; optional"
-        yield Field("Ages on", TextField(placeholder=hint, id="day"), id="day-field")
-        sentence = "Nothing is made yet: the plan comes next, with a reason for every player."
+        yield Field(_("From"), Picker(options, self._current, id="from"), id="from-field")
+        yield Field(_("New season"), TextField(placeholder=_("such as Fall 2027"), id="name"), id="name-field")
+        yield Field(
+            _("Age groups"), TextField(placeholder=_("such as U10 → U12, or keep"), id="pattern"), id="pattern-field"
+        )
+        hint = _("such as {example}; optional").format(example=example(self._order, self._today))
+        yield Field(_("Ages on"), TextField(placeholder=hint, id="day"), id="day-field")
+        sentence = _("Nothing is made yet: the plan comes next, with a reason for every player.")
         yield Static(Hanging(content((sentence, STYLES[Tone.MUTED]))))
 
     def choices(self) -> Iterable[DialogButton]:
         """The plan, or not."""
-        yield DialogButton("Show the plan", key="Enter", command="confirm")
+        yield DialogButton(_("Show the plan"), key="Enter", command="confirm")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -135,7 +138,7 @@ class RollSeason(SubmitDialog[Planned]):
         """Make the plan, once."""
         name, pattern, typed = self.typed("name").strip(), self.typed("pattern"), self.typed("day").strip()
         if not name:
-            self.complain("name", "Give the new season a name.")
+            self.complain("name", _("Give the new season a name."))
             return
         day: date | None = None
         if typed:

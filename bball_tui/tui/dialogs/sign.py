@@ -15,6 +15,7 @@ from textual.widgets import Input, Select, Static
 from bball_tui.database.states import Capacity, DateOrder, SigningMethod
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signing_summary
@@ -39,8 +40,8 @@ FIRST = "first"
 """Each player's first guardian who may sign."""
 SOMEBODY_ELSE = "else"
 """A name that is typed."""
-EVERY_FIRST = "each player's first guardian who may sign"
-ONE_FIRST = "the first guardian who may sign"
+EVERY_FIRST = _("each player's first guardian who may sign")
+ONE_FIRST = _("the first guardian who may sign")
 AS_IT_FOLLOWS = "automatic"
 """No capacity was chosen: it is derived from the birthdate."""
 
@@ -115,7 +116,9 @@ class SignDialog(Dialog[Signed | None]):
         pile: bool = False,
     ) -> None:
         super().__init__()
-        self.set_reactive(SignDialog.heading, f"Sign {counted(count, 'contract', 'contracts')}")
+        self.set_reactive(
+            SignDialog.heading, _("Sign {contracts}").format(contracts=counted(count, "contract", "contracts"))
+        )
         self._count = count
         self._load = load
         self._sign = sign
@@ -141,22 +144,22 @@ class SignDialog(Dialog[Signed | None]):
         """Whose paper it is, the fields, then the effect."""
         yield Static("", id="whose")
         first = EVERY_FIRST if self._count > 1 else ONE_FIRST
-        yield Field("Signer", Picker([(first, FIRST), ("someone else", SOMEBODY_ELSE)], FIRST, id="signer"))
-        yield Field("Name", TextField(placeholder="who signed", id="name"), id="name-field")
+        yield Field(_("Signer"), Picker([(first, FIRST), (_("someone else"), SOMEBODY_ELSE)], FIRST, id="signer"))
+        yield Field(_("Name"), TextField(placeholder=_("who signed"), id="name"), id="name-field")
         capacities: list[tuple[str, Capacity | None]] = [(AS_IT_FOLLOWS, None)]
         capacities += [(capacity_word(capacity), capacity) for capacity in Capacity]
-        yield Field("Signs as", Picker(capacities, None, id="capacity"), id="capacity-field")
+        yield Field(_("Signs as"), Picker(capacities, None, id="capacity"), id="capacity-field")
         methods = [(word, method) for method, word in METHODS.items()]
-        yield Field("Method", Picker(methods, SigningMethod.PAPER, id="method"))
-        yield Field("Signed on", TextField(short_date(self._today), id="day"), id="day-field")
-        yield Static("What will happen", classes="sign--will")
+        yield Field(_("Method"), Picker(methods, SigningMethod.PAPER, id="method"))
+        yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
+        yield Static(_("What will happen"), classes="sign--will")
         yield Static("", id="effect")
 
     def choices(self) -> Iterable[DialogButton]:
         """Preview, sign, cancel."""
         if self._show_mails is not None:
-            yield DialogButton("Preview the e-mails", short="Preview", key="p", command="preview")
-        yield DialogButton("Sign", key="Enter", command="sign")
+            yield DialogButton(_("Preview the e-mails"), short=_("Preview"), key="p", command="preview")
+        yield DialogButton(_("Sign"), key="Enter", command="sign")
         yield self.cancel_choice()
 
     def on_mount(self) -> None:
@@ -169,7 +172,7 @@ class SignDialog(Dialog[Signed | None]):
         self.ask_again()
         self._known, self._signing, self._pressed_sign, self._signers_known = known, False, False, False
         picker = self.query_one("#signer", Picker)
-        picker.offer([(ONE_FIRST, FIRST), ("someone else", SOMEBODY_ELSE)], FIRST)
+        picker.offer([(ONE_FIRST, FIRST), (_("someone else"), SOMEBODY_ELSE)], FIRST)
         with self.prevent(Select.Changed, Input.Changed):
             self.query_one("#capacity", Picker).value = None
             self.query_one("#method", Picker).value = SigningMethod.PAPER
@@ -178,7 +181,7 @@ class SignDialog(Dialog[Signed | None]):
         self.remove_class("-someone-else")
         self.query_one("#whose", Static).update("")
         self.query_one(".dialog--body").scroll_home(animate=False)
-        self.heading = f"Sign {counted(1, 'contract', 'contracts')}"
+        self.heading = _("Sign {contracts}").format(contracts=counted(1, "contract", "contracts"))
         self.set_focus(picker)
         self._seen = self._values()
         self._reload()
@@ -202,7 +205,7 @@ class SignDialog(Dialog[Signed | None]):
     def draft(self) -> SigningDraft | None:
         """What is chosen, or None while a field holds something that cannot be; the field says what."""
         name_wrong = self._somebody_else and not self._typed_name
-        complaint = "Type who signed." if name_wrong and self._pressed_sign else ""
+        complaint = _("Type who signed.") if name_wrong and self._pressed_sign else ""
         self.query_one("#name-field", Field).problem = complaint
         day: date | None = None
         problem = ""
@@ -211,7 +214,7 @@ class SignDialog(Dialog[Signed | None]):
         except NoDate as error:
             problem = str(error)
         if day is not None and day > self._today:
-            problem = f"That day is in the future: today is {short_date(self._today)}."
+            problem = _("That day is in the future: today is {day}.").format(day=short_date(self._today))
         self.query_one("#day-field", Field).problem = problem
         if day is None or problem or name_wrong:
             return None
@@ -290,7 +293,7 @@ class SignDialog(Dialog[Signed | None]):
         except BballError as error:
             if asked == self._asked:
                 self._loading = self._in_a_hurry = False
-                self.say(f"{error} Enter tries again.", Tone.BAD)
+                self.say(_("{error} Enter tries again.").format(error=error), Tone.BAD)
             return
         if asked != self._asked or self.gone:
             return
@@ -323,26 +326,28 @@ class SignDialog(Dialog[Signed | None]):
         options = [(label, FIRST)]
         options += [(f"{o.name}, {o.relation}", str(o.guardian_id)) for o in shared if o.guardian_id != likely]
         picker = self.query_one("#signer", Picker)
-        picker.offer([*options, ("someone else", SOMEBODY_ELSE)], picker.chosen)
+        picker.offer([*options, (_("someone else"), SOMEBODY_ELSE)], picker.chosen)
         if not others and first.player:
-            self.heading = f"Sign {first.player}"
+            self.heading = _("Sign {player}").format(player=first.player)
             lines = whose_paper(first.team, first.birthdate, first.jersey, None, first.namesakes)
             self.query_one("#whose", Static).update(Hanging(content_lines(lines)))
 
     def _show(self) -> None:
         preview, ready = self._preview, self._preview is not None and not self._signing
         shown: Content = content(("  …", STYLES[Tone.MUTED]))
-        caption = "Sign"
+        caption = _("Sign")
         if preview is not None:
             shown = signing_summary(preview, self._undo_key, pile=self._pile)
             number = len(preview.signable)
-            caption = f"Sign {number:,}" + (f" of {self._count:,}" if number != self._count else "")
+            caption = _("Sign {number:,}").format(number=number) + (
+                _(" of {count:,}").format(count=self._count) if number != self._count else ""
+            )
         elif self._somebody_else and not self._typed_name:
-            shown = content(("  That appears once you type who signed.", STYLES[Tone.MUTED]))
+            shown = content((_("  That appears once you type who signed."), STYLES[Tone.MUTED]))
         elif any(field.problem for field in self.query(Field)):
-            shown = content(("  That appears once the fields are right.", STYLES[Tone.MUTED]))
+            shown = content((_("  That appears once the fields are right."), STYLES[Tone.MUTED]))
         self.query_one("#effect", Static).update(Hanging(shown))
-        self.choice("sign").short = caption.partition(" of ")[0]
+        self.choice("sign").short = caption.partition(_(" of "))[0]
         self.choice("sign").caption = caption
         self.choice("sign").disabled = not ready or preview is None or not preview.signable
         if self._show_mails is not None:
@@ -373,15 +378,15 @@ class SignDialog(Dialog[Signed | None]):
         if self.pressed_before(self._shown_at) and self._warns(self._preview):
             self._shown_at = 0.0  # said once: a click of the mouse is no key, and comes after it
             self.forget_keys()
-            self.say("Please read the warnings, then press Enter.", Tone.WARN)
+            self.say(_("Please read the warnings, then press Enter."), Tone.WARN)
             return
         request = self._request()
         if request is None:
-            self.say("No contract can be signed like this. Choose another signer or date, or press Esc.", Tone.WARN)
+            self.say(_("No contract can be signed like this. Choose another signer or date, or press Esc."), Tone.WARN)
             return
         self._signing = True
         self._show()
-        self.say(f"Signing {counted(len(request.contracts), 'contract', 'contracts')} …")
+        self.say(_("Signing {contracts} …").format(contracts=counted(len(request.contracts), "contract", "contracts")))
         self.run_worker(self._do(request), group="sign")
 
     async def _do(self, request: "SigningRequest") -> None:
@@ -390,7 +395,7 @@ class SignDialog(Dialog[Signed | None]):
         except BballError as error:
             self._signing = False
             self._reload()
-            self.say(f"{error} Everything here is kept; Enter tries again.", Tone.BAD)
+            self.say(_("{error} Everything here is kept; Enter tries again.").format(error=error), Tone.BAD)
         else:
             self.dismiss(Signed(request, result))
 
@@ -403,6 +408,6 @@ class SignDialog(Dialog[Signed | None]):
     def cancel(self) -> None:
         """Nothing is signed. While a signing is under way there is nothing left to cancel."""
         if self._signing:
-            self.say("The signing is under way; one moment.")
+            self.say(_("The signing is under way; one moment."))
         else:
             self.dismiss(None)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from bball_tui.language import _
 from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -38,37 +39,48 @@ def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) ->
     """What becomes of the contracts, and which mails go out when. ``pile``: when the whole pile is done."""
     number = len(preview.signable)
     if not number:
-        return ["Nothing: no contract can be signed like this."]
-    lines = [f"{counted(number, 'contract becomes', 'contracts become')} signed, recorded by {preview.recorded_by}"]
+        return [_("Nothing: no contract can be signed like this.")]
+    lines = [
+        _("{contract_becomes} signed, recorded by {recorded_by}").format(
+            contract_becomes=counted(number, "contract becomes", "contracts become"), recorded_by=preview.recorded_by
+        )
+    ]
     if not preview.mails:
-        return [*lines, "No e-mail goes out"]
+        return [*lines, _("No e-mail goes out")]
     if preview.waiting:
         wait = counted(preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
-        lines.append(f"{wait} for the link of the team chat")
+        lines.append(_("{wait} for the link of the team chat").format(wait=wait))
         if preview.waiting == preview.mails:
             if (missing := _missing(preview)) is not None:
-                lines.append(f"Besides, {missing}")
+                lines.append(_("Besides, {missing}").format(missing=missing))
             return lines
     if (missing := _missing(preview)) is not None:
         wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
         return [*lines, f"{wait}: {missing}"]
     if pile:
         wait = counted(preview.mails - preview.waiting, "welcome e-mail waits", "welcome e-mails wait")
-        return [*lines, f"{wait} until the pile is done"]
+        return [*lines, _("{wait} until the pile is done").format(wait=wait)]
     mails = counted(preview.mails - preview.waiting, "welcome e-mail goes", "welcome e-mails go")
     if preview.hold_seconds:
-        back = f"({undo_key} undoes it all until then)"
-        return [*lines, f"{mails} out in {duration(preview.hold_seconds)} {back}"]
-    return [*lines, f"{mails} out at once"]
+        back = _("({undo_key} undoes it all until then)").format(undo_key=undo_key)
+        return [
+            *lines,
+            _("{mails} out in {duration} {back}").format(
+                mails=mails, duration=duration(preview.hold_seconds), back=back
+            ),
+        ]
+    return [*lines, _("{mails} out at once").format(mails=mails)]
 
 
 def one_contract(one: "ContractPreview") -> str:
     """Who signs for one player, and which addresses get a mail."""
     if one.signer is None:
-        return f"{one.player}: stays as it is"
-    who = f"{one.player}: {one.signer.name} signs as {capacity_word(one.signer.capacity)}"
+        return _("{player}: stays as it is").format(player=one.player)
+    who = _("{player}: {name} signs as {capacity_word}").format(
+        player=one.player, name=one.signer.name, capacity_word=capacity_word(one.signer.capacity)
+    )
     mails = ", ".join(recipient.address for recipient in one.recipients)
-    return f"{who}; {f'e-mail to {mails}' if mails else 'no e-mail'}"
+    return f"{who}; {_('e-mail to {mails}').format(mails=mails) if mails else _('no e-mail')}"
 
 
 def signing_summary(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> Content:
@@ -84,12 +96,19 @@ def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[
         tone = Tone.BAD if notice.blocks else Tone.WARN
         yield ["  ", (f"{SYMBOLS[tone]} {notice.text}", STYLES[tone])]
     if len(notices) > MOST_NOTICES:
-        yield [(f"  {SYMBOLS[Tone.WARN]} and {len(notices) - MOST_NOTICES:,} more of these", STYLES[Tone.WARN])]
+        yield [
+            (
+                _("  {sign} and {notices:,} more of these").format(
+                    sign=SYMBOLS[Tone.WARN], notices=len(notices) - MOST_NOTICES
+                ),
+                STYLES[Tone.WARN],
+            )
+        ]
     going = [one for one in preview.contracts if not one.blocked]
     for one in going[:MOST_CONTRACTS]:
         yield [(f"  {one_contract(one)}", STYLES[Tone.MUTED])]
     if len(going) > MOST_CONTRACTS:
-        yield [(f"  and {len(going) - MOST_CONTRACTS:,} more", STYLES[Tone.MUTED])]
+        yield [(_("  and {going:,} more").format(going=len(going) - MOST_CONTRACTS), STYLES[Tone.MUTED])]
 
 
 def _missing(preview: "SigningPreview") -> str | None:

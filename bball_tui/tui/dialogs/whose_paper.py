@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.signing_summary import capacity_word
 from bball_tui.tui.text import Part
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -24,12 +25,12 @@ def whose_paper(
     lines: list[list[Part]] = [[(" · ".join(facts), STYLES[Tone.MUTED])]]
     for one in namesakes:
         about = " · ".join([one.team, _born(one.birthdate), *_jersey(one.jersey), str(one.status)])
-        lines.append([(f"{SYMBOLS[Tone.WARN]} same name: {about}", STYLES[Tone.WARN])])
+        lines.append([(_("{sign} same name: {about}").format(sign=SYMBOLS[Tone.WARN], about=about), STYLES[Tone.WARN])])
     return lines
 
 
 def _born(birthdate: date | None) -> str:
-    return "birthdate unknown" if birthdate is None else f"born {short_date(birthdate)}"
+    return _("birthdate unknown") if birthdate is None else _("born {day}").format(day=short_date(birthdate))
 
 
 def _jersey(jersey: str | None) -> list[str]:

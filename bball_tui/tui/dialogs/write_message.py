@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.hanging_indent import Hanging
@@ -97,7 +98,7 @@ class WriteMessage(Dialog[bool]):
         draft: Draft | None = None,
     ) -> None:
         super().__init__()
-        self.set_reactive(WriteMessage.heading, "Write a message")
+        self.set_reactive(WriteMessage.heading, _("Write a message"))
         self._lines = tuple(lines)
         self._look, self._send, self._edit = look, send, edit
         self._begun = draft or Draft()
@@ -113,19 +114,19 @@ class WriteMessage(Dialog[bool]):
         for line, tone in self._lines:
             symbol = f"{SYMBOLS[tone]} " if tone is Tone.WARN else ""
             yield Static(Hanging(content_lines([[(f"{symbol}{line}", STYLES[tone])]])))
-        hint = "what it is about, in a few words"
-        yield Field("Subject", TextField(self._begun.subject, placeholder=hint, id="subject"))
+        hint = _("what it is about, in a few words")
+        yield Field(_("Subject"), TextField(self._begun.subject, placeholder=hint, id="subject"))
         yield MessageArea(
-            cleaned(self._begun.text), placeholder="The text, without a greeting.", compact=True, id="text"
+            cleaned(self._begun.text), placeholder=_("The text, without a greeting."), compact=True, id="text"
         )
         with Horizontal(classes="write--below"):
-            yield DialogButton("Editor", key="ctrl+o", command="edit")
+            yield DialogButton(_("Editor"), key="ctrl+o", command="edit")
             yield Static("", classes="write--count")
 
     def choices(self) -> Iterable[DialogButton]:
         """Send, read, and out."""
-        yield DialogButton("Send", key="ctrl+s", command="send")
-        yield DialogButton("Read it", key="ctrl+r", command="look", short="Read")
+        yield DialogButton(_("Send"), key="ctrl+s", command="send")
+        yield DialogButton(_("Read it"), key="ctrl+r", command="look", short=_("Read"))
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -143,7 +144,9 @@ class WriteMessage(Dialog[bool]):
         self.say("")
         number = len(self.query_one("#text", MessageArea).text)
         over = f"{SYMBOLS[Tone.BAD]} " if number > MOST else ""
-        self.query_one(".write--count", Static).update(content(f"{over}{number:,} of {MOST:,} characters"))
+        self.query_one(".write--count", Static).update(
+            content(_("{over}{number:,} of {most:,} characters").format(over=over, number=number, most=MOST))
+        )
 
     def action_look(self) -> None:
         """Each e-mail as its family would get it."""
@@ -166,7 +169,7 @@ class WriteMessage(Dialog[bool]):
         try:
             await act()
         except BballError as error:
-            self.say(f"{error} Nothing was sent.", Tone.BAD)
+            self.say(_("{error} Nothing was sent.").format(error=error), Tone.BAD)
         finally:
             self._busy = False
 
@@ -192,4 +195,4 @@ class WriteMessage(Dialog[bool]):
             self.dismiss(False)
             return
         self._leaving = True
-        self.say("Esc once more throws away what you wrote.", Tone.WARN)
+        self.say(_("Esc once more throws away what you wrote."), Tone.WARN)

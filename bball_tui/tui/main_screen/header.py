@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _, plural
 from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.header_bar import HeaderFacts
 from bball_tui.wording import listed
@@ -36,35 +37,45 @@ def header_facts(
 def database_state(embedded: bool, reachable: bool) -> Styled:
     """Which database it is, or that it does not answer."""
     if not reachable:
-        return Styled("! database away", Tone.WARN)
-    return Styled(f"● {'local' if embedded else 'shared'} database", Tone.GOOD)
+        return Styled(_("! database away"), Tone.WARN)
+    return Styled(_("● local database") if embedded else _("● shared database"), Tone.GOOD)
 
 
 def all_who_are_here(others: Sequence[str], windows: int) -> str:
     """Everybody by name, and how often oneself: the header names two at most."""
-    said = [f"{listed(others)} {'is' if len(others) == 1 else 'are'} here."] if others else ["No one else is here."]
+    said = (
+        [plural("{others} is here.", "{others} are here.", len(others)).format(others=listed(others))]
+        if others
+        else [_("No one else is here.")]
+    )
     if windows > 1:
-        said.append(f"Open in {windows} windows.")
+        said.append(_("Open in {windows} windows.").format(windows=windows))
     return " ".join(said)
 
 
 def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled:
-    wait = f"{found.queued:,} wait{'s' if found.queued == 1 else ''}"
+    wait = plural("{number:,} waits", "{number:,} wait", found.queued).format(number=found.queued)
     if settings.read_only:
-        return Styled("● read only", Tone.WARN)
+        return Styled(_("● read only"), Tone.WARN)
     if found.workers and found.on_hold and found.queued:
-        return Styled(f"! sending on hold, {wait}", Tone.WARN)
+        return Styled(_("! sending on hold, {wait}").format(wait=wait), Tone.WARN)
     if settings.may_send and not found.league.from_email and found.queued and not _has_default_sender(settings):
-        return Styled(f"! no From address, {wait}", Tone.WARN)
+        return Styled(_("! no From address, {wait}").format(wait=wait), Tone.WARN)
     if found.workers:
-        return Styled(f"● worker, {wait}" if found.queued else "● worker idle", Tone.GOOD)
+        return Styled(_("● worker, {wait}").format(wait=wait) if found.queued else _("● worker idle"), Tone.GOOD)
     if not settings.may_send:
         waiting = found.queued + found.held
-        return Styled(f"! no mail server{f', {waiting} wait' if waiting else ''}", Tone.WARN)
+        return Styled(
+            _("! no mail server") + (_(", {waiting} wait").format(waiting=waiting) if waiting else ""),
+            Tone.WARN,
+        )
     if not sends_mail:
         waiting = found.queued + found.held
-        return Styled(f"! no worker{f', {waiting} wait' if waiting else ''}", Tone.WARN)
-    return Styled("○ worker starting", Tone.MUTED)
+        return Styled(
+            _("! no worker") + (_(", {waiting} wait").format(waiting=waiting) if waiting else ""),
+            Tone.WARN,
+        )
+    return Styled(_("○ worker starting"), Tone.MUTED)
 
 
 def _has_default_sender(settings: "Settings") -> bool:

@@ -14,6 +14,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
+from bball_tui.language import COMMAND, _, in_context
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
@@ -54,7 +55,7 @@ HEADER = "league"
 
 
 def _can_set_up_mail(screen: "MainScreen") -> str | None:
-    return "This is the demo: its e-mails stay on this computer." if screen.is_demo else ready(screen)
+    return _("This is the demo: its e-mails stay on this computer.") if screen.is_demo else ready(screen)
 
 
 def _can_undo(screen: "MainScreen") -> str | None:
@@ -63,7 +64,7 @@ def _can_undo(screen: "MainScreen") -> str | None:
 
 def _undo_caption(screen: "MainScreen") -> str:
     left = ceil(max(0.0, screen.undo_left))
-    return f"undo ({left} s)" if left else "undo"
+    return _("undo ({left} s)").format(left=left) if left else in_context(COMMAND, "undo")
 
 
 class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1):
@@ -106,11 +107,11 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     def say_opening(self) -> None:
         """The database is being opened."""
-        self.header.facts = HeaderFacts("bball_tui", database=Styled("opening the database …", Tone.MUTED))
+        self.header.facts = HeaderFacts("bball_tui", database=Styled(_("opening the database …"), Tone.MUTED))
 
     def say_closed(self) -> None:
         """It could not be opened."""
-        self.header.facts = HeaderFacts("bball_tui", database=Styled("! no league is open", Tone.WARN))
+        self.header.facts = HeaderFacts("bball_tui", database=Styled(_("! no league is open"), Tone.WARN))
 
     @property
     def pane(self) -> "TabPane | None":
@@ -330,7 +331,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
             return
         self.begin_day()
         self.look_at_day()
-        self.tell("E-mail is set up.")
+        self.tell(_("E-mail is set up."))
         if isinstance(self.app, LeagueProgram):
             await self.app.send_again_now(connection)
         self.heard(HEADER)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 def ready(screen: "UndoScreen") -> str | None:
     """Whether there is a league."""
-    return None if screen.connection is not None else "The league is not open yet."
+    return None if screen.connection is not None else _("The league is not open yet.")
 
 
 @action("full_stop", "seasons", when=ready, needs=Right.ROSTER, also="year spring fall switch")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
@@ -15,7 +16,7 @@ _HEADER = "league"
 
 def _shared(screen: "UndoScreen") -> str | None:
     if screen.connection is not None and screen.connection.settings.embedded:
-        return "This database is your own: no one else works in it."
+        return _("This database is your own: no one else works in it.")
     return ready(screen)
 
 

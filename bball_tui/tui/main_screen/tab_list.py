@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bball_tui.language import _
 from bball_tui.tui.widgets.tab_bar import TabSpec
 
 if TYPE_CHECKING:
@@ -11,14 +12,14 @@ if TYPE_CHECKING:
     TabPane: TypeAlias = RecordPane[Any] | ViewsPane
 
 TABS = (
-    TabSpec("today", "1", "Today"),
-    TabSpec("teams", "2", "Teams"),
-    TabSpec("players", "3", "Players"),
-    TabSpec("contracts", "4", "Contracts"),
-    TabSpec("outbox", "5", "Outbox"),
+    TabSpec("today", "1", _("Today")),
+    TabSpec("teams", "2", _("Teams")),
+    TabSpec("players", "3", _("Players")),
+    TabSpec("contracts", "4", _("Contracts")),
+    TabSpec("outbox", "5", _("Outbox")),
     TabSpec("emails", "6", "E-mails"),
     TabSpec("groupme", "7", "GroupMe"),
-    TabSpec("activity", "8", "Activity", aside=True),
+    TabSpec("activity", "8", _("Activity"), aside=True),
 )
 PANES = {
     "today": "bball_tui.tui.tabs.today:TodayPane",

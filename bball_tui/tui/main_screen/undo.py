@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorrected
@@ -82,21 +83,27 @@ class UndoScreen(ActionHost, Screen[None]):
             with suppress(BballError):  # the database went away just now: the header says so
                 held = await what_holds(self.connection)
         if held is not None:
-            mails = f"{counted(going, 'e-mail')} cannot go out yet"
+            mails = _("{e_mail} cannot go out yet").format(e_mail=counted(going, "e-mail"))
         elif going:
             mails = f"{counted(going, 'e-mail')} " + (
-                f"in {event.undo_seconds} s" if event.undo_seconds else "going out"
+                _("in {undo_seconds} s").format(undo_seconds=event.undo_seconds)
+                if event.undo_seconds
+                else _("going out")
             )
         else:
-            mails = "" if event.waiting else "No e-mail goes out"
+            mails = "" if event.waiting else _("No e-mail goes out")
         parts = [mails] if mails else []
-        parts += [f"{counted(event.waiting, 'e-mail')} waiting for a team chat"] if event.waiting else []
-        told = f"{signed} signed. {', '.join(parts)}"
+        parts += (
+            [_("{e_mail} waiting for a team chat").format(e_mail=counted(event.waiting, "e-mail"))]
+            if event.waiting
+            else []
+        )
+        told = _("{signed} signed. {parts}").format(signed=signed, parts=", ".join(parts))
         if not event.undo_seconds:
             self.app.notify(f"{told}.{f' {held}' if held else ''}", markup=False)
             return
-        what = "the last one" if event.one_by_one and len(event.contract_ids) > 1 else "it"
-        back = f"{key_of('desk.undo')} takes {what} back."
+        what = _("the last one") if event.one_by_one and len(event.contract_ids) > 1 else "it"
+        back = _("{key} takes {what} back.").format(key=key_of("desk.undo"), what=what)
         self._withdraw_offer()
         self._offer = Notification(f"{told}. {held} {back}" if held else f"{told}; {back}", timeout=event.undo_seconds)
         self.app.post_message(Notify(self._offer))
@@ -104,10 +111,16 @@ class UndoScreen(ActionHost, Screen[None]):
     @on(RecordsCorrected)
     def _records_corrected(self, event: RecordsCorrected) -> None:
         self._undoable.append(_Signing(event.contract_ids, monotonic() + CORRECTION_UNDO, correction=True))
-        mails = f", {counted(event.mails, 'correction e-mail')} queued" if event.mails else ""
-        what = f"{counted(len(event.contract_ids), 'record')} corrected{mails}"
+        mails = (
+            _(", {correction_e_mail} queued").format(correction_e_mail=counted(event.mails, "correction e-mail"))
+            if event.mails
+            else ""
+        )
+        what = _("{records} corrected{mails}").format(records=counted(len(event.contract_ids), "record"), mails=mails)
         self._withdraw_offer()
-        self._offer = Notification(f"{what}; {key_of('desk.undo')} takes it back.", timeout=10)
+        self._offer = Notification(
+            _("{what}; {key} takes it back.").format(what=what, key=key_of("desk.undo")), timeout=10
+        )
         self.app.post_message(Notify(self._offer))
         self._count_down()
 
@@ -125,9 +138,15 @@ class UndoScreen(ActionHost, Screen[None]):
         if self.connection is not None:
             with suppress(BballError):  # the database went away just now: the header says so
                 held = await what_holds(self.connection)
-        when = f"leave in {event.undo_seconds} s" if event.undo_seconds else "going out"
-        told = f"{counted(len(event.outbox_ids), 'e-mail')} queued{'.' if held else f', {when}'}"
-        back = f"{key_of('desk.undo')} takes them back."
+        when = (
+            _("leave in {undo_seconds} s").format(undo_seconds=event.undo_seconds)
+            if event.undo_seconds
+            else _("going out")
+        )
+        told = _("{e_mail} queued{when}").format(
+            e_mail=counted(len(event.outbox_ids), "e-mail"), when="." if held else f", {when}"
+        )
+        back = _("{key} takes them back.").format(key=key_of("desk.undo"))
         self._withdraw_offer()
         self._offer = Notification(f"{told} {held} {back}" if held else f"{told}; {back}", timeout=10)
         self.app.post_message(Notify(self._offer))
@@ -136,8 +155,11 @@ class UndoScreen(ActionHost, Screen[None]):
         """A roster was imported here: ``told`` says what came in, and this how it goes back."""
         self._undoable.append(_Signing((), monotonic() + CORRECTION_UNDO, import_id=import_id))
         self._withdraw_offer()
-        later = f"later {key_of('activity.unimport')} in the activity"
-        self._offer = Notification(f"{told} {key_of('desk.undo')} takes it back, {later}.", timeout=12)
+        later = _("later {key} in the activity").format(key=key_of("activity.unimport"))
+        self._offer = Notification(
+            _("{told} {key} takes it back, {later}.").format(told=told, key=key_of("desk.undo"), later=later),
+            timeout=12,
+        )
         self.app.post_message(Notify(self._offer))
         self._count_down()
 
@@ -165,13 +187,13 @@ class UndoScreen(ActionHost, Screen[None]):
     def undo_obstacle(self) -> str | None:
         """Why nothing can be taken back; None when something can."""
         if self.connection is None:
-            return "The league is not open yet."
+            return _("The league is not open yet.")
         if not self._undoable:
-            return "Nothing to undo."
+            return _("Nothing to undo.")
         if self.undo_left <= 0 and self._undoable[-1].import_id is not None:
-            return "The time to undo it here is over. {activity.unimport} in the activity takes the import back."
+            return _("The time to undo it here is over. {activity.unimport} in the activity takes the import back.")
         if self.undo_left <= 0:
-            return "The time to undo is over. Void the contract instead ({contract.void})."
+            return _("The time to undo is over. Void the contract instead ({contract.void}).")
         return None
 
     async def take_back(self) -> None:
@@ -207,9 +229,16 @@ class UndoScreen(ActionHost, Screen[None]):
         self.heard("contract")
         self._withdraw_offer()
         if result.undone:
-            mails = f", {counted(len(result.cancelled), 'e-mail')} canceled" if result.cancelled else ""
+            mails = (
+                _(", {e_mail} canceled").format(e_mail=counted(len(result.cancelled), "e-mail"))
+                if result.cancelled
+                else ""
+            )
             what = "correction" if last.correction else "signature"
-            self.app.notify(f"Undone: {counted(len(result.undone), what)}{mails}.", markup=False)
+            self.app.notify(
+                _("Undone: {counted}{mails}.").format(counted=counted(len(result.undone), what), mails=mails),
+                markup=False,
+            )
         if result.refused:
             self.app.push_screen(ErrorDialog("\n".join(one.reason for one in result.refused[:5])))
 
@@ -236,5 +265,12 @@ class UndoScreen(ActionHost, Screen[None]):
         acted = await connection.call(cancel, outbox_ids, reason="the message was taken back")
         self.heard("outbox")
         self._withdraw_offer()
-        gone = f", {counted(len(acted.refused), 'e-mail')} had left already" if acted.refused else ""
-        self.app.notify(f"Undone: {counted(len(acted.done), 'e-mail')} canceled{gone}.", markup=False)
+        gone = (
+            _(", {e_mail} had left already").format(e_mail=counted(len(acted.refused), "e-mail"))
+            if acted.refused
+            else ""
+        )
+        self.app.notify(
+            _("Undone: {e_mail} canceled{gone}.").format(e_mail=counted(len(acted.done), "e-mail"), gone=gone),
+            markup=False,
+        )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.clock import clock
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.language import _
 from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, changes_of, kind_words
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
@@ -31,12 +32,12 @@ _one = on_one("act", "One act at a time: select none, or one.")
 
 def _a_merge(pane: "ActivityPane") -> str | None:
     act = pane.meant
-    return _one(pane) or (None if act is not None and act.action in MERGES else "This row tells of no merge.")
+    return _one(pane) or (None if act is not None and act.action in MERGES else _("This row tells of no merge."))
 
 
 def _an_import(pane: "ActivityPane") -> str | None:
     act = pane.meant
-    return _one(pane) or (None if act is not None and act.action == IMPORT else "This row tells of no import.")
+    return _one(pane) or (None if act is not None and act.action == IMPORT else _("This row tells of no import."))
 
 
 class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
@@ -50,9 +51,9 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     `{activity.record}` the whole history of this one record. `{activity.unmerge}` takes a merge of two back,
     `{activity.unimport}` an import.
     """
-    placeholder = "player, login, or what was done"
-    empty_text = "Nothing was done yet."
-    nothing_found = (
+    placeholder = _("player, login, or what was done")
+    empty_text = _("Nothing was done yet.")
+    nothing_found = _(
         "Nothing like that was done. What an import brought in is noted once, on the import itself. "
         "Esc takes the search or the last filter away."
     )
@@ -66,11 +67,13 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
 
     def make_columns(self) -> Sequence[Column[Act]]:
         return (
-            Column(key="when", title="When", width=8, render=self._when, sort="id"),
-            Column(key="who", title="Who", width=10, limit=16, render=lambda row: row.who),
-            Column(key="what", title="What", width=18, flex=1, limit=30, render=lambda row: row.words),
-            Column(key="record", title="Record", width=16, flex=2, limit=34, render=lambda row: row.record or NOTHING),
-            Column(key="change", title="Before and after", width=20, flex=4, render=_summary, priority=1),
+            Column(key="when", title=_("When"), width=8, render=self._when, sort="id"),
+            Column(key="who", title=_("Who"), width=10, limit=16, render=lambda row: row.who),
+            Column(key="what", title=_("What"), width=18, flex=1, limit=30, render=lambda row: row.words),
+            Column(
+                key="record", title=_("Record"), width=16, flex=2, limit=34, render=lambda row: row.record or NOTHING
+            ),
+            Column(key="change", title=_("Before and after"), width=20, flex=4, render=_summary, priority=1),
         )
 
     def _when(self, row: Act) -> str | Styled:
@@ -86,19 +89,19 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
 
         act = await connection.call(read_act, row_id, self.zone)
         if act is None:
-            return (Section("", (Note("This is not there anymore."),)),)
+            return (Section("", (Note(_("This is not there anymore.")),)),)
         at = act.at.astimezone(self.zone)
         facts: list[SectionLine] = [
-            Fact("Who", act.who),
-            Fact("When", f"{short_date(at.date())}, {clock(at, seconds=True)}"),
-            Fact("Record", f"{kind_words(act.entity)} {act.entity_id}" + (f", {act.record}" if act.record else "")),
+            Fact(_("Who"), act.who),
+            Fact(_("When"), f"{short_date(at.date())}, {clock(at, seconds=True)}"),
+            Fact(_("Record"), f"{kind_words(act.entity)} {act.entity_id}" + (f", {act.record}" if act.record else "")),
         ]
         if act.reason:
-            facts.append(Fact("Reason", act.reason))
+            facts.append(Fact(_("Reason"), act.reason))
         said = tuple(Fact(one.field, _both(one)) for one in changes_of(act))
         sections = [Section(act.words.capitalize(), tuple(facts))]
         if said:
-            sections.append(Section("Before → after" if act.before else "What was written", said))
+            sections.append(Section(_("Before → after") if act.before else _("What was written"), said))
         return tuple(sections)
 
     # The filters
@@ -109,7 +112,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
         if wanted.entity is not None and wanted.entity_id is None:
             chips.append(Chip("kind", kind_words(wanted.entity)))
         if wanted.who is not None:
-            chips.append(Chip("who", f"by {wanted.who}"))
+            chips.append(Chip("who", _("by {who}").format(who=wanted.who)))
         if wanted.day is not None:
             chips.append(Chip("day", short_date(wanted.day, self.now.astimezone(self.zone).date())))
         if wanted.entity_id is not None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.text import clean
@@ -25,12 +26,14 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
     except BballError as error:
         await app.push_screen_wait(ErrorDialog(str(error)))
         return False
-    who = " and ".join(facts.guardians)
+    who = _(" and ").join(facts.guardians)
     lines = [
-        f"{who} gets the new address in the roster." if who else f"{facts.recipient} is no longer in the roster.",
-        f"{counted(facts.mails, 'e-mail')} to the old address will go to the new one, at once."
+        _("{who} gets the new address in the roster.").format(who=who)
+        if who
+        else _("{recipient} is no longer in the roster.").format(recipient=facts.recipient),
+        _("{e_mail} to the old address will go to the new one, at once.").format(e_mail=counted(facts.mails, "e-mail"))
         if facts.mails > 1
-        else "The e-mail goes to the new address at once.",
+        else _("The e-mail goes to the new address at once."),
     ]
     dialog: NewAddress[AddressFixed] = NewAddress(
         facts.recipient, lines, lambda address: connection.call(wrong_address.fix_address, outbox_id, address)
@@ -40,6 +43,14 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
         return False
     again = sum(one.was not in (OutboxState.SENT, OutboxState.IN_DOUBT) for one in fixed.redirected)
     there = len(fixed.redirected) - again
-    told = f" {counted(there, 'e-mail')} had gone there before." if there else ""
-    app.notify(clean(f"{counted(again, 'e-mail')} on the way to {fixed.address}.{told}"), timeout=8, markup=False)
+    told = _(" {e_mail} had gone there before.").format(e_mail=counted(there, "e-mail")) if there else ""
+    app.notify(
+        clean(
+            _("{e_mail} on the way to {address}.{told}").format(
+                e_mail=counted(again, "e-mail"), address=fixed.address, told=told
+            )
+        ),
+        timeout=8,
+        markup=False,
+    )
     return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from bball_tui.database.states import GateCause
+from bball_tui.language import _, plural
 from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.bucket_panel import Kind
@@ -108,56 +109,81 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
     now = mails.sending
     for gate in now.holding():
         if gate.pauses:
-            advice = "Someone paused all sending on purpose. Enter asks whether to resume it."
+            advice = _("Someone paused all sending on purpose. Enter asks whether to resume it.")
             yield AttentionItem(
                 "pause", Tone.WARN, now.hold(gate), advice, Fix("outbox", question=Question.PAUSE), gate.since
             )
         elif gate.cause is GateCause.AUTH:
-            advice = (
-                f"Enter opens Set up e-mail: correct login or password there. The mail server said: “{gate.reason}”."
+            advice = _(
+                "Enter opens Set up e-mail: correct login or password there. The mail server said: “{reason}”."
+            ).format(reason=gate.reason)
+            yield AttentionItem(
+                _("gate {provider}").format(provider=gate.provider),
+                Tone.WARN,
+                now.hold(gate),
+                advice,
+                TO_MAIL_SETUP,
+                gate.since,
             )
-            yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, TO_MAIL_SETUP, gate.since)
         else:
             ours = gate.cause is not None and str(gate.cause) == "refused"
-            blame = "No family's address is to blame: check the From address and the account. " if ours else ""
-            advice = f"The mail server said: “{gate.reason}”. {blame}Enter asks whether to try it now."
+            blame = _("No family's address is to blame: check the From address and the account. ") if ours else ""
+            advice = _("The mail server said: “{reason}”. {blame}Enter asks whether to try it now.").format(
+                reason=gate.reason, blame=blame
+            )
             fix = Fix("outbox", question=Question.GATE)
-            yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
+            yield AttentionItem(
+                _("gate {provider}").format(provider=gate.provider), Tone.WARN, now.hold(gate), advice, fix, gate.since
+            )
     if mails.waiting and now.nowhere_to_send:
         waiting = counted(mails.waiting, "e-mail")
         sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
-        advice = f"{SET_UP_MAIL} You can keep signing; nothing is lost."
+        advice = _("{set_up_mail} You can keep signing; nothing is lost.").format(set_up_mail=SET_UP_MAIL)
         yield AttentionItem("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and now.no_sender:
         waiting = counted(mails.waiting, "e-mail")
         sentence = f"{NO_SENDER}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
-        advice = f"{SET_SENDER} You can keep signing; nothing is lost."
+        advice = _("{set_sender} You can keep signing; nothing is lost.").format(set_sender=SET_SENDER)
         yield AttentionItem("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and not now.workers and not worker_comes:
-        sentence = f"No worker is running: {counted(mails.waiting, 'e-mail')} cannot go out."
-        advice = "Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then."
+        sentence = _("No worker is running: {e_mail} cannot go out.").format(e_mail=counted(mails.waiting, "e-mail"))
+        advice = _("Start one with 'bball-tui worker', on this computer or another. Nothing is lost until then.")
         yield AttentionItem("worker", Tone.BAD, sentence, advice, Fix("outbox", Kind("queued")))
 
 
 def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
     for heap in mails.failed:
-        sentence = f"{counted(heap.count, 'e-mail')} failed: {heap.cause.phrase}."
+        sentence = _("{e_mail} failed: {phrase}.").format(
+            e_mail=counted(heap.count, "e-mail"), phrase=heap.cause.phrase
+        )
         fix = Fix("outbox", Kind("failed", heap.cause.name))
-        yield AttentionItem(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
+        yield AttentionItem(
+            _("failed {name}").format(name=heap.cause.name), Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest
+        )
     for heap in mails.bounced:
-        sentence = f"{counted(heap.count, 'e-mail')} came back: {heap.cause.phrase}."
-        advice = f"{heap.cause.way_out} Enter lists the e-mails, to correct an address and send them there."
+        sentence = _("{e_mail} came back: {phrase}.").format(
+            e_mail=counted(heap.count, "e-mail"), phrase=heap.cause.phrase
+        )
+        advice = _("{way_out} Enter lists the e-mails, to correct an address and send them there.").format(
+            way_out=heap.cause.way_out
+        )
         fix = Fix("emails", what="came_back")
-        yield AttentionItem(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
+        yield AttentionItem(
+            _("bounced {name}").format(name=heap.cause.name), Tone.BAD, sentence, advice, fix, heap.oldest
+        )
     if (doubt := mails.in_doubt) is not None:
-        sentence = f"{counted(doubt.count, 'e-mail')} may or may not have arrived."
-        advice = f"Ask the families; then {key_of('mail.resolve')} says for each that it arrived, or sends it again."
+        sentence = _("{e_mail} may or may not have arrived.").format(e_mail=counted(doubt.count, "e-mail"))
+        advice = _("Ask the families; then {key} says for each that it arrived, or sends it again.").format(
+            key=key_of("mail.resolve")
+        )
         fix = Fix("outbox", Kind("in_doubt"))
         yield AttentionItem("in doubt", Tone.WARN, sentence, advice, fix, doubt.oldest)
     if mails.late_since is not None:
-        verb = "is due and does" if mails.due == 1 else "are due and do"
-        sentence = f"{counted(mails.due, 'e-mail')} {verb} not go out, although a worker runs."
-        advice = "Look into the log of the worker's computer, or restart the worker. Nothing is lost."
+        verb = _("is due and does") if mails.due == 1 else _("are due and do")
+        sentence = _("{e_mail} {verb} not go out, although a worker runs.").format(
+            e_mail=counted(mails.due, "e-mail"), verb=verb
+        )
+        advice = _("Look into the log of the worker's computer, or restart the worker. Nothing is lost.")
         yield AttentionItem("late", Tone.WARN, sentence, advice, Fix("outbox", Kind("queued")), mails.late_since)
 
 
@@ -166,56 +192,74 @@ def _returned(returned: "ReturnedMails | None") -> Iterator[AttentionItem]:
         return
     fix = Fix("emails")
     if returned.trouble:
-        advice = (
-            f"{returned.trouble} Until then no one hears from it of e-mails that came back. The folder is the setting "
-            "bounce_dir; it is looked at again and again, and this line goes away by itself."
-        )
-        yield AttentionItem("bounce folder", Tone.WARN, "Returned e-mails cannot be read.", advice, fix)
+        advice = _(
+            "{trouble} Until then no one hears from it of e-mails that came back. The folder is the "
+            "setting bounce_dir; it is looked at again and again, and this line goes away by itself."
+        ).format(trouble=returned.trouble)
+        yield AttentionItem("bounce folder", Tone.WARN, _("Returned e-mails cannot be read."), advice, fix)
     for one in returned.unread:
-        advice = (
-            f"It looks as if one of our e-mails came back, and the program cannot tell which. Open {one.file} in "
-            f"{returned.folder} with a mail program and tell the family another way, or correct their address. This "
-            "line goes away when the file is marked as read or taken out of the folder."
-        )
+        advice = _(
+            "It looks as if one of our e-mails came back, and the program cannot tell which. Open {file} "
+            "in {folder} with a mail program and tell the family another way, or correct their address. "
+            "This line goes away when the file is marked as read or taken out of the folder."
+        ).format(file=one.file, folder=returned.folder)
         if one.fault:
             advice = (
                 f"{one.fault}. Allow this program to read {one.file} in {returned.folder}, or take it out of the "
                 "folder; then this line goes away. The other returned e-mails are read all the same."
             )
-        sentence = f"A returned e-mail cannot be read: {one.subject or one.file}."
-        yield AttentionItem(f"returned {one.file} {one.subject}", Tone.WARN, sentence, advice, fix)
+        sentence = _("A returned e-mail cannot be read: {subject}.").format(subject=one.subject or one.file)
+        yield AttentionItem(
+            _("returned {file} {subject}").format(file=one.file, subject=one.subject), Tone.WARN, sentence, advice, fix
+        )
 
 
 def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[AttentionItem]:
     for one in errors:
-        place = one.file if one.line is None else f"{one.file}, line {one.line}"
-        advice = (
-            f"{place}: {one.problem} Until it is fixed, the standard e-mail goes out instead. The file is looked at "
-            "again whenever it is saved; 'bball-tui emails check' says more."
-        )
-        sentence = f"Your template {one.file} can't be used."
+        place = one.file if one.line is None else _("{file}, line {line}").format(file=one.file, line=one.line)
+        advice = _(
+            "{place}: {problem} Until it is fixed, the standard e-mail goes out instead. The file is "
+            "looked at again whenever it is saved; 'bball-tui emails check' says more."
+        ).format(place=place, problem=one.problem)
+        sentence = _("Your template {file} can't be used.").format(file=one.file)
         yield AttentionItem(f"template {one.file}", Tone.WARN, sentence, advice, Fix("emails"))
     for trouble in mails.overrides:
-        sentence = f"{counted(trouble.mails, 'e-mail')} went out in the standard text: your own template is broken."
-        advice = f"{trouble.notice} E-mails go out all the same, and this line goes away with the next good one."
-        yield AttentionItem(f"template {trouble.kind}", Tone.WARN, sentence, advice, Fix("emails"), trouble.since)
+        sentence = _("{e_mail} went out in the standard text: your own template is broken.").format(
+            e_mail=counted(trouble.mails, "e-mail")
+        )
+        advice = _("{notice} E-mails go out all the same, and this line goes away with the next good one.").format(
+            notice=trouble.notice
+        )
+        yield AttentionItem(
+            _("template {kind}").format(kind=trouble.kind), Tone.WARN, sentence, advice, Fix("emails"), trouble.since
+        )
 
 
 def _failed_advice(heap: "Heap") -> str:
-    return f"{heap.cause.way_out} Enter lists them, to try them all again or to correct an address."
+    return _("{way_out} Enter lists them, to try them all again or to correct an address.").format(
+        way_out=heap.cause.way_out
+    )
 
 
 def _follow_ups(mails: "MailDay", notes: "Sequence[NoteView]") -> Iterator[AttentionItem]:
     zone, today = mails.sending.zone, mails.sending.now.astimezone(mails.sending.zone).date()
     for note in notes:
         about = "" if note.player is None or note.guardian is None else f" ({note.player})"
-        sentence = f"Ask {note.guardian or note.player} again{about}: {note.body}"
-        number = f" The number is {note.phone}." if note.phone else ""
+        sentence = _("Ask {guardian} again{about}: {body}").format(
+            guardian=note.guardian or note.player, about=about, body=note.body
+        )
+        number = _(" The number is {phone}.").format(phone=note.phone) if note.phone else ""
         noted = short_date(note.at.astimezone(zone).date(), today)
-        advice = (
-            f"{note.by} noted it on {noted}.{number} Enter shows the family. "
-            f"{key_of('today.done')} says that it is done, {key_of('today.later')} moves it to another day, "
-            f"{key_of('today.note')} notes what the family said."
+        advice = _(
+            "{by} noted it on {noted}.{number} Enter shows the family. {key} says that it is done, "
+            "{key_2} moves it to another day, {key_3} notes what the family said."
+        ).format(
+            by=note.by,
+            noted=noted,
+            number=number,
+            key=key_of("today.done"),
+            key_2=key_of("today.later"),
+            key_3=key_of("today.note"),
         )
         since = None
         if note.follow_up is not None and note.follow_up < today:
@@ -228,18 +272,23 @@ def _contracts(mails: "MailDay", contracts: "ContractDay") -> Iterator[Attention
     today = mails.sending.now.astimezone(mails.sending.zone).date()
     if contracts.overdue:
         first = (
-            "" if contracts.overdue_since is None else f", the first since {short_date(contracts.overdue_since, today)}"
+            ""
+            if contracts.overdue_since is None
+            else _(", the first since {day}").format(day=short_date(contracts.overdue_since, today))
         )
-        verb = "is" if contracts.overdue == 1 else "are"
-        sentence = f"{counted(contracts.overdue, 'contract')} {verb} overdue{first}."
+        sentence = plural(
+            "{contracts} is overdue{first}.", "{contracts} are overdue{first}.", contracts.overdue
+        ).format(contracts=counted(contracts.overdue, "contract"), first=first)
         fix = Fix("contracts", trouble="overdue")
-        advice = (
-            "Ask these families. Enter lists them; "
-            f"{key_of('contract.calls')} there is a list of calls, with numbers and the last contact."
-        )
+        advice = _(
+            "Ask these families. Enter lists them; {key} there is a list of calls, with numbers and the last contact."
+        ).format(key=key_of("contract.calls"))
         yield AttentionItem("overdue", Tone.WARN, sentence, advice, fix)
     if contracts.unreachable:
-        verb = "has" if contracts.unreachable == 1 else "have"
-        sentence = f"{counted(contracts.unreachable, 'player')} with an open offer {verb} no parent e-mail."
-        advice = "You can sign them, but no one will get an e-mail. Add a parent's e-mail address or import it."
+        sentence = plural(
+            "{players} with an open offer has no parent e-mail.",
+            "{players} with an open offer have no parent e-mail.",
+            contracts.unreachable,
+        ).format(players=counted(contracts.unreachable, "player"))
+        advice = _("You can sign them, but no one will get an e-mail. Add a parent's e-mail address or import it.")
         yield AttentionItem("unreachable", Tone.WARN, sentence, advice, Fix("contracts", trouble="unreachable"))

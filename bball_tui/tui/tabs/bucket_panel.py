@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from bball_tui.language import _
 from bball_tui.tui.text import Part, cell, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from bball_tui.outbox.counts import Bucket
 
 GROUPS = (
-    ("Sending", ("queued", "held", "waiting", "sending")),
-    ("Needs you", ("in_doubt", "failed", "bounced", "parked")),
-    ("Done", ("sent", "in_folder", "cancelled", "suppressed")),
+    (_("Sending"), ("queued", "held", "waiting", "sending")),
+    (_("Needs you"), ("in_doubt", "failed", "bounced", "parked")),
+    (_("Done"), ("sent", "in_folder", "cancelled", "suppressed")),
 )
 _LABEL_WIDTH = 19
 

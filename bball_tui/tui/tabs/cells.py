@@ -4,6 +4,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import STATUSES
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -42,35 +43,37 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
 
     at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
     if len(at) > _CLOCK:
-        at = at.replace(" AM", "AM").replace(" PM", "PM")  # 12:05 PM would be cut beside "accepted" in a usual window
+        at = at.replace(_(" AM"), "AM").replace(
+            _(" PM"), "PM"
+        )  # 12:05 PM would be cut beside "accepted" in a usual window
     match row.welcome:
         case WelcomeState.FAILED:
-            return status(Tone.BAD, "failed")
+            return status(Tone.BAD, _("failed"))
         case WelcomeState.CAME_BACK:
-            return status(Tone.BAD, "came back")
+            return status(Tone.BAD, _("came back"))
         case WelcomeState.IN_DOUBT:
-            return status(Tone.WARN, "in doubt")
+            return status(Tone.WARN, _("in doubt"))
         case WelcomeState.PARKED:
-            return status(Tone.WARN, "set aside")
+            return status(Tone.WARN, _("set aside"))
         case WelcomeState.NO_ADDRESS:
-            return status(Tone.WARN, "no e-mail address")
+            return status(Tone.WARN, _("no e-mail address"))
         case WelcomeState.HELD | WelcomeState.QUEUED if missing is not None:
             return status(Tone.WARN, missing.short)
         case WelcomeState.HELD:
-            return status(Tone.ACCENT, f"sends{at}" if at else "held")
+            return status(Tone.ACCENT, _("sends{at}").format(at=at) if at else _("held"))
         case WelcomeState.WAITING:
-            return status(Tone.ACCENT, "waits for chat")
+            return status(Tone.ACCENT, _("waits for chat"))
         case WelcomeState.QUEUED:
-            return status(Tone.ACCENT, f"queued{at}")
+            return status(Tone.ACCENT, _("queued{at}").format(at=at))
         case WelcomeState.SENDING:
-            return status(Tone.ACCENT, "on its way")
+            return status(Tone.ACCENT, _("on its way"))
         case WelcomeState.IN_FOLDER:
-            return status(Tone.WARN, "in a folder")
+            return status(Tone.WARN, _("in a folder"))
         case WelcomeState.SENT:
-            return status(Tone.GOOD, f"accepted{at}")
+            return status(Tone.GOOD, _("accepted{at}").format(at=at))
         case WelcomeState.CANCELLED:
-            return status(Tone.MUTED, "canceled")
+            return status(Tone.MUTED, _("canceled"))
         case WelcomeState.SUPPRESSED:
-            return status(Tone.WARN, "address blocked")
+            return status(Tone.WARN, _("address blocked"))
         case WelcomeState.NONE:
             return NOTHING

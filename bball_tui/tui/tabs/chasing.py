@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.league.filters.choices import Facet, choice
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.tabs.cells import name_of
@@ -53,7 +54,7 @@ class CallsPane(RosterPane["ContractRow"]):
         if not self.calling:
             return super().chips()
         others = (Chip(one.key, one.chip) for one in self.choices if one != OFFERED)
-        return (*others, Chip(CALLS, "calls to make"))
+        return (*others, Chip(CALLS, _("calls to make")))
 
     def drop_chip(self, key: str) -> None:
         super().drop_chip(OFFERED.key if key == CALLS else key)
@@ -84,19 +85,19 @@ OF_CONTRACTS = Commands((action_contract_calls,))
 def calling_columns(pane: CallsPane) -> "Sequence[Column[ContractRow]]":
     """The columns of the list of calls; its rows are those of :func:`read_chasing`."""
     return (
-        Column(key="player", title="Player", width=12, flex=2, limit=28, render=name_of),
-        Column(key="left", title="Due", width=14, render=_left),
-        Column(key="call", title="Call", width=20, flex=3, limit=40, render=_call),
+        Column(key="player", title=_("Player"), width=12, flex=2, limit=28, render=name_of),
+        Column(key="left", title=_("Due"), width=14, render=_left),
+        Column(key="call", title=_("Call"), width=20, flex=3, limit=40, render=_call),
         Column(
             key="contact",
-            title="Last contact",
+            title=_("Last contact"),
             width=14,
             render=lambda row: _contact(row, pane.zone, pane.now),
             priority=1,
         ),
-        Column(key="ask", title="Ask again", width=9, render=lambda row: _ask(row, pane.now, pane.zone), priority=3),
+        Column(key="ask", title=_("Ask again"), width=9, render=lambda row: _ask(row, pane.now, pane.zone), priority=3),
         Column(key="trouble", title="E-mail", width=13, render=_trouble, priority=2),
-        Column(key="team", title="Team", width=11, flex=1, limit=20, render=lambda row: row.team, priority=4),
+        Column(key="team", title=_("Team"), width=11, flex=1, limit=20, render=lambda row: row.team, priority=4),
     )
 
 
@@ -112,8 +113,8 @@ def _left(row: "ContractRow") -> str | Styled:
     if found is None or found.days_left is None:
         return NOTHING
     if found.days_left < 0:
-        return status(Tone.WARN, f"{counted(-found.days_left, 'day')} over")
-    return "today" if found.days_left == 0 else f"in {counted(found.days_left, 'day')}"
+        return status(Tone.WARN, _("{days} over").format(days=counted(-found.days_left, "day")))
+    return "today" if found.days_left == 0 else _("in {days}").format(days=counted(found.days_left, "day"))
 
 
 def _call(row: "ContractRow") -> str | Styled:
@@ -127,7 +128,7 @@ def _call(row: "ContractRow") -> str | Styled:
 def _contact(row: "ContractRow", zone: tzinfo, now: datetime) -> str | Styled:
     found = _of(row)
     if found is None or found.last_contact is None:
-        return Styled("none", Tone.WARN)
+        return Styled(_("none"), Tone.WARN)
     return f"{found.last_how} {short_time(found.last_contact, zone, now)}"
 
 

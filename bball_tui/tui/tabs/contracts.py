@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES, WAITING_STATUSES, ContractStatus
+from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Transition, why_none
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
@@ -73,7 +74,7 @@ def _can_edit(pane: "ContractsPane") -> str | None:
         return reason
     statuses = pane.statuses
     if statuses is not None and not statuses & set(LIVE_STATUSES):
-        return "This contract is over: make a new one instead ({contract.new})."
+        return _("This contract is over: make a new one instead ({contract.new}).")
     return None
 
 
@@ -83,7 +84,7 @@ def _can_be_due(pane: "ContractsPane") -> str | None:
     statuses = pane.statuses
     if statuses is None or statuses & set(WAITING_STATUSES):
         return None
-    return "Only an offer that waits for its signature has a due date."
+    return _("Only an offer that waits for its signature has a due date.")
 
 
 class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
@@ -105,8 +106,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
     last those who said they would answer later. `{contract.note}` logs the call and goes on to the next row.
     """
     list_name = "contracts"
-    placeholder = "player, parent, e-mail, team"
-    empty_text = "There are no contracts yet. Press {desk.import} to import a roster."
+    placeholder = _("player, parent, e-mail, team")
+    empty_text = _("There are no contracts yet. Press {desk.import} to import a roster.")
     first_sort = Sort("player")
     watches = frozenset(
         {"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "scan", "family_note"}
@@ -114,21 +115,23 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
 
     def make_columns(self) -> "Sequence[Column[ContractRow]]":
         return (
-            Column(key="player", title="Player", width=14, flex=3, limit=32, render=name_of, sort="player"),
+            Column(key="player", title=_("Player"), width=14, flex=3, limit=32, render=name_of, sort="player"),
             Column(
                 key="team",
-                title="Team",
+                title=_("Team"),
                 width=11,
                 flex=3,
                 limit=24,
                 render=lambda row: row.team,
                 sort="team",
             ),
-            Column(key="status", title="Status", width=10, render=lambda row: status_cell(row.status), sort="status"),
-            Column(key="due", title="Due", width=6, render=self._due, sort="due", priority=3),
+            Column(
+                key="status", title=_("Status"), width=10, render=lambda row: status_cell(row.status), sort="status"
+            ),
+            Column(key="due", title=_("Due"), width=6, render=self._due, sort="due", priority=3),
             Column(
                 key="signer",
-                title="Signed by",
+                title=_("Signed by"),
                 width=12,
                 flex=2,
                 limit=24,
@@ -138,12 +141,12 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             ),
             Column(
                 key="welcome",
-                title="Welcome e-mail",
+                title=_("Welcome e-mail"),
                 width=15,
                 flex=2,
                 limit=24,
                 render=self._welcome,
-                unsorted="The result is looked up for the rows on the screen only. Narrow it with {tool.filter}.",
+                unsorted=_("The result is looked up for the rows on the screen only. Narrow it with {tool.filter}."),
             ),
         )
 
@@ -272,12 +275,12 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             return
         shown = reasons[:READ_ONE_BY_ONE]
         more = len(reasons) - len(shown)
-        lines = [*shown, *([f"and {more} more"] if more else [])]
+        lines = [*shown, *([_("and {more} more").format(more=more)] if more else [])]
         self.app.push_screen(
             ErrorDialog(
                 "\n".join(lines),
-                title=f"{counted(len(reasons), 'contract')} not {word}",
-                safe=f"All others are {word}. These are as they were.",
+                title=_("{contracts} not {word}").format(contracts=counted(len(reasons), "contract"), word=word),
+                safe=_("All others are {word}. These are as they were.").format(word=word),
             )
         )
 
@@ -343,7 +346,9 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         connection, row = self.connection, self.meant
         if connection is None or row is None:
             return
-        nobody = f"No e-mail: {row.first} {row.last} has no guardian whom an e-mail can reach."
+        nobody = _("No e-mail: {first} {last} has no guardian whom an e-mail can reach.").format(
+            first=row.first, last=row.last
+        )
         mails = connection.call(preview_mails, connection.settings, row.id)
         await read_asked(self.app, connection, mails, nobody=nobody)
 
@@ -374,8 +379,17 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         done = await self.app.push_screen_wait(dialog)
         if done is None:
             return False
-        mails = f", {counted(len(done.cancelled), 'reminder')} canceled" if done.cancelled else ""
-        self.app.notify(f"{counted(len(done.done), 'contract')} with a new due date{mails}.", markup=False)
+        mails = (
+            _(", {reminders} canceled").format(reminders=counted(len(done.cancelled), "reminder"))
+            if done.cancelled
+            else ""
+        )
+        self.app.notify(
+            _("{contracts} with a new due date{mails}.").format(
+                contracts=counted(len(done.done), "contract"), mails=mails
+            ),
+            markup=False,
+        )
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
 
@@ -409,14 +423,14 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         done = finished.done
         parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
         if done.cancelled:
-            parts.append(f"{counted(len(done.cancelled), 'e-mail')} canceled")
+            parts.append(_("{e_mail} canceled").format(e_mail=counted(len(done.cancelled), "e-mail")))
         if done.promised:
-            parts.append(f"{counted(len(done.promised), 'e-mail')} on the way")
+            parts.append(_("{e_mail} on the way").format(e_mail=counted(len(done.promised), "e-mail")))
         if finished.left:
-            parts.append(f"{finished.left:,} not reached")
+            parts.append(_("{left:,} not reached").format(left=finished.left))
         note = ""
         if done.told and not finished.asked.correct:
             told = ", ".join(dict.fromkeys(one.recipient for one in done.told[:3]))
-            note = f" {told} had the welcome e-mail already: please write to them."
+            note = _(" {told} had the welcome e-mail already: please write to them.").format(told=told)
         self.app.notify(clean(f"{', '.join(parts)}.{note}"), timeout=10, markup=False)
         self._tell_refused([one.reason for one in done.refused], RULES[act].target)

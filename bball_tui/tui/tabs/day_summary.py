@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from bball_tui.language import _, plural
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
@@ -41,34 +42,42 @@ class DaySummary(Widget):
         if self.day is None:
             return Content("")
         mails, contracts = self.day
-        return content_lines([[("Today    ", STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
+        return content_lines([[(_("Today    "), STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
 
     def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
         if getattr(self.app, "plain", False):
             hours = [f"{hour}:00 {number:,}" for hour, number in enumerate(mails.hours) if number]
-            yield [("E-mails by hour  ", STYLES[Tone.MUTED]), ", ".join(hours) or "none yet"]
+            yield [(_("E-mails by hour  "), STYLES[Tone.MUTED]), ", ".join(hours) or _("none yet")]
             return
         now = mails.sending.now.astimezone(mails.sending.zone)
         step = 2 if self.size.width >= _ROOMY else 1
         bars = spark(mails.hours[: now.hour + 1])
         most = max(mails.hours)
-        peak = f"  most: {most:,} from {mails.hours.index(most)}:00" if most else "  none yet"
+        peak = (
+            _("  most: {most:,} from {index}:00").format(most=most, index=mails.hours.index(most))
+            if most
+            else _("  none yet")
+        )
         drawn = "".join(bar * step for bar in bars).ljust(24 * step)
-        yield [("E-mails  ", STYLES[Tone.MUTED]), (drawn, STYLES[Tone.ACCENT]), (peak, STYLES[Tone.MUTED])]
+        yield [(_("E-mails  "), STYLES[Tone.MUTED]), (drawn, STYLES[Tone.ACCENT]), (peak, STYLES[Tone.MUTED])]
         axis = "".join(f"{hour}:00".ljust(6 * step) for hour in (0, 6, 12, 18))
         yield [(" " * 9 + axis, STYLES[Tone.MUTED])]
 
 
 def _counts(mails: "MailDay", contracts: "ContractDay") -> str:
     parts = [
-        f"{counted(contracts.signed, 'contract')} signed",
-        f"{counted(mails.sent, 'e-mail')} accepted",
-        *([f"{mails.in_folder:,} written to a folder"] if mails.in_folder else []),
-        f"{mails.waiting:,} {'waits' if mails.waiting == 1 else 'wait'}",
+        _("{contracts} signed").format(contracts=counted(contracts.signed, "contract")),
+        _("{e_mail} accepted").format(e_mail=counted(mails.sent, "e-mail")),
+        *([_("{in_folder:,} written to a folder").format(in_folder=mails.in_folder)] if mails.in_folder else []),
+        plural("{number:,} waits", "{number:,} wait", mails.waiting).format(number=mails.waiting),
     ]
     if mails.for_chat:
-        parts.append(f"{mails.for_chat:,} {'waits' if mails.for_chat == 1 else 'wait'} for a team chat")
-    parts += [f"{mails.suppressed:,} blocked"] if mails.suppressed else []
-    parts += [f"{mails.cancelled:,} canceled"] if mails.cancelled else []
-    parts += [f"{mails.parked:,} set aside"] if mails.parked else []
+        parts.append(
+            plural("{number:,} waits for a team chat", "{number:,} wait for a team chat", mails.for_chat).format(
+                number=mails.for_chat
+            )
+        )
+    parts += [_("{suppressed:,} blocked").format(suppressed=mails.suppressed)] if mails.suppressed else []
+    parts += [_("{number:,} canceled").format(number=mails.cancelled)] if mails.cancelled else []
+    parts += [_("{parked:,} set aside").format(parked=mails.parked)] if mails.parked else []
     return " · ".join(parts)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.tabs.guards import on_one
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
     from bball_tui.tui.tabs.chasing import CallsPane
     from bball_tui.tui.tabs.record_pane import RecordPane
 
-LABEL = "log a call or a note"
-ALSO = "phone rang call note comment remark follow-up family remind"
+LABEL = _("log a call or a note")
+ALSO = _("phone rang call note comment remark follow-up family remind")
 
 
 def _mail(pane: "RecordPane[OutboxRow]") -> str | None:
     if reason := on_one("e-mail", "Do this with one e-mail at a time.")(pane):
         return reason
     row = pane.meant
-    return "This e-mail is about no contract." if row is not None and row.contract_id is None else None
+    return _("This e-mail is about no contract.") if row is not None and row.contract_id is None else None
 
 
 @action(
@@ -107,8 +108,12 @@ async def _note(app: "App[Any]", connection: "LeagueConnection", asking: "Awaita
     new = await app.push_screen_wait(dialog)
     if new is None:
         return False
-    comes = "" if new.follow_up is None else f" It comes up in Today on {short_date(new.follow_up, facts.today)}."
-    app.notify(f"Written down.{comes}", markup=False)
+    comes = (
+        ""
+        if new.follow_up is None
+        else _(" It comes up in Today on {day}.").format(day=short_date(new.follow_up, facts.today))
+    )
+    app.notify(_("Written down.{comes}").format(comes=comes), markup=False)
     return True
 
 

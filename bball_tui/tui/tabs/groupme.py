@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import TeamState
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
@@ -17,6 +18,21 @@ from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.chat_share import ChatShare
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.key_hints import key_of
+from bball_tui.tui.tabs.groupme_guards import (
+    asks,
+    can_create,
+    can_dismiss,
+    can_plan,
+    can_send_anyway,
+    can_share,
+    can_tell,
+    can_unlink,
+    dismiss_caption,
+    one_team,
+    plan_caption,
+    tell_caption,
+    wait_caption,
+)
 from bball_tui.tui.tabs.groupme_mails import send_without_link, tell_families, tell_first, wait_for_links
 from bball_tui.tui.tabs.groupme_reading import ChatsRead, GroupMeReading
 from bball_tui.tui.tabs.groupme_sections import (
@@ -27,7 +43,7 @@ from bball_tui.tui.tabs.groupme_sections import (
     group_choices,
     mails_cell,
 )
-from bball_tui.tui.tabs.guards import on_one, on_some, ready
+from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -42,71 +58,7 @@ if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Applied, Control, Report
     from bball_tui.tui.connection import LeagueConnection
 
-READING = "GroupMe is being read. Esc stops that."
 FILTERS = (None, *STATE_WORDS)
-
-_some = on_some("team")
-_one = on_one("team", "Do this with one team at a time: select none, or one.")
-
-
-def _asks(pane: "GroupMePane") -> str | None:
-    if (reason := pane.not_ready()) is not None:
-        return reason
-    return pane.groupme.no_token or (READING if pane.groupme.is_reading else None)
-
-
-def _plan(pane: "GroupMePane") -> str | None:
-    return _asks(pane) or (None if pane.groupme.found else "First read GroupMe: {chat.read}.")
-
-
-def _unlink(pane: "GroupMePane") -> str | None:
-    row = pane.meant
-    linked = row is not None and (row.group_id is not None or row.link is not None)
-    return _one(pane) or (None if linked else "This team has no group that could be unlinked.")
-
-
-def _share(pane: "GroupMePane") -> str | None:
-    linked = pane.meant is not None and pane.meant.link is not None
-    return _one(pane) or (None if linked else "This team has no share link yet. {chat.link} links its group.")
-
-
-def _create(pane: "GroupMePane") -> str | None:
-    has_group = pane.meant is not None and pane.meant.group_id is not None
-    return _one(pane) or _asks(pane) or ("This team has a group already." if has_group else None)
-
-
-def _tell(pane: "GroupMePane") -> str | None:
-    return _some(pane) or (None if pane.to_tell else "Every family that was welcomed has the present link.")
-
-
-def _send_anyway(pane: "GroupMePane") -> str | None:
-    waiting = any(row.waiting for row in pane.meant_rows)
-    return _some(pane) or (None if waiting else "No welcome e-mail of this team waits for the link.")
-
-
-def _dismiss(pane: "GroupMePane") -> str | None:
-    known = pane.proposed or (pane.meant is not None and pane.meant.dismissed)
-    return _one(pane) or (None if known else "No group is suggested for this team.")
-
-
-def _dismiss_caption(pane: "GroupMePane") -> str:
-    dismissed = pane.meant is not None and pane.meant.dismissed
-    return "not this group" if pane.proposed or not dismissed else "suggest groups again"
-
-
-def _wait_caption(pane: "GroupMePane") -> str:
-    connection = pane.connection
-    waits = connection is not None and connection.season is not None and connection.league.wait_for_chat
-    return "let e-mails go at once" if waits else "let e-mails wait"
-
-
-def _plan_caption(pane: "GroupMePane") -> str:
-    steps = 0 if pane.groupme.found is None else len(pane.groupme.found.plan.actions)
-    return f"plan ({steps})" if steps else "plan"
-
-
-def _tell_caption(pane: "GroupMePane") -> str:
-    return f"tell {pane.to_tell}…" if pane.to_tell else "tell families"
 
 
 class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"):
@@ -128,9 +80,11 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     one state. `{chat.dismiss}` says that a proposed group is not the team's, and takes that back. No group is ever
     deleted from here.
     """
-    placeholder = "team or division"
-    empty_text = "There are no teams yet. Press {desk.import} to import a roster."
-    nothing_found = "No team matches. {chat.filter} goes on to the next state, Esc takes the search or the filter away."
+    placeholder = _("team or division")
+    empty_text = _("There are no teams yet. Press {desk.import} to import a roster.")
+    nothing_found = _(
+        "No team matches. {chat.filter} goes on to the next state, Esc takes the search or the filter away."
+    )
     first_sort = Sort("team")
     watches = frozenset({"season", "team", "contract", "outbox", "group_look", "group_member", "league"})
 
@@ -150,11 +104,11 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     def make_columns(self) -> "Sequence[Column[ChatRow]]":
         return (
-            Column(key="team", title="Team", width=14, flex=3, limit=34, render=lambda row: row.label, sort="team"),
-            Column(key="state", title="Chat", width=12, render=chat_cell, sort="state"),
+            Column(key="team", title=_("Team"), width=14, flex=3, limit=34, render=lambda row: row.label, sort="team"),
+            Column(key="state", title=_("Chat"), width=12, render=chat_cell, sort="state"),
             Column(
                 key="group",
-                title="Group",
+                title=_("Group"),
                 width=12,
                 flex=3,
                 limit=34,
@@ -164,7 +118,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
             Column(
                 key="members",
-                title="In it",
+                title=_("In it"),
                 width=5,
                 align="right",
                 render=lambda row: NOTHING if row.members is None else f"{row.members:,}",
@@ -173,9 +127,9 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
             Column(
                 key="link",
-                title="Link",
+                title=_("Link"),
                 width=6,
-                render=lambda row: Styled("link") if row.link else status(Tone.WARN, "none"),
+                render=lambda row: Styled(_("link")) if row.link else status(Tone.WARN, _("none")),
                 priority=1,
             ),
             Column(
@@ -199,7 +153,11 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         return chat_sections(await connection.call(chat_detail, row_id), self.groupme.found, self.zone, self.now)
 
     def chips(self) -> tuple[Chip, ...]:
-        return () if self.shown_state is None else (Chip("state", f"chat: {STATE_WORDS[self.shown_state]}"),)
+        return (
+            ()
+            if self.shown_state is None
+            else (Chip("state", _("chat: {state_word}").format(state_word=STATE_WORDS[self.shown_state])),)
+        )
 
     def drop_chip(self, key: str) -> None:
         self.shown_state = None
@@ -245,7 +203,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     # Commands
 
-    @action("p", "plan", when=_plan, needs=Right.ROSTER, footer=True, caption=_plan_caption)
+    @action("p", "plan", when=can_plan, needs=Right.ROSTER, footer=True, caption=plan_caption)
     async def action_chat_plan(self) -> None:
         """See what there is to do on GroupMe and why, tick it, and do it."""
         from bball_tui.groupme.run.apply import apply
@@ -256,7 +214,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         wanted = await self.app.push_screen_wait(ChatPlan(reading.plan))
         if not wanted:
             return
-        title = f"Doing {counted(len(wanted), 'step')}"
+        title = _("Doing {steps}").format(steps=counted(len(wanted), "step"))
         tells = await tell_first(self.app, connection, title, reading.bring_links(wanted))
         if tells is None:
             return
@@ -268,7 +226,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         await self.app.push_screen_wait(ChatRun(title, run, len(wanted)))
         self.groupme.begin(connection)
 
-    @action("n", "new season", when=_asks, needs=Right.ROSTER)
+    @action("n", "new season", when=asks, needs=Right.ROSTER)
     async def action_chat_renew(self) -> None:
         """Which team keeps last season's group and which gets a new one: you see each with its reason before."""
         from bball_tui.tui.tabs.groupme_summer import renew_chats
@@ -276,7 +234,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await renew_chats(self.app, self.connection):
             self.groupme.begin(self.connection)
 
-    @action("d", "who left…", when=_asks, needs=Right.ROSTER)
+    @action("d", "who left…", when=asks, needs=Right.ROSTER)
     async def action_chat_leavers(self) -> None:
         """Who is in the chats (of the selected teams, else of all) and not of the team anymore; take some out."""
         from bball_tui.tui.tabs.groupme_people import show_leavers
@@ -284,14 +242,14 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await show_leavers(self.app, self.connection, sorted(self.records.selected)):
             self.groupme.begin(self.connection)
 
-    @action("w", "who has not joined…", when=_asks, needs=Right.MAILS)
+    @action("w", "who has not joined…", when=asks, needs=Right.MAILS)
     async def action_chat_not_joined(self) -> bool:
         """Families of all teams who have the link and are not in the chat; one reminder to each."""
         from bball_tui.tui.tabs.groupme_people import show_not_joined
 
         return self.connection is not None and await show_not_joined(self.app, self.connection, self.now)
 
-    @action("l", "link…", when=_one, needs=Right.ROSTER, footer=True, also="connect group join")
+    @action("l", "link…", when=one_team, needs=Right.ROSTER, footer=True, also="connect group join")
     async def action_chat_link(self) -> bool:
         """Choose the team's group, or paste its share link or its number."""
         from bball_tui.tui.tabs.groupme_linking import link_team
@@ -305,7 +263,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         self.read_again()
         return True
 
-    @action("s", "share link", when=_share, footer=True, also="qr code invite url")
+    @action("s", "share link", when=can_share, footer=True, also="qr code invite url")
     async def action_chat_share(self) -> None:
         """Show the team's share link, copy it, show it as a QR code or write that as an image."""
         from bball_tui.groupme.links.qr import write_image
@@ -319,19 +277,19 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ChatShare(row.label, share_url, lambda path: asyncio.to_thread(write_image, share_url, path))
         )
 
-    @action("t", "tell families", when=_tell, needs=Right.MAILS, footer=True, caption=_tell_caption)
+    @action("t", "tell families", when=can_tell, needs=Right.MAILS, footer=True, caption=tell_caption)
     async def action_chat_tell(self) -> bool:
         """Write to the families who were welcomed before the team's present link stood."""
         connection, targets = self.connection, self.targets
         return connection is not None and bool(targets) and await tell_families(self.app, connection, targets)
 
-    @action("r", "read GroupMe", when=_asks, footer=True, also="refresh sync check")
+    @action("r", "read GroupMe", when=asks, footer=True, also="refresh sync check")
     def action_chat_read(self) -> None:
         """Ask GroupMe how all chats stand now. Nothing is changed there."""
         if self.connection is not None:
             self.groupme.begin(self.connection)
 
-    @action("c", "create its group", when=_create, needs=Right.ROSTER)
+    @action("c", "create its group", when=can_create, needs=Right.ROSTER)
     async def action_chat_create(self) -> None:
         """Create the group of this one team, after one question."""
         from bball_tui.groupme.plan.read_chats import plan_creation, settle_others
@@ -346,9 +304,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         lines += [f"! {action.risk}" for action in creation.actions if action.risk]
         if creation.others:
             others = ", ".join(f"'{group.name}'" for group in creation.others[:3])
-            lines.append(f"! There is {others} already. Create another one only if that is not this team's.")
-        question = Confirm(f"Create the group of {row.label}", lines, "Create", danger=bool(creation.others))
-        title = f"Creating the group of {row.label}"
+            lines.append(
+                _("! There is {others} already. Create another one only if that is not this team's.").format(
+                    others=others
+                )
+            )
+        question = Confirm(
+            _("Create the group of {label}").format(label=row.label), lines, _("Create"), danger=bool(creation.others)
+        )
+        title = _("Creating the group of {label}").format(label=row.label)
         if not await self.app.push_screen_wait(question):
             return
         tells = await tell_first(self.app, connection, title, (row.id,))
@@ -369,7 +333,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         self.shown_state = FILTERS[(FILTERS.index(self.shown_state) + 1) % len(FILTERS)]
         self.ask()
 
-    @action("x", "not this group", when=_dismiss, needs=Right.ROSTER, caption=_dismiss_caption)
+    @action("x", "not this group", when=can_dismiss, needs=Right.ROSTER, caption=dismiss_caption)
     async def action_chat_dismiss(self) -> bool:
         """The groups that are proposed are not this team's; the same key takes that back."""
         from bball_tui.groupme.links.linking import dismiss, propose_again
@@ -379,20 +343,28 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             return False
         if proposed:
             lines = [
-                f"Not proposed to {row.label} anymore, and not in the way of a new group:",
+                _("Not proposed to {label} anymore, and not in the way of a new group:").format(label=row.label),
                 *(f"  {group.name}, {counted(group.members_count or 0, 'member')}" for group in proposed),
-                "The groups themselves stay as they are. The same key takes this back.",
+                _("The groups themselves stay as they are. The same key takes this back."),
             ]
-            word = "Not this one" if len(proposed) == 1 else f"None of these {len(proposed)}"
+            word = (
+                _("Not this one")
+                if len(proposed) == 1
+                else _("None of these {proposed}").format(proposed=len(proposed))
+            )
             if not await self.app.push_screen_wait(Confirm(f"{word}: {row.label}", lines, word)):
                 return False
             groups = [group.id for group in proposed]
             await connection.call(dismiss, row.id, groups, reason="on the screen")
-            back = f"{key_of('chat.dismiss')} takes that back."
-            told = f"Remembered: {counted(len(proposed), 'group')} not of {row.label}. {back}"
+            back = _("{key} takes that back.").format(key=key_of("chat.dismiss"))
+            told = _("Remembered: {groups} not of {label}. {back}").format(
+                groups=counted(len(proposed), "group"), label=row.label, back=back
+            )
         else:
             again = await connection.call(propose_again, row.id)
-            told = f"{counted(again, 'group')} may be suggested for {row.label} again."
+            told = _("{groups} may be suggested for {label} again.").format(
+                groups=counted(again, "group"), label=row.label
+            )
         self.app.notify(clean(told), markup=False)
         self.read_again()
         return True
@@ -405,21 +377,21 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):
             self.read_again()
 
-    @action("S", "send waiting e-mails", when=_send_anyway, needs=Right.MAILS, dangerous=True)
+    @action("S", "send waiting e-mails", when=can_send_anyway, needs=Right.MAILS, dangerous=True)
     async def action_chat_send_anyway(self) -> bool:
         """Send the welcome e-mails that wait for the team's link without it, after one question."""
         connection, rows = self.connection, [row for row in self.meant_rows if row.waiting]
         return connection is not None and bool(rows) and await send_without_link(self.app, connection, rows)
 
     @action(
-        "W", "let welcome e-mails wait, or not", when=ready, needs=Right.LEAGUE, dangerous=True, caption=_wait_caption
+        "W", "let welcome e-mails wait, or not", when=ready, needs=Right.LEAGUE, dangerous=True, caption=wait_caption
     )
     async def action_chat_wait(self) -> None:
         """Whether welcome e-mails of teams without a link wait until there is one. For the whole league."""
         if self.connection is not None:
             await wait_for_links(self.app, self.connection)
 
-    @action("U", "unlink", when=_unlink, needs=Right.ROSTER, dangerous=True)
+    @action("U", "unlink", when=can_unlink, needs=Right.ROSTER, dangerous=True)
     async def action_chat_unlink(self) -> bool:
         """Forget the team's group and link. The group itself stays as it is."""
         from bball_tui.groupme.links.linking import unlink
@@ -428,18 +400,25 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if connection is None or row is None:
             return False
         lines = [
-            f"{row.label} is linked with the group {row.group!r}."
+            _("{label} is linked with the group {group!r}.").format(label=row.label, group=row.group)
             if row.group
-            else f"{row.label} is linked with a group.",
-            "The group itself stays as it is, and so does everybody in it.",
-            "Welcome e-mails that go out from now on carry no join button.",
+            else _("{label} is linked with a group.").format(label=row.label),
+            _("The group itself stays as it is, and so does everybody in it."),
+            _("Welcome e-mails that go out from now on carry no join button."),
         ]
         if row.link is not None:
-            lines.append("E-mails that went out already still lead to that group.")
-        if not await self.app.push_screen_wait(Confirm(f"Unlink {row.label}", lines, "Unlink", danger=True)):
+            lines.append(_("E-mails that went out already still lead to that group."))
+        if not await self.app.push_screen_wait(
+            Confirm(_("Unlink {label}").format(label=row.label), lines, _("Unlink"), danger=True)
+        ):
             return False
         await connection.call(unlink, row.id, reason="on the screen")
         self.app.notify(
-            clean(f"{row.label} is unlinked. {key_of('chat.read')} looks for its group again."), markup=False
+            clean(
+                _("{label} is unlinked. {key} looks for its group again.").format(
+                    label=row.label, key=key_of("chat.read")
+                )
+            ),
+            markup=False,
         )
         return True

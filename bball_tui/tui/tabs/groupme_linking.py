@@ -10,6 +10,7 @@ from bball_tui.groupme.links.link_preview import LinkPreview, preview_link
 from bball_tui.groupme.links.resolve_group import resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
+from bball_tui.language import _
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.key_hints import key_of
@@ -36,19 +37,28 @@ async def link_team(
     async def read_preview(wanted: str) -> "LinkPreview":
         """Nothing stays. Without a token a share link alone will do."""
         pasted = read_pasted(wanted)
-        pasted_as = "by its share link" if pasted.share_url else "by its id"
+        pasted_as = _("by its share link") if pasted.share_url else _("by its id")
         found = await connection.guard(resolve_group(connection.settings, pasted))
-        how = "chosen from the list" if wanted in ids else pasted_as
+        how = _("chosen from the list") if wanted in ids else pasted_as
         return await connection.call(preview_link, row.id, found, how)
 
-    note = "" if groups else f"Groups to choose from are shown once GroupMe was read ({key_of('chat.read')})."
+    note = (
+        ""
+        if groups
+        else _("Groups to choose from are shown once GroupMe was read ({key}).").format(key=key_of("chat.read"))
+    )
     preview = await app.push_screen_wait(ChatLink(row.label, groups, read_preview, note=note))
     if preview is None:
         return False
     families, tell = preview.families, False
     if preview.linked.link_changed and families.families:
-        lines = [f"{row.label} is linked with {_group_words(preview)}.", *preview.chosen.notes]
-        question = ChatTell(f"Link {row.label}", lines, ((row.label, families),), button="Link")
+        lines = [
+            _("{label} is linked with {group_words}.").format(label=row.label, group_words=_group_words(preview)),
+            *preview.chosen.notes,
+        ]
+        question = ChatTell(
+            _("Link {label}").format(label=row.label), lines, ((row.label, families),), button=_("Link")
+        )
         answer = await app.push_screen_wait(question)
         if answer is None:
             return False
@@ -58,9 +68,11 @@ async def link_team(
     )
     notes = [] if families.families else list(preview.chosen.notes)
     if linked.released:
-        notes.append(f"{counted(linked.released, 'waiting e-mail')} on the way.")
+        notes.append(
+            _("{waiting_e_mail} on the way.").format(waiting_e_mail=counted(linked.released, "waiting e-mail"))
+        )
     if told is not None:
-        notes.append(f"{counted(len(told.outbox_ids), 'e-mail')} queued.")
+        notes.append(_("{e_mail} queued.").format(e_mail=counted(len(told.outbox_ids), "e-mail")))
     sentence = " ".join((f"{linked.team} is linked with {_group_words(preview)}.", *notes))
     app.notify(clean(sentence), timeout=8, markup=False)
     return True
@@ -68,4 +80,8 @@ async def link_team(
 
 def _group_words(preview: "LinkPreview") -> str:
     name = preview.linked.name
-    return f"the group '{name}'" if name else f"group {preview.linked.group_id}"
+    return (
+        _("the group '{name}'").format(name=name)
+        if name
+        else _("group {group_id}").format(group_id=preview.linked.group_id)
+    )

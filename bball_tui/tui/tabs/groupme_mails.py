@@ -6,6 +6,7 @@ Each of these asks first, and says what came of it.
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.key_hints import key_of
@@ -30,15 +31,15 @@ async def tell_families(app: "App[Any]", connection: "LeagueConnection", team_id
 
     families = await connection.call(enqueue.families_of, team_ids)
     if not families:
-        app.notify("Every family that was welcomed has the present link.", markup=False)
+        app.notify(_("Every family that was welcomed has the present link."), markup=False)
         return False
-    question = ChatTell("Tell families of the team chat", (), families)
+    question = ChatTell(_("Tell families of the team chat"), (), families)
     if await app.push_screen_wait(question) is not Answer.TELL:
         return False
     mails = 0
-    for _, one in families:
+    for __, one in families:
         mails += len((await connection.call(enqueue.tell_families, one.team_id)).outbox_ids)
-    app.notify(f"{counted(mails, 'e-mail')} queued. The Outbox shows them.", markup=False)
+    app.notify(_("{e_mail} queued. The Outbox shows them.").format(e_mail=counted(mails, "e-mail")), markup=False)
     return True
 
 
@@ -51,11 +52,11 @@ async def tell_first(
     families = await connection.call(families_of, team_ids, any_link=True)
     if not families:
         return frozenset()
-    lines = ["These steps bring a new link. E-mails are sent only for links that actually go live."]
-    answer = await app.push_screen_wait(ChatTell(title, lines, families, button="Do it"))
+    lines = [_("These steps bring a new link. E-mails are sent only for links that actually go live.")]
+    answer = await app.push_screen_wait(ChatTell(title, lines, families, button=_("Do it")))
     if answer is None:
         return None
-    return frozenset(one.team_id for _, one in families) if answer is Answer.TELL else frozenset()
+    return frozenset(one.team_id for __, one in families) if answer is Answer.TELL else frozenset()
 
 
 async def send_without_link(app: "App[Any]", connection: "LeagueConnection", rows: "Sequence[ChatRow]") -> bool:
@@ -68,16 +69,16 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
 
     mails = sum(row.waiting for row in rows)
     lines = [f"{row.label}: {counted(row.waiting, 'e-mail')}" for row in rows[:MOST_TEAMS]]
-    lines += [f"and {len(rows) - MOST_TEAMS} more teams"] if len(rows) > MOST_TEAMS else []
-    later = f"Families can be told of the link later ({key_of('chat.tell')})."
-    lines.append(f"They go out without the button to the team chat. {later}")
-    title = f"Send {counted(mails, 'welcome e-mail')} without the link"
-    if not await app.push_screen_wait(Confirm(title, lines, f"Send {mails}", danger=True)):
+    lines += [_("and {rows} more teams").format(rows=len(rows) - MOST_TEAMS)] if len(rows) > MOST_TEAMS else []
+    later = _("Families can be told of the link later ({key}).").format(key=key_of("chat.tell"))
+    lines.append(_("They go out without the button to the team chat. {later}").format(later=later))
+    title = _("Send {welcome_e_mail} without the link").format(welcome_e_mail=counted(mails, "welcome e-mail"))
+    if not await app.push_screen_wait(Confirm(title, lines, _("Send {mails}").format(mails=mails), danger=True)):
         return False
     sent = 0
     for row in rows:
-        sent += await connection.call(release, row.id, why="sent without the link of the team chat")
-    app.notify(f"{counted(sent, 'e-mail')} on the way.", markup=False)
+        sent += await connection.call(release, row.id, why=_("sent without the link of the team chat"))
+    app.notify(_("{e_mail} on the way.").format(e_mail=counted(sent, "e-mail")), markup=False)
     return True
 
 
@@ -93,19 +94,26 @@ async def wait_for_links(app: "App[Any]", connection: "LeagueConnection") -> Non
     anyway = key_of("chat.send-anyway")
     if waits:
         lines = [
-            "Welcome e-mails of teams without a link go out at once again, without the join button.",
-            f"E-mails that wait already go on waiting: {anyway} sends them.",
+            _("Welcome e-mails of teams without a link go out at once again, without the join button."),
+            _("E-mails that wait already go on waiting: {anyway} sends them.").format(anyway=anyway),
         ]
-        question = Confirm("Welcome e-mails wait no more", lines, "Wait no more", danger=True)
+        question = Confirm(_("Welcome e-mails wait no more"), lines, _("Wait no more"), danger=True)
     else:
         lines = [
-            "From now on a welcome e-mail waits until its team's chat has a share link: every one has the button.",
-            f"Signing goes on as usual. Linking the group sends what waits; {anyway} sends it without.",
+            _("From now on a welcome e-mail waits until its team's chat has a share link: every one has the button."),
+            _("Signing goes on as usual. Linking the group sends what waits; {anyway} sends it without.").format(
+                anyway=anyway
+            ),
         ]
-        question = Confirm("Let welcome e-mails wait for the link", lines, "Let them wait", danger=True)
+        question = Confirm(_("Let welcome e-mails wait for the link"), lines, _("Let them wait"), danger=True)
     if not await app.push_screen_wait(question):
         return
     async with connection.session() as session:
         changed = await change_profile(session, connection.league, ProfileChange(wait_for_chat=not waits))
     connection.league = changed
-    app.notify(f"Welcome e-mails {'go out at once' if waits else 'wait for the link'} from now on.", markup=False)
+    app.notify(
+        _("Welcome e-mails {words} from now on.").format(
+            words=_("go out at once") if waits else _("wait for the link")
+        ),
+        markup=False,
+    )

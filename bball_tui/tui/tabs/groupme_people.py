@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.chat_people import ChatPeople
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 MOST_NAMED = 10
-ONLY_NAMES = "GroupMe shows only names that people chose."
+ONLY_NAMES = _("GroupMe shows only names that people chose.")
 
 
 async def show_leavers(app: "App[Any]", connection: "LeagueConnection", team_ids: Sequence[int]) -> bool:
@@ -41,36 +42,42 @@ async def show_leavers(app: "App[Any]", connection: "LeagueConnection", team_ids
     season = connection.season
     if season is None:
         return False
-    app.notify("Looking who is in the chats …", markup=False)
+    app.notify(_("Looking who is in the chats …"), markup=False)
     origins = await connection.call(read_origins, season.id)
     async with connection.groupme() as sender:
         leaving = await read_leaving(sender, origins, team_ids)
     unknown = sum(len(team.unknown) for team in leaving.teams)
     notes = [
-        f"{counted(len(leaving.left), 'member')} left the team, {counted(unknown, 'is', 'are')} unknown to us. "
-        f"{ONLY_NAMES} No one who is unknown, and no staff, is removed from here.",
+        _(
+            "{members} left the team, {unknown} unknown to us. {only_names} No one who is unknown, and no "
+            "staff, is removed from here."
+        ).format(
+            members=counted(len(leaving.left), "member"), unknown=counted(unknown, "is", "are"), only_names=ONLY_NAMES
+        ),
         *leaving.unread,
     ]
     ticked = await _ask(
         app,
         connection,
         lambda chosen: ChatPeople(
-            "Who left and is still in the chat",
+            _("Who left and is still in the chat"),
             notes,
             _leaver_lines(leaving, chosen),
-            button=lambda number: f"Remove {number}" if number else "No one is ticked",
+            button=lambda number: _("Remove {number}").format(number=number) if number else _("No one is ticked"),
         ),
-        "team chat leavers",
+        _("team chat leavers"),
         lambda: leaving_rows(leaving),
     )
     wanted = [action for action in leaving.plan.actions if action.id in ticked]
     if not wanted:
         return False
     lines = [f"{action.before}. {action.reason}" for action in wanted[:MOST_NAMED]]
-    lines += [f"and {len(wanted) - MOST_NAMED} more"] if len(wanted) > MOST_NAMED else []
-    lines.append("They no longer see the chat, and come back only by the link, or when someone adds them.")
-    title = f"Remove {counted(len(wanted), 'member')} from the chats"
-    if not await app.push_screen_wait(Confirm(title, lines, f"Remove {len(wanted)}", danger=True)):
+    lines += [_("and {wanted} more").format(wanted=len(wanted) - MOST_NAMED)] if len(wanted) > MOST_NAMED else []
+    lines.append(_("They no longer see the chat, and come back only by the link, or when someone adds them."))
+    title = _("Remove {members} from the chats").format(members=counted(len(wanted), "member"))
+    if not await app.push_screen_wait(
+        Confirm(title, lines, _("Remove {wanted}").format(wanted=len(wanted)), danger=True)
+    ):
         return False
 
     async def run(control: "Control", report: "Report") -> "Applied":
@@ -95,32 +102,42 @@ async def show_not_joined(app: "App[Any]", connection: "LeagueConnection", now: 
     season = connection.season
     if season is None:
         return False
-    app.notify("Looking who is in the chats …", markup=False)
+    app.notify(_("Looking who is in the chats …"), markup=False)
     async with connection.groupme() as sender:
         found = await read_not_joined(sender)
     zone = connection.league.zone
     notes = [
-        f"{counted(len(found.families), 'family has', 'families have')} the link and no one who is seen in the chat. "
-        f"{ONLY_NAMES} No one is reminded within {PATIENCE.days} days of an e-mail about the chat.",
-        *(f"{team}: its group could not be read." for team in found.unread),
+        _(
+            "{family_has} the link and no one who is seen in the chat. {only_names} No one is reminded "
+            "within {days} days of an e-mail about the chat."
+        ).format(
+            family_has=counted(len(found.families), "family has", "families have"),
+            only_names=ONLY_NAMES,
+            days=PATIENCE.days,
+        ),
+        *(_("{team}: its group could not be read.").format(team=team) for team in found.unread),
     ]
     ticked = await _ask(
         app,
         connection,
         lambda chosen: ChatPeople(
-            "Who has not joined",
+            _("Who has not joined"),
             notes,
             _family_lines(found, chosen, lambda one: short_time(one.told_at, zone, now)),
-            button=lambda number: f"Remind {counted(number, 'family', 'families')}" if number else "No one is ticked",
+            button=lambda number: (
+                _("Remind {familys}").format(familys=counted(number, "family", "families"))
+                if number
+                else _("No one is ticked")
+            ),
         ),
-        "not in the team chat",
+        _("not in the team chat"),
         lambda: not_joined_rows(found, zone),
     )
     contracts = [told.contract_id for one in found.due for told in one.due if str(told.contract_id) in ticked]
     if not contracts:
         return False
     mails = await connection.call(remind, season.id, contracts)
-    app.notify(f"{counted(mails, 'e-mail')} queued. The Outbox shows them.", markup=False)
+    app.notify(_("{e_mail} queued. The Outbox shows them.").format(e_mail=counted(mails, "e-mail")), markup=False)
     return True
 
 
@@ -155,7 +172,10 @@ async def _write(app: "App[Any]", connection: "LeagueConnection", name: str, row
     day = datetime.now(connection.league.zone).date().isoformat()
     written = await app.push_screen_wait(ExportList(Path.home() / f"{name} {day}.csv", len(rows) - 1, write=pieces))
     if written is not None:
-        app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)
+        app.notify(
+            clean(_("{rows} written to {path}.").format(rows=counted(written.rows, "row"), path=written.path)),
+            markup=False,
+        )
 
 
 def _leaver_lines(leaving: "Leaving", ticked: frozenset[str] | None) -> list[TickLine]:
@@ -163,13 +183,13 @@ def _leaver_lines(leaving: "Leaving", ticked: frozenset[str] | None) -> list[Tic
     lines = []
     for team in leaving.teams:
         for one in team.left:
-            said = f" · {one.why}" + ("" if one.action is not None else " · by hand, in the GroupMe app")
+            said = f" · {one.why}" + ("" if one.action is not None else _(" · by hand, in the GroupMe app"))
             parts = ((f"{team.label}: ", "bold"), one.member.nickname, (said, STYLES[Tone.MUTED]))
             ident = f"by-hand:{team.team_id}:{one.member.user_id}" if one.action is None else one.action.id
             lines.append(TickLine(ident, parts, ident in (ticked or ()), tickable=one.action is not None))
     for team in leaving.teams:
         for member in team.unknown:
-            parts = ((f"{team.label}: ", "bold"), member.nickname, (" · unknown to us", STYLES[Tone.MUTED]))
+            parts = ((f"{team.label}: ", "bold"), member.nickname, (_(" · unknown to us"), STYLES[Tone.MUTED]))
             lines.append(TickLine(f"unknown:{team.team_id}:{member.user_id}", parts, False, tickable=False))
     return lines
 
@@ -181,7 +201,7 @@ def _family_lines(
     lines = []
     for one in found.families:
         ident = str(one.told[0].contract_id)
-        said = f" · {', '.join(one.guardians)} · told {told(one)}"
+        said = _(" · {guardians} · told {told}").format(guardians=", ".join(one.guardians), told=told(one))
         line = TickLine(
             ident,
             ((f"{one.team}: ", "bold"), one.player, (said, STYLES[Tone.MUTED])),

@@ -11,6 +11,7 @@ from textual.worker import Worker, get_current_worker
 
 from bball_tui.database.states import TeamState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, short_time
 from bball_tui.tui.theme import STYLES, Tone
@@ -73,7 +74,9 @@ class GroupMeReading(Static):
                 self.found = await read_chats(sender)
             self._trouble = None
         except BballError as error:
-            self._trouble = f"{error} What is shown is the last known state; {key_of('chat.read')} asks again."
+            self._trouble = _("{error} What is shown is the last known state; {key} asks again.").format(
+                error=error, key=key_of("chat.read")
+            )
         finally:
             if self._worker is mine:
                 self.is_reading, self._worker = False, None
@@ -91,9 +94,9 @@ class GroupMeReading(Static):
         worker, self._worker = self._worker, None
         worker.cancel()
         self.is_reading = False
-        self._trouble = (
-            f"Reading GroupMe was stopped. What is shown is the last known state; {key_of('chat.read')} asks again."
-        )
+        self._trouble = _(
+            "Reading GroupMe was stopped. What is shown is the last known state; {key} asks again."
+        ).format(key=key_of("chat.read"))
         self.tell()
         return True
 
@@ -106,30 +109,42 @@ class GroupMeReading(Static):
 
     def _words(self) -> tuple[str, Tone]:
         if self.is_reading:
-            return f"{self._reading_words()}  Esc stops.", Tone.ACCENT
+            return _("{reading_words}  Esc stops.").format(reading_words=self._reading_words()), Tone.ACCENT
         if self._trouble is not None:
             return self._trouble, Tone.WARN
         if self.no_token is not None:
             return self.no_token, Tone.WARN
         if self.found is None or self._connection is None:
-            return f"What is stored here. {key_of('chat.read')} asks GroupMe how things stand now.", Tone.MUTED
+            return _("What is stored here. {key} asks GroupMe how things stand now.").format(
+                key=key_of("chat.read")
+            ), Tone.MUTED
         plan = self.found.plan
         at = short_time(self.found.seen.read_at, self._connection.league.zone, datetime.now(UTC))
-        steps = f"{key_of('chat.plan')} shows {counted(len(plan.actions), 'step')} to do." if plan.actions else ""
+        steps = (
+            _("{key} shows {steps} to do.").format(key=key_of("chat.plan"), steps=counted(len(plan.actions), "step"))
+            if plan.actions
+            else ""
+        )
         # A team that no step is about waits for a person.
         busy = {action.team_id for action in plan.actions}
         alone = sum(team.state is not TeamState.LINKED and team.team_id not in busy for team in plan.teams)
-        needs = f"{counted(alone, 'team needs', 'teams need')} you." if alone else ""
+        needs = _("{team_needs} you.").format(team_needs=counted(alone, "team needs", "teams need")) if alone else ""
         missing = self.found.not_joined
-        joined = f"{counted(missing, 'family has', 'families have')} not joined ({key_of('chat.not-joined')})."
-        rest = " ".join(filter(None, (steps, needs, joined if missing else ""))) or "Nothing to do."
+        joined = _("{family_has} not joined ({key}).").format(
+            family_has=counted(missing, "family has", "families have"), key=key_of("chat.not-joined")
+        )
+        rest = " ".join(filter(None, (steps, needs, joined if missing else ""))) or _("Nothing to do.")
         words = " ".join((f"The token is {plan.account}'s; read {at}.", rest, *plan.warnings))
         return words, Tone.WARN if plan.warnings else Tone.MUTED
 
     def _reading_words(self) -> str:
         if self._progress is None:
-            return "Reading GroupMe …"
-        counted_words = f" {self._progress.done} of {self._progress.total}." if self._progress.total else ""
+            return _("Reading GroupMe …")
+        counted_words = (
+            _(" {done} of {total}.").format(done=self._progress.done, total=self._progress.total)
+            if self._progress.total
+            else ""
+        )
         return f"{self._progress.doing}{counted_words}"
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.chat_renew import ChatRenew
 from bball_tui.tui.dialogs.chat_run import ChatRun
 from bball_tui.tui.tabs.groupme_mails import tell_first
@@ -26,11 +27,11 @@ async def renew_chats(app: "App[Any]", connection: "LeagueConnection") -> bool:
     season = connection.season
     if season is None:
         return False
-    app.notify("Reading the groups of both seasons …", markup=False)
+    app.notify(_("Reading the groups of both seasons …"), markup=False)
     origins = await connection.call(read_origins, season.id)
     async with connection.groupme() as sender:
         renewal = (await read_renewal(sender, origins)).renewal
-    title = f"Chats of {season.name}"
+    title = _("Chats of {name}").format(name=season.name)
     decisions = await app.push_screen_wait(ChatRenew(title, renewal))
     if decisions is None:
         return False

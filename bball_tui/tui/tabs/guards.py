@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from bball_tui.language import COMMAND, _, in_context
+
 if TYPE_CHECKING:
     from bball_tui.tui.tabs.record_pane import RecordPane
 
@@ -20,7 +22,7 @@ def on_some(noun: str) -> Guard:
     def when(pane: "RecordPane[Any]") -> str | None:
         if (reason := pane.not_ready()) is not None:
             return reason
-        return None if pane.targets else f"No {noun} is under the cursor."
+        return None if pane.targets else _("No {noun} is under the cursor.").format(noun=_(noun))
 
     return when
 
@@ -30,7 +32,7 @@ def on_one(noun: str, several: str) -> Guard:
     some = on_some(noun)
 
     def when(pane: "RecordPane[Any]") -> str | None:
-        return some(pane) or (several if len(pane.targets) > 1 else None)
+        return some(pane) or (_(several) if len(pane.targets) > 1 else None)
 
     return when
 
@@ -39,7 +41,7 @@ def counted_caption(word: str) -> Callable[[Any], str]:
     """The label in the footer with the number of rows that are meant: ``sign 3…``."""
 
     def caption(pane: "RecordPane[Any]") -> str:
-        number = len(pane.targets)
-        return f"{word} {number}…" if number > 1 else f"{word}…"
+        number, label = len(pane.targets), in_context(COMMAND, word)
+        return f"{label} {number}…" if number > 1 else f"{label}…"
 
     return caption

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.dialogs.affected import MOST_NAMES
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
@@ -14,18 +15,18 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 STATE_WORDS = {
-    "queued": Styled("● queued", Tone.ACCENT),
-    "held": Styled("● held", Tone.ACCENT),
-    "waiting": Styled("● waits", Tone.ACCENT),
-    "sending": Styled("● on its way", Tone.ACCENT),
-    "sent": status(Tone.GOOD, "accepted"),
-    "in_folder": status(Tone.WARN, "in a folder"),
-    "in_doubt": status(Tone.WARN, "in doubt"),
-    "failed": status(Tone.BAD, "failed"),
-    "bounced": status(Tone.BAD, "came back"),
-    "parked": status(Tone.WARN, "set aside"),
-    "cancelled": status(Tone.MUTED, "canceled"),
-    "suppressed": status(Tone.WARN, "blocked"),
+    "queued": Styled(_("● queued"), Tone.ACCENT),
+    "held": Styled(_("● held"), Tone.ACCENT),
+    "waiting": Styled(_("● waits"), Tone.ACCENT),
+    "sending": Styled(_("● on its way"), Tone.ACCENT),
+    "sent": status(Tone.GOOD, _("accepted")),
+    "in_folder": status(Tone.WARN, _("in a folder")),
+    "in_doubt": status(Tone.WARN, _("in doubt")),
+    "failed": status(Tone.BAD, _("failed")),
+    "bounced": status(Tone.BAD, _("came back")),
+    "parked": status(Tone.WARN, _("set aside")),
+    "cancelled": status(Tone.MUTED, _("canceled")),
+    "suppressed": status(Tone.WARN, _("blocked")),
 }
 """By the name of the bucket."""
 
@@ -43,7 +44,7 @@ def state_cell(row: "OutboxRow") -> Styled:
 def outcome_cell(row: "OutboxRow") -> Styled:
     """What became of a mail in the end; one that came back stays so, also when somebody dealt with it."""
     if row.bounced_at is not None and not row.bounced:
-        return Styled("– came back, settled", Tone.MUTED)
+        return Styled(_("– came back, settled"), Tone.MUTED)
     return state_cell(row)
 
 
@@ -51,9 +52,13 @@ def for_real_lines(found: "ForReal") -> list[str]:
     """What would go out for real, and what stays in the folder and why."""
     lines = [f"{counted(number, f'{kind_label(kind)} e-mail')}" for kind, number in found.kinds]
     if lines:
-        lines = [f"{listed(lines)}: so far only a folder has them. They go out at once, to the families."]
+        lines = [
+            _("{lines}: so far only a folder has them. They go out at once, to the families.").format(
+                lines=listed(lines)
+            )
+        ]
     else:
-        lines = ["No e-mail that was written to a folder can go out."]
+        lines = [_("No e-mail that was written to a folder can go out.")]
     return lines + [f"{counted(number, 'e-mail stays', 'e-mails stay')}: {why}." for why, number in found.left_out]
 
 
@@ -68,4 +73,4 @@ async def mails_named(connection: "LeagueConnection", ids: Sequence[int]) -> lis
     rows = [(await connection.call(item_timeline, one, connection.outgoing)).item for one in ids[:MOST_NAMES]]
     lines = [f"  {row.about}: {row.recipient}" if row.about else f"  {row.recipient}" for row in rows]
     more = len(ids) - len(rows)
-    return [*lines, f"  and {more:,} more"] if more else lines
+    return [*lines, _("  and {more:,} more").format(more=more)] if more else lines

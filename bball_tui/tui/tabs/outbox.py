@@ -10,6 +10,7 @@ from textual.widgets import Static
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -75,9 +76,9 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
     DEFAULT_CSS = """
     OutboxPane .outbox--hold { height: auto; max-height: 3; padding: 0 1; display: none; color: $text-warning; }
     """
-    placeholder = "address or player"
-    empty_text = "No e-mail was queued yet. Signing a contract queues one."
-    nothing_found = "Nothing here. Esc shows all e-mails."
+    placeholder = _("address or player")
+    empty_text = _("No e-mail was queued yet. Signing a contract queues one.")
+    nothing_found = _("Nothing here. Esc shows all e-mails.")
     first_sort = Sort("id", descending=True)
     watches = frozenset({"outbox", "provider_gate", "contract", "player", "team", "family_note"})
 
@@ -109,14 +110,14 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
 
     def make_columns(self) -> "Sequence[Column[OutboxRow]]":
         return (
-            Column(key="to", title="To", width=18, flex=3, limit=36, render=lambda row: row.recipient, sort="to"),
+            Column(key="to", title=_("To"), width=18, flex=3, limit=36, render=lambda row: row.recipient, sort="to"),
             Column(
-                key="about", title="Player", width=12, flex=2, limit=26, render=about_cell, sort="about", priority=2
+                key="about", title=_("Player"), width=12, flex=2, limit=26, render=about_cell, sort="about", priority=2
             ),
-            Column(key="state", title="State", width=13, render=state_cell, sort="state"),
-            Column(key="since", title="Since", width=8, render=self._since, sort="since", priority=1),
-            Column(key="next", title="Next", width=8, render=self._next, sort="next", priority=3),
-            Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
+            Column(key="state", title=_("State"), width=13, render=state_cell, sort="state"),
+            Column(key="since", title=_("Since"), width=8, render=self._since, sort="since", priority=1),
+            Column(key="next", title=_("Next"), width=8, render=self._next, sort="next", priority=3),
+            Column(key="why", title=_("Why"), width=14, flex=2, render=lambda row: row.why or NOTHING, priority=4),
         )
 
     def _since(self, row: "OutboxRow") -> str | Styled:
@@ -132,7 +133,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             return "now"
         ends = [gate.open_until for gate in holding if gate.open_until is not None]
         if len(ends) < len(holding) or max(ends) <= self.now:
-            return Styled("waits", Tone.WARN)
+            return Styled(_("waits"), Tone.WARN)
         return time_cell(max(ends), self.zone, self.now)
 
     def next_moment(self) -> "datetime | None":
@@ -239,8 +240,8 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         targets = self.targets
         over = {row.id for row in self.meant_rows if row.state not in UNSENT}
         left = tuple(one for one in targets if one not in over)
-        stay = "is not waiting and stays as it is" if len(over) == 1 else "are not waiting and stay as they are"
-        return left, [f"{len(over):,} of the selected e-mails {stay}."] if over else []
+        stay = _("is not waiting and stays as it is") if len(over) == 1 else _("are not waiting and stay as they are")
+        return left, [_("{over:,} of the selected e-mails {stay}.").format(over=len(over), stay=stay)] if over else []
 
     @action(
         "r",
@@ -257,10 +258,10 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             return False
         if len(targets) > 1 or others:
             names = await mails_named(connection, targets)
-            goes = "They go back into the queue and leave" if len(targets) > 1 else "It goes back and leaves"
-            lines = [f"{goes} as soon as the mail server takes e-mail.", *names, *others]
-            question = f"Try {counted(len(targets), 'e-mail')} again"
-            if not await self.app.push_screen_wait(Confirm(question, lines, "Try again")):
+            goes = _("They go back into the queue and leave") if len(targets) > 1 else _("It goes back and leaves")
+            lines = [_("{goes} as soon as the mail server takes e-mail.").format(goes=goes), *names, *others]
+            question = _("Try {e_mail} again").format(e_mail=counted(len(targets), "e-mail"))
+            if not await self.app.push_screen_wait(Confirm(question, lines, _("Try again"))):
                 return False
         return await try_again(self.app, connection, targets)
 
@@ -323,12 +324,13 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         if connection is None or not targets:
             return False
         lines = [
-            f"{counted(len(targets), 'e-mail')}: kept back until someone tries them again ({key_of('mail.retry')}). "
-            "Nothing goes out by itself.",
+            _("{e_mail}: kept back until someone tries them again ({key}). Nothing goes out by itself.").format(
+                e_mail=counted(len(targets), "e-mail"), key=key_of("mail.retry")
+            ),
             *await mails_named(connection, targets),
             *others,
         ]
-        reason = await self.app.push_screen_wait(Reason("Set e-mails aside", lines, "Set aside", danger=False))
+        reason = await self.app.push_screen_wait(Reason(_("Set e-mails aside"), lines, _("Set aside"), danger=False))
         if reason is None:
             return False
         return await put_aside(self.app, connection, targets, reason)
@@ -347,20 +349,28 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             return False
         number = counted(len(ids), "e-mail")
         lines = [*self._effect(number, kind, sending), *await mails_named(connection, ids)]
-        if not await self.app.push_screen_wait(Confirm(f"Try {number} again", lines, "Try again", danger=True)):
+        if not await self.app.push_screen_wait(
+            Confirm(_("Try {number} again").format(number=number), lines, _("Try again"), danger=True)
+        ):
             return False
         return await try_again(self.app, connection, tuple(ids))
 
     def _effect(self, number: str, kind: Kind, sending: "SendingStatus") -> list[str]:
         label, oldest = kind_words(self._buckets, self.kind)
-        what = f"{number}, failed because of: {label}." if kind.cause else f"{number}: {label}."
+        what = (
+            _("{number}, failed because of: {label}.").format(number=number, label=label)
+            if kind.cause
+            else f"{number}: {label}."
+        )
         lines = [what]
         if self.search_bar.text:
-            lines.append(f"Only those that match “{self.search_bar.text}”.")
+            lines.append(_("Only those that match “{text}”.").format(text=self.search_bar.text))
         if oldest is not None:
-            lines.append(f"The oldest of this kind waits since {short_time(oldest, self.zone, self.now)}.")
+            lines.append(
+                _("The oldest of this kind waits since {when}.").format(when=short_time(oldest, self.zone, self.now))
+            )
         if (obstacle := sending.obstacle(None)) is not None:
-            lines.append(f"They will wait all the same: {obstacle}")
+            lines.append(_("They will wait all the same: {obstacle}").format(obstacle=obstacle))
         return lines
 
     @action(
@@ -377,8 +387,9 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         if connection is None or not targets:
             return False
         names = await mails_named(connection, targets)
-        lines = [f"{counted(len(targets), 'e-mail')}: not sent, and not tried again.", *names, *others]
-        reason = await self.app.push_screen_wait(Reason("Cancel e-mails", lines, "Cancel e-mails", danger=True))
+        number = counted(len(targets), "e-mail")
+        lines = [_("{number}: not sent, and not tried again.").format(number=number), *names, *others]
+        reason = await self.app.push_screen_wait(Reason(_("Cancel e-mails"), lines, _("Cancel e-mails"), danger=True))
         if reason is None:
             return False
         return await cancel_mails(self.app, connection, targets, reason)

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.states import OutboxState
+from bball_tui.language import _
 from bball_tui.tui.dialogs.bulk_run import BulkRun
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
@@ -25,21 +26,23 @@ async def try_again(app: "App[Any]", connection: "LeagueConnection", ids: tuple[
     """Back into the queue, or out now."""
     from bball_tui.outbox.staff_actions import retry
 
-    return await _do(app, "Trying again", ids, lambda some: connection.call(retry, some), "back in the queue")
+    return await _do(app, _("Trying again"), ids, lambda some: connection.call(retry, some), _("back in the queue"))
 
 
 async def put_aside(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Keep them back until somebody tries them again."""
     from bball_tui.outbox.staff_actions import park
 
-    return await _do(app, "Setting aside", ids, lambda some: connection.call(park, some, reason=reason), "set aside")
+    return await _do(
+        app, _("Setting aside"), ids, lambda some: connection.call(park, some, reason=reason), _("set aside")
+    )
 
 
 async def cancel_mails(app: "App[Any]", connection: "LeagueConnection", ids: tuple[int, ...], reason: str) -> bool:
     """Give them up."""
     from bball_tui.outbox.staff_actions import cancel
 
-    return await _do(app, "Canceling", ids, lambda some: connection.call(cancel, some, reason=reason), "canceled")
+    return await _do(app, _("Canceling"), ids, lambda some: connection.call(cancel, some, reason=reason), "canceled")
 
 
 async def resolve_doubt(
@@ -53,11 +56,13 @@ async def resolve_doubt(
     row = (await connection.call(item_timeline, outbox_id, connection.outgoing)).item
     if row.state is not OutboxState.IN_DOUBT:
         return False
-    about = f" about {row.about}" if row.about else ""
+    about = _(" about {about}").format(about=row.about) if row.about else ""
     since = short_time(row.since, zone, now)
     lines = [
-        f"The e-mail to {row.recipient}{about}, queued {since}, was being sent when the connection broke.",
-        "It may have arrived.",
+        _("The e-mail to {recipient}{about}, queued {since}, was being sent when the connection broke.").format(
+            recipient=row.recipient, about=about, since=since
+        ),
+        _("It may have arrived."),
     ]
     if row.contract_id is not None:
         family = (await connection.call(note_facts_of, row.contract_id)).guardians
@@ -66,7 +71,7 @@ async def resolve_doubt(
     if found is None:
         return False
     acted = await connection.call(resolve, row.id, arrived=found is Found.ARRIVED)
-    _tell_done(app, acted, "settled: it arrived" if found is Found.ARRIVED else "back in the queue")
+    _tell_done(app, acted, _("settled: it arrived") if found is Found.ARRIVED else _("back in the queue"))
     return True
 
 

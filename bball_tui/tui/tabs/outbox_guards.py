@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from bball_tui.database.states import OutboxState
+from bball_tui.language import _
 from bball_tui.tui.tabs.guards import Guard, on_some
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def has_state(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
         if (reason := _some(pane)) is not None:
             return reason
         found = {row.state for row in pane.meant_rows}
-        return None if not found or found & set(states) else otherwise
+        return None if not found or found & set(states) else _(otherwise)
 
     return when
 
@@ -55,13 +56,13 @@ def one_in_state(states: tuple[OutboxState, ...], otherwise: str) -> Guard:
     several = has_state(states, otherwise)
 
     def when(pane: MailsPane) -> str | None:
-        return "One e-mail at a time: select none, or one." if len(pane.targets) > 1 else several(pane)
+        return _("One e-mail at a time: select none, or one.") if len(pane.targets) > 1 else several(pane)
 
     return when
 
 
 _other_address = one_in_state(
-    (*UNSENT, OutboxState.SUPPRESSED), "Only an e-mail that didn't arrive can go to another address."
+    (*UNSENT, OutboxState.SUPPRESSED), _("Only an e-mail that didn't arrive can go to another address.")
 )
 
 
@@ -75,28 +76,32 @@ def whole_kind(pane: MailsPane) -> str | None:
         return reason
     shown = None if pane.kind is None else pane.kind.bucket
     if shown == "in_doubt":
-        return "E-mails in doubt are decided one by one: {mail.resolve}."
+        return _("E-mails in doubt are decided one by one: {mail.resolve}.")
     if shown not in RETRYABLE_KINDS:
-        return (
+        return _(
             "First show what is to be tried again: {mail.next-bucket} and {mail.previous-bucket} go through the kinds."
         )
-    return None if pane.records.total else "There is nothing to try again."
+    return None if pane.records.total else _("There is nothing to try again.")
 
 
 def pause_caption(pane: MailsPane) -> str:
-    return "resume sending" if any(gate.pauses for gate in pane.holding) else "pause sending"
+    return _("resume sending") if any(gate.pauses for gate in pane.holding) else _("pause sending")
 
 
 def can_open_gate(pane: MailsPane) -> str | None:
     if (reason := pane.not_ready()) is not None:
         return reason
     shut = any(not gate.pauses for gate in pane.holding)
-    return None if shut else "No mail server is on hold: there is nothing to try."
+    return None if shut else _("No mail server is on hold: there is nothing to try.")
 
 
 def can_send_for_real(pane: MailsPane) -> str | None:
-    return pane.not_ready() or (None if pane.in_folder else "No e-mail was only written to a folder.")
+    return pane.not_ready() or (None if pane.in_folder else _("No e-mail was only written to a folder."))
 
 
 def for_real_caption(pane: MailsPane) -> str:
-    return f"send all {pane.in_folder:,} for real" if pane.in_folder else "send all for real"
+    return (
+        _("send all {in_folder:,} for real").format(in_folder=pane.in_folder)
+        if pane.in_folder
+        else _("send all for real")
+    )

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from bball_tui.database.states import GateState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.key_hints import key_of
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 def hold_line(sending: "SendingStatus", *, mine: bool) -> Content:
     """The line above the list; empty when nothing holds the mails. ``mine``: this program sends mail itself."""
-    resumes, tries = f"{key_of('mail.pause')} resumes.", f"{key_of('mail.open-gate')} tries now."
+    resumes, tries = (
+        _("{key} resumes.").format(key=key_of("mail.pause")),
+        _("{key} tries now.").format(key=key_of("mail.open-gate")),
+    )
     sentences = [f"{sending.hold(gate)} {resumes if gate.pauses else tries}" for gate in sending.holding()]
     # While nothing waits, and while the own worker is about to start, the header says enough.
     stands = sending.no_sender or not sending.workers
@@ -57,18 +61,20 @@ async def pause_or_resume(app: "App[Any]", connection: "LeagueConnection") -> No
     sending = await connection.call(read_sending_status, connection.outgoing)
     paused = next((gate for gate in sending.holding() if gate.pauses), None)
     if paused is not None:
-        lines = [sending.hold(paused), "Sending goes on at once, on all machines."]
-        if await app.push_screen_wait(Confirm("Resume sending", lines, "Resume")):
+        lines = [sending.hold(paused), _("Sending goes on at once, on all machines.")]
+        if await app.push_screen_wait(Confirm(_("Resume sending"), lines, _("Resume"))):
             await connection.call(resume)
-            app.notify("Sending goes on.", markup=False)
+            app.notify(_("Sending goes on."), markup=False)
         return
     lines = [
-        f"{counted(sending.waiting, 'e-mail')} will wait, on all machines, until someone resumes.",
-        "Signing goes on as usual. E-mails that are being sent are finished.",
+        _("{e_mail} will wait, on all machines, until someone resumes.").format(
+            e_mail=counted(sending.waiting, "e-mail")
+        ),
+        _("Signing goes on as usual. E-mails that are being sent are finished."),
     ]
-    if await app.push_screen_wait(Confirm("Pause all sending", lines, "Pause", danger=True)):
+    if await app.push_screen_wait(Confirm(_("Pause all sending"), lines, _("Pause"), danger=True)):
         await connection.call(pause)
-        app.notify(f"Sending is paused. {key_of('mail.pause')} resumes.", markup=False)
+        app.notify(_("Sending is paused. {key} resumes.").format(key=key_of("mail.pause")), markup=False)
 
 
 async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> None:
@@ -83,16 +89,18 @@ async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> No
     sending = await connection.call(read_sending_status, connection.outgoing)
     shut = [gate for gate in sending.holding() if not gate.pauses]
     if not shut:
-        app.notify("The mail server is not being spared anymore.", markup=False)
+        app.notify(_("The mail server is not being spared anymore."), markup=False)
         return
-    lines = [line for gate in shut for line in (sending.hold(gate), f"It said: “{gate.reason}”")]
-    lines.append("If an e-mail is refused again, the others wait again. Nothing is lost, and no try is counted.")
+    lines = [
+        line for gate in shut for line in (sending.hold(gate), _("It said: “{reason}”").format(reason=gate.reason))
+    ]
+    lines.append(_("If an e-mail is refused again, the others wait again. Nothing is lost, and no try is counted."))
     if any(gate.state is GateState.HALF_OPEN for gate in shut):
-        lines.append("An e-mail is being tried right now; its answer may settle it in a moment.")
-    if await app.push_screen_wait(Confirm("Try the mail server now", lines, "Try now", danger=True)):
+        lines.append(_("An e-mail is being tried right now; its answer may settle it in a moment."))
+    if await app.push_screen_wait(Confirm(_("Try the mail server now"), lines, _("Try now"), danger=True)):
         for gate in shut:
             await connection.call(reopen_gate, gate.provider)
-        app.notify("Sending is tried again.", markup=False)
+        app.notify(_("Sending is tried again."), markup=False)
 
 
 async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: tzinfo, now: datetime) -> bool:
@@ -113,18 +121,25 @@ async def send_for_real(app: "App[Any]", connection: "LeagueConnection", zone: t
     number = counted(len(found.ids), "e-mail")
     lines = for_real_lines(found)
     if found.oldest is not None:
-        lines.append(f"The oldest was written on {short_time(found.oldest, zone, now)}.")
+        lines.append(_("The oldest was written on {when}.").format(when=short_time(found.oldest, zone, now)))
     if found.ids and (obstacle := sending.obstacle(None)) is not None:
-        lines.append(f"They will wait all the same: {obstacle}")
+        lines.append(_("They will wait all the same: {obstacle}").format(obstacle=obstacle))
     if not found.ids:
-        await app.push_screen_wait(ErrorDialog("\n".join(lines), title="Nothing to send for real"))
+        await app.push_screen_wait(ErrorDialog("\n".join(lines), title=_("Nothing to send for real")))
         return False
     lines += await mails_named(connection, found.ids)
-    question = Confirm(f"Send {number} for real", lines, "Send for real", typed=str(len(found.ids)))
+    question = Confirm(
+        _("Send {number} for real").format(number=number), lines, _("Send for real"), typed=str(len(found.ids))
+    )
     if not await app.push_screen_wait(question):
         return False
-    queued, _ = await connection.call(send_for_real.send_for_real, found.ids)
+    queued, __ = await connection.call(send_for_real.send_for_real, found.ids)
     left = len(found.ids) - len(queued)
-    stayed = f" {counted(left, 'e-mail')} changed meanwhile and stayed as it is." if left else ""
-    app.notify(f"{counted(len(queued), 'e-mail')} queued to go out for real.{stayed}", markup=False)
+    stayed = (
+        _(" {e_mail} changed meanwhile and stayed as it is.").format(e_mail=counted(left, "e-mail")) if left else ""
+    )
+    app.notify(
+        _("{e_mail} queued to go out for real.{stayed}").format(e_mail=counted(len(queued), "e-mail"), stayed=stayed),
+        markup=False,
+    )
     return True

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.tab_events import ContractsSigned
@@ -21,7 +22,7 @@ def _has_paper(pane: "RosterPane[ContractRow]") -> str | None:
         return reason
     row: ContractRow | None = pane.meant
     if row is not None and row.status in OPEN_STATUSES:
-        return "It isn't signed yet, so it has no scan. Sign it first ({contract.sign})."
+        return _("It isn't signed yet, so it has no scan. Sign it first ({contract.sign}).")
     return None
 
 

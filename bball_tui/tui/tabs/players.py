@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs import family_commands
@@ -25,23 +26,23 @@ _one = on_one("player", "Do this with one player at a time: select none, or one.
 
 def _two(pane: "PlayersPane") -> str | None:
     some = on_some("player")(pane)
-    return some or (None if len(pane.targets) < 3 else "Select the two players who are one, or only one of them.")
+    return some or (None if len(pane.targets) < 3 else _("Select the two players who are one, or only one of them."))
 
 
 def _name(row: "PlayerRow") -> str:
-    name = f"{name_of(row)} (also {row.also})" if row.also else name_of(row)
-    return f"{name} (archived)" if row.archived else name
+    name = _("{name_of} (also {also})").format(name_of=name_of(row), also=row.also) if row.also else name_of(row)
+    return _("{name} (archived)").format(name=name) if row.archived else name
 
 
 def _contract(row: "PlayerRow") -> Styled:
     # The name's own mark is cut off where the name is long.
-    return status(Tone.MUTED, "archived") if row.archived else status_cell(row.contract_status)
+    return status(Tone.MUTED, _("archived")) if row.archived else status_cell(row.contract_status)
 
 
 def _mail(row: "PlayerRow") -> Styled:
     if row.has_email:
-        return status(Tone.GOOD, "reachable")
-    return status(Tone.WARN, "no e-mail address" if row.guardians else "no guardian")
+        return status(Tone.GOOD, _("reachable"))
+    return status(Tone.WARN, _("no e-mail address") if row.guardians else _("no guardian"))
 
 
 class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"):
@@ -57,8 +58,8 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
     the other one by name. `{player.unmerge}` undoes it.
     """
     list_name = "players"
-    placeholder = "player, parent, e-mail or team"
-    empty_text = "There are no players yet. Press {desk.import} to import a roster."
+    placeholder = _("player, parent, e-mail or team")
+    empty_text = _("There are no players yet. Press {desk.import} to import a roster.")
     first_sort = Sort("player")
     watches = frozenset(
         {"season", "team", "player", "guardian", "player_guardian", "contract", "outbox", "family_note"}
@@ -66,10 +67,10 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
     def make_columns(self) -> "Sequence[Column[PlayerRow]]":
         return (
-            Column(key="player", title="Player", width=16, flex=3, limit=36, render=_name, sort="player"),
+            Column(key="player", title=_("Player"), width=16, flex=3, limit=36, render=_name, sort="player"),
             Column(
                 key="jersey",
-                title="No",
+                title=_("No"),
                 width=4,
                 align="right",
                 render=lambda row: row.jersey or NOTHING,
@@ -78,7 +79,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             ),
             Column(
                 key="born",
-                title="Born",
+                title=_("Born"),
                 width=11,
                 render=lambda row: day_cell(row.birthdate),
                 sort="birthdate",
@@ -86,7 +87,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             ),
             Column(
                 key="team",
-                title="Team",
+                title=_("Team"),
                 width=12,
                 flex=2,
                 limit=28,
@@ -95,12 +96,12 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
             ),
             Column(
                 key="status",
-                title="Contract",
+                title=_("Contract"),
                 width=10,
                 render=_contract,
                 sort="status",
             ),
-            Column(key="mail", title="Family", width=19, render=_mail, sort="family", priority=1),
+            Column(key="mail", title=_("Family"), width=19, render=_mail, sort="family", priority=1),
         )
 
     def called(self, row: "PlayerRow") -> str:
@@ -210,7 +211,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
         if self.connection is None or not self.targets:
             return False
         names = [f"{row.first} {row.last}" for row in self.meant_rows]
-        return await merge_players(self.app, self.connection, self.targets, names[0] if names else "this player")
+        return await merge_players(self.app, self.connection, self.targets, names[0] if names else _("this player"))
 
     @action("!", "not the same", when=_one, needs=Right.ROSTER)
     async def action_player_unmerge(self) -> bool:

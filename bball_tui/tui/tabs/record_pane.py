@@ -11,6 +11,7 @@ from textual.reactive import reactive
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.tab_events import MomentCame
 from bball_tui.tui.theme import Styled, Tone
@@ -57,7 +58,7 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     first_sort: Sort
     placeholder: str
     empty_text: str
-    nothing_found = "Nothing matches. Esc clears the search."
+    nothing_found = _("Nothing matches. Esc clears the search.")
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -110,15 +111,15 @@ class RecordPane(ActionHost, Vertical, Generic[RowT]):
     def not_ready(self) -> str | None:
         """Why there is nothing to act on yet; None once the rows are there."""
         if self.connection is None:
-            return "The league is not open yet."
+            return _("The league is not open yet.")
         if self.records.selecting:
-            return "One moment: the rows are still being selected."
+            return _("One moment: the rows are still being selected.")
         if self.records.total is None:
             return STILL_READING
         if self.records.behind is not None:
             return self.records.behind
         if self.opened is not None and self.records.loaded(self.opened) is None:
-            return "The record that is open is not in the list anymore. Esc leads back to the list."
+            return _("The record that is open is not in the list anymore. Esc leads back to the list.")
         return None
 
     # What a command is about

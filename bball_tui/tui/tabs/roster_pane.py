@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.filters.choices import Facet, FilterChoice, ListName, choice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import ActionHost, action
@@ -35,7 +36,7 @@ class RosterPane(RecordPane[RowT]):
     """A tab whose list can be narrowed by facets."""
 
     list_name: ClassVar[ListName]
-    nothing_found = "Nothing matches. Esc takes the search or the last filter away, {tool.unfilter} all of them."
+    nothing_found = _("Nothing matches. Esc takes the search or the last filter away, {tool.unfilter} all of them.")
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -111,16 +112,16 @@ def _ready(tools: "ListTools") -> str | None:
 
 
 def _has_rows(tools: "ListTools") -> str | None:
-    return _ready(tools) or (None if tools.pane.records.total else "The list is empty.")
+    return _ready(tools) or (None if tools.pane.records.total else _("The list is empty."))
 
 
 def _on_one(tools: "ListTools") -> str | None:
-    return _ready(tools) or (None if tools.pane.meant is not None else "One row at a time: select none, or one.")
+    return _ready(tools) or (None if tools.pane.meant is not None else _("One row at a time: select none, or one."))
 
 
 def _narrowed(tools: "ListTools") -> str | None:
     narrowed = tools.pane.search_bar.text or tools.pane.choices
-    return _ready(tools) or (None if narrowed else "Nothing is searched for or filtered.")
+    return _ready(tools) or (None if narrowed else _("Nothing is searched for or filtered."))
 
 
 class ListTools(ActionHost, Horizontal, commands="On a list of the roster", place=3, tab="contracts"):
@@ -159,16 +160,18 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             pane.narrow(answer.choices, answer.text)
             return
         pane.narrow(answer.choices)
-        words = [one.chip for one in answer.choices] + ([f"search: {text}"] if text else [])
+        words = [one.chip for one in answer.choices] + ([_("search: {text}").format(text=text)] if text else [])
         title = await self.app.push_screen_wait(SaveFilter(words))
         if title is None:
             return
         try:
             await connection.call(save_filter, name, NamedFilter(title, text, answer.choices))
         except BballError as error:
-            await self.app.push_screen_wait(ErrorDialog(str(error), title="The filter was not saved"))
+            await self.app.push_screen_wait(ErrorDialog(str(error), title=_("The filter was not saved")))
             return
-        self.app.notify(clean(f"Saved as “{title}”: {key_of('tool.filter')} lists it."), markup=False)
+        self.app.notify(
+            clean(_("Saved as “{title}”: {key} lists it.").format(title=title, key=key_of("tool.filter"))), markup=False
+        )
 
     @action("F", "show everything", when=_narrowed, also="clear reset remove filter")
     def action_tool_unfilter(self) -> None:
@@ -209,13 +212,17 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
             return
         row = pane.meant
         noun = pane.list_name.removesuffix("s")
-        mine = f"the {noun} {pane.called(row)}" if row is not None else f"{counted(len(targets), noun)} selected"
-        narrowed = "that match" if pane.search_bar.text or pane.choices else "of the season"
-        every = f"all {counted(total, noun)} {narrowed}"
+        mine = (
+            _("the {noun} {called}").format(noun=noun, called=pane.called(row))
+            if row is not None
+            else _("{counted} selected").format(counted=counted(len(targets), noun))
+        )
+        narrowed = _("that match") if pane.search_bar.text or pane.choices else _("of the season")
+        every = _("all {counted} {narrowed}").format(counted=counted(total, noun), narrowed=narrowed)
         whom: str | None = "mine" if len(targets) > 1 or total == 1 else ("all" if not targets else None)
         if whom is None:
             options = [("mine", mine), ("all", every)]
-            whom = await self.app.push_screen_wait(ChooseOne("Write to whom?", options, "mine"))
+            whom = await self.app.push_screen_wait(ChooseOne(_("Write to whom?"), options, "mine"))
         if whom is None:
             return
         season_id = connection.season_id
@@ -254,4 +261,7 @@ class ListTools(ActionHost, Horizontal, commands="On a list of the roster", plac
         written = await self.app.push_screen_wait(ExportList(Path.home() / f"{name} {day}.csv", total, write=write))
         if written is not None:
             await note_export(connection.database, connection.league.id, name, written.rows)
-            self.app.notify(clean(f"{counted(written.rows, 'row')} written to {written.path}."), markup=False)
+            self.app.notify(
+                clean(_("{rows} written to {path}.").format(rows=counted(written.rows, "row"), path=written.path)),
+                markup=False,
+            )

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from bball_tui.language import _
 from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.text import Part, content, shorten, width_of
@@ -108,16 +109,16 @@ class SeasonPictures(OptionList, inherit_bindings=False):
 def picture_lines(picture: "SeasonPicture", mails: "MailDay", *, width: int) -> Iterator[Line]:
     """All lines in ``width`` cells."""
     room = max(8, width - LABEL - NUMBERS)
-    yield _title("Signed over time, week by week")
+    yield _title(_("Signed over time, week by week"))
     yield from _curves(picture, room)
-    yield _title("Due dates of open offers")
+    yield _title(_("Due dates of open offers"))
     due = picture.due
     most = max(due.overdue, due.soon, due.later, due.never, 1)
     for label, number, tone, trouble in (
         ("overdue", due.overdue, Tone.WARN, "overdue"),
-        ("this week", due.soon, Tone.ACCENT, "due_soon"),
+        (_("this week"), due.soon, Tone.ACCENT, "due_soon"),
         ("later", due.later, Tone.PLAIN, "due_later"),
-        ("no due date", due.never, Tone.MUTED, "no_due"),
+        (_("no due date"), due.never, Tone.MUTED, "no_due"),
     ):
         bar = "█" * _cells(number, most, room)
         yield Line(
@@ -125,7 +126,7 @@ def picture_lines(picture: "SeasonPicture", mails: "MailDay", *, width: int) -> 
             Fix("contracts", trouble=trouble) if number else None,
         )
     yield from _teams(picture, width, room)
-    yield _title("E-mails of today, hour by hour")
+    yield _title(_("E-mails of today, hour by hour"))
     hour = mails.sending.now.astimezone(mails.sending.zone).hour
     hours = (spark(mails.hours[: hour + 1]), STYLES[Tone.ACCENT])
     yield Line((_label("accepted"), hours, f" {mails.sent:,}"), Fix("emails", view="log"))
@@ -135,34 +136,48 @@ def spoken_lines(picture: "SeasonPicture", mails: "MailDay") -> Iterator[Line]:
     """The same in words alone."""
     now, last, due = picture.now, picture.last, picture.due
     yield Line(
-        (f"This season: {now.total:,} signed in {counted(len(now.weeks), 'week')}",), Fix("contracts", status="signed")
+        (_("This season: {total:,} signed in {weeks}").format(total=now.total, weeks=counted(len(now.weeks), "week")),),
+        Fix("contracts", status="signed"),
     )
     if last is not None and last.weeks:
         by_then = last.weeks[min(max(len(now.weeks), 1), len(last.weeks)) - 1]
-        yield Line((f"{last.season}: {by_then:,} by then, {last.total:,} in all",))
+        yield Line(
+            (
+                _("{season}: {by_then:,} by then, {total:,} in all").format(
+                    season=last.season, by_then=by_then, total=last.total
+                ),
+            )
+        )
     for words, number, trouble in (
         ("overdue", due.overdue, "overdue"),
-        ("due this week", due.soon, "due_soon"),
-        ("due later", due.later, "due_later"),
-        ("without a due date", due.never, "no_due"),
+        (_("due this week"), due.soon, "due_soon"),
+        (_("due later"), due.later, "due_later"),
+        (_("without a due date"), due.never, "no_due"),
     ):
-        yield Line((f"Offers {words}: {_capped(number)}",), Fix("contracts", trouble=trouble))
+        yield Line(
+            (_("Offers {words}: {capped}").format(words=words, capped=_capped(number)),),
+            Fix("contracts", trouble=trouble),
+        )
     for bar in picture.teams:
-        numbers = f"{bar.signed:,} signed, {bar.offered:,} open, {bar.silent:,} overdue, {bar.missing:,} without e-mail"
+        numbers = _("{signed:,} signed, {offered:,} open, {silent:,} overdue, {missing:,} without e-mail").format(
+            signed=bar.signed, offered=bar.offered, silent=bar.silent, missing=bar.missing
+        )
         yield Line((f"{bar.name}: {numbers}",), team=bar)
-    yield Line((f"E-mails accepted today: {mails.sent:,}",), Fix("emails", view="log"))
+    yield Line((_("E-mails accepted today: {sent:,}").format(sent=mails.sent),), Fix("emails", view="log"))
 
 
 def _curves(picture: "SeasonPicture", room: int) -> Iterator[Line]:
     now, last = picture.now, picture.last
     most = max(now.total, 0 if last is None else last.total)
     weeks = len(now.weeks)
-    words = f" {now.total:,} in {counted(weeks, 'week')}" if weeks else " no one yet"
+    words = (
+        _(" {total:,} in {weeks}").format(total=now.total, weeks=counted(weeks, "week")) if weeks else _(" no one yet")
+    )
     fix = Fix("contracts", status="signed") if now.total else None
-    yield Line((_label("this season"), (_curve(now, most, room), STYLES[Tone.GOOD]), words), fix)
+    yield Line((_label(_("this season")), (_curve(now, most, room), STYLES[Tone.GOOD]), words), fix)
     if last is not None and last.weeks:
         by_then = last.weeks[min(max(weeks, 1), len(last.weeks)) - 1]
-        words = f" {by_then:,} by then, {last.total:,} in all"
+        words = _(" {by_then:,} by then, {total:,} in all").format(by_then=by_then, total=last.total)
         yield Line((_label(last.season), (_curve(last, most, room), STYLES[Tone.MUTED]), words))
 
 
@@ -174,22 +189,28 @@ def _curve(curve: "Curve", most: int, room: int) -> str:
 def _teams(picture: "SeasonPicture", width: int, room: int) -> Iterator[Line]:
     if not picture.teams:
         return
-    yield _title("Teams with most still open")
-    legend = ((SIGNED, "signed"), (OFFERED, "open"), (SILENT, "overdue"), (MISSING, "no e-mail"))
+    yield _title(_("Teams with most still open"))
+    legend = ((SIGNED, "signed"), (OFFERED, "open"), (SILENT, "overdue"), (MISSING, _("no e-mail")))
     yield Line(tuple(part for sign, word in legend for part in ((sign, STYLES[_TONES[sign]]), f" {word}  ")))
     most = max(bar.total for bar in picture.teams)
     for bar in picture.teams:
         numbers = ((SIGNED, bar.signed), (OFFERED, bar.offered), (SILENT, bar.silent), (MISSING, bar.missing))
         shares = _shares(numbers, _cells(bar.total, most, room))
         drawn = [(sign * cells, STYLES[_TONES[sign]]) for sign, cells in shares.items()]
-        yield Line((_label(bar.name), *drawn, f" {bar.signed:,} of {bar.total:,}"), team=bar)
+        yield Line(
+            (_label(bar.name), *drawn, _(" {signed:,} of {total:,}").format(signed=bar.signed, total=bar.total)),
+            team=bar,
+        )
     if picture.more_teams:
-        yield Line(((f"and {counted(picture.more_teams, 'team')} more", STYLES[Tone.MUTED]),), Fix("teams"))
+        yield Line(
+            ((_("and {teams} more").format(teams=counted(picture.more_teams, "team")), STYLES[Tone.MUTED]),),
+            Fix("teams"),
+        )
 
 
 def _shares(numbers: Sequence[tuple[str, int]], cells: int) -> dict[str, int]:
     """``cells`` shared out by the numbers; what there is has at least one, so that one can be seen."""
-    total = max(1, sum(number for _, number in numbers))
+    total = max(1, sum(number for __, number in numbers))
     shares = {sign: max(1, cells * number // total) if number else 0 for sign, number in numbers}
     over = sum(shares.values()) - cells
     largest = max(shares, key=lambda sign: shares[sign])

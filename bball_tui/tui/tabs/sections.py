@@ -5,6 +5,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus, SigningMethod
+from bball_tui.language import _
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_time
@@ -36,7 +37,7 @@ def contract_sections(detail: "ContractDetail", zone: tzinfo, now: datetime) -> 
     return (
         Section(_heading(detail.player), (*_also(detail.player), *_contract_facts(detail, today))),
         *_signature(detail, zone, now),
-        Section("Guardians", _guardians(detail.guardians)),
+        Section(_("Guardians"), _guardians(detail.guardians)),
         *note_sections(detail.notes, zone, now),
         _story(detail, zone, now),
     )
@@ -47,22 +48,27 @@ def _signature(detail: "ContractDetail", zone: tzinfo, now: datetime) -> tuple[S
     signature = detail.signature or detail.past_signature
     if signature is None:
         return ()
-    title = "Signature" if detail.signature is not None else "Signature (canceled)"
-    before = tuple(Section("Before it was corrected", _evidence(one, zone, now)) for one in detail.superseded)
+    title = _("Signature") if detail.signature is not None else _("Signature (canceled)")
+    before = tuple(Section(_("Before it was corrected"), _evidence(one, zone, now)) for one in detail.superseded)
     return (Section(title, (*_evidence(signature, zone, now), *_papers(detail, zone, now))), *before)
 
 
 def _papers(detail: "ContractDetail", zone: tzinfo, now: datetime) -> Iterator[SectionLine]:
     """The scans, or that one is missing; an e-signature has no paper."""
     for scan in detail.scans:
-        size = f"{max(1, scan.size // 1024):,} KB"
+        size = _("{value:,} KB").format(value=max(1, scan.size // 1024))
         when = _moment(scan.recorded_at, None, zone, now)
-        yield Fact("scan", f"{scan.name}, {size}, attached {when} by {scan.recorded_by}")
+        yield Fact(
+            _("scan"),
+            _("{name}, {size}, attached {when} by {recorded_by}").format(
+                name=scan.name, size=size, when=when, recorded_by=scan.recorded_by
+            ),
+        )
     if not detail.scans and detail.signature is not None and detail.signature.method != SigningMethod.E_SIGN:
-        yield Fact("scan", Styled("none attached", Tone.MUTED))
+        yield Fact(_("scan"), Styled(_("none attached"), Tone.MUTED))
 
 
-def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "History") -> Section:
+def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = _("History")) -> Section:
     """From the offer to what the mail server said, and what is next."""
     told = (
         TimelineEntry(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace
@@ -72,15 +78,15 @@ def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = "
 
 def _contract_facts(detail: "ContractDetail", today: date) -> tuple[SectionLine, ...]:
     facts: list[SectionLine] = [Note(Styled(_place(detail.team, detail.division, detail.player), Tone.MUTED))]
-    facts.append(Fact("contract", status_cell(detail.status)))
+    facts.append(Fact(_("contract"), status_cell(detail.status)))
     if detail.due_on is not None and detail.status in (ContractStatus.OFFERED, ContractStatus.ACCEPTED):
         late = detail.due_on < today
         day = short_date(detail.due_on, today)
-        facts.append(Fact("due", status(Tone.WARN, f"{day}, overdue") if late else day))
+        facts.append(Fact(_("due"), status(Tone.WARN, _("{day}, overdue").format(day=day)) if late else day))
     if detail.status_reason:
-        facts.append(Fact("reason", detail.status_reason))
+        facts.append(Fact(_("reason"), detail.status_reason))
     if detail.chat_url is None:
-        facts.append(Fact("team chat", status(Tone.WARN, "no link yet")))
+        facts.append(Fact(_("team chat"), status(Tone.WARN, _("no link yet"))))
     return tuple(facts)
 
 
@@ -88,14 +94,19 @@ def _evidence(signature: "SignatureView", zone: tzinfo, now: datetime) -> tuple[
     """Who signed, how, when, and who says so."""
     today = now.astimezone(zone).date()
     facts = [
-        Fact("signed by", f"{signature.signer} ({str(signature.capacity).replace('_', ' ')})"),
-        Fact("signed on", f"{short_date(signature.signed_on, today)}, {str(signature.method).replace('_', '-')}"),
-        Fact("recorded", f"{_moment(signature.received_at, None, zone, now)} by {signature.recorded_by}"),
+        Fact(_("signed by"), f"{signature.signer} ({str(signature.capacity).replace('_', ' ')})"),
+        Fact(_("signed on"), f"{short_date(signature.signed_on, today)}, {str(signature.method).replace('_', '-')}"),
+        Fact(
+            _("recorded"),
+            _("{moment} by {recorded_by}").format(
+                moment=_moment(signature.received_at, None, zone, now), recorded_by=signature.recorded_by
+            ),
+        ),
     ]
     if signature.note:
-        facts.append(Fact("note", signature.note))
+        facts.append(Fact(_("note"), signature.note))
     if signature.correction_reason:
-        facts.append(Fact("corrected", signature.correction_reason))
+        facts.append(Fact(_("corrected"), signature.correction_reason))
     return tuple(facts)
 
 
@@ -107,41 +118,58 @@ def player_sections(detail: "PlayerDetail", zone: tzinfo, now: datetime) -> tupl
         for row in detail.contracts
     ]
     one = detail.latest
-    latest = () if one is None else (*_signature(one, zone, now), _story(one, zone, now, f"History with {one.team}"))
+    latest = (
+        ()
+        if one is None
+        else (*_signature(one, zone, now), _story(one, zone, now, _("History with {team}").format(team=one.team)))
+    )
     return (
         Section(
             _heading(detail.player), (Note(Styled(_birth(detail.player, today), Tone.MUTED)), *_also(detail.player))
         ),
-        Section("Guardians", _guardians(detail.guardians)),
+        Section(_("Guardians"), _guardians(detail.guardians)),
         *note_sections(detail.notes, zone, now),
-        Section("Contracts", tuple(contracts) or (Note("No contract yet."),)),
+        Section(_("Contracts"), tuple(contracts) or (Note(_("No contract yet.")),)),
         *latest,
     )
 
 
 def _also(player: "PlayerView") -> tuple[Note, ...]:
     """Whoever looks for the name of before hears why this one is found."""
-    return (Note(Styled(f"also {player.also}, merged into this player", Tone.MUTED)),) if player.also else ()
+    return (
+        (Note(Styled(_("also {also}, merged into this player").format(also=player.also), Tone.MUTED)),)
+        if player.also
+        else ()
+    )
 
 
 def team_sections(detail: "TeamDetail") -> tuple[Section, ...]:
     """The team, its chat, and who has signed."""
     team = detail.team
-    chat = status(Tone.GOOD, "linked") if detail.chat_url else status(Tone.WARN, "no link yet: e-mails go without it")
+    chat = (
+        status(Tone.GOOD, _("linked"))
+        if detail.chat_url
+        else status(Tone.WARN, _("no link yet: e-mails go without it"))
+    )
     roster: list[SectionLine] = [
         Fact(f"#{row.jersey}" if row.jersey else "–", Styled(f"{row.first} {row.last}", _tone(row.status)))
         for row in detail.contracts[:LONGEST_ROSTER]
     ]
     if len(detail.contracts) > LONGEST_ROSTER:
-        roster.append(Note(Styled(f"and {len(detail.contracts) - LONGEST_ROSTER} more", Tone.MUTED)))
-    facts: list[SectionLine] = [Fact("signed", f"{team.signed} of {team.players}"), Fact("chat", chat)]
+        roster.append(
+            Note(Styled(_("and {contracts} more").format(contracts=len(detail.contracts) - LONGEST_ROSTER), Tone.MUTED))
+        )
+    facts: list[SectionLine] = [
+        Fact(_("signed"), _("{signed} of {players}").format(signed=team.signed, players=team.players)),
+        Fact(_("chat"), chat),
+    ]
     if team.division:
-        facts.insert(0, Fact("division", team.division))
+        facts.insert(0, Fact(_("division"), team.division))
     rules = tuple(Note(status(Tone.BAD if one.refused else Tone.WARN, one.text)) for one in detail.findings)
     return (
         Section(team.name, (Note(Styled(team.season, Tone.MUTED)), *facts)),
-        *((Section("Against the rules", rules),) if rules else ()),
-        Section("Players (bold: not signed yet)", tuple(roster) or (Note("No one yet."),)),
+        *((Section(_("Against the rules"), rules),) if rules else ()),
+        Section(_("Players (bold: not signed yet)"), tuple(roster) or (Note(_("No one yet.")),)),
     )
 
 
@@ -155,20 +183,29 @@ def mail_sections(
     item = timeline.item
     facts: list[SectionLine] = [Note(Styled(" · ".join(filter(None, (item.about, item.team))), Tone.MUTED))]
     if timeline.mail is not None:
-        facts.append(Fact("subject", timeline.mail.subject))
-    facts.append(Fact("id", Styled(item.message_id, Tone.MUTED)))
-    facts.append(Fact("tries", f"{item.attempts} of {item.max_attempts}"))
+        facts.append(Fact(_("subject"), timeline.mail.subject))
+    facts.append(Fact(_("id"), Styled(item.message_id, Tone.MUTED)))
+    facts.append(
+        Fact(
+            _("tries"), _("{attempts} of {max_attempts}").format(attempts=item.attempts, max_attempts=item.max_attempts)
+        )
+    )
     if item.error_text:
-        facts.append(Fact("answer", Styled(item.error_text, Tone.WARN)))
-    heading = Section(f"{kind_label(item.kind).capitalize()} e-mail to {item.recipient}", tuple(facts))
+        facts.append(Fact(_("answer"), Styled(item.error_text, Tone.WARN)))
+    heading = Section(
+        _("{kind_label} e-mail to {recipient}").format(
+            kind_label=kind_label(item.kind).capitalize(), recipient=item.recipient
+        ),
+        tuple(facts),
+    )
     happened = Section(
-        "What happened",
+        _("What happened"),
         tuple(TimelineEntry(_moment(event.at, None, zone, now, event.clock), event.text) for event in timeline.events),
     )
-    following = Section("What is next", (Note(Styled(timeline.next, Tone.STRONG)),))
+    following = Section(_("What is next"), (Note(Styled(timeline.next, Tone.STRONG)),))
     if family is None:
         return (heading, happened, following)
-    asked = (Section("The family", _guardians(family.guardians)), *note_sections(family.notes, zone, now))
+    asked = (Section(_("The family"), _guardians(family.guardians)), *note_sections(family.notes, zone, now))
     if item.bucket in ASK_THE_FAMILY:
         return (heading, following, *asked, happened)
     return (heading, happened, following, *asked)
@@ -197,13 +234,17 @@ def _heading(player: "PlayerView") -> str:
 
 def _birth(player: "PlayerView", today: date) -> str:
     if player.birthdate is None:
-        return "birthdate unknown"
+        return _("birthdate unknown")
     years = "" if player.age is None else f" ({player.age})"
-    return f"born {short_date(player.birthdate, today)}{years}"
+    return _("born {day}{years}").format(day=short_date(player.birthdate, today), years=years)
 
 
 def _place(team: str, division: str, player: "PlayerView") -> str:
-    born = "" if player.birthdate is None else f"born {short_date(player.birthdate)} ({player.age})"
+    born = (
+        ""
+        if player.birthdate is None
+        else _("born {day} ({age})").format(day=short_date(player.birthdate), age=player.age)
+    )
     return " · ".join(part for part in (team, division, born) if part)
 
 
@@ -213,19 +254,19 @@ def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]
     lines: list[SectionLine] = []
     for one in guardians:
         marks = " ".join(field.mark if getattr(one, field.name) else " " for field in FLAGS)
-        home = "" if one.household == 1 else f" ({_ordinal(one.household)} home)"
+        home = "" if one.household == 1 else _(" ({ordinal} home)").format(ordinal=_ordinal(one.household))
         lines.append(Fact(one.relation, f"{marks} {one.first} {one.last}{home}"))
         if one.came_back:
-            lines.append(Fact("", status(Tone.BAD, f"{one.email}: the last e-mail came back")))
+            lines.append(Fact("", status(Tone.BAD, _("{email}: the last e-mail came back").format(email=one.email))))
         elif one.suppressed:
-            lines.append(Fact("", status(Tone.WARN, f"{one.email}: gets no more e-mail")))
+            lines.append(Fact("", status(Tone.WARN, _("{email}: gets no more e-mail").format(email=one.email))))
         elif one.email:
             lines.append(Fact("", Styled(one.email, Tone.MUTED)))
         else:
-            lines.append(Fact("", status(Tone.WARN, "no e-mail address")))
+            lines.append(Fact("", status(Tone.WARN, _("no e-mail address"))))
         if one.phone:
             lines.append(Fact("", Styled(one.phone, Tone.MUTED)))
-    return tuple(lines) or (Note(status(Tone.WARN, "no one: no e-mail can be sent")),)
+    return tuple(lines) or (Note(status(Tone.WARN, _("no one: no e-mail can be sent"))),)
 
 
 def note_sections(notes: "Sequence[NoteView]", zone: tzinfo, now: datetime) -> tuple[Section, ...]:
@@ -243,12 +284,12 @@ def note_sections(notes: "Sequence[NoteView]", zone: tzinfo, now: datetime) -> t
         if one.open and one.follow_up is not None:
             late = one.follow_up <= today
             lines.append(
-                Fact("ask again", Styled(short_date(one.follow_up, today), Tone.WARN if late else Tone.STRONG))
+                Fact(_("ask again"), Styled(short_date(one.follow_up, today), Tone.WARN if late else Tone.STRONG))
             )
     if len(counting) > len(shown):
         more = counted(len(counting) - len(shown), "more in the history", "more in the history")
         lines.append(Note(Styled(more, Tone.MUTED)))
-    return (Section("Notes and calls", tuple(lines)),)
+    return (Section(_("Notes and calls"), tuple(lines)),)
 
 
 def asked_sections(families: "Sequence[FamilyToAsk]") -> tuple[Section, ...]:
@@ -261,10 +302,10 @@ def asked_sections(families: "Sequence[FamilyToAsk]") -> tuple[Section, ...]:
         # The number is never cut: it stands in a line of its own, and not where labels do.
         lines += [Note(f"{callee.phone or '–'}  {callee.name} ({callee.relation})") for callee in one.callees]
         if not one.callees:
-            lines.append(Note(status(Tone.WARN, "no guardian")))
+            lines.append(Note(status(Tone.WARN, _("no guardian"))))
     if len(families) > LONGEST_ASKED:
-        lines.append(Note(Styled("and more: Enter lists them", Tone.MUTED)))
-    return (Section("Whom to ask", tuple(lines)),)
+        lines.append(Note(Styled(_("and more: Enter lists them"), Tone.MUTED)))
+    return (Section(_("Whom to ask"), tuple(lines)),)
 
 
 async def family_sections(
@@ -274,7 +315,7 @@ async def family_sections(
     from bball_tui.league.roster.notes import note_facts
 
     facts = await connection.call(note_facts, player_id)
-    return (Section("The family", _guardians(facts.guardians)), *note_sections(facts.notes, zone, now))
+    return (Section(_("The family"), _guardians(facts.guardians)), *note_sections(facts.notes, zone, now))
 
 
 def _ordinal(number: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tab_events import TeamChosen
@@ -32,13 +33,13 @@ def _signed(row: "TeamRow") -> Styled:
 
 
 def _name(row: "TeamRow") -> str:
-    return f"{row.name} (archived)" if row.archived else row.name
+    return _("{name} (archived)").format(name=row.name) if row.archived else row.name
 
 
 def _chat(row: "TeamRow") -> Styled:
     if row.archived:  # the name's own mark is cut off where the name is long
-        return status(Tone.MUTED, "archived")
-    return status(Tone.GOOD, "linked") if row.chat == "linked" else status(Tone.WARN, "no link")
+        return status(Tone.MUTED, _("archived"))
+    return status(Tone.GOOD, _("linked")) if row.chat == "linked" else status(Tone.WARN, _("no link"))
 
 
 def _rules(row: "TeamRow") -> Styled:
@@ -55,17 +56,17 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
     team's contracts, `{team.edit}` and `{team.new}` edit and add, `{tool.filter}` narrows the list.
     """
     list_name = "teams"
-    placeholder = "team or division"
-    empty_text = "There are no teams yet. Press {desk.import} to import a roster."
+    placeholder = _("team or division")
+    empty_text = _("There are no teams yet. Press {desk.import} to import a roster.")
     first_sort = Sort("team")
     watches = frozenset({"season", "team", "contract"})
 
     def make_columns(self) -> "Sequence[Column[TeamRow]]":
         return (
-            Column(key="team", title="Team", width=14, flex=3, limit=40, render=_name, sort="team"),
+            Column(key="team", title=_("Team"), width=14, flex=3, limit=40, render=_name, sort="team"),
             Column(
                 key="division",
-                title="Division",
+                title=_("Division"),
                 width=10,
                 flex=1,
                 limit=20,
@@ -73,10 +74,10 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
                 sort="division",
                 priority=2,
             ),
-            Column(key="signed", title="Signed", width=9, align="right", render=_signed, sort="signed"),
+            Column(key="signed", title=_("Signed"), width=9, align="right", render=_signed, sort="signed"),
             Column(
                 key="open",
-                title="Open",
+                title=_("Open"),
                 width=5,
                 align="right",
                 render=lambda row: str(row.open),
@@ -85,18 +86,18 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             ),
             Column(
                 key="chat",
-                title="Chat",
+                title=_("Chat"),
                 width=10,
                 render=_chat,
                 sort="chat",
             ),
             Column(
                 key="rules",
-                title="Rules",
+                title=_("Rules"),
                 width=5,
                 align="right",
                 render=_rules,
-                unsorted="It is looked up for the rows on the screen only. Each team's panel says what it counts.",
+                unsorted=_("It is looked up for the rows on the screen only. Each team's panel says what it counts."),
                 priority=3,
             ),
         )

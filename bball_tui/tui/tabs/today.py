@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
 from bball_tui.errors import BballError
+from bball_tui.language import _, plural
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tab_events import DayAsked, FixWanted, TeamChosen
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def _on_follow_up(pane: "TodayPane") -> str | None:
-    return pane.not_ready() or (None if pane.on_follow_up else "The line under the cursor is no follow-up.")
+    return pane.not_ready() or (None if pane.on_follow_up else _("The line under the cursor is no follow-up."))
 
 
 FEW_LINES = 5
@@ -93,8 +94,8 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
 
     def make_columns(self) -> Sequence[Column[AttentionItem]]:
         return (
-            Column(key="need", title="What", width=30, flex=1, render=lambda row: status(row.tone, row.sentence)),
-            Column(key="since", title="Since", width=8, render=self._since, priority=1),
+            Column(key="need", title=_("What"), width=30, flex=1, render=lambda row: status(row.tone, row.sentence)),
+            Column(key="since", title=_("Since"), width=8, render=self._since, priority=1),
         )
 
     def _since(self, row: AttentionItem) -> str | Styled:
@@ -105,7 +106,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         if found is None:
             return ()
         asked = await self._whom_to_ask(connection, found)
-        advice = Section("What to do", (Note(found.advice),))
+        advice = Section(_("What to do"), (Note(found.advice),))
         # Where few are to be asked their numbers come first: in a small window there is no room for both.
         few = sum(len(one.lines) for one in asked) <= FEW_LINES
         heading = Section("", (Note(Styled(found.sentence, Tone.STRONG)),))
@@ -171,8 +172,8 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         else:
             number = len(self._needs)
             tone = Tone.WARN if number else Tone.GOOD
-            need = f"{counted(number, 'thing')} {'needs' if number == 1 else 'need'} you."
-            words = need if number else "All is well."
+            need = plural("{number:,} thing needs you.", "{number:,} things need you.", number).format(number=number)
+            words = need if number else _("All is well.")
         self.news.update(content((f"{SYMBOLS[tone]} {words}", STYLES[tone])))
 
     # The season in pictures
@@ -294,6 +295,10 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
 
 def _calm(mails: "MailDay") -> str:
     now = mails.sending
-    last = "" if mails.last_sent is None else f" The last e-mail went out at {now.clock(mails.last_sent)}."
-    waiting = f" {counted(mails.waiting, 'e-mail')} on the way." if mails.waiting else ""
-    return f"Nothing needs you right now.{waiting}{last}"
+    last = (
+        ""
+        if mails.last_sent is None
+        else _(" The last e-mail went out at {clock}.").format(clock=now.clock(mails.last_sent))
+    )
+    waiting = _(" {e_mail} on the way.").format(e_mail=counted(mails.waiting, "e-mail")) if mails.waiting else ""
+    return _("Nothing needs you right now.{waiting}{last}").format(waiting=waiting, last=last)

@@ -12,12 +12,13 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from bball_tui.language import COMMAND, in_context
 from bball_tui.tui.actions import ActionHost
 from bball_tui.tui.key_names import character_of, key_name
 from bball_tui.tui.text import Part, content, width_of
 
 MOST_KEYS = 5
-PALETTE_LABEL = "everything"
+PALETTE_LABEL = in_context(COMMAND, "everything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def footer_keys(screen: Screen[object]) -> list[FooterKey]:
         if focused not in (None, active.node) and focused.check_consume_key(key, character_of(key)):
             continue
         caption = active.node.footer_caption(active.binding.action) if isinstance(active.node, ActionHost) else None
-        found[command] = FooterKey(key, caption or active.binding.description)
+        found[command] = FooterKey(key, caption or in_context(COMMAND, active.binding.description))
     return list(found.values())
 
 

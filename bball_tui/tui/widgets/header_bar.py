@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from bball_tui.language import _, plural
 from bball_tui.tui.text import Part, clean, content, shorten, width_of
 from bball_tui.tui.theme import STYLES, Styled, Tone
 
@@ -93,13 +94,13 @@ def who_is_here(facts: HeaderFacts) -> str:
     names = [shorten(name, _LONGEST_NAME) for name in facts.others]
     match names:
         case []:
-            return f"you are here {facts.windows} times" if facts.windows > 1 else ""
+            return _("you are here {windows} times").format(windows=facts.windows) if facts.windows > 1 else ""
         case [one]:
-            return f"{one} is here"
+            return _("{one} is here").format(one=one)
         case [one, other]:
-            return f"{one} and {other} are here"
+            return _("{one} and {other} are here").format(one=one, other=other)
         case _:
-            return f"{len(names)} others are here"
+            return _("{names} others are here").format(names=len(names))
 
 
 def _text(parts: list[Part]) -> str:
@@ -112,7 +113,8 @@ def _right(facts: HeaderFacts, level: _Level) -> list[Part]:
         count, share = f"{facts.signed}/{facts.contracts}", facts.signed / facts.contracts
         done = percent(facts.signed, facts.contracts)
         bar: list[Part] = [(progress_bar(share, level.bar), "$primary on $panel"), " "] if level.bar else []
-        groups.append([f"{'signed ' if level is _LEVELS[0] else ''}{count} ", *bar, done])
+        label = _("signed {count} ").format(count=count) if level is _LEVELS[0] else f"{count} "
+        groups.append([label, *bar, done])
     for service, wanted in ((facts.database, level.database), (facts.worker, level.worker)):
         fine = service.tone in (Tone.PLAIN, Tone.MUTED, Tone.GOOD)
         if service.text and (wanted or not fine):
@@ -120,7 +122,11 @@ def _right(facts: HeaderFacts, level: _Level) -> list[Part]:
     if level.people and (people := who_is_here(facts)):
         groups.append([(f"☺ {people}", STYLES[Tone.ACCENT])])
     if facts.needs:
-        words = f"▲ {facts.needs} need{'s' if facts.needs == 1 else ''} you" if level.words else f"▲ {facts.needs}"
+        words = (
+            plural("▲ {needs} needs you", "▲ {needs} need you", facts.needs).format(needs=facts.needs)
+            if level.words
+            else f"▲ {facts.needs}"
+        )
         groups.append([(words, STYLES[Tone.WARN])])
     line: list[Part] = []
     for group in groups:

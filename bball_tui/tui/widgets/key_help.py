@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import HelpPanel, Input, Markdown, Static
 
+from bball_tui.language import COMMAND, _, in_context
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, Tone
@@ -44,7 +46,7 @@ class KeyLine:
 def key_lines(screen: Screen[Any]) -> tuple[KeyLine, ...]:
     """The keys that work on ``screen`` now, those of what one looks at first."""
     found: dict[tuple[DOMNode, str], list[Binding]] = {}
-    for node, binding, _, _ in screen.active_bindings.values():
+    for node, binding, *__ in screen.active_bindings.values():
         if not binding.system and node.BINDING_GROUP_TITLE:
             found.setdefault((node, binding.action), []).append(binding)
     lines = []
@@ -52,10 +54,9 @@ def key_lines(screen: Screen[Any]) -> tuple[KeyLine, ...]:
         commands = _commands(node)
         declared = None if commands is None else commands.by_method(method)
         keys = ", ".join(dict.fromkeys(screen.app.get_key_display(one) for one in bindings))
-        label, said = bindings[0].description, with_keys(bindings[0].tooltip)
-        lines.append(
-            KeyLine(str(node.BINDING_GROUP_TITLE), keys, label, said, "" if declared is None else declared.also)
-        )
+        label, said = in_context(COMMAND, bindings[0].description), with_keys(bindings[0].tooltip)
+        group, also = _(str(node.BINDING_GROUP_TITLE)), "" if declared is None else declared.also
+        lines.append(KeyLine(group, keys, label, said, also))
     return tuple(lines)
 
 
@@ -75,7 +76,7 @@ class _KeyedMarkdown(Markdown):
     """A ``HELP`` names commands as ``{contract.sign}``."""
 
     def update(self, markdown: str) -> AwaitComplete:
-        return super().update(with_keys(markdown))
+        return super().update(with_keys(_(cleandoc(markdown))))
 
 
 class _Filter(OneLine):
@@ -114,7 +115,7 @@ class KeyedHelp(HelpPanel):
 
     def compose(self) -> ComposeResult:
         """What to look for, the keys, what the part does."""
-        yield _Filter(placeholder="type to find a key · Esc closes", id="help-filter", compact=True)
+        yield _Filter(placeholder=_("type to find a key · Esc closes"), id="help-filter", compact=True)
         with VerticalScroll(id="help-scroll", can_focus=False):
             yield Static("", id="help-keys")
         yield _KeyedMarkdown(id="widget-help")
@@ -160,11 +161,11 @@ def _drawn(lines: list[KeyLine]) -> Iterator[list[Part]]:
             if group:
                 yield [""]
             group = line.group
-            yield [(group, f"{STYLES[Tone.ACCENT]} underline")]
+            yield [(group, _("{style} underline").format(style=STYLES[Tone.ACCENT]))]
         parts: list[Part] = [(line.keys, f"{STYLES[Tone.ACCENT]} bold"), f"  {line.label}"]
         yield [*parts, (f"  {line.help}", STYLES[Tone.MUTED])] if line.help else parts
     if not lines:
-        yield [("No key does that here. The palette finds every command: ctrl+p.", STYLES[Tone.MUTED])]
+        yield [(_("No key does that here. The palette finds every command: ctrl+p."), STYLES[Tone.MUTED])]
 
 
 def show_help(screen: Screen[Any]) -> None:

@@ -7,6 +7,7 @@ from textual import events
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.actions import ActionHost, action
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.line_painter import MARGIN, plain_cell, plain_line
@@ -24,17 +25,17 @@ MOST_COPIED = 1_000
 def _has_rows(records: "RecordList[Any]") -> str | None:
     if records.total is None:
         return STILL_READING
-    return None if records.total else "The list is empty."
+    return None if records.total else _("The list is empty.")
 
 
 def _on_row(records: "RecordList[Any]") -> str | None:
     if records.current is not None:
         return None
-    return "This row is still on its way." if records.total else _has_rows(records)
+    return _("This row is still on its way.") if records.total else _has_rows(records)
 
 
 def _sortable(records: "RecordList[Any]") -> str | None:
-    return None if records.sortable_columns else "This list has one order only."
+    return None if records.sortable_columns else _("This list has one order only.")
 
 
 class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywhere=True, place=2):
@@ -104,7 +105,11 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
 
     def _sort_by_column(self, column: Column[RowT]) -> None:
         if column.sort is None:
-            sentence = f"The list cannot be sorted by “{column.title}”. {column.unsorted}".rstrip()
+            sentence = (
+                _("The list cannot be sorted by “{title}”. {unsorted}")
+                .format(title=column.title, unsorted=column.unsorted)
+                .rstrip()
+            )
             self.app.notify(sentence, timeout=8, markup=False)
             return
         same = column.sort == self._sort.column
@@ -237,14 +242,18 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
                 self.run_worker(self._copy_selected(self._shown), group="select")
         elif self._row is not None and (column := self._painter.chosen) is not None:
             self.app.copy_to_clipboard(plain_cell(column, self._row))
-            self._tell_copied(f"Copied the cell under “{column.title}”.")
+            self._tell_copied(_("Copied the cell under “{title}”.").format(title=column.title))
         elif self._row is not None:
             self._copy([self._row])
 
     async def _copy_selected(self, source: RecordSource[RowT]) -> None:
         wanted = self._selection.ids
         if len(wanted) > MOST_COPIED:
-            self._tell_copied(f"At most {MOST_COPIED:,} rows can be copied at once; {len(wanted):,} are selected.")
+            self._tell_copied(
+                _("At most {most_copied:,} rows can be copied at once; {wanted:,} are selected.").format(
+                    most_copied=MOST_COPIED, wanted=len(wanted)
+                )
+            )
             return
         found: list[RowT] = []
         window: Window[RowT] = Window(self.total or 0, self._sort)
@@ -263,8 +272,12 @@ class RecordList(ActionHost, RecordView[RowT], commands="In every list", everywh
 
     def _copy(self, rows: Sequence[RowT], hidden: int = 0) -> None:
         self.app.copy_to_clipboard("\n".join(plain_line(self._columns, row) for row in rows))
-        left_out = f" {counted(hidden, 'selected row')} not in this list: left out." if hidden else ""
-        self._tell_copied(f"Copied {counted(len(rows), 'row')}.{left_out}")
+        left_out = (
+            _(" {selected_row} not in this list: left out.").format(selected_row=counted(hidden, "selected row"))
+            if hidden
+            else ""
+        )
+        self._tell_copied(_("Copied {rows}.{left_out}").format(rows=counted(len(rows), "row"), left_out=left_out))
 
     def _tell_copied(self, sentence: str) -> None:
         self.app.notify(sentence, timeout=3, markup=False)

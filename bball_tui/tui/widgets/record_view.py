@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from bball_tui.database.paging import RecordSource, RowT, Sort
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.tui.key_hints import with_keys
 from bball_tui.tui.text import wrap
 from bball_tui.tui.theme import Tone
@@ -34,7 +35,7 @@ from bball_tui.tui.widgets.page_cache import Spot, Window
 from bball_tui.tui.widgets.record_style import COMPONENT_CLASSES, CSS, style_of
 from bball_tui.tui.widgets.selection import Selection
 
-STILL_READING = "The list is still being read."
+STILL_READING = _("The list is still being read.")
 
 
 class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
@@ -344,7 +345,7 @@ class RecordView(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._failure is not None:
             text, tone = self._failure, Tone.WARN
         elif self._window is None:
-            text = "Reading the list …" if self._opening else ""
+            text = _("Reading the list …") if self._opening else ""
         lines = wrap(text, self.size.width - 2 * MARGIN)
         return self._painter.text(lines[line] if 0 <= line < len(lines) else "", tone)
 

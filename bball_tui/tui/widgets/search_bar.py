@@ -14,8 +14,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from bball_tui.language import _
 from bball_tui.tui.text import Part, clean, content, shorten, width_of
 from bball_tui.tui.widgets.one_line import OneLine
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -62,9 +64,14 @@ def count_text(shown: int | None, everything: int | None, selected: int, hidden:
     parts = []
     if shown is not None:
         whole = everything is not None and everything != shown
-        parts.append(f"{shown:,} of {everything:,}" if whole else f"{shown:,}")
+        parts.append(
+            _("{shown:,} of {everything:,}").format(shown=shown, everything=everything) if whole else f"{shown:,}"
+        )
     if selected:
-        parts.append(f"{selected:,} selected" + (f", {hidden:,} hidden" if hidden else ""))
+        parts.append(
+            _("{selected:,} selected").format(selected=selected)
+            + (_(", {hidden:,} hidden").format(hidden=hidden) if hidden else "")
+        )
     return " · ".join(parts)
 
 
@@ -74,7 +81,7 @@ def chip_texts(chips: Sequence[Chip], room: int) -> list[str]:
         return []
     each = min(_CHIP_WIDTH, room // len(chips) - _CHIP_FRAME)
     if each < _CHIP_FLOOR:
-        return [f"{len(chips)} filter{'s' if len(chips) > 1 else ''}"]
+        return [counted(len(chips), "filter")]
     return [f"{shorten(chip.label, each)} ×" for chip in chips]
 
 

@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.text import content
 
 LEAST_WIDTH = 60
@@ -21,10 +22,10 @@ def fits(size: Size) -> bool:
 
 def sentence(size: Size) -> str:
     """What is wanted, and what there is."""
-    return (
-        f"{LEAST_WIDTH} x {LEAST_HEIGHT} or larger, please: this window is {size.width} x {size.height}."
-        " Nothing is lost; it goes on when the window is larger."
-    )
+    return _(
+        "{least_width} x {least_height} or larger, please: this window is {width} x {height}. Nothing"
+        " is lost; it goes on when the window is larger."
+    ).format(least_width=LEAST_WIDTH, least_height=LEAST_HEIGHT, width=size.width, height=size.height)
 
 
 class TooSmall(ModalScreen[None]):

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, words_of
@@ -42,7 +43,7 @@ class Conflict(Dialog["frozenset[str] | None"]):
 
     def __init__(self, quicker: "Overtaken", specs: Sequence[Spec]) -> None:
         super().__init__()
-        self.set_reactive(Conflict.heading, "Changed in the meantime")
+        self.set_reactive(Conflict.heading, _("Changed in the meantime"))
         self._quicker = quicker
         self._specs = {spec.name: spec for spec in specs}
 
@@ -51,22 +52,27 @@ class Conflict(Dialog["frozenset[str] | None"]):
         quicker = self._quicker
         what = counted(len(quicker.clashes), "field")
         yield Static(
-            content((quicker.by, "bold"), f" changed {what} as well at {quicker.at}, while this form was open.")
+            content(
+                (quicker.by, "bold"),
+                _(" changed {what} as well at {at}, while this form was open.").format(what=what, at=quicker.at),
+            )
         )
-        yield Static(content(("Choose what counts; nothing of yours is saved yet.", STYLES[Tone.MUTED])))
+        yield Static(content((_("Choose what counts; nothing of yours is saved yet."), STYLES[Tone.MUTED])))
         for one in quicker.clashes:
             options = [
-                (f"yours: {self._words(one.field, one.yours)}", MINE),
-                (f"theirs: {self._words(one.field, one.theirs)}", THEIRS),
+                (_("yours: {words}").format(words=self._words(one.field, one.yours)), MINE),
+                (_("theirs: {words}").format(words=self._words(one.field, one.theirs)), THEIRS),
             ]
             choice = Picker(options, MINE, id=f"whose-{one.field}")
             yield Field(self._label(one.field), choice)
-            yield Static(content(f"it was: {self._words(one.field, one.before)}"), classes="conflict--was")
+            yield Static(
+                content(_("it was: {words}").format(words=self._words(one.field, one.before))), classes="conflict--was"
+            )
 
     def choices(self) -> Iterable[DialogButton]:
         """Save what was chosen, or go back."""
-        yield DialogButton("Save like this", short="Save", key="Enter", command="confirm")
-        yield self.cancel_choice("Back")
+        yield DialogButton(_("Save like this"), short=_("Save"), key="Enter", command="confirm")
+        yield self.cancel_choice(_("Back"))
 
     def _label(self, name: str) -> str:
         spec = self._specs.get(name)

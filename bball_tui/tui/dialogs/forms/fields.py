@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from bball_tui.database.states import DateOrder
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import Field, Picker, TextField, TickBox
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def control_of(spec: Spec, value: FieldValue) -> Widget:
             return TextField(str(value), placeholder=spec.placeholder, id=f"in-{spec.name}")
         case PickSpec():
             # A value that is not offered (anymore) must not vanish from the form by itself.
-            known = any(one == value for _, one in spec.options)
-            options = spec.options if known else ((str(value) or "choose one", str(value)), *spec.options)
+            known = any(one == value for __, one in spec.options)
+            options = spec.options if known else ((str(value) or _("choose one"), str(value)), *spec.options)
             return FormPick(options, str(value), id=f"in-{spec.name}")
         case TickSpec():
             tick = TickBox(spec.question, id=f"in-{spec.name}")
@@ -106,8 +107,8 @@ def value_of(control: Widget) -> FieldValue:
 def take(spec: Spec, control: Widget, value: FieldValue) -> None:
     """Let the control of ``spec`` show a colleague's ``value``, also one that was not there to choose before."""
     match control, spec:
-        case Picker(), PickSpec() if all(one != value for _, one in spec.options):
-            control.offer((("as the colleague chose", str(value)), *spec.options), str(value))
+        case Picker(), PickSpec() if all(one != value for __, one in spec.options):
+            control.offer(((_("as the colleague chose"), str(value)), *spec.options), str(value))
         case ((TextField() | TickBox() | Picker()), _):
             control.value = value
         case _:

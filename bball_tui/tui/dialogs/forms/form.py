@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Overtaken, Saved, Wrong
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -85,7 +86,7 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
 
     def choices(self) -> Iterable[DialogButton]:
         """Save, or leave."""
-        yield DialogButton("Save", key="Enter", command="save")
+        yield DialogButton(_("Save"), key="Enter", command="save")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
@@ -143,7 +144,7 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         """Save, once."""
         if not self._busy:
             self._busy = True
-            self.say("Saving …")
+            self.say(_("Saving …"))
             self.run_worker(self._do(), group="save")
 
     async def _do(self, others: tuple[int, ...] = ()) -> None:
@@ -160,17 +161,17 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
                         return
                     case Doubtful():
                         if not await self._is_somebody_else(outcome):
-                            self.say("Nothing was saved. What you typed is kept.")
+                            self.say(_("Nothing was saved. What you typed is kept."))
                             return
                         others = (*others, *(one.id for one in outcome.others))
                     case Overtaken() if not outcome.clashes:
                         self._take_over(outcome, {one.field for one in outcome.differences})
                     case Overtaken():
                         if not await self._agree(outcome):
-                            self.say("Nothing was saved. What you typed is kept.")
+                            self.say(_("Nothing was saved. What you typed is kept."))
                             return
         except BballError as error:
-            self.say(f"{error} What you typed is kept; Enter tries again.", Tone.BAD)
+            self.say(_("{error} What you typed is kept; Enter tries again.").format(error=error), Tone.BAD)
         finally:
             self._busy = False
 
@@ -185,14 +186,16 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
 
     async def _is_somebody_else(self, doubt: Doubtful) -> bool:
         lines = [
-            "Already in the league:",
+            _("Already in the league:"),
             *(f"  {one.name}, {one.about}" for one in doubt.others),
-            "If it is the same person, go back and edit that one instead."
+            _("If it is the same person, go back and edit that one instead.")
             if self._base is None
-            else f"If it is the same person, go back and make one of the two ({key_of('player.merge')}).",
-            "If not, that is remembered and no one asks again.",
+            else _("If it is the same person, go back and make one of the two ({key}).").format(
+                key=key_of("player.merge")
+            ),
+            _("If not, that is remembered and no one asks again."),
         ]
-        question = Confirm("Is this someone else?", lines, "Someone else", danger=True, cancel_label="Back")
+        question = Confirm(_("Is this someone else?"), lines, _("Someone else"), danger=True, cancel_label=_("Back"))
         yes: bool = await self.app.push_screen_wait(question)
         return yes
 
@@ -216,15 +219,15 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
     def cancel(self, then: Callable[[], object] | None = None) -> None:
         """Leave; what was typed is not thrown away without a question. ``then`` is called when it was left."""
         if self._busy:
-            self.say("Saving; one moment.")
+            self.say(_("Saving; one moment."))
         elif self.draft == self._draft:
             self._left(then)
         else:
             self.run_worker(self._leave(then), group="leave", exclusive=True)
 
     async def _leave(self, then: Callable[[], object] | None) -> None:
-        lines = ["What you typed in this form isn't saved yet."]
-        question = Confirm("Leave without saving?", lines, "Leave", danger=True, cancel_label="Back")
+        lines = [_("What you typed in this form isn't saved yet.")]
+        question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
         if await self.app.push_screen_wait(question):
             self._left(then)
 

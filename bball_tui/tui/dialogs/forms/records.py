@@ -9,6 +9,7 @@ from textual.binding import Binding
 
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.dates import EXAMPLES, example
+from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
@@ -26,29 +27,31 @@ if TYPE_CHECKING:
     from bball_tui.league.rules.form import RulesDraft
 
 TEAM_CHANGES = (
-    ("ask each time whether it stays", str(TeamChange.ASK)),
-    ("the signature stays", str(TeamChange.KEEP)),
-    ("a new signature is needed", str(TeamChange.VOID)),
+    (_("ask each time whether it stays"), str(TeamChange.ASK)),
+    (_("the signature stays"), str(TeamChange.KEEP)),
+    (_("a new signature is needed"), str(TeamChange.VOID)),
 )
 _SIGNED = {
-    TeamChange.ASK: "Already signed. With another team, choose whether the signature stays.",
-    TeamChange.KEEP: "Already signed. With another team the signature stays.",
-    TeamChange.VOID: "Already signed. Changing teams ends this contract and creates a new offer to sign.",
+    TeamChange.ASK: _("Already signed. With another team, choose whether the signature stays."),
+    TeamChange.KEEP: _("Already signed. With another team the signature stays."),
+    TeamChange.VOID: _("Already signed. Changing teams ends this contract and creates a new offer to sign."),
 }
 ORDERS = (
     ("year-month-day", DateOrder.YMD.value),
-    ("day/month/year", DateOrder.DMY.value),
-    ("month/day/year", DateOrder.MDY.value),
+    (_("day/month/year"), DateOrder.DMY.value),
+    (_("month/day/year"), DateOrder.MDY.value),
 )
 
 
 def team_form(draft: "TeamDraft", save: Save, base: "Loaded[TeamDraft] | None" = None) -> "Form[TeamDraft]":
     """Name and division."""
     specs = (
-        TextSpec(name="name", label="Name", help="As families know the team.", placeholder="Hawks U12"),
-        TextSpec(name="division", label="Division", help="Tells apart teams of one name. Optional."),
+        TextSpec(name="name", label=_("Name"), help=_("As families know the team."), placeholder="Hawks U12"),
+        TextSpec(name="division", label=_("Division"), help=_("Tells apart teams of one name. Optional.")),
     )
-    return Form("New team" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
+    return Form(
+        _("New team") if base is None else _("Edit {name}").format(name=base.draft.name), specs, draft, save, base=base
+    )
 
 
 def player_form(
@@ -57,7 +60,11 @@ def player_form(
     """All fields of a player."""
     from bball_tui.league.roster.player import FIELDS
 
-    title = "New player" if base is None else f"Edit {base.draft.first_name} {base.draft.last_name}"
+    title = (
+        _("New player")
+        if base is None
+        else _("Edit {first_name} {last_name}").format(first_name=base.draft.first_name, last_name=base.draft.last_name)
+    )
     return Form(title, specs_of(FIELDS, order), draft, save, base=base)
 
 
@@ -74,10 +81,16 @@ def guardian_form(
     from bball_tui.league.roster.guardian import FIELDS
 
     specs = specs_of(FIELDS, DateOrder.YMD, player)
-    lines = [f"For {player}."]
+    lines = [_("For {player}.").format(player=player)]
     if others:
-        lines = [f"For {player}. Name and address count for {', '.join(others)} too."]
-    title = "New guardian" if base is None else f"Edit {base.draft.first_name} {base.draft.last_name}"
+        lines = [
+            _("For {player}. Name and address count for {others} too.").format(player=player, others=", ".join(others))
+        ]
+    title = (
+        _("New guardian")
+        if base is None
+        else _("Edit {first_name} {last_name}").format(first_name=base.draft.first_name, last_name=base.draft.last_name)
+    )
     return Form(title, specs, draft, save, base=base, lines=lines, first=first)
 
 
@@ -85,56 +98,62 @@ def season_form(
     draft: "SeasonDraft", save: Save, order: DateOrder, base: "Loaded[SeasonDraft] | None" = None
 ) -> "Form[SeasonDraft]":
     """Name, days, and whether the desk shows it."""
-    such = f"such as {EXAMPLES[order]}"
+    such = _("such as {example}").format(example=EXAMPLES[order])
     specs = (
-        TextSpec(name="name", label="Name", placeholder="Spring 2027"),
-        TextSpec(name="starts_on", label="Begins", placeholder=such, help="Optional."),
-        TextSpec(name="ends_on", label="Ends", placeholder=such, help="Optional."),
+        TextSpec(name="name", label=_("Name"), placeholder=_("Spring 2027")),
+        TextSpec(name="starts_on", label=_("Begins"), placeholder=such, help="Optional."),
+        TextSpec(name="ends_on", label=_("Ends"), placeholder=such, help="Optional."),
         TickSpec(
             name="current",
-            label="Desk",
-            question="show this season for everyone",
-            help="Teams and contracts of the shown season are what the tabs list.",
+            label=_("Desk"),
+            question=_("show this season for everyone"),
+            help=_("Teams and contracts of the shown season are what the tabs list."),
         ),
     )
-    return Form("New season" if base is None else f"Edit {base.draft.name}", specs, draft, save, base=base)
+    return Form(
+        _("New season") if base is None else _("Edit {name}").format(name=base.draft.name),
+        specs,
+        draft,
+        save,
+        base=base,
+    )
 
 
 def rules_form(
     draft: "RulesDraft", save: Save, order: DateOrder, today: date, base: "Loaded[RulesDraft] | None" = None
 ) -> "Form[RulesDraft]":
     """Ages, size and numbers of teams, their freeze date, and which of these refuse."""
-    refuses = "refuse; otherwise warn"
+    refuses = _("refuse; otherwise warn")
     specs = (
         TextSpec(
             name="cutoff",
-            label="Cut-off",
-            placeholder="month and day, such as Aug 31; optional",
-            help="U12: not yet 12 on this day. Empty: no ages.",
+            label=_("Cut-off"),
+            placeholder=_("month and day, such as Aug 31; optional"),
+            help=_("U12: not yet 12 on this day. Empty: no ages."),
         ),
-        TickSpec(name="refuse_age", label="Ages", question=refuses),
-        TextSpec(name="roster_limit", label="Team size", placeholder="the most players of a team; optional"),
-        TickSpec(name="refuse_roster", label="Size", question=refuses),
+        TickSpec(name="refuse_age", label=_("Ages"), question=refuses),
+        TextSpec(name="roster_limit", label=_("Team size"), placeholder=_("the most players of a team; optional")),
+        TickSpec(name="refuse_roster", label=_("Size"), question=refuses),
         PickSpec(
             name="jerseys",
-            label="Numbers",
+            label=_("Numbers"),
             options=(
                 ("any", "any"),
-                ("0, 00 and 1 to 99", "two-digits"),
-                ("school: 0, 00 and digits 0 to 5", "school"),
+                (_("0, 00 and 1 to 99"), "two-digits"),
+                (_("school: 0, 00 and digits 0 to 5"), "school"),
             ),
-            help="A number worn twice in a team is always told.",
+            help=_("A number worn twice in a team is always told."),
         ),
-        TickSpec(name="refuse_jersey", label="Jerseys", question=refuses),
+        TickSpec(name="refuse_jersey", label=_("Jerseys"), question=refuses),
         TextSpec(
             name="freeze",
-            label="Freeze date",
-            placeholder=f"such as {example(order, today)}; optional",
-            help="After this day another team needs a reason.",
+            label=_("Freeze date"),
+            placeholder=_("such as {example}; optional").format(example=example(order, today)),
+            help=_("After this day another team needs a reason."),
         ),
-        TickSpec(name="refuse_freeze", label="No reason", question=refuses),
+        TickSpec(name="refuse_freeze", label=_("No reason"), question=refuses),
     )
-    return Form("Rules of the league", specs, draft, save, base=base)
+    return Form(_("Rules of the league"), specs, draft, save, base=base)
 
 
 class LeagueForm(Form["LeagueDraft"]):
@@ -145,13 +164,15 @@ class LeagueForm(Form["LeagueDraft"]):
     def __init__(
         self, draft: "LeagueDraft", save: Save, base: "Loaded[LeagueDraft]", to_mail_setup: Callable[[], object]
     ) -> None:
-        super().__init__(f"The league {base.draft.name}", _league_specs(draft), draft, save, base=base)
+        super().__init__(
+            _("The league {name}").format(name=base.draft.name), _league_specs(draft), draft, save, base=base
+        )
         self._to_mail_setup = to_mail_setup
 
     def choices(self) -> Iterable[DialogButton]:
         """Save, go on to the mail account, or leave."""
         save, *rest = super().choices()
-        return (save, DialogButton("Set up e-mail", key="ctrl+t", command="mail_setup"), *rest)
+        return (save, DialogButton(_("Set up e-mail"), key="ctrl+t", command="mail_setup"), *rest)
 
     def action_mail_setup(self) -> None:
         """Leave, after the usual question, for the mail account."""
@@ -168,76 +189,84 @@ def league_form(
 def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
     zones = sorted(available_timezones() | {draft.timezone})
     return (
-        TextSpec(name="name", label="Name", help="As families know the league."),
+        TextSpec(name="name", label=_("Name"), help=_("As families know the league.")),
         TextSpec(
-            name="brand_color", label="Color", help="#rrggbb, of the e-mails and of this screen.", placeholder="#c2410c"
+            name="brand_color",
+            label=_("Color"),
+            help="#rrggbb, of the e-mails and of this screen.",
+            placeholder="#c2410c",
         ),
-        TextSpec(name="logo_url", label="Logo", help="A picture above the e-mails. Optional.", placeholder="https://…"),
-        TextSpec(name="from_name", label="From, name", help="Beside the From address. Optional."),
         TextSpec(
-            name="from_email", label="From, address", help="Where e-mails come from.", placeholder="office@league.org"
+            name="logo_url", label=_("Logo"), help=_("A picture above the e-mails. Optional."), placeholder="https://…"
         ),
-        TextSpec(name="reply_to", label="Reply-to", help="If elsewhere. Optional."),
-        TextSpec(name="language", label="Language", help="Of the e-mails, such as en or es."),
+        TextSpec(name="from_name", label="From, name", help=_("Beside the From address. Optional.")),
+        TextSpec(
+            name="from_email",
+            label="From, address",
+            help=_("Where e-mails come from."),
+            placeholder="office@league.org",
+        ),
+        TextSpec(name="reply_to", label=_("Reply-to"), help=_("If elsewhere. Optional.")),
+        TextSpec(name="language", label=_("Language"), help=_("Of the e-mails, such as en or es.")),
         PickSpec(
             name="timezone",
-            label="Time zone",
+            label=_("Time zone"),
             options=tuple((zone, zone) for zone in zones),
-            help="Space opens the list; type in it to search.",
+            help=_("Space opens the list; type in it to search."),
         ),
-        PickSpec(name="date_order", label="Dates", options=ORDERS, help="How to read 03/04/2015."),
+        PickSpec(name="date_order", label=_("Dates"), options=ORDERS, help=_("How to read 03/04/2015.")),
         TextSpec(
             name="hold_seconds",
-            label="Undo time",
-            help=f"Seconds that e-mails wait, so that {key_of('desk.undo')} takes a signing back.",
+            label=_("Undo time"),
+            help=_("Seconds that e-mails wait, so that {key} takes a signing back.").format(key=key_of("desk.undo")),
         ),
         TickSpec(
             name="mail_offers",
-            label="Offers",
-            question="tell families of offers by e-mail",
-            help="When off, staff tell them.",
+            label=_("Offers"),
+            question=_("tell families of offers by e-mail"),
+            help=_("When off, staff tell them."),
         ),
         TextSpec(
             name="reminder_days",
-            label="Reminders",
-            help="Days before an offer is due. Empty: no one is reminded.",
-            placeholder="never; such as 7, 2",
+            label=_("Reminders"),
+            help=_("Days before an offer is due. Empty: no one is reminded."),
+            placeholder=_("never; such as 7, 2"),
         ),
-        TextSpec(name="reminder_cap", label="At most", help="Maximum reminders per offer and address, 1 to 5."),
+        TextSpec(name="reminder_cap", label=_("At most"), help=_("Maximum reminders per offer and address, 1 to 5.")),
         TickSpec(
             name="bounce_blocks",
-            label="Returned e-mail",
-            question="block an address without a mailbox",
-            help="When off, staff block addresses manually.",
+            label=_("Returned e-mail"),
+            question=_("block an address without a mailbox"),
+            help=_("When off, staff block addresses manually."),
         ),
         TickSpec(
             name="wait_for_chat",
-            label="Team chat",
-            question="welcome e-mails wait for its link",
-            help="E-mails that wait already go on waiting.",
+            label=_("Team chat"),
+            question=_("welcome e-mails wait for its link"),
+            help=_("E-mails that wait already go on waiting."),
         ),
         TickSpec(
             name="unsubscribe",
-            label="Messages",
-            question="say how to get no more of them",
-            help="By an e-mail to the reply address; the office then blocks the address.",
+            label=_("Messages"),
+            question=_("say how to get no more of them"),
+            help=_("By an e-mail to the reply address; the office then blocks the address."),
         ),
         PickSpec(
             name="team_change",
-            label="Team change",
+            label=_("Team change"),
             options=TEAM_CHANGES,
-            help="What becomes of a signature when its player changes teams.",
+            help=_("What becomes of a signature when its player changes teams."),
         ),
         TextSpec(
             name="alert_emails",
-            label="Alerts to",
-            help="Staff who get an e-mail when e-mails fail, come back or are held. Empty: no one.",
+            label=_("Alerts to"),
+            help=_("Staff who get an e-mail when e-mails fail, come back or are held. Empty: no one."),
             placeholder="you@league.org, coach@league.org",
         ),
         TextSpec(
             name="alert_minutes",
-            label="Alert after",
-            help="Minutes that e-mails may be held before staff are told, 1 to 1440.",
+            label=_("Alert after"),
+            help=_("Minutes that e-mails may be held before staff are told, 1 to 1440."),
         ),
     )
 
@@ -257,39 +286,45 @@ def contract_form(
 ) -> "Form[ContractDraft]":
     """Team and days of a contract. ``rule`` is what the league says of another team for a signature, ``frozen`` since
     when another team needs a reason."""
-    such = f"such as {example(order, today)}"
+    such = _("such as {example}").format(example=example(order, today))
     team = PickSpec(
         name="team_id",
-        label="Team",
+        label=_("Team"),
         options=tuple((one.label, str(one.id)) for one in teams),
-        help="Space opens the list; type in it to search.",
+        help=_("Space opens the list; type in it to search."),
     )
     if frozen is not None:
-        why = f"Why another team, after the freeze on {short_date(frozen, today)}."
-        teams_asked: tuple[Spec, ...] = (team, TextSpec(name="reason", label="Reason", help=why))
+        why = _("Why another team, after the freeze on {day}.").format(day=short_date(frozen, today))
+        teams_asked: tuple[Spec, ...] = (team, TextSpec(name="reason", label=_("Reason"), help=why))
     else:
         teams_asked = (team,)
     days = (
-        TickSpec(name="offered", label="Offer", question="is offered to the family", help="Off: a draft."),
-        TextSpec(name="offered_on", label="Offered on", placeholder="today", help="Empty: today, once it is offered."),
-        TextSpec(name="due_on", label="Due on", placeholder=such, help="Until when the family should sign."),
+        TickSpec(name="offered", label=_("Offer"), question=_("is offered to the family"), help=_("Off: a draft.")),
+        TextSpec(
+            name="offered_on", label=_("Offered on"), placeholder="today", help=_("Empty: today, once it is offered.")
+        ),
+        TextSpec(name="due_on", label=_("Due on"), placeholder=such, help=_("Until when the family should sign.")),
     )
-    lines = [f"For {player}."]
+    lines = [_("For {player}.").format(player=player)]
     if signed:
         lines.append(_SIGNED[rule])
         signature = PickSpec(
             name="signature",
-            label="Signature",
-            options=(("a new one is needed", str(TeamChange.VOID)), ("stays as it is", str(TeamChange.KEEP))),
-            help="A new one: this contract ends, and the new team offers one to sign.",
+            label=_("Signature"),
+            options=((_("a new one is needed"), str(TeamChange.VOID)), (_("stays as it is"), str(TeamChange.KEEP))),
+            help=_("A new one: this contract ends, and the new team offers one to sign."),
         )
         correct = TickSpec(
             name="correct",
-            label="Notify",
-            question="e-mail families who got the welcome",
-            help="That the old team's signature no longer counts; or, if it stays, the new team's welcome.",
+            label=_("Notify"),
+            question=_("e-mail families who got the welcome"),
+            help=_("That the old team's signature no longer counts; or, if it stays, the new team's welcome."),
         )
         specs = (*teams_asked, signature, correct) if rule is TeamChange.ASK else (*teams_asked, correct)
-        return Form(f"Contract of {player}", specs, draft, save, base=base, lines=lines)
-    title = f"New contract of {player}" if base is None else f"Contract of {player}"
+        return Form(_("Contract of {player}").format(player=player), specs, draft, save, base=base, lines=lines)
+    title = (
+        _("New contract of {player}").format(player=player)
+        if base is None
+        else _("Contract of {player}").format(player=player)
+    )
     return Form(title, (*teams_asked, *days), draft, save, base=base, lines=lines)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bball_tui.language import _
 from bball_tui.tui.dialogs.forms.fields import TextSpec
 from bball_tui.tui.dialogs.forms.form import Form, Save
 from bball_tui.tui.key_hints import key_of
@@ -14,35 +15,36 @@ if TYPE_CHECKING:
 def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None" = None) -> "Form[StaffDraft]":
     """One of e-mail, phone or account is enough."""
     specs = (
-        TextSpec(name="name", label="Name", help="As the group shows them."),
+        TextSpec(name="name", label=_("Name"), help=_("As the group shows them.")),
         TextSpec(
             name="email",
             label="E-mail",
-            help="Of their GroupMe account. One way is enough.",
+            help=_("Of their GroupMe account. One way is enough."),
             placeholder="optional",
         ),
         TextSpec(
             name="phone",
-            label="Phone",
-            help="With the country code: +1 2125550100. One way is enough.",
+            label=_("Phone"),
+            help=_("With the country code: +1 2125550100. One way is enough."),
             placeholder="optional",
         ),
         TextSpec(
             name="user_id",
-            label="GroupMe id",
-            help="The number of their account. One way is enough.",
+            label=_("GroupMe id"),
+            help=_("The number of their account. One way is enough."),
             placeholder="optional",
         ),
         TextSpec(
             name="consent",
-            label="Agreed",
-            help="How; the day and your name are noted. Empty: not added to groups.",
-            placeholder="such as by e-mail on 3 March",
+            label=_("Agreed"),
+            help=_("How; the day and your name are noted. Empty: not added to groups."),
+            placeholder=_("such as by e-mail on 3 March"),
         ),
     )
     lines = [
-        f"Saving tells GroupMe nothing. Only a step of the plan ({key_of('chat.plan')}) that you tick adds someone "
-        "to a group."
+        _(
+            "Saving tells GroupMe nothing. Only a step of the plan ({key}) that you tick adds someone to a group."
+        ).format(key=key_of("chat.plan"))
     ]
-    title = "New staff member" if base is None else f"Edit {base.draft.name}"
+    title = _("New staff member") if base is None else _("Edit {name}").format(name=base.draft.name)
     return Form(title, specs, draft, save, base=base, lines=lines)

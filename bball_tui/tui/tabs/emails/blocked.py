@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.block_address import BlockAddress
@@ -32,7 +33,7 @@ _one = on_one("address", "One address at a time.")
 
 def _can_lift(pane: "BlockedPane") -> str | None:
     lifted = pane.meant is not None and pane.meant.lifted_at is not None
-    return _one(pane) or ("This address gets e-mail again already." if lifted else None)
+    return _one(pane) or (_("This address gets e-mail again already.") if lifted else None)
 
 
 class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses", tab="emails"):
@@ -44,8 +45,8 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     exist (the league may want to decide that itself), or when staff write it there with `{blocked.add}`.
     `{blocked.lift}` lifts it, `{blocked.old}` shows the lifted ones too.
     """
-    placeholder = "address"
-    empty_text = "No address is blocked: every family with an address gets its e-mail. {blocked.add} blocks one."
+    placeholder = _("address")
+    empty_text = _("No address is blocked: every family with an address gets its e-mail. {blocked.add} blocks one.")
     first_sort = Sort("id", descending=True)
     watches = frozenset({"suppression", "guardian", "outbox"})
 
@@ -56,24 +57,26 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
     def make_columns(self) -> "Sequence[Column[SuppressionRow]]":
         return (
             Column(
-                key="email", title="Address", width=20, flex=2, limit=36, render=lambda row: row.email, sort="email"
+                key="email", title=_("Address"), width=20, flex=2, limit=36, render=lambda row: row.email, sort="email"
             ),
-            Column(key="whose", title="Whose", width=12, flex=1, render=lambda row: row.people or NOTHING, priority=2),
-            Column(key="why", title="Why", width=16, flex=3, render=lambda row: row.reason),
+            Column(
+                key="whose", title=_("Whose"), width=12, flex=1, render=lambda row: row.people or NOTHING, priority=2
+            ),
+            Column(key="why", title=_("Why"), width=16, flex=3, render=lambda row: row.reason),
             Column(
                 key="since",
-                title="Since",
+                title=_("Since"),
                 width=8,
                 render=lambda row: time_cell(row.recorded_at, self.zone, self.now),
                 sort="id",
                 priority=1,
             ),
-            Column(key="who", title="By", width=8, render=self._who, priority=3),
+            Column(key="who", title=_("By"), width=8, render=self._who, priority=3),
         )
 
     @staticmethod
     def _who(row: "SuppressionRow") -> str | Styled:
-        return row.recorded_by if row.lifted_at is None else Styled("– lifted", Tone.MUTED)
+        return row.recorded_by if row.lifted_at is None else Styled(_("– lifted"), Tone.MUTED)
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[SuppressionRow]":
         from bball_tui.outbox.addresses import SuppressionFilter, SuppressionSource
@@ -87,20 +90,27 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         if row is None:
             return ()
         facts: list[SectionLine] = [
-            Fact("whose", row.people or status(Tone.WARN, "not in the roster")),
-            Fact("why", row.reason),
-            Fact("by", f"{row.recorded_by}, {short_time(row.recorded_at, self.zone, self.now)}"),
+            Fact(_("whose"), row.people or status(Tone.WARN, _("not in the roster"))),
+            Fact(_("why"), row.reason),
+            Fact(_("by"), f"{row.recorded_by}, {short_time(row.recorded_at, self.zone, self.now)}"),
         ]
         if row.lifted_at is not None:
-            facts.append(Fact("lifted", f"by {row.lifted_by}, {short_time(row.lifted_at, self.zone, self.now)}"))
+            facts.append(
+                Fact(
+                    _("lifted"),
+                    _("by {lifted_by}, {when}").format(
+                        lifted_by=row.lifted_by, when=short_time(row.lifted_at, self.zone, self.now)
+                    ),
+                )
+            )
         if row.kept_back:
-            facts.append(Note(f"{counted(row.kept_back, 'e-mail')} kept back because of it."))
+            facts.append(Note(_("{e_mail} kept back because of it.").format(e_mail=counted(row.kept_back, "e-mail"))))
         return (Section(row.email, tuple(facts)),)
 
     # The filter
 
     def chips(self) -> tuple[Chip, ...]:
-        return (Chip("lifted", "lifted ones too"),) if self._lifted else ()
+        return (Chip("lifted", _("lifted ones too")),) if self._lifted else ()
 
     def drop_chip(self, key: str) -> None:
         self._lifted = False
@@ -121,16 +131,28 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         )
         if connection is None or row is None:
             return False
-        whose = f"It is the address of {row.people}." if row.people else "It is not in the roster."
-        lines = [f"{row.email} gets e-mail again.", whose, f"It was blocked because: {row.reason}"]
+        whose = (
+            _("It is the address of {people}.").format(people=row.people)
+            if row.people
+            else _("It is not in the roster.")
+        )
+        lines = [
+            _("{email} gets e-mail again.").format(email=row.email),
+            whose,
+            _("It was blocked because: {reason}").format(reason=row.reason),
+        ]
         if row.kept_back:
             goes = counted(row.kept_back, "e-mail that was kept back goes", "e-mails that were kept back go")
-            lines.append(f"{goes} out at once, unless it is no longer true.")
-        if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift", danger=bool(row.kept_back))):
+            lines.append(_("{goes} out at once, unless it is no longer true.").format(goes=goes))
+        if not await self.app.push_screen_wait(
+            Confirm(_("Lift the block"), lines, _("Lift"), danger=bool(row.kept_back))
+        ):
             return False
-        _, sent = await connection.call(lift_and_send, row.email, send=bool(row.kept_back))
-        going = f" {counted(len(sent), 'e-mail')} on the way." if sent else ""
-        self.app.notify(clean(f"{row.email} gets e-mail again.{going}"), markup=False)
+        __, sent = await connection.call(lift_and_send, row.email, send=bool(row.kept_back))
+        going = _(" {e_mail} on the way.").format(e_mail=counted(len(sent), "e-mail")) if sent else ""
+        self.app.notify(
+            clean(_("{email} gets e-mail again.{going}").format(email=row.email, going=going)), markup=False
+        )
         return True
 
     @action("n", "block an address", when=ready, needs=Right.MAILS, footer=True, also="unsubscribe stop ban do not")
@@ -143,7 +165,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             return
         dialog = BlockAddress(lambda address, reason: connection.call(block_address, address, reason))
         if await self.app.push_screen_wait(dialog):
-            self.app.notify("The address gets no more e-mail.", markup=False)
+            self.app.notify(_("The address gets no more e-mail."), markup=False)
             self.changed()
 
     @action("f", "show lifted ones", when=ready)

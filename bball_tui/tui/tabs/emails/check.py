@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.errors import BballError
+from bball_tui.language import COMMAND, _, in_context, plural
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -34,29 +35,29 @@ if TYPE_CHECKING:
     from bball_tui.tui.connection import LeagueConnection
 
 LABELS = {
-    "no_address": "no address",
-    "unwritable": "cannot be written",
-    "sender": "no From address",
-    "blocked": "address is blocked",
-    "came_back": "last one came back",
-    "text": "odd text",
-    "template": "own template",
+    "no_address": _("no address"),
+    "unwritable": _("cannot be written"),
+    "sender": _("no From address"),
+    "blocked": _("address is blocked"),
+    "came_back": _("last one came back"),
+    "text": _("odd text"),
+    "template": _("own template"),
     "link": "links",
     "look": "looks",
-    "chat": "no chat link",
+    "chat": _("no chat link"),
 }
 """What the kinds of findings are called, the worst first."""
 _FIXES = {
-    "no_address": "add the address",
-    "unwritable": "see the contract",
-    "sender": "the league's settings",
-    "blocked": "lift the block",
-    "came_back": "fix the address",
-    "text": "see the contract",
-    "template": "how to fix it",
-    "link": "how to fix it",
-    "look": "the league's settings",
-    "chat": "link the chat",
+    "no_address": _("add the address"),
+    "unwritable": _("see the contract"),
+    "sender": _("the league's settings"),
+    "blocked": _("lift the block"),
+    "came_back": _("fix the address"),
+    "text": _("see the contract"),
+    "template": _("how to fix it"),
+    "link": _("how to fix it"),
+    "look": _("the league's settings"),
+    "chat": _("link the chat"),
 }
 _BAD = frozenset({"no_address", "unwritable", "sender"})
 SHOWN_NAMES = 30
@@ -67,26 +68,26 @@ AUTOMATIC = 500
 
 def _looked(pane: "MailCheckPane") -> str | None:
     if pane.connection is None:
-        return "The league is not open yet."
-    return None if pane.looked else "One moment: the e-mails are still being looked at."
+        return _("The league is not open yet.")
+    return None if pane.looked else _("One moment: the e-mails are still being looked at.")
 
 
 def _can_fix(pane: "MailCheckPane") -> str | None:
-    return _looked(pane) or (None if pane.meant else "There is nothing to fix: no finding is under the cursor.")
+    return _looked(pane) or (None if pane.meant else _("There is nothing to fix: no finding is under the cursor."))
 
 
 def _can_read(pane: "MailCheckPane") -> str | None:
     contracts = pane.meant is not None and pane.meant.contracts
-    return _looked(pane) or (None if contracts else "There is no finding under the cursor.")
+    return _looked(pane) or (None if contracts else _("There is no finding under the cursor."))
 
 
 def _can_step(pane: "MailCheckPane") -> str | None:
     kinds = any(line.kind is not None for line in pane.panel.lines)
-    return _looked(pane) or (None if kinds else "There are no findings to choose from.")
+    return _looked(pane) or (None if kinds else _("There are no findings to choose from."))
 
 
 def _fix_caption(pane: "MailCheckPane") -> str:
-    return "fix" if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
+    return in_context(COMMAND, "fix") if _looked(pane) or pane.meant is None else _FIXES[pane.meant.concern]
 
 
 class MailCheckPane(RecordPane["Finding"], commands="On what the check found", tab="emails"):
@@ -101,9 +102,9 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     DEFAULT_CSS = """
     MailCheckPane .check--news { height: auto; max-height: 2; padding: 0 1; }
     """
-    placeholder = "player, team or address"
+    placeholder = _("player, team or address")
     empty_text = ""
-    nothing_found = "No such finding. Esc shows all."
+    nothing_found = _("No such finding. Esc shows all.")
     first_sort = Sort("about")
     watches = frozenset(
         {"contract", "player", "guardian", "player_guardian", "team", "league", "suppression", "season"}
@@ -128,17 +129,17 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def make_columns(self) -> "Sequence[Column[Finding]]":
         return (
-            Column(key="about", title="About", width=12, flex=1, limit=26, render=lambda row: row.about),
+            Column(key="about", title=_("About"), width=12, flex=1, limit=26, render=lambda row: row.about),
             Column(
                 key="what",
-                title="What",
+                title=_("What"),
                 width=24,
                 flex=5,
                 render=lambda row: status(Tone.BAD if row.concern in _BAD else Tone.WARN, row.sentence),
             ),
             Column(
                 key="contracts",
-                title="Contracts",
+                title=_("Contracts"),
                 width=9,
                 align="right",
                 render=lambda row: f"{len(row.contracts):,}",
@@ -162,7 +163,9 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         elif self._check is None or self._check.contracts <= AUTOMATIC:
             self._look()
         else:
-            self._say(f"Something changed since this look. {key_of('check.again')} looks again.", Tone.MUTED)
+            self._say(
+                _("Something changed since this look. {key} looks again.").format(key=key_of("check.again")), Tone.MUTED
+            )
 
     def refresh_if_stale(self) -> None:
         """Look again at what changed while nobody looked."""
@@ -206,7 +209,12 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def _tell_progress(self, done: int, total: int) -> None:
         if done < total:
-            self._say(f"Looking at the e-mails: {done:,} of {counted(total, 'contract')} …", Tone.MUTED)
+            self._say(
+                _("Looking at the e-mails: {done:,} of {contracts} …").format(
+                    done=done, contracts=counted(total, "contract")
+                ),
+                Tone.MUTED,
+            )
 
     def _list(self) -> None:
         found = self._check
@@ -214,7 +222,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
             return
         kinds = [(name, label, self._number(name)) for name, label in LABELS.items()]
         self.panel.lines = (
-            PanelLine("What the check found"),
+            PanelLine(_("What the check found")),
             *(PanelLine(label, Kind(name), number) for name, label, number in kinds if number),
         )
         if self.kind is not None and not self._number(self.kind.bucket):
@@ -225,7 +233,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         filtered = bool(self.search_bar.text or self.kind)
         self.records.show(
             self.source(self.connection, self.search_bar.text),
-            empty_text=self.nothing_found if filtered and found.findings else "Nothing to fix.",
+            empty_text=self.nothing_found if filtered and found.findings else _("Nothing to fix."),
         )
         self.refresh_bindings()
 
@@ -234,9 +242,15 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
     def _say_result(self, found: "MailCheck") -> None:
         if found.affected:
-            verb = "has" if found.affected == 1 else "have"
-            words = f"{found.affected:,} of {counted(found.contracts, 'contract')} {verb} a warning."
-            self._say(f"{words} {counted(found.mails, 'e-mail')} looked at, none sent.", Tone.WARN)
+            words = plural(
+                "{affected:,} of {contracts} has a warning.",
+                "{affected:,} of {contracts} have a warning.",
+                found.affected,
+            ).format(affected=found.affected, contracts=counted(found.contracts, "contract"))
+            self._say(
+                _("{words} {e_mail} looked at, none sent.").format(words=words, e_mail=counted(found.mails, "e-mail")),
+                Tone.WARN,
+            )
         else:
             self._say(_calm(found), Tone.GOOD)
 
@@ -266,13 +280,13 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         contracts = await connection.call(read_contracts, shown)
         names = [f"{contracts[one].player}, {contracts[one].team}" for one in shown if one in contracts]
         more = len(found.contracts) - len(names)
-        lines = [Note(name) for name in names] + ([Note(f"and {more:,} more")] if more > 0 else [])
+        lines = [Note(name) for name in names] + ([Note(_("and {more:,} more").format(more=more))] if more > 0 else [])
         family: tuple[Section, ...] = ()
         if found.player_id is not None:
             family = await family_sections(connection, found.player_id, self.zone, self.now)
         return (
             Section(found.about, (Note(found.sentence),)),
-            Section("What to do", (Note(_advice(found.concern)),)),
+            Section(_("What to do"), (Note(_advice(found.concern)),)),
             *family,
             Section(counted(len(found.contracts), "contract"), tuple(lines)),
         )
@@ -329,24 +343,27 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     ) -> None:
         from bball_tui.league.editing.addressing import set_address
 
-        lines = [row.sentence, "The address is written into the roster, for all children of this guardian."]
+        lines = [row.sentence, _("The address is written into the roster, for all children of this guardian.")]
         dialog = NewAddress(
             row.address or "",
             lines,
             lambda address: connection.call(set_address, player_id, guardian_id, address),
-            button="Save the address",
+            button=_("Save the address"),
         )
         saved = await self.app.push_screen_wait(dialog)
         if saved is not None:
             notes = f" {' '.join(saved.notes)}" if saved.notes else ""
-            self.app.notify(clean(f"The address is saved.{notes}"), markup=False)
+            self.app.notify(clean(_("The address is saved.{notes}").format(notes=notes)), markup=False)
             self._look()
 
     async def _lift(self, connection: "LeagueConnection", address: str) -> None:
         from bball_tui.league.mails.send_again import lift_and_send
 
-        lines = [f"{address} gets e-mail again.", "Do this when the family says that the address works."]
-        if not await self.app.push_screen_wait(Confirm("Lift the block", lines, "Lift")):
+        lines = [
+            _("{address} gets e-mail again.").format(address=address),
+            _("Do this when the family says that the address works."),
+        ]
+        if not await self.app.push_screen_wait(Confirm(_("Lift the block"), lines, _("Lift"))):
             return
         try:
             await connection.call(lift_and_send, address, send=False)
@@ -393,23 +410,31 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
 
 def _calm(found: "MailCheck") -> str:
     if not found.contracts:
-        return "No contract waits for a signature, so there is nothing to check."
-    return f"All is well: {counted(found.mails, 'e-mail')} of {counted(found.contracts, 'contract')} looked at."
+        return _("No contract waits for a signature, so there is nothing to check.")
+    return _("All is well: {e_mail} of {contracts} looked at.").format(
+        e_mail=counted(found.mails, "e-mail"), contracts=counted(found.contracts, "contract")
+    )
 
 
 def _advice(concern: str) -> str:
     fix = key_of("check.fix")
     return {
-        "no_address": f"Ask the family for an e-mail address; {fix} writes it into the roster. "
-        "They can be signed without.",
-        "unwritable": "Fix what the sentence names. Until then this e-mail would fail when it is to go out.",
-        "sender": "Give the league a From address, so that e-mail can leave in its name.",
-        "blocked": f"Nothing goes to this address. If the family says that it works again, {fix} lifts the block.",
-        "came_back": f"If the address is the reason, ask the family for another one; {fix} corrects it "
-        "and sends it there.",
-        "text": "Look at the names in the roster: something in this e-mail reads like a mistake.",
-        "template": "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong.",
-        "link": "Look at the link in the league's own template, or at the team's chat link.",
-        "look": "Change the league's color or logo. The e-mail is readable as it is.",
-        "chat": "Link the team to its chat. Until then the e-mails go without the button to join.",
+        "no_address": _(
+            "Ask the family for an e-mail address; {fix} writes it into the roster. They can be signed without."
+        ).format(fix=fix),
+        "unwritable": _("Fix what the sentence names. Until then this e-mail would fail when it is to go out."),
+        "sender": _("Give the league a From address, so that e-mail can leave in its name."),
+        "blocked": _(
+            "Nothing goes to this address. If the family says that it works again, {fix} lifts the block."
+        ).format(fix=fix),
+        "came_back": _(
+            "If the address is the reason, ask the family for another one; {fix} corrects it and sends it there."
+        ).format(fix=fix),
+        "text": _("Look at the names in the roster: something in this e-mail reads like a mistake."),
+        "template": _(
+            "Correct the league's own template, or take it away; 'bball-tui emails check' says what is wrong."
+        ),
+        "link": _("Look at the link in the league's own template, or at the team's chat link."),
+        "look": _("Change the league's color or logo. The e-mail is readable as it is."),
+        "chat": _("Link the team to its chat. Until then the e-mails go without the button to join."),
     }[concern]

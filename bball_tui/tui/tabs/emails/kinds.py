@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import LIVE_STATUSES
+from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS, kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.tabs.cells import time_cell
@@ -30,7 +31,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
     real contract would get it: that of the contract under the cursor in the tab Contracts. From the e-mail, `t` sends
     it to you alone.
     """
-    placeholder = "kind of e-mail"
+    placeholder = _("kind of e-mail")
     empty_text = ""
     first_sort = Sort("kind")
     watches = frozenset({"outbox", "league"})
@@ -38,23 +39,23 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
     def make_columns(self) -> "Sequence[Column[KindRow]]":
         return (
             Column(key="kind", title="E-mail", width=11, render=lambda row: kind_label(row.kind)),
-            Column(key="when", title="Goes out", width=25, flex=3, render=lambda row: KINDS[row.kind].goes_out),
-            Column(key="sent", title="Sent", width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
+            Column(key="when", title=_("Goes out"), width=25, flex=3, render=lambda row: KINDS[row.kind].goes_out),
+            Column(key="sent", title=_("Sent"), width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
             Column(
                 key="last",
-                title="Last",
+                title=_("Last"),
                 width=8,
                 render=lambda row: time_cell(row.last, self.zone, self.now),
                 priority=2,
             ),
-            Column(key="own", title="Template", width=10, render=self._template, priority=3),
+            Column(key="own", title=_("Template"), width=10, render=self._template, priority=3),
         )
 
     @staticmethod
     def _template(row: "KindRow") -> Styled:
         if row.trouble is not None:
-            return status(Tone.WARN, "trouble")
-        return Styled("own") if row.own else NOTHING
+            return status(Tone.WARN, _("trouble"))
+        return Styled(_("own")) if row.own else NOTHING
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[KindRow]":
         from bball_tui.league.mails.kinds import mail_kinds
@@ -73,9 +74,9 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
             return ()
         lines: list[SectionLine] = [
             Note(KINDS[row.kind].purpose),
-            Fact("sent", f"{row.sent:,}"),
-            Fact("waiting", f"{row.waiting:,}"),
-            Fact("template", "the league's own" if row.own else "the standard one"),
+            Fact(_("sent"), f"{row.sent:,}"),
+            Fact(_("waiting"), f"{row.waiting:,}"),
+            Fact(_("template"), _("the league's own") if row.own else _("the standard one")),
         ]
         if row.trouble is not None:
             lines.append(Note(status(Tone.WARN, row.trouble)))
@@ -118,11 +119,13 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
         kind = row.kind
 
         async def read(contract: "ContractRow") -> None:
-            nobody = f"No e-mail: {contract.first} {contract.last} has no guardian whom an e-mail can reach."
+            nobody = _("No e-mail: {first} {last} has no guardian whom an e-mail can reach.").format(
+                first=contract.first, last=contract.last
+            )
             mails = connection.call(preview_kind, connection.settings, kind, contract.id)
             await read_asked(self.app, connection, mails, nobody=nobody)
 
-        title = f"{kind_label(kind).capitalize()}: for whom?"
+        title = _("{kind_label}: for whom?").format(kind_label=kind_label(kind).capitalize())
         dialog = FindFamily(
             title,
             lambda text: connection.call(batch_candidates, connection.season_id, text, statuses=LIVE_STATUSES),

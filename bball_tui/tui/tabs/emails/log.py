@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import action
@@ -32,12 +33,12 @@ WHAT = ("", "sent", "in_folder", "bounced", "came_back", "failed", "in_doubt", "
 NEVER_ARRIVED = frozenset({"queued", "held", "failed", "parked", "suppressed", "bounced"})
 ARRIVED = frozenset({"sent", "bounced", "in_folder"})
 _WHAT_WORDS = {
-    "bounced": "came back",
-    "came_back": "came back, also settled",
-    "in_doubt": "in doubt",
+    "bounced": _("came back"),
+    "came_back": _("came back, also settled"),
+    "in_doubt": _("in doubt"),
     "suppressed": "blocked",
     "sent": "accepted",
-    "in_folder": "written to a folder",
+    "in_folder": _("written to a folder"),
 }
 
 
@@ -52,7 +53,7 @@ def _in(buckets: frozenset[str], otherwise: str, first: Guard = _one) -> Guard:
         if (reason := first(pane)) is not None:
             return reason
         rows = [pane.records.loaded(one) for one in pane.targets]
-        return otherwise if all(row is not None and str(row.bucket) not in buckets for row in rows) else None
+        return _(otherwise) if all(row is not None and str(row.bucket) not in buckets for row in rows) else None
 
     return when
 
@@ -69,9 +70,9 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     `{log.send-again}` sends an accepted one again, `{log.settle}` notes that a family was told another way,
     `{log.export}` writes e-mails into files.
     """
-    placeholder = "address, player or Message-ID"
-    empty_text = "No e-mail was queued yet. Signing a contract queues one."
-    nothing_found = "No such e-mail. Esc shows all e-mails."
+    placeholder = _("address, player or Message-ID")
+    empty_text = _("No e-mail was queued yet. Signing a contract queues one.")
+    nothing_found = _("No such e-mail. Esc shows all e-mails.")
     first_sort = Sort("id", descending=True)
     watches = frozenset({"outbox", "bounce", "contract", "player", "team", "family_note"})
 
@@ -83,15 +84,15 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         return (
             Column(
                 key="since",
-                title="When",
+                title=_("When"),
                 width=8,
                 render=lambda row: time_cell(row.since, self.zone, self.now),
                 sort="id",
             ),
-            Column(key="to", title="To", width=18, flex=3, limit=34, render=lambda row: row.recipient, sort="to"),
+            Column(key="to", title=_("To"), width=18, flex=3, limit=34, render=lambda row: row.recipient, sort="to"),
             Column(
                 key="about",
-                title="Player",
+                title=_("Player"),
                 width=12,
                 flex=2,
                 limit=24,
@@ -100,8 +101,8 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
                 priority=2,
             ),
             Column(key="kind", title="E-mail", width=10, render=lambda row: kind_label(row.kind), priority=1),
-            Column(key="what", title="Result", width=20, render=outcome_cell, sort="state"),
-            Column(key="why", title="Why", width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
+            Column(key="what", title=_("Result"), width=20, render=outcome_cell, sort="state"),
+            Column(key="why", title=_("Why"), width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
 
     def source(self, connection: "LeagueConnection", text: str) -> "RecordSource[OutboxRow]":
@@ -189,12 +190,17 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         if connection is None or not targets:
             return False
         if len(targets) > 1:
-            lines = ["No one needs to look at these e-mails anymore.", *await mails_named(connection, targets)]
-            title = f"Note that {counted(len(targets), 'family was', 'families were')} told another way"
-            if not await self.app.push_screen_wait(Confirm(title, lines, "They were told")):
+            lines = [_("No one needs to look at these e-mails anymore."), *await mails_named(connection, targets)]
+            title = _("Note that {family_was} told another way").format(
+                family_was=counted(len(targets), "family was", "families were")
+            )
+            if not await self.app.push_screen_wait(Confirm(title, lines, _("They were told"))):
                 return False
         settled = await connection.call(told_another_way, targets)
-        self.app.notify(f"{counted(len(settled), 'e-mail')} settled: the families know it another way.", markup=False)
+        self.app.notify(
+            _("{e_mail} settled: the families know it another way.").format(e_mail=counted(len(settled), "e-mail")),
+            markup=False,
+        )
         return True
 
     @action("x", "write to files", when=_some, also="download save eml")
@@ -211,8 +217,16 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         number = len(await asyncio.to_thread(write_files, folder, mails))
         await note_export(connection.database, connection.league.id, "e-mails", number)
         never = len(targets) - number
-        left = f" {counted(never, 'e-mail')} never written, so not there." if never else ""
-        self.app.notify(clean(f"{counted(number, 'e-mail')} written to {folder}.{left}"), timeout=12, markup=False)
+        left = _(" {e_mail} never written, so not there.").format(e_mail=counted(never, "e-mail")) if never else ""
+        self.app.notify(
+            clean(
+                _("{e_mail} written to {folder}.{left}").format(
+                    e_mail=counted(number, "e-mail"), folder=folder, left=left
+                )
+            ),
+            timeout=12,
+            markup=False,
+        )
 
     @action(
         "S",
@@ -230,21 +244,27 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         if connection is None or row is None:
             return False
         when = short_time(row.since, self.zone, self.now)
-        mail = f"the {kind_label(row.kind)} e-mail{f' about {row.about}' if row.about else ''}"
+        mail = _("the {kind_label} e-mail{format}").format(
+            kind_label=kind_label(row.kind), format=_(" about {about}").format(about=row.about) if row.about else ""
+        )
         lines = [
             _once_more(row, mail, when),
-            "It goes out at once. The log keeps both.",
+            _("It goes out at once. The log keeps both."),
         ]
-        if not await self.app.push_screen_wait(Confirm("Send again", lines, "Send again", danger=True)):
+        if not await self.app.push_screen_wait(Confirm(_("Send again"), lines, _("Send again"), danger=True)):
             return False
         await connection.call(send_again, row.id)
-        self.app.notify(clean(f"On the way to {row.recipient} again."), markup=False)
+        self.app.notify(clean(_("On the way to {recipient} again.").format(recipient=row.recipient)), markup=False)
         return True
 
 
 def _once_more(row: "OutboxRow", mail: str, when: str) -> str:
     if row.bounced_at is not None:
-        return f"{row.recipient} gets {mail} again, although it came back."
+        return _("{recipient} gets {mail} again, although it came back.").format(recipient=row.recipient, mail=mail)
     if row.in_folder:
-        return f"{row.recipient} gets {mail} for the first time; at {when} it was only written to a folder."
-    return f"{row.recipient} gets {mail} a second time; the first was accepted at {when}."
+        return _("{recipient} gets {mail} for the first time; at {when} it was only written to a folder.").format(
+            recipient=row.recipient, mail=mail, when=when
+        )
+    return _("{recipient} gets {mail} a second time; the first was accepted at {when}.").format(
+        recipient=row.recipient, mail=mail, when=when
+    )

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
+from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def _one(pane: "RemindersPane") -> str | None:
-    return ready(pane) or (None if len(pane.targets) == 1 else "Put the cursor on one offer.")
+    return ready(pane) or (None if len(pane.targets) == 1 else _("Put the cursor on one offer."))
 
 
 class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab="emails"):
@@ -44,8 +45,8 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
     DEFAULT_CSS = """
     RemindersPane .reminders--news { height: auto; max-height: 2; padding: 0 1; }
     """
-    placeholder = "player or team"
-    empty_text = "No reminder is due or to come."
+    placeholder = _("player or team")
+    empty_text = _("No reminder is due or to come.")
     first_sort = Sort("on")
     watches = frozenset({"contract", "player", "guardian", "player_guardian", "outbox", "league", "suppression"})
 
@@ -64,17 +65,19 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
 
     def make_columns(self) -> "Sequence[Column[PlannedReminder]]":
         return (
-            Column(key="player", title="Player", width=14, flex=2, limit=30, render=lambda row: row.player),
-            Column(key="team", title="Team", width=10, flex=1, limit=24, render=lambda row: row.team, priority=3),
-            Column(key="due", title="Due", width=6, render=lambda row: day_cell(row.due_on, self._today), priority=1),
+            Column(key="player", title=_("Player"), width=14, flex=2, limit=30, render=lambda row: row.player),
+            Column(key="team", title=_("Team"), width=10, flex=1, limit=24, render=lambda row: row.team, priority=3),
+            Column(
+                key="due", title=_("Due"), width=6, render=lambda row: day_cell(row.due_on, self._today), priority=1
+            ),
             Column(
                 key="on",
-                title="Reminder",
+                title=_("Reminder"),
                 width=9,
-                render=lambda row: status(Tone.ACCENT, "today") if row.today else day_cell(row.on, self._today),
+                render=lambda row: status(Tone.ACCENT, _("today")) if row.today else day_cell(row.on, self._today),
             ),
             Column(key="number", title="No.", width=3, align="right", render=lambda row: str(row.number), priority=2),
-            Column(key="to", title="To", width=16, flex=3, render=lambda row: ", ".join(row.recipients), priority=4),
+            Column(key="to", title=_("To"), width=16, flex=3, render=lambda row: ", ".join(row.recipients), priority=4),
         )
 
     @property
@@ -100,12 +103,16 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             return
         if not self._schedule.days:
             key = key_of("reminder.schedule")
-            words = f"Reminders are off. {key} says how many days before an offer is due its families are reminded."
+            words = _(
+                "Reminders are off. {key} says how many days before an offer is due its families are reminded."
+            ).format(key=key)
             self.news.update(content((words, STYLES[Tone.MUTED])))
             return
         days = ", ".join(str(day) for day in self._schedule.days)
         often = counted(self._schedule.cap, "reminder")
-        words = f"Families are reminded {days} days before an offer is due, with {often} at most for one offer."
+        words = _(
+            "Families are reminded {days} days before an offer is due, with {often} at most for one offer."
+        ).format(days=days, often=often)
         self.news.update(content((words, STYLES[Tone.MUTED])))
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
@@ -118,10 +125,10 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
                 row.player,
                 (
                     Note(row.team),
-                    Fact("due", short_date(row.due_on, self._today)),
-                    Fact("reminder", f"{when}, number {row.number}"),
-                    Fact("sent", counted(row.sent, "reminder")),
-                    *(Fact("to", address) for address in row.recipients),
+                    Fact(_("due"), short_date(row.due_on, self._today)),
+                    Fact(_("reminder"), _("{when}, number {number}").format(when=when, number=row.number)),
+                    Fact(_("sent"), counted(row.sent, "reminder")),
+                    *(Fact(_("to"), address) for address in row.recipients),
                 ),
             ),
         )
@@ -141,7 +148,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
             await connection.call(set_schedule, parse_days(days), number)
 
         if await self.app.push_screen_wait(ReminderSchedule(days, str(schedule.cap), save)):
-            self.app.notify("The schedule is saved.", markup=False)
+            self.app.notify(_("The schedule is saved."), markup=False)
             self.ask()
 
     @action("p", "preview e-mail", when=_one, footer=True, also="view sample")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from bball_tui.language import _
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.tab_bar import TabSpec
 
@@ -19,11 +20,11 @@ class EmailsPane(ViewsPane):
     says. **Blocked**: the addresses that get no e-mail. **Reminders**: who is reminded of an offer, and when.
     """
     VIEWS: ClassVar[tuple[TabSpec, ...]] = (
-        TabSpec("log", "", "Log"),
-        TabSpec("check", "", "Check"),
-        TabSpec("kinds", "", "Kinds"),
-        TabSpec("blocked", "", "Blocked"),
-        TabSpec("reminders", "", "Reminders"),
+        TabSpec("log", "", _("Log")),
+        TabSpec("check", "", _("Check")),
+        TabSpec("kinds", "", _("Kinds")),
+        TabSpec("blocked", "", _("Blocked")),
+        TabSpec("reminders", "", _("Reminders")),
     )
     PARTS: ClassVar[dict[str, str]] = {
         "log": "bball_tui.tui.tabs.emails.log:MailLogPane",
