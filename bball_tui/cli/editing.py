@@ -21,12 +21,16 @@ from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.editing.lookalikes import list_lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Outcome, Saved
 from bball_tui.league.editing.players import load_player, save_player
-from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
-from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
+from bball_tui.league.editing.seasons import load_season, save_season
+from bball_tui.league.editing.teams import load_team, save_team
 from bball_tui.league.leagues import Season, current_season, list_seasons
 from bball_tui.league.merging.people import Person
 from bball_tui.league.rights import Right
 from bball_tui.league.roster.player import FIELDS, PlayerDraft
+from bball_tui.league.roster.team import FIELDS as TEAM_FIELDS
+from bball_tui.league.roster.team import TeamDraft
+from bball_tui.league.seasons.season import COLUMNS as SEASON_COLUMNS
+from bball_tui.league.seasons.season import SeasonDraft
 
 id_type = click.IntRange(min=1)
 
@@ -51,21 +55,20 @@ for archiving in archive_commands(RecordKind.TEAM):
 @teams.command("add")
 @needs(Right.ROSTER)
 @click.argument("name")
-@click.option("--division", default="", help="Such as U12.")
+@new_options(TEAM_FIELDS[1:])  # the name is an argument
 @click.option("--season", metavar="NAME", help="In this season; the one that the desk shows when left out.")
 @json_option
 @saving("Team")
-async def teams_add(context: CliContext, session: Session, name: str, division: str, season: str | None) -> Outcome:
+async def teams_add(context: CliContext, session: Session, season: str | None, **values: Any) -> Outcome:
     """Add a team to a season."""
     where = await season_of(context, session, season)
-    return await save_team(session, context.league.id, TeamDraft(name, division), season_id=where.id, base=None)
+    return await save_team(session, context.league.id, given(TeamDraft(), values), season_id=where.id, base=None)
 
 
 @teams.command("edit")
 @needs(Right.ROSTER)
 @click.argument("team_id", metavar="ID", type=id_type)
-@click.option("--name")
-@click.option("--division", help="Empty for none.")
+@edit_options(TEAM_FIELDS)
 @json_option
 @saving("Team")
 async def teams_edit(context: CliContext, session: Session, team_id: int, **values: Any) -> Outcome:
@@ -207,25 +210,20 @@ async def seasons_list(context: CliContext, session: Session) -> Answer:
 @seasons.command("add")
 @needs(Right.ROSTER)
 @click.argument("name")
-@click.option("--starts", "starts_on", default="", metavar="DATE")
-@click.option("--ends", "ends_on", default="", metavar="DATE")
+@new_options(SEASON_COLUMNS[1:])  # the name is an argument
 @click.option("--later", is_flag=True, help="Do not show it on the desk yet.")
 @json_option
 @saving("Season")
-async def seasons_add(
-    context: CliContext, session: Session, name: str, starts_on: str, ends_on: str, later: bool
-) -> Outcome:
+async def seasons_add(context: CliContext, session: Session, later: bool, **values: Any) -> Outcome:
     """Add a season; the desk shows it from now on."""
-    draft = SeasonDraft(name, starts_on, ends_on, current=not later)
+    draft = given(SeasonDraft(current=not later), values)
     return await save_season(session, context.league.id, draft, order=context.league.date_order)
 
 
 @seasons.command("edit")
 @needs(Right.ROSTER)
 @click.argument("season_id", metavar="ID", type=id_type)
-@click.option("--name")
-@click.option("--starts", "starts_on", metavar="DATE", help="Empty for unknown.")
-@click.option("--ends", "ends_on", metavar="DATE", help="Empty for unknown.")
+@edit_options(SEASON_COLUMNS)
 @click.option("--show", "current", is_flag=True, default=None, help="The desk shows it from now on.")
 @json_option
 @saving("Season")

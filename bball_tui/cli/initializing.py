@@ -6,8 +6,8 @@ from bball_tui.cli.context import with_database
 from bball_tui.cli.output import echo_json, narrate
 from bball_tui.database.engine import Database
 from bball_tui.database.states import DateOrder
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import create_league
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.settings import Settings
 
 
@@ -26,8 +26,9 @@ def init(
     async def work(database: Database, settings: Settings) -> int:
         async with database.session() as session:
             made = await create_league(session, name, slug=slug, season=season)
-            order = None if date_order is None else DateOrder(date_order)
-            league = await change_profile(session, made, ProfileChange(timezone=timezone, date_order=order))
+            said = {"timezone": timezone, "date_order": date_order}
+            values = {field: value for field, value in said.items() if value is not None}
+            league = await change_league(session, made, values)
         if as_json:
             echo_json(league)
         where = settings.database_url or f"the database in {settings.server_dir}"

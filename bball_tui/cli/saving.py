@@ -11,7 +11,7 @@ from bball_tui.cli.context import in_transaction
 from bball_tui.cli.output import Did
 from bball_tui.errors import BballError
 from bball_tui.league.editing.outcome import Doubtful, Lookalike, Outcome, Overtaken, Problem, Saved, Unpromised, Wrong
-from bball_tui.league.roster.fields import Field
+from bball_tui.league.fields import Field, Option
 
 DraftT = TypeVar("DraftT")
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
@@ -34,21 +34,24 @@ class SavedLine:
 def new_options(fields: Sequence[Field]) -> Callable[[CommandT], CommandT]:
     """An option for each field of a new record; what is needed must be there, the rest may be left out."""
     return _options(
-        fields, lambda one: {"help": one.option.help, **({"required": True} if one.needed else {"default": None})}
+        fields, lambda one, option: {"help": option.help, **({"required": True} if one.needed else {"default": None})}
     )
 
 
 def edit_options(fields: Sequence[Field]) -> Callable[[CommandT], CommandT]:
     """An option for each field of a record that is changed; what is left out stays."""
-    return _options(fields, lambda one: {"help": one.option.edit or one.option.help, "default": None})
+    return _options(fields, lambda _, option: {"help": option.edit or option.help, "default": None})
 
 
-def _options(fields: Sequence[Field], rest: Callable[[Field], dict[str, Any]]) -> Callable[[CommandT], CommandT]:
+def _options(
+    fields: Sequence[Field], rest: Callable[[Field, Option], dict[str, Any]]
+) -> Callable[[CommandT], CommandT]:
     def decorate(command: CommandT) -> CommandT:
         for one in reversed(fields):
-            kind = click.Choice(one.choices) if one.choices else None
-            option = click.option(one.option.flag, one.name, type=kind, metavar=one.option.metavar, **rest(one))
-            command = option(command)
+            if (said := one.option) is not None:
+                kind = click.Choice(one.choices) if one.choices else None
+                option = click.option(said.flag, one.name, type=kind, metavar=said.metavar, **rest(one, said))
+                command = option(command)
         return command
 
     return decorate

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -326,25 +326,8 @@ def _season(row: models.Season) -> Season:
 
 
 def _info(row: models.League) -> LeagueInfo:
-    return LeagueInfo(
-        id=row.id,
-        slug=row.slug,
-        name=row.name,
-        brand_color=row.brand_color,
-        logo_url=row.logo_url,
-        from_name=row.from_name,
-        from_email=row.from_email,
-        reply_to=row.reply_to,
-        timezone=row.timezone,
-        hold_seconds=row.hold_seconds,
-        date_order=DateOrder(row.date_order),
-        mail_offers=row.mail_offers,
-        wait_for_chat=row.wait_for_chat,
-        unsubscribe=row.unsubscribe,
-        team_change=TeamChange(row.team_change),
-        language=row.language,
-        version=row.version,
-    )
+    values = {one.name: getattr(row, one.name) for one in fields(LeagueInfo)}
+    return LeagueInfo(**values | {"date_order": DateOrder(row.date_order), "team_change": TeamChange(row.team_change)})
 
 
 def _name(value: str, what: str, longest: int) -> str:

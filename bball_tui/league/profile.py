@@ -1,116 +1,255 @@
-"""What a league says about itself: names and addresses in its mails, its color, clock and dates."""
+"""What a league says about itself: names and addresses in its e-mails, its color, clock, dates and habits.
 
-from dataclasses import dataclass, fields
+The order of :data:`FIELDS` is that of the form and of the options of `bball-tui league set`. A field without an option
+there has a command of its own.
+"""
 
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from collections.abc import Callable
 
-from bball_tui.database import models
-from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
-from bball_tui.league.leagues import LeagueInfo, find_league, zone_of
+from bball_tui.league.contracts.signing_rules import LONGEST_HOLD
+from bball_tui.league.fields import Draft, Field, Kind, Option, Parse, drafted
+from bball_tui.league.leagues import zone_of
+from bball_tui.league.mails.alerting import usable_addresses, usable_minutes
+from bball_tui.league.mails.reminders import parse_days, usable_cap, usable_days
 from bball_tui.mail.values import address, color, https_url, language_tag, one_line
 
 LONGEST_NAME = 200
-LONGEST_HOLD = 86_400
+_NO_NUMBER = -1
+"""What every check of a number refuses with its own sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileChange:
-    """The fields to change; None leaves one as it is, empty text takes an optional one away."""
+def _named(what: str, *, needed: bool = False) -> Parse:
+    def parse(text: str, _: object) -> str | None:
+        said = one_line(text)
+        if len(said) > LONGEST_NAME or (needed and not said):
+            raise BballError(f"{what} needs 1 to {LONGEST_NAME} characters; it has {len(said)}.")
+        return said or None
 
-    name: str | None = None
-    brand_color: str | None = None
-    logo_url: str | None = None
-    from_name: str | None = None
-    from_email: str | None = None
-    reply_to: str | None = None
-    timezone: str | None = None
-    hold_seconds: int | None = None
-    date_order: DateOrder | None = None
-    mail_offers: bool | None = None
-    wait_for_chat: bool | None = None
-    unsubscribe: bool | None = None
-    team_change: TeamChange | None = None
-    language: str | None = None
+    return parse
 
 
-async def change_profile(session: AsyncSession, league: LeagueInfo, change: ProfileChange) -> LeagueInfo:
-    """Write the changed fields and an audit row. The caller commits.
+def _addressed(what: str) -> Parse:
+    def parse(text: str, _: object) -> str | None:
+        said = one_line(text)
+        return address(said, f"the league's {what}") if said else None
 
-    Raises:
-        BballError: a value that cannot be (the message names the field), or somebody was quicker: ``league`` is
-            not what the row says anymore.
-    """
-    values = _checked(change)
-    before = {name: getattr(league, name) for name in values}
-    values = {name: value for name, value in values.items() if value != before[name]}
-    if not values:
-        return league
-    table = models.League
-    changed = await session.scalar(
-        update(table)
-        .where(table.id == league.id, table.version == league.version)
-        .values(**values, version=table.version + 1)
-        .returning(table.id)
-    )
-    if changed is None:
-        raise BballError("Someone else has just changed the league. Look at it again, then change it.")
-    await record(
-        session,
-        league.id,
-        [Entry("changed", "league", league.id, before={name: before[name] for name in values}, after=values)],
-    )
-    return await find_league(session, league.slug)
+    return parse
 
 
-def _checked(change: ProfileChange) -> dict[str, str | int | None]:
-    values: dict[str, str | int | None] = {}
-    for field in fields(change):
-        given = getattr(change, field.name)
-        if given is not None:
-            values[field.name] = check_value(field.name, given)
-    return values
-
-
-def check_value(name: str, value: str | int) -> str | int | None:
-    """``value`` as the field ``name`` of the league holds it; None takes it away.
-
-    Raises:
-        BballError: it cannot be; the sentence says what to do.
-    """
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        if not 0 <= value <= LONGEST_HOLD:
-            raise BballError(f"The hold of {value} seconds cannot be: it is 0 to {LONGEST_HOLD} (one day).")
-        return value
-    said = one_line(value)
-    match name:
-        case "name" | "from_name":
-            if len(said) > LONGEST_NAME or (name == "name" and not said):
-                raise BballError(f"{_words(name)} needs 1 to {LONGEST_NAME} characters; it has {len(said)}.")
-        case "brand_color":
-            return color(said)
-        case "logo_url":
-            if said and https_url(said) is None:
-                raise BballError(
-                    f"The logo {said[:80]!r} isn't an https link. It must look like https://host/logo.png."
-                )
-        case "from_email" | "reply_to":
-            return address(said, f"the league's {_words(name)}") if said else None
-        case "timezone":
-            return zone_of(said).key
-        case "language":
-            return language_tag(said)
+def _logo(text: str, _: object) -> str | None:
+    said = one_line(text)
+    if said and https_url(said) is None:
+        raise BballError(f"The logo {said[:80]!r} isn't an https link. It must look like https://host/logo.png.")
     return said or None
 
 
-def _words(name: str) -> str:
-    return {
-        "name": "the name",
-        "from_name": "the From name",
-        "from_email": "From address",
-        "reply_to": "Reply-To address",
-    }[name]
+def _number(check: Callable[[int], int]) -> Parse:
+    def parse(text: str, _: object) -> int:
+        line = text.strip()
+        return check(int(line) if line.isascii() and line.isdigit() and len(line) < 7 else _NO_NUMBER)
+
+    return parse
+
+
+def _hold(seconds: int) -> int:
+    if not 0 <= seconds <= LONGEST_HOLD:
+        raise BballError(f"The undo time is a number of seconds, 0 to {LONGEST_HOLD} (one day).")
+    return seconds
+
+
+def _one_of(choices: tuple[str, ...]) -> Parse:
+    def parse(text: str, _: object) -> str:
+        if text not in choices:
+            raise BballError(f"This is one of {', '.join(choices)}.")
+        return text
+
+    return parse
+
+
+_ORDERS = tuple(order.value for order in DateOrder)
+_CHANGES = tuple(change.value for change in TeamChange)
+
+FIELDS = (
+    Field(
+        name="name",
+        label="Name",
+        help="As families know the league.",
+        parse=_named("the name", needed=True),
+        needed=True,
+        option=Option(flag="--name", help="The name, as families know it."),
+    ),
+    Field(
+        name="brand_color",
+        label="Color",
+        help="#rrggbb, of the e-mails and of this screen.",
+        example=lambda _: "#c2410c",
+        parse=lambda text, _: color(one_line(text)),
+        option=Option(flag="--brand-color", metavar="#RRGGBB", help="The league's color."),
+    ),
+    Field(
+        name="logo_url",
+        label="Logo",
+        help="A picture above the e-mails. Optional.",
+        example=lambda _: "https://…",
+        parse=_logo,
+        option=Option(flag="--logo-url", metavar="https://…", help="A picture at the top of the e-mails."),
+    ),
+    Field(
+        name="from_name",
+        label="From, name",
+        help="Beside the From address. Optional.",
+        parse=_named("the From name"),
+        option=Option(flag="--from-name", help="The name beside the From address."),
+    ),
+    Field(
+        name="from_email",
+        label="From, address",
+        help="Where e-mails come from.",
+        example=lambda _: "office@league.org",
+        parse=_addressed("From address"),
+        option=Option(flag="--from-email", help="The address that e-mails come from."),
+    ),
+    Field(
+        name="reply_to",
+        label="Reply-to",
+        help="If elsewhere. Optional.",
+        parse=_addressed("Reply-To address"),
+        option=Option(flag="--reply-to", help="Where answers go, if elsewhere."),
+    ),
+    Field(
+        name="language",
+        initial="en",
+        label="Language",
+        help="Of the e-mails, such as en or es.",
+        parse=lambda text, _: language_tag(text),
+        option=Option(
+            flag="--language", metavar="TAG", help="Of e-mails to families who named none, such as en or es."
+        ),
+    ),
+    Field(
+        name="timezone",
+        label="Time zone",
+        help="Space opens the list; type in it to search.",
+        parse=lambda text, _: zone_of(one_line(text)).key,
+        option=Option(flag="--timezone", metavar="ZONE", help="Such as America/Chicago."),
+    ),
+    Field(
+        name="date_order",
+        kind=Kind.PICK,
+        choices=_ORDERS,
+        called={
+            DateOrder.YMD.value: "year-month-day",
+            DateOrder.DMY.value: "day/month/year",
+            DateOrder.MDY.value: "month/day/year",
+        },
+        initial=DateOrder.YMD.value,
+        label="Dates",
+        help="How to read 03/04/2015.",
+        parse=_one_of(_ORDERS),
+        option=Option(flag="--date-order", help="How to read 03/04/2015."),
+    ),
+    Field(
+        name="hold_seconds",
+        initial="10",
+        label="Undo time",
+        help="Seconds that e-mails wait, so that {desk.undo} takes a signing back.",
+        parse=_number(_hold),
+        option=Option(
+            flag="--hold-seconds", metavar="SECONDS", help="How long e-mails wait so that a signing can be taken back."
+        ),
+    ),
+    Field(
+        name="mail_offers",
+        kind=Kind.FLAG,
+        initial=False,
+        label="Offers",
+        question="tell families of offers by e-mail",
+        help="When off, staff tell them.",
+        option=Option(flag="--mail-offers/--no-mail-offers", help="Whether families hear of an offer by e-mail."),
+    ),
+    Field(
+        name="reminder_days",
+        label="Reminders",
+        help="Days before an offer is due. Empty: no one is reminded.",
+        example=lambda _: "never; such as 7, 2",
+        parse=lambda text, _: list(usable_days(parse_days(text))),
+    ),
+    Field(
+        name="reminder_cap",
+        initial="2",
+        label="At most",
+        help="Maximum reminders per offer and address, 1 to 5.",
+        parse=_number(usable_cap),
+    ),
+    Field(
+        name="bounce_blocks",
+        kind=Kind.FLAG,
+        initial=True,
+        label="Returned e-mail",
+        question="block an address without a mailbox",
+        help="When off, staff block addresses manually.",
+    ),
+    Field(
+        name="wait_for_chat",
+        kind=Kind.FLAG,
+        initial=False,
+        label="Team chat",
+        question="welcome e-mails wait for its link",
+        help="E-mails that wait already go on waiting.",
+        option=Option(
+            flag="--wait-for-chat/--no-wait-for-chat",
+            help="Whether welcome e-mails wait until their team's chat has a share link.",
+        ),
+    ),
+    Field(
+        name="unsubscribe",
+        kind=Kind.FLAG,
+        initial=False,
+        label="Messages",
+        question="say how to get no more of them",
+        help="By an e-mail to the reply address; the office then blocks the address.",
+        option=Option(
+            flag="--unsubscribe/--no-unsubscribe",
+            help="Whether messages say how one gets no more of them, by an e-mail to the reply address.",
+        ),
+    ),
+    Field(
+        name="team_change",
+        kind=Kind.PICK,
+        choices=_CHANGES,
+        called={
+            TeamChange.ASK.value: "ask each time whether it stays",
+            TeamChange.KEEP.value: "the signature stays",
+            TeamChange.VOID.value: "a new signature is needed",
+        },
+        initial=TeamChange.ASK.value,
+        label="Team change",
+        help="What becomes of a signature when its player changes teams.",
+        parse=_one_of(_CHANGES),
+        option=Option(
+            flag="--team-change",
+            help="What another team means for a signature: staff are asked, it is kept, or a new one is needed.",
+        ),
+    ),
+    Field(
+        name="alert_emails",
+        label="Alerts to",
+        help="Staff who get an e-mail when e-mails fail, come back or are held. Empty: no one.",
+        example=lambda _: "you@league.org, coach@league.org",
+        parse=lambda text, _: list(usable_addresses(text.split(","))),
+    ),
+    Field(
+        name="alert_minutes",
+        initial="15",
+        label="Alert after",
+        help="Minutes that e-mails may be held before staff are told, 1 to 1440.",
+        parse=_number(usable_minutes),
+    ),
+)
+
+
+@drafted(FIELDS)
+class LeagueDraft(Draft):
+    """What the league says about itself, as a form has it; lists with commas between."""

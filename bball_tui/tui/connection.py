@@ -8,7 +8,7 @@ anyone who has keys of their own) import a service in the method that calls it; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -22,6 +22,7 @@ from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import (
     LeagueInfo,
     Overview,
@@ -34,7 +35,6 @@ from bball_tui.league.leagues import (
     owns_everything,
 )
 from bball_tui.league.members import my_roles, take_place
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.league.rights import Right, ShutOut
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
@@ -157,10 +157,10 @@ class LeagueConnection:
             self.season = await current_season(session, self._league.id)
         self.roles = await self.guard(take_place(self.database, self._league.id))
 
-    async def create_league(self, name: str, season: str, change: ProfileChange) -> None:
-        """Make the first league with its first season, as ``change`` says, and enter it."""
+    async def create_league(self, name: str, season: str, values: Mapping[str, str]) -> None:
+        """Make the first league with its first season, with these ``values`` of its form, and enter it."""
         async with self.session() as session:
-            await change_profile(session, await create_league(session, name, season=season), change)
+            await change_league(session, await create_league(session, name, season=season), values)
         await self.enter()
 
     async def overview(self) -> Overview:

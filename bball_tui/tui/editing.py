@@ -24,14 +24,17 @@ from bball_tui.league.editing.guardians import (
 )
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
-from bball_tui.league.editing.profile import LeagueDraft, load_league, save_league
-from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season, show_season
-from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
+from bball_tui.league.editing.profile import load_league, save_league
+from bball_tui.league.editing.seasons import load_season, save_season, show_season
+from bball_tui.league.editing.teams import load_team, save_team
 from bball_tui.league.leagues import list_seasons
+from bball_tui.league.profile import LeagueDraft
 from bball_tui.league.roster.guardian import FLAGS, GuardianDraft
 from bball_tui.league.roster.player import PlayerDraft
+from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.rules.form import RulesDraft, load_rules, save_rules
 from bball_tui.league.rules.freeze import frozen_since
+from bball_tui.league.seasons.season import SeasonDraft
 from bball_tui.league.timeline.read import player_detail
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.forms.records import (

@@ -126,7 +126,6 @@ async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
     started()
     import msgspec
 
-    from bball_tui.league.profile import ProfileChange
     from bball_tui.tui.dialogs.connect import ConnectDialog
     from bball_tui.tui.dialogs.first_run import FirstRun, StartDemo, StartShared, StartWithRoster
     from bball_tui.tui.dialogs.new_league import NewLeague
@@ -137,8 +136,8 @@ async def _first_run(app: OpeningApp, connection: "LeagueConnection") -> None:
                 basics = await app.push_screen_wait(NewLeague(_guess()))
                 if basics is None:
                     continue
-                change = ProfileChange(timezone=basics.timezone, date_order=basics.date_order)
-                await connection.create_league(basics.name, basics.season, change)
+                clock = {"timezone": basics.timezone, "date_order": str(basics.date_order)}
+                await connection.create_league(basics.name, basics.season, clock)
                 app.show_league(connection)
                 from bball_tui.tui.importing import import_roster
 

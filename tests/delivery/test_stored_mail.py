@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import OutboxState
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import find_league
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.settings import SecretUrl, Settings
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored
@@ -60,7 +60,7 @@ async def test_a_mail_of_before_a_new_from_address_still_goes_out(database: Data
         server.script("dot", "452 4.2.2 Mailbox full")
         await drain(database, club.league_id, settings)
         async with database.session() as session:
-            await change_profile(session, await find_league(session), ProfileChange(from_email="new@westside.test"))
+            await change_league(session, await find_league(session), {"from_email": "new@westside.test"})
             await session.execute(text("UPDATE outbox SET available_at = now()"))
         await drain(database, club.league_id, settings)
         assert [mail.sender for mail in server.messages] == ["office@westside.test"]

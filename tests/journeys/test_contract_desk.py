@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 
 from bball_tui.database.opening import open_database
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, Terminal, terminal
@@ -28,7 +28,7 @@ async def make_league(folder: Path, slug: str, players: int) -> None:
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
         async with database.session() as session:
             made = await create_league(session, "Westside", slug, "Spring 2027")
-            league = await change_profile(session, made, ProfileChange(hold_seconds=0))
+            league = await change_league(session, made, {"hold_seconds": "0"})
         report = await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
         assert report.imported.created.contracts == players
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from bball_tui.database.models import Contract, Guardian
 from bball_tui.database.opening import open_database
 from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, TAB, terminal
@@ -32,9 +32,7 @@ async def make_league(folder: Path) -> None:
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
         async with database.session() as session:
             made = await create_league(session, "Westside", SLUG, "Spring 2027")
-            league = await change_profile(
-                session, made, ProfileChange(hold_seconds=0, from_email="office@westside.test")
-            )
+            league = await change_league(session, made, {"hold_seconds": "0", "from_email": "office@westside.test"})
         await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
         async with database.session() as session:
             for first, number in (("Rosa", "+1 2125550101"), ("Dan", "+1 2125550102")):

@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bball_tui.database.opening import open_database
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.settings import Settings
 from tests.journeys.conftest import clean_environment
 from tests.journeys.terminal import ENTER, ESC, TAB, Terminal, terminal
@@ -40,8 +40,8 @@ async def make_league(folder: Path) -> None:
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
         async with database.session() as session:
             made = await create_league(session, "Forty", SLUG, "Spring 2027")
-            change = ProfileChange(hold_seconds=1, from_email="office@westside.test")
-            league = await change_profile(session, made, change)
+            change = {"hold_seconds": "1", "from_email": "office@westside.test"}
+            league = await change_league(session, made, change)
         report = await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
         assert report.imported.created.contracts == PAPERS
 

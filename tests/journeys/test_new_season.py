@@ -7,9 +7,9 @@ from bball_tui.database.opening import open_database
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_rules import FreeText
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import create_league, list_seasons
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import Settings
@@ -34,7 +34,7 @@ async def make_league(folder: Path) -> None:
     async with open_database(Settings(data_dir=folder, config_dir=folder)) as database:
         async with database.session() as session:
             made = await create_league(session, "Westside", "westside", "Spring 2027")
-            league = await change_profile(session, made, ProfileChange(hold_seconds=0))
+            league = await change_league(session, made, {"hold_seconds": "0"})
         await run_import(database, league, roster, ImportOptions(season="Spring 2027"))
         async with database.session() as session:
             contracts = await list_contracts(session, league.id, RosterFilter())

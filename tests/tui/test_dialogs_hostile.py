@@ -31,9 +31,6 @@ from bball_tui.league.contracts.transitions import TransitionPreview
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
 from bball_tui.league.editing.outcome import Difference, Loaded, Overtaken
-from bball_tui.league.editing.profile import LeagueDraft
-from bball_tui.league.editing.seasons import SeasonDraft
-from bball_tui.league.editing.teams import TeamDraft
 from bball_tui.league.exporting.csv_export import Piece
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.filters.facets import Facets, FacetValue
@@ -45,14 +42,17 @@ from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.merging.candidates import PlayerCandidates
 from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
+from bball_tui.league.profile import LeagueDraft
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.guardian import GuardianDraft
 from bball_tui.league.roster.notes import NoteFacts, NoteView
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.roster.rows import ContractRow, PlayerRow
+from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.rules.form import RulesDraft
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import RollRequest
+from bball_tui.league.seasons.season import SeasonDraft
 from bball_tui.mail.account import Account
 from bball_tui.outbox.staff_actions import Acted, NotDone
 from bball_tui.settings import SecretUrl

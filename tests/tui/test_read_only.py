@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import bball_tui.tui
 from bball_tui.database.engine import Database, NotPermitted
 from bball_tui.settings import Settings
 from bball_tui.tui.all_commands import ACTION_SETS
@@ -52,6 +53,14 @@ def test_every_command_says_whether_it_writes() -> None:
     """A new command must say what it ``needs``, or be named above."""
     quiet = {action.id for group in ACTION_SETS for action in group if not (action.needs and action.needs.writes)}
     assert {one for one in quiet if not WORDS.fullmatch(one)} == LOOKING
+
+
+def test_nothing_that_reads_by_itself_ends_a_command() -> None:
+    """A worker that is alone in its group ends the others there; the numbers above once ended who is here."""
+    sources = Path(bball_tui.tui.__file__).parent.rglob("*.py")
+    alone = {name for path in sources for name in re.findall(r'group="([a-z-]+)", exclusive=True', path.read_text())}
+    assert "overview" in alone
+    assert not {action.group for group in ACTION_SETS for action in group} & alone
 
 
 async def test_the_screen_looks_only(database: Database, settings: Settings, tmp_path: Path) -> None:

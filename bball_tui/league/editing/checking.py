@@ -12,7 +12,7 @@ from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
-from bball_tui.league.roster.fields import Draft, Field, Reading
+from bball_tui.league.fields import Draft, Field, Reading
 from bball_tui.league.values.cells import CellFault
 
 T = TypeVar("T")

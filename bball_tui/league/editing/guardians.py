@@ -17,8 +17,8 @@ from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.fields import Field, columns_of
 from bball_tui.league.merging.people import Person, once_called
-from bball_tui.league.roster.fields import Field, columns_of
 from bball_tui.league.roster.guardian import (
     FIELDS,
     HOUSEHOLD,

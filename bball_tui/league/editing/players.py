@@ -14,8 +14,8 @@ from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.lookalikes import lookalikes, tell_apart
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Saved, Wrong
+from bball_tui.league.fields import Reading, audited, columns_of, draft_of
 from bball_tui.league.merging.people import Person, why_missing
-from bball_tui.league.roster.fields import Reading, audited, columns_of, draft_of
 from bball_tui.league.roster.player import FIELDS, PlayerDraft, PlayerValues
 from bball_tui.league.rules.store import rule_notes
 

@@ -1,34 +1,18 @@
 """Add and edit a season, and choose the one that the desk shows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League, Season
 from bball_tui.database.states import DateOrder
-from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.fields import Reading, audited, draft_of
 from bball_tui.league.leagues import season_in_focus
-from bball_tui.league.values.names import typed_text
-
-LONGEST_NAME = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SeasonDraft:
-    """A season as a form has it; the days in the league's order of dates. ``current``: the desk shows it."""
-
-    name: str = ""
-    starts_on: str = ""
-    ends_on: str = ""
-    current: bool = True
+from bball_tui.league.seasons.season import COLUMNS, CURRENT, FIELDS, SeasonDraft
 
 
 async def load_season(session: AsyncSession, league_id: int, season_id: int, order: DateOrder) -> Loaded[SeasonDraft]:
@@ -37,19 +21,15 @@ async def load_season(session: AsyncSession, league_id: int, season_id: int, ord
     Raises:
         BballError: the league has no such season.
     """
-    query = select(
-        Season.id,
-        Season.version,
-        Season.name,
-        Season.starts_on,
-        Season.ends_on,
-        (Season.id == season_in_focus(league_id)).label("current"),
-    ).where(Season.league_id == league_id, Season.id == season_id)
+    columns = (getattr(Season, one.name) for one in COLUMNS)
+    shown = (Season.id == season_in_focus(league_id)).label(CURRENT.name)
+    query = select(Season.id, Season.version, *columns, shown).where(
+        Season.league_id == league_id, Season.id == season_id
+    )
     found = (await session.execute(query.with_for_update(of=Season))).one_or_none()
     if found is None:
         raise BballError(f"There is no season {season_id} in this league.")
-    days = ["" if day is None else write_date(day, order) for day in (found.starts_on, found.ends_on)]
-    return Loaded(found.id, found.version, SeasonDraft(found.name, days[0], days[1], found.current))
+    return Loaded(found.id, found.version, draft_of(SeasonDraft, FIELDS, found, order))
 
 
 async def save_season(
@@ -65,11 +45,10 @@ async def save_season(
     Raises:
         BballError: the season is gone.
     """
-    clock = await read_clock(session, league_id)
     checks = Checks()
-    name = checks.take("name", lambda: typed_text(draft.name, LONGEST_NAME, needed=True), "")
-    starts = checks.take("starts_on", lambda: _day(draft.starts_on, order, clock.today), None)
-    ends = checks.take("ends_on", lambda: _day(draft.ends_on, order, clock.today), None)
+    reading = Reading(order, (await read_clock(session, league_id)).today)
+    columns = checks.take_all(COLUMNS, draft, reading)
+    name, starts, ends = (columns[one.name] for one in COLUMNS)
     if starts is not None and ends is not None and ends < starts:
         checks.complain("ends_on", "The season ends before it begins. Correct one of the days.")
     same = exists().where(Season.league_id == league_id, Season.name == name)
@@ -81,14 +60,12 @@ async def save_season(
         checks.complain("current", "One season is always shown. Choose another one to show instead.")
     if checks.problems:
         return Wrong(tuple(checks.problems))
-    days = ["" if day is None else write_date(day, order) for day in (starts, ends)]
-    clean = SeasonDraft(name, days[0], days[1], draft.current)
-    columns = {"name": name, "starts_on": starts, "ends_on": ends}
+    clean = SeasonDraft(*(one.drafted(columns[one.name], order) for one in COLUMNS), draft.current)
     if base is None:
         season_id = await session.scalar(insert(Season).values(league_id=league_id, **columns).returning(Season.id))
         assert season_id is not None  # noqa: S101 - the statement returns a row or raises
         before_id = await session.scalar(select(League.current_season_id).where(League.id == league_id))
-        await record(session, league_id, [Entry("created", "season", season_id, after=_plain(columns))])
+        await record(session, league_id, [Entry("created", "season", season_id, after=audited(columns))])
         if draft.current:
             await show_season(session, league_id, season_id)
         elif before_id is None:
@@ -134,11 +111,3 @@ async def _keep_shown(session: AsyncSession, league_id: int, new: int) -> None:
     shown = await session.scalar(query)
     if shown is not None:
         await show_season(session, league_id, shown)
-
-
-def _day(value: str, order: DateOrder, today: date) -> date | None:
-    return parse_date(value, order, today, ahead=True) if value.strip() else None
-
-
-def _plain(columns: Mapping[str, object]) -> dict[str, object]:
-    return {name: None if value is None else str(value) for name, value in columns.items()}

@@ -1,26 +1,17 @@
 """Add and edit a team."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Team
+from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
-from bball_tui.league.values.names import typed_text
-
-LONGEST_NAME, LONGEST_DIVISION = 200, 100
-
-
-@dataclass(frozen=True, slots=True)
-class TeamDraft:
-    """A team as a form has it."""
-
-    name: str = ""
-    division: str = ""
+from bball_tui.league.fields import Reading, audited, columns_of, draft_of
+from bball_tui.league.roster.team import FIELDS, TeamDraft
 
 
 async def load_team(session: AsyncSession, league_id: int, team_id: int) -> Loaded[TeamDraft]:
@@ -29,13 +20,12 @@ async def load_team(session: AsyncSession, league_id: int, team_id: int) -> Load
     Raises:
         BballError: the league has no such team.
     """
-    query = select(Team.id, Team.version, Team.name, Team.division).where(
-        Team.league_id == league_id, Team.id == team_id
-    )
+    columns = (getattr(Team, one.name) for one in FIELDS)
+    query = select(Team.id, Team.version, *columns).where(Team.league_id == league_id, Team.id == team_id)
     found = (await session.execute(query.with_for_update())).one_or_none()
     if found is None:
         raise BballError(f"There is no team {team_id} in this league.")
-    return Loaded(found.id, found.version, TeamDraft(found.name, found.division))
+    return Loaded(found.id, found.version, draft_of(TeamDraft, FIELDS, found, DateOrder.YMD))
 
 
 async def save_team(
@@ -47,10 +37,8 @@ async def save_team(
         BballError: the team is gone, or there is no season to put it in.
     """
     checks = Checks()
-    clean = TeamDraft(
-        name=checks.take("name", lambda: typed_text(draft.name, LONGEST_NAME, needed=True), ""),
-        division=checks.take("division", lambda: typed_text(draft.division, LONGEST_DIVISION), ""),
-    )
+    columns = checks.take_all(FIELDS, draft, Reading(DateOrder.YMD, (await read_clock(session, league_id)).today))
+    clean = TeamDraft(**columns)
     if base is None and season_id is None:
         raise BballError("There is no season yet to put the team in. Make the season first.")
     if not checks.problems and await _taken(session, league_id, clean, season_id, base):
@@ -60,13 +48,10 @@ async def save_team(
         return Wrong(tuple(checks.problems))
     if base is None:
         team_id = await session.scalar(
-            insert(Team)
-            .values(league_id=league_id, season_id=season_id, name=clean.name, division=clean.division)
-            .returning(Team.id)
+            insert(Team).values(league_id=league_id, season_id=season_id, **columns).returning(Team.id)
         )
         assert team_id is not None  # noqa: S101 - the statement returns a row or raises
-        after = {"name": clean.name, "division": clean.division}
-        await record(session, league_id, [Entry("created", "team", team_id, after=after)])
+        await record(session, league_id, [Entry("created", "team", team_id, after=audited(columns))])
         return Saved(team_id)
     now = await load_team(session, league_id, base.id)
     if quicker := await overtaken(session, league_id, "team", base, now, clean):
@@ -74,14 +59,10 @@ async def save_team(
     names = list(differing(now.draft, clean))
     if not names:
         return Saved(base.id, changed=False)
-    await session.execute(
-        update(Team)
-        .where(Team.id == base.id)
-        .values(name=clean.name, division=clean.division, version=Team.version + 1)
-    )
-    before = {name: getattr(now.draft, name) for name in names}
-    after = {name: getattr(clean, name) for name in names}
-    await record(session, league_id, [Entry("changed", "team", base.id, before=before, after=after)])
+    await session.execute(update(Team).where(Team.id == base.id).values(**columns, version=Team.version + 1))
+    before = audited(columns_of(FIELDS, now.draft), names)
+    entry = Entry("changed", "team", base.id, before=before, after=audited(columns, names))
+    await record(session, league_id, [entry])
     return Saved(base.id)
 
 

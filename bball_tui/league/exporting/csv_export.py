@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.listing import Listing
 from bball_tui.database.paging import FIRST, PageRequest, RowT, Sort
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.fields import columns_of
 from bball_tui.league.filters.choices import ListName
-from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.player import LISTED
 from bball_tui.league.roster.rows import ContractRow, PlayerRow, RosterFilter, TeamRow

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
 
+from bball_tui.league import fields as described
 from bball_tui.league.importing.headings import (
     MOST_COLUMNS,
     Meaning,
@@ -25,7 +26,6 @@ from bball_tui.league.importing.presets import (
     fold_heading,
 )
 from bball_tui.league.importing.problems import Problem
-from bball_tui.league.roster import fields as roster
 from bball_tui.league.roster import guardian, player
 from bball_tui.league.values.shown import listed, shown
 
@@ -62,7 +62,7 @@ class GuardianColumns:
     """Of the guardian's fields by name, those that the file has."""
     implied_relation: str | None = None
 
-    def of(self, field: roster.Field) -> int | None:
+    def of(self, field: described.Field) -> int | None:
         """Where the guardian's ``field`` stands."""
         return self.cells.get(field.name)
 
@@ -95,7 +95,7 @@ class Columns:
     unnamed: tuple[int, ...] = ()
     """Columns without a name: their cells must be empty."""
 
-    def of(self, field: roster.Field) -> int | None:
+    def of(self, field: described.Field) -> int | None:
         """Where the player's ``field`` stands."""
         return self.player.get(field.name)
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.states import ContractStatus
+from bball_tui.league.fields import columns_of
 from bball_tui.league.importing.corrections import (
     NO_HISTORY,
     History,
@@ -31,7 +32,6 @@ from bball_tui.league.importing.corrections import (
 )
 from bball_tui.league.importing.diff_model import TeamValues
 from bball_tui.league.importing.read_roster import Roster
-from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.guardian import LINK, PERSON, GuardianValues, LinkValues
 from bball_tui.league.roster.player import FIELDS, PlayerValues
 from bball_tui.league.values.last_names import spellings

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bball_tui.database.states import DateOrder
+from bball_tui.league.fields import Field, Kind, Reading
 from bball_tui.league.importing import suspicions
 from bball_tui.league.importing.columns import Columns, GuardianColumns
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.raw_table import Row, Tick
 from bball_tui.league.importing.roster_row import GuardianCell, NameSplit, RosterRow
 from bball_tui.league.roster import guardian, player
-from bball_tui.league.roster.fields import Field, Kind, Reading
 from bball_tui.league.values import placeholders
 from bball_tui.league.values.cells import CellFault, check_type
 from bball_tui.league.values.codes import contract_status, flag, identity, is_staff

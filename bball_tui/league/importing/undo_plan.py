@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.league.fields import columns_of
 from bball_tui.league.importing.imports import Made, RosterImport
 from bball_tui.league.importing.undo_facts import Facts, Mail
-from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.guardian import FIELDS as GUARDIAN_FIELDS
 from bball_tui.league.roster.guardian import LINK
 from bball_tui.league.roster.player import FIELDS as PLAYER_FIELDS

@@ -5,8 +5,8 @@ import asyncio
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import LeagueInfo
-from bball_tui.league.profile import ProfileChange, change_profile
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.provider_gates import reopen_refused
 from bball_tui.settings import SecretUrl, Settings
@@ -32,7 +32,7 @@ async def keep_account(
     changed = msgspec.structs.replace(settings, mail_url=url)
     transport = open_transport(changed)
     await transport.close()
-    await change_profile(session, league, ProfileChange(from_email=from_email))
+    await change_league(session, league, {"from_email": from_email})
     await reopen_refused(session, league.id, transport.provider)
     table = ("leagues", league.slug) if settings.accounts_apart else ()
     await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal(), table=table)

@@ -38,9 +38,9 @@ from bball_tui.league.editing.archiving import bring_back
 from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.editing.family_mails import follow_address, unpromised
 from bball_tui.league.editing.outcome import Unpromised
+from bball_tui.league.fields import Field, audited
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
-from bball_tui.league.roster.fields import Field, audited
 from bball_tui.outbox.staff_actions import ABOUT_CONTRACT, CANCELLABLE, cancel_unsent
 from bball_tui.wording import counted
 

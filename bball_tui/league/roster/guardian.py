@@ -10,7 +10,7 @@ import msgspec
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.league.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values import placeholders
 from bball_tui.league.values.codes import flag, language, relation
 from bball_tui.league.values.contact import email, phone

@@ -24,8 +24,8 @@ from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import Page, PageRequest, Sort
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus
 from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.fields import columns_of
 from bball_tui.league.filters.conditions import player_conditions, team_conditions
-from bball_tui.league.roster.fields import columns_of
 from bball_tui.league.roster.player import FIELDS, LISTED, also_called
 from bball_tui.league.roster.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
 from bball_tui.league.rules.store import read_findings

@@ -11,7 +11,7 @@ import msgspec
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
-from bball_tui.league.roster.fields import Draft, Field, Kind, Option, Reading, drafted
+from bball_tui.league.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values import placeholders
 from bball_tui.league.values.cells import plain_text
 from bball_tui.league.values.codes import jersey

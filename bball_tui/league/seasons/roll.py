@@ -21,7 +21,7 @@ from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.signing_rules import check_hold
 from bball_tui.league.contracts.transitions import check_offer, reason_for
 from bball_tui.league.editing.outcome import Saved
-from bball_tui.league.editing.seasons import LONGEST_NAME, SeasonDraft, save_season, show_season
+from bball_tui.league.editing.seasons import save_season, show_season
 from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import Season, current_season, list_seasons
@@ -33,6 +33,7 @@ from bball_tui.league.seasons.roll_facts import read_facts
 from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan
 from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.rolls import ROLLED, read_rolls
+from bball_tui.league.seasons.season import LONGEST_NAME, SeasonDraft
 from bball_tui.league.values.names import typed_text
 from bball_tui.league.values.shown import shown
 

@@ -339,7 +339,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
     season_commands = SEASON_COMMANDS
     staff_commands = STAFF_COMMANDS
 
-    @action("at", "who is here", when=ready, group="overview", also="users online colleagues")
+    @action("at", "who is here", when=ready, group="here", also="users online colleagues")
     async def action_desk_here(self) -> None:
         """Say who else has this league open now."""
         from bball_tui.database.presence import present

@@ -88,7 +88,7 @@ async def wait_for_links(app: "App[Any]", connection: "LeagueConnection") -> Non
     Raises:
         BballError: the database is away.
     """
-    from bball_tui.league.profile import ProfileChange, change_profile
+    from bball_tui.league.editing.profile import change_league
 
     waits = connection.league.wait_for_chat
     anyway = key_of("chat.send-anyway")
@@ -109,7 +109,7 @@ async def wait_for_links(app: "App[Any]", connection: "LeagueConnection") -> Non
     if not await app.push_screen_wait(question):
         return
     async with connection.session() as session:
-        changed = await change_profile(session, connection.league, ProfileChange(wait_for_chat=not waits))
+        changed = await change_league(session, connection.league, {"wait_for_chat": not waits})
     connection.league = changed
     app.notify(
         _("Welcome e-mails {words} from now on.").format(

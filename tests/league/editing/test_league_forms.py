@@ -22,11 +22,13 @@ from bball_tui.league.editing.contracts import (
 )
 from bball_tui.league.editing.outcome import Overtaken, Saved, Wrong
 from bball_tui.league.editing.profile import load_league, save_league
-from bball_tui.league.editing.seasons import SeasonDraft, load_season, save_season
-from bball_tui.league.editing.teams import TeamDraft, load_team, save_team
+from bball_tui.league.editing.seasons import load_season, save_season
+from bball_tui.league.editing.teams import load_team, save_team
 from bball_tui.league.leagues import current_season
 from bball_tui.league.mails.blocking import set_blocking
 from bball_tui.league.mails.reminders import Schedule, read_schedule, set_schedule
+from bball_tui.league.roster.team import TeamDraft
+from bball_tui.league.seasons.season import SeasonDraft
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from tests.support.factory import make_club, make_family

@@ -10,9 +10,10 @@ from textual.widget import Widget
 from bball_tui.database.states import DateOrder
 from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import Field, Picker, TextField, TickBox
+from bball_tui.tui.key_hints import with_keys
 
 if TYPE_CHECKING:
-    from bball_tui.league.roster import fields as described
+    from bball_tui.league import fields as described
 
 DraftT = TypeVar("DraftT")
 FieldValue: TypeAlias = str | bool
@@ -53,16 +54,17 @@ Spec: TypeAlias = TextSpec | PickSpec | TickSpec
 
 def specs_of(fields: "Sequence[described.Field]", order: DateOrder, player: str = "") -> tuple[Spec, ...]:
     """The fields of an entity, as a form shows them; ``player`` is whom a link is about."""
-    return tuple(_spec(one, order, one.help.replace("{player}", player)) for one in fields)
+    return tuple(_spec(one, order, with_keys(_(one.help).replace("{player}", player))) for one in fields)
 
 
 def _spec(field: "described.Field", order: DateOrder, said: str) -> Spec:
+    label = _(field.label)
     if field.choices:
-        options = tuple((one, one) for one in field.choices)
-        return PickSpec(name=field.name, label=field.label, options=options, help=said)
+        options = tuple((_(field.called.get(one, one)), one) for one in field.choices)
+        return PickSpec(name=field.name, label=label, options=options, help=said)
     if field.question:
-        return TickSpec(name=field.name, label=field.label, question=field.question, help=said)
-    return TextSpec(name=field.name, label=field.label, help=said, placeholder=field.example(order))
+        return TickSpec(name=field.name, label=label, question=_(field.question), help=said)
+    return TextSpec(name=field.name, label=label, help=said, placeholder=_(field.example(order)))
 
 
 class FormPick(Picker[str], inherit_bindings=False):

@@ -8,50 +8,37 @@ from zoneinfo import available_timezones
 from textual.binding import Binding
 
 from bball_tui.database.states import DateOrder, TeamChange
-from bball_tui.dates import EXAMPLES, example
+from bball_tui.dates import example
 from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
-from bball_tui.tui.key_hints import key_of
 from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.editing.contracts import ContractDraft, TeamChoice
     from bball_tui.league.editing.outcome import Loaded
-    from bball_tui.league.editing.profile import LeagueDraft
-    from bball_tui.league.editing.seasons import SeasonDraft
-    from bball_tui.league.editing.teams import TeamDraft
+    from bball_tui.league.profile import LeagueDraft
     from bball_tui.league.roster.guardian import GuardianDraft
     from bball_tui.league.roster.player import PlayerDraft
+    from bball_tui.league.roster.team import TeamDraft
     from bball_tui.league.rules.form import RulesDraft
+    from bball_tui.league.seasons.season import SeasonDraft
 
-TEAM_CHANGES = (
-    (_("ask each time whether it stays"), str(TeamChange.ASK)),
-    (_("the signature stays"), str(TeamChange.KEEP)),
-    (_("a new signature is needed"), str(TeamChange.VOID)),
-)
 _SIGNED = {
     TeamChange.ASK: _("Already signed. With another team, choose whether the signature stays."),
     TeamChange.KEEP: _("Already signed. With another team the signature stays."),
     TeamChange.VOID: _("Already signed. Changing teams ends this contract and creates a new offer to sign."),
 }
-ORDERS = (
-    ("year-month-day", DateOrder.YMD.value),
-    (_("day/month/year"), DateOrder.DMY.value),
-    (_("month/day/year"), DateOrder.MDY.value),
-)
 
 
 def team_form(draft: "TeamDraft", save: Save, base: "Loaded[TeamDraft] | None" = None) -> "Form[TeamDraft]":
     """Name and division."""
-    specs = (
-        TextSpec(name="name", label=_("Name"), help=_("As families know the team."), placeholder="Hawks U12"),
-        TextSpec(name="division", label=_("Division"), help=_("Tells apart teams of one name. Optional.")),
-    )
-    return Form(
-        _("New team") if base is None else _("Edit {name}").format(name=base.draft.name), specs, draft, save, base=base
-    )
+    from bball_tui.league.roster.team import FIELDS
+
+    specs = specs_of(FIELDS, DateOrder.YMD)
+    title = _("New team") if base is None else _("Edit {name}").format(name=base.draft.name)
+    return Form(title, specs, draft, save, base=base)
 
 
 def player_form(
@@ -98,25 +85,10 @@ def season_form(
     draft: "SeasonDraft", save: Save, order: DateOrder, base: "Loaded[SeasonDraft] | None" = None
 ) -> "Form[SeasonDraft]":
     """Name, days, and whether the desk shows it."""
-    such = _("such as {example}").format(example=EXAMPLES[order])
-    specs = (
-        TextSpec(name="name", label=_("Name"), placeholder=_("Spring 2027")),
-        TextSpec(name="starts_on", label=_("Begins"), placeholder=such, help="Optional."),
-        TextSpec(name="ends_on", label=_("Ends"), placeholder=such, help="Optional."),
-        TickSpec(
-            name="current",
-            label=_("Desk"),
-            question=_("show this season for everyone"),
-            help=_("Teams and contracts of the shown season are what the tabs list."),
-        ),
-    )
-    return Form(
-        _("New season") if base is None else _("Edit {name}").format(name=base.draft.name),
-        specs,
-        draft,
-        save,
-        base=base,
-    )
+    from bball_tui.league.seasons.season import FIELDS
+
+    title = _("New season") if base is None else _("Edit {name}").format(name=base.draft.name)
+    return Form(title, specs_of(FIELDS, order), draft, save, base=base)
 
 
 def rules_form(
@@ -187,87 +159,14 @@ def league_form(
 
 
 def _league_specs(draft: "LeagueDraft") -> tuple[Spec, ...]:
+    from bball_tui.league.profile import FIELDS
+
     zones = sorted(available_timezones() | {draft.timezone})
-    return (
-        TextSpec(name="name", label=_("Name"), help=_("As families know the league.")),
-        TextSpec(
-            name="brand_color",
-            label=_("Color"),
-            help="#rrggbb, of the e-mails and of this screen.",
-            placeholder="#c2410c",
-        ),
-        TextSpec(
-            name="logo_url", label=_("Logo"), help=_("A picture above the e-mails. Optional."), placeholder="https://…"
-        ),
-        TextSpec(name="from_name", label="From, name", help=_("Beside the From address. Optional.")),
-        TextSpec(
-            name="from_email",
-            label="From, address",
-            help=_("Where e-mails come from."),
-            placeholder="office@league.org",
-        ),
-        TextSpec(name="reply_to", label=_("Reply-to"), help=_("If elsewhere. Optional.")),
-        TextSpec(name="language", label=_("Language"), help=_("Of the e-mails, such as en or es.")),
-        PickSpec(
-            name="timezone",
-            label=_("Time zone"),
-            options=tuple((zone, zone) for zone in zones),
-            help=_("Space opens the list; type in it to search."),
-        ),
-        PickSpec(name="date_order", label=_("Dates"), options=ORDERS, help=_("How to read 03/04/2015.")),
-        TextSpec(
-            name="hold_seconds",
-            label=_("Undo time"),
-            help=_("Seconds that e-mails wait, so that {key} takes a signing back.").format(key=key_of("desk.undo")),
-        ),
-        TickSpec(
-            name="mail_offers",
-            label=_("Offers"),
-            question=_("tell families of offers by e-mail"),
-            help=_("When off, staff tell them."),
-        ),
-        TextSpec(
-            name="reminder_days",
-            label=_("Reminders"),
-            help=_("Days before an offer is due. Empty: no one is reminded."),
-            placeholder=_("never; such as 7, 2"),
-        ),
-        TextSpec(name="reminder_cap", label=_("At most"), help=_("Maximum reminders per offer and address, 1 to 5.")),
-        TickSpec(
-            name="bounce_blocks",
-            label=_("Returned e-mail"),
-            question=_("block an address without a mailbox"),
-            help=_("When off, staff block addresses manually."),
-        ),
-        TickSpec(
-            name="wait_for_chat",
-            label=_("Team chat"),
-            question=_("welcome e-mails wait for its link"),
-            help=_("E-mails that wait already go on waiting."),
-        ),
-        TickSpec(
-            name="unsubscribe",
-            label=_("Messages"),
-            question=_("say how to get no more of them"),
-            help=_("By an e-mail to the reply address; the office then blocks the address."),
-        ),
-        PickSpec(
-            name="team_change",
-            label=_("Team change"),
-            options=TEAM_CHANGES,
-            help=_("What becomes of a signature when its player changes teams."),
-        ),
-        TextSpec(
-            name="alert_emails",
-            label=_("Alerts to"),
-            help=_("Staff who get an e-mail when e-mails fail, come back or are held. Empty: no one."),
-            placeholder="you@league.org, coach@league.org",
-        ),
-        TextSpec(
-            name="alert_minutes",
-            label=_("Alert after"),
-            help=_("Minutes that e-mails may be held before staff are told, 1 to 1440."),
-        ),
+    return tuple(
+        PickSpec(name=one.name, label=one.label, options=tuple((zone, zone) for zone in zones), help=one.help)
+        if one.name == "timezone"
+        else one
+        for one in specs_of(FIELDS, DateOrder.YMD)
     )
 
 

@@ -1,9 +1,10 @@
 """How a field of an entity is described, and the views of it that need no more than the description.
 
 A view is a form's draft, the arguments of an insert, the words of the audit. To add a field, add a column to the
-table (`database/roster_models.py`, with a migration), an attribute to the entity's value, and one :class:`Field`.
+table (with a migration), an attribute to the entity's value where it has one, and one :class:`Field`.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -59,6 +60,8 @@ class Field:
     kind: Kind = Kind.TEXT
     choices: tuple[str, ...] = ()
     """Of a field that picks one of several."""
+    called: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What a form calls a choice, where that is not the choice itself."""
     initial: str | bool = ""
     """What a form for a new record begins with."""
     label: str
@@ -75,7 +78,8 @@ class Field:
     """The value of a field in which nothing is typed."""
     needed: bool = False
     """A record cannot be without it."""
-    option: Option
+    option: Option | None = None
+    """None: the command line has no option for it, or a command of its own."""
     title: str = ""
     """The column of a file: what an export calls it and an import understands; empty where files do not say it."""
     aliases: tuple[str, ...] = ()
@@ -116,6 +120,8 @@ class Field:
             return ""
         if self.kind is Kind.FLAG:
             return "yes" if value else "no"
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
         return write_date(value, order) if self.kind is Kind.DAY else str(value)
 
     def drafted(self, value: Any, order: DateOrder) -> str | bool:
