@@ -123,7 +123,8 @@ def main() -> None:
     """The child: a question on stdin, its answer on stdout; nothing there when memory did not do."""
     question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
     limit(question.memory, question.seconds)
-    with suppress(MemoryError):
+    # Where memory ends within C, the error itself may be lost: CPython then says SystemError.
+    with suppress(MemoryError, SystemError):
         sys.stdout.buffer.write(_answer(question))
 
 
