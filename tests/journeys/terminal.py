@@ -1,5 +1,6 @@
 """The program in a terminal: real keys go in, a real picture comes out, and every byte is kept."""
 
+import codecs
 import os
 import signal
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pexpect
 import psutil
-import pyte
+
+from tests.support.emulator import QuickScreen, QuickStream
 
 PATIENCE = 60.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
@@ -25,8 +27,9 @@ class Terminal:
     """One program on one terminal."""
 
     child: "pexpect.spawn[bytes]"
-    screen: pyte.Screen
-    stream: pyte.ByteStream
+    screen: QuickScreen
+    stream: QuickStream
+    decoder: codecs.IncrementalDecoder
     written: bytearray = field(default_factory=bytearray)
     _drawn: tuple[int, int, int] = (-1, 0, 0)
     _text: str = ""
@@ -42,7 +45,7 @@ class Terminal:
         # Requests about the keyboard that this emulator does not know would be shown as text.
         for unknown in UNKNOWN_TO_PYTE:
             data = data.replace(unknown, b"\x1b[")
-        self.stream.feed(data)
+        self.stream.feed(self.decoder.decode(data))
 
     def rest(self) -> None:
         """Read until nothing more is written; a key right after Esc would be another key."""
@@ -155,9 +158,9 @@ def terminal(
         dimensions=(rows, columns),
         timeout=PATIENCE,
     )
-    screen = pyte.Screen(columns, rows)
+    screen = QuickScreen(columns, rows)
     try:
-        yield Terminal(child, screen, pyte.ByteStream(screen))
+        yield Terminal(child, screen, QuickStream(screen), codecs.getincrementaldecoder("utf-8")("replace"))
     finally:
         if child.isalive():
             os.kill(child.pid, signal.SIGKILL)
