@@ -164,7 +164,7 @@ class Database:
         self._whole = self._options["options"]
         self._engine = create_async_engine(
             "postgresql+psycopg://",
-            async_creator=self.connect,
+            async_creator=self._pooled,
             pool_size=pool_size,
             max_overflow=5,
             pool_pre_ping=False,
@@ -184,6 +184,13 @@ class Database:
         self._asked["search_path"] = MASKED if masked else None
         self._options["options"] = f"{self._whole} -c search_path={MASKED}" if masked else self._whole
         await self._engine.dispose()
+
+    async def _pooled(self) -> psycopg.AsyncConnection:
+        connection = await self.connect()
+        # A prepared statement has, after some times, one plan for all values, to which "not by e-signature" looks like
+        # a single row: a count of a tenth of a second then took minutes. Planning again takes one or two milliseconds.
+        connection.prepare_threshold = None
+        return connection
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection:
         """A connection of its own, outside the pool (LISTEN needs one).

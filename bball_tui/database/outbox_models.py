@@ -119,6 +119,7 @@ class Outbox(Base):
         ),
         Index(
             "ix_outbox_retention",
+            "league_id",
             "finalized_at",
             postgresql_where=text("state IN ('sent', 'cancelled', 'suppressed')"),
         ),

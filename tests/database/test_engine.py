@@ -85,6 +85,16 @@ def test_parameters_of_libpq_are_kept() -> None:
     assert options["connect_timeout"] == "3"
 
 
+async def test_every_value_has_a_plan_of_its_own(database: Database) -> None:
+    """Of a prepared statement PostgreSQL keeps, after some times, one plan for all values."""
+    async with database.session() as session:
+        for number in range(12):
+            await session.execute(
+                text("SELECT count(*) FROM signature WHERE method <> :method"), {"method": f"{number}"}
+            )
+        assert await session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
+
+
 async def test_no_session_compiles_its_questions(database: Database) -> None:
     async with database.session() as session:
         assert await session.scalar(text("SELECT source FROM pg_settings WHERE name = 'jit'")) == "client"

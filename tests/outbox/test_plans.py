@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, make_url, text
 
 from bball_tui.database import embedded, roles
 from bball_tui.database.autocommit import AutocommitConnection
@@ -17,6 +17,7 @@ from bball_tui.outbox import counts, lease_recovery, queue, settling
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server
 from tests.outbox.support import a_family
+from tests.support.factory import make_club
 
 FILL = """
 INSERT INTO outbox (league_id, kind, recipient, dedupe_key, message_id, payload, state, attempts, claims,
@@ -149,6 +150,26 @@ async def test_the_backlog_reads_unfinished_mails_only(full: tuple[Database, int
     indexes, rows = read(await plan_of(full[0], counts._BACKLOG, {"league_id": full[1]}))
     assert {"ix_outbox_claim", "ix_outbox_lease"} <= indexes
     assert rows <= 4000
+
+
+async def test_the_day_of_a_league_reads_no_mail_of_another(server: Server, full: tuple[Database, int]) -> None:
+    """Whose own mails are older than fifty thousand of the other."""
+    database, _ = full
+    async with database.session() as session:
+        other = await make_club(session, slug="other")
+        values = {"league": other.league_id}
+        await session.execute(
+            text(FILL.replace("50000", "2000").replace("n * interval", "(99999 + n) * interval")), values
+        )
+        name = await session.scalar(text("SELECT current_database()"))
+    with psycopg.connect(server.embedded.url(embedded.OWNER, str(name)).reveal(), autocommit=True) as owner:
+        owner.execute("ANALYZE outbox")
+    asked = counts._today(other.league_id).compile(
+        dialect=make_url("postgresql+psycopg://").get_dialect()(), compile_kwargs={"literal_binds": True}
+    )
+    indexes, rows = read(await plan_of(database, text(str(asked).replace(":", "\\:")), {}))
+    assert "ix_outbox_retention" in indexes
+    assert rows <= 200
 
 
 async def test_mark_extend_and_settle_read_their_own_rows_by_id(full: tuple[Database, int]) -> None:
