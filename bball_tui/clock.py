@@ -1,6 +1,6 @@
 """The time of day as the people of a league write it."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from bball_tui.database.states import DateOrder
@@ -25,3 +25,10 @@ def clock(local: datetime, *, seconds: bool = False) -> str:
     if not isinstance(local.tzinfo, AmericanZone):
         return f"{local:%H}:{rest}"
     return f"{local.hour % 12 or 12}:{rest} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def full_hour(hour: int, zone: tzinfo) -> str:
+    """``15:00``, and ``3 PM`` where the zone is an :class:`AmericanZone`."""
+    if not isinstance(zone, AmericanZone):
+        return f"{hour}:00"
+    return f"{hour % 12 or 12} {'AM' if hour < 12 else 'PM'}"

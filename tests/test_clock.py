@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bball_tui.clock import clock, zone_for
+from bball_tui.clock import clock, full_hour, zone_for
 from bball_tui.database.states import DateOrder
 from bball_tui.wording import at
 
@@ -26,3 +26,9 @@ def test_seconds_stand_before_the_half_of_the_day() -> None:
     assert at(NOON, NOON, zone, seconds=True) == "6:05:09 AM"
     assert at(NOON, NOON.replace(day=30), zone) == "Nov 29, 6:05 AM"
     assert at(NOON, NOON, zone_for("America/Chicago", "ymd"), seconds=True) == "06:05:09"
+
+
+def test_a_full_hour_is_written_as_the_zone_writes_the_clock() -> None:
+    american, other = zone_for("America/Chicago", DateOrder.MDY), zone_for("Europe/Berlin", DateOrder.DMY)
+    assert [full_hour(hour, american) for hour in (0, 8, 12, 18)] == ["12 AM", "8 AM", "12 PM", "6 PM"]
+    assert [full_hour(hour, other) for hour in (0, 18)] == ["0:00", "18:00"]

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from bball_tui.clock import full_hour
 from bball_tui.language import _, plural
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, Tone
@@ -45,22 +46,23 @@ class DaySummary(Widget):
         return content_lines([[(_("Today    "), STYLES[Tone.MUTED]), _counts(mails, contracts)], *self._hours(mails)])
 
     def _hours(self, mails: "MailDay") -> Iterator[list[Part]]:
+        zone = mails.sending.zone
         if getattr(self.app, "plain", False):
-            hours = [f"{hour}:00 {number:,}" for hour, number in enumerate(mails.hours) if number]
+            hours = [f"{full_hour(hour, zone)} {number:,}" for hour, number in enumerate(mails.hours) if number]
             yield [(_("E-mails by hour  "), STYLES[Tone.MUTED]), ", ".join(hours) or _("none yet")]
             return
-        now = mails.sending.now.astimezone(mails.sending.zone)
+        now = mails.sending.now.astimezone(zone)
         step = 2 if self.size.width >= _ROOMY else 1
         bars = spark(mails.hours[: now.hour + 1])
         most = max(mails.hours)
         peak = (
-            _("  most: {most:,} from {index}:00").format(most=most, index=mails.hours.index(most))
+            _("  most: {most:,} from {hour}").format(most=most, hour=full_hour(mails.hours.index(most), zone))
             if most
             else _("  none yet")
         )
         drawn = "".join(bar * step for bar in bars).ljust(24 * step)
         yield [(_("E-mails  "), STYLES[Tone.MUTED]), (drawn, STYLES[Tone.ACCENT]), (peak, STYLES[Tone.MUTED])]
-        axis = "".join(f"{hour}:00".ljust(6 * step) for hour in (0, 6, 12, 18))
+        axis = "".join(full_hour(hour, zone).ljust(6 * step) for hour in (0, 6, 12, 18))
         yield [(" " * 9 + axis, STYLES[Tone.MUTED])]
 
 
