@@ -17,6 +17,7 @@ import msgspec
 import platformdirs
 
 from bball_tui.errors import BballError
+from bball_tui.language import chosen
 
 APP_NAME = "bball-tui"
 ENV_PREFIX = "BBALL_"
@@ -172,6 +173,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mouse: bool = True
     plain: bool = False
     """The screen without frames and bars, its cursor seen: for screen readers."""
+    language: str | None = None
+    """What the screen speaks: ``en``, ``es``. None: the computer's language, if the screen speaks it."""
     read_only: bool = False
     """Nothing is written: the database refuses it, and no worker runs."""
     worker: bool = True
@@ -311,8 +314,8 @@ def load_settings(
     """Read the file, then the environment, then the command line's ``overrides`` (None values are skipped).
 
     Raises:
-        BballError: the file is no TOML, or a field has an unknown name or a value of the wrong kind. The message
-            names the field and where it came from, and never a secret's value.
+        BballError: the file is no TOML, or a field has an unknown name or a value of the wrong kind, or the screen
+            does not speak the language. The message names the field and where it came from, and never a secret's value.
     """
     env = os.environ if environment is None else environment
     config_file = Path(env.get("BBALL_CONFIG") or platformdirs.user_config_path(APP_NAME) / "config.toml").expanduser()
@@ -336,4 +339,6 @@ def load_settings(
         except msgspec.ValidationError as error:
             raise BballError(f"A setting from {origin} is not usable: {error}.") from None
     assert settings is not None  # noqa: S101 - the loop above ran three times
+    if settings.language is not None:
+        chosen(settings.language, env)
     return settings

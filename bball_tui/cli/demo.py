@@ -1,6 +1,7 @@
 """`bball-tui demo`: the demo league on the screen, or without a terminal the same journey told step by step."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 import time
@@ -11,8 +12,7 @@ import click
 from bball_tui.cli.context import current_settings
 from bball_tui.cli.output import narrate, plain
 from bball_tui.cli.terminal import has_terminal
-from bball_tui.demo.journey import Journey
-from bball_tui.demo.stage import clear, open_stage
+from bball_tui.language import chosen, use
 from bball_tui.settings import Settings
 
 
@@ -33,10 +33,14 @@ def show(settings: Settings, *, reset: bool = False) -> int:
     Raises:
         BballError: the demo's folder cannot be used, or the demo is open already.
     """
+    use(chosen(settings.language, os.environ))
     return asyncio.run(_show(settings, settings.data_dir / "demo", reset=reset))
 
 
 async def _show(settings: Settings, folder: Path, *, reset: bool) -> int:
+    from bball_tui.demo.journey import Journey
+    from bball_tui.demo.stage import clear, open_stage
+
     if reset:
         await asyncio.to_thread(clear, folder)
     async with open_stage(settings, folder) as stage:
@@ -49,6 +53,9 @@ async def _show(settings: Settings, folder: Path, *, reset: bool) -> int:
 
 async def _tell(settings: Settings) -> int:
     """The whole journey in a temporary folder, of which only the mails stay."""
+    from bball_tui.demo.journey import Journey
+    from bball_tui.demo.stage import open_stage
+
     begun = time.monotonic()
     folder = await asyncio.to_thread(lambda: Path(tempfile.mkdtemp(prefix="bball-demo-")) / "demo")
     try:

@@ -1,9 +1,11 @@
 """Opens the full-screen program, where there is a terminal for it. Imports little: start-up is measured."""
 
+import os
 import sys
 from collections.abc import Mapping
 
 from bball_tui.cli.terminal import can_draw, has_terminal
+from bball_tui.language import chosen, use
 from bball_tui.settings import load_settings
 
 WITHOUT_TERMINAL = (
@@ -30,6 +32,7 @@ def open_screen(overrides: Mapping[str, object]) -> int:
         sys.stderr.write(f"{CANNOT_DRAW}\n")
         return WRONG_USAGE
     settings = load_settings(overrides=overrides)
+    use(chosen(settings.language, os.environ))
     from bball_tui.tui.gc_tuning import starting
 
     starting()

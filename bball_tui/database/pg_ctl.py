@@ -114,7 +114,13 @@ def make_cluster(folder: Path) -> None:
         os.chown(folder, account.user, -1)
     with _as_the_server_sees(folder, account) as (seen, handles):
         arguments = ("--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", seen)
-        _run("initdb", *arguments, account=account, handles=handles)
+        try:
+            _run("initdb", *arguments, account=account, handles=handles)
+        except subprocess.CalledProcessError as error:
+            if "invalid locale" not in error.stderr:
+                raise
+            # LANG names a language that this computer has no files for; ours speaks it all the same.
+            _run("initdb", "--locale=C.UTF-8", *arguments, account=account, handles=handles)
 
 
 def program(name: str) -> Path:

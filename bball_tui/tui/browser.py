@@ -16,11 +16,10 @@ from secrets import token_hex
 import psutil
 
 from bball_tui.environment import desktop_environment
-from bball_tui.language import _
 from bball_tui.settings import Settings
 
 _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
-_OPEN = _("import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))")
+_OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -89,6 +88,4 @@ def open_page(file: Path) -> bool:
 
 def how_to_fetch(file: Path) -> str:
     """What to type on one's own computer to get the file there."""
-    return _("scp '{getuser}@{gethostname}:{file}' .").format(
-        getuser=getpass.getuser(), gethostname=socket.gethostname(), file=file
-    )
+    return f"scp '{getpass.getuser()}@{socket.gethostname()}:{file}' ."

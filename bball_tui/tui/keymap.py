@@ -125,12 +125,12 @@ def key_table(sets: Iterable[ActionSet]) -> str:
     """All commands with their default keys as Markdown, one table a set: the documentation's key table."""
     blocks = []
     for group in sets:
-        rows = [f"## {group.title}", "", _("| Keys | Command | What it does | Name |"), "|---|---|---|---|"]
+        rows = [f"## {group.title}", "", "| Keys | Command | What it does | Name |", "|---|---|---|---|"]
         for action in group:
             keys = ", ".join(f"`{key_name(key)}`".replace("|", "\\|") for key in action.normal_keys)
             label = f"**{action.title}**" if action.dangerous else action.title
             rows.append(f"| {keys} | {label} | {action.help} | `{action.id}` |")
         blocks.append("\n".join(rows))
-    taken = ["## Taken", "", _("No command can have these keys."), "", _("| Key | Why |"), "|---|---|"]
+    taken = ["## Taken", "", "No command can have these keys.", "", "| Key | Why |", "|---|---|"]
     blocks.append("\n".join([*taken, *(f"| `{key}` | {why[:1].upper()}{why[1:]}. |" for key, why in RESERVED.items())]))
     return "\n\n".join(blocks) + "\n"

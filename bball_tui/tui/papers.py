@@ -151,7 +151,7 @@ async def _remove(app: "App[Any]", connection: "LeagueConnection", scan_id: int,
 async def save_team_scans(app: "App[Any]", connection: "LeagueConnection", team_id: int, team: str) -> None:
     """Write all scans of a team into a folder of its own."""
     name = "".join(one for one in team if one.isalnum() or one in " -").strip()
-    folder = Path.home() / _("{slug} scans {name}").format(slug=connection.league.slug, name=name)
+    folder = Path.home() / f"{connection.league.slug} scans {name}"
     wanted = RosterFilter(season_id=connection.season_id, team_id=team_id)
 
     async def write() -> int:

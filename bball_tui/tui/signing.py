@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Host = App[Any]
 
 
-SLIP = _("a slip in a pile of papers")
+SLIP = "a slip in a pile of papers"
 """Why, unless somebody types something else."""
 
 

@@ -67,10 +67,11 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
     Without the size of a window, too, which pytest-xdist says: the program would believe it rather than its terminal.
     """
-    foreign = {"COLUMNS", "LINES"}
+    foreign = {"COLUMNS", "LINES", "LANGUAGE", "LC_ALL", "LC_MESSAGES"}
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("BBALL_") and name not in foreign
     }
+    inherited["LANG"] = "C.UTF-8"  # the screen speaks English, whatever the computer does
     return inherited | {"BBALL_DATA_DIR": str(folder), "BBALL_CONFIG": str(folder / "none.toml")}
 
 

@@ -118,7 +118,7 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
                 "Enter opens Set up e-mail: correct login or password there. The mail server said: “{reason}”."
             ).format(reason=gate.reason)
             yield AttentionItem(
-                _("gate {provider}").format(provider=gate.provider),
+                f"gate {gate.provider}",
                 Tone.WARN,
                 now.hold(gate),
                 advice,
@@ -132,9 +132,7 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
                 reason=gate.reason, blame=blame
             )
             fix = Fix("outbox", question=Question.GATE)
-            yield AttentionItem(
-                _("gate {provider}").format(provider=gate.provider), Tone.WARN, now.hold(gate), advice, fix, gate.since
-            )
+            yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
     if mails.waiting and now.nowhere_to_send:
         waiting = counted(mails.waiting, "e-mail")
         sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
@@ -157,9 +155,7 @@ def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
             e_mail=counted(heap.count, "e-mail"), phrase=heap.cause.phrase
         )
         fix = Fix("outbox", Kind("failed", heap.cause.name))
-        yield AttentionItem(
-            _("failed {name}").format(name=heap.cause.name), Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest
-        )
+        yield AttentionItem(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
     for heap in mails.bounced:
         sentence = _("{e_mail} came back: {phrase}.").format(
             e_mail=counted(heap.count, "e-mail"), phrase=heap.cause.phrase
@@ -168,9 +164,7 @@ def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
             way_out=heap.cause.way_out
         )
         fix = Fix("emails", what="came_back")
-        yield AttentionItem(
-            _("bounced {name}").format(name=heap.cause.name), Tone.BAD, sentence, advice, fix, heap.oldest
-        )
+        yield AttentionItem(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
     if (doubt := mails.in_doubt) is not None:
         sentence = _("{e_mail} may or may not have arrived.").format(e_mail=counted(doubt.count, "e-mail"))
         advice = _("Ask the families; then {key} says for each that it arrived, or sends it again.").format(
@@ -209,9 +203,7 @@ def _returned(returned: "ReturnedMails | None") -> Iterator[AttentionItem]:
                 "folder; then this line goes away. The other returned e-mails are read all the same."
             )
         sentence = _("A returned e-mail cannot be read: {subject}.").format(subject=one.subject or one.file)
-        yield AttentionItem(
-            _("returned {file} {subject}").format(file=one.file, subject=one.subject), Tone.WARN, sentence, advice, fix
-        )
+        yield AttentionItem(f"returned {one.file} {one.subject}", Tone.WARN, sentence, advice, fix)
 
 
 def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[AttentionItem]:
@@ -230,9 +222,7 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
         advice = _("{notice} E-mails go out all the same, and this line goes away with the next good one.").format(
             notice=trouble.notice
         )
-        yield AttentionItem(
-            _("template {kind}").format(kind=trouble.kind), Tone.WARN, sentence, advice, Fix("emails"), trouble.since
-        )
+        yield AttentionItem(f"template {trouble.kind}", Tone.WARN, sentence, advice, Fix("emails"), trouble.since)
 
 
 def _failed_advice(heap: "Heap") -> str:

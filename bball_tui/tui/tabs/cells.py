@@ -43,9 +43,8 @@ def welcome_cell(row: "ContractRow", zone: tzinfo, now: datetime, *, missing: "N
 
     at = "" if row.welcome_at is None else f" {short_time(row.welcome_at, zone, now)}"
     if len(at) > _CLOCK:
-        at = at.replace(_(" AM"), "AM").replace(
-            _(" PM"), "PM"
-        )  # 12:05 PM would be cut beside "accepted" in a usual window
+        # 12:05 PM would be cut beside "accepted" in a usual window
+        at = at.replace(" AM", "AM").replace(" PM", "PM")
     match row.welcome:
         case WelcomeState.FAILED:
             return status(Tone.BAD, _("failed"))

@@ -37,9 +37,9 @@ async def link_team(
     async def read_preview(wanted: str) -> "LinkPreview":
         """Nothing stays. Without a token a share link alone will do."""
         pasted = read_pasted(wanted)
-        pasted_as = _("by its share link") if pasted.share_url else _("by its id")
+        pasted_as = "by its share link" if pasted.share_url else "by its id"
         found = await connection.guard(resolve_group(connection.settings, pasted))
-        how = _("chosen from the list") if wanted in ids else pasted_as
+        how = "chosen from the list" if wanted in ids else pasted_as
         return await connection.call(preview_link, row.id, found, how)
 
     note = (

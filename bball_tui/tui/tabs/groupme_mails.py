@@ -77,7 +77,7 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
         return False
     sent = 0
     for row in rows:
-        sent += await connection.call(release, row.id, why=_("sent without the link of the team chat"))
+        sent += await connection.call(release, row.id, why="sent without the link of the team chat")
     app.notify(_("{e_mail} on the way.").format(e_mail=counted(sent, "e-mail")), markup=False)
     return True
 

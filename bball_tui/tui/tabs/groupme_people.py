@@ -65,7 +65,7 @@ async def show_leavers(app: "App[Any]", connection: "LeagueConnection", team_ids
             _leaver_lines(leaving, chosen),
             button=lambda number: _("Remove {number}").format(number=number) if number else _("No one is ticked"),
         ),
-        _("team chat leavers"),
+        "team chat leavers",
         lambda: leaving_rows(leaving),
     )
     wanted = [action for action in leaving.plan.actions if action.id in ticked]
@@ -130,7 +130,7 @@ async def show_not_joined(app: "App[Any]", connection: "LeagueConnection", now: 
                 else _("No one is ticked")
             ),
         ),
-        _("not in the team chat"),
+        "not in the team chat",
         lambda: not_joined_rows(found, zone),
     )
     contracts = [told.contract_id for one in found.due for told in one.due if str(told.contract_id) in ticked]

@@ -161,7 +161,7 @@ def _drawn(lines: list[KeyLine]) -> Iterator[list[Part]]:
             if group:
                 yield [""]
             group = line.group
-            yield [(group, _("{style} underline").format(style=STYLES[Tone.ACCENT]))]
+            yield [(group, f"{STYLES[Tone.ACCENT]} underline")]
         parts: list[Part] = [(line.keys, f"{STYLES[Tone.ACCENT]} bold"), f"  {line.label}"]
         yield [*parts, (f"  {line.help}", STYLES[Tone.MUTED])] if line.help else parts
     if not lines:

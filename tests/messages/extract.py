@@ -1,0 +1,105 @@
+"""What the screen says, found in the code: sentences that are marked, and the words of declarations, which are not."""
+
+import ast
+from collections.abc import Iterator
+from inspect import cleandoc
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+
+import bball_tui
+from bball_tui.language import COMMAND, DOMAIN
+
+ROOT = Path(bball_tui.__file__).parent
+CONTEXTS = {"COMMAND": COMMAND}
+"""What a context is called in the code."""
+REASONS = {"on_one": 1, "has_state": 1, "one_in_state": 1, "_in": 1}
+"""Makers of conditions, and which argument says why not."""
+NOUNS = {"on_one": 0, "on_some": 0}
+ATTRIBUTES = ("HELP", "BINDING_GROUP_TITLE")
+"""Attributes of a class that are drawn."""
+
+Id = str | tuple[str, str]
+Found = tuple[str | None, Id]
+"""A context, and the message, or its two forms."""
+
+
+def found_in(tree: ast.AST) -> Iterator[Found]:
+    """Every message of one module."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                yield from _of_call(name, node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from _of_command(node)
+            case ast.ClassDef(keywords=keywords):
+                yield from ((None, said) for one in keywords if one.arg == "commands" and (said := _text(one.value)))
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in ATTRIBUTES and (said := _text(value)):
+                yield None, cleandoc(said)
+
+
+def _of_call(name: str, call: ast.Call) -> Iterator[Found]:
+    texts = [_text(one) for one in call.args]
+    match name, texts:
+        case "_", [str(text)]:
+            yield None, text
+        case "in_context", [named, str(text)]:
+            yield named or CONTEXTS[ast.unparse(call.args[0])], text
+        case "plural", [str(one), str(many), _number]:
+            yield None, (one, many)
+        case "counted", [_number, str(one)]:
+            yield None, (one, f"{one}s")
+        case "counted", [_number, str(one), str(many)]:
+            yield None, (one, many)
+        case "listed", [_names, str(last)]:
+            yield None, last
+        case "Binding", [_keys, _action, str(label), *_rest]:
+            yield COMMAND, label
+        case "affected", _:
+            mails = [_text(word.value) for word in call.keywords if word.arg == "mail"]
+            yield from ((None, (mail, f"{mail}s")) for mail in mails if mail)
+    for makers in (REASONS, NOUNS):
+        if (place := makers.get(name)) is not None and place < len(texts) and (said := texts[place]):
+            yield None, said
+
+
+def _of_command(method: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Found]:
+    for decorator in method.decorator_list:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "action":
+            if len(decorator.args) > 1 and (label := _text(decorator.args[1])):
+                yield COMMAND, label
+            if (said := ast.get_docstring(method)) is not None:
+                yield None, " ".join(said.split("\n\n")[0].split())
+            for one in decorator.keywords:
+                if one.arg in ("also", "help") and (text := _text(one.value)):
+                    yield None, text
+
+
+def _text(node: ast.AST) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value else None
+
+
+def declared() -> Iterator[Found]:
+    """Words of tables that stand below the screen: each is translated where the screen draws it."""
+    from bball_tui.league.contracts.lifecycle import RULES
+    from bball_tui.wording import _MONTHS
+
+    yield from ((None, month) for month in _MONTHS)
+    yield None, "and"
+    for rule in RULES.values():
+        yield COMMAND, rule.label
+        yield None, rule.help
+        if rule.also:
+            yield None, rule.also
+
+
+def messages() -> Catalog:
+    """All that the screen says, in the order of the files."""
+    catalog = Catalog(domain=DOMAIN, project=DOMAIN, charset="utf-8")
+    for path in sorted(ROOT.rglob("*.py")):
+        place = path.relative_to(ROOT.parent).as_posix()
+        for context, text in found_in(ast.parse(path.read_text(encoding="utf-8"))):
+            catalog.add(text, locations=[(place, 0)], context=context)
+    for context, text in declared():
+        catalog.add(text, context=context)
+    return catalog
