@@ -34,6 +34,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
+ROOM = 2 << 30
+"""Bytes that must be free in memory to work there: a container may give little."""
+ROOMY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
+IN_MEMORY = MEMORY if ROOMY else None
+"""Where to make folders: whole databases are copied, written and thrown away hundreds of times in a run."""
+
 # How long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=USUAL)
 # What stands in the way of others must not depend on luck: there the examples are always the same.
@@ -43,14 +50,14 @@ hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
 
 share_translations()
 
+if IN_MEMORY and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)  # where tmp_path lies; its failed tests' folders stay there
+
 gc.set_threshold(50_000, 10, 5)  # new objects are searched, and what survived, when it may be worth it
 
 SLOW_FOLDERS = ("journeys", "chaos", "walls")
 WHOLE_SCREEN = "tests.tui.desk_host"
 TEMPLATE = "bball_template"
-MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
-ROOM = 2 << 30
-"""Bytes that must be free in memory to work there: a container may give little."""
 _numbers = count()
 
 
@@ -87,9 +94,8 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
-    """Where servers keep their data: in memory if there is room, for every test's database is 300 files."""
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
-    with tempfile.TemporaryDirectory(prefix="bball-tests-", dir=MEMORY if roomy else None) as folder:
+    """Where servers keep their data: every test's database is 300 files."""
+    with tempfile.TemporaryDirectory(prefix="bball-tests-", dir=IN_MEMORY) as folder:
         yield Path(folder)
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cli.conftest import CommandLine
-from tests.league.importing.test_sandboxed_reader import MANY_CELLS, workbook
+from tests.league.importing.test_sandboxed_reader import many_cells
 
 pytestmark = pytest.mark.slow
 
@@ -279,6 +280,8 @@ def _reader_of(program: psutil.Process) -> psutil.Process:
         for child in program.children(recursive=True):
             if "bball_tui.league.importing.sandboxed_reader" in child.cmdline() and child.memory_info().rss > AT_WORK:
                 return child
+        with suppress(psutil.TimeoutExpired):
+            program.wait(0.02)
     raise AssertionError("the import ended before its child could read")
 
 
@@ -286,7 +289,7 @@ def _reader_of(program: psutil.Process) -> psutil.Process:
 @pytest.mark.parametrize("whole_group", [True, False], ids=["as the terminal does", "the program alone"])
 def test_ctrl_c_ends_an_import_that_is_reading_and_leaves_no_child(tmp_path: Path, whole_group: bool) -> None:
     roster = tmp_path / "roster.xlsx"
-    roster.write_bytes(workbook(sheet1=MANY_CELLS))
+    roster.write_bytes(many_cells())
     with subprocess.Popen(
         [sys.executable, "-m", "bball_tui", "import", str(roster)],
         stdout=subprocess.PIPE,

@@ -75,16 +75,6 @@ def clean_environment(folder: Path) -> dict[str, str]:
     return inherited | {"BBALL_DATA_DIR": str(folder), "BBALL_CONFIG": str(folder / "none.toml")}
 
 
-@pytest.fixture(scope="module")
-def data_dir(server_folder: Path) -> Iterator[Path]:
-    """A data folder whose server stays up for the module, so that not every command has to start it."""
-    folder = server_folder / f"journey-{next(_folders)}"
-    folder.mkdir()
-    running = embedded.start(folder / "postgresql")
-    yield folder
-    running.release()
-
-
 @pytest.fixture(scope="session")
 def made_folder(server_folder: Path) -> Path:
     """A data folder in which someone was before, and began nothing. Tests work on copies of it."""
@@ -98,12 +88,25 @@ def made_folder(server_folder: Path) -> Path:
     return folder
 
 
+def _copied(made: Path, folder: Path) -> Path:
+    """Making a database takes longer than a test does with it."""
+    subprocess.run(["cp", "-a", made, folder], check=True)  # the server's account keeps what is its own
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data_dir(made_folder: Path, server_folder: Path) -> Iterator[Path]:
+    """A data folder whose server stays up for the module, so that not every command has to start it."""
+    folder = _copied(made_folder, server_folder / f"journey-{next(_folders)}")
+    running = embedded.start(folder / "postgresql")
+    yield folder
+    running.release()
+
+
 @pytest.fixture
 def used_folder(made_folder: Path, tmp_path: Path) -> Path:
-    """The test's own data folder, with a database that holds no league: making one takes longer than the test."""
-    folder = tmp_path / "used"
-    subprocess.run(["cp", "-a", made_folder, folder], check=True)  # the server's account keeps what is its own
-    return folder
+    """The test's own data folder, with a database that holds no league."""
+    return _copied(made_folder, tmp_path / "used")
 
 
 @pytest.fixture

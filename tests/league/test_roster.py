@@ -1,7 +1,6 @@
 """The lists: the right rows in the right order, the same by pages as at once, found by any word, hostile or not."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -37,8 +36,7 @@ from bball_tui.league.roster.lists import (
 )
 from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter
 from bball_tui.settings import SecretUrl
-from tests.conftest import Server
-from tests.league.many import Many, many_on
+from tests.league.many import Many
 from tests.support.examples import examples
 from tests.support.factory import Club, Parent, make_club, make_family
 
@@ -400,13 +398,6 @@ READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
     (ContractListing, "due", "ix_contract_due_key"),
     (ContractListing, "signer", "ix_contract_signer_key"),
 ]
-
-
-@pytest.fixture(scope="module")
-def many(server: Server) -> Iterator[Many]:
-    """20,000 contracts, which tests only read."""
-    with many_on(server, 20_000) as made:
-        yield made
 
 
 async def test_neighboring_pages_and_search_come_from_indexes_whatever_the_number_of_rows(

@@ -11,8 +11,7 @@ from bball_tui.league.filters.choices import Attention
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
-from bball_tui.settings import SecretUrl
-from tests.league.many import make_many
+from tests.league.many import Many
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import signed_family
 
@@ -86,13 +85,12 @@ async def test_signatures_of_today_that_are_in_force_are_counted(database: Datab
 
 
 @pytest.mark.slow
-async def test_a_day_reads_what_it_counts_and_not_the_season(database: Database, owner_url: SecretUrl) -> None:
-    league_id, season_id = make_many(owner_url, 20_000)
-    async with database.session() as session:
+async def test_a_day_reads_what_it_counts_and_not_the_season(many: Many) -> None:
+    async with many.session() as session:
         connection = await session.connection()
         seen: list[tuple[str, Any]] = []
         event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
-        assert (await read_contract_day(session, league_id, season_id)).unreachable == 0
+        assert (await read_contract_day(session, many.league_id, many.season_id)).unreachable == 0
         rows = await connection.exec_driver_sql(f"EXPLAIN {seen[-1][0]}", seen[-1][1])
     plan = "\n".join(row[0] for row in rows)
     for index in ("ix_contract_waiting", "ix_player_reach"):

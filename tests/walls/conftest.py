@@ -18,6 +18,7 @@ from psycopg import sql
 
 from bball_tui.database import migrate
 from bball_tui.settings import SecretUrl
+from tests.conftest import IN_MEMORY
 from tests.walls.rows import fill
 
 OWNER = "bball_owner"
@@ -65,7 +66,7 @@ def _programs() -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[ClubServer]:
     """A fresh cluster on the loopback alone. PostgreSQL refuses to run as root, so root lends it a user."""
-    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="bball-walls-"))
+    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="bball-walls-", dir=IN_MEMORY))
     who = "postgres" if os.geteuid() == 0 else None
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost")

@@ -4,8 +4,10 @@ import asyncio
 import io
 import os
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -23,10 +25,7 @@ from bball_tui.league.importing.sniff import NotARoster
 pytestmark = pytest.mark.slow
 
 SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-MANY_CELLS = b'<worksheet xmlns="%s"><sheetData><row r="1">' % SPREADSHEET + b"<c><v>1</v></c>" * 2_000_000
-MANY_CELLS += b"</row></sheetData></worksheet>"
-MANY_STYLES = b'<styleSheet xmlns="%s"><cellXfs>' % SPREADSHEET + b"<xf/>" * 4_000_000 + b"</cellXfs></styleSheet>"
-LITTLE = 192 * 1024**2
+LITTLE = 96 * 1024**2
 """Bytes: enough for the program and a usual workbook, so that a test need not fill the real limit."""
 
 
@@ -40,8 +39,24 @@ def workbook(**members: bytes) -> bytes:
     return replaced.getvalue()
 
 
-@pytest.mark.parametrize("bomb", [workbook(sheet1=MANY_CELLS), workbook(styles=MANY_STYLES)], ids=["cells", "styles"])
-def test_a_workbook_that_eats_memory_is_refused_in_words(bomb: bytes) -> None:
+@cache
+def many_cells() -> bytes:
+    """Made when it is needed: to make it takes longer than to collect all tests."""
+    cells = b"<c><v>1</v></c>" * 2_000_000
+    return workbook(
+        sheet1=b'<worksheet xmlns="%s"><sheetData><row r="1">%s</row></sheetData></worksheet>' % (SPREADSHEET, cells)
+    )
+
+
+def many_styles() -> bytes:
+    return workbook(
+        styles=b'<styleSheet xmlns="%s"><cellXfs>%s</cellXfs></styleSheet>' % (SPREADSHEET, b"<xf/>" * 4_000_000)
+    )
+
+
+@pytest.mark.parametrize("make", [many_cells, many_styles], ids=["cells", "styles"])
+def test_a_workbook_that_eats_memory_is_refused_in_words(make: Callable[[], bytes]) -> None:
+    bomb = make()
     assert len(bomb) < 100_000
     with pytest.raises(NotARoster, match="more memory than a roster ever needs"):
         read_limited(bomb, memory=LITTLE)
@@ -56,18 +71,24 @@ def opendocument(content: bytes) -> bytes:
 
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
-MANY_TEXTS = (
-    f'<office:document-content xmlns:office="{OFFICE}office:1.0" xmlns:table="{OFFICE}table:1.0" '
-    f'xmlns:text="{OFFICE}text:1.0"><office:body><office:spreadsheet><table:table table:name="A">'
-    + f"<table:table-row><table:table-cell><text:p>{'x' * 2_000}</text:p></table:table-cell></table:table-row>"
-    * 60_000
-).encode()
-DEEP_TAGS = f'<office:document-content xmlns:office="{OFFICE}office:1.0">'.encode() + b"<office:a>" * 9_000_000
 
 
-@pytest.mark.parametrize("content", [MANY_TEXTS, DEEP_TAGS], ids=["texts", "tags"])
-def test_an_opendocument_file_that_eats_memory_is_refused_in_words_whatever_its_name(content: bytes) -> None:
-    bomb = opendocument(content)
+def many_texts() -> bytes:
+    row = f"<table:table-row><table:table-cell><text:p>{'x' * 2_000}</text:p></table:table-cell></table:table-row>"
+    begin = (
+        f'<office:document-content xmlns:office="{OFFICE}office:1.0" xmlns:table="{OFFICE}table:1.0" '
+        f'xmlns:text="{OFFICE}text:1.0"><office:body><office:spreadsheet><table:table table:name="A">'
+    )
+    return (begin + row * 60_000).encode()
+
+
+def deep_tags() -> bytes:
+    return f'<office:document-content xmlns:office="{OFFICE}office:1.0">'.encode() + b"<office:a>" * 9_000_000
+
+
+@pytest.mark.parametrize("make", [many_texts, deep_tags], ids=["texts", "tags"])
+def test_an_opendocument_file_that_eats_memory_is_refused_in_words_whatever_its_name(make: Callable[[], bytes]) -> None:
+    bomb = opendocument(make())
     assert len(bomb) < 1_000_000
     assert unpacks(bomb)
     with pytest.raises(NotARoster):
@@ -83,7 +104,7 @@ def test_all_that_is_packed_goes_to_the_child() -> None:
 
 def test_a_file_that_takes_too_long_is_refused_in_words() -> None:
     with pytest.raises(NotARoster, match="longer than a roster ever does"):
-        read_limited(workbook(sheet1=MANY_CELLS), seconds=1)
+        read_limited(many_cells(), seconds=1)
 
 
 def test_json_with_as_many_keys_as_bytes_is_refused_in_words() -> None:
@@ -122,7 +143,7 @@ async def test_whoever_stops_is_heard_at_once_and_no_child_is_left() -> None:
         raise Enough
 
     with pytest.raises(Enough):
-        await asyncio.to_thread(read_limited, workbook(sheet1=MANY_CELLS), tick=stop)
+        await asyncio.to_thread(read_limited, many_cells(), tick=stop)
     children = psutil.Process().children()
     assert [child for child in children if sandboxed_reader.__name__ in child.cmdline()] == []
 
@@ -138,7 +159,7 @@ def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
                     seen.append(child.environ())
 
     with pytest.raises(NotARoster):
-        read_limited(workbook(sheet1=MANY_CELLS), seconds=1, tick=look)
+        read_limited(many_cells(), seconds=1, tick=look)
     assert seen
     assert not any("secret" in value for environment in seen for value in environment.values())
 

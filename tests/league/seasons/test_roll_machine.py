@@ -36,6 +36,7 @@ from bball_tui.league.seasons.roll_plan import RollPlan
 from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import RollUndone, undo_roll
 from bball_tui.settings import SecretUrl
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -277,7 +278,7 @@ def test_in_any_order(database: Database, database_url: SecretUrl) -> None:
     RollMachine.url = database_url
     RollMachine.happened = Counter()
     few = settings(
-        max_examples=30,
+        max_examples=examples(40),
         stateful_step_count=16,
         derandomize=True,
         # Each step is real work in a database: to shorten a failing run would take minutes.
