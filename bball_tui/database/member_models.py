@@ -1,6 +1,8 @@
-"""The table of who works in which league, and as what. Staff reach it through functions only."""
+"""Who works in which league, and as what, and where its changes are told. Staff reach both through functions only."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import Actor, Base, Key, Stamp, one_of, within
@@ -30,3 +32,13 @@ class LeagueMember(Base):
             "login", "league_id", "role", "team_id", name="uq_league_member_login", postgresql_nulls_not_distinct=True
         ),
     )
+
+
+class LeagueChannel(Base):
+    """The random name under which a league's changes are told; another one as soon as somebody loses a role."""
+
+    __tablename__ = "league_channel"
+    league_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("league.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    token: Mapped[UUID] = mapped_column(Uuid, server_default=text("gen_random_uuid()"))

@@ -16,7 +16,7 @@ from bball_tui.database.filter_models import SavedFilter
 from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLook, GroupMember, GroupStaff
 from bball_tui.database.import_models import ImportMapping
 from bball_tui.database.league_models import Audit, League, Season
-from bball_tui.database.member_models import LeagueMember
+from bball_tui.database.member_models import LeagueChannel, LeagueMember
 from bball_tui.database.note_models import FamilyNote
 from bball_tui.database.outbox_models import Outbox, OutboxAttempt, OutboxMessage, ProviderGate, Suppression, Worker
 from bball_tui.database.paper_models import Scan
@@ -39,6 +39,7 @@ __all__ = [
     "Guardian",
     "ImportMapping",
     "League",
+    "LeagueChannel",
     "LeagueMember",
     "MergedPerson",
     "Outbox",

@@ -210,4 +210,4 @@ async def report(session: AsyncSession, league_id: int, provider: str, verdict: 
         return
     await store(session, league_id, after)
     if after.state is GateState.CLOSED or (after.open_until is not None and after.open_until <= after.now):
-        await wake_workers(session)
+        await wake_workers(session, league_id)

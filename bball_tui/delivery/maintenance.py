@@ -133,7 +133,7 @@ class Maintenance:
         await asyncio.sleep(self._timing.pulse)
 
     async def _hear(self) -> None:
-        async with aclosing(listen(self._database, OUTBOX)) as events:
+        async with aclosing(listen(self._database, self._league_id, OUTBOX)) as events:
             async for event in events:
                 if not (isinstance(event, Connection) and event.state == "down"):
                     self._signals.back.set()

@@ -84,5 +84,5 @@ async def queue_for_real(
         for one, provider in providers.items()
     ]
     await record(session, league_id, entries)
-    await wake_workers(session)
+    await wake_workers(session, league_id)
     return going

@@ -120,9 +120,14 @@ async def store(session: AsyncSession, league_id: int, gate: Gate) -> None:
     )
 
 
-async def wake_workers(session: AsyncSession) -> None:
-    """At the commit, tell every worker to look at the queue."""
-    await session.execute(text("SELECT pg_notify('bball_outbox', '')"))
+_WAKE = text(
+    "SELECT pg_notify('bball_outbox_' || token, '') FROM bball_channel(:league_id) AS token WHERE token IS NOT NULL"
+)
+
+
+async def wake_workers(session: AsyncSession, league_id: int) -> None:
+    """At the commit, tell every worker of the league to look at the queue."""
+    await session.execute(_WAKE, {"league_id": league_id})
 
 
 async def gates(session: AsyncSession, league_id: int) -> tuple[Gate, ...]:
@@ -175,7 +180,7 @@ async def reopen_gate(
         )
     )
     await _audit(session, league_id, action, reason, before, GateState.CLOSED)
-    await wake_workers(session)
+    await wake_workers(session, league_id)
 
 
 async def reopen_refused(session: AsyncSession, league_id: int, provider: str) -> bool:

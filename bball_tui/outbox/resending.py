@@ -84,7 +84,7 @@ async def resend(session: AsyncSession, league_id: int, outbox_id: int, *, reaso
             Entry("outbox_promised_once_more", "outbox", made[0], reason, after={"again_of": old.id}),
         ],
     )
-    await wake_workers(session)
+    await wake_workers(session, league_id)
     return made[0]
 
 
@@ -110,7 +110,7 @@ async def release(session: AsyncSession, league_id: int, ids: Collection[int], *
             .execution_options(synchronize_session=False)
         )
         await record(session, league_id, [Entry("outbox_released", "outbox", one, reason) for one in released])
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     return released
 
 
@@ -186,7 +186,7 @@ async def redirect(
         await settle_bounces(session, league_id, [old.id for old in olds])
         await cancel(session, league_id, open_ones, reason=f"goes to {recipient} instead")
         await record(session, league_id, [entry for one in done for entry in _entries(one, reason)])
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     return tuple(done)
 
 

@@ -73,7 +73,7 @@ async def retry(session: AsyncSession, league_id: int, ids: Collection[int], *, 
     if rows:
         await _update(session, rows, **AGAIN)
         await _record(session, league_id, "outbox_retried", OutboxState.QUEUED, reason, rows)
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     return await _answer(session, league_id, ids, rows, _WHY_NOT_RETRIED)
 
 
@@ -140,7 +140,7 @@ async def resolve(
     elif rows:
         await _update(session, rows, **AGAIN)
         await _record(session, league_id, "outbox_resolved_to_send_again", OutboxState.QUEUED, reason, rows)
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     return await _answer(session, league_id, [outbox_id], rows, _WHY_NOT_RESOLVED)
 
 

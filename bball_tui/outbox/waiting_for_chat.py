@@ -68,5 +68,5 @@ async def release(session: AsyncSession, league_id: int, team_id: int, *, why: s
     )
     entries = [Entry("outbox_released", "outbox", row.id, why, after={"state": OutboxState.QUEUED}) for row in rows]
     await record(session, league_id, entries)
-    await wake_workers(session)
+    await wake_workers(session, league_id)
     return len(rows)

@@ -17,7 +17,6 @@ from bball_tui.database.change_listener import CHANGED, Changed, Connection, lis
 from bball_tui.database.engine import Database, Session
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT
-from bball_tui.database.presence import screen_name
 from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
@@ -187,7 +186,7 @@ class LeagueConnection:
 
     def changes(self) -> AsyncIterator[Changed | Connection]:
         """What others (and this program) write, as hints."""
-        return listen(self.database, CHANGED, name=screen_name(self.league.id))
+        return listen(self.database, self.league.id, CHANGED, screen=True)
 
     # This computer
 

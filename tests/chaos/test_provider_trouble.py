@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import GateCause, GateState
-from bball_tui.outbox.provider_gates import Gate, gates
+from bball_tui.outbox.provider_gates import Gate, gates, wake_workers
 from bball_tui.settings import SecretUrl
 from tests.chaos.processes import worker_commands
 from tests.outbox.support import queue_mails, states, until_states
@@ -120,7 +120,7 @@ class League:
         """As if the time that the gate waits were over."""
         async with self.database.session() as session:
             await session.execute(text("UPDATE provider_gate SET open_until = now()"))
-            await session.execute(text("SELECT pg_notify('bball_outbox', '')"))
+            await wake_workers(session, self.id)
 
 
 ATTEMPTS_OF_QUEUED = "sum(attempts) FROM outbox WHERE state = 'queued'"

@@ -7,24 +7,33 @@ from sqlalchemy import text
 
 from bball_tui.database.change_listener import CHANGED, OUTBOX, Changed, Connection, listen
 from bball_tui.database.engine import Database
+from bball_tui.league.leagues import create_league
 from bball_tui.settings import SecretUrl
 
 
-async def test_hears_what_others_commit_once_a_transaction(database: Database, marias_database: Database) -> None:
-    heard = listen(database, CHANGED)
+async def test_hears_what_others_commit_in_the_league_once_a_transaction(
+    database: Database, marias_database: Database, owner_url: SecretUrl
+) -> None:
+    async with marias_database.session() as session:
+        mine, other = [(await create_league(session, name)).id for name in ("A", "B")]
+    heard = listen(database, mine, CHANGED)
     assert await anext(heard) == Connection("up")
+    new = text("INSERT INTO season (league_id, name) VALUES (:league, :name)")
+    for league, names in ((other, ["Spring"]), (mine, ["Spring", "Summer"])):
+        async with marias_database.session() as session:
+            await session.execute(new, [{"league": league, "name": name} for name in names])
     async with marias_database.session() as session:
-        await session.execute(text("INSERT INTO league (slug, name) VALUES ('a', 'A')"))
-        await session.execute(text("INSERT INTO league (slug, name) VALUES ('b', 'B')"))
-    async with marias_database.session() as session:
-        await session.execute(text("INSERT INTO season (league_id, name) SELECT id, 'Spring' FROM league"))
-    assert await anext(heard) == Changed(CHANGED, "league")
-    assert await anext(heard) == Changed(CHANGED, "season")
+        await session.execute(text("UPDATE league SET name = name || '!'"))
+    with psycopg.connect(owner_url.reveal()) as owner:
+        owner.execute("DELETE FROM season WHERE name = 'Summer'")
+    assert [await anext(heard) for _ in range(3)] == [Changed("season"), Changed("league"), Changed("season")]
     await heard.aclose()
 
 
 async def test_says_that_the_connection_went_and_came_back(database: Database, owner_url: SecretUrl) -> None:
-    heard = listen(database, OUTBOX)
+    async with database.session() as session:
+        league = (await create_league(session, "A")).id
+    heard = listen(database, league, OUTBOX)
     assert await anext(heard) == Connection("up")
     with psycopg.connect(owner_url.reveal(), autocommit=True) as owner:
         owner.execute(

@@ -93,14 +93,14 @@ async def test_a_mail_exists_only_if_the_transaction_that_promised_it_commits(da
             if not commit:
                 raise RuntimeError
 
-    events = listen(database, OUTBOX)
+    events = listen(database, club.league_id, OUTBOX)
     assert await anext(events) == Connection("up")
     with pytest.raises(RuntimeError):
         await promise(commit=False)
     assert await states(database) == {}
     await promise(commit=True)
     async with asyncio.timeout(5):
-        assert await anext(events) == Changed(OUTBOX, "")
+        assert await anext(events) == Changed("")
     assert await states(database) == {"queued": 1}
     await events.aclose()
 

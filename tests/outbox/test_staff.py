@@ -90,12 +90,12 @@ async def test_a_mail_that_waits_for_later_is_due_at_once_after_a_retry(database
 async def test_a_retry_wakes_the_workers(database: Database) -> None:
     club, _, (id_,) = await queue_mails(database)
     await fail(database, club.league_id)
-    events = listen(database, OUTBOX)
+    events = listen(database, club.league_id, OUTBOX)
     assert await anext(events) == Connection("up")
     async with database.session() as session:
         await retry(session, club.league_id, [id_])
     async with asyncio.timeout(5):
-        assert await anext(events) == Changed(OUTBOX, "")
+        assert await anext(events) == Changed("")
     await events.aclose()
 
 

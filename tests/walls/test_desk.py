@@ -123,6 +123,5 @@ async def test_who_loses_the_role_while_it_is_open_is_told(walls: ClubServer, tm
         await desk.until(lambda: not desk.reading)
         with walls.login(OWNER) as owner:
             owner.execute("DELETE FROM league_member WHERE login = 'nora' AND league_id = %s", (walls.a,))
-        desk.app.desk.heard("league")
         await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
         await desk.shows("You have no role in a anymore")

@@ -128,7 +128,7 @@ async def release_pile(session: AsyncSession, league_id: int, contract_ids: Coll
     clock = await read_clock(session, league_id)
     number = await _due_in(session, league_id, contract_ids, timedelta(seconds=clock.hold_seconds))
     if number:
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     return number
 
 

@@ -69,7 +69,7 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
             .execution_options(synchronize_session=False)
         )
         await record(session, league_id, [Entry("outbox_promised_again", "outbox", one, _WHY) for one in overtaken])
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     await rewrite_welcomes(session, league_id, list(going), why=_WHY)
     entries = [
         Entry("correction_undone", "contract", one, before={"signature_id": now}, after={"signature_id": before})

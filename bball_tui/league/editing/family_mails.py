@@ -245,5 +245,5 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
     entries = [Entry("outbox_promised_again", "outbox", one, before=before, after=after) for one in revived]
     await record(session, league_id, entries)
     if revived:
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     return tuple(sorted([*made, *revived]))

@@ -172,7 +172,7 @@ async def _promise_again(session: AsyncSession, league_id: int, effect: ImportUn
         Entry("outbox_promised_again", "outbox", one, REASON, before=before, after=after) for one in effect.again
     ]
     await record(session, league_id, entries)
-    await wake_workers(session)
+    await wake_workers(session, league_id)
     return len(effect.again)
 
 

@@ -101,7 +101,7 @@ async def rewrite_welcomes(
     rewritten = tuple(sorted(await session.scalars(_REWRITE, values))) if values["ids"] else ()
     await record(session, league_id, [Entry("outbox_rewritten", "outbox", one, why) for one in rewritten])
     if rewritten and moved:
-        await wake_workers(session)
+        await wake_workers(session, league_id)
     told = tuple(
         WrittenBefore(row.id, row.contract_id, row.recipient, OutboxState(row.state), row.at)
         for row in rows

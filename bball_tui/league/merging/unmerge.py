@@ -189,5 +189,5 @@ async def _promise_again(session: AsyncSession, merge: StandingMerge, *which: Co
         before, after = {"state": OutboxState.CANCELLED}, {"state": OutboxState.QUEUED}
         entries = [Entry("outbox_promised_again", "outbox", one, before=before, after=after) for one in again]
         await record(session, rows[0].league_id, entries)
-        await wake_workers(session)
+        await wake_workers(session, rows[0].league_id)
     return tuple(again)
