@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 from textual.app import App
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -14,12 +15,17 @@ from textual.widgets import Input
 import bball_tui.tui.all_commands  # noqa: F401 - a dialog's sentences name commands, which the program has loaded by then
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
+from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
 
 ResultT = TypeVar("ResultT")
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+HOPS = 2
+"""From the key to the dialog, and to the answer on the screen: each when all that was said is dealt with."""
+TURNS = 20
+"""Turns of the loop in which a key goes from the program to a field, or a worker asks what answers at once."""
 ROOMY, USUAL, SMALL = (120, 36), (80, 24), (60, 20)
 
 
@@ -62,7 +68,12 @@ class Desk(Generic[ResultT]):
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys, each once the one before it was taken."""
+        for key in keys:
+            self.app.post_message(Key(normal_key(key) or key, character_of(key)))
+            await self._turns()
+            while self.app.keys_wait:
+                await self.pilot.pause(0)
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -81,17 +92,27 @@ class Desk(Generic[ResultT]):
         await self.settle()
 
     async def settle(self) -> None:
-        """Everything that the keys set going has happened, except what waits for an event of the test."""
-        await self.pilot.pause()
-        async with asyncio.timeout(30):
-            while self.app.keys_wait:
-                await self.pilot.pause()
-        await self.pilot.pause()
+        """Everything that the keys set going has happened, except what waits for an event of the test.
+
+        Textual's pilot waits for a quiet processor, a fiftieth of a second at least: here only messages count.
+        """
+        for _ in range(HOPS):
+            await self.pilot.pause(0)
+            async with asyncio.timeout(30):
+                while self.app.keys_wait:
+                    await self.pilot.pause(0)
+            await self._turns()
+        await self.pilot.pause(0)
+
+    async def _turns(self) -> None:
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     async def until_shown(self, text: str) -> None:
         async with asyncio.timeout(10):
             while text not in self.line:
                 await self.pilot.pause()
+        await self.settle()  # a dialog heeds no Enter before what it answers was painted
 
     async def until_answered(self) -> None:
         async with asyncio.timeout(10):
