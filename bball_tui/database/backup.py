@@ -50,6 +50,8 @@ _COUNTER = re.compile(
     r"SELECT pg_catalog\.setval\('public\.(\"?)(?P<name>\w+)\1', (?P<value>\d+), (?P<used>true|false)\);\n?", re.ASCII
 )
 _END = b"\\.\n"
+_WITHOUT_ROWS = re.compile(r"COPY bball_seen\.\w+ \([\w\", ]+\) FROM stdin;\n?", re.ASCII)
+"""What stands above a table for those who only look; nothing is in it."""
 _VERSIONS = "alembic_version"
 
 
@@ -210,7 +212,7 @@ def _parts(text: IO[bytes], source: Path) -> Iterator[_Rows | re.Match[str]]:
         if found := _ROWS.fullmatch(statement):
             columns = tuple(name.strip().strip('"') for name in found["columns"].split(","))
             yield _Rows(found["table"], columns)
-        elif statement.startswith("COPY "):
+        elif statement.startswith("COPY ") and not (_WITHOUT_ROWS.fullmatch(statement) and next(text, b"") == _END):
             raise _foreign(source)  # a program, a file, another schema
         elif counter := _COUNTER.fullmatch(statement):
             yield counter

@@ -1,11 +1,14 @@
 """Whoever only looks reads no birthdate and no phone number, by the program and by psql alike."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from psycopg import errors
+from sqlalchemy import event, text
 
 from bball_tui.database.engine import Database
+from bball_tui.database.listing import Listing
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.states import StaffRole
 from bball_tui.league.contracts.contract_list import ContractListing
@@ -40,6 +43,51 @@ def test_psql_shows_none(walls: ClubServer, login: str) -> None:
             assert one(connection, f"SELECT count(*) FROM bball_masked.{table}") > 0  # type: ignore[operator]
             leagues = connection.execute(f"SELECT DISTINCT league_id FROM bball_masked.{table}".encode()).fetchall()
             assert leagues == [(walls.a,)]
+
+
+@pytest.mark.parametrize("login", ["vera", "cora"])
+def test_what_stands_above_the_tables_shows_none_and_nothing_of_others(walls: ClubServer, login: str) -> None:
+    with walls.login(login) as connection:
+        for table, column in HIDDEN.items():
+            for schema in ("bball_seen", "bball_masked"):
+                leagues = connection.execute(f"SELECT DISTINCT league_id FROM {schema}.{table}".encode()).fetchall()
+                assert leagues == [(walls.a,)]
+                # What might leak, such as an error, is asked of no row of another league.
+                leak = f"SELECT count(*) FROM {schema}.{table} WHERE 1 / (league_id - %s) IS NOT NULL"
+                assert one(connection, leak, walls.b) != 0
+            with pytest.raises(errors.UndefinedColumn):
+                connection.execute(f"SELECT {column} FROM bball_seen.{table}".encode())
+            for change in ("INSERT INTO bball_seen.{} (league_id) VALUES (1)", "DELETE FROM bball_seen.{}"):
+                with pytest.raises(errors.InsufficientPrivilege):
+                    connection.execute(change.format(table).encode())
+
+
+async def test_whoever_only_looks_reads_by_the_same_indexes(walls: ClubServer, vera: Database) -> None:
+    """A view that is worked out as a whole, for each row of a page once, took a second with 20,000 players."""
+    await take_place(vera, walls.a)
+    asked: tuple[tuple[Listing[Any], tuple[str, ...]], ...] = (
+        (PlayerListing(walls.a, RosterFilter()), ("pk_player", "pk_player_guardian", "pk_guardian")),
+        (ContractListing(walls.a, RosterFilter(text="ames")), ("pk_player",)),
+    )
+    for listing, indexes in asked:
+        async with vera.session() as session:
+            connection = await session.connection()
+            seen: list[tuple[str, Any]] = []
+            event.listen(
+                connection.sync_connection,
+                "before_cursor_execute",
+                lambda *call, to=seen: to.append((call[2], call[3])),
+            )
+            assert (await listing.page(session, PageRequest(0, 50, Sort("player")))).rows
+            # With a handful of rows only what is impossible is not done.
+            for choice in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+                await session.execute(text(f"SET LOCAL enable_{choice} = off"))
+            rows = await connection.exec_driver_sql(f"EXPLAIN {seen[0][0]}", seen[0][1])
+        plan = "\n".join(row[0] for row in rows)
+        for index in indexes:
+            assert index in plan, plan
+        for whole in ("Append", "Subquery Scan on player", "Subquery Scan on guardian", "Seq Scan on player"):
+            assert whole not in plan, plan
 
 
 @pytest.mark.parametrize("login", ["alma", "rita", "mia"])
