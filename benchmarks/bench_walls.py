@@ -65,7 +65,8 @@ INSERT INTO team (league_id, season_id, name, division)
 INSERT INTO player (league_id, reach, first_name, last_name, birthdate, jersey)
     SELECT {n}, 2,
         (ARRAY['Amara','Ben','Chloe','Dan','Eve','Finn','Gus','Hana','Ida','José','Kim','Lou','Mia'])[1 + i % 13],
-        'Player' || lpad((i * 7919 % ({contracts} / 4))::text, 6, '0'), date '2014-01-01' + (i % 1000), (i % 56)::text
+        'Player' || lpad((i::bigint * 7919 % ({contracts} / 4))::text, 6, '0'), date '2014-01-01' + (i % 1000),
+        (i % 56)::text
     FROM generate_series(0, {contracts} - 1) i;
 INSERT INTO guardian (league_id, first_name, last_name, email)
     SELECT {n}, 'Parent', last_name, 'p' || id - {first} || '@families.test'
@@ -120,12 +121,9 @@ class Desk:
     """Some that were offered and not signed."""
     child: Any
     """A player whose family is looked for: ``first``, ``last``, ``email``."""
-
-    def of_contracts(self, typed: str = "") -> ListingSource[Any]:
-        return contract_source(self.database, self.league, RosterFilter(season_id=self.league, text=typed))
-
-    def of_players(self, typed: str = "") -> ListingSource[Any]:
-        return player_source(self.database, self.league, RosterFilter(season_id=self.league, text=typed))
+    offers: ListingSource[Any]
+    players: ListingSource[Any]
+    """What a list on the screen keeps, with the statements that it has built."""
 
 
 Question = Callable[[Desk], Awaitable[float]]
@@ -227,7 +225,8 @@ def searched(typed: str) -> Question:
     """The first page of what is found, and how many are. ``typed`` may name parts of the child."""
 
     async def ask(desk: Desk) -> None:
-        source = desk.of_contracts(typed.format(child=desk.child))
+        wanted = RosterFilter(season_id=desk.league, text=typed.format(child=desk.child))
+        source = contract_source(desk.database, desk.league, wanted)
         assert (await source.page(PageRequest(0, PAGE, Sort("player")))).rows
         await source.count()
 
@@ -235,16 +234,16 @@ def searched(typed: str) -> Question:
 
 
 READ: dict[str, tuple[Question, float | None]] = {
-    "list page": (page_of(Desk.of_contracts, "player"), FELT),
-    "next page": (lambda desk: the_next_page(desk.of_contracts()), FELT),
-    "list by team": (page_of(Desk.of_contracts, "team"), FELT),
-    "list by status": (page_of(Desk.of_contracts, "status"), FELT),
-    "players page": (page_of(Desk.of_players, "player"), FELT),
-    "players next page": (lambda desk: the_next_page(desk.of_players()), FELT),
-    "players by birthdate": (page_of(Desk.of_players, "birthdate"), FELT),
-    "players by family": (page_of(Desk.of_players, "family"), FELT),
-    "count contracts": (reading(lambda desk: desk.of_contracts().count()), FELT),
-    "count players": (reading(lambda desk: desk.of_players().count()), FELT),
+    "list page": (page_of(lambda desk: desk.offers, "player"), FELT),
+    "next page": (lambda desk: the_next_page(desk.offers), FELT),
+    "list by team": (page_of(lambda desk: desk.offers, "team"), FELT),
+    "list by status": (page_of(lambda desk: desk.offers, "status"), FELT),
+    "players page": (page_of(lambda desk: desk.players, "player"), FELT),
+    "players next page": (lambda desk: the_next_page(desk.players), FELT),
+    "players by birthdate": (page_of(lambda desk: desk.players, "birthdate"), FELT),
+    "players by family": (page_of(lambda desk: desk.players, "family"), FELT),
+    "count contracts": (reading(lambda desk: desk.offers.count()), FELT),
+    "count players": (reading(lambda desk: desk.players.count()), FELT),
     "search, one word": (searched("{child.last}"), FELT),
     "search, a first name": (searched("{child.first}"), FELT),
     "search, two words": (searched("{child.last} {child.first}"), FELT),
@@ -317,7 +316,10 @@ async def desks(server: embedded.EmbeddedServer) -> AsyncIterator[tuple[Desk, De
         async with database.session() as session:
             some = tuple(await session.scalars(OFFERED, {"league": LARGE}))
             child = (await session.execute(CHILD, {"contract": some[-1]})).one()
-        opened.append(Desk(database, AutocommitConnection(database, in_order=True), LARGE, some, child))
+        lane = AutocommitConnection(database, in_order=True)
+        whole = RosterFilter(season_id=LARGE)
+        lists = contract_source(database, LARGE, whole), player_source(database, LARGE, whole)
+        opened.append(Desk(database, lane, LARGE, some, child, *lists))
     clerk, viewer, bare = opened
     try:
         yield clerk, viewer, bare

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import any_, func, literal_column, select
+from sqlalchemy import Select, any_, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Signature
@@ -28,6 +30,12 @@ class ContractDay:
 
 async def read_contract_day(session: AsyncSession, league_id: int, season_id: int | None) -> ContractDay:
     """Look at the contracts once, with one statement."""
+    found = (await session.execute(_day(league_id, season_id))).one()
+    return ContractDay(found.overdue, found.since, found.unreachable, found.signed)
+
+
+@lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
+def _day(league_id: int, season_id: int | None) -> Select[Any]:
     season = (Contract.league_id == league_id) & (Contract.season_id == season_id)
     # Spelled as the index on the contracts that wait is.
     waits = season & Contract.status.in_([literal_column(f"'{status}'") for status in WAITING_STATUSES])
@@ -59,6 +67,4 @@ async def read_contract_day(session: AsyncSession, league_id: int, season_id: in
         )
         .scalar_subquery()
     )
-    query = select(late.c.overdue, late.c.since, unreachable.label("unreachable"), signed.label("signed"))
-    found = (await session.execute(query)).one()
-    return ContractDay(found.overdue, found.since, found.unreachable, found.signed)
+    return select(late.c.overdue, late.c.since, unreachable.label("unreachable"), signed.label("signed"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -313,6 +314,7 @@ def _late(since: datetime | None, sending: SendingStatus, last_sent: datetime | 
     return since
 
 
+@lru_cache(maxsize=16)  # building it takes longer than the database needs to answer it
 def _today(league_id: int) -> CompoundSelect[Any]:
     """One branch for each partial index: the mails of past seasons are never read."""
     ours = Outbox.league_id == league_id
