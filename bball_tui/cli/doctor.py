@@ -118,6 +118,14 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         yield Check("database", State.FAIL, f"{where}, is too old.", "Use PostgreSQL 15 or newer.")
     else:
         yield Check("database", State.OK, f"{where}, schema {HEAD}.")
+    if database.pooled:
+        yield Check(
+            "pooler",
+            State.LOOK,
+            "A pooler such as PgBouncer stands before the database. It gives this program sessions of its own, so all "
+            "works.",
+            "It must stay in session mode, with at least ten connections for each person and worker.",
+        )
     if server.owner:
         yield Check(
             "role",

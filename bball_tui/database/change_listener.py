@@ -21,6 +21,7 @@ from psycopg.rows import class_row
 
 from bball_tui.database.engine import Database
 from bball_tui.database.presence import PRESENCE, screen_name
+from bball_tui.errors import BballError
 
 Channel: TypeAlias = Literal["bball_outbox", "bball_changed"]
 
@@ -78,7 +79,7 @@ async def listen(
     while True:
         try:
             connection = await database.connect(autocommit=True)
-        except (psycopg.Error, OSError):
+        except (psycopg.Error, OSError, BballError):
             yield Connection("down")
             await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
             wait = min(wait * 2, LONGEST_WAIT)

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from bball_tui.database import pooler
 from bball_tui.errors import BballError
 from bball_tui.settings import READ_ONLY, SecretUrl
 
@@ -27,7 +28,7 @@ SESSION_OPTIONS = f"{UNHURRIED_OPTIONS} -c statement_timeout=60s -c max_parallel
 
 _SETTINGS = (
     "SELECT current_setting('default_transaction_read_only'), current_setting('statement_timeout'),"
-    " current_setting('TimeZone'), current_setting('search_path')"
+    " current_setting('TimeZone'), current_setting('search_path'), pg_backend_pid()"
 )
 
 
@@ -150,6 +151,8 @@ class Database:
         """With ``read_only`` PostgreSQL itself refuses every change on these connections."""
         self.url = url
         self.read_only = read_only
+        self.pooled = False
+        """Whether a pooler was met on the way to the server; it gives us sessions, or nothing would work."""
         self._options = connection_options(url)
         # Options in the URL win over ours, timezone and all; read-only is asked for in any case.
         ours = self._options["options"] == SESSION_OPTIONS
@@ -197,15 +200,17 @@ class Database:
 
         Raises:
             SettingsLost: something between here and the server left out what was asked for, such as read-only.
+            SharedSessions: a pooler in transaction mode stands between.
         """
-        connection = await psycopg.AsyncConnection.connect(**self._options, autocommit=True)  # type: ignore[arg-type]
+        connection = await self._dial()
         try:
-            row = await (await connection.execute(_SETTINGS, prepare=False)).fetchone()
-            lost = [
-                name
-                for name, is_so in zip(self._asked, row or (), strict=True)
-                if self._asked[name] not in (None, is_so)
-            ]
+            lost, pid = await self._read_back(connection)
+            if pid != connection.info.backend_pid:
+                self.pooled = True
+                async with await self._dial() as other:
+                    await pooler.refuse_shared_sessions(connection, other)
+                await pooler.ask_again(connection, str(self._options["options"]))
+                lost, _ = await self._read_back(connection)
             if lost:
                 raise SettingsLost(lost)
             await connection.set_autocommit(autocommit)
@@ -213,6 +218,25 @@ class Database:
             await connection.close()
             raise
         return connection
+
+    async def _dial(self) -> psycopg.AsyncConnection:
+        options = self._options
+        try:
+            return await psycopg.AsyncConnection.connect(**options, autocommit=True)  # type: ignore[arg-type]
+        except psycopg.OperationalError as error:
+            if pooler.NOT_TAKEN not in str(error):
+                raise
+        options = {name: value for name, value in options.items() if name != "options"}
+        return await psycopg.AsyncConnection.connect(**options, autocommit=True)  # type: ignore[arg-type]
+
+    async def _read_back(self, connection: psycopg.AsyncConnection) -> tuple[list[str], int]:
+        """What is not as it was asked for, and the server's process that says so."""
+        row = await (await connection.execute(_SETTINGS, prepare=False)).fetchone()
+        assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+        *found, pid = row
+        return [
+            name for name, is_so in zip(self._asked, found, strict=True) if self._asked[name] not in (None, is_so)
+        ], pid
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:

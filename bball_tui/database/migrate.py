@@ -8,6 +8,7 @@ from psycopg import sql
 from sqlalchemy import exc, text
 
 from bball_tui.database.engine import UNHURRIED_OPTIONS, Database, connect, connection_options
+from bball_tui.database.pooler import connect_directly
 from bball_tui.errors import BballError
 from bball_tui.resources import folder, on_disk
 from bball_tui.settings import SecretUrl
@@ -100,7 +101,7 @@ def _run(url: SecretUrl, direction: str, revision: str) -> None:
     from sqlalchemy import create_engine
 
     options = connection_options(url) | {"options": UNHURRIED_OPTIONS}
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(**options))  # type: ignore[arg-type]
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connect_directly(options))
     try:
         with on_disk(folder("migrations")) as script_location, engine.begin() as connection:
             # Two programs that start at once must not both migrate.
