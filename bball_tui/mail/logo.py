@@ -4,6 +4,8 @@ import ssl
 
 import httpx
 
+from bball_tui.trust import authorities
+
 LARGEST = 500_000
 """Bytes; what is larger keeps a phone waiting."""
 FETCH_TIMEOUT = 5.0
@@ -19,7 +21,7 @@ async def logo_trouble(url: str, *, trust: ssl.SSLContext | None = None) -> str 
     """
     try:
         async with (
-            httpx.AsyncClient(timeout=FETCH_TIMEOUT, verify=trust or True) as client,
+            httpx.AsyncClient(timeout=FETCH_TIMEOUT, verify=trust or authorities(local=False)) as client,
             client.stream("GET", url) as answer,
         ):
             if answer.status_code != 200:

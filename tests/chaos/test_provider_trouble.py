@@ -106,8 +106,9 @@ class League:
         found: dict[str, int] = {}
         try:
             async with asyncio.timeout(20):
-                while gate is None or gate.state is not GateState.OPEN or found != counts:
+                while gate is None or gate.state is not GateState.OPEN or found != counts:  # no event of ours
                     gate, found = await self.gate(), await states(self.database)
+                    await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"waited for {counts}, found {found} and {gate}") from None
         return gate

@@ -73,7 +73,7 @@ async def until_states(database: Database, wanted: dict[str, int], *, seconds: f
     try:
         async with asyncio.timeout(seconds):
             while (found := await states(database)) != wanted:  # noqa: ASYNC110 - other processes set no event of ours
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"waited {seconds} s for {wanted}, found {found}") from None
 

@@ -4,7 +4,7 @@ import hypothesis
 
 THOROUGH = 100
 """What a property tries that says nothing else; also the name of the profile is `thorough`."""
-USUAL = 30
+USUAL = 15
 """The same in every other run."""
 FEWEST = 6
 

@@ -13,6 +13,7 @@ from bball_tui.delivery.alerts.message import Message
 from bball_tui.errors import BballError
 from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretLink, WebhookFormat
+from bball_tui.trust import authorities
 
 TIMEOUT = 10.0
 LARGEST = 1_800
@@ -125,14 +126,15 @@ async def post(
     # ntfy takes JSON at the root of the server, and the topic in it.
     url = parts._replace(path="/").geturl() if kind == "ntfy" else webhook.reveal()
     body = _BODIES[kind](message, parts)
+    local = is_loopback(parts.hostname or "")
     try:
         async with (
             httpx.AsyncClient(
                 timeout=TIMEOUT,
-                verify=trust or True,
+                verify=trust or authorities(local=local),
                 # A redirect would carry the message to a host that nobody chose.
                 follow_redirects=False,
-                trust_env=not is_loopback(parts.hostname or ""),
+                trust_env=not local,
                 headers={"User-Agent": f"bball-tui/{__version__}"},
             ) as client,
             client.stream("POST", url, json=body) as answer,

@@ -32,6 +32,7 @@ from bball_tui.groupme.api.errors import (
 from bball_tui.groupme.api.models import Account
 from bball_tui.groupme.api.retry import Fault, RetryPolicy, Safety, Timeouts, may_repeat
 from bball_tui.groupme.api.token import Token
+from bball_tui.trust import authorities
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[object]]
@@ -117,6 +118,7 @@ class Wire:
             ),
             # A redirect would carry the token to a host that nobody chose.
             follow_redirects=False,
+            verify=authorities(local=on_this_machine(root)),
             trust_env=not on_this_machine(root),
             headers={"User-Agent": f"bball-tui/{__version__}", "Accept": "application/json"},
         )

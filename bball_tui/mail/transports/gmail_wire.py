@@ -15,6 +15,7 @@ import msgspec
 from bball_tui import __version__
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_http
 from bball_tui.mail.transports.base import TroubleError
+from bball_tui.trust import authorities
 
 T = TypeVar("T")
 
@@ -97,6 +98,7 @@ class GmailWire:
         self._http = httpx.AsyncClient(
             # A redirect would carry the token to a host that nobody chose.
             follow_redirects=False,
+            verify=authorities(local=local),
             trust_env=not local,
             headers={"User-Agent": f"bball-tui/{__version__}", "Accept": "application/json"},
         )
