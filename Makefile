@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-thorough test-fast test-one lint fix run console bench bench-million chaos pictures snapshots messages wheel groupy clean
+.PHONY: demo test test-thorough test-fast test-one lint fix run console bench bench-million chaos pictures snapshots rights messages wheel groupy clean
 MINUTES ?= 10
 
 demo: $(VENV)/.ready
@@ -62,6 +62,10 @@ pictures: $(VENV)/.ready
 # Redraws the main screens, which tests/tui/test_snapshots.py compares. Look at them in a browser before you commit.
 snapshots: $(VENV)/.ready
 	DRAW_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/tui/test_snapshots.py
+
+# Writes docs/rights.md anew, from what the database lets each role do. Look at what changed before you commit.
+rights: $(VENV)/.ready
+	WRITE_RIGHTS=1 $(BIN)/python -m pytest --quiet tests/walls/test_rights.py
 
 # Brings the catalogs of translations (bball_tui/locale) up to date with the code, compiles them, and says what has no words yet.
 messages: $(VENV)/.ready

@@ -29,6 +29,7 @@ ROLES = {
     "rita": ("registrar",),
     "mia": ("mailer",),
     "cora": ("coordinator",),
+    "ada": ("admin",),
 }
 """Who works in league A, and as what. ``bert`` has all of alma's roles in league B; ``nils`` and ``nora``
 have none at all."""

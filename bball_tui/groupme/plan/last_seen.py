@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +12,9 @@ from bball_tui.groupme.plan.plan_model import Plan
 
 
 async def keep_looks(session: AsyncSession, league_id: int, plan: Plan, own: OwnFacts, read_at: datetime) -> None:
-    """Note how each team of the plan stands. The caller commits."""
+    """Note how each team of the plan stands, if whoever asks may: others see it without. The caller commits."""
+    if not await session.scalar(select(literal(league_id) == any_(func.bball_leagues("registrar")))):
+        return
     groups = {team.id: team.group_id for team in own.teams}
     rows = [
         {
