@@ -29,10 +29,9 @@ ROLES = {
     "rita": ("registrar",),
     "mia": ("mailer",),
     "cora": ("coordinator",),
-    "ada": ("admin",),
 }
-"""Who works in league A, and as what. ``bert`` has all of alma's roles in league B; ``nils`` and ``nora``
-have none at all."""
+"""Who works in league A, and as what. ``bert`` has all of alma's roles in league B; ``nils``, ``nora``
+and ``ada`` have none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def walls(cluster: ClubServer) -> ClubServer:
     """Two leagues with at least one row in every table, and their staff."""
     with cluster.login("postgres", "postgres") as admin:
         admin.execute("CREATE ROLE bball_staff_walls NOLOGIN")
-        for name in (OWNER, *ROLES, "bert", "nils", "nora"):
+        for name in (OWNER, *ROLES, "bert", "nils", "nora", "ada"):
             password = sql.Literal(f"{name}-secret")
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), password))
             if name != OWNER:

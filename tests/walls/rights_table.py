@@ -148,8 +148,8 @@ def _policies(server: psycopg.Connection) -> list[str]:
     """Each rule as it stands, with the roles that it asks for in place of the calls."""
     become(server, OWNER)
     found = server.execute(
-        "SELECT tablename, cmd, coalesce(qual, ''), coalesce(with_check, '') FROM pg_policies"
-        " WHERE policyname <> 'owner' ORDER BY tablename, cmd, policyname"
+        "SELECT concat(nullif(schemaname, 'public') || '.', tablename) AS name, cmd, coalesce(qual, ''),"
+        " coalesce(with_check, '') FROM pg_policies WHERE policyname <> 'owner' ORDER BY name, cmd, policyname"
     ).fetchall()
     lines = [
         "",
