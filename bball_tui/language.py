@@ -8,7 +8,9 @@ and constants are translated when their module is imported, so a language is cho
 A catalog is ``bball_tui/locale/LANGUAGE/LC_MESSAGES/bball_tui.po``; ``make messages`` brings it up to date.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,25 +24,38 @@ DOMAIN = "bball_tui"
 LOCALE = Path(__file__).parent / "locale"
 COMMAND = "command"
 """The context of what a key does, as footer, help and palette call it: a verb."""
+COLUMN = "column"
+"""The context of a column's title that would be a verb elsewhere."""
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a computer says which language its people read; the first that says something counts."""
 
 _catalog: "GNUTranslations | None" = None
+_speaking_english: ContextVar[bool] = ContextVar("speaking English", default=False)
+
+
+@contextmanager
+def english() -> Iterator[None]:
+    """Whatever the screen speaks, what is composed in the block is for others and stays English, such as an alert."""
+    before = _speaking_english.set(True)
+    try:
+        yield
+    finally:
+        _speaking_english.reset(before)
 
 
 def _(text: str) -> str:
     """``text`` in the language of the screen; itself where that has no words for it."""
-    return text if _catalog is None or not text else _catalog.gettext(text)
+    return text if _catalog is None or not text or _speaking_english.get() else _catalog.gettext(text)
 
 
 def in_context(context: str, text: str) -> str:
     """The same for a word that means several things: ``open`` is a command, and what a contract is."""
-    return text if _catalog is None or not text else _catalog.pgettext(context, text)
+    return text if _catalog is None or not text or _speaking_english.get() else _catalog.pgettext(context, text)
 
 
 def plural(one: str, many: str, number: int) -> str:
     """The form for ``number`` things, in the language of the screen."""
-    if _catalog is None:
+    if _catalog is None or _speaking_english.get():
         return one if number == 1 else many
     return _catalog.ngettext(one, many, number)
 

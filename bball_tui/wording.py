@@ -6,13 +6,13 @@ from datetime import date, datetime, tzinfo
 from bball_tui.clock import clock
 from bball_tui.language import _, plural
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def short_date(day: date, today: date | None = None) -> str:
     """``May 12`` in the year of ``today``, ``May 12, 2015`` in any other year or when no ``today`` is given."""
     form = _("{month} {day}") if today is not None and day.year == today.year else _("{month} {day}, {year}")
-    return form.format(month=_(_MONTHS[day.month - 1]), day=day.day, year=day.year)
+    return form.format(month=_(MONTHS[day.month - 1]), day=day.day, year=day.year)
 
 
 def at(moment: datetime, now: datetime, zone: tzinfo, *, seconds: bool = False) -> str:

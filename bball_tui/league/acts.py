@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from bball_tui.language import _
 from bball_tui.wording import short_date
 
 
@@ -25,10 +26,14 @@ class Entity(StrEnum):
     @property
     def words(self) -> str:
         """What people call it."""
-        return _ENTITY_WORDS.get(self, str(self))
+        return _ENTITY_WORDS.get(self, _(self))
 
 
-_ENTITY_WORDS = {Entity.OUTBOX: "e-mail", Entity.SUPPRESSION: "blocked address", Entity.GROUP_STAFF: "adult for chats"}
+_ENTITY_WORDS = {
+    Entity.OUTBOX: _("e-mail"),
+    Entity.SUPPRESSION: _("blocked address"),
+    Entity.GROUP_STAFF: _("adult for chats"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +73,8 @@ class Act:
         """What was done: ``player changed``."""
         done = self.action.removeprefix(f"{self.entity}_").replace("_", " ")
         if self.entity == Entity.LEAGUE and self.action not in ("created", "changed"):
-            return done  # it names itself what it is about
-        return f"{kind_words(self.entity)} {done}"
+            return _(done)  # it names itself what it is about
+        return _("{kind} {done}").format(kind=kind_words(self.entity), done=_(done))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,9 @@ def changes_of(act: Act) -> list[Change]:
     before, after = act.before or {}, act.after or {}
     return [
         Change(
-            _FIELDS.get(name) or name.replace("_", " "),
-            _said(before[name]) if name in before else None,
-            _said(after[name]) if name in after else None,
+            _FIELDS.get(name) or _(name.replace("_", " ")),
+            _in_words(name, before[name]) if name in before else None,
+            _in_words(name, after[name]) if name in after else None,
         )
         for name in {**before, **after}
         if name not in _NUMBERS
@@ -101,23 +106,31 @@ def changes_of(act: Act) -> list[Change]:
 
 
 _NUMBERS = frozenset({"made", "removed", "team_id"})
-_FIELDS = {"mails": "e-mails", "email": "e-mail", "receives_email": "gets e-mail"}
+_FIELDS = {"mails": _("e-mails"), "email": _("e-mail"), "receives_email": _("gets e-mail")}
+
+
+_CHOSEN = frozenset({"status", "method", "capacity", "relation"})
+"""Fields whose values are words of ours; all others hold what people typed."""
+
+
+def _in_words(name: str, value: object) -> str:
+    return _(value.replace("_", " ")) if name in _CHOSEN and isinstance(value, str) else _said(value)
 
 
 def _said(value: object) -> str:
     match value:
         case None | "":
-            return "nothing"
+            return _("nothing")
         case bool():
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         case str():
             try:
                 return short_date(date.fromisoformat(value)) if len(value) == 10 else value
             except ValueError:
                 return value
         case list():
-            return ", ".join(_said(one) for one in value) or "nothing"
+            return ", ".join(_said(one) for one in value) or _("nothing")
         case dict():
-            return "; ".join(f"{name.replace('_', ' ')} {_said(one)}" for name, one in value.items()) or "nothing"
+            return "; ".join(f"{_(name.replace('_', ' '))} {_said(one)}" for name, one in value.items()) or _("nothing")
         case _:
             return str(value)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.engine import Database
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.values import one_line
 
 MAY: dict[StaffRole, str] = {
@@ -126,4 +127,4 @@ def _check_team(role: StaffRole, team_id: int | None) -> None:
 
 def roles_in_words(roles: Sequence[StaffRole] | frozenset[StaffRole]) -> str:
     """The roles as people read them, those that may most first."""
-    return ", ".join(role for role in reversed(StaffRole) if role in roles)
+    return ", ".join(_(role) for role in reversed(StaffRole) if role in roles)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.wording import listed
 
 _S = StaffRole
@@ -66,4 +67,6 @@ def why_not_allowed(right: Right, roles: Collection[StaffRole]) -> str | None:
         return None
     needed = listed([role for role in StaffRole if role in right.roles], "or")
     mine = listed([role for role in StaffRole if role in roles]) if roles else "none"
-    return f"This needs the role {needed}, and your role in this league is {mine}. An admin of the league can give it."
+    return _(
+        "This needs the role {needed}, and your role in this league is {mine}. An admin of the league can give it."
+    ).format(needed=needed, mine=mine)

@@ -21,6 +21,7 @@ from bball_tui.database.models import Outbox, Suppression
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.outbox.causes import cause_named
 from bball_tui.outbox.mail_list import is_bounced, item_cause
 
@@ -254,5 +255,5 @@ async def address_health(session: AsyncSession, league_id: int, addresses: Colle
     found = {address: AddressHealth(blocked=reason) for address, reason in reasons.items()}
     for address, at, name in await session.execute(returned):
         cause = cause_named(name)
-        found[address] = AddressHealth(reasons.get(address), at, "" if cause is None else cause.phrase)
+        found[address] = AddressHealth(reasons.get(address), at, "" if cause is None else _(cause.phrase))
     return found

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
+from bball_tui.language import _
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.causes import PARKED, Cause, cause_named
 from bball_tui.outbox.mail_list import (
@@ -135,18 +136,18 @@ async def override_trouble(session: AsyncSession, league_id: int, *, days: int =
 
 
 _LABELS: dict[BucketName, str] = {
-    BucketName.QUEUED: "queued",
-    BucketName.HELD: "held (undo)",
-    BucketName.WAITING: "for the team chat",
-    BucketName.SENDING: "being sent",
-    BucketName.IN_DOUBT: "in doubt",
-    BucketName.FAILED: "failed",
-    BucketName.BOUNCED: "came back",
-    BucketName.PARKED: "set aside",
-    BucketName.SENT: "sent",
-    BucketName.IN_FOLDER: "in a folder",
-    BucketName.CANCELLED: "canceled",
-    BucketName.SUPPRESSED: "suppressed",
+    BucketName.QUEUED: _("queued"),
+    BucketName.HELD: _("held (undo)"),
+    BucketName.WAITING: _("for the team chat"),
+    BucketName.SENDING: _("being sent"),
+    BucketName.IN_DOUBT: _("in doubt"),
+    BucketName.FAILED: _("failed"),
+    BucketName.BOUNCED: _("came back"),
+    BucketName.PARKED: _("set aside"),
+    BucketName.SENT: _("sent"),
+    BucketName.IN_FOLDER: _("in a folder"),
+    BucketName.CANCELLED: _("canceled"),
+    BucketName.SUPPRESSED: _("suppressed"),
 }
 
 
@@ -186,7 +187,7 @@ async def buckets(session: AsyncSession, league_id: int) -> tuple[Bucket, ...]:
 
 def _bucket(name: BucketName, groups: list[tuple[str | None, int, datetime]]) -> Bucket:
     children = [
-        Bucket(known.name, known.phrase, count, oldest, OutboxFilter(bucket=name, cause=known.name))
+        Bucket(known.name, _(known.phrase), count, oldest, OutboxFilter(bucket=name, cause=known.name))
         for cause, count, oldest in groups
         if (known := cause_named(cause)) is not None
     ]

@@ -20,6 +20,7 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import found_players, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import STAY_HERE, stays_here
 from bball_tui.outbox.causes import PARKED, cause_named, cause_of
@@ -54,7 +55,7 @@ class BucketName(StrEnum):
     @property
     def words(self) -> str:
         """What people read."""
-        return "written to a folder" if self is BucketName.IN_FOLDER else self.replace("_", " ")
+        return _("written to a folder") if self is BucketName.IN_FOLDER else self.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,15 +334,19 @@ def _why(found: Row[Any], state: OutboxState) -> str:
     cause = cause_named(found.cause)
     match state:
         case OutboxState.QUEUED if found.waits_for is not None:
-            return "waits for the team chat link"
+            return _("waits for the team chat link")
         case OutboxState.QUEUED if found.held:
-            return "can still be taken back"
+            return _("can still be taken back")
         case OutboxState.QUEUED if cause is not None:
             return (
-                f"{cause.phrase}, try {found.attempts + 1} of {found.max_attempts}" if found.attempts else cause.phrase
+                _("{phrase}, try {attempts} of {max_attempts}").format(
+                    phrase=_(cause.phrase), attempts=found.attempts + 1, max_attempts=found.max_attempts
+                )
+                if found.attempts
+                else _(cause.phrase)
             )
         case OutboxState.SENDING:
-            return f"{found.claimed_by} has it"
+            return _("{claimed_by} has it").format(claimed_by=found.claimed_by)
         case OutboxState.CANCELLED | OutboxState.SUPPRESSED:
             return found.error_text or ""
         case OutboxState.DEAD if found.error_class == PARKED:
@@ -349,7 +354,7 @@ def _why(found: Row[Any], state: OutboxState) -> str:
         case OutboxState.SENT if found.bounced_at is None:
             return ""
         case _:
-            return cause.phrase if cause is not None else ""
+            return _(cause.phrase) if cause is not None else ""
 
 
 class OutboxSource(ListingSource[OutboxRow]):
@@ -409,6 +414,8 @@ def write_files(folder: Path, mails: Sequence[FrozenFile]) -> tuple[Path, ...]:
             written.append(file)
     except OSError as error:
         raise BballError(
-            f"The e-mails cannot be written to {folder}: {error.strerror}. {len(written)} are there."
+            _("The e-mails cannot be written to {folder}: {strerror}. {written} are there.").format(
+                folder=folder, strerror=error.strerror, written=len(written)
+            )
         ) from None
     return tuple(written)

@@ -20,6 +20,7 @@ from bball_tui.database.models import League, Outbox
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, gates
@@ -183,13 +184,17 @@ class SendingStatus:
         if (paused := shut.get(ALL_PROVIDERS)) is not None:
             return self.hold(paused)
         if (missing := self.not_set_up) is not None:
-            return f"{missing.sentence}, so nothing goes out; {self._wait()}. {missing.way_out}"
+            return _("{sentence}, so nothing goes out; {wait}. {way_out}").format(
+                sentence=_(missing.sentence), wait=self._wait(), way_out=_(missing.way_out)
+            )
         used = [worker.provider for worker in self.workers] or ([provider] if provider is not None else [])
         held = [shut[name] for name in used if name in shut]
         if held and all(name in shut for name in used):
             return self.hold(held[0])
         if not self.workers and not mine:
-            return f"No worker is running, so nothing goes out; {self._wait()}. Start one with 'bball-tui worker'."
+            return _("No worker is running, so nothing goes out; {wait}. Start one with 'bball-tui worker'.").format(
+                wait=self._wait()
+            )
         return None
 
     def holding(self) -> tuple[Gate, ...]:
@@ -210,37 +215,39 @@ class SendingStatus:
     def hold(self, gate: Gate) -> str:
         """What ``gate``, which is not closed, holds and until when, in one sentence."""
         if gate.pauses:
-            since = "" if gate.since is None else f" since {self.clock(gate.since)}"
-            return f"Sending is {gate.reason or 'paused'}{since}; {self._wait()} until it is resumed."
+            since = "" if gate.since is None else _(" since {clock}").format(clock=self.clock(gate.since))
+            return _("Sending is {reason}{since}; {wait} until it is resumed.").format(
+                reason=gate.reason or _("paused"), since=since, wait=self._wait()
+            )
         return f"{self._gate(gate)}; {self._wait()}{self._next_try(gate)}."
 
     def _wait(self) -> str:
-        return f"{wording.counted(self.waiting, 'e-mail')} {'waits' if self.waiting == 1 else 'wait'}"
+        return wording.counted(self.waiting, "e-mail waits", "e-mails wait")
 
     def _gate(self, gate: Gate) -> str:
         name = provider_name(gate.provider)
         match gate.cause:
             case GateCause.QUOTA:
                 return (
-                    f"{name}'s daily limit is used up"
+                    _("{name}'s daily limit is used up").format(name=name)
                     if scheme_of(gate.provider).limits.per_day
-                    else f"The sending limit of {name} is used up"
+                    else _("The sending limit of {name} is used up").format(name=name)
                 )
             case GateCause.AUTH:
-                return f"{name[0].upper()}{name[1:]} rejected the password"
+                return _("{name} rejected the password").format(name=f"{name[0].upper()}{name[1:]}")
             case GateCause.REFUSED:
-                return f"{name[0].upper()}{name[1:]} refuses to send for this league"
+                return _("{name} refuses to send for this league").format(name=f"{name[0].upper()}{name[1:]}")
             case _:
-                return f"{name[0].upper()}{name[1:]} cannot be reached or has trouble"
+                return _("{name} cannot be reached or has trouble").format(name=f"{name[0].upper()}{name[1:]}")
 
     def _next_try(self, gate: Gate) -> str:
         if gate.state is GateState.HALF_OPEN:
-            return ", trying one e-mail now"
+            return _(", trying one e-mail now")
         if gate.open_until is None:
-            return ": see Set up e-mail"
+            return _(": see Set up e-mail")
         if gate.open_until <= self.now:
-            return ", next try at once"
-        return f", next try {self.clock(gate.open_until)}"
+            return _(", next try at once")
+        return _(", next try {clock}").format(clock=self.clock(gate.open_until))
 
 
 async def read_sending_status(session: AsyncSession, league_id: int, outgoing: Outgoing) -> SendingStatus:
@@ -260,12 +267,14 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
     ).where(League.id == league_id)
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     try:
         zone = zone_for(found.timezone, found.date_order)
     except (KeyError, ValueError, OSError):
         raise BballError(
-            f"The league's time zone {found.timezone!r} is not known. Use a name such as Europe/Berlin or UTC."
+            _("The league's time zone {timezone!r} is not known. Use a name such as Europe/Berlin or UTC.").format(
+                timezone=found.timezone
+            )
         ) from None
     return SendingStatus(
         now=found.now,

@@ -13,6 +13,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.provider_gates import wake_workers
@@ -84,7 +85,7 @@ async def cancel(session: AsyncSession, league_id: int, ids: Collection[int], *,
         BballError: the reason is empty.
     """
     if not reason.strip():
-        raise BballError("The reason is empty. Say in a few words why the e-mail is not to be sent.")
+        raise BballError(_("The reason is empty. Say in a few words why the e-mail is not to be sent."))
     rows = await _locked(session, league_id, ids, Outbox.state.in_(CANCELLABLE))
     await _cancel(session, league_id, rows, reason)
     return await _answer(session, league_id, ids, rows, _WHY_NOT_CANCELLED)
@@ -97,7 +98,7 @@ async def park(session: AsyncSession, league_id: int, ids: Collection[int], *, r
         BballError: the reason is empty.
     """
     if not reason.strip():
-        raise BballError("The reason is empty. Say in a few words what the e-mail waits for.")
+        raise BballError(_("The reason is empty. Say in a few words what the e-mail waits for."))
     parked = Outbox.error_class.is_not_distinct_from(PARKED)
     free = (Outbox.state == OutboxState.QUEUED) | ((Outbox.state == OutboxState.DEAD) & ~parked)
     rows = await _locked(session, league_id, ids, free)
@@ -211,44 +212,44 @@ AGAIN: dict[str, Any] = {
 }
 """What makes an item due once more."""
 
-_GONE = "There is no e-mail {id} in this league."
-_SENT = "The e-mail to {recipient} was {taken}; it cannot be {done}."
-_CANCELLED = "The e-mail to {recipient} was canceled; sign the contract again to queue a new one."
-_SUPPRESSED = "{recipient} gets no more e-mail, so this one was not sent."
-DOUBT = "It is not known whether the e-mail to {recipient} arrived. Settle that first: it arrived, or send it again."
+_GONE = _("There is no e-mail {id} in this league.")
+_SENT = _("The e-mail to {recipient} was {taken}; it cannot be {done}.")
+_CANCELLED = _("The e-mail to {recipient} was canceled; sign the contract again to queue a new one.")
+_SUPPRESSED = _("{recipient} gets no more e-mail, so this one was not sent.")
+DOUBT = _("It is not known whether the e-mail to {recipient} arrived. Settle that first: it arrived, or send it again.")
 """Why a mail in doubt is neither sent again, redirected, canceled nor set aside."""
 
-_CHANGED = "The e-mail to {recipient} has just changed. Look at it again."
+_CHANGED = _("The e-mail to {recipient} has just changed. Look at it again.")
 
 _WHY_NOT_RETRIED: dict[OutboxState, str] = {
-    OutboxState.QUEUED: "The e-mail to {recipient} is due already and goes out as soon as a worker takes it.",
-    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now.",
-    OutboxState.SENT: _SENT.replace("{done}", "sent again"),
+    OutboxState.QUEUED: _("The e-mail to {recipient} is due already and goes out as soon as a worker takes it."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now."),
+    OutboxState.SENT: _SENT.replace("{done}", _("sent again")),
     OutboxState.IN_DOUBT: DOUBT,
     OutboxState.CANCELLED: _CANCELLED,
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_CANCELLED: dict[OutboxState, str] = {
-    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now and cannot be stopped anymore.",
-    OutboxState.SENT: _SENT.replace("{done}", "canceled anymore"),
+    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now and cannot be stopped anymore."),
+    OutboxState.SENT: _SENT.replace("{done}", _("canceled anymore")),
     OutboxState.IN_DOUBT: DOUBT,
-    OutboxState.CANCELLED: "The e-mail to {recipient} was canceled before.",
+    OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled before."),
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_PARKED: dict[OutboxState, str] = {
-    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now and cannot be stopped anymore.",
-    OutboxState.SENT: _SENT.replace("{done}", "set aside anymore"),
+    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now and cannot be stopped anymore."),
+    OutboxState.SENT: _SENT.replace("{done}", _("set aside anymore")),
     OutboxState.IN_DOUBT: DOUBT,
-    OutboxState.DEAD: "The e-mail to {recipient} was set aside before.",
-    OutboxState.CANCELLED: "The e-mail to {recipient} was canceled before.",
+    OutboxState.DEAD: _("The e-mail to {recipient} was set aside before."),
+    OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled before."),
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 _WHY_NOT_RESOLVED: dict[OutboxState, str] = {
-    OutboxState.QUEUED: "There is no doubt about the e-mail to {recipient}: it was not sent yet.",
-    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now; wait for the answer.",
-    OutboxState.SENT: "There is no doubt about the e-mail to {recipient}: it was {taken}.",
-    OutboxState.DEAD: "There is no doubt about the e-mail to {recipient}: it failed. Retry it instead.",
-    OutboxState.CANCELLED: "There is no doubt about the e-mail to {recipient}: it was canceled.",
+    OutboxState.QUEUED: _("There is no doubt about the e-mail to {recipient}: it was not sent yet."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now; wait for the answer."),
+    OutboxState.SENT: _("There is no doubt about the e-mail to {recipient}: it was {taken}."),
+    OutboxState.DEAD: _("There is no doubt about the e-mail to {recipient}: it failed. Retry it instead."),
+    OutboxState.CANCELLED: _("There is no doubt about the e-mail to {recipient}: it was canceled."),
     OutboxState.SUPPRESSED: _SUPPRESSED,
 }
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.states import Capacity, OutboxState, SigningMethod, WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine, bounces_of
@@ -25,16 +26,16 @@ _SWEPT_WITHIN = timedelta(seconds=20)
 _LONG_HOLD = timedelta(minutes=2)
 
 _PLACES = {
-    "connect": "connecting",
+    "connect": _("connecting"),
     "tls": "TLS",
     "hello": "EHLO",
-    "auth": "login",
-    "dot": "end of the e-mail",
-    "access": "login at Google",
+    "auth": _("login"),
+    "dot": _("end of the e-mail"),
+    "access": _("login at Google"),
     "http": "Gmail",
     "http_send": "Gmail",
-    "file": "mail folder",
-    "render": "writing the e-mail",
+    "file": _("mail folder"),
+    "render": _("writing the e-mail"),
 }
 
 
@@ -91,17 +92,17 @@ class Present:
 
 def taken_by(provider: str | None) -> str:
     """What became of a mail that counts as sent through ``provider``: ``accepted by the mail server``."""
-    return "only written to a folder" if stays_here(provider) else "accepted by the mail server"
+    return _("only written to a folder") if stays_here(provider) else _("accepted by the mail server")
 
 
 def attempt_text(attempt: Attempt) -> str:
     """How an attempt ended: ``RCPT → 452 4.2.2 mailbox full``."""
     place = "" if attempt.phase is None else _PLACES.get(attempt.phase, attempt.phase.upper()) + " → "
     if attempt.outcome == "accepted" and attempt.phase == "file":
-        return "written to a folder"
+        return _("written to a folder")
     if attempt.outcome == "accepted":
-        return f"{place}{_joined(attempt.code, attempt.detail) or 'accepted'}"
-    phrase = attempt.cause.phrase if attempt.cause is not None else attempt.outcome.replace("_", " ")
+        return f"{place}{_joined(attempt.code, attempt.detail) or _('accepted')}"
+    phrase = _(attempt.cause.phrase) if attempt.cause is not None else _(attempt.outcome.replace("_", " "))
     said = _joined(attempt.code, attempt.detail)
     return f"{place}{said} ({phrase})" if said else f"{place}{phrase}"
 
@@ -112,17 +113,19 @@ def _joined(code: str | None, detail: str | None) -> str:
 
 def bounce_text(line: BounceLine) -> str:
     """What came back: ``came back: 550 5.1.1 No such user (says mx.example)``."""
-    said = line.diagnostic or line.status or "no reason given"
-    by = f" (says {line.reporter})" if line.reporter else ""
-    doubt = "" if line.names_mail else "; the report does not carry this e-mail's Message-ID, so it proves nothing"
-    return f"came back: {said}{by}{doubt}"
+    said = line.diagnostic or line.status or _("no reason given")
+    by = _(" (says {reporter})").format(reporter=line.reporter) if line.reporter else ""
+    doubt = "" if line.names_mail else _("; the report does not carry this e-mail's Message-ID, so it proves nothing")
+    return _("came back: {said}{by}{doubt}").format(said=said, by=by, doubt=doubt)
 
 
 def act_text(act: Act) -> str:
     """What a person did: ``retried by maria: the family cleared the mailbox``."""
-    done = act.action.removeprefix("outbox_").replace("_", " ")
-    other = "" if act.other is None else f" (e-mail {act.other})"
-    return f"{done}{other} by {act.who}" + (f": {act.reason}" if act.reason else "")
+    done = _(act.action.removeprefix("outbox_").replace("_", " "))
+    other = "" if act.other is None else _(" (e-mail {other})").format(other=act.other)
+    return _("{done}{other} by {who}").format(done=done, other=other, who=act.who) + (
+        f": {act.reason}" if act.reason else ""
+    )
 
 
 def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
@@ -133,74 +136,90 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
         case OutboxState.SENDING:
             return _sending(mail, now)
         case OutboxState.SENT if mail.bounced:
-            phrase = mail.cause.phrase if mail.cause is not None else "it could not be delivered"
-            return f"It came back: {phrase}. {mail.cause.way_out if mail.cause is not None else 'Read why above.'}"
+            phrase = _(mail.cause.phrase) if mail.cause is not None else _("it could not be delivered")
+            return _("It came back: {phrase}. {way_out}").format(
+                phrase=phrase, way_out=_(mail.cause.way_out) if mail.cause is not None else _("Read why above.")
+            )
         case OutboxState.SENT:
             by_staff = [act for act in acts if act.action == "outbox_resolved_as_arrived"]
             if by_staff:
-                return f"Nothing: {by_staff[-1].who} found out that it arrived."
-            done = "it was written to a folder" if stays_here(mail.provider) else "the mail server accepted it"
-            return f"Nothing: {done}{_at(mail.finalized_at, now)}."
+                return _("Nothing: {who} found out that it arrived.").format(who=by_staff[-1].who)
+            done = _("it was written to a folder") if stays_here(mail.provider) else _("the mail server accepted it")
+            return _("Nothing: {done}{at}.").format(done=done, at=_at(mail.finalized_at, now))
         case OutboxState.IN_DOUBT if mail.provider is not None and scheme_of(mail.provider).ends_doubts:
             name = provider_name(mail.provider)
-            return f"A worker asks {name} by itself whether it was sent, as soon as {name} can be reached."
+            return _("A worker asks {name} by itself whether it was sent, as soon as {name} can be reached.").format(
+                name=name
+            )
         case OutboxState.IN_DOUBT:
-            return (
+            return _(
                 "It may have arrived or not: ask the family or look into the mailbox, then say that it arrived "
                 "or have it sent again."
             )
         case OutboxState.DEAD if mail.cause is not None and PARKED in mail.cause.classes:
             parked = [act for act in acts if act.action == "outbox_put_aside"]
             who = parked[-1].who if parked else "staff"
-            return f"Nothing by itself: {who} put it aside ({mail.error_text}). {mail.cause.way_out}"
+            return _("Nothing by itself: {who} put it aside ({error_text}). {way_out}").format(
+                who=who, error_text=mail.error_text, way_out=_(mail.cause.way_out)
+            )
         case OutboxState.DEAD:
-            phrase = mail.cause.phrase if mail.cause is not None else "it failed"
-            way_out = mail.cause.way_out if mail.cause is not None else "Retry it, or cancel it."
-            return f"Nothing by itself, because of: {phrase}. {way_out}"
+            phrase = _(mail.cause.phrase) if mail.cause is not None else _("it failed")
+            way_out = _(mail.cause.way_out) if mail.cause is not None else _("Retry it, or cancel it.")
+            return _("Nothing by itself, because of: {phrase}. {way_out}").format(phrase=phrase, way_out=way_out)
         case OutboxState.CANCELLED:
             cancelled = [act for act in acts if act.action == "outbox_cancelled"]
-            who = f" by {cancelled[-1].who}" if cancelled else ""
+            who = _(" by {who}").format(who=cancelled[-1].who) if cancelled else ""
             why = f" ({mail.error_text})" if mail.error_text else ""
-            return f"Nothing: it was canceled{who}{_at(mail.finalized_at, now)}{why}."
+            return _("Nothing: it was canceled{who}{at}{why}.").format(who=who, at=_at(mail.finalized_at, now), why=why)
         case OutboxState.SUPPRESSED:
             why = f" ({mail.error_text})" if mail.error_text else ""
-            return f"Nothing: {mail.recipient} gets no more e-mail{why}."
+            return _("Nothing: {recipient} gets no more e-mail{why}.").format(recipient=mail.recipient, why=why)
 
 
 def _queued(mail: Present, now: SendingStatus) -> str:
     if mail.waits_for is not None:
-        return "Waits for the link of the team chat. Linking the team's group sends it, and so does trying it again."
+        return _("Waits for the link of the team chat. Linking the team's group sends it, and so does trying it again.")
     left = mail.available_at - now.now
     if mail.held:
         if left > _LONG_HOLD:
-            return f"Waits until {now.clock(mail.available_at)} so that it can be taken back."
+            return _("Waits until {clock} so that it can be taken back.").format(clock=now.clock(mail.available_at))
         seconds = max(round(left.total_seconds()), 1)
-        return f"Waits {counted(seconds, 'more second', 'more seconds')} so that it can be taken back."
+        return _("Waits {more_second} so that it can be taken back.").format(
+            more_second=counted(seconds, "more second", "more seconds")
+        )
     if (obstacle := now.obstacle(mail.provider)) is not None:
         return obstacle
-    which = f"try {mail.attempts + 1} of {mail.max_attempts}"
+    which = _("try {attempts} of {max_attempts}").format(attempts=mail.attempts + 1, max_attempts=mail.max_attempts)
     if left > timedelta():
-        why = f", because of: {mail.cause.phrase}" if mail.cause is not None else ""
-        return f"{which[0].upper()}{which[1:]} at {now.clock(mail.available_at)}{why}."
-    return f"Due since {now.to_the_second(mail.available_at)}: the next free worker takes it ({which})."
+        why = _(", because of: {phrase}").format(phrase=_(mail.cause.phrase)) if mail.cause is not None else ""
+        return _("{upper}{which} at {clock}{why}.").format(
+            upper=which[0].upper(), which=which[1:], clock=now.clock(mail.available_at), why=why
+        )
+    return _("Due since {to_the_second}: the next free worker takes it ({which}).").format(
+        to_the_second=now.to_the_second(mail.available_at), which=which
+    )
 
 
 def _sending(mail: Present, now: SendingStatus) -> str:
-    who = mail.claimed_by or "a worker"
-    when = "" if mail.claimed_at is None else f" at {now.to_the_second(mail.claimed_at)}"
+    who = mail.claimed_by or _("a worker")
+    when = (
+        ""
+        if mail.claimed_at is None
+        else _(" at {to_the_second}").format(to_the_second=now.to_the_second(mail.claimed_at))
+    )
     if mail.lease_until is not None and mail.lease_until <= now.now:
-        then = "counts as in doubt" if mail.wire_started_at is not None else "goes to another worker"
-        return (
-            f"{who} took it{when} and has not been heard of since; it {then} within "
-            f"{_SWEPT_WITHIN.total_seconds():.0f} seconds, if a worker runs."
-        )
+        then = _("counts as in doubt") if mail.wire_started_at is not None else _("goes to another worker")
+        return _(
+            "{who} took it{when} and has not been heard of since; it {then} within {total_seconds:.0f} "
+            "seconds, if a worker runs."
+        ).format(who=who, when=when, then=then, total_seconds=_SWEPT_WITHIN.total_seconds())
     if mail.wire_started_at is None:
-        return f"Being prepared: {who} took it{when}."
-    return f"On its way: {who} took it{when}; the mail server has not answered yet."
+        return _("Being prepared: {who} took it{when}.").format(who=who, when=when)
+    return _("On its way: {who} took it{when}; the mail server has not answered yet.").format(who=who, when=when)
 
 
 def _at(moment: datetime | None, now: SendingStatus) -> str:
-    return "" if moment is None else f" at {now.clock(moment)}"
+    return "" if moment is None else _(" at {clock}").format(clock=now.clock(moment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +278,11 @@ async def item_timeline(session: AsyncSession, league_id: int, outbox_id: int, o
     """
     item = await OutboxListing(league_id, OutboxFilter()).one(session, outbox_id)
     if item is None:
-        raise BballError(f"There is no e-mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.")
+        raise BballError(
+            _("There is no e-mail {outbox_id} in this league. 'bball-tui outbox list' shows them all.").format(
+                outbox_id=outbox_id
+            )
+        )
     now = await read_sending_status(session, league_id, outgoing)
     outbox, message = models.Outbox, models.OutboxMessage
     found = (
@@ -411,23 +434,35 @@ def _events(
     if signature is not None:
         capacity = str(signature.capacity).replace("_", " ")
         told.append(
-            (signature.received_at, f"signed by {signature.signer} ({capacity}), recorded by {signature.recorded_by}")
+            (
+                signature.received_at,
+                _("signed by {signer} ({capacity}), recorded by {recorded_by}").format(
+                    signer=signature.signer, capacity=capacity, recorded_by=signature.recorded_by
+                ),
+            )
         )
-    told.append((found.created_at, f"e-mail to {item.recipient} queued by {found.created_by}"))
+    told.append(
+        (
+            found.created_at,
+            _("e-mail to {recipient} queued by {created_by}").format(
+                recipient=item.recipient, created_by=found.created_by
+            ),
+        )
+    )
     if mail is not None:
-        told.append((mail.rendered_at, f"written and kept: {mail.subject}"))
+        told.append((mail.rendered_at, _("written and kept: {subject}").format(subject=mail.subject)))
         if mail.notice is not None:
             told.append((mail.rendered_at, mail.notice))
     for attempt in attempts:
-        told.append((attempt.started_at, f"taken by {attempt.worker}"))
+        told.append((attempt.started_at, _("taken by {worker}").format(worker=attempt.worker)))
         if attempt.wire_started_at is not None:
-            told.append((attempt.wire_started_at, "being sent"))
+            told.append((attempt.wire_started_at, _("being sent")))
         told.append((attempt.finished_at, attempt_text(attempt)))
     if item.state is OutboxState.SENDING:
         if found.claimed_at is not None:
-            told.append((found.claimed_at, f"taken by {item.claimed_by}"))
+            told.append((found.claimed_at, _("taken by {claimed_by}").format(claimed_by=item.claimed_by)))
         if found.wire_started_at is not None:
-            told.append((found.wire_started_at, "being sent"))
+            told.append((found.wire_started_at, _("being sent")))
     told += [(act.at, act_text(act)) for act in acts]
     told += [(bounce.recorded_at, bounce_text(bounce)) for bounce in bounces]
     told.sort(key=lambda one: one[0])

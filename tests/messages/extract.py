@@ -8,10 +8,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 
 import bball_tui
-from bball_tui.language import COMMAND, DOMAIN
+from bball_tui.language import COLUMN, COMMAND, DOMAIN
 
 ROOT = Path(bball_tui.__file__).parent
-CONTEXTS = {"COMMAND": COMMAND}
+CONTEXTS = {"COMMAND": COMMAND, "COLUMN": COLUMN}
 """What a context is called in the code."""
 REASONS = {"on_one": 1, "has_state": 1, "one_in_state": 1, "_in": 1}
 """Makers of conditions, and which argument says why not."""
@@ -55,6 +55,9 @@ def _of_call(name: str, call: ast.Call) -> Iterator[Found]:
             yield None, last
         case "Binding", [_keys, _action, str(label), *_rest]:
             yield COMMAND, label
+        case "Entry", [str(act), *rest]:
+            entity = rest[0] if rest else None
+            yield None, (act.removeprefix(f"{entity}_") if entity else act).replace("_", " ")
         case "affected", _:
             mails = [_text(word.value) for word in call.keywords if word.arg == "mail"]
             yield from ((None, (mail, f"{mail}s")) for mail in mails if mail)
@@ -81,16 +84,44 @@ def _text(node: ast.AST) -> str | None:
 
 def declared() -> Iterator[Found]:
     """Words of tables that stand below the screen: each is translated where the screen draws it."""
-    from bball_tui.league.contracts.lifecycle import RULES
-    from bball_tui.wording import _MONTHS
+    from bball_tui.database.states import Capacity, ContractStatus, StaffRole
+    from bball_tui.league.acts import Entity
+    from bball_tui.league.contracts.lifecycle import RULES, STATUSES
+    from bball_tui.league.filters.choices import Attention, Facet
+    from bball_tui.league.mails import send_for_real
+    from bball_tui.league.roster import guardian, player
+    from bball_tui.mail.kinds import KINDS
+    from bball_tui.outbox.causes import BY_NAME
+    from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER
+    from bball_tui.wording import MONTHS
 
-    yield from ((None, month) for month in _MONTHS)
-    yield None, "and"
+    plain = [*MONTHS, "and", *guardian.RELATIONS, *(one.replace("_", " ") for one in Capacity)]
+    plain += [*ContractStatus, *StaffRole, *Facet, *(one.label for one in Attention), *(one.words for one in Entity)]
+    plain += [words.next for words in STATUSES.values() if words.next]
     for rule in RULES.values():
         yield COMMAND, rule.label
-        yield None, rule.help
-        if rule.also:
-            yield None, rule.also
+        plain += [rule.help, rule.also, rule.title, rule.button, rule.means, rule.told, rule.reason_hint]
+        plain += rule.refusals.values()
+    for field in (*player.FIELDS, *guardian.PERSON, *guardian.LINK):
+        plain += [field.label, field.question, field.help]
+    for kind in KINDS.values():
+        plain += [kind.label, kind.purpose, kind.goes_out]
+    for cause in BY_NAME.values():
+        plain += [cause.phrase, cause.way_out]
+    for missing in (WITHOUT_SENDER, WITHOUT_SERVER):
+        plain += [missing.sentence, missing.clause, missing.way_out, missing.short]
+    plain += [str(one) for one in send_for_real.LeftOut]
+    plain += FIELDS_OF_THE_AUDIT
+    yield from ((None, str(text)) for text in plain if text)
+
+
+FIELDS_OF_THE_AUDIT = [
+    "status", "method", "signer", "capacity", "revision", "signed on", "signature id", "note", "team", "player", "name",
+    "first name", "last name", "birthdate", "jersey", "phone", "relation", "may sign", "household", "language",
+    "division", "offered on", "due on", "version", "recipient", "address", "reason", "file", "rows", "season",
+    "starts on", "ends on", "theme", "timezone", "scan", "paper", "e sign", "yes", "no",
+]  # fmt: skip
+"""What the activity calls a field; one that is not here reads as it is stored."""
 
 
 def messages() -> Catalog:

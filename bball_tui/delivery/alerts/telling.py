@@ -12,6 +12,7 @@ from bball_tui.delivery.alerts.findings import read_findings
 from bball_tui.delivery.alerts.message import Message, Part
 from bball_tui.delivery.alerts.rule import Finding, Notice, due, noted, told
 from bball_tui.delivery.maintenance import Chore
+from bball_tui.language import english
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.alerts import NoticeRow, alerted_league, alone, notices, postpone, write
 from bball_tui.settings import Settings
@@ -81,7 +82,8 @@ def alert_chores(database: Database, league_id: int, settings: Settings) -> tupl
     """What a worker does now and then: look whether staff are to be told something. ``settings`` are the league's."""
 
     async def watch() -> None:
-        looked = await look(database, league_id, settings)
+        with english():  # whoever reads it need not be whose screen this is
+            looked = await look(database, league_id, settings)
         for channel, message in looked.told.items():
             log.info("staff are told by %s: %s", channel, message.title)
 

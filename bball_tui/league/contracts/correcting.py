@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import Capacity, SigningMethod
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     GuardianFacts,
@@ -174,15 +175,15 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
     choice = None if asked.signer is None else check_choice(asked.signer)
     note = None if asked.note is None else check_note(asked.note)
     expected = dict(reversed(asked.contracts))
-    ids = list(dict.fromkeys(one for one, _ in asked.contracts))
+    ids = list(dict.fromkeys(one for one, __ in asked.contracts))
     if not ids:
-        raise BballError("No contract is chosen. Choose at least one.")
+        raise BballError(_("No contract is chosen. Choose at least one."))
     await lock_contracts(session, league_id, ids)
     clock = await read_clock(session, league_id)
     if asked.signed_on is not None:
         check_day(asked.signed_on, clock)
     going, refused = await _judge(session, league_id, ids, expected, clock)
-    guardians = await read_guardians(session, league_id, {one.player_id for one, _ in going})
+    guardians = await read_guardians(session, league_id, {one.player_id for one, __ in going})
     changes: list[_Change] = []
     for contract, signature in going:
         old = _Record(
@@ -197,7 +198,12 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
         if isinstance(new, Notice):
             refused.append(Refused(contract.id, new.text))
         elif new == old:
-            refused.append(Refused(contract.id, f"{contract.player}'s record says so already: nothing to correct."))
+            refused.append(
+                Refused(
+                    contract.id,
+                    _("{player}'s record says so already: nothing to correct.").format(player=contract.player),
+                )
+            )
         else:
             changes.append(_Change(contract, signature.id, old, new))
     if not changes:
@@ -232,17 +238,17 @@ async def preview_correction(session: AsyncSession, league_id: int, contract_ids
     ids = list(dict.fromkeys(contract_ids))
     clock = await read_clock(session, league_id)
     going, refused = await _judge(session, league_id, ids, {}, clock)
-    guardians = await read_guardians(session, league_id, {one.player_id for one, _ in going})
-    families = [[one for one in guardians.get(contract.player_id, ()) if one.may_sign] for contract, _ in going]
+    guardians = await read_guardians(session, league_id, {one.player_id for one, __ in going})
+    families = [[one for one in guardians.get(contract.player_id, ()) if one.may_sign] for contract, __ in going]
     shared = [
         SignerOption(one.id, one.name, one.relation, capacity_of(one))
         for one in (families[0] if families else ())
         if all(one.id in {other.id for other in family} for family in families)
     ]
-    mails = await read_welcomes(session, league_id, [one.id for one, _ in going])
+    mails = await read_welcomes(session, league_id, [one.id for one, __ in going])
     return CorrectionPreview(
-        possible=tuple((one.id, one.version) for one, _ in going),
-        players=tuple(one.player for one, _ in going),
+        possible=tuple((one.id, one.version) for one, __ in going),
+        players=tuple(one.player for one, __ in going),
         refused=tuple(refused),
         signers=tuple(shared),
         now=going[0][1] if len(going) == 1 else None,
@@ -261,7 +267,11 @@ def check_note(note: str) -> str:
     """
     line = one_line(note)
     if len(line) > LONGEST_NOTE:
-        raise BballError(f"The note has {len(line)} characters; {LONGEST_NOTE} is the limit. Shorten it.")
+        raise BballError(
+            _("The note has {line} characters; {longest_note} is the limit. Shorten it.").format(
+                line=len(line), longest_note=LONGEST_NOTE
+            )
+        )
     return line
 
 
@@ -277,7 +287,9 @@ async def _judge(
             refused.append(Refused(one, missing(one).text))
             continue
         problem = changed_since(contract, expected.get(one), clock)
-        problem = problem or why_not(_RULE.act, contract.status, f"{contract.player}'s contract")
+        problem = problem or why_not(
+            _RULE.act, contract.status, _("{player}'s contract").format(player=contract.player)
+        )
         if problem is None and contract.signature is not None:
             going.append((contract, contract.signature))
         else:

@@ -17,6 +17,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -94,12 +95,14 @@ async def change_due(
         BballError: the day has passed.
     """
     expected = dict(reversed(contracts))
-    ids = list(dict.fromkeys(one for one, _ in contracts))
+    ids = list(dict.fromkeys(one for one, __ in contracts))
     await lock_contracts(session, league_id, ids)
     clock = await read_clock(session, league_id)
     if due_on is not None and due_on < clock.today:
         raise BballError(
-            f"Due on {due_on} has passed: today is {clock.today}. Choose a day to come. Nothing was changed."
+            _("Due on {due_on} has passed: today is {today}. Choose a day to come. Nothing was changed.").format(
+                due_on=due_on, today=clock.today
+            )
         )
     going, refused = await _judge(session, league_id, ids, expected, clock)
     days = await _days(session, [one.id for one in going])
@@ -108,10 +111,17 @@ async def change_due(
     for one in going:
         offered_on, before = days[one.id]
         if before == due_on:
-            now = "has no due date" if due_on is None else f"is due on {due_on}"
-            more.append(Refused(one.id, f"{one.player}'s contract {now} already."))
+            now = _("has no due date") if due_on is None else _("is due on {due_on}").format(due_on=due_on)
+            more.append(Refused(one.id, _("{player}'s contract {now} already.").format(player=one.player, now=now)))
         elif due_on is not None and offered_on is not None and due_on < offered_on:
-            more.append(Refused(one.id, f"{one.player}'s contract was offered on {offered_on}, after {due_on}."))
+            more.append(
+                Refused(
+                    one.id,
+                    _("{player}'s contract was offered on {offered_on}, after {due_on}.").format(
+                        player=one.player, offered_on=offered_on, due_on=due_on
+                    ),
+                )
+            )
         else:
             changing.append(one)
     refused = (*refused, *more)
@@ -155,10 +165,10 @@ async def _judge(
     for one in ids:
         contract = found.get(one)
         if contract is None:
-            problem: str | None = f"There is no contract {one} in this league."
+            problem: str | None = _("There is no contract {one} in this league.").format(one=one)
         else:
             problem = changed_since(contract, expected.get(one), clock) or no_due_date(
-                contract.status, f"{contract.player}'s contract"
+                contract.status, _("{player}'s contract").format(player=contract.player)
             )
         if problem is not None:
             refused.append(Refused(one, problem))
@@ -167,12 +177,13 @@ async def _judge(
     return going, tuple(refused)
 
 
-def no_due_date(status: ContractStatus, whose: str = "This contract") -> str | None:
+def no_due_date(status: ContractStatus, whose: str | None = None) -> str | None:
     """Why a contract in ``status`` has no due date to change, in a sentence; None when it has."""
     if status in WAITING_STATUSES:
         return None
+    whose = whose or _("This contract")
     if status is ContractStatus.DRAFT:
-        return f"{whose} is still a draft. It gets a due date when it is offered."
+        return _("{whose} is still a draft. It gets a due date when it is offered.").format(whose=whose)
     if status is ContractStatus.SIGNED:
-        return f"{whose} is signed; its days do not change anymore."
-    return f"{whose} is {status}, so it is over."
+        return _("{whose} is signed; its days do not change anymore.").format(whose=whose)
+    return _("{whose} is {status}, so it is over.").format(whose=whose, status=_(status))

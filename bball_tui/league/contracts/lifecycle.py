@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from bball_tui.database.states import ContractStatus, Stage
+from bball_tui.language import _
 
 _S = ContractStatus
 
@@ -310,14 +311,17 @@ TOLD: Mapping[str, str] = MappingProxyType({rule.done: rule.told for rule in RUL
 """From what the audit keeps to how the story tells it."""
 
 
-def why_not(act: Transition, status: ContractStatus, whose: str = "This contract") -> str | None:
+def why_not(act: Transition, status: ContractStatus, whose: str | None = None) -> str | None:
     """Why a contract in ``status`` cannot be acted on so, in a sentence; None when it can."""
     if status in RULES[act].sources:
         return None
     said = RULES[act].refusals.get(status)
-    if said is None:
-        said = f"is {status} already, so it is over. Make a new contract instead"
-    return f"{whose} {said}."
+    said = (
+        _("is {status} already, so it is over. Make a new contract instead").format(status=_(status))
+        if said is None
+        else _(said)
+    )
+    return f"{whose or _('This contract')} {said}."
 
 
 def why_none(act: Transition, statuses: Iterable[ContractStatus]) -> str | None:
@@ -327,13 +331,18 @@ def why_none(act: Transition, statuses: Iterable[ContractStatus]) -> str | None:
         return None
     if len(found) == 1:
         return why_not(act, next(iter(found)))
-    return f"None of these can be {RULES[act].target}: they are {', '.join(sorted(found))}."
+    return _("None of these can be {target}: they are {found}.").format(
+        target=_(RULES[act].target), found=", ".join(sorted(_(one) for one in found))
+    )
 
 
-def why_not_due(due_on: date | None, today: date, whose: str = "This contract") -> str | None:
+def why_not_due(due_on: date | None, today: date, whose: str | None = None) -> str | None:
     """Why an offer cannot expire today; None when it can. It expires on the day after it was due."""
+    whose = whose or _("This contract")
     if due_on is None:
-        return f"{whose} has no due date, so it cannot expire. Decline or void it instead."
+        return _("{whose} has no due date, so it cannot expire. Decline or void it instead.").format(whose=whose)
     if due_on >= today:
-        return f"{whose} is due on {due_on.isoformat()}, which has not passed. Decline or void it instead."
+        return _("{whose} is due on {day}, which has not passed. Decline or void it instead.").format(
+            whose=whose, day=due_on.isoformat()
+        )
     return None

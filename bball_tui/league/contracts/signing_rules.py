@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bball_tui.database.states import Capacity, ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import ContractFacts, GuardianFacts, LeagueClock
 from bball_tui.league.contracts.lifecycle import ALLOWED, NOT_OFFERED
 from bball_tui.mail.values import one_line
@@ -116,9 +117,17 @@ def check_day(signed_on: date | None, clock: LeagueClock) -> date:
     if signed_on is None:
         return clock.today
     if signed_on > clock.today:
-        raise BballError(f"Signed on {signed_on} is in the future: today is {clock.today}. Correct the date.")
+        raise BballError(
+            _("Signed on {signed_on} is in the future: today is {today}. Correct the date.").format(
+                signed_on=signed_on, today=clock.today
+            )
+        )
     if signed_on < EARLIEST:
-        raise BballError(f"Signed on {signed_on} cannot be: the date must not be before 1900. Correct the date.")
+        raise BballError(
+            _("Signed on {signed_on} cannot be: the date must not be before 1900. Correct the date.").format(
+                signed_on=signed_on
+            )
+        )
     return signed_on
 
 
@@ -132,9 +141,13 @@ def check_choice(choice: SignerChoice) -> SignerChoice:
         return choice
     name = one_line(choice.name)
     if not name:
-        raise BballError("The signer's name is empty. Type who signed.")
+        raise BballError(_("The signer's name is empty. Type who signed."))
     if len(name) > LONGEST_SIGNER:
-        raise BballError(f"The signer's name has {len(name)} characters; {LONGEST_SIGNER} is the limit. Shorten it.")
+        raise BballError(
+            _("The signer's name has {name} characters; {longest_signer} is the limit. Shorten it.").format(
+                name=len(name), longest_signer=LONGEST_SIGNER
+            )
+        )
     return FreeText(name)
 
 
@@ -155,25 +168,30 @@ def status_notice(contract: ContractFacts, clock: LeagueClock, expected_version:
 
     ``expected_version`` is the version that staff saw (None: whatever it is).
     """
-    whose = f"{contract.player}'s contract"
+    whose = _("{player}'s contract").format(player=contract.player)
     if contract.signature is not None:
         signature = contract.signature
-        text = (
-            f"{whose} is signed already by {signature.signer}, recorded by {signature.recorded_by} "
-            f"at {clock.at(signature.received_at)}."
+        text = _("{whose} is signed already by {signer}, recorded by {recorded_by} at {when}.").format(
+            whose=whose,
+            signer=signature.signer,
+            recorded_by=signature.recorded_by,
+            when=clock.at(signature.received_at),
         )
         return Notice(NoticeKind.ALREADY_SIGNED, text, blocks=True)
     if expected_version is not None and expected_version != contract.version:
-        text = (
-            f"{whose} was changed by {contract.updated_by} at {clock.at(contract.updated_at)}. "
-            "Look at it again, then sign."
+        text = _("{whose} was changed by {updated_by} at {when}. Look at it again, then sign.").format(
+            whose=whose, updated_by=contract.updated_by, when=clock.at(contract.updated_at)
         )
         return Notice(NoticeKind.CHANGED, text, blocks=True)
     if ContractStatus.SIGNED in ALLOWED[contract.status]:
         return None
     if contract.status is ContractStatus.DRAFT:
         return Notice(NoticeKind.NOT_OFFERED, f"{whose} {NOT_OFFERED}.", blocks=True)
-    return Notice(NoticeKind.NOT_OPEN, f"{whose} is {contract.status} and cannot be signed.", blocks=True)
+    return Notice(
+        NoticeKind.NOT_OPEN,
+        _("{whose} is {status} and cannot be signed.").format(whose=whose, status=_(contract.status)),
+        blocks=True,
+    )
 
 
 def age_notice(contract: ContractFacts, capacity: Capacity | None, day: date) -> Notice | None:
@@ -181,10 +199,10 @@ def age_notice(contract: ContractFacts, capacity: Capacity | None, day: date) ->
     if contract.birthdate is None:
         return None
     if day < contract.birthdate:
-        text = f"{contract.player} was not born yet on {day}. Correct the date."
+        text = _("{player} was not born yet on {day}. Correct the date.").format(player=contract.player, day=day)
         return Notice(NoticeKind.BEFORE_BIRTH, text, blocks=True)
     if capacity is Capacity.ADULT_PLAYER and not is_adult(contract.birthdate, day):
-        text = f"{contract.player} is not of age on {day}: a guardian must sign."
+        text = _("{player} is not of age on {day}: a guardian must sign.").format(player=contract.player, day=day)
         return Notice(NoticeKind.NOT_OF_AGE, text, blocks=True)
     return None
 
@@ -210,10 +228,12 @@ def signer_for(
         case NamedGuardian(guardian_id):
             guardian = next((one for one in guardians if one.id == guardian_id), None)
             if guardian is None:
-                text = f"The chosen signer is not a guardian of {player}."
+                text = _("The chosen signer is not a guardian of {player}.").format(player=player)
                 return Notice(NoticeKind.NOT_THEIRS, text, blocks=True)
             if not guardian.may_sign:
-                text = f"{guardian.name} may not sign for {player}. Choose someone else."
+                text = _("{name} may not sign for {player}. Choose someone else.").format(
+                    name=guardian.name, player=player
+                )
                 return Notice(NoticeKind.NO_SIGNER, text, blocks=True)
             return Signer(guardian.id, guardian.name, capacity or capacity_of(guardian))
         case FirstGuardian():
@@ -221,7 +241,7 @@ def signer_for(
                 return Signer(None, player, Capacity.ADULT_PLAYER)
             guardian = next((one for one in guardians if one.may_sign), None)
             if guardian is None:
-                text = f"{player} has no guardian who may sign. Type the name of who signed."
+                text = _("{player} has no guardian who may sign. Type the name of who signed.").format(player=player)
                 return Notice(NoticeKind.NO_SIGNER, text, blocks=True)
             return Signer(guardian.id, guardian.name, capacity or capacity_of(guardian))
 
@@ -247,21 +267,26 @@ def warnings_for(
     """What staff should know although the contract can be signed."""
     warnings = []
     if is_adult(contract.birthdate, day) and signer.capacity is not Capacity.ADULT_PLAYER:
-        text = f"{contract.player} is of age on {day} and could sign alone."
+        text = _("{player} is of age on {day} and could sign alone.").format(player=contract.player, day=day)
         warnings.append(Notice(NoticeKind.OF_AGE, text))
     recipients = recipients_of(guardians)
     blocked = [one.email for one in guardians if one.receives_email and one.email is not None and one.suppressed]
     if not recipients and not blocked:
-        text = f"{contract.player} has no guardian with an e-mail address: signed, no one told."
+        text = _("{player} has no guardian with an e-mail address: signed, no one told.").format(player=contract.player)
         warnings.append(Notice(NoticeKind.NO_GUARDIAN_EMAIL, text))
     warnings += [
-        Notice(NoticeKind.SUPPRESSED, f"{address} gets no more e-mail: {contract.player}'s goes without it.")
+        Notice(
+            NoticeKind.SUPPRESSED,
+            _("{address} gets no more e-mail: {player}'s goes without it.").format(
+                address=address, player=contract.player
+            ),
+        )
         for address in blocked
     ]
     if recipients and not contract.has_chat_link:
-        then = "e-mails wait for it" if wait_for_chat else "e-mails go without the join button"
+        then = _("e-mails wait for it") if wait_for_chat else _("e-mails go without the join button")
         kind = NoticeKind.WAITS_FOR_CHAT if wait_for_chat else NoticeKind.NO_CHAT_LINK
-        warnings.append(Notice(kind, f"{contract.team} has no chat link yet: {then}."))
+        warnings.append(Notice(kind, _("{team} has no chat link yet: {then}.").format(team=contract.team, then=then)))
     return tuple(warnings)
 
 
@@ -280,7 +305,11 @@ def decide(
 
 def missing(contract_id: int) -> Notice:
     """The notice for an id that no contract of the league has."""
-    return Notice(NoticeKind.MISSING, f"There is no contract {contract_id} in this league.", blocks=True)
+    return Notice(
+        NoticeKind.MISSING,
+        _("There is no contract {contract_id} in this league.").format(contract_id=contract_id),
+        blocks=True,
+    )
 
 
 def check_hold(hold_seconds: int | None, clock: LeagueClock) -> int:
@@ -292,5 +321,9 @@ def check_hold(hold_seconds: int | None, clock: LeagueClock) -> int:
     if hold_seconds is None:
         return clock.hold_seconds
     if not 0 <= hold_seconds <= LONGEST_HOLD:
-        raise BballError(f"The undo time must be between 0 and {LONGEST_HOLD} seconds, not {hold_seconds}.")
+        raise BballError(
+            _("The undo time must be between 0 and {longest_hold} seconds, not {hold_seconds}.").format(
+                longest_hold=LONGEST_HOLD, hold_seconds=hold_seconds
+            )
+        )
     return hold_seconds

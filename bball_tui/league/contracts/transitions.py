@@ -18,6 +18,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -102,7 +103,7 @@ async def apply_transition(session: AsyncSession, league_id: int, asked: Transit
     rule = RULES[asked.act]
     said = reason_for(rule.reason, asked.reason)
     expected = dict(reversed(asked.contracts))
-    ids = list(dict.fromkeys(one for one, _ in asked.contracts))
+    ids = list(dict.fromkeys(one for one, __ in asked.contracts))
     await lock_contracts(session, league_id, ids)
     clock = await read_clock(session, league_id)
     day = check_offer(asked.offered_on, asked.due_on, clock) if rule.offers else None
@@ -218,9 +219,9 @@ async def _judge(
     for one in ids:
         contract = found.get(one)
         if contract is None:
-            refused.append(Refused(one, f"There is no contract {one} in this league."))
+            refused.append(Refused(one, _("There is no contract {one} in this league.").format(one=one)))
             continue
-        whose = f"{contract.player}'s contract"
+        whose = _("{player}'s contract").format(player=contract.player)
         problem = changed_since(contract, expected.get(one), clock) or why_not(rule.act, contract.status, whose)
         if problem is None and rule.after_due:
             problem = why_not_due(overdue.get(one), clock.today, whose)
@@ -241,9 +242,8 @@ def changed_since(contract: ContractFacts, expected: int | None, clock: LeagueCl
     """Who changed the contract after version ``expected`` was on the screen, in a sentence; None when nobody did."""
     if expected is None or expected == contract.version:
         return None
-    return (
-        f"{contract.player}'s contract was changed by {contract.updated_by} at {clock.at(contract.updated_at)}. "
-        "Look at it again, then decide."
+    return _("{player}'s contract was changed by {updated_by} at {when}. Look at it again, then decide.").format(
+        player=contract.player, updated_by=contract.updated_by, when=clock.at(contract.updated_at)
     )
 
 
@@ -255,9 +255,17 @@ def check_offer(offered_on: date | None, due_on: date | None, clock: LeagueClock
     """
     day = offered_on or clock.today
     if day > clock.today:
-        raise BballError(f"Offered on {day} is in the future: today is {clock.today}. Correct the date.")
+        raise BballError(
+            _("Offered on {day} is in the future: today is {today}. Correct the date.").format(
+                day=day, today=clock.today
+            )
+        )
     if due_on is not None and due_on < day:
-        raise BballError(f"Due on {due_on} lies before the day of the offer, {day}. Correct one of them.")
+        raise BballError(
+            _("Due on {due_on} lies before the day of the offer, {day}. Correct one of them.").format(
+                due_on=due_on, day=day
+            )
+        )
     return day
 
 
@@ -270,10 +278,14 @@ def reason_for(need: ReasonNeed, reason: str | None) -> str | None:
     said = one_line(reason or "")
     if not said:
         if need is ReasonNeed.REQUIRED:
-            raise BballError("The reason is empty. Say why, in a few words.")
+            raise BballError(_("The reason is empty. Say why, in a few words."))
         return None
     if len(said) > LONGEST_REASON:
-        raise BballError(f"The reason has {len(said)} characters; {LONGEST_REASON} is the limit. Shorten it.")
+        raise BballError(
+            _("The reason has {said} characters; {longest_reason} is the limit. Shorten it.").format(
+                said=len(said), longest_reason=LONGEST_REASON
+            )
+        )
     return said
 
 

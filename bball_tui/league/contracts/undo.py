@@ -14,6 +14,7 @@ from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -161,30 +162,46 @@ async def _lock_mails(session: AsyncSession, contracts: Iterable[ContractFacts])
 
 def _undo_obstacle(contract: ContractFacts, mails: Collection[_Mail], clock: LeagueClock) -> str | None:
     if contract.signature is None:
-        return f"{contract.player}'s contract is {contract.status}, not signed: there is nothing to undo."
+        return _("{player}'s contract is {status}, not signed: there is nothing to undo.").format(
+            player=contract.player, status=_(contract.status)
+        )
     for mail in mails:
-        when = "" if mail.at is None else f" at {clock.at(mail.at)}"
+        when = "" if mail.at is None else _(" at {when}").format(when=clock.at(mail.at))
         match mail.state:
             case OutboxState.SENT if stays_here(mail.provider):
-                return f"The e-mail to {mail.recipient} was written to a folder{when}; void the contract instead."
+                return _("The e-mail to {recipient} was written to a folder{when}; void the contract instead.").format(
+                    recipient=mail.recipient, when=when
+                )
             case OutboxState.SENT:
-                return f"The e-mail to {mail.recipient} went out{when}; void the contract instead."
+                return _("The e-mail to {recipient} went out{when}; void the contract instead.").format(
+                    recipient=mail.recipient, when=when
+                )
             case OutboxState.SENDING:
-                return f"The e-mail to {mail.recipient} is on its way right now; void the contract instead."
+                return _("The e-mail to {recipient} is on its way right now; void the contract instead.").format(
+                    recipient=mail.recipient
+                )
             case OutboxState.IN_DOUBT:
-                return f"The e-mail to {mail.recipient} may have gone out{when}; void the contract instead."
+                return _("The e-mail to {recipient} may have gone out{when}; void the contract instead.").format(
+                    recipient=mail.recipient, when=when
+                )
             case OutboxState.DEAD:
-                return f"The e-mail to {mail.recipient} was tried and failed; void the contract instead."
+                return _("The e-mail to {recipient} was tried and failed; void the contract instead.").format(
+                    recipient=mail.recipient
+                )
             case OutboxState.QUEUED if mail.claims:
-                return f"The e-mail to {mail.recipient} was tried already; void the contract instead."
+                return _("The e-mail to {recipient} was tried already; void the contract instead.").format(
+                    recipient=mail.recipient
+                )
             case OutboxState.QUEUED | OutboxState.CANCELLED | OutboxState.SUPPRESSED:
                 continue
     waiting = [mail.available_at for mail in mails if mail.state is OutboxState.QUEUED]
     until = max(waiting, default=contract.signature.received_at + timedelta(seconds=clock.hold_seconds))
     if until <= clock.now:
-        return f"The time to undo ended at {clock.at(until)}; void the contract instead."
+        return _("The time to undo ended at {when}; void the contract instead.").format(when=clock.at(until))
     return None
 
 
 def _missing(ids: Iterable[int], found: Mapping[int, ContractFacts]) -> list[Refused]:
-    return [Refused(one, f"There is no contract {one} in this league.") for one in ids if one not in found]
+    return [
+        Refused(one, _("There is no contract {one} in this league.").format(one=one)) for one in ids if one not in found
+    ]

@@ -7,6 +7,7 @@ from sqlalchemy import TIMESTAMP, ColumnElement, FromClause, Text, case, cast, f
 
 from bball_tui.database import models
 from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ONCE_SIGNED
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.lease_recovery import KEEP_DAYS
@@ -37,7 +38,7 @@ class WelcomeState(StrEnum):
     @property
     def words(self) -> str:
         """What people read."""
-        return "written to a folder" if self is WelcomeState.IN_FOLDER else self.replace("_", " ")
+        return _("written to a folder") if self is WelcomeState.IN_FOLDER else self.replace("_", " ")
 
     @property
     def name_in_json(self) -> str:

@@ -13,6 +13,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, Player, Season, Team
 from bball_tui.database.states import LIVE_STATUSES
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.editing.deleting import RecordKind
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import current_season
@@ -20,12 +21,18 @@ from bball_tui.wording import counted
 
 _TABLES: dict[RecordKind, Any] = {RecordKind.PLAYER: Player, RecordKind.TEAM: Team, RecordKind.SEASON: Season}
 _EFFECTS = {
-    RecordKind.PLAYER: "{} leaves the list of players, its counts and exports, the list of who may be the same, the "
-    "calls to make, and what a new season is proposed from. Contracts and the history stay as they are.",
-    RecordKind.TEAM: "{} leaves the list of teams, its counts and exports, and the calls to make. Its contracts and "
-    "the history stay as they are.",
-    RecordKind.SEASON: "{} goes to the end of the seasons, and no new season is proposed from it. Its teams and "
-    "contracts stay as they are.",
+    RecordKind.PLAYER: _(
+        "{} leaves the list of players, its counts and exports, the list of who may be the same, the "
+        "calls to make, and what a new season is proposed from. Contracts and the history stay as they are."
+    ),
+    RecordKind.TEAM: _(
+        "{} leaves the list of teams, its counts and exports, and the calls to make. Its contracts and "
+        "the history stay as they are."
+    ),
+    RecordKind.SEASON: _(
+        "{} goes to the end of the seasons, and no new season is proposed from it. Its teams and "
+        "contracts stay as they are."
+    ),
 }
 
 
@@ -42,10 +49,10 @@ class Archiving:
     def sentences(self) -> list[str]:
         """What archiving does, or (of what is archived) bringing it back."""
         if self.archived:
-            return [f"{self.name} is in the lists, counts and exports again."]
+            return [_("{name} is in the lists, counts and exports again.").format(name=self.name)]
         return [
             _EFFECTS[self.kind].format(self.name),
-            "Searching finds it, marked as archived, and it can be brought back at any time.",
+            _("Searching finds it, marked as archived, and it can be brought back at any time."),
         ]
 
 
@@ -65,7 +72,7 @@ async def preview_archive(session: AsyncSession, league_id: int, kind: RecordKin
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no {kind} {one_id} in this league.")
+        raise BballError(_("There is no {kind} {one_id} in this league.").format(kind=kind, one_id=one_id))
     obstacle = None if found.archived else await _obstacle(session, league_id, kind, one_id, found.name)
     return Archiving(kind, one_id, found.name, found.archived, obstacle)
 
@@ -107,7 +114,7 @@ async def _set(session: AsyncSession, league_id: int, seen: Archiving, action: s
         .returning(table.id)
     )
     if written is None:
-        raise BballError(f"{seen.name} was changed in the meantime. Nothing was done; look again.")
+        raise BballError(_("{name} was changed in the meantime. Nothing was done; look again.").format(name=seen.name))
     await record(session, league_id, [Entry(action, str(seen.kind), seen.id)])
 
 
@@ -118,7 +125,9 @@ async def _obstacle(session: AsyncSession, league_id: int, kind: RecordKind, one
         return None
     if kind is RecordKind.SEASON:
         if shown.id == one_id:
-            return f"{name} is the season that everybody sees. Show another one first, then archive it."
+            return _("{name} is the season that everybody sees. Show another one first, then archive it.").format(
+                name=name
+            )
         return None
     mine = Contract.player_id == one_id if kind is RecordKind.PLAYER else Contract.team_id == one_id
     live = (
@@ -134,12 +143,11 @@ async def _obstacle(session: AsyncSession, league_id: int, kind: RecordKind, one
     if found is None:
         return None
     if kind is RecordKind.PLAYER:
-        return (
-            f"{name} has a contract of {found.name} that waits or is signed. Release or void it first, then archive "
-            "the player."
-        )
+        return _(
+            "{name} has a contract of {name_2} that waits or is signed. Release or void it first, then "
+            "archive the player."
+        ).format(name=name, name_2=found.name)
     have = counted(found.contracts, "contract")
-    return (
-        f"{name} has {have} of {found.name} that {'is' if found.contracts == 1 else 'are'} not over. Release, void or "
-        "move first, then archive the team."
-    )
+    return _(
+        "{name} has {have} of {name_2} that {value} not over. Release, void or move first, then archive the team."
+    ).format(name=name, have=have, name_2=found.name, value="is" if found.contracts == 1 else "are")

@@ -26,6 +26,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import current_season
 from bball_tui.mail.kinds import KINDS
@@ -79,12 +80,16 @@ class Deletion:
             for ids, word in ((self.teams, "team"), (self.contracts, "contract"), (self.guardians, "guardian"))
             if ids
         ]
-        lines = [f"{self.name} goes for good{f', with {listed(parts)}' if parts else ''}."]
+        lines = [
+            _("{name} goes for good{format}.").format(
+                name=self.name, format=_(", with {parts}").format(parts=listed(parts)) if parts else ""
+            )
+        ]
         if self.notes:
-            lines.append(f"{counted(self.notes, 'note')} about the player: deleted, too.")
+            lines.append(_("{notes} about the player: deleted, too.").format(notes=counted(self.notes, "note")))
         if self.mails:
-            lines.append(f"{counted(self.mails, 'e-mail')} not sent yet: canceled.")
-        return [*lines, "The history keeps who did what."]
+            lines.append(_("{e_mail} not sent yet: canceled.").format(e_mail=counted(self.mails, "e-mail")))
+        return [*lines, _("The history keeps who did what.")]
 
 
 async def preview_delete(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int) -> Deletion:
@@ -149,7 +154,7 @@ def _gone(seen: Deletion) -> dict[str, object]:
 
 
 def _changed(seen: Deletion) -> BballError:
-    return BballError(f"{seen.name} was changed in the meantime. Nothing was deleted; look again.")
+    return BballError(_("{name} was changed in the meantime. Nothing was deleted; look again.").format(name=seen.name))
 
 
 async def _remove(session: AsyncSession, league_id: int, kind: str, ids: Collection[int], seen: Deletion) -> None:
@@ -172,7 +177,7 @@ async def _name(session: AsyncSession, league_id: int, kind: RecordKind, one_id:
     table: Any = {RecordKind.PLAYER: Player, RecordKind.TEAM: Team, RecordKind.SEASON: Season}[kind]
     found: str | None = await session.scalar(select(name).where(table.league_id == league_id, table.id == one_id))
     if found is None:
-        raise BballError(f"There is no {kind} {one_id} in this league.")
+        raise BballError(_("There is no {kind} {one_id} in this league.").format(kind=kind, one_id=one_id))
     return found
 
 
@@ -182,30 +187,34 @@ async def _told(session: AsyncSession, contracts: Collection[int], name: str) ->
     who = Player.first_name + " " + Player.last_name
     of_players = select(who).join(Contract, Contract.player_id == Player.id).where(among(Contract.id, contracts))
     if (player := await session.scalar(of_players.where(or_(signed, scanned)).limit(1))) is not None:
-        return (
-            f"{name} stays: {player} has signed, or had, and what was signed is kept. Release or void the contract "
-            "instead."
-        )
+        return _(
+            "{name} stays: {player} has signed, or had, and what was signed is kept. Release or void the "
+            "contract instead."
+        ).format(name=name, player=player)
     told = or_(Outbox.claims > 0, Outbox.state.not_in(_HELD))
     mailed = select(Outbox.recipient).where(among(Outbox.contract_id, contracts), told).order_by(Outbox.id).limit(1)
     if (address := await session.scalar(mailed)) is not None:
-        return f"{name} stays: an e-mail about it went to {address}, or may have. Void the contract instead."
+        return _("{name} stays: an e-mail about it went to {address}, or may have. Void the contract instead.").format(
+            name=name, address=address
+        )
     return None
 
 
 async def _own_obstacle(session: AsyncSession, league_id: int, kind: RecordKind, one_id: int, name: str) -> str | None:
     if kind is RecordKind.PLAYER:
         if await session.scalar(_MERGED, {"league_id": league_id, "id": one_id}):
-            return f"{name} was merged with another player. Take the merge back first."
+            return _("{name} was merged with another player. Take the merge back first.").format(name=name)
         return None
     linked = select(Team.name).where(Team.league_id == league_id, Team.groupme_group_id.is_not(None))
     mine = Team.id == one_id if kind is RecordKind.TEAM else Team.season_id == one_id
     if (team := await session.scalar(linked.where(mine).limit(1))) is not None:
-        return f"{team} has a team chat. Unlink the chat first."
+        return _("{team} has a team chat. Unlink the chat first.").format(team=team)
     if kind is RecordKind.SEASON:
         shown = await current_season(session, league_id)
         if shown is not None and shown.id == one_id:
-            return f"{name} is the season that everybody sees. Show another one first, then delete it."
+            return _("{name} is the season that everybody sees. Show another one first, then delete it.").format(
+                name=name
+            )
     return None
 
 

@@ -16,6 +16,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Scan, Signature
 from bball_tui.database.states import OPEN_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.wording import counted, listed
 
@@ -52,37 +53,55 @@ class ErasePreview:
         if not self.waiting:
             return None
         it = "it" if self.waiting == 1 else "them"
-        return (
-            f"{self.who} still has {counted(self.waiting, 'contract')} on which nobody decided. Void {it} first, so "
-            "that nobody waits for an answer from someone who is gone."
-        )
+        return _(
+            "{who} still has {contracts} on which nobody decided. Void {it} first, so that nobody waits "
+            "for an answer from someone who is gone."
+        ).format(who=self.who, contracts=counted(self.waiting, "contract"), it=it)
 
     def sentences(self) -> tuple[str, ...]:
         """What goes and what stays, for a person who decides."""
         names = listed([self.who, *self.also])
-        said = [f"{names}: name, birthdate, number, addresses and phone numbers go, here and in the history."]
+        said = [
+            _("{names}: name, birthdate, number, addresses and phone numbers go, here and in the history.").format(
+                names=names
+            )
+        ]
         if self.staying:
-            stay = "stays, with other children" if len(self.staying) == 1 else "stay, with other children"
-            said.append(f"{listed(self.staying)} {stay} in the league.")
+            stay = _("stays, with other children") if len(self.staying) == 1 else _("stay, with other children")
+            said.append(_("{staying} {stay} in the league.").format(staying=listed(self.staying), stay=stay))
         what = [
             counted(number, one)
             for number, one in ((self.contracts, "contract"), (self.signatures, "signature"), (self.mails, "e-mail"))
             if number
         ]
         if what:
-            said.append(f"{listed(what)} stay in counts and history, without names or texts.")
+            said.append(_("{what} stay in counts and history, without names or texts.").format(what=listed(what)))
         if self.scans:
-            said.append(f"{counted(self.scans, 'scan')} of signed papers {'goes' if self.scans == 1 else 'go'}.")
+            said.append(
+                _("{scans} of signed papers {value}.").format(
+                    scans=counted(self.scans, "scan"), value="goes" if self.scans == 1 else "go"
+                )
+            )
         if self.unsent:
             had, are = ("has", "is") if self.unsent == 1 else ("have", "are")
-            said.append(f"{counted(self.unsent, 'e-mail')} that {had} not left {are} canceled.")
+            said.append(
+                _("{e_mail} that {had} not left {are} canceled.").format(
+                    e_mail=counted(self.unsent, "e-mail"), had=had, are=are
+                )
+            )
         if self.named_in:
             others = counted(self.named_in, "e-mail")
             name = "names" if self.named_in == 1 else "name"
-            said.append(f"{others} to other families {name} them: the text goes, and what has not left is canceled.")
+            said.append(
+                _("{others} to other families {name} them: the text goes, and what has not left is canceled.").format(
+                    others=others, name=name
+                )
+            )
         said.append(
-            "This cannot be taken back. Backups and exported files still have the names: delete those that you no "
-            "longer need."
+            _(
+                "This cannot be taken back. Backups and exported files still have the names: delete those that you no "
+                "longer need."
+            )
         )
         return tuple(said)
 
@@ -97,7 +116,7 @@ async def preview_player(session: AsyncSession, league_id: int, player_id: int) 
         select(Player.first_name + " " + Player.last_name).where(Player.league_id == league_id, Player.id == player_id)
     )
     if who is None:
-        raise BballError(f"There is no player {player_id} in this league.")
+        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
     link = aliased(PlayerGuardian)
     others = select(link.guardian_id).where(link.guardian_id == Guardian.id, link.player_id != player_id).exists()
     family = await session.execute(
@@ -130,7 +149,7 @@ async def preview_guardian(session: AsyncSession, league_id: int, guardian_id: i
         )
     )
     if who is None:
-        raise BballError(f"There is no guardian {guardian_id} in this league.")
+        raise BballError(_("There is no guardian {guardian_id} in this league.").format(guardian_id=guardian_id))
     return await _preview(session, league_id, who, players=(), guardians=(guardian_id,), also=(), staying=())
 
 
@@ -209,7 +228,7 @@ async def erase(session: AsyncSession, league_id: int, seen: ErasePreview) -> Co
     if now.obstacle is not None:
         raise BballError(now.obstacle)
     if (now.players, now.guardians, now.who) != (seen.players, seen.guardians, seen.who):
-        raise BballError("Someone changed this family since you looked. Nothing was erased; look again.")
+        raise BballError(_("Someone changed this family since you looked. Nothing was erased; look again."))
     try:
         found = await session.scalars(
             _ERASE, {"league_id": league_id, "players": list(now.players), "guardians": list(now.guardians)}
@@ -218,6 +237,6 @@ async def erase(session: AsyncSession, league_id: int, seen: ErasePreview) -> Co
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _ON_ITS_WAY:
             raise BballError(
-                "An e-mail to this family is being sent right now. Nothing was erased; try again in a minute."
+                _("An e-mail to this family is being sent right now. Nothing was erased; try again in a minute.")
             ) from None
         raise

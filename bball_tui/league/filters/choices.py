@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self, TypeAlias
 
+from bball_tui.database.states import ContractStatus
+from bball_tui.language import _
+
 ListName: TypeAlias = Literal["teams", "players", "contracts"]
 
 
@@ -23,17 +26,17 @@ class Facet(StrEnum):
         """What stands over its values."""
         match self:
             case Facet.STATUS:
-                return "Contract"
+                return _("Contract")
             case Facet.WELCOME:
-                return "Welcome e-mail"
+                return _("Welcome e-mail")
             case Facet.TROUBLE:
-                return "Needs attention"
+                return _("Needs attention")
             case Facet.DIVISION:
-                return "Division"
+                return _("Division")
             case Facet.TEAM:
-                return "Team"
+                return _("Team")
             case Facet.ARCHIVED:
-                return "Archived"
+                return _("Archived")
 
     @property
     def single(self) -> bool:
@@ -63,7 +66,7 @@ class Attention(StrEnum):
         one = str.__new__(cls, word)
         one._value_ = word
         one.option = option
-        one.label = label
+        one.label = _(label)
         return one
 
     OVERDUE = "overdue", "overdue", "overdue"
@@ -76,22 +79,22 @@ class Attention(StrEnum):
 
 
 WORDS: dict[Facet, dict[str, str]] = {
-    Facet.STATUS: {},
+    Facet.STATUS: {one.value: _(one.value) for one in ContractStatus},
     Facet.WELCOME: {
-        "failed": "e-mail failed",
-        "came_back": "e-mail came back",
-        "in_doubt": "e-mail in doubt",
-        "parked": "e-mail set aside",
-        "no_address": "signed, no e-mail address",
-        "held": "e-mail held for undo",
-        "waiting": "e-mail waits for the team chat",
-        "queued": "e-mail queued",
-        "sending": "e-mail on its way",
-        "in_folder": "e-mail written to a folder",
-        "sent": "e-mail accepted",
-        "cancelled": "e-mail canceled",
-        "suppressed": "address blocked",
-        "none": "no e-mail queued",
+        "failed": _("e-mail failed"),
+        "came_back": _("e-mail came back"),
+        "in_doubt": _("e-mail in doubt"),
+        "parked": _("e-mail set aside"),
+        "no_address": _("signed, no e-mail address"),
+        "held": _("e-mail held for undo"),
+        "waiting": _("e-mail waits for the team chat"),
+        "queued": _("e-mail queued"),
+        "sending": _("e-mail on its way"),
+        "in_folder": _("e-mail written to a folder"),
+        "sent": _("e-mail accepted"),
+        "cancelled": _("e-mail canceled"),
+        "suppressed": _("address blocked"),
+        "none": _("no e-mail queued"),
     },
     Facet.TROUBLE: {one.value: one.label for one in Attention},
 }
@@ -114,7 +117,7 @@ class FilterChoice:
     @property
     def chip(self) -> str:
         """How it reads among others."""
-        return f"{self.facet}: {self.label}" if self.facet.named else self.label
+        return f"{_(self.facet)}: {self.label}" if self.facet.named else self.label
 
 
 def choice(facet: Facet, value: str) -> FilterChoice:

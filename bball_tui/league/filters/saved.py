@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import SavedFilter
 from bball_tui.errors import BballError
-from bball_tui.league.filters.choices import Facet, FilterChoice, ListName
+from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice
 from bball_tui.mail.values import one_line
 
 LONGEST_NAME = 60
@@ -104,4 +104,6 @@ def read_choices(stored: Iterable[object]) -> Iterable[FilterChoice]:
             continue
         facet, value, label = one.get("facet"), one.get("value"), one.get("label")
         if facet in list(Facet) and isinstance(value, str) and isinstance(label, str):
-            yield FilterChoice(Facet(str(facet)), value, label)
+            # What has a word of ours reads as the screen speaks now, whatever it spoke when it was saved.
+            chosen = Facet(str(facet))
+            yield choice(chosen, value) if value in WORDS.get(chosen, {}) else FilterChoice(chosen, value, label)

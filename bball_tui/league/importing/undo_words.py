@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bball_tui.language import _
 from bball_tui.league.importing.imports import RosterImport
 from bball_tui.league.importing.undo import ImportUndone
 from bball_tui.league.importing.undo_plan import ImportUndo
@@ -12,18 +13,28 @@ KINDS = ("team", "player", "guardian", "contract")
 
 def import_effect(effect: ImportUndo, at: str, most: int | None = None) -> list[str]:
     """What would happen, and by name what stays; at most ``most`` of those. ``at`` is when it was imported."""
-    lines = [f"{effect.by} imported {effect.file} into {effect.season} at {at}."]
+    lines = [
+        _("{by} imported {file} into {season} at {at}.").format(
+            by=effect.by, file=effect.file, season=effect.season, at=at
+        )
+    ]
     gone, changed = _gone(effect), _changed(effect)
     if gone:
-        lines.append(f"What it made goes for good: {gone}.")
+        lines.append(_("What it made goes for good: {gone}.").format(gone=gone))
     if changed:
-        lines.append(f"What it changed is as it was before: {changed}.")
+        lines.append(_("What it changed is as it was before: {changed}.").format(changed=changed))
     if not effect.does_something:
-        lines.append("Nothing of it can be taken back anymore.")
+        lines.append(_("Nothing of it can be taken back anymore."))
     if effect.withdrawn:
-        lines.append(f"{counted(len(effect.withdrawn), 'e-mail')} that {_has(effect.withdrawn)} not left: canceled.")
+        lines.append(
+            _("{e_mail} that {has} not left: canceled.").format(
+                e_mail=counted(len(effect.withdrawn), "e-mail"), has=_has(effect.withdrawn)
+            )
+        )
     if effect.again:
-        lines.append(f"{counted(len(effect.again), 'e-mail')} canceled by the import: queued again.")
+        lines.append(
+            _("{e_mail} canceled by the import: queued again.").format(e_mail=counted(len(effect.again), "e-mail"))
+        )
     return [*lines, *_kept(effect, most)]
 
 
@@ -31,9 +42,13 @@ def undone_import(done: ImportUndone, most: int | None = None) -> list[str]:
     """What happened, and what stayed."""
     effect = done.effect
     parts = [part for part in (_gone(effect), _changed(effect)) if part]
-    lines = [f"Import of {effect.file} undone: {'; as before: '.join(parts) or 'nothing of it could be'}."]
+    lines = [
+        _("Import of {file} undone: {parts}.").format(
+            file=effect.file, parts=_("; as before: ").join(parts) or _("nothing of it could be")
+        )
+    ]
     if done.cancelled:
-        lines.append(f"{counted(done.cancelled, 'e-mail')} canceled.")
+        lines.append(_("{e_mail} canceled.").format(e_mail=counted(done.cancelled, "e-mail")))
     return [*lines, *_kept(effect, most)]
 
 
@@ -53,7 +68,9 @@ def _numbers(numbers: Mapping[str, int], word: str) -> Iterator[str]:
 def _gone(effect: ImportUndo) -> str:
     numbers = zip(KINDS, (effect.teams, effect.players, effect.guardians, effect.contracts), strict=True)
     parts = [counted(len(ids), kind) for kind, ids in numbers if ids]
-    return listed([*parts, *([f"the season {effect.season}"] if effect.season_id is not None else [])])
+    return listed(
+        [*parts, *([_("the season {season}").format(season=effect.season)] if effect.season_id is not None else [])]
+    )
 
 
 def _changed(effect: ImportUndo) -> str:
@@ -74,9 +91,9 @@ def _has(mails: Sequence[int]) -> str:
 def _kept(effect: ImportUndo, most: int | None) -> Iterator[str]:
     if not effect.kept:
         return
-    yield "These stay:"
+    yield _("These stay:")
     shown = effect.kept if most is None else effect.kept[:most]
     for one in shown:
         yield f"- {one.sentence}"
     if len(shown) < len(effect.kept):
-        yield f"- and {len(effect.kept) - len(shown)} more"
+        yield _("- and {kept} more").format(kept=len(effect.kept) - len(shown))

@@ -1,5 +1,6 @@
 """What a merge would do and did, in sentences. Pure."""
 
+from bball_tui.language import _
 from bball_tui.league.merging.merge import Merged, MergePreview
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import Unmerged
@@ -11,9 +12,13 @@ def effect_words(effect: MergePreview) -> list[str]:
     if effect.obstacle is not None:
         return [effect.obstacle]
     kept, gone = effect.kept.name, effect.gone.name
-    lines = [f"{gone} ({effect.kind} {effect.gone.id}) would be merged into {kept} ({effect.kind} {effect.kept.id})."]
+    lines = [
+        _("{gone} ({kind} {id}) would be merged into {kept} ({kind} {id_2}).").format(
+            gone=gone, kind=effect.kind, id=effect.gone.id, kept=kept, id_2=effect.kept.id
+        )
+    ]
     if effect.told_apart:
-        lines.append("Staff said before that these are two different players.")
+        lines.append(_("Staff said before that these are two different players."))
     things = [
         counted(number, one)
         for number, one in (
@@ -26,38 +31,66 @@ def effect_words(effect: MergePreview) -> list[str]:
         )
         if number
     ]
-    moved = listed(things) if things else "nothing else"
-    lines.append(f"{moved} of {gone} would then be {kept}'s." if things else f"{gone} has nothing else to move.")
+    moved = listed(things) if things else _("nothing else")
+    lines.append(
+        _("{moved} of {gone} would then be {kept}'s.").format(moved=moved, gone=gone, kept=kept)
+        if things
+        else _("{gone} has nothing else to move.").format(gone=gone)
+    )
     if effect.shared_links:
         lines.append(
-            f"{'One of these is' if effect.shared_links == 1 else f'{effect.shared_links} of these are'} with both: "
-            "e-mail goes there if either says so; only who may sign with both may sign."
+            _("{words} with both: e-mail goes there if either says so; only who may sign with both may sign.").format(
+                words=_("One of these is")
+                if effect.shared_links == 1
+                else _("{shared_links} of these are").format(shared_links=effect.shared_links)
+            )
         )
     lines += [one.sentence for one in effect.ending]
     if effect.unsent:
-        lines.append(f"{counted(effect.unsent, 'e-mail')} of what becomes void would be canceled before leaving.")
+        lines.append(
+            _("{e_mail} of what becomes void would be canceled before leaving.").format(
+                e_mail=counted(effect.unsent, "e-mail")
+            )
+        )
     if effect.told:
-        verb = "has an e-mail" if len(effect.told) == 1 else "have e-mails"
-        lines.append(f"{listed(effect.told)} {verb} about what becomes void; no other e-mail goes out about that.")
+        verb = _("has an e-mail") if len(effect.told) == 1 else _("have e-mails")
+        lines.append(
+            _("{told} {verb} about what becomes void; no other e-mail goes out about that.").format(
+                told=listed(effect.told), verb=verb
+            )
+        )
     return lines
 
 
 def merged_words(done: Merged) -> list[str]:
     """What happened."""
-    lines = [f"{done.gone} ({done.kind} {done.gone_id}) is now {done.kept} ({done.kind} {done.kept_id})."]
+    lines = [
+        _("{gone} ({kind} {gone_id}) is now {kept} ({kind} {kept_id}).").format(
+            gone=done.gone, kind=done.kind, gone_id=done.gone_id, kept=done.kept, kept_id=done.kept_id
+        )
+    ]
     if done.ended:
         lines.append(
-            f"{counted(len(done.ended), 'contract')} became void"
-            + (f", and {counted(len(done.cancelled), 'e-mail')} canceled." if done.cancelled else ".")
+            _("{contracts} became void").format(contracts=counted(len(done.ended), "contract"))
+            + (
+                _(", and {e_mail} canceled.").format(e_mail=counted(len(done.cancelled), "e-mail"))
+                if done.cancelled
+                else "."
+            )
         )
-    lines += [f"{one.address} hasn't been sent the welcome e-mail for {one.player}." for one in done.unpromised]
+    lines += [
+        _("{address} hasn't been sent the welcome e-mail for {player}.").format(address=one.address, player=one.player)
+        for one in done.unpromised
+    ]
     return [*lines, *done.notes]
 
 
 def unmerged_words(done: Unmerged) -> list[str]:
     """What happened."""
     return [
-        f"{done.gone} is {done.kind} {done.gone_id} again, with all that was moved. What came later stays.",
+        _("{gone} is {kind} {gone_id} again, with all that was moved. What came later stays.").format(
+            gone=done.gone, kind=done.kind, gone_id=done.gone_id
+        ),
         *taken_back_words(done),
     ]
 
@@ -68,8 +101,15 @@ def taken_back_words(done: Unmerged) -> list[str]:
     if done.restored:
         wait = "waits" if len(done.promised) == 1 else "wait"
         lines.append(
-            f"{counted(len(done.restored), 'contract')} {'is' if len(done.restored) == 1 else 'are'} what "
-            f"{'it was' if len(done.restored) == 1 else 'they were'} before the merge"
-            + (f", and {counted(len(done.promised), 'e-mail')} {wait} again." if done.promised else ".")
+            _("{contracts} {value} what {words} before the merge").format(
+                contracts=counted(len(done.restored), "contract"),
+                value="is" if len(done.restored) == 1 else "are",
+                words=_("it was") if len(done.restored) == 1 else _("they were"),
+            )
+            + (
+                _(", and {e_mail} {wait} again.").format(e_mail=counted(len(done.promised), "e-mail"), wait=wait)
+                if done.promised
+                else "."
+            )
         )
     return [*lines, *done.notes]

@@ -14,6 +14,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder
 from bball_tui.dates import write_date
 from bball_tui.errors import BballError
+from bball_tui.language import english
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.papers.code import PaperCode, mark_of
 from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList, SignInRow
@@ -218,7 +219,8 @@ async def _read(session: AsyncSession, league: models.League, contract_ids: Coll
 
 
 def _family(guardians: Iterable[GuardianFacts]) -> str:
-    return listed([one_line(one.name) for one in guardians if one.may_sign])
+    with english():  # as the rest of the paper, whatever the screen speaks
+        return listed([one_line(one.name) for one in guardians if one.may_sign])
 
 
 def _template(template_dir: Path | None) -> Template:

@@ -12,6 +12,7 @@ from bball_tui.database.models import Contract, FamilyNote, Guardian, Player, Pl
 from bball_tui.database.states import LONGEST_NOTE, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.roster.attention import today_in
 from bball_tui.league.roster.family import GuardianView, read_family
 from bball_tui.mail.values import one_line
@@ -51,8 +52,8 @@ class NoteView:
     def heading(self) -> str:
         """What it is, and with whom: ``call with Rosa Ames``."""
         if self.kind is NoteKind.CALL:
-            return "call" if self.guardian is None else f"call with {self.guardian}"
-        return "note" if self.guardian is None else f"note on {self.guardian}"
+            return "call" if self.guardian is None else _("call with {guardian}").format(guardian=self.guardian)
+        return "note" if self.guardian is None else _("note on {guardian}").format(guardian=self.guardian)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ async def note_facts(session: AsyncSession, league_id: int, player_id: int) -> N
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no player {player_id} in this league.")
+        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
     guardians = await read_family(session, league_id, player_id)
     notes = await read_notes(session, league_id, player_id)
     return NoteFacts(player_id, found.name, guardians, notes, found.today)
@@ -118,7 +119,7 @@ async def note_facts_of(session: AsyncSession, league_id: int, contract_id: int)
         select(Contract.player_id).where(Contract.league_id == league_id, Contract.id == contract_id)
     )
     if player_id is None:
-        raise BballError(f"There is no contract {contract_id} in this league.")
+        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     return await note_facts(session, league_id, player_id)
 
 
@@ -134,7 +135,7 @@ async def note_facts_with(session: AsyncSession, league_id: int, guardian_id: in
         )
     )
     if player_id is None:
-        raise BballError("This guardian has no player in the league anymore.")
+        raise BballError(_("This guardian has no player in the league anymore."))
     return await note_facts(session, league_id, player_id)
 
 
@@ -147,9 +148,13 @@ async def add_note(session: AsyncSession, league_id: int, new: NewNote) -> int:
     """
     body = one_line(new.body)
     if not body:
-        raise BballError("Say what it was about, in a few words.")
+        raise BballError(_("Say what it was about, in a few words."))
     if len(body) > LONGEST_NOTE:
-        raise BballError(f"The note has {len(body):,} characters; {LONGEST_NOTE:,} is the limit. Shorten it.")
+        raise BballError(
+            _("The note has {body:,} characters; {longest_note:,} is the limit. Shorten it.").format(
+                body=len(body), longest_note=LONGEST_NOTE
+            )
+        )
     await _must_be_there(session, league_id, new)
     await _must_be_ahead(session, league_id, new.follow_up)
     made: int = (
@@ -226,7 +231,7 @@ async def finish_follow_up(session: AsyncSession, league_id: int, note_id: int) 
         .returning(FamilyNote.id)
     )
     if done is None:
-        raise BballError(f"Note {note_id} has no open follow-up.")
+        raise BballError(_("Note {note_id} has no open follow-up.").format(note_id=note_id))
     await record(session, league_id, [_entry("follow_up_done", note.player_id, note.guardian_id)])
 
 
@@ -238,7 +243,7 @@ async def move_follow_up(session: AsyncSession, league_id: int, note_id: int, da
     """
     note = await read_note(session, league_id, note_id)
     if note.struck_at is not None:
-        raise BballError(f"Note {note_id} was struck. Write a new one.")
+        raise BballError(_("Note {note_id} was struck. Write a new one.").format(note_id=note_id))
     await _must_be_ahead(session, league_id, day)
     await session.execute(
         update(FamilyNote).where(FamilyNote.league_id == league_id, FamilyNote.id == note_id).values(follow_up=day)
@@ -257,7 +262,7 @@ async def strike_note(session: AsyncSession, league_id: int, note_id: int, reaso
     """
     why = one_line(reason)
     if not 0 < len(why) <= LONGEST_REASON:
-        raise BballError(f"Say why, in up to {LONGEST_REASON} characters.")
+        raise BballError(_("Say why, in up to {longest_reason} characters.").format(longest_reason=LONGEST_REASON))
     note = await read_note(session, league_id, note_id)
     struck = await session.scalar(
         update(FamilyNote)
@@ -266,7 +271,7 @@ async def strike_note(session: AsyncSession, league_id: int, note_id: int, reaso
         .returning(FamilyNote.id)
     )
     if struck is None:
-        raise BballError(f"Note {note_id} was struck before.")
+        raise BballError(_("Note {note_id} was struck before.").format(note_id=note_id))
     await record(session, league_id, [_entry("note_struck", note.player_id, note.guardian_id, reason=why)])
 
 
@@ -281,8 +286,12 @@ async def guardian_at(session: AsyncSession, league_id: int, address: str) -> in
     )
     ids = found.all()
     if len(ids) != 1:
-        many = "Several guardians have" if ids else "No guardian has"
-        raise BballError(f"{many} the address {one_line(address)[:80]!r}. Name the player by number instead.")
+        many = _("Several guardians have") if ids else _("No guardian has")
+        raise BballError(
+            _("{many} the address {one_line!r}. Name the player by number instead.").format(
+                many=many, one_line=one_line(address)[:80]
+            )
+        )
     return ids[0]
 
 
@@ -356,9 +365,9 @@ async def _must_be_there(session: AsyncSession, league_id: int, new: NewNote) ->
             continue
         there = await session.scalar(select(model.id).where(model.league_id == league_id, model.id == number))
         if there is None:
-            raise BballError(f"There is no {word} {number} in this league.")
+            raise BballError(_("There is no {word} {number} in this league.").format(word=word, number=number))
     if new.player_id is None and new.guardian_id is None:
-        raise BballError("Say whose family it is about: a player or a guardian.")
+        raise BballError(_("Say whose family it is about: a player or a guardian."))
 
 
 async def _must_be_ahead(session: AsyncSession, league_id: int, day: date | None) -> None:
@@ -366,12 +375,14 @@ async def _must_be_ahead(session: AsyncSession, league_id: int, day: date | None
         return
     today = (await session.execute(select(today_in(league_id)))).scalar_one()
     if day < today:
-        raise BballError("The follow-up day has passed. Choose today or a day to come.")
+        raise BballError(_("The follow-up day has passed. Choose today or a day to come."))
     if day > today + FURTHEST_FOLLOW_UP:
         raise BballError(
-            f"{short_date(day)} is more than two years from now, so no one would see it. Choose a nearer follow-up day."
+            _("{day} is more than two years from now, so no one would see it. Choose a nearer follow-up day.").format(
+                day=short_date(day)
+            )
         )
 
 
 def _missing(note_id: int) -> BballError:
-    return BballError(f"There is no note {note_id} in this league.")
+    return BballError(_("There is no note {note_id} in this league.").format(note_id=note_id))

@@ -11,6 +11,7 @@ import msgspec
 
 from bball_tui.dates import EXAMPLES, parse_date
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values import placeholders
 from bball_tui.league.values.cells import plain_text
@@ -101,7 +102,7 @@ BIRTHDATE = Field(
     kind=Kind.DAY,
     label="Born on",
     help="Decides who may sign: from 18 on the player signs alone. Optional.",
-    example=lambda order: f"such as {EXAMPLES[order]}",
+    example=lambda order: _("such as {example}").format(example=EXAMPLES[order]),
     parse=_birthdate,
     option=Option(
         flag="--birthdate",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import League
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import write_date
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.checking import Checks, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
@@ -74,5 +75,7 @@ async def save_rules(session: AsyncSession, league_id: int, draft: RulesDraft, *
     changed = await write_rules(session, league_id, rules)
     season_id = await session.scalar(select(season_in_focus(league_id)))
     found = await read_findings(session, league_id, season_id) if changed and season_id is not None else ()
-    note = f"{counted(len(found), 'thing')} of this season's teams against the rules: each team's panel says what."
+    note = _("{things} of this season's teams against the rules: each team's panel says what.").format(
+        things=counted(len(found), "thing")
+    )
     return Saved(league_id, changed, (note,) if found else ())

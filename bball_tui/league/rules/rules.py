@@ -19,6 +19,7 @@ import msgspec
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.seasons.age_groups import group_of, too_old
 from bball_tui.league.values.dates import age_on
 from bball_tui.wording import counted, short_date
@@ -49,8 +50,8 @@ class JerseyRule(StrEnum):
 
 
 _NUMBERS = {
-    JerseyRule.TWO_DIGITS: (re.compile(r"00|[0-9]|[1-9][0-9]"), "0, 00 and 1 to 99"),
-    JerseyRule.SCHOOL: (re.compile(r"00|[0-5]|[1-5][0-5]"), "0, 00 and numbers of the digits 0 to 5"),
+    JerseyRule.TWO_DIGITS: (re.compile(r"00|[0-9]|[1-9][0-9]"), _("0, 00 and 1 to 99")),
+    JerseyRule.SCHOOL: (re.compile(r"00|[0-5]|[1-5][0-5]"), _("0, 00 and numbers of the digits 0 to 5")),
 }
 
 
@@ -156,7 +157,9 @@ def check_moves(rules: LeagueRules, frozen_since: date | None, moves: Iterable[T
             one.team_id,
             one.after,
             (one.player_id,),
-            f"{one.player} goes from {one.before} to {one.after} after the freeze on {since}: that needs a reason.",
+            _("{player} goes from {before} to {after} after the freeze on {since}: that needs a reason.").format(
+                player=one.player, before=one.before, after=one.after, since=since
+            ),
             refused,
         )
         for one in moves
@@ -174,7 +177,9 @@ def _check(rules: LeagueRules, team: TeamRoster) -> Iterable[RuleFinding]:
 
     number = len(team.players)
     if rules.roster_limit is not None and number > rules.roster_limit:
-        text = f"{team.label} has {counted(number, 'player')}; the limit is {rules.roster_limit}."
+        text = _("{label} has {players}; the limit is {roster_limit}.").format(
+            label=team.label, players=counted(number, "player"), roster_limit=rules.roster_limit
+        )
         yield finding(RuleName.ROSTER, text, [one.id for one in team.players])
     group, day = group_of(team.name, team.division), rules.age_day(team.year)
     allowed, said = _NUMBERS.get(rules.jerseys, (None, ""))
@@ -182,19 +187,27 @@ def _check(rules: LeagueRules, team: TeamRoster) -> Iterable[RuleFinding]:
     for player in team.players:
         if day is not None and group is not None and not group.grade and str(player.id) not in rules.exceptions:
             if player.birthdate is None:
-                text = f"{player.name} has no birthdate: no one knows whether {team.label} is right."
+                text = _("{name} has no birthdate: no one knows whether {label} is right.").format(
+                    name=player.name, label=team.label
+                )
                 yield finding(RuleName.AGE, text, [player.id])
             elif too_old(group, player.birthdate, day):
                 age = age_on(player.birthdate, day)
-                text = f"{player.name} is {age} on {short_date(day)}, too old for {team.label}."
+                text = _("{name} is {age} on {day}, too old for {label}.").format(
+                    name=player.name, age=age, day=short_date(day), label=team.label
+                )
                 yield finding(RuleName.AGE, text, [player.id])
         if player.jersey and allowed is not None and not allowed.fullmatch(player.jersey):
-            text = f"{player.name} of {team.label} wears {player.jersey}; allowed are {said}."
+            text = _("{name} of {label} wears {jersey}; allowed are {said}.").format(
+                name=player.name, label=team.label, jersey=player.jersey, said=said
+            )
             yield finding(RuleName.JERSEY, text, [player.id])
     for jersey, wearers in worn.items():
         if wearers > 1:
             both = [one for one in team.players if one.jersey == jersey]
-            text = f"{' and '.join(one.name for one in both)} of {team.label} both wear {jersey}."
+            text = _("{names} of {label} both wear {jersey}.").format(
+                names=_(" and ").join(one.name for one in both), label=team.label, jersey=jersey
+            )
             yield finding(RuleName.JERSEY, text, [one.id for one in both])
 
 
@@ -214,8 +227,12 @@ def read_cutoff(text: str, order: DateOrder = DateOrder.MDY) -> str:
         # A leap year, in which every day of a year is there.
         day = date(_LEAP, int(found[1]), int(found[2])) if found else parse_date(said, order, date(_LEAP, 1, 1))
     except (NoDate, ValueError):
-        such = "Aug 31, or none"
-        raise BballError(f"The cut-off “{text.strip()[:20]}” is no day. Type month and day, such as {such}.") from None
+        such = _("Aug 31, or none")
+        raise BballError(
+            _("The cut-off “{text}” is no day. Type month and day, such as {such}.").format(
+                text=text.strip()[:20], such=such
+            )
+        ) from None
     return f"{day.month:02}-{day.day:02}"
 
 
@@ -229,7 +246,11 @@ def read_limit(text: str) -> int | None:
     if said in ("", "none"):
         return None
     if not (said.isascii() and said.isdigit() and 1 <= int(said) <= LARGEST_TEAM):
-        raise BballError(f"The roster limit “{text.strip()[:20]}” is no number from 1 to {LARGEST_TEAM}, and not none.")
+        raise BballError(
+            _("The roster limit “{text}” is no number from 1 to {largest_team}, and not none.").format(
+                text=text.strip()[:20], largest_team=LARGEST_TEAM
+            )
+        )
     return int(said)
 
 
@@ -251,5 +272,9 @@ def read_refused(text: str) -> tuple[RuleName, ...]:
     words = [one for one in re.split(r"[,\s]+", text.strip().casefold()) if one not in ("", "none")]
     for word in words:
         if word not in list(RuleName):
-            raise BballError(f"There is no rule “{word[:20]}”. The rules are: {', '.join(RuleName)}.")
+            raise BballError(
+                _("There is no rule “{word}”. The rules are: {rulename}.").format(
+                    word=word[:20], rulename=", ".join(RuleName)
+                )
+            )
     return tuple(one for one in RuleName if one in words)

@@ -1,5 +1,6 @@
 """What taking a roll back means, and what came of it, in sentences. Pure."""
 
+from bball_tui.language import _
 from bball_tui.league.seasons.roll_undo import RollUndone, RollUndoPreview
 from bball_tui.wording import counted, listed
 
@@ -11,35 +12,58 @@ def undo_effect(effect: RollUndoPreview) -> list[str]:
     if effect.obstacle is not None:
         return [effect.obstacle]
     lines = [
-        f"{counted(len(effect.removed), 'contract')} of {effect.season} made by {effect.by} would go, and "
-        f"{counted(effect.teams, 'team')} made with them unless someone else is in them."
+        _(
+            "{contracts} of {season} made by {by} would go, and {teams} made with them unless someone else is in them."
+        ).format(
+            contracts=counted(len(effect.removed), "contract"),
+            season=effect.season,
+            by=effect.by,
+            teams=counted(effect.teams, "team"),
+        )
     ]
     if effect.unsent:
-        lines.append(f"{counted(effect.unsent, 'e-mail')} would be canceled before they leave.")
+        lines.append(_("{e_mail} would be canceled before they leave.").format(e_mail=counted(effect.unsent, "e-mail")))
     if effect.void:
         more = len(effect.told) - _NAMED
-        told = listed([*effect.told[:_NAMED], *([f"{more} others"] if more > 0 else [])])
-        lines.append(f"{counted(len(effect.void), 'contract')} would become void: {told} may have the e-mail.")
+        told = listed([*effect.told[:_NAMED], *([_("{more} others").format(more=more)] if more > 0 else [])])
+        lines.append(
+            _("{contracts} would become void: {told} may have the e-mail.").format(
+                contracts=counted(len(effect.void), "contract"), told=told
+            )
+        )
     if effect.over:
-        stay = "stays as it is" if effect.over == 1 else "stay as they are"
-        lines.append(f"{counted(effect.over, 'contract')} ended meanwhile and {stay}.")
+        stay = _("stays as it is") if effect.over == 1 else _("stay as they are")
+        lines.append(
+            _("{contracts} ended meanwhile and {stay}.").format(contracts=counted(effect.over, "contract"), stay=stay)
+        )
     return lines
 
 
 def undone_words(done: RollUndone) -> list[str]:
     """What happened."""
     lines = [
-        f"Undone: {counted(done.contracts, 'contract')}, {counted(done.teams, 'team')}, "
-        f"{counted(done.cancelled, 'e-mail')} that had not left."
+        _("Undone: {contracts}, {teams}, {e_mail} that had not left.").format(
+            contracts=counted(done.contracts, "contract"),
+            teams=counted(done.teams, "team"),
+            e_mail=counted(done.cancelled, "e-mail"),
+        )
     ]
     if done.void:
-        stay, whose = ("stays", "its family") if done.void == 1 else ("stay", "their families")
-        lines.append(f"{counted(done.void, 'contract')} {stay} as void: {whose} may have the e-mail.")
+        stay, whose = ("stays", _("its family")) if done.void == 1 else ("stay", _("their families"))
+        lines.append(
+            _("{contracts} {stay} as void: {whose} may have the e-mail.").format(
+                contracts=counted(done.void, "contract"), stay=stay, whose=whose
+            )
+        )
     if done.kept_teams:
         if done.kept_teams == 1:
-            lines.append("1 team stays: someone is in it, or it has a chat.")
+            lines.append(_("1 team stays: someone is in it, or it has a chat."))
         else:
-            lines.append(f"{counted(done.kept_teams, 'team')} stay: someone is in them, or they have a chat.")
+            lines.append(
+                _("{teams} stay: someone is in them, or they have a chat.").format(
+                    teams=counted(done.kept_teams, "team")
+                )
+            )
     if done.season_gone:
-        lines.append(f"The season {done.season} is gone.")
+        lines.append(_("The season {season} is gone.").format(season=done.season))
     return lines

@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from bball_tui.clock import clock
 from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
 from bball_tui.league.roster.notes import NoteView
 from bball_tui.wording import counted, short_date
 
-_METHODS = {"paper": "on paper", "scan": "by scan", "e_sign": "electronically"}
+_METHODS = {"paper": _("on paper"), "scan": _("by scan"), "e_sign": _("electronically")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +99,39 @@ class TimelineEvent:
 
 def mail_words(mail: Mail, desk: LeagueClock) -> str:
     """What became of a mail."""
-    when = "" if mail.at is None else f" at {desk.at(mail.at)}"
+    when = "" if mail.at is None else _(" at {when}").format(when=desk.at(mail.at))
     why = f": {mail.error_text}" if mail.error_text else ""
     if mail.message:
         return f"“{mail.message}”: {mail_words(replace(mail, message=''), desk)}"
     match mail.state:
         case OutboxState.QUEUED if mail.for_chat:
-            return "waiting for the link of the team chat"
+            return _("waiting for the link of the team chat")
         case OutboxState.QUEUED if desk.not_set_up is not None:
-            return f"waiting: {desk.not_set_up.clause}"
+            return _("waiting: {clause}").format(clause=desk.not_set_up.clause)
         case OutboxState.QUEUED if mail.available_at <= desk.now:
-            return "waiting for its turn" if mail.attempts == 0 else _try(mail, "now")
+            return _("waiting for its turn") if mail.attempts == 0 else _try(mail, _("now"))
         case OutboxState.QUEUED if mail.untouched:
-            return f"leaves at {clock(mail.available_at.astimezone(desk.zone), seconds=True)}"
+            return _("leaves at {clock}").format(clock=clock(mail.available_at.astimezone(desk.zone), seconds=True))
         case OutboxState.QUEUED:
-            return _try(mail, f"at {desk.at(mail.available_at)}") + why
+            return _try(mail, _("at {when}").format(when=desk.at(mail.available_at))) + why
         case OutboxState.SENDING:
-            return "on its way right now"
+            return _("on its way right now")
         case OutboxState.SENT if mail.came_back:
-            return f"came back{why}"
+            return _("came back{why}").format(why=why)
         case OutboxState.SENT:
-            return f"written to a folder{when}" if mail.in_folder else f"accepted by the mail server{when}"
+            return (
+                _("written to a folder{when}").format(when=when)
+                if mail.in_folder
+                else _("accepted by the mail server{when}").format(when=when)
+            )
         case OutboxState.IN_DOUBT:
-            return f"in doubt{when}: it may have gone out"
+            return _("in doubt{when}: it may have gone out").format(when=when)
         case OutboxState.DEAD:
-            return f"failed{when}{why}"
+            return _("failed{when}{why}").format(when=when, why=why)
         case OutboxState.CANCELLED:
-            return f"canceled{when}{why}"
+            return _("canceled{when}{why}").format(when=when, why=why)
         case OutboxState.SUPPRESSED:
-            return "not sent: the address gets no more e-mail"
+            return _("not sent: the address gets no more e-mail")
 
 
 def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock) -> str:
@@ -135,7 +140,7 @@ def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock)
     if sentence is None:
         return _after_signing([mail for mail in mails if mail.revision == contract.revision], desk)
     why = f" ({contract.reason})" if contract.reason else ""
-    return sentence.format(days=_days_left(contract.due_on, desk), why=why)
+    return _(sentence).format(days=_days_left(contract.due_on, desk), why=why)
 
 
 def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
@@ -145,38 +150,60 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
     if OutboxState.DEAD in by_state:
         mail = by_state[OutboxState.DEAD][0]
         why = f": {mail.error_text.rstrip('.')}" if mail.error_text else ""
-        return f"The e-mail to {mail.recipient} failed{why}. Someone must look at it."
+        return _("The e-mail to {recipient} failed{why}. Someone must look at it.").format(
+            recipient=mail.recipient, why=why
+        )
     returned = [mail for mail in mails if mail.came_back]
     if returned:
-        return f"The e-mail to {returned[0].recipient} came back. Correct the address, or tell the family another way."
+        return _("The e-mail to {recipient} came back. Correct the address, or tell the family another way.").format(
+            recipient=returned[0].recipient
+        )
     if OutboxState.IN_DOUBT in by_state:
         mail = by_state[OutboxState.IN_DOUBT][0]
-        return f"The e-mail to {mail.recipient} may or may not have gone out. Someone must decide."
+        return _("The e-mail to {recipient} may or may not have gone out. Someone must decide.").format(
+            recipient=mail.recipient
+        )
     if OutboxState.SENDING in by_state:
-        return f"The e-mail to {by_state[OutboxState.SENDING][0].recipient} is on its way right now."
+        return _("The e-mail to {recipient} is on its way right now.").format(
+            recipient=by_state[OutboxState.SENDING][0].recipient
+        )
     waiting = by_state.get(OutboxState.QUEUED, [])
     if waiting and all(mail.for_chat for mail in waiting):
-        what = "The e-mail waits" if len(waiting) == 1 else f"{len(waiting)} e-mails wait"
-        return f"{what} for the link of the team chat; until then undo cancels everything."
+        what = _("The e-mail waits") if len(waiting) == 1 else _("{waiting} e-mails wait").format(waiting=len(waiting))
+        return _("{what} for the link of the team chat; until then undo cancels everything.").format(what=what)
     if waiting and desk.not_set_up is not None:
-        what = "so the e-mail waits" if len(waiting) == 1 else f"so {len(waiting)} e-mails wait"
+        what = (
+            _("so the e-mail waits")
+            if len(waiting) == 1
+            else _("so {waiting} e-mails wait").format(waiting=len(waiting))
+        )
         return f"{desk.not_set_up.sentence}, {what}. {desk.not_set_up.way_out}"
     if waiting:
         first = min(waiting, key=lambda mail: mail.available_at)
         if all(mail.untouched for mail in waiting) and first.available_at > desk.now:
             leaves = clock(first.available_at.astimezone(desk.zone), seconds=True)
-            what = "The e-mail leaves" if len(waiting) == 1 else f"{len(waiting)} e-mails leave"
-            return f"{what} at {leaves}; until then undo cancels everything."
-        return f"The e-mail to {first.recipient}: {mail_words(first, desk)}."
+            what = (
+                _("The e-mail leaves")
+                if len(waiting) == 1
+                else _("{waiting} e-mails leave").format(waiting=len(waiting))
+            )
+            return _("{what} at {leaves}; until then undo cancels everything.").format(what=what, leaves=leaves)
+        return _("The e-mail to {recipient}: {mail_words}.").format(
+            recipient=first.recipient, mail_words=mail_words(first, desk)
+        )
     sent = len(by_state.get(OutboxState.SENT, ()))
     if sent and all(mail.in_folder for mail in by_state[OutboxState.SENT]):
         had = "it" if sent == 1 else "them"
-        return f"{counted(sent, 'welcome e-mail')} written to a folder: no mail server had {had}."
+        return _("{welcome_e_mail} written to a folder: no mail server had {had}.").format(
+            welcome_e_mail=counted(sent, "welcome e-mail"), had=had
+        )
     if sent:
-        return f"Nothing more to do: {counted(sent, 'welcome e-mail')} accepted by the mail server."
+        return _("Nothing more to do: {welcome_e_mail} accepted by the mail server.").format(
+            welcome_e_mail=counted(sent, "welcome e-mail")
+        )
     if mails:
-        return "The welcome e-mail was not sent. Tell the family another way."
-    return "No one was told by e-mail. Tell the family another way."
+        return _("The welcome e-mail was not sent. Tell the family another way.")
+    return _("No one was told by e-mail. Tell the family another way.")
 
 
 def _days_left(due_on: date | None, desk: LeagueClock) -> str:
@@ -184,12 +211,18 @@ def _days_left(due_on: date | None, desk: LeagueClock) -> str:
         return ""
     days = (due_on - desk.today).days
     if days == 0:
-        return ", due today"
-    return f", {counted(days, 'day')} left" if days > 0 else f", {counted(-days, 'day')} overdue"
+        return _(", due today")
+    return (
+        _(", {days} left").format(days=counted(days, "day"))
+        if days > 0
+        else _(", {days} overdue").format(days=counted(-days, "day"))
+    )
 
 
 def _try(mail: Mail, when: str) -> str:
-    return f"try {min(mail.attempts + 1, mail.max_attempts)} of {mail.max_attempts} {when}"
+    return _("try {attempts} of {max_attempts} {when}").format(
+        attempts=min(mail.attempts + 1, mail.max_attempts), max_attempts=mail.max_attempts, when=when
+    )
 
 
 def timeline_of(
@@ -215,7 +248,12 @@ def timeline_of(
         if note.struck_at is None
     ]
     events += [
-        TimelineEvent(_day(mail.queued_at, desk), mail.queued_at, f"message to {mail.named} queued", mail.queued_by)
+        TimelineEvent(
+            _day(mail.queued_at, desk),
+            mail.queued_at,
+            _("message to {named} queued").format(named=mail.named),
+            mail.queued_by,
+        )
         for mail in mails
         if mail.message and mail.queued_at is not None
     ]
@@ -223,7 +261,9 @@ def timeline_of(
     offered_by_hand = any(entry.entity == "contract" and entry.action == "offered" for entry in entries)
     if contract.offered_on is not None and not offered_by_hand:
         # Only the day is known. What an import put on the roster is older than all that was done to it here.
-        events.insert(0, TimelineEvent(contract.offered_on, None, f"offered{_due(contract.due_on, desk)}", None))
+        events.insert(
+            0, TimelineEvent(contract.offered_on, None, _("offered{due}").format(due=_due(contract.due_on, desk)), None)
+        )
     return tuple(events)
 
 
@@ -236,8 +276,8 @@ def follow_up_words(note: NoteView, today: date | None = None) -> str:
     """When to ask again, or that it is done; empty where nobody has to."""
     if note.follow_up is None or note.struck_at is not None:
         return ""
-    done = ", done" if note.done_at is not None else ""
-    return f"; follow-up {short_date(note.follow_up, today)}{done}"
+    done = _(", done") if note.done_at is not None else ""
+    return _("; follow-up {day}{done}").format(day=short_date(note.follow_up, today), done=done)
 
 
 def _day(moment: datetime, desk: LeagueClock) -> date:
@@ -245,43 +285,55 @@ def _day(moment: datetime, desk: LeagueClock) -> date:
 
 
 def _due(due_on: date | None, desk: LeagueClock) -> str:
-    return "" if due_on is None else f", due {desk.on(due_on)}"
+    return "" if due_on is None else _(", due {on}").format(on=desk.on(due_on))
 
 
 def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
     why = f": {entry.reason}" if entry.reason else ""
     if entry.entity == "outbox":
         done = entry.action.removeprefix("outbox_").replace("_", " ")
-        return f"e-mail to {recipients[entry.entity_id]} {done}{why}"
+        return _("e-mail to {recipient} {done}{why}").format(recipient=recipients[entry.entity_id], done=done, why=why)
     match entry.action:
         case "scan_attached":
-            return f"scan attached: {entry.after.get('name', '')}"
+            return _("scan attached: {after}").format(after=entry.after.get("name", ""))
         case "scan_removed":
-            return f"scan {entry.before.get('name', '')} taken off{why}"
+            return _("scan {before} taken off{why}").format(before=entry.before.get("name", ""), why=why)
         case "offered":
             due = entry.after.get("due_on")
-            return "offered" if due is None else f"offered, due {due}"
+            return _("offered") if due is None else _("offered, due {due}").format(due=due)
         case "signed":
             capacity = str(entry.after.get("capacity", "")).replace("_", " ")
             method = _METHODS.get(str(entry.after.get("method")), "")
-            return f"signed by {entry.after.get('signer')} ({capacity}) {method}".rstrip()
+            return (
+                _("signed by {after} ({capacity}) {method}")
+                .format(after=entry.after.get("signer"), capacity=capacity, method=method)
+                .rstrip()
+            )
         case "undone":
-            return "signature taken back" + ("" if entry.reason in (None, "undone") else why)
+            return _("signature taken back") + ("" if entry.reason in (None, "undone") else why)
         case "created":
-            return f"made as a draft{why}"
+            return _("made as a draft{why}").format(why=why)
         case "days_changed":
             due = entry.after.get("due_on", "")
-            return "due date taken away" if due is None else f"due {due} now" if due else "day of the offer changed"
+            return (
+                _("due date taken away")
+                if due is None
+                else _("due {due} now").format(due=due)
+                if due
+                else _("day of the offer changed")
+            )
         case "moved":
-            kept = "; the signature stays" if entry.after.get("signature") else ""
-            return f"moved from {entry.before.get('team')} to {entry.after.get('team')}{why}{kept}"
+            kept = _("; the signature stays") if entry.after.get("signature") else ""
+            return _("moved from {before} to {after}{why}{kept}").format(
+                before=entry.before.get("team"), after=entry.after.get("team"), why=why, kept=kept
+            )
         case "corrected":
-            return f"{TOLD['corrected']}: {_corrected(entry)}{why}"
+            return f"{_(TOLD['corrected'])}: {_corrected(entry)}{why}"
         case action:
-            return f"{TOLD.get(action) or action.replace('_', ' ')}{why}"
+            return f"{_(TOLD.get(action) or action.replace('_', ' '))}{why}"
 
 
-_NAMES = {"signer": "signed by", "capacity": "as", "method": "", "signed_on": "on", "note": "note"}
+_NAMES = {"signer": _("signed by"), "capacity": _("as"), "method": "", "signed_on": _("on"), "note": _("note")}
 
 
 def _corrected(entry: AuditFacts) -> str:
@@ -299,9 +351,11 @@ def _corrected(entry: AuditFacts) -> str:
 
 def _attempt_text(attempt: Attempt, recipient: str) -> str:
     if attempt.outcome == "accepted" and attempt.phase == "file":
-        return f"e-mail to {recipient} written to a folder"
+        return _("e-mail to {recipient} written to a folder").format(recipient=recipient)
     if attempt.outcome == "accepted":
-        return f"e-mail to {recipient} accepted by the mail server"
+        return _("e-mail to {recipient} accepted by the mail server").format(recipient=recipient)
     said = f": {attempt.detail}" if attempt.detail else ""
-    where = f" at {attempt.phase.upper()}" if attempt.phase else ""
-    return f"e-mail to {recipient} not accepted ({attempt.outcome.replace('_', ' ')}{where}){said}"
+    where = _(" at {upper}").format(upper=attempt.phase.upper()) if attempt.phase else ""
+    return _("e-mail to {recipient} not accepted ({replace}{where}){said}").format(
+        recipient=recipient, replace=attempt.outcome.replace("_", " "), where=where, said=said
+    )

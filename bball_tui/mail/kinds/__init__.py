@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 
 import msgspec
 
+from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind
 from bball_tui.mail.values import RenderError, one_line
 
@@ -31,7 +32,7 @@ KINDS: Mapping[str, type[MailKind]] = _found()
 def kind_label(kind: str) -> str:
     """What staff call a kind of mail; one that a newer version knows is called by its name."""
     found = KINDS.get(kind)
-    return kind.replace("_", " ") if found is None else found.label
+    return kind.replace("_", " ") if found is None else _(found.label)
 
 
 def facts_of(kind: str, payload: object) -> MailKind:

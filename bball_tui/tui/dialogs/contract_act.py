@@ -72,7 +72,7 @@ class ContractAct(Dialog[ActDone | None]):
         rule = RULES[effect.act]
         number = len(effect.possible)
         whose = effect.players[0] if number == 1 else counted(number, "contract")
-        self.set_reactive(ContractAct.heading, f"{rule.title}: {whose}")
+        self.set_reactive(ContractAct.heading, f"{_(rule.title)}: {whose}")
         self.dangerous = rule.ends
         self._effect, self._rule, self._act = effect, rule, act
         self._today, self._order = today, date_order
@@ -89,7 +89,7 @@ class ContractAct(Dialog[ActDone | None]):
             yield Field(_("Due on"), due, id="due-field")
         if self._rule.reason is not ReasonNeed.NONE:
             needed = self._rule.reason is ReasonNeed.REQUIRED
-            hint = _("a few words") if needed else "; ".join(filter(None, (self._rule.reason_hint, "optional")))
+            hint = _("a few words") if needed else "; ".join(filter(None, (_(self._rule.reason_hint), _("optional"))))
             yield Field(
                 _("Reason") if needed else _("Note"), TextField(placeholder=hint, id="reason"), id="reason-field"
             )
@@ -120,14 +120,14 @@ class ContractAct(Dialog[ActDone | None]):
         effect = self._effect
         number = len(effect.possible)
         one = _("The contract") if number == 1 else _("Each of {number:,} contracts").format(number=number)
-        yield [f"{one} {self._rule.means}."]
+        yield [f"{one} {_(self._rule.means)}."]
         by = _(" Recorded by {recorded_by}.").format(recorded_by=effect.recorded_by)
         yield from affected(effect, by=by, mail="e-mail", told=_("had the welcome e-mail already"))
 
     def choices(self) -> Iterable[DialogButton]:
         """Do it, or not."""
         number = len(self._effect.possible)
-        caption = self._rule.button
+        caption = _(self._rule.button)
         label = f"{caption} {number:,}" if number > 1 else caption
         yield DialogButton(label, key=assent_key(self._starts_on_cancel), command="confirm")
         yield self.cancel_choice()

@@ -36,7 +36,7 @@ LOOK = 1.0
 """Seconds between two looks at how far the reading is, and into the folder for new scans."""
 MOST_LINES = 60
 """Doubtful pages that are named; the command line names all."""
-METHODS = (("scan", SigningMethod.SCAN), ("paper", SigningMethod.PAPER))
+METHODS = ((_("scan"), SigningMethod.SCAN), (_("paper"), SigningMethod.PAPER))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ ONE_FIRST = _("the first guardian who may sign")
 AS_IT_FOLLOWS = "automatic"
 """No capacity was chosen: it is derived from the birthdate."""
 
-METHODS = {SigningMethod.PAPER: "paper", SigningMethod.SCAN: "scan", SigningMethod.E_SIGN: "e-sign"}
+METHODS = {SigningMethod.PAPER: _("paper"), SigningMethod.SCAN: _("scan"), SigningMethod.E_SIGN: _("e-sign")}
 
 
 @dataclass(frozen=True, slots=True)

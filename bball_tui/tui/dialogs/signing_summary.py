@@ -32,7 +32,7 @@ def duration(seconds: int) -> str:
 
 def capacity_word(capacity: "Capacity") -> str:
     """``mother``, ``adult player``."""
-    return capacity.value.replace("_", " ")
+    return _(capacity.value.replace("_", " "))
 
 
 def promises(preview: "SigningPreview", undo_key: str, *, pile: bool = False) -> list[str]:

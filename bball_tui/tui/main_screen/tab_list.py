@@ -17,7 +17,7 @@ TABS = (
     TabSpec("players", "3", _("Players")),
     TabSpec("contracts", "4", _("Contracts")),
     TabSpec("outbox", "5", _("Outbox")),
-    TabSpec("emails", "6", "E-mails"),
+    TabSpec("emails", "6", _("E-mails")),
     TabSpec("groupme", "7", "GroupMe"),
     TabSpec("activity", "8", _("Activity"), aside=True),
 )

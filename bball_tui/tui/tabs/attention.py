@@ -152,16 +152,16 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
 def _mails(mails: "MailDay") -> Iterator[AttentionItem]:
     for heap in mails.failed:
         sentence = _("{e_mail} failed: {phrase}.").format(
-            e_mail=counted(heap.count, "e-mail"), phrase=heap.cause.phrase
+            e_mail=counted(heap.count, "e-mail"), phrase=_(heap.cause.phrase)
         )
         fix = Fix("outbox", Kind("failed", heap.cause.name))
         yield AttentionItem(f"failed {heap.cause.name}", Tone.BAD, sentence, _failed_advice(heap), fix, heap.oldest)
     for heap in mails.bounced:
         sentence = _("{e_mail} came back: {phrase}.").format(
-            e_mail=counted(heap.count, "e-mail"), phrase=heap.cause.phrase
+            e_mail=counted(heap.count, "e-mail"), phrase=_(heap.cause.phrase)
         )
         advice = _("{way_out} Enter lists the e-mails, to correct an address and send them there.").format(
-            way_out=heap.cause.way_out
+            way_out=_(heap.cause.way_out)
         )
         fix = Fix("emails", what="came_back")
         yield AttentionItem(f"bounced {heap.cause.name}", Tone.BAD, sentence, advice, fix, heap.oldest)
@@ -227,7 +227,7 @@ def _templates(mails: "MailDay", errors: "Sequence[Finding]") -> Iterator[Attent
 
 def _failed_advice(heap: "Heap") -> str:
     return _("{way_out} Enter lists them, to try them all again or to correct an address.").format(
-        way_out=heap.cause.way_out
+        way_out=_(heap.cause.way_out)
     )
 
 

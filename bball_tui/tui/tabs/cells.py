@@ -24,7 +24,7 @@ def name_of(row: "ContractRow | PlayerRow") -> str:
 
 def status_cell(value: ContractStatus | None) -> Styled:
     """``✔ signed``; nothing where there is no contract."""
-    return NOTHING if value is None else status(Tone(STATUSES[value].look), str(value))
+    return NOTHING if value is None else status(Tone(STATUSES[value].look), _(value))
 
 
 def day_cell(value: date | None, today: date | None = None) -> str | Styled:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import TeamState
-from bball_tui.language import _
+from bball_tui.language import COLUMN, _, in_context
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
@@ -127,7 +127,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
             Column(
                 key="link",
-                title=_("Link"),
+                title=in_context(COLUMN, "Link"),
                 width=6,
                 render=lambda row: Styled(_("link")) if row.link else status(Tone.WARN, _("none")),
                 priority=1,

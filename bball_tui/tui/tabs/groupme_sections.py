@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 30
 _STATES = {
-    TeamState.LINKED: (Tone.GOOD, "linked"),
-    TeamState.PROPOSED: (Tone.ACCENT, "proposed"),
+    TeamState.LINKED: (Tone.GOOD, _("linked")),
+    TeamState.PROPOSED: (Tone.ACCENT, _("proposed")),
     TeamState.AMBIGUOUS: (Tone.WARN, _("choose one")),
     TeamState.MISSING: (Tone.MUTED, _("no group")),
-    TeamState.BROKEN: (Tone.BAD, "broken"),
-    TeamState.UNKNOWN: (Tone.WARN, "unknown"),
-    TeamState.CONFLICT: (Tone.BAD, "conflict"),
+    TeamState.BROKEN: (Tone.BAD, _("broken")),
+    TeamState.UNKNOWN: (Tone.WARN, _("unknown")),
+    TeamState.CONFLICT: (Tone.BAD, _("conflict")),
 }
 STATE_WORDS = {state: word for state, (__, word) in _STATES.items()}
 """What each state is called, without its mark."""

@@ -59,7 +59,7 @@ def for_real_lines(found: "ForReal") -> list[str]:
         ]
     else:
         lines = [_("No e-mail that was written to a folder can go out.")]
-    return lines + [f"{counted(number, 'e-mail stays', 'e-mails stay')}: {why}." for why, number in found.left_out]
+    return lines + [f"{counted(number, 'e-mail stays', 'e-mails stay')}: {_(why)}." for why, number in found.left_out]
 
 
 async def mails_named(connection: "LeagueConnection", ids: Sequence[int]) -> list[str]:

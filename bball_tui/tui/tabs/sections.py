@@ -73,7 +73,7 @@ def _story(detail: "ContractDetail", zone: tzinfo, now: datetime, title: str = _
     told = (
         TimelineEntry(_moment(event.at, event.on, zone, now), event.text, event.who or "") for event in detail.trace
     )
-    return Section(title, (*told, TimelineEntry("next", Styled(detail.next, Tone.STRONG))))
+    return Section(title, (*told, TimelineEntry(_("next"), Styled(detail.next, Tone.STRONG))))
 
 
 def _contract_facts(detail: "ContractDetail", today: date) -> tuple[SectionLine, ...]:
@@ -255,7 +255,7 @@ def _guardians(guardians: "tuple[GuardianView, ...]") -> tuple[SectionLine, ...]
     for one in guardians:
         marks = " ".join(field.mark if getattr(one, field.name) else " " for field in FLAGS)
         home = "" if one.household == 1 else _(" ({ordinal} home)").format(ordinal=_ordinal(one.household))
-        lines.append(Fact(one.relation, f"{marks} {one.first} {one.last}{home}"))
+        lines.append(Fact(_(one.relation), f"{marks} {one.first} {one.last}{home}"))
         if one.came_back:
             lines.append(Fact("", status(Tone.BAD, _("{email}: the last e-mail came back").format(email=one.email))))
         elif one.suppressed:
@@ -300,7 +300,7 @@ def asked_sections(families: "Sequence[FamilyToAsk]") -> tuple[Section, ...]:
     for one in families[:LONGEST_ASKED]:
         lines.append(Note(Styled(f"{one.player}: {one.recipient}" if one.recipient else one.player, Tone.STRONG)))
         # The number is never cut: it stands in a line of its own, and not where labels do.
-        lines += [Note(f"{callee.phone or '–'}  {callee.name} ({callee.relation})") for callee in one.callees]
+        lines += [Note(f"{callee.phone or '–'}  {callee.name} ({_(callee.relation)})") for callee in one.callees]
         if not one.callees:
             lines.append(Note(status(Tone.WARN, _("no guardian"))))
     if len(families) > LONGEST_ASKED:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.language import _
+from bball_tui.language import COLUMN, _, in_context
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tab_events import TeamChosen
@@ -77,7 +77,7 @@ class TeamsPane(RosterPane["TeamRow"], commands="On a team", tab="teams"):
             Column(key="signed", title=_("Signed"), width=9, align="right", render=_signed, sort="signed"),
             Column(
                 key="open",
-                title=_("Open"),
+                title=in_context(COLUMN, "Open"),
                 width=5,
                 align="right",
                 render=lambda row: str(row.open),

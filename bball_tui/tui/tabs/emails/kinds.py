@@ -38,7 +38,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
 
     def make_columns(self) -> "Sequence[Column[KindRow]]":
         return (
-            Column(key="kind", title="E-mail", width=11, render=lambda row: kind_label(row.kind)),
+            Column(key="kind", title=_("E-mail"), width=11, render=lambda row: kind_label(row.kind)),
             Column(key="when", title=_("Goes out"), width=25, flex=3, render=lambda row: KINDS[row.kind].goes_out),
             Column(key="sent", title=_("Sent"), width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
             Column(

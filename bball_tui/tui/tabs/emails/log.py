@@ -100,7 +100,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
                 sort="about",
                 priority=2,
             ),
-            Column(key="kind", title="E-mail", width=10, render=lambda row: kind_label(row.kind), priority=1),
+            Column(key="kind", title=_("E-mail"), width=10, render=lambda row: kind_label(row.kind), priority=1),
             Column(key="what", title=_("Result"), width=20, render=outcome_cell, sort="state"),
             Column(key="why", title=_("Why"), width=14, flex=2, render=lambda row: row.why or NOTHING, priority=3),
         )
