@@ -48,6 +48,11 @@ def _(text: str) -> str:
     return text if _catalog is None or not text or _speaking_english.get() else _catalog.gettext(text)
 
 
+def later(text: str) -> str:
+    """Marks a word that is a key as well: it stays, and who draws it calls ``_``."""
+    return text
+
+
 def in_context(context: str, text: str) -> str:
     """The same for a word that means several things: ``open`` is a command, and what a contract is."""
     return text if _catalog is None or not text or _speaking_english.get() else _catalog.pgettext(context, text)

@@ -432,7 +432,7 @@ def _events(
 ) -> tuple[TimelineEvent, ...]:
     told: list[tuple[datetime, str]] = []
     if signature is not None:
-        capacity = str(signature.capacity).replace("_", " ")
+        capacity = _(str(signature.capacity).replace("_", " "))
         told.append(
             (
                 signature.received_at,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 from textual import events, work
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -134,6 +135,11 @@ class BballApp(OpeningApp):
     def read_only(self) -> bool:
         """Whether every command that changes something is refused."""
         return self.settings.read_only
+
+    def action_command_palette(self) -> None:
+        """Textual's, which says what it is for in the language of the screen."""
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
 
     def get_default_screen(self) -> Screen[Any]:
         """The desk, empty until the database is open."""

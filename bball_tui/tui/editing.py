@@ -343,9 +343,9 @@ async def edit_seasons(app: "Host", connection: "LeagueConnection") -> bool:
                 one.label(),
                 " · ".join(
                     [
-                        *(["current season"] if one.id == shown else []),
-                        *([f"begins {one.starts_on.isoformat()}"] if one.starts_on else []),
-                        *([f"ends {one.ends_on.isoformat()}"] if one.ends_on else []),
+                        *([_("current season")] if one.id == shown else []),
+                        *([_("begins {day}").format(day=one.starts_on.isoformat())] if one.starts_on else []),
+                        *([_("ends {day}").format(day=one.ends_on.isoformat())] if one.ends_on else []),
                     ]
                 ),
                 Tone.GOOD if one.id == shown else Tone.MUTED,

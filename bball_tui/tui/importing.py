@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.league.importing import service
 from bball_tui.league.importing.apply import RosterMoved
 from bball_tui.league.importing.diff_model import Counts
@@ -148,9 +148,9 @@ def _options(options: ImportOptions, *, dry_run: bool) -> service.ImportOptions:
 def _summary(done: "Imported") -> str:
     new, changed = done.created, done.updated
     numbers = (
-        (new.players, _("new player"), ""),
-        (new.teams, _("new team"), ""),
-        (new.contracts, _("new contract"), ""),
+        (new.players, later("new player"), ""),
+        (new.teams, later("new team"), ""),
+        (new.contracts, later("new contract"), ""),
         (changed.players, "player", _(" changed")),
         (changed.teams, "team", _(" changed")),
     )

@@ -109,9 +109,8 @@ def _tell(app: "Host", done: Rolled) -> None:
     made = _("{teams} and {contracts}").format(
         teams=counted(done.teams, "team"), contracts=counted(done.contracts, "contract")
     )
-    wait = "waits" if done.mails == 1 else "wait"
     mails = (
-        _(" {e_mail} {wait} in the outbox.").format(e_mail=counted(done.mails, "e-mail"), wait=wait)
+        _(" {e_mails} in the outbox.").format(e_mails=counted(done.mails, "e-mail waits", "e-mails wait"))
         if done.mails
         else ""
     )

@@ -94,8 +94,8 @@ def _entry(one: "StaffRow", zone: "tzinfo", now: "datetime") -> Entry:
     if one.user_id:
         ways.append(_("GroupMe id {user_id}").format(user_id=one.user_id))
     if one.consent_at is None:
-        return Entry(one.id, one.name, " · ".join([*ways, "! has not agreed: not added to groups"]), Tone.WARN)
-    noted = _("agreed: {consent_note} (noted {when}").format(
-        consent_note=one.consent_note, when=short_time(one.consent_at, zone, now)
+        return Entry(one.id, one.name, " · ".join([*ways, _("! has not agreed: not added to groups")]), Tone.WARN)
+    noted = _("agreed: {note} (noted {when} by {who})").format(
+        note=one.consent_note, when=short_time(one.consent_at, zone, now), who=one.consent_by or _("someone")
     )
-    return Entry(one.id, one.name, " · ".join([*ways, f"{noted} by {one.consent_by or 'someone'})"]))
+    return Entry(one.id, one.name, " · ".join([*ways, noted]))

@@ -41,7 +41,7 @@ def found_in(tree: ast.AST) -> Iterator[Found]:
 def _of_call(name: str, call: ast.Call) -> Iterator[Found]:
     texts = [_text(one) for one in call.args]
     match name, texts:
-        case "_", [str(text)]:
+        case "_" | "later", [str(text)]:
             yield None, text
         case "in_context", [named, str(text)]:
             yield named or CONTEXTS[ast.unparse(call.args[0])], text

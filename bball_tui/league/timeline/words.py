@@ -302,7 +302,7 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             due = entry.after.get("due_on")
             return _("offered") if due is None else _("offered, due {due}").format(due=due)
         case "signed":
-            capacity = str(entry.after.get("capacity", "")).replace("_", " ")
+            capacity = _(str(entry.after.get("capacity", "")).replace("_", " "))
             method = _METHODS.get(str(entry.after.get("method")), "")
             return (
                 _("signed by {after} ({capacity}) {method}")

@@ -342,7 +342,7 @@ def _mails(paper: PaperSigned) -> str:
     """What becomes of the mails of a paper, behind its name."""
     if not paper.mails:
         return _(", no e-mail.")
-    waiting = f"{counted(paper.mails, 'e-mail')} {'waits' if paper.mails == 1 else 'wait'}"
+    waiting = counted(paper.mails, "e-mail waits", "e-mails wait")
     return _("; {waiting} for the end of the pile.{held}").format(
         waiting=waiting, held=f" {paper.held}" if paper.held else ""
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bball_tui.language import _, plural
+from bball_tui.language import _, later, plural
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 from bball_tui.wording import counted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_PROBLEMS = 200
 MOST_CHANGES = 50
 
-KINDS = ("teams", "players", "guardians", "contracts")
+KINDS = (later("teams"), later("players"), later("guardians"), later("contracts"))
 
 
 def _count(counts: "Counts", kind: str) -> int:
@@ -107,10 +107,10 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
 
 
 def _table(numbers: "Imported") -> Iterable[list[Part]]:
-    yield [(f"{'':10}{'new':>9}{'changed':>9}{'unchanged':>11}", STYLES[Tone.MUTED])]
+    yield [(f"{'':10}{_('new'):>9}{_('changed'):>9}{_('unchanged'):>11}", STYLES[Tone.MUTED])]
     for kind in KINDS:
         new, changed, same = (_count(counts, kind) for counts in (numbers.created, numbers.updated, numbers.unchanged))
-        yield [f"{kind:10}{new:>9,}{changed:>9,}{same:>11,}"]
+        yield [f"{_(kind):10}{new:>9,}{changed:>9,}{same:>11,}"]
 
 
 def _faults(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:

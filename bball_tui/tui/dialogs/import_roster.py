@@ -44,7 +44,7 @@ DATE_ORDERS = (
     (_("as the league writes them"), ""),
     (_("month/day/year"), "mdy"),
     (_("day/month/year"), "dmy"),
-    ("year-month-day", "ymd"),
+    (_("year-month-day"), "ymd"),
 )
 MANY_ROWS = 2_000
 """Rows from which laying them out for people would hold up the keys."""

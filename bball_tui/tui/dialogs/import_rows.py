@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.sorted_rows import SortedRows
@@ -25,7 +25,14 @@ from bball_tui.wording import counted
 if TYPE_CHECKING:
     from bball_tui.tui.dialogs.import_job import RosterPreview
 
-KINDS = ("possible duplicate", "staff corrected", "changed", "new", "refused", "unchanged")
+KINDS = (
+    later("possible duplicate"),
+    later("staff corrected"),
+    later("changed"),
+    later("new"),
+    later("refused"),
+    later("unchanged"),
+)
 """In the order in which people decide about them."""
 TONES = {
     "possible duplicate": Tone.WARN,
@@ -119,7 +126,7 @@ def _sort_key(row: PreviewRow, column: str) -> tuple[Any, ...]:
 
 
 def _kind(row: PreviewRow) -> Styled:
-    return status(TONES.get(row.kind, Tone.MUTED), _("file's value") if row.from_file else row.kind)
+    return status(TONES.get(row.kind, Tone.MUTED), _("file's value") if row.from_file else _(row.kind))
 
 
 COLUMNS: tuple[Column[PreviewRow], ...] = (
@@ -208,7 +215,7 @@ class ReviewRows(Dialog[RowChoices | None]):
 
     def _count(self) -> None:
         takeable = sum(row.takeable for row in self._rows.values())
-        shown = _("only {kind}").format(kind=self._kind) if self._kind else _("all rows")
+        shown = _("only {kind}").format(kind=_(self._kind)) if self._kind else _("all rows")
         line = _("{rows} of {takeable:,} to decide will be imported · {shown}").format(
             rows=counted(len(self._taken), "row"), takeable=takeable, shown=shown
         )

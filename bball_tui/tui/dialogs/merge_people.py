@@ -113,5 +113,5 @@ class MergePeople(SubmitDialog["Merged | str"]):
 
 def _whose(field: "MergeField") -> str:
     if field.kept and field.gone:
-        return "both"
+        return _("both")
     return _("only the one who stays") if field.kept else _("only the one who goes")

@@ -19,7 +19,7 @@ from bball_tui.tui.text import content
 
 LONGEST_NAME = 200
 LONGEST_SEASON = 100
-_WORDS = {DateOrder.MDY: _("month/day/year"), DateOrder.DMY: _("day/month/year"), DateOrder.YMD: "year-month-day"}
+_WORDS = {DateOrder.MDY: _("month/day/year"), DateOrder.DMY: _("day/month/year"), DateOrder.YMD: _("year-month-day")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.database.paging import Sort
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.controls import DialogButton
@@ -25,19 +25,19 @@ from bball_tui.wording import counted, short_date
 if TYPE_CHECKING:
     from bball_tui.league.seasons.roll_plan import PlayerLine, RollPlan
 
-LEFT_OUT = _("left out before")
+LEFT_OUT = later("left out before")
 EVERYBODY = ""
 KINDS = (
-    _("in two teams"),
-    _("birthdate missing"),
-    _("still owes a signature"),
-    _("team is full"),
-    _("too old"),
-    _("no team"),
-    "left",
-    _("no family contact"),
-    _("moves up"),
-    "returns",
+    later("in two teams"),
+    later("birthdate missing"),
+    later("still owes a signature"),
+    later("team is full"),
+    later("too old"),
+    later("no team"),
+    later("left"),
+    later("no family contact"),
+    later("moves up"),
+    later("returns"),
     LEFT_OUT,
 )
 """In the order in which people decide about them."""
@@ -71,7 +71,7 @@ def _sort_key(row: RollRow, column: str) -> tuple[Any, ...]:
 
 
 def _kind(row: RollRow) -> Styled:
-    return status(TONES.get(row.kind, Tone.WARN), row.kind)
+    return status(TONES.get(row.kind, Tone.WARN), _(row.kind))
 
 
 COLUMNS: tuple[Column[RollRow], ...] = (
@@ -205,7 +205,7 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
                 selected=len(self._list.selected), players=counted(len(self._rows), "player")
             )
         ]
-        parts.append(_("only {kind}").format(kind=self._kind) if self._kind else _("all that are new"))
+        parts.append(_("only {kind}").format(kind=_(self._kind)) if self._kind else _("all that are new"))
         if self._was:
             parts.append(
                 _("last season in {next}").format(

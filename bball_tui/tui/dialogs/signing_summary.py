@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bball_tui.language import _
-from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
+from bball_tui.language import _, plural
+from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
 
@@ -20,7 +20,7 @@ MOST_CONTRACTS = 5
 
 def counted(number: int, one: str, many: str) -> str:
     """``1 mail goes``, ``2,400 mails go``."""
-    return f"{number:,} {one if number == 1 else many}"
+    return f"{number:,} {plural(one, many, number)}"
 
 
 def duration(seconds: int) -> str:
@@ -114,5 +114,5 @@ def _lines(preview: "SigningPreview", undo_key: str, *, pile: bool) -> Iterable[
 def _missing(preview: "SigningPreview") -> str | None:
     """What has to be set up before any mail can leave, and where."""
     if preview.nowhere_to_send:
-        return f"{NO_MAIL_SERVER}. {SET_UP_MAIL}"
-    return f"{NO_SENDER[:1].lower()}{NO_SENDER[1:]}. {SET_SENDER}" if preview.no_sender else None
+        return f"{_(WITHOUT_SERVER.clause)}. {_(SET_UP_MAIL)}"
+    return f"{_(WITHOUT_SENDER.clause)}. {_(SET_SENDER)}" if preview.no_sender else None

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from bball_tui.database.states import GateCause
 from bball_tui.language import _, plural
-from bball_tui.settings import NO_MAIL_SERVER, NO_SENDER, SET_SENDER, SET_UP_MAIL
+from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.theme import Tone
@@ -134,14 +134,14 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
             fix = Fix("outbox", question=Question.GATE)
             yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
     if mails.waiting and now.nowhere_to_send:
-        waiting = counted(mails.waiting, "e-mail")
-        sentence = f"{NO_MAIL_SERVER.capitalize()}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
-        advice = _("{set_up_mail} You can keep signing; nothing is lost.").format(set_up_mail=SET_UP_MAIL)
+        waiting = counted(mails.waiting, "e-mail waits", "e-mails wait")
+        sentence = f"{_(WITHOUT_SERVER.sentence)}: {waiting}."
+        advice = _("{set_up_mail} You can keep signing; nothing is lost.").format(set_up_mail=_(SET_UP_MAIL))
         yield AttentionItem("mail server", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and now.no_sender:
-        waiting = counted(mails.waiting, "e-mail")
-        sentence = f"{NO_SENDER}: {waiting} {'waits' if mails.waiting == 1 else 'wait'}."
-        advice = _("{set_sender} You can keep signing; nothing is lost.").format(set_sender=SET_SENDER)
+        waiting = counted(mails.waiting, "e-mail waits", "e-mails wait")
+        sentence = f"{_(WITHOUT_SENDER.sentence)}: {waiting}."
+        advice = _("{set_sender} You can keep signing; nothing is lost.").format(set_sender=_(SET_SENDER))
         yield AttentionItem("from address", Tone.BAD, sentence, advice, TO_MAIL_SETUP)
     elif mails.waiting and not now.workers and not worker_comes:
         sentence = _("No worker is running: {e_mail} cannot go out.").format(e_mail=counted(mails.waiting, "e-mail"))

@@ -114,7 +114,7 @@ def _left(row: "ContractRow") -> str | Styled:
         return NOTHING
     if found.days_left < 0:
         return status(Tone.WARN, _("{days} over").format(days=counted(-found.days_left, "day")))
-    return "today" if found.days_left == 0 else _("in {days}").format(days=counted(found.days_left, "day"))
+    return _("today") if found.days_left == 0 else _("in {days}").format(days=counted(found.days_left, "day"))
 
 
 def _call(row: "ContractRow") -> str | Styled:

@@ -279,8 +279,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         self.app.push_screen(
             ErrorDialog(
                 "\n".join(lines),
-                title=_("{contracts} not {word}").format(contracts=counted(len(reasons), "contract"), word=word),
-                safe=_("All others are {word}. These are as they were.").format(word=word),
+                title=_("{contracts} not {word}").format(contracts=counted(len(reasons), "contract"), word=_(word)),
+                safe=_("All others are {word}. These are as they were.").format(word=_(word)),
             )
         )
 

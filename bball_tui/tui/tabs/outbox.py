@@ -130,7 +130,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
             return time_cell(row.next_at, self.zone, self.now)
         holding = self.holding
         if not holding:
-            return "now"
+            return _("now")
         ends = [gate.open_until for gate in holding if gate.open_until is not None]
         if len(ends) < len(holding) or max(ends) <= self.now:
             return Styled(_("waits"), Tone.WARN)

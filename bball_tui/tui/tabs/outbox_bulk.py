@@ -42,7 +42,7 @@ async def cancel_mails(app: "App[Any]", connection: "LeagueConnection", ids: tup
     """Give them up."""
     from bball_tui.outbox.staff_actions import cancel
 
-    return await _do(app, _("Canceling"), ids, lambda some: connection.call(cancel, some, reason=reason), "canceled")
+    return await _do(app, _("Canceling"), ids, lambda some: connection.call(cancel, some, reason=reason), _("canceled"))
 
 
 async def resolve_doubt(

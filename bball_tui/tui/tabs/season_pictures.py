@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from bball_tui.language import _
+from bball_tui.language import COLUMN, _, in_context
 from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.text import Part, content, shorten, width_of
@@ -115,9 +115,9 @@ def picture_lines(picture: "SeasonPicture", mails: "MailDay", *, width: int) -> 
     due = picture.due
     most = max(due.overdue, due.soon, due.later, due.never, 1)
     for label, number, tone, trouble in (
-        ("overdue", due.overdue, Tone.WARN, "overdue"),
+        (_("overdue"), due.overdue, Tone.WARN, "overdue"),
         (_("this week"), due.soon, Tone.ACCENT, "due_soon"),
-        ("later", due.later, Tone.PLAIN, "due_later"),
+        (_("later"), due.later, Tone.PLAIN, "due_later"),
         (_("no due date"), due.never, Tone.MUTED, "no_due"),
     ):
         bar = "█" * _cells(number, most, room)
@@ -129,7 +129,7 @@ def picture_lines(picture: "SeasonPicture", mails: "MailDay", *, width: int) -> 
     yield _title(_("E-mails of today, hour by hour"))
     hour = mails.sending.now.astimezone(mails.sending.zone).hour
     hours = (spark(mails.hours[: hour + 1]), STYLES[Tone.ACCENT])
-    yield Line((_label("accepted"), hours, f" {mails.sent:,}"), Fix("emails", view="log"))
+    yield Line((_label(_("accepted")), hours, f" {mails.sent:,}"), Fix("emails", view="log"))
 
 
 def spoken_lines(picture: "SeasonPicture", mails: "MailDay") -> Iterator[Line]:
@@ -149,7 +149,7 @@ def spoken_lines(picture: "SeasonPicture", mails: "MailDay") -> Iterator[Line]:
             )
         )
     for words, number, trouble in (
-        ("overdue", due.overdue, "overdue"),
+        (_("overdue"), due.overdue, "overdue"),
         (_("due this week"), due.soon, "due_soon"),
         (_("due later"), due.later, "due_later"),
         (_("without a due date"), due.never, "no_due"),
@@ -190,7 +190,12 @@ def _teams(picture: "SeasonPicture", width: int, room: int) -> Iterator[Line]:
     if not picture.teams:
         return
     yield _title(_("Teams with most still open"))
-    legend = ((SIGNED, "signed"), (OFFERED, "open"), (SILENT, "overdue"), (MISSING, _("no e-mail")))
+    legend = (
+        (SIGNED, _("signed")),
+        (OFFERED, in_context(COLUMN, "Open").lower()),
+        (SILENT, _("overdue")),
+        (MISSING, _("no e-mail")),
+    )
     yield Line(tuple(part for sign, word in legend for part in ((sign, STYLES[_TONES[sign]]), f" {word}  ")))
     most = max(bar.total for bar in picture.teams)
     for bar in picture.teams:

@@ -319,7 +319,7 @@ async def family_sections(
 
 
 def _ordinal(number: int) -> str:
-    return {2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+    return {2: _("2nd"), 3: _("3rd")}.get(number, _("{number}th").format(number=number))
 
 
 def _moment(at: datetime | None, day: date | None, zone: tzinfo, now: datetime, clock: str | None = None) -> str:

@@ -121,11 +121,11 @@ def words_of(spec: Spec, value: FieldValue) -> str:
     """``value`` as people read it."""
     match spec:
         case TickSpec():
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         case PickSpec():
-            return next((label for label, one in spec.options if one == value), str(value) or "nothing")
+            return next((label for label, one in spec.options if one == value), str(value) or _("nothing"))
         case TextSpec():
-            return str(value) or "empty"
+            return str(value) or _("empty")
 
 
 def changed(draft: DraftT, specs: Sequence[Spec], values: dict[str, FieldValue]) -> DraftT:

@@ -110,7 +110,7 @@ def rules_form(
             name="jerseys",
             label=_("Numbers"),
             options=(
-                ("any", "any"),
+                (_("any"), "any"),
                 (_("0, 00 and 1 to 99"), "two-digits"),
                 (_("school: 0, 00 and digits 0 to 5"), "school"),
             ),

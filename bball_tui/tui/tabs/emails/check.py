@@ -42,8 +42,8 @@ LABELS = {
     "came_back": _("last one came back"),
     "text": _("odd text"),
     "template": _("own template"),
-    "link": "links",
-    "look": "looks",
+    "link": _("links"),
+    "look": _("looks"),
     "chat": _("no chat link"),
 }
 """What the kinds of findings are called, the worst first."""

@@ -36,8 +36,8 @@ _WHAT_WORDS = {
     "bounced": _("came back"),
     "came_back": _("came back, also settled"),
     "in_doubt": _("in doubt"),
-    "suppressed": "blocked",
-    "sent": "accepted",
+    "suppressed": _("blocked"),
+    "sent": _("accepted"),
     "in_folder": _("written to a folder"),
 }
 
@@ -130,7 +130,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     # The filter
 
     def chips(self) -> tuple[Chip, ...]:
-        return (Chip("what", _WHAT_WORDS.get(self._what, self._what)),) if self._what else ()
+        return (Chip("what", _WHAT_WORDS.get(self._what, _(self._what))),) if self._what else ()
 
     def drop_chip(self, key: str) -> None:
         self._what = ""

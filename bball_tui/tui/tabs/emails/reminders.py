@@ -119,7 +119,7 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
         row = self.records.loaded(row_id)
         if row is None:
             return ()
-        when = "today" if row.today else short_date(row.on, self._today)
+        when = _("today") if row.today else short_date(row.on, self._today)
         return (
             Section(
                 row.player,
