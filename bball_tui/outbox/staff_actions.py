@@ -17,7 +17,7 @@ from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.provider_gates import wake_workers
-from bball_tui.outbox.timeline import taken_by
+from bball_tui.outbox.timeline_words import taken_by
 
 _Rows: TypeAlias = Sequence[Any]
 CANCELLABLE = (OutboxState.QUEUED, OutboxState.DEAD)

@@ -18,7 +18,7 @@ from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
 from bball_tui.outbox.resending import Redirected, may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import DOUBT
-from bball_tui.outbox.timeline import taken_by
+from bball_tui.outbox.timeline_words import taken_by
 
 _WHY_NOT = {
     OutboxState.SENDING: "The e-mail to {recipient} is on its way right now. Look again in a moment.",
