@@ -19,6 +19,7 @@ from bball_tui.tui.keymap import checked_overrides, key_table
 from bball_tui.tui.palette import ActionPalette, rank
 from bball_tui.tui.widgets.action_footer import ActionFooter
 from bball_tui.tui.widgets.record_list import RecordList
+from tests.tui.hands import press, rest
 
 
 def _selected(part: "Contracts") -> str | None:
@@ -146,14 +147,14 @@ async def test_a_command_at_work_refuses_the_next_one_and_its_host_hears_of_its_
     app = Host()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         part = app.query_one(Contracts)
-        await pilot.press("w", "d", "e")
+        await press(pilot, "w", "d", "e")
         assert app.done == ["edit"], "what is over at once is not refused"
         assert app.toasts == [BUSY]
         part.action_contract_wait_long()
         part.may_end.set()
         await app.workers.wait_for_complete()
         assert app.done == ["edit", "waited", "read again"], "once"
-        await pilot.press("d")
+        await press(pilot, "d")
         await app.workers.wait_for_complete()
         assert app.done == ["edit", "waited", "read again"], "nothing was done"
 
@@ -161,12 +162,12 @@ async def test_a_command_at_work_refuses_the_next_one_and_its_host_hears_of_its_
 async def test_what_goes_wrong_is_a_dialog_and_the_next_command_works() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("x")
-        await pilot.pause()
+        await press(pilot, "x")
+        await rest(pilot)
         assert isinstance(app.screen, ErrorDialog)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await app.workers.wait_for_complete()
-        await pilot.press("e")
+        await press(pilot, "e")
         assert app.done == ["edit"]
 
 
@@ -174,7 +175,7 @@ async def test_a_key_runs_its_command_and_the_footer_counts() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         app.select(3)
-        await pilot.press("s", "e", "V", "question_mark")
+        await press(pilot, "s", "e", "V", "question_mark")
         assert app.done == ["sign", "edit", "void", "help"]
         assert "s sign 3…   e edit   ? help" in app.footer.replace("  ", "   ")
         assert app.footer.endswith("ctrl+p everything ")
@@ -183,12 +184,12 @@ async def test_a_key_runs_its_command_and_the_footer_counts() -> None:
 async def test_a_command_that_is_not_allowed_says_why_and_is_not_in_the_footer() -> None:
     app = Host()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await pilot.press("s")
-        await pilot.pause()
+        await press(pilot, "s")
+        await rest(pilot)
         assert app.done == []
         assert app.toasts == ["Nothing is selected: press space on a row first [/]."]
         assert "sign" not in app.footer
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert len(app.toasts) == 1, "a quiet command gives no reason"
 
 
@@ -197,7 +198,7 @@ async def test_letters_belong_to_a_text_field_that_has_the_focus() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.query_one(Input).focus()
         app.select(3)
-        await pilot.press("s", "question_mark", "slash")
+        await press(pilot, "s", "question_mark", "slash")
         assert app.query_one(Input).value == "s?/"
         assert app.done == []
         assert "help" not in app.footer
@@ -208,7 +209,7 @@ async def test_the_footer_never_cuts_a_key_in_two(width: int) -> None:
     app = Host()
     async with app.run_test(size=(width, 24)) as pilot:
         app.select(1)
-        await pilot.pause()
+        await rest(pilot)
         assert len(app.footer) <= width
         for label in ("sign 1…", "edit", "help"):
             assert f" {label} " in app.footer or label[:3] not in app.footer
@@ -217,23 +218,23 @@ async def test_the_footer_never_cuts_a_key_in_two(width: int) -> None:
 async def test_a_click_in_the_footer_is_the_key() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+        await rest(pilot)
         await pilot.click(ActionFooter, offset=(app.footer.index("edit"), 0))
-        await pilot.pause()
+        await rest(pilot)
         assert app.done == ["edit"]
         await pilot.click(ActionFooter, offset=(70, 0))
-        await pilot.pause()
+        await rest(pilot)
         assert isinstance(app.screen, CommandPalette)
 
 
 async def _choose(pilot: Pilot[None], query: str) -> None:
     app = pilot.app
-    await pilot.press("ctrl+p")
-    await pilot.press(*query)
+    await press(pilot, "ctrl+p")
+    await press(pilot, *query)
     await app.workers.wait_for_complete()
-    await pilot.pause()
-    await pilot.press("enter", "enter")
-    await pilot.pause()
+    await rest(pilot)
+    await press(pilot, "enter", "enter")
+    await rest(pilot)
 
 
 @pytest.mark.slow
@@ -264,7 +265,7 @@ async def test_own_keys_replace_the_default_ones() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         app.set_keymap(checked_overrides({"contract.edit": "V", "contract.void": "e, z"}, SETS))
-        await pilot.press("V", "e", "z")
+        await press(pilot, "V", "e", "z")
         assert app.done == ["edit", "void", "void"]
 
 

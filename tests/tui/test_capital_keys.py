@@ -13,7 +13,7 @@ from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.contract_act import ContractAct
 from tests.tui.dialog_host import asking
-from tests.tui.test_dialogs_hostile import DIALOGS
+from tests.tui.every_dialog import DIALOGS
 
 
 @pytest.mark.parametrize("action", [one for group in ACTION_SETS for one in group if one.dangerous], ids=lambda a: a.id)

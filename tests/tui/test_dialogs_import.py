@@ -1,95 +1,21 @@
-"""The Import dialog and its file picker: nothing is written before it was seen, nothing typed is lost."""
+"""The Import dialog: nothing is written before it was seen, nothing typed is lost."""
 
-import asyncio
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from textual.events import Paste
 from textual.screen import Screen
 
-from bball_tui.errors import BballError
-from bball_tui.league import importing, values
-from bball_tui.league.importing.columns import ColumnMap, MappedField
-from bball_tui.league.importing.corrections import Conflict, Said
-from bball_tui.league.importing.diff_model import Counts, FieldChange, Imported, RowDiff, Take, Verdict
+from bball_tui.league.importing.diff_model import Counts, Imported
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.progress import ImportProgress, Stage
-from bball_tui.league.importing.roster_row import NameSplit
-from bball_tui.tui.dialogs.file_picker import FilePicker
 from bball_tui.tui.dialogs.import_job import ImportDone, ImportOptions, PreviewOver, RosterPreview
-from bball_tui.tui.dialogs.import_roster import ImportRoster
-from bball_tui.tui.dialogs.import_words import on_screen
-from bball_tui.tui.recent_files import likely_folder
 from bball_tui.tui.theme import SYMBOLS, Tone
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
-from tests.tui.test_typed_ahead import at_once
+from tests.tui.import_host import CORRECTED, FAULTY, GOOD, NUMBERS, League
 
 pytestmark = pytest.mark.slow
-
-NUMBERS = Imported(Counts(8, 240, 300, 240), Counts(0, 3, 1, 0), Counts(0, 12, 3, 4))
-GOOD = RosterPreview(
-    NUMBERS,
-    rows=(
-        RowDiff(2, "Amara Hamilton", "Hawks U12", Verdict.CHANGED, (FieldChange("jersey", "0", "00"),)),
-        RowDiff(3, "Samir Hamdi", "Hawks U12", Verdict.NEW),
-    ),
-    notes=("The dates are read as day/month/year.",),
-)
-FAULTY = RosterPreview(
-    NUMBERS,
-    problems=(
-        Problem(4, "Date of Birth", "31/31/2015", "There is no such day. Correct it."),
-        Problem(9, "Guardian 1 Email", "rosa@", "This isn't a valid e-mail address. Correct it or clear the cell."),
-        Problem(9, "Jersey", "x", "A jersey has one to three digits."),
-    ),
-)
-
-
-AMBIGUOUS = (
-    "It is not clear which number is the month. Say so with --date-order mdy (month/day/year) or --date-order dmy "
-    "(day/month/year), or write dates as 2015-03-24."
-)
-
-
-class League:
-    """``gate`` holds every answer back while it is closed."""
-
-    def __init__(self, preview: RosterPreview = GOOD) -> None:
-        self.answer = preview
-        self.previews: list[tuple[Path, ImportOptions]] = []
-        self.imports: list[tuple[Path, ImportOptions]] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.failure: str | None = None
-        self.rolled_back = 0
-        self.watch: ImportProgress | None = None
-
-    async def _wait(self) -> None:
-        await self.gate.wait()
-        if self.failure:
-            raise BballError(self.failure)
-
-    async def preview(self, path: Path, options: ImportOptions, watch: ImportProgress) -> RosterPreview:
-        self.previews.append((path, options))
-        await self._wait()
-        return self.answer
-
-    async def apply(self, path: Path, options: ImportOptions, watch: ImportProgress) -> ImportDone:
-        self.imports.append((path, options))
-        self.watch = watch
-        try:
-            await self._wait()
-        except asyncio.CancelledError:
-            self.rolled_back += 1
-            raise
-        return ImportDone(self.answer.imported)
-
-    def dialog(self, path: Path | None = Path("roster.csv")) -> ImportRoster:
-        return ImportRoster(preview=self.preview, apply=self.apply, season="Spring 2027", path=path)
 
 
 def styles_of(screen: Screen[Any]) -> list[dict[str, Any]]:
@@ -150,9 +76,6 @@ async def test_a_preview_that_is_over_is_shown_again_and_nothing_else_is_written
         await desk.until_answered()
     assert [options.expect for _, options in league.imports] == ["first", "second"]
     assert [options.expect for _, options in league.previews] == ["", ""]
-
-
-CORRECTED = Conflict(4, "Ben Roe", "jersey", "9", "8", Said("anna", "2027-02-01"))
 
 
 async def test_corrections_are_offered_only_where_there_are_some() -> None:
@@ -312,294 +235,12 @@ async def test_a_thousand_faults_fit_every_window(size: tuple[int, int]) -> None
         assert "and 800 more" in desk.screen
 
 
-# Row by row, and what the columns hold
-
-
-DOUBTFUL = RosterPreview(
-    NUMBERS,
-    rows=(
-        RowDiff(2, "Amara Hamilton", "Hawks U12", Verdict.CHANGED, (FieldChange("jersey", "0", "00"),)),
-        RowDiff(3, "Jon Hamdi", "Hawks U12", Verdict.NEW, duplicate="The league has John Hamdi already."),
-        RowDiff(4, "Ben Roe", "Hawks U12", Verdict.UNCHANGED),
-    ),
-    problems=(Problem(5, "Jersey", "x", "A jersey has one to three digits."),),
-)
-
-
-@pytest.mark.parametrize("size", [ROOMY, SMALL])
-async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
-    league = League(DOUBTFUL)
-    async with asking(league.dialog(), size) as desk:
-        assert "1 new player may be already in the league" in desk.line
-        await desk.press("ctrl+r")
-        await desk.until_shown("2 rows of 2 to decide will be imported")
-        assert "! possible duplicate" in desk.screen
-        assert "The league has John Hamdi" in desk.line, "what is most in doubt is first"
-        assert desk.whole_choices()
-        await desk.press("space", "down")
-        assert "jersey: 0 → 00" in desk.line
-        assert "1 row of 2 to decide will be imported" in desk.line
-        await desk.press("down", "space")
-        assert "Nothing to decide" in desk.line
-        await desk.press("f", "f")
-        assert "only changed" in desk.line
-        assert "Jon Hamdi" not in desk.screen
-        await desk.press("enter")
-        assert league.previews[-1][1].leave == {3}
-        await desk.press("ctrl+r")
-        assert "1 row of 2 to decide will be imported" in desk.line, "the decision is kept"
-        await desk.press("escape")
-        await desk.go_to("#path")
-        await desk.type("x")
-        await desk.press("enter")
-        assert league.previews[-1][1].leave == frozenset(), "another file, other rows"
-
-
-def taken(league: League) -> Take:
-    return league.previews[-1][1].take_file
-
-
-@pytest.mark.parametrize("size", [ROOMY, SMALL])
-async def test_the_files_value_is_taken_in_one_row_only(size: tuple[int, int]) -> None:
-    other = msgspec.structs.replace(CORRECTED, row=2, who="Amara Hamilton")
-    league = League(replace(DOUBTFUL, problems=(), conflicts=(other, CORRECTED)))
-    async with asking(league.dialog(), size) as desk:
-        await desk.press("ctrl+r")
-        await desk.until_shown("3 rows of 3 to decide will be imported")
-        assert desk.whole_choices()
-        await desk.press("t")
-        assert "Nothing to take" in desk.line
-        await desk.press("down", "down")
-        assert "Ben Roe, jersey: the file says 9, staff said 8 (anna on 2027-02-01)" in desk.line
-        await desk.press("t")
-        await desk.until_shown("file's value")
-        assert "Row 4: the file's value counts." in desk.line
-        await desk.press("enter")
-        assert taken(league) == frozenset((4,))
-        await desk.press("ctrl+r")
-        await desk.until_shown("file's value")
-        await desk.press("down", "down", "t", "enter")
-        assert taken(league) is False
-        # The tick speaks for all rows; anyone who takes one back leaves the others to the file.
-        await desk.go_to("#take")
-        await desk.press("space")
-        assert taken(league) is True
-        await desk.press("ctrl+r")
-        await desk.until_shown("file's value")
-        await desk.press("down", "down", "t", "enter")
-        assert taken(league) == frozenset((2,))
-        await desk.press("enter")
-        assert league.imports[-1][1] == replace(league.previews[-1][1], expect="")
-
-
-async def test_whole_names_are_split_by_a_tick_and_each_is_shown() -> None:
-    refused = Problem(1, "Player Name", "", on_screen("The column “Player Name” holds whole names."))
-    league = League(
-        RosterPreview(Imported(), header=("Player Name",), unmapped=True, whole_names=True, problems=(refused,))
-    )
-    async with asking(league.dialog(), ROOMY) as desk:
-        await desk.until_shown("holds whole names")
-        assert desk.focus == "split"
-        split = NameSplit(4, "Player Name", "Roe, Ben", "Ben", "Roe")
-        league.answer = replace(DOUBTFUL, problems=(), whole_names=True, splits=(split,))
-        await desk.press("space")
-        await desk.until_shown("How whole names are split")
-        assert league.previews[-1][1].split_names is True
-        assert "row 4, Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
-        await desk.press("ctrl+r")
-        await desk.until_shown("to decide will be imported")
-        await desk.press("down", "down")
-        assert "Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
-        assert "Nothing changes." in desk.line
-        await desk.press("escape", "enter")
-        assert league.imports[-1][1].split_names is True
-    async with asking(League().dialog(), ROOMY) as desk:
-        await desk.until_shown("240")
-        assert "whole names" not in desk.screen
-
-
-async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> None:
-    header, samples = ("Mannschaft", "Vorname", "Nachname", ""), (("Hawks",), ("Ann", "Ben"), ("Lee",), ())
-    league = League(RosterPreview(Imported(), header=header, samples=samples, unmapped=True))
-    async with asking(league.dialog()) as desk:
-        assert "It is not clear match columns" in desk.line
-        await desk.press("enter")
-        await desk.until_shown("Which column of the file holds what?")
-        await desk.press("enter")
-        assert "Every roster needs this." in desk.line
-        for field, place in ((0, 0), (1, 1), (2, 2), (3, 2)):
-            desk.widget(f"#pick-{field}").value = place  # type: ignore[attr-defined]
-        await desk.settle()
-        assert "Vorname (Ann, Ben)" in desk.line
-        await desk.press("enter")
-        assert "This column is already used for Player Last Name." in desk.line
-        desk.widget("#pick-3").value = -1  # type: ignore[attr-defined]
-        league.answer = GOOD
-        await desk.press("enter")
-        fields = (("Team", "Mannschaft"), ("Player First Name", "Vorname"), ("Player Last Name", "Nachname"))
-        expected = ColumnMap(tuple(MappedField(*one) for one in fields), ("#4",))
-        assert league.previews[-1][1].columns == expected
-        await desk.press("enter")
-        assert league.imports[-1][1].columns == expected
-
-
-async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
-    unclear = Problem(2, "Date of Birth", "03/04/2015", on_screen(AMBIGUOUS))
-    league = League(RosterPreview(NUMBERS, problems=(unclear,)))
-    async with asking(league.dialog(), ROOMY) as desk:
-        assert "Choose their order in the field Dates, or write dates as 2015-03-24." in desk.line
-        await desk.go_to("#dates")
-        desk.widget("#dates").value = "mdy"  # type: ignore[attr-defined]
-        await desk.settle()
-        assert league.previews[-1][1].date_order == "mdy"
-
-
-def test_the_dialog_names_no_option_of_the_command_line() -> None:
-    rooms = (importing, values)
-    sources = (source for room in rooms for source in Path(str(room.__file__)).parent.glob("*.py"))
-    told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
-    assert told == {
-        "--ignore-column",
-        "--date-order",
-        "--season",
-        "--format",
-        "--sheet",
-        "--map",
-        "--encoding",
-        "--split-names",
-    }, "say in import_words.py what it is here"
-    for sentence in (
-        AMBIGUOUS,
-        "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",
-        "Remove one of them, or leave one out by its name with --ignore-column if the names differ.",
-        "All dates of this column fit day/month/year: if that is how they are meant, use --date-order dmy.",
-        "Import one season at a time, or say with --season NAME into which one all its rows go.",
-        "The file names none. Say which one with --season NAME.",
-        "If it holds them, say so with --map “Jersey=#1”.",
-        "“Owls” holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
-        "Import it with --split-names to split them into first and last, which the preview shows; or split it.",
-        "Leave --sheet out, or choose the workbook.",
-        "A workbook says its encoding itself. Leave --encoding out.",
-        "If that is right, import it again with --encoding mac-roman+twice; if it is not, open the file.",
-        "If the column holds positions, leave it out with --ignore-column; else write Player, Coach or Staff.",
-    ):
-        assert "--" not in on_screen(sentence)
-
-
-async def test_a_workbook_with_several_sheets_offers_them() -> None:
-    league = League(replace(GOOD, sheet="Spring", sheets=("Notes", "Spring")))
-    async with asking(league.dialog()) as desk:
-        assert "Sheet Spring" in desk.line
-        desk.widget("#sheet").value = "Notes"  # type: ignore[attr-defined]
-        await desk.settle()
-        assert league.previews[-1][1].sheet == "Notes"
-
-
-# The file picker
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    rosters = tmp_path / "rosters"
-    rosters.mkdir()
-    for name in ("roster.csv", "notes.md", ".hidden.csv", "[red]x[].csv", "x[@click=app.quit]y.csv", "e\x1b[2J.csv"):
-        (rosters / name).write_text("Team\n")
-    (tmp_path / "other.csv").write_text("Team\n")
-    return rosters
-
-
 @pytest.fixture
 def odd_file(tmp_path: Path) -> Path:
     odd = tmp_path / "odd" / "e\x1b[2J.csv"
     odd.parent.mkdir()
     odd.write_text("Team\n")
     return odd
-
-
-async def test_the_picker_lists_rosters_with_their_names_as_they_are(folder: Path) -> None:
-    async with asking(FilePicker(folder), ROOMY) as desk:
-        await desk.until_shown("roster.csv")
-        assert "notes.md" not in desk.screen
-        assert "hidden" not in desk.screen
-        assert "[red]x[].csv" in desk.screen
-        assert "x[@click=app.quit]y.csv" in desk.screen
-        assert "e␛[2J.csv" in desk.screen
-        assert desk.harmless()
-
-
-async def test_the_picker_takes_a_file_and_knows_the_way_up(folder: Path) -> None:
-    async with asking(FilePicker(folder), ROOMY) as desk:
-        await desk.until_shown("roster.csv")
-        await desk.press("backspace")
-        await desk.until_shown("other.csv")
-        await desk.press("enter")
-        await desk.until_answered()
-        assert desk.answers == [folder.parent / "other.csv"]
-
-
-async def test_the_picker_offers_what_was_imported_lately_and_the_own_folder(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(folder.parent))
-    (folder / "book.xlsx").write_text("x")
-    recent = [folder / "e\x1b[2J.csv", folder / "roster.csv"]
-    async with asking(FilePicker(folder, recent), USUAL) as desk:
-        await desk.until_shown("book.xlsx")
-        assert "1 " in desk.screen
-        assert desk.harmless()
-        assert desk.whole_choices()
-        await desk.press("tilde")
-        await desk.until_shown("other.csv")
-        await desk.press("2")
-        assert desk.answers == [folder / "roster.csv"]
-
-
-@pytest.mark.parametrize("together", [False, True])
-async def test_a_few_letters_and_enter_take_a_file(folder: Path, together: bool) -> None:
-    (folder / "Spring Roster.xlsx").write_text("x")
-    async with asking(FilePicker(folder.parent), ROOMY) as desk:
-        keys = ("down", "enter", *"sp ros", "enter")  # into the folder below other.csv, then the file
-        if together:
-            at_once(desk.app, *keys)
-        else:
-            for key in keys:
-                await desk.press(key)
-        await desk.until_answered()
-        assert desk.answers == [folder / "Spring Roster.xlsx"]
-
-
-async def test_files_are_narrowed_to_a_kind(folder: Path) -> None:
-    (folder / "book.xlsx").write_text("x")
-    async with asking(FilePicker(folder), ROOMY) as desk:
-        await desk.until_shown("roster.csv")
-        await desk.press("tab", "space", *"exc", "enter")
-        await desk.until_shown("book.xlsx")
-        assert "roster.csv" not in desk.screen
-
-
-def test_the_search_for_a_file_begins_where_files_come_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("Downloads", "Documents"):
-        (tmp_path / name).mkdir()
-    assert likely_folder({".csv"}) == tmp_path
-    (tmp_path / "Documents" / "Roster.CSV").write_text("x")
-    assert likely_folder({".csv"}) == tmp_path / "Documents"
-    assert likely_folder({".pdf"}) == tmp_path
-
-
-@pytest.mark.parametrize("spelled", ["'{}'", '"{}"', "file://{}", "{}"])
-async def test_a_dragged_file_is_the_one_that_is_meant(tmp_path: Path, spelled: str) -> None:
-    path = tmp_path / "My File.csv"
-    text = {"file://{}": str(path).replace(" ", "%20"), "{}": str(path).replace(" ", "\\ ")}.get(spelled, str(path))
-    league = League()
-    dialog = league.dialog(tmp_path / "x.csv")
-    async with asking(dialog, ROOMY) as desk:
-        await desk.go_to("#path")
-        desk.app.post_message(Paste(spelled.format(text) + " "))
-        await desk.settle()
-        await desk.press("enter")
-        await desk.until_shown("players 240")
-        assert league.previews[-1][0] == path
 
 
 async def test_the_picked_file_is_previewed_even_with_an_odd_name(odd_file: Path) -> None:

@@ -27,8 +27,10 @@ from bball_tui.tui.main_screen.tab_list import TABS
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import Host
+from tests.tui.every_dialog import DIALOGS
+from tests.tui.every_form import FORMS
+from tests.tui.hands import rest
 from tests.tui.looks import SIZES, THEMES, faults, resize
-from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +71,7 @@ async def test_a_dialog_is_whole_in_every_window(name: str, tmp_path: Path) -> N
             await resize(pilot, size)
             pictures.look(app, name)
         app.theme = THEMES[1]  # other colors, and nothing in another place
-        await pilot.pause()
+        await rest(pilot)
         pictures.look(app, name)
     pictures.done()
 

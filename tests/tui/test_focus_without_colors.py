@@ -1,6 +1,7 @@
 """Without colors the control with the focus differs by reverse, bold, underline or a sign: in every dialog there is."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -19,7 +20,9 @@ from bball_tui.tui.widgets.inspector import Inspector
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.tui.desk_host import club_with, opened
 from tests.tui.dialog_host import Host
-from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
+from tests.tui.every_dialog import DIALOGS
+from tests.tui.every_form import FORMS
+from tests.tui.hands import rest
 
 pytestmark = pytest.mark.slow
 
@@ -66,8 +69,8 @@ async def blind_spots(dialog: Screen[Any]) -> list[str]:
     app: Host[Any] = Host(dialog)
     async with app.run_test(size=(100, 40)) as pilot:
         app.theme = "ansi-dark"
-        await pilot.pause()
-        return await unseen(app, [one for one in app.screen.focus_chain if one.region.area], pilot.pause)
+        await rest(pilot)
+        return await unseen(app, [one for one in app.screen.focus_chain if one.region.area], partial(rest, pilot))
 
 
 @pytest.mark.parametrize("kind", DIALOGS, ids=lambda kind: kind.__name__)

@@ -24,7 +24,8 @@ from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.tabs.views_pane import ViewsPane
 from tests.tui.desk_host import Desk, club_with, opened
 from tests.tui.dialog_host import asking
-from tests.tui.test_dialogs_hostile import DIALOGS, FORMS
+from tests.tui.every_dialog import DIALOGS
+from tests.tui.every_form import FORMS
 
 
 def at_once(app: Any, *keys: str) -> None:

@@ -29,7 +29,7 @@ from bball_tui.tui.widgets.too_small import TooSmall
 from tests.support.hostile import ACTING, make_hostile_club
 from tests.tui.desk_host import Desk, opened
 from tests.tui.dialog_host import harmless
-from tests.tui.test_dialogs_hostile import DIALOGS
+from tests.tui.every_dialog import DIALOGS
 
 HALVES = {Dialog, SubmitDialog, Finder}
 """What dialogs are built on, and no one ever sees alone."""

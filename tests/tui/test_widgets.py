@@ -43,6 +43,7 @@ from bball_tui.tui.widgets.search_bar import (
 )
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen, TabSpec, tab_labels
 from bball_tui.tui.widgets.too_small import TooSmall, guard_size
+from tests.tui.hands import press, rest
 from tests.tui.records import HOSTILE
 
 FACTS = HeaderFacts(
@@ -214,10 +215,10 @@ async def test_a_click_on_a_tab_is_told_once() -> None:
         await pilot.click(TabBar, offset=(12, 0))
         await pilot.click(TabBar, offset=(2, 0))
         await pilot.click(TabBar, offset=(70, 0))
-        await pilot.pause()
+        await rest(pilot)
         assert app.heard == [TabChosen("players")]
         bar.active = "players"
-        await pilot.pause()
+        await rest(pilot)
         assert app.text(bar) == " 1 Teams   2 Players   3 Outbox"
 
 
@@ -226,14 +227,14 @@ async def test_typing_is_told_once_it_pauses() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         bar = app.query_one(SearchBar)
         bar.start()
-        await pilot.pause()
-        await pilot.press(*"ham", "enter")
+        await rest(pilot)
+        await press(pilot, *"ham", "enter")
         assert [type(message) for message in app.heard] == [SearchChanged, SearchLeft]
         assert app.heard[0] == SearchChanged("ham")
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert app.heard[-1] == SearchChanged("")
         assert app.query_one(Input).has_focus
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert [type(message) for message in app.heard[2:]] == [SearchChanged, SearchLeft]
         assert not bar.clear()
 
@@ -242,7 +243,7 @@ async def test_typing_is_told_without_enter_too() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         app.query_one(SearchBar).start()
-        await pilot.press(*" jo", "\x1b")
+        await press(pilot, *" jo", "\x1b")
         async with asyncio.timeout(10):
             while not app.heard:
                 await pilot.pause(0.01)
@@ -255,12 +256,12 @@ async def test_filters_are_chips_that_a_click_takes_away() -> None:
         bar = app.query_one(SearchBar)
         bar.set_chips([Chip("team", "team: Hawks [b]U12[/]"), Chip("status", "status: offered")])
         bar.set_count(28, 240, 3, 1)
-        await pilot.pause()
+        await rest(pilot)
         line = app.text(bar)
         assert "team: Hawks [b]U12[/] ×   status: offered ×" in line
         assert line.endswith("28 of 240 · 3 selected, 1 hidden")
         await pilot.click(SearchBar, offset=(line.index("status"), 0))
-        await pilot.pause()
+        await rest(pilot)
         assert app.heard == [ChipRemoved("status")]
 
 
@@ -284,14 +285,14 @@ async def test_the_panel_keeps_its_place_for_the_same_record() -> None:
         panel = app.query_one(Inspector)
         long = [Section("Story", tuple(Note(f"line {n}") for n in range(50)))]
         panel.show(long, subject=7)
-        await pilot.pause()
+        await rest(pilot)
         panel.scroll_to(y=10, animate=False)
-        await pilot.pause()
+        await rest(pilot)
         panel.show(long, subject=7)
-        await pilot.pause()
+        await rest(pilot)
         assert panel.scroll_y == 10
         panel.show(long, subject=8)
-        await pilot.pause()
+        await rest(pilot)
         assert panel.scroll_y == 0
 
 
@@ -300,11 +301,11 @@ async def test_the_panel_wraps_again_when_the_window_changes() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         panel = app.query_one(Inspector)
         panel.show([Section("", (Note("word " * 30),))])
-        await pilot.pause()
+        await rest(pilot)
         wide = app.text(panel).strip().count("\n")
         await pilot.resize_terminal(62, 30)
-        await pilot.pause()
-        await pilot.pause()
+        await rest(pilot)
+        await rest(pilot)
         assert app.text(panel).strip().count("\n") > wide
 
 
@@ -313,17 +314,17 @@ async def test_a_window_that_is_too_small_says_so_and_takes_no_keys() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.query_one(SearchBar).start()
         await pilot.resize_terminal(52, 14)
-        await pilot.pause()
+        await rest(pilot)
         assert isinstance(app.screen, TooSmall)
         said = str(app.screen.query_one(Static).render())
         assert said.startswith("60 x 20 or larger, please: this window is 52 x 14.")
-        await pilot.press("x")
+        await press(pilot, "x")
         await pilot.resize_terminal(50, 10)
-        await pilot.pause()
+        await rest(pilot)
         assert len(app.screen_stack) == 2
         assert "50 x 10" in str(app.screen.query_one(Static).render())
         await pilot.resize_terminal(60, 20)
-        await pilot.pause()
+        await rest(pilot)
         assert not isinstance(app.screen, TooSmall)
         assert app.query_one(Input).value == ""
 
@@ -337,7 +338,7 @@ async def test_hostile_text_is_shown_literally_everywhere() -> None:
             app.query_one(SearchBar).set_chips([Chip("x", hostile)])
             lines = (Fact(hostile, hostile), TimelineEntry(hostile, hostile, hostile), Note(hostile))
             app.query_one(Inspector).show([Section(hostile, lines)])
-            await pilot.pause()
+            await rest(pilot)
             for kind in (HeaderBar, SearchBar, Inspector):
                 shown = app.text(app.query_one(kind))
                 assert not {c for c in shown if ord(c) < 32 or 127 <= ord(c) < 160} - {"\n"}

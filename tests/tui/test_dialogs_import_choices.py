@@ -1,0 +1,199 @@
+"""What the Import dialog lets people choose: row by row, names, columns, dates, sheets."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bball_tui.league import importing, values
+from bball_tui.league.importing.columns import ColumnMap, MappedField
+from bball_tui.league.importing.diff_model import FieldChange, Imported, RowDiff, Take, Verdict
+from bball_tui.league.importing.problems import Problem
+from bball_tui.league.importing.roster_row import NameSplit
+from bball_tui.tui.dialogs.import_job import RosterPreview
+from bball_tui.tui.dialogs.import_words import on_screen
+from tests.tui.dialog_host import ROOMY, SMALL, asking
+from tests.tui.import_host import AMBIGUOUS, CORRECTED, GOOD, NUMBERS, League
+
+pytestmark = pytest.mark.slow
+
+DOUBTFUL = RosterPreview(
+    NUMBERS,
+    rows=(
+        RowDiff(2, "Amara Hamilton", "Hawks U12", Verdict.CHANGED, (FieldChange("jersey", "0", "00"),)),
+        RowDiff(3, "Jon Hamdi", "Hawks U12", Verdict.NEW, duplicate="The league has John Hamdi already."),
+        RowDiff(4, "Ben Roe", "Hawks U12", Verdict.UNCHANGED),
+    ),
+    problems=(Problem(5, "Jersey", "x", "A jersey has one to three digits."),),
+)
+
+
+@pytest.mark.parametrize("size", [ROOMY, SMALL])
+async def test_rows_are_taken_or_left_one_by_one(size: tuple[int, int]) -> None:
+    league = League(DOUBTFUL)
+    async with asking(league.dialog(), size) as desk:
+        assert "1 new player may be already in the league" in desk.line
+        await desk.press("ctrl+r")
+        await desk.until_shown("2 rows of 2 to decide will be imported")
+        assert "! possible duplicate" in desk.screen
+        assert "The league has John Hamdi" in desk.line, "what is most in doubt is first"
+        assert desk.whole_choices()
+        await desk.press("space", "down")
+        assert "jersey: 0 → 00" in desk.line
+        assert "1 row of 2 to decide will be imported" in desk.line
+        await desk.press("down", "space")
+        assert "Nothing to decide" in desk.line
+        await desk.press("f", "f")
+        assert "only changed" in desk.line
+        assert "Jon Hamdi" not in desk.screen
+        await desk.press("enter")
+        assert league.previews[-1][1].leave == {3}
+        await desk.press("ctrl+r")
+        assert "1 row of 2 to decide will be imported" in desk.line, "the decision is kept"
+        await desk.press("escape")
+        await desk.go_to("#path")
+        await desk.type("x")
+        await desk.press("enter")
+        assert league.previews[-1][1].leave == frozenset(), "another file, other rows"
+
+
+def taken(league: League) -> Take:
+    return league.previews[-1][1].take_file
+
+
+@pytest.mark.parametrize("size", [ROOMY, SMALL])
+async def test_the_files_value_is_taken_in_one_row_only(size: tuple[int, int]) -> None:
+    other = msgspec.structs.replace(CORRECTED, row=2, who="Amara Hamilton")
+    league = League(replace(DOUBTFUL, problems=(), conflicts=(other, CORRECTED)))
+    async with asking(league.dialog(), size) as desk:
+        await desk.press("ctrl+r")
+        await desk.until_shown("3 rows of 3 to decide will be imported")
+        assert desk.whole_choices()
+        await desk.press("t")
+        assert "Nothing to take" in desk.line
+        await desk.press("down", "down")
+        assert "Ben Roe, jersey: the file says 9, staff said 8 (anna on 2027-02-01)" in desk.line
+        await desk.press("t")
+        await desk.until_shown("file's value")
+        assert "Row 4: the file's value counts." in desk.line
+        await desk.press("enter")
+        assert taken(league) == frozenset((4,))
+        await desk.press("ctrl+r")
+        await desk.until_shown("file's value")
+        await desk.press("down", "down", "t", "enter")
+        assert taken(league) is False
+        # The tick speaks for all rows; anyone who takes one back leaves the others to the file.
+        await desk.go_to("#take")
+        await desk.press("space")
+        assert taken(league) is True
+        await desk.press("ctrl+r")
+        await desk.until_shown("file's value")
+        await desk.press("down", "down", "t", "enter")
+        assert taken(league) == frozenset((2,))
+        await desk.press("enter")
+        assert league.imports[-1][1] == replace(league.previews[-1][1], expect="")
+
+
+async def test_whole_names_are_split_by_a_tick_and_each_is_shown() -> None:
+    refused = Problem(1, "Player Name", "", on_screen("The column “Player Name” holds whole names."))
+    league = League(
+        RosterPreview(Imported(), header=("Player Name",), unmapped=True, whole_names=True, problems=(refused,))
+    )
+    async with asking(league.dialog(), ROOMY) as desk:
+        await desk.until_shown("holds whole names")
+        assert desk.focus == "split"
+        split = NameSplit(4, "Player Name", "Roe, Ben", "Ben", "Roe")
+        league.answer = replace(DOUBTFUL, problems=(), whole_names=True, splits=(split,))
+        await desk.press("space")
+        await desk.until_shown("How whole names are split")
+        assert league.previews[-1][1].split_names is True
+        assert "row 4, Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
+        await desk.press("ctrl+r")
+        await desk.until_shown("to decide will be imported")
+        await desk.press("down", "down")
+        assert "Player Name “Roe, Ben” → first Ben, last Roe" in desk.line
+        assert "Nothing changes." in desk.line
+        await desk.press("escape", "enter")
+        assert league.imports[-1][1].split_names is True
+    async with asking(League().dialog(), ROOMY) as desk:
+        await desk.until_shown("240")
+        assert "whole names" not in desk.screen
+
+
+async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> None:
+    header, samples = ("Mannschaft", "Vorname", "Nachname", ""), (("Hawks",), ("Ann", "Ben"), ("Lee",), ())
+    league = League(RosterPreview(Imported(), header=header, samples=samples, unmapped=True))
+    async with asking(league.dialog()) as desk:
+        assert "It is not clear match columns" in desk.line
+        await desk.press("enter")
+        await desk.until_shown("Which column of the file holds what?")
+        await desk.press("enter")
+        assert "Every roster needs this." in desk.line
+        for field, place in ((0, 0), (1, 1), (2, 2), (3, 2)):
+            desk.widget(f"#pick-{field}").value = place  # type: ignore[attr-defined]
+        await desk.settle()
+        assert "Vorname (Ann, Ben)" in desk.line
+        await desk.press("enter")
+        assert "This column is already used for Player Last Name." in desk.line
+        desk.widget("#pick-3").value = -1  # type: ignore[attr-defined]
+        league.answer = GOOD
+        await desk.press("enter")
+        fields = (("Team", "Mannschaft"), ("Player First Name", "Vorname"), ("Player Last Name", "Nachname"))
+        expected = ColumnMap(tuple(MappedField(*one) for one in fields), ("#4",))
+        assert league.previews[-1][1].columns == expected
+        await desk.press("enter")
+        assert league.imports[-1][1].columns == expected
+
+
+async def test_dates_that_can_be_read_two_ways_offer_their_order() -> None:
+    unclear = Problem(2, "Date of Birth", "03/04/2015", on_screen(AMBIGUOUS))
+    league = League(RosterPreview(NUMBERS, problems=(unclear,)))
+    async with asking(league.dialog(), ROOMY) as desk:
+        assert "Choose their order in the field Dates, or write dates as 2015-03-24." in desk.line
+        await desk.go_to("#dates")
+        desk.widget("#dates").value = "mdy"  # type: ignore[attr-defined]
+        await desk.settle()
+        assert league.previews[-1][1].date_order == "mdy"
+
+
+def test_the_dialog_names_no_option_of_the_command_line() -> None:
+    rooms = (importing, values)
+    sources = (source for room in rooms for source in Path(str(room.__file__)).parent.glob("*.py"))
+    told = {found for source in sources for found in re.findall(r"--[a-z-]+", source.read_text())}
+    assert told == {
+        "--ignore-column",
+        "--date-order",
+        "--season",
+        "--format",
+        "--sheet",
+        "--map",
+        "--encoding",
+        "--split-names",
+    }, "say in import_words.py what it is here"
+    for sentence in (
+        AMBIGUOUS,
+        "Did you mean “Team”? Rename it, or leave it out with --ignore-column “Squad”.",
+        "Remove one of them, or leave one out by its name with --ignore-column if the names differ.",
+        "All dates of this column fit day/month/year: if that is how they are meant, use --date-order dmy.",
+        "Import one season at a time, or say with --season NAME into which one all its rows go.",
+        "The file names none. Say which one with --season NAME.",
+        "If it holds them, say so with --map “Jersey=#1”.",
+        "“Owls” holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
+        "Import it with --split-names to split them into first and last, which the preview shows; or split it.",
+        "Leave --sheet out, or choose the workbook.",
+        "A workbook says its encoding itself. Leave --encoding out.",
+        "If that is right, import it again with --encoding mac-roman+twice; if it is not, open the file.",
+        "If the column holds positions, leave it out with --ignore-column; else write Player, Coach or Staff.",
+    ):
+        assert "--" not in on_screen(sentence)
+
+
+async def test_a_workbook_with_several_sheets_offers_them() -> None:
+    league = League(replace(GOOD, sheet="Spring", sheets=("Notes", "Spring")))
+    async with asking(league.dialog()) as desk:
+        assert "Sheet Spring" in desk.line
+        desk.widget("#sheet").value = "Notes"  # type: ignore[attr-defined]
+        await desk.settle()
+        assert league.previews[-1][1].sheet == "Notes"
