@@ -1,18 +1,20 @@
 """`bball-tui worker`: sends the mails of a league, on as many machines as you like."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import click
 import msgspec
 
 from bball_tui.cli.context import CliContext, current_settings, needs, with_database, with_league
 from bball_tui.cli.output import echo_json, narrate, wants_json
-from bball_tui.cli.worker_fleet import serve_all
+from bball_tui.cli.worker_fleet import serve_all, served_leagues, watched_leagues
 from bball_tui.cli.worker_processes import WorkerProcesses, environment_for
 from bball_tui.cli.worker_terminal import narration, stop_signals, tell_drained
-from bball_tui.cli.worker_watching import watched
+from bball_tui.cli.worker_watching import COUNTING, watched
 from bball_tui.database.engine import Database
 from bball_tui.delivery.alerts.telling import alert_chores
 from bball_tui.delivery.sending import SendingResult
@@ -29,6 +31,9 @@ from bball_tui.mail.transports import open_transport, parse_mail_url
 from bball_tui.outbox.counts import backlog
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
 from bball_tui.wording import counted
+
+Leagues: TypeAlias = Callable[[], Awaitable[Sequence[Watched]]]
+"""Asks which leagues are served now."""
 
 
 @click.command()
@@ -59,11 +64,13 @@ def worker(
         context.settings.refuse_read_only()
         if not context.settings.may_send:
             return await _without_a_server(context, drain=drain, as_json=as_json)
+
+        async def league() -> tuple[Watched, ...]:
+            return (Watched(context.league.id, context.league.slug, Outgoing.here(context.settings)),)
+
+        if processes > 1:
+            return await several(context.database, context.settings, league)
         if drain:
-            if processes > 1:
-                return await run_processes(
-                    processes, context.settings, drain=True, concurrency=concurrency, as_json=as_json
-                )
             return await run_worker(
                 context.database,
                 context.league.id,
@@ -72,22 +79,31 @@ def worker(
                 concurrency=concurrency,
                 as_json=as_json,
             )
-        league = Watched(context.league.id, context.league.slug, Outgoing.here(context.settings))
-        async with watched(context.database, lambda: (league,), metrics=metrics, health=health) as counted:
-            if processes > 1:
-                return await run_processes(
-                    processes, context.settings, drain=False, concurrency=concurrency, as_json=as_json
-                )
+        async with watched(context.database, league, metrics=metrics, health=health) as counted:
             return await run_worker(
                 context.database,
                 context.league.id,
                 context.settings,
                 drain=False,
                 concurrency=concurrency,
-                settled=None if counted is None else partial(counted.sent, league.slug),
+                settled=None if counted is None else partial(counted.sent, context.league.slug),
             )
 
+    async def several(database: Database, settings: Settings, leagues: Leagues) -> int:
+        """Several processes send, and this one is watched for them all."""
+        run = partial(run_processes, processes, settings, drain=drain, concurrency=concurrency, as_json=as_json)
+        if metrics is None:
+            async with watched(database, leagues, metrics=None, health=health):
+                return await run()
+        with TemporaryDirectory(prefix="bball-counts-") as folder:
+            counted_in = Path(folder)
+            async with watched(database, leagues, metrics=metrics, health=health, counted_in=counted_in):
+                return await run(counted_in=counted_in)
+
     async def all_leagues(database: Database, settings: Settings) -> int:
+        async def served() -> Sequence[Watched]:
+            return watched_leagues(await served_leagues(database, settings))
+
         settings.refuse_read_only()
         async with database.session() as session:
             leagues = await list_leagues(session)
@@ -98,7 +114,7 @@ def worker(
             if drain or not own.may_send:
                 return await work(CliContext(database, only, own, await take_place(database, only.id)))
         if processes > 1:
-            return await run_processes(processes, settings, drain=drain, concurrency=concurrency, as_json=as_json)
+            return await several(database, settings, served)
         return await serve_all(
             database,
             settings,
@@ -160,8 +176,18 @@ async def run_worker(
     return 0
 
 
-async def run_processes(number: int, settings: Settings, *, drain: bool, concurrency: int | None, as_json: bool) -> int:
+async def run_processes(
+    number: int,
+    settings: Settings,
+    *,
+    drain: bool,
+    concurrency: int | None,
+    as_json: bool,
+    counted_in: Path | None = None,
+) -> int:
     """Run several workers, each in a process of its own. Returns the exit code.
+
+    With ``counted_in`` each of them counts what it does in a file of that folder.
 
     Raises:
         BballError: the mail URL is not usable, or one of them could not work.
@@ -170,7 +196,10 @@ async def run_processes(number: int, settings: Settings, *, drain: bool, concurr
         parse_mail_url(settings.mail_url)  # said once, not by each of them
     options = [*(["--drain", "--json"] if drain else []), *([f"--concurrency={concurrency}"] if concurrency else [])]
     overrides = click.get_current_context().find_root().obj or {}
-    workers = WorkerProcesses(number, options, environment_for(overrides))
+    environment = environment_for(overrides)
+    if counted_in is not None:
+        environment[COUNTING] = str(counted_in)
+    workers = WorkerProcesses(number, options, environment)
     with stop_signals(workers.leave_at_once) as stop:
         if drain:
             tell_drained(await workers.drain(stop), as_json=wants_json(as_json), into_folder=settings.into_folder)

@@ -43,6 +43,11 @@ async def served_leagues(database: Database, settings: Settings) -> Sequence[Ser
     ]
 
 
+def watched_leagues(leagues: Sequence[ServedLeague]) -> list[Watched]:
+    """The same leagues, for whoever watches a worker from outside."""
+    return [Watched(one.id, one.slug, Outgoing.here(one.settings)) for one in leagues]
+
+
 async def serve_all(
     database: Database,
     settings: Settings,
@@ -61,8 +66,8 @@ async def serve_all(
     if concurrency is not None:
         settings = msgspec.structs.replace(settings, worker_concurrency=concurrency)
 
-    def looked_at() -> Sequence[Watched]:
-        return [Watched(one.id, one.slug, Outgoing.here(one.settings)) for one in fleet.leagues]
+    async def looked_at() -> Sequence[Watched]:
+        return watched_leagues(fleet.leagues)
 
     def make(league: ServedLeague, transport: Transport) -> Worker:
         return Worker(

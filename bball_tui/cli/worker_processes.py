@@ -22,9 +22,14 @@ START_AGAIN_SECONDS = 2.0
 """Between the end of a worker process and the next one, so that a broken setting does not keep the machine busy."""
 
 
+_OURS_ALONE = frozenset({"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"})
+"""The service's manager hears from this process, not from its children."""
+
+
 def environment_for(overrides: Mapping[str, object]) -> dict[str, str]:
     """The environment of a child that has the same settings, passwords included: handed over by its standard input."""
-    return dict(os.environ) | {f"BBALL_{name.upper()}": str(value) for name, value in overrides.items() if value}
+    given = {f"BBALL_{name.upper()}": str(value) for name, value in overrides.items() if value}
+    return {name: value for name, value in os.environ.items() if name not in _OURS_ALONE} | given
 
 
 class WorkerProcesses:

@@ -7,7 +7,7 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, make_wsgi_app
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from bball_tui import __version__
@@ -32,34 +33,31 @@ _FAST = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _SLOW = (1, 5, 15, 30, 60, 300, 900, 3600, 21_600, 86_400)
 
 
-class Metrics(Collector):
-    """The numbers. Safe to be read from another thread while they change: those of a look change all at once."""
+_sums: Callable[..., object] = MultiProcessCollector
+"""Registers itself. The library has no types for it."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._looks: Sequence[LeagueLook] = ()
-        self._up = False
+
+class Counts:
+    """What the workers of this process have done: in memory, or in a file where prometheus_client is told to."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self._attempts = Counter(
-            "bball_mail_attempts",
-            "The result that this worker had in hand.",
-            ("league", "outcome"),
-            registry=self.registry,
+            "bball_mail_attempts", "The result that this worker had in hand.", ("league", "outcome"), registry=registry
         )
         self._sending = Histogram(
             "bball_mail_sending_seconds",
             "From taking an e-mail to its outcome, in this worker.",
             ("league",),
             buckets=_FAST,
-            registry=self.registry,
+            registry=registry,
         )
         self._delay = Histogram(
             "bball_mail_delay_seconds",
             "From queuing an e-mail until it was accepted, undo time included.",
             ("league",),
             buckets=_SLOW,
-            registry=self.registry,
+            registry=registry,
         )
-        self.registry.register(self)
 
     def sent(self, league: str, done: SendingResult, seconds: float) -> None:
         """A worker has settled an e-mail."""
@@ -68,6 +66,24 @@ class Metrics(Collector):
         if done.outcome.outcome_class is OutcomeClass.ACCEPTED:
             since = datetime.now(UTC) - done.work.claim.created_at
             self._delay.labels(league).observe(max(since.total_seconds(), 0.0))
+
+
+class Metrics(Collector):
+    """The numbers. Safe to be read from another thread while they change: those of a look change all at once.
+
+    With ``counted_in`` the counts are the sums of what other processes write into that folder; those that ended stay.
+    """
+
+    def __init__(self, counted_in: Path | None = None) -> None:
+        self.registry = CollectorRegistry()
+        self.counts: Counts | None = None
+        if counted_in is None:
+            self.counts = Counts(self.registry)
+        else:
+            _sums(self.registry, path=str(counted_in))
+        self._looks: Sequence[LeagueLook] = ()
+        self._up = False
+        self.registry.register(self)
 
     def seen(self, looks: Looks) -> None:
         """The database was looked at. While it is away the numbers of before are not told: they may be wrong by now."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bball_tui.database.engine import Database
@@ -50,7 +50,7 @@ async def look_at(database: Database, league: Watched) -> LeagueLook:
 
 async def watch(
     database: Database,
-    leagues: Callable[[], Sequence[Watched]],
+    leagues: Callable[[], Awaitable[Sequence[Watched]]],
     listeners: Sequence[Callable[[Looks], None]],
     *,
     seconds: float = LOOK_SECONDS,
@@ -59,7 +59,7 @@ async def watch(
     while True:
         looks: Looks
         try:
-            looks = [await look_at(database, league) for league in leagues()]
+            looks = [await look_at(database, league) for league in await leagues()]
         except BballError:
             looks = None
         for tell in listeners:

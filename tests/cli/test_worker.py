@@ -9,17 +9,21 @@ import sys
 import termios
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from bball_tui.cli.worker_processes import environment_for
 from bball_tui.database.engine import Database
+from bball_tui.delivery.health import read_health
 from bball_tui.outbox.queue import enqueue
 from bball_tui.outbox.sending_status import WorkerInfo, running
 from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
+from tests.delivery.test_watching import numbers
 from tests.outbox.support import item, queue_mails, states, until_states
 from tests.support.smtp import HANG, SmtpServer
 
@@ -51,18 +55,36 @@ async def test_processes_share_the_queue_and_stop_together(
     assert json.loads(out) == {"sent": 40, "failed": 0, "in_doubt": 0, "queued": 0, "held": 0}
     assert len(list((mail / "new").iterdir())) == 40
 
-    lasting = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
-    async with database.session() as session:
-        await enqueue(session, club.league_id, [item(family, "late@families.test")], hold_seconds=0)
-    await until_states(database, {"sent": 41})
+    health = tmp_path / "health"
+    watched = ("--metrics", "127.0.0.1:0", "--health", str(health))
+    lasting = await asyncio.create_subprocess_exec(*command, *watched, env=environment, stderr=asyncio.subprocess.PIPE)
+    assert lasting.stderr is not None
+    where = (await lasting.stderr.readline()).decode().rstrip(".\n").rpartition(" ")[2]
     async with asyncio.timeout(30):
         while len(await workers_of(database, club.league_id)) < 2:  # noqa: ASYNC110 - other processes set no event of ours
             await asyncio.sleep(0.05)
+    async with database.session() as session:
+        late = [item(family, f"late-{n}@families.test") for n in range(60)]
+        await enqueue(session, club.league_id, late, hold_seconds=0)
+    await until_states(database, {"sent": 100})
+    total = ("bball_mail_attempts_total", "westside", "accepted")
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(30):
+        while (found := numbers((await client.get(where)).text)).get(total) != 60:  # noqa: ASYNC110 - they set no event
+            await asyncio.sleep(0.05)
+        assert found["bball_mail_sending_seconds_count", "westside"] == 60
+        assert found["bball_mail_delay_seconds_count", "westside"] == 60
+        assert {("bball_mails", "westside", "due"), ("bball_mail_oldest_seconds", "westside", "due")} <= set(found)
+        assert found["bball_database_up",] == 1
+        killed, _ = psutil.Process(lasting.pid).children()
+        killed.kill()
+        await asyncio.to_thread(psutil.wait_procs, [killed], 10)
+        assert numbers((await client.get(where)).text)[total] == 60, "what it has done still counts"
+    assert read_health(health, now=datetime.now(UTC)).pid == lasting.pid
     os.kill(lasting.pid, signal.SIGTERM)
     _, said = await lasting.communicate()
     assert lasting.returncode == 0
-    assert said.count(b"Stopped. What was not sent stays queued.") == 2
-    assert await states(database) == {"sent": 41}
+    assert b"Stopped. What was not sent stays queued." in said
+    assert await states(database) == {"sent": 100}
 
 
 async def test_workers_whose_terminal_goes_finish_the_mail_on_the_wire_and_hold_no_secret(

@@ -46,6 +46,8 @@ async def served(metrics: Metrics) -> str:
 async def test_the_numbers_are_those_of_the_league_and_of_this_worker(database: Database, settings: Settings) -> None:
     club, _, _ = await queue_mails(database, 5)
     metrics = Metrics()
+    assert metrics.counts is not None
+    counts = metrics.counts
     async with SmtpServer() as server:
         server.script("rcpt", "550 5.1.1 no such user", times=2)
         settings = msgspec.structs.replace(settings, mail_url=SecretUrl(server.url))
@@ -55,7 +57,7 @@ async def test_the_numbers_are_those_of_the_league_and_of_this_worker(database: 
             club.league_id,
             settings,
             transport,
-            settled=lambda done, seconds: metrics.sent("westside", done, seconds),
+            settled=lambda done, seconds: counts.sent("westside", done, seconds),
         )
         await sender.drain()
         await transport.close()
@@ -137,13 +139,16 @@ async def test_the_health_file_says_that_the_worker_lives_and_goes_with_it(
 ) -> None:
     club, _, _ = await queue_mails(database, 2)
     file, manager = tmp_path / "health", tmp_path / "notify"
-    league = Watched(club.league_id, "westside", Outgoing(mail_server=True))
+
+    async def leagues() -> list[Watched]:
+        return [Watched(club.league_id, "westside", Outgoing(mail_server=True))]
+
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as heard:
         heard.bind(str(manager))
         heard.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(manager))
         loop = asyncio.get_running_loop()
-        async with watched(database, lambda: [league], metrics=None, health=file), asyncio.timeout(10):
+        async with watched(database, leagues, metrics=None, health=file), asyncio.timeout(10):
             with pytest.raises(BballError, match="does not reach its database"):
                 read_health(file, now=datetime.now(UTC))
             told = (await loop.sock_recv(heard, 1000)).decode()
