@@ -2,13 +2,12 @@
 
 import asyncio
 from datetime import date
-from itertools import combinations
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, insert, text, update
+from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.engine import Database
@@ -36,7 +35,6 @@ from bball_tui.league.roster.lists import (
 )
 from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter
 from bball_tui.settings import SecretUrl
-from tests.league.many import Many
 from tests.support.examples import examples
 from tests.support.factory import Club, Parent, make_club, make_family
 
@@ -360,123 +358,3 @@ async def test_a_source_is_what_a_list_asks(database: Database) -> None:
         await source.page(PageRequest(0, 5, Sort("color")))
     assert await player_source(database, club.league_id, RosterFilter()).count() == 7
     assert await team_source(database, club.league_id, RosterFilter()).count() == 2
-
-
-async def plan_of(session: AsyncSession, statement: Any) -> str:
-    seen: list[tuple[str, Any]] = []
-    connection = await session.connection()
-
-    def listen(*call: Any) -> None:
-        seen.append((call[2], call[3]))
-
-    event.listen(connection.sync_connection, "before_cursor_execute", listen)
-    await session.execute(statement)
-    event.remove(connection.sync_connection, "before_cursor_execute", listen)
-    rows = await connection.exec_driver_sql(f"EXPLAIN {seen[0][0]}", seen[0][1])
-    return "\n".join(row[0] for row in rows)
-
-
-async def scanned(session: AsyncSession, listing: ContractListing, *names: str) -> list[bool]:
-    """Of each index whether a page of the list looks into it, and of each table whether it is read from end to end.
-
-    The search runs in a function of the database, whose plan no one sees; PostgreSQL counts what it scans.
-    """
-    counted = text("SELECT pg_stat_get_xact_numscans(to_regclass(:name))")
-    before = [await session.scalar(counted, {"name": name}) for name in names]
-    await listing.page(session, PageRequest(0, 50, Sort("player")))
-    after = [await session.scalar(counted, {"name": name}) for name in names]
-    return [one != other for one, other in zip(before, after, strict=True)]
-
-
-READY_ORDERS: list[tuple[type[Listing[Any]], str, str]] = [
-    (PlayerListing, "player", "ix_player_name_key"),
-    (PlayerListing, "family", "ix_player_reach"),
-    (PlayerListing, "birthdate", "ix_player_birthdate"),
-    (ContractListing, "player", "ix_contract_player_key"),
-    (ContractListing, "team", "ix_contract_team_id"),
-    (ContractListing, "status", "ix_contract_status_rank"),
-    (ContractListing, "due", "ix_contract_due_key"),
-    (ContractListing, "signer", "ix_contract_signer_key"),
-]
-
-
-async def test_neighboring_pages_and_search_come_from_indexes_whatever_the_number_of_rows(
-    many: Many,
-) -> None:
-    league_id, season_id = many.league_id, many.season_id
-    async with many.session() as session:
-        for make, column, index in READY_ORDERS:
-            listing: Listing[Any] = make(league_id, RosterFilter(season_id=season_id))  # type: ignore[call-arg]
-            total = 20_000
-            for descending in (False, True):
-                sort = Sort(column, descending)
-                middle = await listing.page(session, PageRequest(total // 2, 50, sort))
-                for request in (
-                    PageRequest(0, 50, sort),
-                    PageRequest(total // 2 + 50, 50, sort, middle.anchors[-1]),
-                    PageRequest(total // 2 - 50, 50, sort, middle.anchors[0]),
-                    PageRequest(total - 50, 50, sort, after_last(total)),
-                ):
-                    assert len((await listing.page(session, request)).rows) == 50
-                    plan = await plan_of(session, listing.page_statement(request))
-                    assert index in plan, plan
-                    for table in ("player", "contract", "guardian", "player_guardian"):
-                        assert f"Seq Scan on {table}" not in plan, plan
-                    # Only the few rows of a page, or of one team, are ever sorted.
-                    assert "->  Sort  (" not in plan[plan.index("Limit") : plan.index(index)], plan
-        teams = await plan_of(
-            session, TeamListing(league_id, RosterFilter(season_id)).page_statement(PageRequest(0, 50, Sort("team")))
-        )
-        # One season: the index that names it and the one of the whole league are alike.
-        assert "ix_team_name_key" in teams or "ix_team_league_name_key" in teams, teams
-        assert "Seq Scan on contract" not in teams
-        # Search reads the indexes of words.
-        listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent77"))
-        assert await listing.count(session) == 111
-        assert await scanned(session, listing, "ix_player_search", "ix_guardian_search", "guardian") == [
-            True,
-            True,
-            False,
-        ]
-
-
-WORDS_OF_MANY = ["parent", "parent77", "first7", "last7", "team", "0007", "parent777@families.test", "families"]
-
-
-async def test_of_several_words_the_rarest_leads(many: Many) -> None:
-    league_id, season_id = many.league_id, many.season_id
-
-    async def ids(session: AsyncSession, typed: str) -> set[int]:
-        wanted = RosterFilter(season_id=season_id, text=typed)
-        return set(await ContractListing(league_id, wanted).ids(session))
-
-    async with many.session() as session:
-        each = {word: await ids(session, word) for word in WORDS_OF_MANY}
-        assert len(each["parent"]) == 20_000 > len(each["parent77"]) > len(each["parent777@families.test"]) == 1
-        for one, other in combinations(WORDS_OF_MANY, 2):
-            assert await ids(session, f"{one} {other}") == each[one] & each[other], (one, other)
-        assert await ids(session, "first7 team parent") == each["first7"]
-        listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent parent777"))
-        assert await scanned(session, listing, "player", "guardian", "contract") == [False] * 3
-
-
-async def test_an_address_is_looked_for_as_a_whole(many: Many) -> None:
-    league_id, season_id = many.league_id, many.season_id
-    async with many.session() as session:
-        for typed, number in (
-            ("parent777@families.test", 1),
-            ("<PARENT777@Families.Test>,", 1),
-            ("parent777@fam", 1),
-            ("parent7@families.test", 1),
-            ("parent777%@families.test", 0),
-            ("families.test", 20_000),
-            ("@families.test", 20_000),
-        ):
-            listing = ContractListing(league_id, RosterFilter(season_id=season_id, text=typed))
-            assert await listing.count(session) == number, typed
-        listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent777@families.test"))
-        assert await scanned(session, listing, "ix_guardian_email", "ix_guardian_search", "guardian") == [
-            True,
-            False,
-            False,
-        ]

@@ -1,9 +1,7 @@
 """What the season's contracts say about this day."""
 
-from typing import Any
-
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bball_tui.database.engine import Database
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
@@ -11,7 +9,6 @@ from bball_tui.league.filters.choices import Attention
 from bball_tui.league.roster.lists import list_contracts
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.today import read_contract_day
-from tests.league.many import Many
 from tests.support.factory import Parent, make_club, make_family
 from tests.support.mails import signed_family
 
@@ -82,19 +79,3 @@ async def test_signatures_of_today_that_are_in_force_are_counted(database: Datab
             {"id": voided.contract_id},
         )
         assert (await read_contract_day(session, club.league_id, club.season_id)).signed == 1
-
-
-@pytest.mark.slow
-async def test_a_day_reads_what_it_counts_and_not_the_season(many: Many) -> None:
-    async with many.session() as session:
-        connection = await session.connection()
-        seen: list[tuple[str, Any]] = []
-        event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
-        assert (await read_contract_day(session, many.league_id, many.season_id)).unreachable == 0
-        rows = await connection.exec_driver_sql(f"EXPLAIN {seen[-1][0]}", seen[-1][1])
-    plan = "\n".join(row[0] for row in rows)
-    for index in ("ix_contract_waiting", "ix_player_reach"):
-        assert index in plan, plan
-    assert "SubPlan" not in plan, plan
-    for table in ("contract", "player", "guardian", "player_guardian"):
-        assert f"Seq Scan on {table}" not in plan, plan

@@ -1,141 +1,22 @@
-"""A new season from the old one: the plan with its reasons, what is made of it, and taking it back."""
+"""A new season from the old one: the plan with its reasons, and what is made of it."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import insert, text, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, League, Outbox, Player, Season, Team
-from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.database.models import Contract, League, Season, Team
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
-from bball_tui.league.contracts.signing import SigningRequest, sign
-from bball_tui.league.contracts.signing_rules import FreeText
-from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
-from bball_tui.league.merging.merge import MergeRequest, merge_people
-from bball_tui.league.merging.people import Person
-from bball_tui.league.merging.unmerge import unmerge_people
 from bball_tui.league.rules.rules import LeagueRules
 from bball_tui.league.rules.store import write_rules
-from bball_tui.league.seasons.roll import RollMoved, apply_roll, plan_roll
-from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan
-from bball_tui.league.seasons.roll_request import RollChoice, Rolled, RollOutcome, RollRequest
-from bball_tui.league.seasons.roll_undo import RollUndone, preview_undo, undo_roll
-from bball_tui.league.seasons.undo_words import undone_words
-from tests.support.factory import Club, Family, Parent, make_club, make_family
-
-S = ContractStatus
-FALL = RollRequest("Fall 2027", age_on=date(2027, 8, 31))
-
-
-@dataclass
-class Rolling:
-    """A league in which a test rolls."""
-
-    database: Database
-    club: Club
-
-    async def team(self, name: str, division: str = "", season_id: int | None = None) -> Club:
-        async with self.database.session() as session:
-            values = {"league_id": self.club.league_id, "season_id": season_id or self.club.season_id}
-            team = await session.scalar(insert(Team).values(**values, name=name, division=division).returning(Team.id))
-        assert team is not None
-        return replace(self.club, team_id=team)
-
-    async def player(
-        self,
-        first: str,
-        *,
-        team: Club | None = None,
-        born: date | None = date(2017, 5, 12),
-        status: ContractStatus = S.OFFERED,
-        signed: bool = True,
-        parents: tuple[Parent, ...] = (Parent(),),
-    ) -> Family:
-        async with self.database.session() as session:
-            family = await make_family(
-                session, team or self.club, first=first, birthdate=born, status=status, parents=parents
-            )
-        if signed:
-            await self.sign(family.contract_id)
-        return family
-
-    async def sign(self, contract_id: int) -> None:
-        async with self.database.session() as session:
-            done = await sign(session, self.club.league_id, SigningRequest(((contract_id, 1),), FreeText("Rosa")))
-        assert done.signed, done
-
-    async def end(self, contract_id: int, act: Transition) -> None:
-        async with self.database.session() as session:
-            asked = TransitionRequest(act, ((contract_id, None),), reason="moved away")
-            assert (await apply_transition(session, self.club.league_id, asked)).done
-
-    async def plan(self, asked: RollRequest = FALL) -> RollPlan:
-        async with self.database.session() as session:
-            return await plan_roll(session, self.club.league_id, asked)
-
-    async def roll(
-        self,
-        plan: RollPlan | None = None,
-        asked: RollRequest = FALL,
-        places: dict[int, str] | None = None,
-        outcome: RollOutcome | None = None,
-        *,
-        all_teams: bool = True,
-    ) -> Rolled:
-        plan = plan or await self.plan(asked)
-        choice = RollChoice(
-            plan.ticked() if places is None else places,
-            frozenset(line.id for line in plan.lines),
-            plan.fingerprint,
-            all_teams,
-        )
-        async with self.database.session() as session:
-            return await apply_roll(session, self.club.league_id, asked, choice, outcome or RollOutcome())
-
-    async def undo(self, season_id: int) -> RollUndone:
-        async with self.database.session() as session:
-            return await undo_roll(session, self.club.league_id, season_id)
-
-    async def contracts(self, season_id: int) -> list[tuple[str, str, str]]:
-        """First name, team and status of each contract."""
-        async with self.database.session() as session:
-            rows = await session.execute(
-                select(Player.first_name, Team.name, Contract.status)
-                .join(Player, Player.id == Contract.player_id)
-                .join(Team, Team.id == Contract.team_id)
-                .where(Contract.season_id == season_id)
-                .order_by(Player.first_name)
-            )
-            return [(one, team, status) for one, team, status in rows]
-
-    async def picture(self) -> object:
-        """All that rolling may change, but for the audit."""
-        async with self.database.session() as session:
-            tables = [
-                (await session.execute(select(table.__table__).order_by(table.__table__.c.id))).all()
-                for table in (League, Season, Team, Contract, Outbox)
-            ]
-        return [[tuple(row) for row in rows] for rows in tables]
-
-
-@pytest.fixture
-async def league(database: Database) -> Rolling:
-    async with database.session() as session:
-        club = await make_club(session, team="Hawks U10")
-    return Rolling(database, club)
-
-
-def line(plan: RollPlan, first: str) -> PlayerLine:
-    (found,) = [one for one in plan.lines if one.player.endswith(f", {first}")]
-    return found
-
-
-def place(plan: RollPlan, first: str) -> str:
-    team = plan.team(line(plan, first).team)
-    return "" if team is None else team.label
+from bball_tui.league.seasons.roll import RollMoved, apply_roll
+from bball_tui.league.seasons.roll_plan import Proposal
+from bball_tui.league.seasons.roll_request import RollChoice, RollOutcome, RollRequest
+from tests.league.seasons.rolling import FALL, Rolling, S, line, place
+from tests.support.factory import Parent
 
 
 async def test_teams_are_renamed_and_players_stay_with_them(league: Rolling) -> None:
@@ -351,87 +232,6 @@ async def test_a_cutoff_on_29_february_is_the_last_day_of_it(league: Rolling) ->
     assert (await league.plan(RollRequest("Fall 2028"))).age_day == date(2028, 2, 29)
 
 
-async def test_offers_with_mails_that_wait_and_go_back_with_the_whole(league: Rolling) -> None:
-    await league.player("Amara")
-    await league.player("Paper", parents=())
-    before = await league.picture()
-    due = datetime.now(UTC).date() + timedelta(days=30)
-    done = await league.roll(outcome=RollOutcome(S.OFFERED, due, mails=True, hold_seconds=3600, show=True))
-    assert (done.contracts, done.mails) == (2, 1)
-    async with league.database.session() as session:
-        state, held = (
-            await session.execute(
-                select(Outbox.state, Outbox.available_at > func.now() + timedelta(minutes=50)).where(
-                    Outbox.kind == "contract_offered"
-                )
-            )
-        ).one()
-        assert (state, held) == (OutboxState.QUEUED, True)
-        shown = await session.scalar(select(League.current_season_id))
-        assert shown == done.season_id
-        effect = await preview_undo(session, league.club.league_id, done.season_id)
-        assert (len(effect.removed), effect.void, effect.unsent, effect.obstacle) == (2, (), 1, None)
-    undone = await league.undo(done.season_id)
-    assert (undone.contracts, undone.void, undone.cancelled, undone.teams, undone.season_gone) == (2, 0, 1, 1, True)
-    assert await league.picture() == before
-    with pytest.raises(BballError, match="Nothing in this season"):
-        await league.undo(done.season_id)
-
-
-async def test_a_family_that_was_told_keeps_a_void_contract(league: Rolling) -> None:
-    await league.player("Amara")
-    await league.player("Bea", parents=())
-    done = await league.roll(outcome=RollOutcome(S.OFFERED, mails=True))
-    async with league.database.session() as session:
-        await session.execute(
-            update(Outbox)
-            .where(Outbox.kind == "contract_offered")
-            .values(state="sent", finalized_at=func.now(), claims=1, attempts=1, provider="smtp")
-        )
-        effect = await preview_undo(session, league.club.league_id, done.season_id)
-        assert effect.told == ("rosa@families.test",)
-    undone = await league.undo(done.season_id)
-    assert (undone.contracts, undone.void, undone.kept_teams, undone.season_gone) == (2, 1, 1, False)
-    assert await league.contracts(done.season_id) == [("Amara", "Hawks U12", "void")]
-    # A mistake does not count: both are proposed again, into the team that is there.
-    plan = await league.plan()
-    assert [one.ticked for one in plan.lines] == [True, True]
-    assert (await league.roll(plan)).teams == 0
-
-
-async def test_nothing_is_taken_back_once_somebody_signed(league: Rolling) -> None:
-    for name in ("Amara", "Bea"):
-        await league.player(name)
-    done = await league.roll(outcome=RollOutcome(S.OFFERED))
-    async with league.database.session() as session:
-        first = await session.scalar(select(func.min(Contract.id)).where(Contract.season_id == done.season_id))
-    assert first is not None
-    await league.sign(first)
-    before = await league.picture()
-    with pytest.raises(BballError, match=r"1 contract was signed since \(Amara Hamilton\)"):
-        await league.undo(done.season_id)
-    assert await league.picture() == before
-
-
-async def test_runs_are_taken_back_one_after_the_other(league: Rolling) -> None:
-    await league.player("Amara")
-    before = await league.picture()
-    done = await league.roll()
-    between = await league.picture()
-    async with league.database.session() as session:
-        await make_family(session, league.club, first="Later", birthdate=date(2017, 5, 12))
-    await league.roll(places={line(await league.plan(), "Later").id: line(await league.plan(), "Later").team})
-    assert len(await league.contracts(done.season_id)) == 2
-    await league.undo(done.season_id)
-    assert [first for first, _, _ in await league.contracts(done.season_id)] == ["Amara"]
-    await league.undo(done.season_id)
-    async with league.database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Season)) == 1
-        actions = list(await session.scalars(select(Audit.action).where(Audit.entity == "season").order_by(Audit.id)))
-    assert actions.count("season_rolled") == actions.count("season_roll_undone") == 2
-    assert before != between
-
-
 @pytest.mark.parametrize(
     ("asked", "outcome", "words"),
     [
@@ -468,23 +268,3 @@ async def test_only_players_and_teams_of_the_plan_can_be_chosen(league: Rolling)
     ):
         with pytest.raises(BballError, match=words):
             await league.roll(places=places)
-
-
-async def test_a_season_that_was_taken_back_does_not_come_back_with_a_merge(league: Rolling) -> None:
-    jon = await league.player("Jon")
-    jonathan = await league.player("Jonathan", parents=(Parent(email="dan@families.test"),))
-    done = await league.roll(outcome=RollOutcome(S.OFFERED, mails=True))
-    await league.end(jonathan.contract_id, Transition.VOID)
-    async with league.database.session() as session:
-        asked = MergeRequest(Person.PLAYER, jon.player_id, jonathan.player_id, {})
-        merged = await merge_people(session, league.club.league_id, asked)
-        assert (len(merged.ended), len(merged.cancelled)) == (1, 1)
-    assert "1 team stays: someone is in it, or it has a chat." in undone_words(await league.undo(done.season_id))
-    async with league.database.session() as session:
-        back = await unmerge_people(session, league.club.league_id, Person.PLAYER, jonathan.player_id)
-        assert (back.restored, back.promised) == ((), ())
-        assert back.notes == ("1 contract stays void: what made it was taken back meanwhile.",)
-    assert await league.contracts(done.season_id) == [("Jonathan", "Hawks U12", S.VOID)]
-    async with league.database.session() as session:
-        waiting = select(Outbox.recipient).where(Outbox.state == OutboxState.QUEUED, Outbox.kind == "contract_offered")
-        assert not (await session.scalars(waiting)).all()
