@@ -51,7 +51,9 @@ class NotSetUp:
 WITHOUT_SERVER = NotSetUp(NO_MAIL_SERVER.capitalize(), SET_UP_MAIL, "no mail server")
 WITHOUT_SENDER = NotSetUp(NO_SENDER, SET_SENDER, "no From address")
 
-_OWNERS_ONLY = frozenset({"alert_mail_url", "alert_webhook"})
+GROUPME_VARIABLE = "GROUPME_ACCESS_TOKEN"
+"""Where the access token is looked for unless a setting says otherwise."""
+_OWNERS_ONLY = frozenset({"alert_mail_url", "alert_webhook", "groupme_token"})
 """What only the owner of the settings file may read there."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -113,6 +115,18 @@ class SecretLink(SecretUrl):
         return f"SecretLink({str(self)!r})"
 
 
+class SecretText(SecretUrl):
+    """A secret that is no URL, such as an access token: nothing of it is shown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __repr__(self) -> str:
+        return "SecretText('***')"
+
+
 _PASSWORD = re.compile(r"//[^/?]*:[^/?]*@|[?&\s](ssl)?password\s*=|^(ssl)?password\s*=", re.IGNORECASE)
 
 
@@ -143,6 +157,8 @@ class LeagueSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     alert_mail_url: SecretUrl | None = None
     alert_webhook: SecretLink | None = None
     alert_webhook_format: WebhookFormat | None = None
+    groupme_token: SecretText | None = None
+    groupme_token_env: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -168,6 +184,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A mail folder (maildir, mbox file, or folder of .eml files) in which reports about returned mails arrive."""
     groupme_url: str = "https://api.groupme.com"
     """Where the access token is sent: https, or this machine itself (the fake server)."""
+    groupme_token: SecretText | None = None
+    """The GroupMe account's access token, unless the environment has one."""
+    groupme_token_env: str | None = GROUPME_VARIABLE
+    """The environment variable that holds it; None: no variable does."""
     theme: str | None = None
     animations: bool = True
     mouse: bool = True
@@ -196,16 +216,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """Whether leagues have mail accounts of their own here; then none of them uses any other."""
         return any(one.mail_url is not None for one in self.leagues.values())
 
+    @property
+    def tokens_apart(self) -> bool:
+        """Whether leagues have GroupMe accounts of their own here; then none of them uses any other."""
+        return any(one.groupme_token is not None or one.groupme_token_env is not None for one in self.leagues.values())
+
     def of_league(self, slug: str, *, several: bool = False) -> "Settings":
         """These settings, with what ``[leagues.SLUG]`` says instead.
 
-        No league ever borrows the account, the templates or the returned mails of another: what stands outside of the
-        tables is for the league that was chosen or, unless there are ``several``, for the only one.
+        No league ever borrows the account, the templates or the returned mails of another, nor its GroupMe account:
+        what stands outside of the tables is for the league that was chosen or, unless there are ``several``, for the
+        only one.
         """
         own = self.leagues.get(slug)
+        others = several and self.league != slug
         changed: dict[str, object] = {}
-        if self.accounts_apart or (several and self.league != slug):
+        if self.accounts_apart or others:
             changed = dict.fromkeys(("mail_url", "template_dir", "bounce_dir"))
+        if self.tokens_apart or others:
+            changed |= dict.fromkeys(("groupme_token", "groupme_token_env"))
         if own is not None:
             said = {name: getattr(own, name) for name in own.__struct_fields__}
             changed |= {name: value for name, value in said.items() if value is not None}
@@ -295,8 +324,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
         value = environment.get(ENV_PREFIX + name.upper())
         if not value:
             continue
-        # A table has no sensible spelling in one variable, and BBALL_CONFIG is the name of the file.
-        if name in {"keys", "leagues", "config_name"}:
+        # A table has no sensible spelling in one variable, BBALL_CONFIG is the name of the file, and the token has a
+        # variable of its own.
+        if name in {"keys", "leagues", "config_name", "groupme_token"}:
             continue
         found[name] = [part.strip() for part in value.split(",")] if name == "chat_hosts" else value
     return found

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bball_tui.errors import BballError
-from bball_tui.settings import load_settings, overriding
+from bball_tui.groupme.api.account import no_token, token_from
+from bball_tui.groupme.api.token import Token
+from bball_tui.settings import GROUPME_VARIABLE, SecretText, load_settings, overriding
 from bball_tui.settings_file import store, with_setting
 
 URL = "smtp://office%40league.test:s%22ecret@smtp.league.test:587"
@@ -147,3 +149,34 @@ def test_secrets_of_leagues_are_refused_in_a_file_that_others_can_read(tmp_path:
     assert "s3cret" not in str(error.value)
     file.chmod(0o600)
     load_settings(environment={"BBALL_CONFIG": str(file)})
+
+
+def test_each_league_has_its_own_groupme_token_and_none_borrows(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(
+        f'[leagues.westside]\ngroupme_token = "{"w" * 40}"\n[leagues.eastside]\ngroupme_token_env = "EASTSIDE"\n'
+        '[leagues.northside]\ntemplate_dir = "/srv/north"\n'
+    )
+    file.chmod(0o640)
+    with pytest.raises(BballError, match="chmod 600") as error:
+        load_settings(environment={"BBALL_CONFIG": str(file)})
+    assert "www" not in str(error.value)
+    file.chmod(0o600)
+    settings = load_settings(environment={"BBALL_CONFIG": str(file), "BBALL_GROUPME_TOKEN": "x" * 40})
+    assert "www" not in f"{settings} {settings!r}"
+    environment = {GROUPME_VARIABLE: "g" * 40, "EASTSIDE": "e" * 40}
+
+    def token(slug: str) -> str | None:
+        found = token_from(settings.of_league(slug), environment)
+        return None if found is None else found.reveal()
+
+    assert [token(slug) for slug in ("westside", "eastside", "northside")] == ["w" * 40, "e" * 40, None]
+    north = no_token(settings.of_league("northside"), "northside")
+    assert "The league northside has no GroupMe access token here" in north
+    assert "[leagues.northside]" in north
+    assert "environment variable EASTSIDE" in no_token(settings.of_league("eastside"), "eastside")
+    file.write_text(f'groupme_token = "{"t" * 40}"\n')
+    only = load_settings(environment={"BBALL_CONFIG": str(file)})
+    assert (only.groupme_token, token_from(only.of_league("westside"), {})) == (SecretText("t" * 40), Token("t" * 40))
+    assert token_from(only.of_league("westside"), environment) == Token("g" * 40), "the environment wins"
+    assert token_from(only.of_league("westside", several=True), environment) is None, "whose it is, no one said"

@@ -21,6 +21,7 @@ from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
+from bball_tui.groupme.api.account import no_token, token_from
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
@@ -158,6 +159,8 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         own = settings.of_league(league.slug, several=len(leagues) > 1)
         yield _league(league)
         yield _sender(league, own)
+        if settings.tokens_apart or token_from(own) is not None:
+            yield _groupme(league, own)
         if league.logo_url is not None:
             yield await _logo(league, league.logo_url)
         for check in await _sending(database, league, own):
@@ -181,6 +184,16 @@ def _sender(league: LeagueInfo, settings: Settings) -> Check:
         sentence = f"{league.slug} has no From address; on this machine e-mails get {sender}."
         return Check("sender", State.LOOK, sentence, "Set the league's From address before e-mails leave the machine.")
     return Check("sender", State.OK, f"{league.slug} sends as {sender}.")
+
+
+def _groupme(league: LeagueInfo, settings: Settings) -> Check:
+    try:
+        missing = token_from(settings) is None
+    except BballError as error:
+        return Check("groupme", State.FAIL, f"{league.slug}: {error}")
+    if missing:
+        return Check("groupme", State.LOOK, no_token(settings, league.slug))
+    return Check("groupme", State.OK, f"{league.slug} has a GroupMe access token of its own.")
 
 
 async def _logo(league: LeagueInfo, url: str) -> Check:

@@ -16,7 +16,7 @@ from bball_tui.cli.groupme_staff import groupme_staff
 from bball_tui.cli.groupme_team import read_team, season_id_of, season_option
 from bball_tui.cli.output import Answer, Found, table
 from bball_tui.errors import BballError
-from bball_tui.groupme.api.account import token_from
+from bball_tui.groupme.api.account import no_token, token_from
 from bball_tui.groupme.links.share_links import mask
 from bball_tui.groupme.plan.plan_model import Action, Plan, TeamPlan
 from bball_tui.groupme.plan.read_chats import plan_creation, read_chats, settle_others
@@ -104,9 +104,10 @@ for command in (
 async def groupme_status(context: CliContext, season: str | None) -> Answer:
     """Show each team with its chat. Without an access token: what is stored here."""
     said, before = [], []
-    if token_from() is None:
+    if token_from(context.settings) is None:
         lines = await _stored(context, season)
-        said.append("There is no access token, so GroupMe was not asked. This is the last known state.")
+        said.append(no_token(context.settings, context.league.slug))
+        said.append("GroupMe was not asked: this is the last known state.")
     else:
         plan = await _planned(context, season)
         lines = [_team_line(team) for team in plan.teams]

@@ -3,16 +3,14 @@
 The groups are made again at every start, from what the demo's database says is linked; so nothing of it has to be kept.
 """
 
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Guardian, Player, PlayerGuardian, Team
-from bball_tui.groupme.api.account import VARIABLE
 from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import Group, User, World
 from bball_tui.groupme.links.linking import SeenGroup, link
@@ -55,27 +53,12 @@ class Chats:
 
 @asynccontextmanager
 async def open_groupme() -> AsyncIterator[Chats]:
-    """The fake server, empty but for two accounts. Its token is the program's token until the block ends."""
+    """The fake server, empty but for two accounts."""
     fake = FakeGroupMe()
     owner = fake.world.add_user(ACCOUNT)
     coach = fake.world.add_user(COACH, email=COACH_ADDRESS)
     async with running(fake) as (_, url):
-        with _token(owner.token):
-            yield Chats(fake, url, owner, coach)
-
-
-@contextmanager
-def _token(token: str) -> Iterator[None]:
-    """Nobody's real token is sent anywhere while the demo runs."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = token
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[VARIABLE]
-        else:
-            os.environ[VARIABLE] = before
+        yield Chats(fake, url, owner, coach)
 
 
 async def link_chats(session: AsyncSession, league_id: int, chats: Chats) -> None:

@@ -19,7 +19,7 @@ from bball_tui.demo.marker import READY
 from bball_tui.demo.sample_league import FULL, UNKNOWN
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import find_league
-from bball_tui.settings import SecretUrl, Settings
+from bball_tui.settings import SecretText, SecretUrl, Settings
 
 SLUG = "westside"
 
@@ -62,7 +62,13 @@ async def open_stage(settings: Settings, folder: Path) -> AsyncIterator[Stage]:
             database_url=None,
             mail_url=SecretUrl(server.url),
             groupme_url=chats.url,
+            groupme_token=SecretText(chats.owner.token),
             league=SLUG,
+            # Nothing of the demo reaches the accounts and the chat of a real league.
+            groupme_token_env=None,
+            alert_mail_url=None,
+            alert_webhook=None,
+            leagues={},
         )
         async with open_database(own) as database:
             stage = Stage(own, database, server, chats, folder)

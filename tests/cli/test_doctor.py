@@ -170,3 +170,16 @@ def test_a_broken_template_of_ones_own(command_line: CommandLine, club: Club, tm
 
     assert template["state"] == "look"
     assert str(folder.parent) in template["way_out"]
+
+
+def test_a_league_without_a_groupme_account_where_others_have_one(
+    command_line: CommandLine, club: Club, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[leagues.other]\ngroupme_token = "{"t" * 40}"\n')
+    config.chmod(0o600)
+    command_line.setenv("BBALL_CONFIG", str(config))
+    found = checks(command_line, code=0)["groupme"]
+    assert found["state"] == "look"
+    assert "The league westside has no GroupMe access token here" in found["sentence"]
+    assert "t" * 40 not in command_line("doctor").out

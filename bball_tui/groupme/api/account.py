@@ -1,4 +1,4 @@
-"""Whose account the program works with: the token from the environment, and a client for it."""
+"""Whose account a league works with: its token, from the environment or the settings file, and a client for it."""
 
 import os
 from collections.abc import Mapping
@@ -10,20 +10,30 @@ from bball_tui.groupme.api.wire import on_this_machine
 from bball_tui.groupme.run.progress import Pace
 from bball_tui.settings import Settings
 
-VARIABLE = "GROUPME_ACCESS_TOKEN"
-NO_TOKEN = (
-    f"There is no GroupMe access token. Copy it from dev.groupme.com (the button 'Access Token') and put it into the "
-    f"environment variable {VARIABLE}. Without it, groups can still be linked by their share links."
-)
+
+def no_token(settings: Settings, slug: str | None = None) -> str:
+    """Why there is no token, and the way out. ``slug``: the short name of the league that has none."""
+    copy = "Copy it from dev.groupme.com (the button 'Access Token') and put it into"
+    without = "Without it, groups can still be linked by their share links."
+    if settings.groupme_token_env is None:
+        table = "of the league's own" if slug is None else f"[leagues.{slug}]"
+        return (
+            f"{'This league' if slug is None else f'The league {slug}'} has no GroupMe access token here, and none of "
+            f"another league is borrowed. {copy} the table {table} of the settings file, as groupme_token. {without}"
+        )
+    return f"There is no GroupMe access token. {copy} the environment variable {settings.groupme_token_env}. {without}"
 
 
-def token_from(environment: Mapping[str, str] | None = None) -> Token | None:
-    """The token, None when there is none.
+def token_from(settings: Settings, environment: Mapping[str, str] | None = None) -> Token | None:
+    """The token of ``settings``, which are a league's; None when there is none. The environment's wins over the file's.
 
     Raises:
         BballError: there is something, and it is no token.
     """
-    value = (os.environ if environment is None else environment).get(VARIABLE, "")
+    name = settings.groupme_token_env
+    value = "" if name is None else (os.environ if environment is None else environment).get(name, "")
+    if not value.strip() and settings.groupme_token is not None:
+        value = settings.groupme_token.reveal()
     return Token(value) if value.strip() else None
 
 
@@ -33,9 +43,9 @@ def open_client(settings: Settings, environment: Mapping[str, str] | None = None
     Raises:
         BballError: there is no token, or the setting groupme_url is no address that a token may be sent to.
     """
-    token = token_from(environment)
+    token = token_from(settings, environment)
     if token is None:
-        raise BballError(NO_TOKEN)
+        raise BballError(no_token(settings))
     return GroupMeClient(token, base_url=settings.groupme_url)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bball_tui.errors import BballError
-from bball_tui.groupme.api.account import VARIABLE, open_client, token_from
+from bball_tui.groupme.api.account import open_client, token_from
 from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import GroupMeError, NotFound
 from bball_tui.groupme.links.linking import SeenGroup
@@ -28,7 +28,7 @@ async def resolve_group(settings: Settings, pasted: Pasted) -> Chosen:
     Raises:
         BballError: as :func:`look_up` says, or what there is is no token.
     """
-    if token_from() is None:
+    if token_from(settings) is None:
         return await look_up(None, pasted)
     async with open_client(settings) as client:
         return await look_up(client, pasted)
@@ -42,7 +42,7 @@ async def look_up(client: GroupMeClient | None, pasted: Pasted) -> Chosen:
     """
     if client is None and pasted.share_url is None:
         raise BballError(
-            f"A number alone can only be looked up with an access token (environment variable {VARIABLE}). Nothing was "
+            "A number alone can only be looked up with an access token, and this league has none here. Nothing was "
             "linked. Paste the group's share link instead."
         )
     if client is None:

@@ -51,7 +51,7 @@ class GroupMeReading(Static):
         """The tab is looked at: the first time GroupMe is asked, if there is a token."""
         if self._connection is None:
             self._connection = connection
-            self.no_token = _no_token()
+            self.no_token = _no_token(connection)
             if self.no_token is None and connection.season is not None:
                 self.begin(connection)
         self.tell()
@@ -148,11 +148,12 @@ class GroupMeReading(Static):
         return f"{self._progress.doing}{counted_words}"
 
 
-def _no_token() -> str | None:
-    """Why GroupMe cannot be asked, in a sentence; None when there is a token."""
-    from bball_tui.groupme.api.account import NO_TOKEN, token_from
+def _no_token(connection: "LeagueConnection") -> str | None:
+    """Why GroupMe cannot be asked for this league, in a sentence; None when there is a token."""
+    from bball_tui.groupme.api.account import no_token, token_from
 
     try:
-        return NO_TOKEN if token_from() is None else None
+        missing = token_from(connection.settings) is None
     except BballError as error:
         return str(error)
+    return no_token(connection.settings, connection.league.slug) if missing else None
