@@ -1,5 +1,6 @@
 """From the command to the first paint and to the first rows, against an empty Textual app."""
 
+import compileall
 import os
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pexpect
 
+import bball_tui
 from benchmarks.data import fill_data_dir
 from benchmarks.report import Result, middle
 
@@ -30,6 +32,8 @@ def seconds_until(command: list[str], marker: str, environment: dict[str, str]) 
 
 
 async def run() -> list[Result]:
+    # As pip leaves it and as every start but the first finds it; some shells keep Python from writing it down.
+    compileall.compile_dir(bball_tui.__path__[0], quiet=1)
     with tempfile.TemporaryDirectory(prefix="bball-bench-") as folder:
         data_dir = Path(folder) / "data"
         await fill_data_dir(data_dir, players=240)
@@ -43,7 +47,8 @@ async def run() -> list[Result]:
             paint.append(seconds_until(program, "Contracts", environment))
             rows.append(seconds_until(program, "Player000000", environment))
     base, first_paint, first_rows = middle(bare), middle(paint), middle(rows)
+    detail = f"{first_rows:.0f} ms / {base:.0f} ms, server stopped"
     return [
         Result("first paint / empty app", first_paint / base, 1.3, f"{first_paint:.0f} ms / {base:.0f} ms"),
-        Result("first rows / empty app", first_rows / base, 4, f"{first_rows:.0f} ms / {base:.0f} ms, server stopped"),
+        Result("first rows / empty app", first_rows / base, 3.5, detail),
     ]

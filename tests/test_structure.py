@@ -83,6 +83,22 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
 
 
 @pytest.mark.slow
+def test_the_first_rows_wait_for_nothing_that_they_do_not_show() -> None:
+    later = (
+        *("psutil", "bball_tui.tui.browser", "bball_tui.database.group_models", "bball_tui.database.paper_models"),
+        *("bball_tui.league.roster.lists", "bball_tui.league.roster.player", "bball_tui.league.papers.scans"),
+    )
+    code = (
+        "import sys, bball_tui.tui.app, bball_tui.tui.connection, bball_tui.league.filters.facets\n"
+        f"print(*sorted(set({later!r}) & set(sys.modules)))\n"
+        "from bball_tui.database.models import Base\n"
+        "assert {'scan', 'group_member'} <= set(Base.metadata.tables)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.slow
 def test_what_reads_strangers_files_in_a_process_of_its_own_loads_little() -> None:
     """Such a process starts for each file, and the database's parts would be half of what it loads."""
     code = (

@@ -20,7 +20,8 @@ from bball_tui.league.filters.facets import chosen_filter
 from bball_tui.league.filters.saved import find_filter
 from bball_tui.league.roster.lists import list_players, list_teams
 from bball_tui.league.roster.player import LISTED
-from bball_tui.league.roster.rows import PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.roster.player_row import PlayerRow
+from bball_tui.league.roster.rows import RosterFilter, TeamRow
 from bball_tui.league.rules.store import read_findings
 from bball_tui.mail.values import one_line
 

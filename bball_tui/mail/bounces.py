@@ -18,7 +18,15 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from itertools import islice
 
-from bball_tui.mail.server_words import ABOUT_US, NO_MAILBOX, PROVES_NOTHING, deciding, letters, without_addresses
+from bball_tui.mail.server_words import (
+    ABOUT_US,
+    NO_MAILBOX,
+    PROVES_NOTHING,
+    deciding,
+    letters,
+    mentions,
+    without_addresses,
+)
 from bball_tui.mail.values import one_line
 
 LARGEST = 5_000_000
@@ -233,13 +241,13 @@ def _failure(block: "Message[str, str]", stray: str) -> Failure | None:
 
 def _judged(addresses: tuple[str, ...], status: str | None, words: str) -> Failure:
     said = without_addresses(words[:_JUDGED])
-    no_mailbox = status is not None and bool(_NO_MAILBOX.fullmatch(status)) and bool(NO_MAILBOX.search(deciding(said)))
+    no_mailbox = status is not None and bool(_NO_MAILBOX.fullmatch(status)) and mentions(deciding(said), NO_MAILBOX)
     return Failure(
         addresses,
-        permanent=no_mailbox and len(words) <= _JUDGED and not PROVES_NOTHING.search(said),
+        permanent=no_mailbox and len(words) <= _JUDGED and not mentions(said, PROVES_NOTHING),
         status=status,
         diagnostic=words[:_LONGEST_WORDS] or None,
-        about_us=bool(ABOUT_US.search(deciding(said))),
+        about_us=mentions(deciding(said), ABOUT_US),
     )
 
 

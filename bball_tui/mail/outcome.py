@@ -123,7 +123,7 @@ class Rule:
     phases: frozenset[Phase] = _ALL
     code: str | None = None
     enhanced: str | None = None
-    words: str | re.Pattern[str] | None = None
+    words: str | None = None
     faults: frozenset[Fault] | None = None
 
     def fits(self, phase: Phase, code: int | None, enhanced: str | None, text: str, fault: Fault | None) -> bool:
@@ -136,9 +136,7 @@ class Rule:
             return False
         if self.enhanced is not None and (enhanced is None or not re.fullmatch(self.enhanced, enhanced)):
             return False
-        if isinstance(self.words, str):
-            return re.search(self.words, text, re.IGNORECASE) is not None
-        return self.words is None or self.words.search(text) is not None
+        return self.words is None or words_of.mentions(text, self.words)
 
 
 # Google's names for its limits; "per minute" and the like are about single calls there.
@@ -386,7 +384,7 @@ def sameness(outcome: Outcome) -> str | None:
         return None
     code = outcome.enhanced_code or ""
     of_one = (words_of.NO_MAILBOX, words_of.RECIPIENT_DECIDES, words_of.MAILBOX_FULL, words_of.TOO_LARGE)
-    if re.fullmatch(r"5\.1\.\d+|[45]\.2\.\d+|5\.3\.4", code) or any(words.search(text) for words in of_one):
+    if re.fullmatch(r"5\.1\.\d+|[45]\.2\.\d+|5\.3\.4", code) or any(words_of.mentions(text, words) for words in of_one):
         return None
     if re.search(rf"{_SUPPRESSED}|\binvalid to\b", text, re.IGNORECASE):
         return None

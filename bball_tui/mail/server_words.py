@@ -15,18 +15,17 @@ _ADDRESS = re.compile(
 )
 _ASIDE = re.compile(r"<[^<>]*>|\bhttps?://\S+", re.IGNORECASE)
 
-NO_MAILBOX = re.compile(
+NO_MAILBOX = (
     r"no such (user|mailbox|recipient|address|account|person|local user)"
     r"|no mailbox (here|by that name|found)|RecipientNotFound"
     r"|(user|recipient|mailbox|account|address)( name)? (is )?(unknown|not found|not known|invalid|non-?existent)"
     r"|(unknown|non-?existent|unrouteable|undeliverable|invalid) (local )?(user|recipient|mailbox|account|address)"
     r"|(user|recipient|mailbox|account|address)\b((?!domain|host).){0,60}\b(does|do|did) ?n(o|')?t exist"
-    r"|does(n't| not) have an? \S+ account",
-    re.IGNORECASE,
+    r"|does(n't| not) have an? \S+ account"
 )
 """There is no such mailbox."""
 
-SENDER = re.compile(
+SENDER = (
     r"sender (address )?(\S+ )?(rejected|refused|denied|blocked|verif|not (allowed|authori|permit|verif))"
     r"|sender verif|bad (outbound )?sender|SendAsDenied|not owned by"
     r"|send(ing)? (mail |e-?mail |messages? )?(as|from|on behalf of) (this|that|the|another|your|other)"
@@ -35,12 +34,11 @@ SENDER = re.compile(
     r"|relay(ing)? (access )?(denied|disallowed|not (allowed|permitted)|prohibited)"
     r"|(unable|not (allowed|permitted|authori[sz]ed)|refus\w+|does not|do not|cannot) (to )?relay"
     r"|not logged[ -]?in|log(ging)?[ -]?in (first|required)|authentication (is )?required|must (be )?authenticate"
-    r"|not authenticated|identities failed",
-    re.IGNORECASE,
+    r"|not authenticated|identities failed"
 )
 """Surely about the one who sends, whatever else is said."""
 
-ACCOUNT = re.compile(
+ACCOUNT = (
     r"\bsender|return[- ]?path|\bfrom[: ]*(address|header|domain)|envelope[- ]from|mail[- ]from"
     r"|\brelay|\blog(ged)?[ -]?in\b|authenticat|authori[sz]|credential|permission|privilege|not permitted|not allowed"
     r"|verified|verify|verification|unverified|access denied|not (yet )?activated"
@@ -48,36 +46,32 @@ ACCOUNT = re.compile(
     r"|\bspf\b|dkim|domainkeys|dmarc|reverse dns|\bptr\b"
     r"|(your|this|the sending|smtp|submission) (e-?mail )?account\b.{0,60}"
     r"(suspend|block|disabl|lock|compromis|restrict)"
-    r"|sending.{0,30}(paused|suspended|disabled|blocked)|outgoing (mail )?(is )?blocked",
-    re.IGNORECASE,
+    r"|sending.{0,30}(paused|suspended|disabled|blocked)|outgoing (mail )?(is )?blocked"
 )
 """About the sender, the login, relaying, verification, permission or the reputation of the account."""
 
-RECIPIENT_DECIDES = re.compile(
+RECIPIENT_DECIDES = (
     r"recipient address rejected"
     r"|(recipient|addressee|mailbox|user)\b.{0,40}\b(not accept|n't accept|only accept|refuse|has blocked|restrict"
     r"|suspend|disabled|inactive|locked)"
-    r"|(blocked|rejected|refused) by (the |this )?(recipient|addressee|user)",
-    re.IGNORECASE,
+    r"|(blocked|rejected|refused) by (the |this )?(recipient|addressee|user)"
 )
 """The mailbox is there, or was, and does not take this mail; others will."""
 
-MAILBOX_FULL = re.compile(
+MAILBOX_FULL = (
     r"mailbox\b.{0,40}\b(full|quota|limit)|(quota|limit)\b.{0,30}\b(mailbox|storage)|over ?quota|storage allocation"
     r"|(user|recipient|account) (is )?(over|out of|exceed\w*) (the |its |his |their )?(quota|storage|space|disk)"
-    r"|receiving (mail|messages|e-?mail)s? (too|at a rate)",
-    re.IGNORECASE,
+    r"|receiving (mail|messages|e-?mail)s? (too|at a rate)"
 )
 """The recipient's mailbox has no room, or takes no more so quickly."""
 
-TOO_LARGE = re.compile(
+TOO_LARGE = (
     r"(message|mail|e-?mail)\b.{0,20}\b(size|too (large|big|long))|size (limit|exceed)|exceeds?\b.{0,40}\bsize"
-    r"|message (header )?length",
-    re.IGNORECASE,
+    r"|message (header )?length"
 )
 """This one mail is too large."""
 
-QUOTA = re.compile(
+QUOTA = (
     r"SubmissionQuotaExceeded|quota for (sending|this account)"
     r"|\b(per|/) ?1?(hour|hr|day|week|month|h|d)\b|\b\d+ ?/ ?1?[hd]\b"
     r"|\b(hourly|daily|weekly|monthly|hour|day|month)\b.{0,60}\b(limit|quota|maximum|allowance)"
@@ -85,35 +79,34 @@ QUOTA = re.compile(
     r"|\b(send(ing|er)?|submission|outbound|outgoing|relay)s?[ _-]*((rate|volume|mail|e-?mail|message)s?[ _-]*)?"
     r"(limit|quota)"
     r"|credits?\b.{0,30}(exceed|exhaust|used up)|(exceed\w*|out of|insufficient|not enough|no more) .{0,20}credits"
-    r"|unusual (rate|sending|volume|amount)|(max|maximum)( number of)? (e-?mails|messages|mails)\b",
-    re.IGNORECASE,
+    r"|unusual (rate|sending|volume|amount)|(max|maximum)( number of)? (e-?mails|messages|mails)\b"
 )
 """Our own limit for an hour, a day, a month is used up."""
 
-RATE = re.compile(
+RATE = (
     r"too (many|much) (outgoing |outbound )?(mail|e-?mails?|messages|connections|concurrent|requests|errors|sessions)"
     r"|\b(per|/) ?(second|minute|sec|min|s|m)\b"
     r"|rate[ _-]?(limit|exceed)|over[ -]?limit|send(ing|er)? rate|throttl|concurrent|RateLimitExceeded"
     r"|(thread|connection|message|mail|e-?mail)s?[ _-]*(rate[ _-]*|count[ _-]*)?limit|sending.{0,20}too (fast|quick)"
-    r"|slow down",
-    re.IGNORECASE,
+    r"|slow down"
 )
 """We send too fast."""
 
-PROVES_NOTHING = re.compile(
+PROVES_NOTHING = (
     r"sender|from (address|header|domain)|return[- ]?path|polic(y|ies)|\bspf|dkim|dmarc|domainkeys|\brat(e|ing)"
     r"|reputation|\bsize|large|\bbig\b|quota|limit|\bfull\b|storage|spam|bulk|unsolicited|block|black ?list|listed"
     r"|\brbl\b|dnsbl|banned|relay|authenti|authori[sz]|permi(t|ssion)|allowed|denied|verif|content|virus|restrict"
-    r"|throttl|suspend|gr[ea]y ?list|again|temporar|too (many|much|fast)|log(ged)?[ -]?in|deferr|delay|suppress",
-    re.IGNORECASE,
+    r"|throttl|suspend|gr[ea]y ?list|again|temporar|too (many|much|fast)|log(ged)?[ -]?in|deferr|delay|suppress"
 )
 """With one of these words a report proves nothing about the mailbox, whatever its code."""
 
-ABOUT_US = re.compile(
-    rf"{SENDER.pattern}|{ACCOUNT.pattern}|{QUOTA.pattern}|{RATE.pattern}|polic(y|ies)|spam|unsolicited|\brate\b",
-    re.IGNORECASE,
-)
+ABOUT_US = rf"{SENDER}|{ACCOUNT}|{QUOTA}|{RATE}|polic(y|ies)|spam|unsolicited|\brate\b"
 """A report with one of these words complains about the league's mail, not about the family's mailbox."""
+
+
+def mentions(text: str, words: str) -> bool:
+    """Whether ``text`` has any of ``words``, which are compiled when they are first looked for: few starts need any."""
+    return re.search(words, text, re.IGNORECASE) is not None
 
 
 def deciding(text: str) -> str:

@@ -30,7 +30,7 @@ from bball_tui.tui.opening import OpeningApp, begin
 from bball_tui.tui.plain import SHOW_CURSOR, WithoutDrawing, reading_place
 from bball_tui.tui.terminal import HangUpWatch, LastingDriver
 from bball_tui.tui.theme import THEMES, branded, chosen_theme
-from bball_tui.tui.ui_state import keep_theme, recall_theme
+from bball_tui.tui.ui_state import keep_brand, keep_theme, recall_brand, recall_theme
 from bball_tui.tui.widgets.too_small import guard_size
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class BballApp(OpeningApp):
         self._sending: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         for theme in THEMES:
-            self.register_theme(theme)
+            self.register_theme(branded(theme, recall_brand(settings)))
         self._began_with = chosen_theme(settings.theme, recall_theme(settings), colorless=colorless)
         self.theme = self._began_with
         if not settings.animations:
@@ -264,19 +264,21 @@ class BballApp(OpeningApp):
         themes = [branded(theme, connection.league.brand_color) for theme in THEMES]
         if all(self.get_theme(theme.name) == theme for theme in themes):
             return
+        keep_brand(connection.settings, connection.league.brand_color)
         for theme in themes:
             self.register_theme(theme)
         self.refresh_css(animate=False)
 
     async def _live(self, connection: "LeagueConnection") -> None:
         """What goes on beside the keys, once the first rows are there (or should have been)."""
-        from bball_tui.tui.preload import import_ahead
+        from bball_tui.tui.preload import declare_ahead, import_ahead
 
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_ROWS):
                 await self.desk.rows_shown.wait()
         started()
         self.desk.heard(HEADER)
+        declare_ahead()
         await asyncio.to_thread(import_ahead)
         settled()
         self._start_sending(connection)

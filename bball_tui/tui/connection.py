@@ -37,13 +37,13 @@ from bball_tui.league.members import my_roles, take_place
 from bball_tui.league.rights import Right, ShutOut
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
-from bball_tui.tui.browser import PrivatePages
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary
 from bball_tui.tui.key_hints import key_of
 
 if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Control, Report
     from bball_tui.groupme.run.sender import Sender
+    from bball_tui.tui.browser import PrivatePages
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -221,6 +221,8 @@ class LeagueConnection:
     @cached_property
     def pages(self) -> PrivatePages:
         """The pages that a browser was shown."""
+        from bball_tui.tui.browser import PrivatePages
+
         return PrivatePages(self.settings)
 
     async def work(self, stop: asyncio.Event) -> None:

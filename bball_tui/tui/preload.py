@@ -46,6 +46,7 @@ AHEAD = (
     "bball_tui.outbox.sending_status",
     "bball_tui.outbox.staff_actions",
     "bball_tui.outbox.timeline",
+    "bball_tui.tui.browser",
     "bball_tui.tui.editing",
     "bball_tui.tui.exporting",
     "bball_tui.tui.importing",
@@ -59,6 +60,13 @@ AHEAD = (
     "bball_tui.tui.all_commands",  # for the palette: every tab
 )
 """What commands import when they are called, but for the asking of GroupMe: who does that waits for the network."""
+
+
+def declare_ahead() -> None:
+    """Declare the tables that the first rows did not need. Not for a thread: see :func:`declare_all`."""
+    from bball_tui.database.models import declare_all
+
+    declare_all()
 
 
 def import_ahead() -> None:

@@ -47,6 +47,7 @@ class UiState(msgspec.Struct, frozen=True):
 class _File(msgspec.Struct, frozen=True):
     leagues: dict[str, UiState] = {}
     theme: str = ""
+    brand: str = ""
 
 
 def file_of(settings: Settings) -> Path:
@@ -91,6 +92,19 @@ def keep_theme(settings: Settings, theme: str) -> None:
     """Write down which colors were chosen."""
     path = file_of(settings)
     _write(path, msgspec.structs.replace(_read(path), theme=theme))
+
+
+def recall_brand(settings: Settings) -> str:
+    """The color of the league that was open last on this machine; empty when there was none."""
+    return _read(file_of(settings)).brand
+
+
+def keep_brand(settings: Settings, brand: str) -> None:
+    """Write down the color of the league, so that the next start need not draw everything twice."""
+    path = file_of(settings)
+    found = _read(path)
+    if found.brand != brand:
+        _write(path, msgspec.structs.replace(found, brand=brand))
 
 
 def _write(path: Path, content: _File) -> None:

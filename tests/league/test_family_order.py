@@ -12,7 +12,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian, Player, PlayerGuardian
 from bball_tui.database.paging import FIRST, PageRequest, Sort, after_last
 from bball_tui.league.roster.lists import PlayerListing, list_players
-from bball_tui.league.roster.rows import PlayerRow, RosterFilter
+from bball_tui.league.roster.player_row import PlayerRow
+from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Family, Parent, make_club, make_family
 

@@ -16,7 +16,7 @@ from bball_tui.mail.outcome import (
     enhanced_code,
     sameness,
 )
-from bball_tui.mail.server_words import TOO_LARGE
+from bball_tui.mail.server_words import TOO_LARGE, mentions
 
 NOW = datetime(2027, 3, 6, 12, 0, tzinfo=UTC)
 PHASES = st.sampled_from(Phase)
@@ -206,7 +206,7 @@ def test_a_limit_is_one_in_every_phase(phase: Phase, reply: str) -> None:
 @given(st.integers(500, 599), st.text(max_size=60))
 def test_no_recipient_is_to_blame_before_one_was_named(code: int, text: str) -> None:
     found = classify_smtp(Phase.MAIL, code, None, text)
-    if code != 552 and not TOO_LARGE.search(text):
+    if code != 552 and not mentions(text, TOO_LARGE):
         assert found.outcome_class not in (OutcomeClass.PERMANENT, OutcomeClass.RECIPIENT_TRANSIENT)
 
 

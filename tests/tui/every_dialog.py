@@ -39,7 +39,8 @@ from bball_tui.league.merging.merge import Ending, MergeField, MergePreview
 from bball_tui.league.merging.people import Person, Someone
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.notes import NoteFacts, NoteView
-from bball_tui.league.roster.rows import ContractRow, PlayerRow
+from bball_tui.league.roster.player_row import PlayerRow
+from bball_tui.league.roster.rows import ContractRow
 from bball_tui.league.roster.team import TeamDraft
 from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, TeamLine
 from bball_tui.league.seasons.roll_request import RollRequest

@@ -23,6 +23,7 @@ from bball_tui.tui.ui_state import (
     keep,
     keep_theme,
     recall,
+    recall_brand,
     recall_theme,
 )
 from tests.support.examples import examples
@@ -112,6 +113,8 @@ async def test_chosen_colors_are_those_of_the_next_start_unless_told_otherwise(
         await desk.press(*"court-light", "enter")
         await desk.until(lambda: desk.app.theme == "court-light")
     assert BballApp(quiet).theme == "court-light"
+    assert recall_brand(quiet)
+    assert BballApp(quiet).get_theme(DEFAULT_THEME) == desk.app.get_theme(DEFAULT_THEME)
     assert BballApp(msgspec.structs.replace(quiet, theme="court-contrast")).theme == "court-contrast"
     monkeypatch.setenv("NO_COLOR", "1")
     assert BballApp(quiet).theme == "ansi-dark"

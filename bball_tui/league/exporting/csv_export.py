@@ -19,7 +19,8 @@ from bball_tui.league.fields import columns_of
 from bball_tui.league.filters.choices import ListName
 from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.player import LISTED
-from bball_tui.league.roster.rows import ContractRow, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.roster.player_row import PlayerRow
+from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
 

@@ -16,7 +16,6 @@ from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.choices import Attention, Facet, FilterChoice, ListName, choice
 from bball_tui.league.filters.conditions import contract_conditions, of_kept
-from bball_tui.league.roster.lists import PlayerListing, TeamListing
 from bball_tui.league.roster.rows import RosterFilter
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
@@ -29,11 +28,6 @@ OFFERED: dict[ListName, tuple[Facet, ...]] = {
     "contracts": (Facet.TROUBLE, Facet.STATUS, Facet.WELCOME, Facet.DIVISION, Facet.TEAM),
 }
 """The facets of each list, in the order in which they are shown."""
-_LISTINGS: dict[ListName, type[TeamListing] | type[PlayerListing] | type[ContractListing]] = {
-    "teams": TeamListing,
-    "players": PlayerListing,
-    "contracts": ContractListing,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +71,14 @@ def _narrowed(wanted: RosterFilter, facet: Facet, value: str) -> dict[str, Any]:
             return {"archived": True} if value == "archived" else {}
 
 
+def _listing(name: ListName, league_id: int, wanted: RosterFilter) -> Listing[Any]:
+    if name == "contracts":
+        return ContractListing(league_id, wanted)
+    from bball_tui.league.roster.lists import PlayerListing, TeamListing  # the first rows are contracts
+
+    return TeamListing(league_id, wanted) if name == "teams" else PlayerListing(league_id, wanted)
+
+
 def _known(kind: type[EnumT], value: str) -> list[EnumT]:
     return [one for one in kind if one == value]
 
@@ -112,7 +114,7 @@ async def facets(
                 more = len(teams) > MOST_TEAMS
                 values += teams[:MOST_TEAMS]
             case Facet.ARCHIVED:
-                only: Listing[Any] = _LISTINGS[name](league_id, replace(wanted, archived=True))
+                only: Listing[Any] = _listing(name, league_id, replace(wanted, archived=True))
                 if count := await only.count(session):
                     values.append(FacetValue(choice(facet, "archived"), count))
             case _:
@@ -131,7 +133,7 @@ class _Counting:
     async def with_trouble(self, session: AsyncSession, trouble: Attention) -> int:
         """The rows that have this trouble as well."""
         troubles = tuple(dict.fromkeys((*self._wanted.troubles, trouble)))
-        listing: Listing[Any] = _LISTINGS[self._name](self._league_id, replace(self._wanted, troubles=troubles))
+        listing: Listing[Any] = _listing(self._name, self._league_id, replace(self._wanted, troubles=troubles))
         return await listing.count(session)
 
     async def by(

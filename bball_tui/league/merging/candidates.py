@@ -12,7 +12,8 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.batch_signing import PaperFacts
 from bball_tui.league.roster.lists import PlayerListing
-from bball_tui.league.roster.rows import PlayerRow, RosterFilter
+from bball_tui.league.roster.player_row import PlayerRow
+from bball_tui.league.roster.rows import RosterFilter
 
 SHOWN = 12
 

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, CompoundSelect, Date, SQLColumnExpression,
 from bball_tui.database.models import Contract, Guardian, League, Player, PlayerGuardian, Suppression, Team
 from bball_tui.database.states import WAITING_STATUSES
 from bball_tui.league.filters.choices import Attention
-from bball_tui.league.papers.scans import is_missing
 
 SOON = 6
 """Days after today that still count as "this week"."""
@@ -47,6 +46,8 @@ def needs_attention(trouble: Attention) -> ColumnElement[bool]:
         case Attention.NO_CHAT:
             return select(Team.id).where(Team.id == Contract.team_id, Team.groupme_share_url.is_(None)).exists()
         case Attention.NO_SCAN:
+            from bball_tui.league.papers.scans import is_missing  # not before somebody asks: first rows do without
+
             return is_missing()
 
 

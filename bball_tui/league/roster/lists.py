@@ -27,7 +27,8 @@ from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.fields import columns_of
 from bball_tui.league.filters.conditions import player_conditions, team_conditions
 from bball_tui.league.roster.player import FIELDS, LISTED, also_called
-from bball_tui.league.roster.rows import ChatState, ContractRow, PlayerRow, RosterFilter, TeamRow
+from bball_tui.league.roster.player_row import PlayerRow
+from bball_tui.league.roster.rows import ChatState, ContractRow, RosterFilter, TeamRow
 from bball_tui.league.rules.store import read_findings
 
 

@@ -1,4 +1,7 @@
-"""What the lists are made of: one frozen row each for a team, a player and a contract, and the filter."""
+"""What the lists are made of: one frozen row each for a team and a contract, and the filter.
+
+That of a player is in `player_row.py`: it has the fields of a player, which the list of contracts does without.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +10,6 @@ from enum import StrEnum
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.filters.choices import Attention
-from bball_tui.league.roster.player import PlayerValues
 
 
 class ChatState(StrEnum):
@@ -53,29 +55,6 @@ class TeamRow:
     against_rules: int = 0
     """How many things of the team are against the league's rules."""
     archived: bool = False
-
-
-class PlayerRow(PlayerValues, frozen=True, gc=False, kw_only=True):
-    """A player, with the team and status of the contract in the season of the filter (None: there is none)."""
-
-    id: int
-    team: str | None
-    contract_status: ContractStatus | None
-    guardians: int
-    has_email: bool
-    also: str = ""
-    """What else the player is called: the names of those who were merged into this one."""
-    archived: bool = False
-
-    @property
-    def first(self) -> str:
-        """The first name, as every row of a list calls it."""
-        return self.first_name
-
-    @property
-    def last(self) -> str:
-        """The last name."""
-        return self.last_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
-    from bball_tui.league.roster.rows import PlayerRow
+    from bball_tui.league.roster.player_row import PlayerRow
 
 
 class FindPlayer(Finder["int | None", "PlayerRow"]):

@@ -11,7 +11,8 @@ from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.wording import short_date
 
 if TYPE_CHECKING:
-    from bball_tui.league.roster.rows import ContractRow, PlayerRow
+    from bball_tui.league.roster.player_row import PlayerRow
+    from bball_tui.league.roster.rows import ContractRow
     from bball_tui.settings import NotSetUp
 
 _CLOCK = len(" 3:05 PM")

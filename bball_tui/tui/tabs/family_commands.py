@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from bball_tui.league.roster.notes import NoteFacts, NoteView
-    from bball_tui.league.roster.rows import PlayerRow
+    from bball_tui.league.roster.player_row import PlayerRow
     from bball_tui.outbox.mail_list import OutboxRow
     from bball_tui.tui.connection import LeagueConnection
     from bball_tui.tui.tabs.chasing import CallsPane

@@ -17,7 +17,8 @@ from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 
 if TYPE_CHECKING:
-    from bball_tui.league.roster.rows import PlayerRow, RosterFilter
+    from bball_tui.league.roster.player_row import PlayerRow
+    from bball_tui.league.roster.rows import RosterFilter
     from bball_tui.tui.connection import LeagueConnection
 
 
