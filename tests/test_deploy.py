@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from bball_tui.cli.root import root
-from bball_tui.settings import load_settings
+from bball_tui.settings import Settings, load_settings
 
 TOP = Path(__file__).parent.parent
 DEPLOY = TOP / "deploy"
@@ -72,6 +72,26 @@ def test_the_containers_run_what_the_program_understands() -> None:
     for line in dockerfile("CMD"):
         words = msgspec.json.decode(line.encode(), type=list[str])
         understood(words[1:] if words[0] == "bball-tui" else words)
+
+
+def test_what_the_documents_run_in_containers_is_understood() -> None:
+    text = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
+    lines = [shlex.split(line, comments=True) for line in re.findall(r"^docker compose .+$", text, re.MULTILINE)]
+    files = {words[words.index("-f") + 1] for words in lines}
+    assert [file for file in files if not (TOP / file).is_file()] == []
+    run = [words[words.index("worker") + 1 :] for words in lines if "run" in words]
+    assert len(run) > 2
+    for words in run:
+        understood(words[: words.index(">")] if ">" in words else words)
+    assert {words[words.index("exec") + 1] for words in lines if "exec" in words} <= set(compose()["services"])
+
+
+def test_no_name_is_set_that_the_program_does_not_read() -> None:
+    known = {f"BBALL_{field.upper()}" for field in Settings.__struct_fields__} | {"BBALL_CONFIG"}
+    places = [*DEPLOY.iterdir(), TOP / "docs" / "operations.md", TOP / "docs" / "scale.md", TOP / "README.md"]
+    named = {name for place in places for name in re.findall(r"\bBBALL_[A-Z_]+", place.read_text(encoding="utf-8"))}
+    assert {"BBALL_CONFIG", "BBALL_DATA_DIR", "BBALL_DATABASE_URL"} <= named
+    assert named <= known
 
 
 def test_the_image_is_built_from_what_is_there_and_all_that_the_wheel_needs() -> None:
