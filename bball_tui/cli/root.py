@@ -55,6 +55,7 @@ COMMANDS = {
     ),
     "mail": Place("bball_tui.cli.mail:mail", "Set up e-mail (provider and login), and try it."),
     "groupme": Place("bball_tui.cli.groupme:groupme", "The teams' chats on GroupMe: look, plan, do it, link by hand."),
+    "undo": Place("bball_tui.cli.undoing:undo", "Undo what you did in the last minutes, or list what can be undone."),
     "activity": Place("bball_tui.cli.activity:activity", "Who did what in the league, and what it was before."),
     "alerts": Place(
         "bball_tui.cli.alerts:alerts", "Tell staff when e-mails fail, come back or are held, or when sending stops."

@@ -137,4 +137,7 @@ class Audit(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     before: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     after: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
-    __table_args__ = (Index("ix_audit_entity", "entity", "entity_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entity", "entity", "entity_id", "id"),
+        Index("ix_audit_own", "league_id", "recorded_by", "recorded_at"),
+    )

@@ -225,3 +225,7 @@ class NoteKind(StrEnum):
 
     NOTE = "note"
     CALL = "call"
+
+
+ROW = "row"
+"""In ``before`` of the audit: the columns as they were, for whoever undoes the act. People read the rest."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from bball_tui.database.states import ROW
 from bball_tui.language import _
 from bball_tui.wording import short_date
 
@@ -105,7 +106,7 @@ def changes_of(act: Act) -> list[Change]:
     ]
 
 
-_NUMBERS = frozenset({"made", "removed", "team_id"})
+_NUMBERS = frozenset({"made", "removed", "team_id", ROW})
 _FIELDS = {"mails": _("e-mails"), "email": _("e-mail"), "receives_email": _("gets e-mail")}
 
 

@@ -4,7 +4,7 @@ Either is a new promise, linked to the first in the audit: a new one and not the
 and a report that one of them came back names the right one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
-from bball_tui.database.models import Outbox
+from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.outbox.mail_list import is_bounced
 from bball_tui.outbox.provider_gates import wake_workers
+from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.staff_actions import AGAIN, cancel
 from bball_tui.outbox.waiting_for_chat import waiting_values
@@ -95,7 +96,7 @@ async def release(session: AsyncSession, league_id: int, ids: Collection[int], *
     """
     rows = (
         await session.execute(
-            select(Outbox.id)
+            select(Outbox.id, *KEPT)
             .where(Outbox.league_id == league_id, among(Outbox.id, ids), Outbox.state == OutboxState.SUPPRESSED)
             .order_by(Outbox.id)
             .with_for_update()
@@ -109,7 +110,9 @@ async def release(session: AsyncSession, league_id: int, ids: Collection[int], *
             .values(**AGAIN | {"error_class": None, "error_text": None})
             .execution_options(synchronize_session=False)
         )
-        await record(session, league_id, [Entry("outbox_released", "outbox", one, reason) for one in released])
+        before, after = {row.id: kept_item(row) for row in rows}, {"state": OutboxState.QUEUED}
+        entries = [Entry("outbox_released", "outbox", one, reason, before[one], after) for one in released]
+        await record(session, league_id, entries)
         await wake_workers(session, league_id)
     return released
 
@@ -155,9 +158,10 @@ async def redirect(
     """Send these to ``recipient`` instead, those that have not left or came back; others are left as they are.
 
     A promise is named by its recipient too, so another address is another promise: a new item with the old one's
-    contract, revision and payload, due at once, or waiting for what the old one waited for. The old one is canceled (a
-    suppressed or a returned one is over already). Where the contract already has a mail to that address, no second one
-    is made: if it never left, it becomes due again, else it is all there is to do. The caller commits.
+    contract, revision and payload, due after the league's undo time, or waiting for what the old one waited for. The
+    old one is canceled (a suppressed or a returned one is over already). Where the contract already has a mail to that
+    address, no second one is made: if it never left, it becomes due again, else it is all there is to do. The caller
+    commits.
     """
     olds = (
         await session.execute(
@@ -180,36 +184,45 @@ async def redirect(
             .with_for_update()
         )
     ).all()
-    done = [await _redirect(session, league_id, old, recipient) for old in olds]
+    if not olds:
+        return ()
+    hold = await session.scalar(select(League.hold_seconds).where(League.id == league_id)) or 0
+    done = [await _redirect(session, league_id, old, recipient, hold) for old in olds]
     if done:
         open_ones = [old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)]
         await settle_bounces(session, league_id, [old.id for old in olds])
         await cancel(session, league_id, open_ones, reason=f"goes to {recipient} instead")
-        await record(session, league_id, [entry for one in done for entry in _entries(one, reason)])
+        await record(session, league_id, [entry for one, kept in done for entry in _entries(one, kept, reason)])
         await wake_workers(session, league_id)
-    return tuple(done)
+    return tuple(one for one, _ in done)
 
 
-async def _redirect(session: AsyncSession, league_id: int, old: Any, recipient: str) -> Redirected:
+async def _redirect(
+    session: AsyncSession, league_id: int, old: Any, recipient: str, hold_seconds: int
+) -> tuple[Redirected, Mapping[str, object]]:
+    """What became of it, and what the audit keeps of the mail that was found."""
     revision, occasion = split_key(old.dedupe_key)
     waits = None if old.waits_for is None else WaitsFor(old.waits_for)
     item = NewItem(old.kind, old.contract_id, revision, recipient, old.payload, occasion, waits)
-    made = await enqueue(session, league_id, [item], hold_seconds=0)
+    made = await enqueue(session, league_id, [item], hold_seconds=hold_seconds)
     if made:
-        return Redirected(old.id, made[0], None)
+        return Redirected(old.id, made[0], None), {}
     there = (
         await session.execute(
-            select(Outbox.id, Outbox.state).where(Outbox.dedupe_key == item.dedupe_key).with_for_update()
+            select(Outbox.id, *KEPT)
+            .where(Outbox.league_id == league_id, Outbox.dedupe_key == item.dedupe_key)
+            .with_for_update()
         )
     ).one()
     if there.state in _NEVER_LEFT:
-        again = update(Outbox).where(Outbox.id == there.id).values(**AGAIN | waiting_values(waits))
+        held = {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, hold_seconds)}
+        again = update(Outbox).where(Outbox.id == there.id).values(**AGAIN | held | waiting_values(waits))
         await session.execute(again.execution_options(synchronize_session=False))
-    return Redirected(old.id, there.id, OutboxState(there.state))
+    return Redirected(old.id, there.id, OutboxState(there.state)), kept_item(there)
 
 
-def _entries(one: Redirected, reason: str | None) -> tuple[Entry, Entry]:
-    was = None if one.was is None else {"state": one.was}
+def _entries(one: Redirected, kept: Mapping[str, object], reason: str | None) -> tuple[Entry, Entry]:
+    was = None if one.was is None else {"state": one.was, **kept}
     return (
         Entry("outbox_redirected", "outbox", one.old, reason, after={"to": one.new}),
         Entry("outbox_promised_instead", "outbox", one.new, reason, before=was, after={"instead_of": one.old}),

@@ -17,6 +17,7 @@ from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.causes import PARKED
 from bball_tui.outbox.provider_gates import wake_workers
+from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.timeline_words import taken_by
 
 _Rows: TypeAlias = Sequence[Any]
@@ -184,17 +185,7 @@ async def cancel_unsent(
     return Cancelled(tuple(row.id for row in going), left)
 
 
-_COLUMNS = (
-    Outbox.id,
-    Outbox.recipient,
-    Outbox.state,
-    Outbox.available_at,
-    Outbox.attempts,
-    Outbox.max_attempts,
-    Outbox.error_class,
-    Outbox.error_code,
-    Outbox.error_text,
-)
+_COLUMNS = (Outbox.id, Outbox.recipient, Outbox.attempts, *KEPT)
 
 # Without the token no worker can write about the item anymore, whatever it still has to say.
 AGAIN: dict[str, Any] = {
@@ -300,7 +291,7 @@ def _before(row: Any) -> dict[str, object]:
     before: dict[str, object] = {"state": row.state, "attempts": row.attempts}
     if row.error_class is not None:
         before |= {"error_class": row.error_class, "error_code": row.error_code, "error_text": row.error_text}
-    return before
+    return before | kept_item(row)
 
 
 async def _answer(

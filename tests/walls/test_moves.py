@@ -62,14 +62,40 @@ def test_a_forged_move_is_refused(alma: psycopg.Connection, statement: str) -> N
 
 
 def test_the_database_draws_the_contract_as_the_program_does(walls: ClubServer) -> None:
-    """Undo goes back from signed; all other moves are those of the acts."""
+    """Undo goes back from signed; all other moves are those of the acts, whose ways back are what undo may."""
     with walls.login(OWNER) as owner:
-        drawn = str(one(owner, "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'guard'"
+        guard = str(one(owner, "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'guard'"
                                " AND tgrelid = 'contract'::regclass"))  # fmt: skip
+    drawn, _, called = guard.partition("EXECUTE FUNCTION bball_refuse_unless_undone")
     undone = {"signed offered", "signed accepted"}
     moves = {f"{status} {target}" for status, targets in ALLOWED.items() for target in targets} | undone
     every = {f"{status} {target}" for status in ALLOWED for target in ALLOWED if status != target}
     assert {move for move in every if f"'{move}'" in drawn} == moves
+    back = {f"{target} {status}" for status, targets in ALLOWED.items() for target in targets if target != "signed"}
+    assert {move for move in every if f"'{move}'" in called} == back
+
+
+DECLINED = "UPDATE contract SET status = 'declined', status_reason = 'x' WHERE id = %s"
+OFFERED_AGAIN = "UPDATE contract SET status = 'offered' WHERE id = %s"
+NOTED = (
+    "INSERT INTO audit (league_id, action, entity, entity_id, before, after) SELECT league_id, 'declined', 'contract',"
+    " id, jsonb_build_object('row', jsonb_build_object('status', %s::text)), jsonb_build_object('status', 'declined')"
+    " FROM contract WHERE id = %s"
+)
+
+
+def test_the_way_back_is_of_ones_own_act_alone(walls: ClubServer, alma: psycopg.Connection) -> None:
+    contract = one(alma, "SELECT max(id) FROM contract WHERE status = 'offered'")
+    with walls.login("rita") as rita:
+        rita.execute(NOTED.encode(), ("offered", contract))
+    alma.execute(DECLINED.encode(), (contract,))
+    alma.execute(NOTED.encode(), ("accepted", contract))
+    with pytest.raises(errors.InsufficientPrivilege), alma.transaction():
+        alma.execute(OFFERED_AGAIN.encode(), (contract,))
+    alma.execute(NOTED.encode(), ("offered", contract))
+    assert alma.execute(OFFERED_AGAIN.encode(), (contract,)).rowcount == 1
+    with pytest.raises(errors.InsufficientPrivilege):
+        put(alma, "UPDATE contract SET status = 'draft' WHERE status = 'offered'")
 
 
 def test_a_stamp_names_who_did_it_and_when(alma: psycopg.Connection) -> None:

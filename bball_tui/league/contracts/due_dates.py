@@ -26,6 +26,7 @@ from bball_tui.league.contracts.facts import (
     read_clock,
     read_contracts,
 )
+from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.transitions import changed_since
 from bball_tui.mail.kinds.offer import OfferMail
 from bball_tui.mail.kinds.reminder import ReminderMail
@@ -131,17 +132,18 @@ async def change_due(
     taken = await cancel_unsent(
         session, changed, reason="the contract has another due date", kinds=(ReminderMail.kind,)
     )
+    kept = await kept_contracts(session, changed)
     await session.execute(
         update(Contract)
         .where(among(Contract.id, changed))
         .values(due_on=due_on, version=Contract.version + 1)
         .execution_options(synchronize_session=False)
     )
-    await record(
-        session,
-        league_id,
-        [Entry("days_changed", "contract", one, before=_due(days[one][1]), after=_due(due_on)) for one in changed],
-    )
+    entries = [
+        Entry("days_changed", "contract", one, before=_due(days[one][1]) | kept[one], after=_due(due_on))
+        for one in changed
+    ]
+    await record(session, league_id, entries)
     return DueResult(tuple(changed), refused, taken.cancelled)
 
 

@@ -6,7 +6,7 @@ over never leaves a mail behind that says otherwise: what has not left is cancel
 left is returned as told. Signing and its undo are in ``signing`` and ``undo``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,6 +27,7 @@ from bball_tui.league.contracts.facts import (
     read_clock,
     read_contracts,
 )
+from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import RULES, ReasonNeed, Rule, Transition, why_not, why_not_due
 from bball_tui.league.mails.enqueue import enqueue_corrections, enqueue_offers, wants_offer_mails
 from bball_tui.mail.kinds.welcome import WelcomeMail
@@ -120,6 +121,7 @@ async def apply_transition(session: AsyncSession, league_id: int, asked: Transit
             for one in mails.not_cancelled
             if one.kind == WelcomeMail.kind
         )
+    kept = await kept_contracts(session, [one.id for one in going])
     await session.execute(
         _CHANGE,
         {
@@ -131,7 +133,7 @@ async def apply_transition(session: AsyncSession, league_id: int, asked: Transit
             "due_on": asked.due_on,
         },
     )
-    await record(session, league_id, [_entry(rule, one, said, day, asked.due_on) for one in going])
+    await record(session, league_id, [_entry(rule, one, kept[one.id], said, day, asked.due_on) for one in going])
     promised = await _promise(session, league_id, asked, going, told, day, clock.hold_seconds)
     return TransitionResult(tuple(one.id for one in going), refused, taken, told, promised)
 
@@ -289,8 +291,15 @@ def reason_for(need: ReasonNeed, reason: str | None) -> str | None:
     return said
 
 
-def _entry(rule: Rule, contract: ContractFacts, said: str | None, day: date | None, due_on: date | None) -> Entry:
-    before: dict[str, object] = {"status": contract.status}
+def _entry(
+    rule: Rule,
+    contract: ContractFacts,
+    kept: Mapping[str, object],
+    said: str | None,
+    day: date | None,
+    due_on: date | None,
+) -> Entry:
+    before: dict[str, object] = {"status": contract.status, **kept}
     after: dict[str, object] = {"status": rule.target}
     if rule.ends:
         before["signature_id"] = contract.signature.id if contract.signature else None

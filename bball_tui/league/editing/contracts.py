@@ -17,6 +17,7 @@ from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStat
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts, read_clock
+from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
 from bball_tui.league.contracts.transitions import LONGEST_REASON, TransitionRequest, apply_transition, reason_for
 from bball_tui.league.editing.checking import Checks, differing, overtaken
@@ -302,6 +303,7 @@ async def _keep_signed(
 ) -> Saved:
     """The same contract with another team. Welcome mails that nobody had yet name the new one."""
     team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
+    kept = (await kept_contracts(session, [contract_id]))[contract_id]
     await session.execute(
         update(Contract)
         .where(Contract.id == contract_id)
@@ -311,7 +313,7 @@ async def _keep_signed(
     if clock.wait_for_chat:
         await hold_teams(session, [contract_id])
     after = {"team": team, "signature": TeamChange.KEEP}
-    moved = Entry("moved", "contract", contract_id, values.reason, before={"team": old_team}, after=after)
+    moved = Entry("moved", "contract", contract_id, values.reason, before={"team": old_team, **kept}, after=after)
     await record(session, league_id, [moved])
     mails = await rewrite_welcomes(session, league_id, [contract_id], why=f"the contract moves to {team}", moved=True)
     notes = [f"The signature stays, now with {team}."]
@@ -367,12 +369,13 @@ async def _change(
 ) -> Saved:
     """An open contract: another team, other days, or from a draft to an offer."""
     notes: list[str] = []
+    kept = (await kept_contracts(session, [now.id]))[now.id]
     if "team_id" in names:
         team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
         taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
         if taken.cancelled:
             notes.append(f"{counted(len(taken.cancelled), 'e-mail')} about the offer of {old_team}: canceled.")
-        before, after = {"team": old_team}, {"team": team}
+        before, after = {"team": old_team, **kept}, {"team": team}
         await record(session, league_id, [Entry("moved", "contract", now.id, values.reason, before, after)])
     becomes_offer = values.offered and not now.draft.offered
     days = {} if becomes_offer else {"offered_on": values.offered_on, "due_on": values.due_on}
@@ -394,7 +397,7 @@ async def _change(
             if taken.cancelled:
                 notes.append(f"{counted(len(taken.cancelled), 'reminder')} about the old due date: canceled.")
         after = {name: None if day is None else day.isoformat() for name, day in days.items() if name in names}
-        await record(session, league_id, [Entry("days_changed", "contract", now.id, after=after)])
+        await record(session, league_id, [Entry("days_changed", "contract", now.id, before=kept, after=after)])
     if "team_id" in names:
         notes += await rule_notes(session, league_id, [player_id])
     return Saved(now.id, notes=tuple(notes))

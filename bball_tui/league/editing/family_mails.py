@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -69,8 +69,13 @@ def _wanted_by_another(address: str) -> ColumnElement[bool]:
     )
 
 
-async def withdraw(session: AsyncSession, league_id: int, player_id: int, address: str, *, why: str) -> int:
-    """Cancel what still waits for ``address`` about the player, unless a guardian takes mail there; how many."""
+async def withdraw(
+    session: AsyncSession, league_id: int, player_id: int, address: str, *, why: str, since: datetime | None = None
+) -> int:
+    """Cancel what still waits for ``address`` about the player, unless a guardian takes mail there; how many.
+
+    With ``since`` only what was promised after that.
+    """
     if not address:
         return 0
     ids = list(
@@ -83,6 +88,7 @@ async def withdraw(session: AsyncSession, league_id: int, player_id: int, addres
                 Outbox.address == address.lower(),
                 Outbox.state.in_(_OPEN_MAILS),
                 ~_wanted_by_another(address),
+                true() if since is None else Outbox.created_at > since,
             )
             .order_by(Outbox.id)
         )

@@ -16,6 +16,7 @@ from bball_tui.database.models import Guardian, MergedPerson, Player, PlayerGuar
 from bball_tui.errors import BballError
 from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
+from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.fields import Field, columns_of
 from bball_tui.league.merging.people import Person, once_called
@@ -104,6 +105,7 @@ async def save_guardian(
     names = list(differing(now.draft, clean))
     if not names:
         return Saved(base.id, changed=False)
+    kept = await kept_family(session, guardian_id=base.id, player_id=player_id)
     await session.execute(
         update(Guardian).where(Guardian.id == base.id).values(**_of(PERSON, columns), version=Guardian.version + 1)
     )
@@ -119,7 +121,7 @@ async def save_guardian(
     after: dict[str, object] = {name: getattr(clean, name) for name in names}
     if _LINK_NAMES & set(names):
         before["player_id"] = after["player_id"] = player_id
-    await record(session, league_id, [Entry("changed", "guardian", base.id, before=before, after=after)])
+    await record(session, league_id, [Entry("changed", "guardian", base.id, before=before | kept, after=after)])
     notes = list(await _notes(session, league_id, columns))
     if "email" in names and now.draft.email and columns["email"]:
         moved = await follow_address(session, league_id, base.id, now.draft.email, columns["email"])
@@ -156,6 +158,7 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
         children = ", ".join(await other_children(session, league_id, known, player_id))
         of = f", as a guardian of {children}," if children else ""
         notes.append(f"{person.label()} was already in the league{of} and is linked, not made twice.")
+    kept = await kept_family(session, player_id=player_id)
     guardian_id = known if known is not None else await _insert(session, league_id, person)
     last = await session.scalar(
         select(func.coalesce(func.max(PlayerGuardian.position), 0)).where(PlayerGuardian.player_id == player_id)
@@ -172,7 +175,7 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
     if columns["position"] is not None:
         await _place(session, player_id, guardian_id, columns["position"])
     after: dict[str, object] = {"guardian_id": guardian_id, "relation": columns["relation"]}
-    await record(session, league_id, [Entry("guardian_added", "player", player_id, after=after)])
+    await record(session, league_id, [Entry("guardian_added", "player", player_id, before=kept, after=after)])
     notes += await _notes(session, league_id, columns)
     missing = await unpromised(session, league_id, guardian_id=guardian_id)
     return Saved(guardian_id, notes=tuple(notes), unpromised=missing)
@@ -257,10 +260,11 @@ async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int,
         BballError: the player has no such guardian.
     """
     now = await load_guardian(session, league_id, player_id, guardian_id)
+    kept = await kept_family(session, player_id=player_id)
     await session.execute(
         delete(PlayerGuardian).where(PlayerGuardian.player_id == player_id, PlayerGuardian.guardian_id == guardian_id)
     )
-    before = {"guardian_id": guardian_id, "relation": now.draft.relation}
+    before = {"guardian_id": guardian_id, "relation": now.draft.relation, **kept}
     await record(session, league_id, [Entry("guardian_removed", "player", player_id, before=before)])
     notes = []
     taken = await withdraw(session, league_id, player_id, now.draft.email, why="no guardian of the player anymore")

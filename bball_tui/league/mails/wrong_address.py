@@ -12,6 +12,7 @@ from bball_tui.database.models import Contract, Guardian, Outbox, Player, Player
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import lock_contracts
+from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
@@ -102,6 +103,7 @@ async def fix_address(
             "Type one of these addresses, or correct the roster first."
         )
     if wrong:
+        kept = {one.id: await kept_family(session, guardian_id=one.id) for one in wrong}
         await session.execute(
             update(Guardian)
             .where(among(Guardian.id, [one.id for one in wrong]))
@@ -109,7 +111,7 @@ async def fix_address(
             .execution_options(synchronize_session=False)
         )
         entries = [
-            Entry("address_corrected", "guardian", one.id, reason, before={"email": one.email}, after={"email": new})
+            Entry("address_corrected", "guardian", one.id, reason, {"email": one.email, **kept[one.id]}, {"email": new})
             for one in wrong
         ]
         await record(session, league_id, entries)

@@ -311,6 +311,8 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             )
         case "undone":
             return _("signature taken back") + ("" if entry.reason in (None, "undone") else why)
+        case "put_back":
+            return _("put back: {what}").format(what=_put_back(entry.after))
         case "created":
             return _("made as a draft{why}").format(why=why)
         case "days_changed":
@@ -331,6 +333,12 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             return f"{_(TOLD['corrected'])}: {_corrected(entry)}{why}"
         case action:
             return f"{_(TOLD.get(action) or action.replace('_', ' '))}{why}"
+
+
+def _put_back(after: Mapping[str, object]) -> str:
+    said = [_("{status} again").format(status=_(str(after["status"])))] if "status" in after else []
+    said += [_("with {team} again").format(team=after["team"])] if "team" in after else []
+    return ", ".join(said) or _("its dates as before")
 
 
 _NAMES = {"signer": _("signed by"), "capacity": _("as"), "method": "", "signed_on": _("on"), "note": _("note")}

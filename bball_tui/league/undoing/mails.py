@@ -1,0 +1,155 @@
+"""The e-mails of an act that is undone: what it promised is canceled, what it changed is as before."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.listing import among
+from bball_tui.database.models import Outbox
+from bball_tui.database.states import ROW, OutboxState
+from bball_tui.league.contracts.facts import LeagueClock
+from bball_tui.league.undoing.own_acts import OwnAct, Row
+from bball_tui.mail.transports import stays_here
+from bball_tui.outbox.put_back import put_back
+from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
+
+WHY = "undone"
+_NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
+_UNCHANGED = frozenset({"outbox_rewritten", "outbox_redirected", "outbox_sent_again"})
+"""What says of a mail that another one goes, or that it says something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActMails:
+    """The mails that an act touched: ``now`` as they are, by id; ``promised`` by it; ``was`` what the audit kept of the
+    others, and ``after`` the state in which the act left them.
+    """
+
+    now: Mapping[int, Any]
+    promised: frozenset[int]
+    was: Mapping[int, Mapping[str, Any]]
+    after: Mapping[int, str]
+    rewritten: frozenset[int]
+    settled: frozenset[int]
+    """Mails that had come back, and with which the act dealt."""
+
+    def of_contracts(self, contract_ids: Collection[int]) -> "ActMails":
+        """Those about these contracts."""
+        return self.of({one for one, mail in self.now.items() if mail.contract_id in contract_ids})
+
+    def of(self, ids: Collection[int]) -> "ActMails":
+        """Those of these ids."""
+        wanted = set(ids)
+
+        def some(found: Mapping[int, Any]) -> dict[int, Any]:
+            return {one: value for one, value in found.items() if one in wanted}
+
+        return ActMails(
+            some(self.now), self.promised & wanted, some(self.was), some(self.after), self.rewritten & wanted,
+            self.settled & wanted,
+        )  # fmt: skip
+
+
+async def read_mails(
+    session: AsyncSession, league_id: int, act: OwnAct, rows: Sequence[Row], contract_ids: Collection[int] = ()
+) -> ActMails:
+    """The mails of an act, and those that it promised about ``contract_ids``; held until the transaction ends."""
+    own = [row for row in rows if row.entity == "outbox"]
+    wanted: list[ColumnElement[bool]] = [among(Outbox.id, {row.entity_id for row in own})]
+    if contract_ids:
+        wanted.append(among(Outbox.contract_id, contract_ids) & (Outbox.created_at == act.at))
+    columns = (Outbox.id, Outbox.contract_id, Outbox.recipient, Outbox.state, Outbox.provider, Outbox.claims,
+               Outbox.bounce_settled_at, Outbox.created_at,
+               func.coalesce(Outbox.finalized_at, Outbox.wire_started_at, Outbox.claimed_at).label("at"))  # fmt: skip
+    query = select(*columns).where(Outbox.league_id == league_id, or_(*wanted)).order_by(Outbox.id).with_for_update()
+    now = {row.id: row for row in await session.execute(query)}
+    was: dict[int, Mapping[str, Any]] = {}
+    after: dict[int, str] = {}
+    for row in own:
+        if row.entity_id in now and now[row.entity_id].created_at != act.at and row.action not in _UNCHANGED:
+            if row.action == "outbox_promised_instead" and row.before.get("state") not in _NEVER_LEFT:
+                continue  # it was on its way already
+            if ROW in row.before:
+                was.setdefault(row.entity_id, row.before[ROW])
+            after[row.entity_id] = row.after.get("state") or after.get(row.entity_id) or OutboxState.QUEUED
+    return ActMails(
+        now,
+        frozenset(one for one, mail in now.items() if mail.created_at == act.at),
+        was,
+        {one: state for one, state in after.items() if one in was},
+        frozenset(row.entity_id for row in own if row.action == "outbox_rewritten") & now.keys(),
+        frozenset(one for one, mail in now.items() if mail.bounce_settled_at == act.at),
+    )
+
+
+def obstacle(mails: ActMails, clock: LeagueClock) -> str | None:
+    """Why the act cannot go back: one of its mails left, or is not anymore what the act made of it."""
+    for one, mail in mails.now.items():
+        changed = one in mails.promised or one in mails.was or one in mails.rewritten
+        if changed and (why := _left(mail, mails, clock)):
+            return why
+        if one in mails.was and mail.state != mails.after[one]:
+            return f"The e-mail to {mail.recipient} has changed since."
+    return None
+
+
+def _left(mail: Any, mails: ActMails, clock: LeagueClock) -> str | None:
+    when = "" if mail.at is None else f" at {clock.at(mail.at)}"
+    before = mails.was.get(mail.id, {}).get("claims", mail.claims if mail.id in mails.rewritten else 0)
+    match OutboxState(mail.state):
+        case OutboxState.SENT if stays_here(mail.provider):
+            return f"The e-mail to {mail.recipient} was written to a folder{when}."
+        case OutboxState.SENT:
+            return f"The e-mail to {mail.recipient} went out{when}."
+        case OutboxState.SENDING:
+            return f"The e-mail to {mail.recipient} is on its way right now."
+        case OutboxState.IN_DOUBT:
+            return f"The e-mail to {mail.recipient} may have gone out{when}."
+        case OutboxState.DEAD if mail.claims > before:
+            return f"The e-mail to {mail.recipient} was tried{when} and failed."
+        case _ if mail.claims > before:
+            return f"The e-mail to {mail.recipient} was tried already."
+        case _:
+            return None
+
+
+async def take_mails_back(session: AsyncSession, league_id: int, mails: ActMails) -> tuple[int, int]:
+    """Cancel what was promised and let the others be as before; how many of each. Nothing may be in the way."""
+    open_ones = [one for one in sorted(mails.promised) if mails.now[one].state in CANCELLABLE]
+    cancelled = (await cancel(session, league_id, open_ones, reason=WHY)).done if open_ones else ()
+    await put_back(session, league_id, mails.was)
+    if mails.settled:
+        await session.execute(
+            update(Outbox)
+            .where(Outbox.league_id == league_id, among(Outbox.id, mails.settled))
+            .values(bounce_settled_at=None)
+            .execution_options(synchronize_session=False)
+        )
+    entries = [
+        Entry("outbox_put_back", "outbox", one, WHY, {"state": mails.now[one].state}, {"state": was["state"]})
+        for one, was in mails.was.items()
+    ]
+    await record(session, league_id, entries)
+    return len(cancelled), len(mails.was)
+
+
+def mail_words(mails: ActMails) -> list[str]:
+    """What becomes of the mails, a sentence for each kind of change."""
+    said = []
+    if new := [mails.now[one].recipient for one in sorted(mails.promised) if mails.now[one].state == "queued"]:
+        said.append(f"Canceled: the e-mail to {_several(new)}.")
+    for state, words in (("queued", "Waits again"), ("dead", "Failed again"), ("suppressed", "Blocked again"),
+                         ("cancelled", "Canceled again")):  # fmt: skip
+        if those := [mails.now[one].recipient for one, was in mails.was.items() if was["state"] == state]:
+            said.append(f"{words}: the e-mail to {_several(those)}.")
+    return said
+
+
+def _several(names: Iterable[str], most: int = 3) -> str:
+    found = list(dict.fromkeys(names))
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more

@@ -1,0 +1,31 @@
+"""What undoing an act did, or would do."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Going:
+    """Gathered while an act is undone: what is put back, what stays and why, in sentences; and counts of e-mails."""
+
+    back: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    cancelled: int = 0
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The act by its id, ``words`` for it, and what became of it; nothing in ``back``: all of it stays."""
+
+    id: int
+    words: str
+    back: tuple[str, ...]
+    kept: tuple[str, ...]
+    cancelled: int = 0
+    """E-mails that are never sent now."""
+    again: int = 0
+    """E-mails that are again what they were before."""
+
+    @property
+    def possible(self) -> bool:
+        return bool(self.back)

@@ -1,0 +1,197 @@
+"""What the person did in the last minutes, from the audit: the rows that one transaction wrote are one act."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.league.contracts.lifecycle import SIMPLE_RULES
+from bball_tui.league.importing.imports import IMPORTED, UNDONE
+
+LONGEST = 300
+"""Seconds for which an act can be undone; longer where the league's undo time is."""
+MOST = 12
+"""Acts that are listed."""
+TAKEN_BACK = "act_undone"
+
+
+class ActKind(StrEnum):
+    """What is undone in the same way."""
+
+    SIGNING = "signing"
+    CORRECTION = "correction"
+    IMPORT = "import"
+    MESSAGE = "message"
+    CONTRACTS = "contracts"
+    FAMILY = "family"
+    MAILS = "mails"
+
+
+_MAILS = frozenset(
+    f"outbox_{done}"
+    for done in ("cancelled", "retried", "put_aside", "released", "redirected", "promised_instead",
+                 "promised_once_more", "sent_again", "promised_again", "rewritten")
+)  # fmt: skip
+_CONTRACTS = frozenset({*(rule.done for rule in SIMPLE_RULES), "created", "moved", "days_changed"})
+_FAMILY = frozenset(
+    {("guardian", "changed"), ("guardian", "created"), ("guardian", "address_corrected"), ("player", "guardian_added"),
+     ("player", "guardian_removed")}
+)  # fmt: skip
+_BACK = {"undone": "signed", "correction_undone": "corrected"}
+"""What signing and correcting call their own ways back, and of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the audit."""
+
+    id: int
+    action: str
+    entity: str
+    entity_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """So many rows of an act are of this kind; ``one`` is a record among them."""
+
+    action: str
+    entity: str
+    number: int
+    one: int
+    id: int
+    """Of the first of these rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAct:
+    """An act of the person who asks. ``id`` is that of its first row."""
+
+    id: int
+    last: int
+    at: datetime
+    kind: ActKind
+    rows: tuple[Kinds, ...]
+
+
+def kind_of(rows: Sequence[Kinds]) -> ActKind | None:
+    """How an act with such rows is undone; None: not here. An act with a row that nobody here knows stays."""
+    found = {(one.entity, one.action) for one in rows}
+    if ("league", IMPORTED) in found:
+        return ActKind.IMPORT
+    if ("league", "message_queued") in found:
+        return ActKind.MESSAGE
+    if ("contract", "signed") in found:
+        return ActKind.SIGNING
+    if ("contract", "corrected") in found:
+        return ActKind.CORRECTION
+    besides = {one for one in found if one[0] != "outbox" or one[1] not in _MAILS}
+    if not besides:
+        return ActKind.MAILS if found != {("outbox", "outbox_promised_again")} else None
+    if all(entity == "contract" and action in _CONTRACTS for entity, action in besides):
+        return ActKind.CONTRACTS
+    return ActKind.FAMILY if besides <= _FAMILY else None
+
+
+# In the order of ids, which is that of time but for two desks at the same moment, and these are one person's.
+_OWN = text(
+    """
+    SELECT recorded_at, action, entity, count(*) AS number, min(entity_id) AS one, min(id) AS id, max(id) AS last,
+        CASE WHEN action IN ('undone', 'correction_undone', 'signed', 'corrected') THEN array_agg(entity_id) END AS ids,
+        CASE WHEN action IN (:taken_back, :undone) THEN min(coalesce(after ->> 'act', before ->> 'import')) END AS of
+    FROM audit
+    WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at > now() - make_interval(secs =>
+        greatest(:longest, (SELECT hold_seconds FROM league WHERE id = :league_id)))
+    GROUP BY recorded_at, action, entity
+    ORDER BY recorded_at, min(id)
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnActs:
+    """The acts of the last minutes that stand, the newest first. ``over`` are the moments of all others that are
+    undone, and of their undoing: what they changed is as if nobody had.
+    """
+
+    standing: tuple[OwnAct, ...]
+    over: frozenset[datetime]
+
+
+async def read_own_acts(session: AsyncSession, league_id: int) -> OwnActs:
+    """What the person did in the league in the last minutes, on whichever machine."""
+    values = {"league_id": league_id, "longest": LONGEST, "taken_back": TAKEN_BACK, "undone": UNDONE}
+    moments: dict[datetime, list[Any]] = {}
+    for row in await session.execute(_OWN, values):
+        moments.setdefault(row.recorded_at, []).append(row)
+    standing: dict[int, OwnAct] = {}
+    names: dict[int, int] = {}
+    """Of each act by the id of any of its kinds of rows: what undid an import names that of its summary."""
+    open_ones = _OpenOnes()
+    over: set[datetime] = set()
+    for at, rows in moments.items():
+        act_id = min(row.id for row in rows)
+        names.update({row.id: act_id for row in rows})
+        undoes = {int(row.of) for row in rows if row.of is not None}
+        going_back = bool(undoes)
+        for row in rows:
+            if row.action in _BACK:
+                going_back = True
+                undoes |= open_ones.take_back(_BACK[row.action], row.ids)
+            elif row.action in _BACK.values():
+                open_ones.add(row.action, row.ids, act_id)
+        for one in undoes:
+            gone = standing.pop(names.get(one, one), None)
+            over |= set() if gone is None else {gone.at}
+        if going_back:
+            over.add(at)
+            continue
+        kinds = tuple(Kinds(row.action, row.entity, row.number, row.one, row.id) for row in rows)
+        kind = kind_of(kinds)
+        if kind is not None:
+            standing[act_id] = OwnAct(act_id, max(row.last for row in rows), at, kind, kinds)
+    return OwnActs(tuple(reversed(standing.values())), frozenset(over))
+
+
+class _OpenOnes:
+    """Which contracts each signing and each correction still stands for."""
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, int], list[int]] = {}
+        self._left: dict[int, set[int]] = {}
+
+    def add(self, action: str, contract_ids: Sequence[int], act_id: int) -> None:
+        self._left[act_id] = set(contract_ids)
+        for one in contract_ids:
+            self._latest.setdefault((action, one), []).append(act_id)
+
+    def take_back(self, action: str, contract_ids: Sequence[int]) -> set[int]:
+        """The latest of each is over; the acts of which nothing is left."""
+        done = set()
+        for one in contract_ids:
+            if acts := self._latest.get((action, one)):
+                act_id = acts.pop()
+                self._left[act_id].discard(one)
+                done |= set() if self._left[act_id] else {act_id}
+        return done
+
+
+_ROWS = text(
+    """
+    SELECT id, action, entity, entity_id, before, after FROM audit
+    WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at = :at
+    ORDER BY id
+    """
+)
+
+
+async def read_rows(session: AsyncSession, league_id: int, act: OwnAct) -> list[Row]:
+    """All rows of an act, in order."""
+    found = await session.execute(_ROWS, {"league_id": league_id, "at": act.at})
+    return [Row(row.id, row.action, row.entity, row.entity_id, row.before or {}, row.after or {}) for row in found]

@@ -1,0 +1,246 @@
+"""Undo: what one did in the last minutes goes back, the latest first, each act in one transaction.
+
+What undoing would do is found out by doing it: a preview is the same work in a savepoint that is rolled back, so that
+nobody is shown one thing and gets another.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database.audit import Entry, record
+from bball_tui.database.models import Contract, Guardian, Outbox, Player
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
+from bball_tui.league.contracts.lifecycle import TOLD
+from bball_tui.league.contracts.undo import UndoResult, undo
+from bball_tui.league.contracts.undo_correction import undo_correction
+from bball_tui.league.importing.imports import IMPORTED
+from bball_tui.league.importing.undo import preview_import_undo, undo_import
+from bball_tui.league.importing.undo_words import import_effect
+from bball_tui.league.undoing.changes import Changes
+from bball_tui.league.undoing.contracts import undo_contracts
+from bball_tui.league.undoing.family import undo_family
+from bball_tui.league.undoing.mails import mail_words, obstacle, read_mails, take_mails_back
+from bball_tui.league.undoing.outcome import Going, TakenBack
+from bball_tui.league.undoing.own_acts import (
+    MOST,
+    TAKEN_BACK,
+    ActKind,
+    Kinds,
+    OwnAct,
+    OwnActs,
+    Row,
+    read_own_acts,
+    read_rows,
+)
+from bball_tui.outbox.staff_actions import cancel
+from bball_tui.wording import counted
+
+_PAIRED = frozenset({"outbox_redirected", "outbox_sent_again"})
+"""Of such an act the mails belong together: one goes instead of the other."""
+_SHOWN = 6
+_EARLIER = "An earlier version of this program did this, and did not note enough to undo it."
+
+
+async def list_undoable(session: AsyncSession, league_id: int) -> tuple[TakenBack, ...]:
+    """What the person did in the last minutes, the newest first, and what undoing each of them would do now."""
+    acts = await read_own_acts(session, league_id)
+    return tuple([await _look(session, league_id, act, acts) for act in acts.standing[:MOST]])
+
+
+async def latest_act(session: AsyncSession, league_id: int) -> OwnAct | None:
+    """The last that the person did of the last minutes; None: nothing that could be undone here."""
+    return next(iter((await read_own_acts(session, league_id)).standing), None)
+
+
+async def preview_undo(session: AsyncSession, league_id: int, act_id: int) -> TakenBack:
+    """What :func:`undo_act` would do now. Writes nothing.
+
+    Raises:
+        BballError: it is no act of the person in the last minutes, or it was undone.
+    """
+    acts = await read_own_acts(session, league_id)
+    return await _look(session, league_id, _find(acts, act_id), acts)
+
+
+async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown: TakenBack | None = None) -> TakenBack:
+    """Undo what the person did, in the caller's transaction. ``shown`` is what somebody agreed to.
+
+    Raises:
+        BballError: it is no act of the person in the last minutes, it was undone, nothing of it can go back (the
+            sentence says why), or it would do something else by now than was shown.
+    """
+    acts = await read_own_acts(session, league_id)
+    act = _find(acts, act_id)
+    done = await _undo(session, league_id, act, acts)
+    if shown is not None and shown != done:
+        raise BballError("Something changed in the meantime, so nothing was undone. Look again at what it would do.")
+    if not done.possible:
+        raise BballError(" ".join(done.kept) or "There is nothing to undo.")
+    after = {"act": act.id, "what": done.words, "kept": len(done.kept)}
+    await record(session, league_id, [Entry(TAKEN_BACK, "league", league_id, after=after)])
+    return done
+
+
+def _find(acts: OwnActs, act_id: int) -> OwnAct:
+    for act in acts.standing:
+        if act.id == act_id:
+            return act
+    raise BballError(f"{act_id} is nothing that you did in the last minutes, or it was undone already.")
+
+
+async def _look(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnActs) -> TakenBack:
+    async with session.begin_nested() as tried:
+        found = await _undo(session, league_id, act, acts, really=False)
+        await tried.rollback()
+    return found
+
+
+async def _undo(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnActs, *, really: bool = True) -> TakenBack:
+    clock = await read_clock(session, league_id)
+    words = await _words(session, league_id, act)
+    going = Going()
+    try:
+        match act.kind:
+            case ActKind.IMPORT:
+                await _import(session, league_id, act, clock, going, really=really)
+            case ActKind.MESSAGE:
+                await _message(session, league_id, act, clock, going)
+            case ActKind.SIGNING | ActKind.CORRECTION:
+                await _signing(session, league_id, act, going)
+            case _:
+                rows = await read_rows(session, league_id, act)
+                changes = Changes(session, league_id, act, acts.over, clock)
+                if act.kind is ActKind.CONTRACTS:
+                    await undo_contracts(session, league_id, act, rows, changes, going)
+                elif act.kind is ActKind.FAMILY:
+                    await undo_family(session, league_id, act, rows, changes, going)
+                else:
+                    await _mails(session, league_id, act, rows, clock, going)
+    except BballError as error:
+        if really:
+            raise
+        return TakenBack(act.id, words, (), (str(error),))
+    return TakenBack(act.id, words, tuple(going.back), tuple(going.kept), going.cancelled, going.again)
+
+
+async def _import(
+    session: AsyncSession, league_id: int, act: OwnAct, clock: LeagueClock, going: Going, *, really: bool
+) -> None:
+    import_id = next(one.id for one in act.rows if one.action == IMPORTED)
+    effect = await preview_import_undo(session, league_id, import_id)
+    lines = import_effect(effect, clock.at(effect.at), _SHOWN)
+    (going.back if effect.does_something else going.kept).extend(lines)
+    if really and effect.does_something:
+        going.cancelled = (await undo_import(session, league_id, import_id, shown=effect)).cancelled
+
+
+async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: LeagueClock, going: Going) -> None:
+    summary = next(row for row in await read_rows(session, league_id, act) if row.action == "message_queued")
+    ids = await session.scalars(
+        select(Outbox.id).where(
+            Outbox.league_id == league_id,
+            Outbox.id.between(summary.after["first"], summary.after["last"]),
+            Outbox.created_at == act.at,
+        )
+    )
+    acted = await cancel(session, league_id, list(ids), reason="the message was taken back")
+    going.cancelled = len(acted.done)
+    if acted.done:
+        going.back.append(f"{counted(len(acted.done), 'e-mail')} of the message canceled.")
+    going.kept += [one.reason for one in acted.refused[:_SHOWN]]
+
+
+async def _signing(session: AsyncSession, league_id: int, act: OwnAct, going: Going) -> None:
+    signing = act.kind is ActKind.SIGNING
+    action = "signed" if signing else "corrected"
+    ids = [row.entity_id for row in await read_rows(session, league_id, act) if row.action == action]
+    result: UndoResult = await (undo if signing else undo_correction)(session, league_id, ids)
+    if result.undone:
+        what = counted(len(result.undone), "signature" if signing else "correction")
+        going.back.append(f"{what} taken back.")
+    if result.cancelled:
+        going.back.append(f"{counted(len(result.cancelled), 'e-mail')} canceled.")
+    going.cancelled = len(result.cancelled)
+    going.kept += [one.reason for one in result.refused[:_SHOWN]]
+
+
+async def _mails(
+    session: AsyncSession, league_id: int, act: OwnAct, rows: Sequence[Row], clock: LeagueClock, going: Going
+) -> None:
+    ids = {row.entity_id for row in rows}
+    about = await session.scalars(select(Outbox.contract_id).where(Outbox.id.in_(ids), Outbox.contract_id.is_not(None)))
+    contracts = {one for one in about if one is not None}
+    await lock_contracts(session, league_id, contracts)
+    mails = await read_mails(session, league_id, act, rows)
+    units = [mails] if any(row.action in _PAIRED for row in rows) else [mails.of([one]) for one in mails.now]
+    for unit in units:
+        why = obstacle(unit, clock)
+        if why is None and not unit.was and not unit.promised:
+            why = _EARLIER
+        if why is not None:
+            going.kept.append(why)
+            continue
+        cancelled, again = await take_mails_back(session, league_id, unit)
+        going.cancelled += cancelled
+        going.again += again
+        going.back += mail_words(unit)
+    if len(going.back) > _SHOWN:
+        more = going.cancelled + going.again
+        going.back = [*going.back[:_SHOWN], f"{counted(more, 'e-mail')} in all."]
+    if len(going.kept) > _SHOWN:
+        going.kept = [*going.kept[:_SHOWN], f"{counted(len(going.kept), 'e-mail')} in all stay as they are."]
+
+
+_SPOKEN = {
+    "roster_imported": "roster imported",
+    "message_queued": "message sent",
+    "created": "made",
+    "days_changed": "dates changed",
+    "guardian_added": "guardian added",
+    "guardian_removed": "guardian taken away",
+    "address_corrected": "address corrected",
+    "outbox_cancelled": "canceled",
+    "outbox_put_aside": "set aside",
+    "outbox_retried": "retried",
+    "outbox_released": "released",
+    "outbox_redirected": "sent to another address",
+    "outbox_sent_again": "sent again",
+}
+_FIRST = (
+    *("roster_imported", "message_queued", "signed", "corrected", "moved", "guardian_added", "guardian_removed"),
+    *("address_corrected", "outbox_redirected", "outbox_sent_again", "released", "offered", "created"),
+)
+"""Of several things in one act, what it is called by."""
+
+
+async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
+    """What was done, to whom: "Amara Hamilton's contract: released", "3 contracts: voided"."""
+    rank = {action: at for at, action in enumerate(_FIRST)}
+    main = min(act.rows, key=lambda one: (one.entity == "outbox", rank.get(one.action, len(rank)), one.id))
+    done = _SPOKEN.get(main.action) or TOLD.get(main.action) or main.action.removeprefix("outbox_").replace("_", " ")
+    if main.entity == "league":
+        return done[:1].upper() + done[1:]
+    what = "e-mail" if main.entity == "outbox" else main.entity
+    if main.number > 1:
+        return f"{counted(main.number, what)}: {done}"
+    name = await _name(session, league_id, main)
+    whose = {"contract": f"{name}'s contract", "outbox": f"E-mail to {name}"}.get(main.entity, name)
+    return f"{whose}: {done}"
+
+
+async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:
+    called = {
+        "contract": select(Player.first_name + " " + Player.last_name).join(Contract, Contract.player_id == Player.id)
+        .where(Contract.league_id == league_id, Contract.id == of.one),
+        "player": select(Player.first_name + " " + Player.last_name)
+        .where(Player.league_id == league_id, Player.id == of.one),
+        "guardian": select(Guardian.first_name + " " + Guardian.last_name)
+        .where(Guardian.league_id == league_id, Guardian.id == of.one),
+        "outbox": select(Outbox.recipient.expression).where(Outbox.league_id == league_id, Outbox.id == of.one),
+    }  # fmt: skip
+    query: Any = called[of.entity]
+    return str(await session.scalar(query) or f"{of.entity} {of.one}")

@@ -1,0 +1,162 @@
+"""What cannot go back is said in words, and nothing of it is touched; undoing itself is in the history."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from bball_tui.database.engine import Database
+from bball_tui.database.models import Audit, Contract, Outbox, Team
+from bball_tui.database.states import DateOrder, OutboxState, TeamChange
+from bball_tui.errors import BballError
+from bball_tui.league.contracts.lifecycle import Transition
+from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
+from bball_tui.league.contracts.undo import undo
+from bball_tui.league.editing.contracts import load_contract, save_contract
+from bball_tui.league.editing.guardians import load_guardian, save_guardian
+from bball_tui.league.timeline.read import contract_detail
+from bball_tui.league.undoing.outcome import TakenBack
+from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, undo_act
+from bball_tui.mail.from_address import Outgoing
+from bball_tui.outbox.staff_actions import retry
+from tests.support.factory import Club, Family, make_club, make_family
+from tests.support.mails import accept, club_with_mails, fail
+
+
+async def signed_and_released(database: Database) -> tuple[Club, Family]:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+    async with database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with database.session() as session:
+        request = TransitionRequest(Transition.RELEASE, ((family.contract_id, None),), "moved away")
+        await apply_transition(session, club.league_id, request)
+    return club, family
+
+
+async def undo_latest(database: Database, club: Club) -> TakenBack:
+    async with database.session() as session:
+        latest = await latest_act(session, club.league_id)
+        assert latest is not None
+        return await undo_act(session, club.league_id, latest.id)
+
+
+async def test_one_after_the_other_goes_back_and_the_history_says_so(database: Database) -> None:
+    club, family = await signed_and_released(database)
+    async with database.session() as session:
+        listed = await list_undoable(session, club.league_id)
+        assert [one.words for one in listed] == [
+            "Amara Hamilton's contract: released", "Amara Hamilton's contract: signed",
+        ]  # fmt: skip
+        assert listed[0].back[0] == "Amara Hamilton: signed again."
+        assert listed[0].back[1] == "Waits again: the e-mail to rosa@families.test."
+        assert "released, not signed" in listed[1].kept[0]
+        assert await session.scalar(select(Contract.status)) == "released", "looking changes nothing"
+    await undo_latest(database, club)
+    async with database.session() as session:
+        assert await session.scalar(select(Contract.status)) == "signed"
+        assert await session.scalar(select(Outbox.state)) == "queued"
+        assert await session.scalar(select(Outbox.available_at > func.now())), "it has the undo time once more"
+    await undo_latest(database, club)
+    async with database.session() as session:
+        assert await session.scalar(select(Contract.status)) == "offered"
+        assert await list_undoable(session, club.league_id) == ()
+        detail = await contract_detail(session, club.league_id, family.contract_id, Outgoing(mail_server=True))
+        assert "released: moved away" in [event.text for event in detail.trace]
+        assert "put back: signed again" in [event.text for event in detail.trace]
+        undone = await session.scalars(select(Audit.after).where(Audit.action == "act_undone").order_by(Audit.id))
+        assert [one["what"] for one in undone] == [one.words for one in listed]
+
+
+async def test_what_was_taken_back_elsewhere_is_no_act_anymore(database: Database) -> None:
+    club, family = await signed_and_released(database)
+    await undo_latest(database, club)
+    async with database.session() as session:
+        assert (await undo(session, club.league_id, [family.contract_id])).undone
+    async with database.session() as session:
+        assert await list_undoable(session, club.league_id) == ()
+
+
+async def test_an_email_that_left_keeps_the_whole_act(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=0)
+        family = await make_family(session, club)
+        bulls = {"league_id": club.league_id, "season_id": club.season_id, "name": "Bulls"}
+        bulls_id = await session.scalar(insert(Team).values(bulls).returning(Team.id))
+    async with database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+    async with database.session() as session:
+        base = await load_contract(session, club.league_id, family.contract_id, DateOrder.YMD)
+        draft = replace(base.draft, team_id=str(bulls_id), signature=str(TeamChange.KEEP))
+        await save_contract(session, club.league_id, draft, order=DateOrder.YMD, base=base)
+    async with database.session() as session:
+        ids = list(await session.scalars(select(Outbox.id)))
+    await accept(database, ids)
+    async with database.session() as session:
+        act = await latest_act(session, club.league_id)
+        assert act is not None
+        found = await preview_undo(session, club.league_id, act.id)
+        assert not found.possible
+        assert found.kept[0].startswith("Amara Hamilton: The e-mail to rosa@families.test went out")
+    with pytest.raises(BballError, match="went out"):
+        await undo_latest(database, club)
+    async with database.session() as session:
+        assert await session.scalar(select(Contract.team_id)) == bulls_id
+
+
+async def edit_phone(database: Database, club: Club, family: Family, phone: str) -> None:
+    async with database.session() as session:
+        base = await load_guardian(session, club.league_id, family.player_id, family.guardian_ids[0])
+        draft = replace(base.draft, phone=phone)
+        await save_guardian(session, club.league_id, family.player_id, draft, base=base)
+
+
+async def test_what_somebody_changed_since_stays(marias_database: Database, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+    for phone in ("555-0100", "555-0101"):
+        await edit_phone(database, club, family, phone)
+    async with database.session() as session:
+        newest, oldest = await list_undoable(session, club.league_id)
+        assert newest.possible
+        assert "Undo that first" in oldest.kept[0]
+        with pytest.raises(BballError, match="Undo that first"):
+            await undo_act(session, club.league_id, oldest.id)
+    await edit_phone(marias_database, club, family, "555-0102")
+    async with database.session() as session:
+        newest, _ = await list_undoable(session, club.league_id)
+        assert newest.kept[0].startswith("maria changed a guardian of the family since")
+    assert (await undo_latest(marias_database, club)).back == ("Rosa Hamilton: phone 555-0101 again.",)
+
+
+async def test_of_many_emails_each_is_decided_by_itself(database: Database) -> None:
+    club, ids = await club_with_mails(database, 3)
+    await fail(database, ids)
+    async with database.session() as session:
+        await retry(session, club.league_id, ids)
+    await accept(database, ids[:1])
+    done = await undo_latest(database, club)
+    assert done.again == 2
+    assert "p0@families.test went out" in done.kept[0]
+    async with database.session() as session:
+        states = list(await session.scalars(select(Outbox.state).order_by(Outbox.id)))
+    assert states == [OutboxState.SENT, OutboxState.DEAD, OutboxState.DEAD]
+
+
+async def test_the_last_minutes_are_over_at_some_time(database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+    for seconds in (299, 301):
+        async with database.session() as session:
+            ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+            act = {"action": "declined", "entity": "contract", "entity_id": family.contract_id, "recorded_at": ago}
+            await session.execute(insert(Audit).values(league_id=club.league_id, **act))
+    async with database.session() as session:
+        (only,) = await list_undoable(session, club.league_id)
+        assert "did not note enough" in only.kept[0]
+        with pytest.raises(BballError, match="nothing that you did in the last minutes"):
+            await undo_act(session, club.league_id, only.id + 1)
