@@ -91,6 +91,7 @@ class Contract(Base):
         ),
         Index("ix_contract_player_id", "player_id", "season_id"),
         Index("ix_contract_team_id", "team_id", "player_key", "id"),
+        Index("ix_contract_season", "league_id", "season_id"),
         # With the team, which the walls look at: so a count reads the index alone.
         Index("ix_contract_status", "league_id", "season_id", "status", postgresql_include=["team_id"]),
         Index(

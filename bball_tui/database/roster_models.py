@@ -113,6 +113,7 @@ class Player(Base):
         CheckConstraint("jersey ~ '^[0-9]{1,3}$'", name="jersey"),
         CheckConstraint("reach BETWEEN 0 AND 2", name="reach"),
         Index("ix_player_name_key", "league_id", "name_key", "id"),
+        Index("ix_player_kept", "league_id", postgresql_where=text("archived_at IS NULL")),
         Index("ix_player_reach", "league_id", "reach", "name_key", "id"),
         Index("ix_player_birthdate", "league_id", text("COALESCE(birthdate, '9999-12-31'::date)"), "name_key", "id"),
         Index("ix_player_search", "search", postgresql_using="gin"),

@@ -267,6 +267,15 @@ def test_a_role_does_what_it_may_and_hears_of_what_it_may_not(walls: ClubServer,
                 connection.execute(statement.encode())
 
 
+@pytest.mark.parametrize(("login", "number"), [("alma", 2), ("vera", 2), ("cora", 2), ("bert", 0), ("nils", 0)])
+def test_a_season_is_counted_for_those_who_see_it(walls: ClubServer, login: str, number: int) -> None:
+    with walls.login(OWNER) as owner:
+        season = one(owner, "SELECT id FROM season WHERE league_id = %s ORDER BY id LIMIT 1", walls.a)
+    with walls.login(login) as connection:
+        assert one(connection, "SELECT bball_contracts(%s, %s)", walls.a, season) == number
+        assert one(connection, "SELECT count(*) FROM contract WHERE season_id = %s", season) == number
+
+
 def test_a_coordinator_reads_the_own_team(walls: ClubServer) -> None:
     with walls.login("cora") as cora:
         assert one(cora, "SELECT count(*) FROM team") == 1

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery, func, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.database.listing import Listing, Order
@@ -31,6 +32,13 @@ class ContractListing(Listing[ContractRow]):
 
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         return contract_conditions(self.league_id, self.wanted)
+
+    async def count(self, session: AsyncSession) -> int:
+        season_id = self.wanted.season_id
+        if season_id is None or self.wanted != RosterFilter(season_id=season_id):
+            return await super().count(session)
+        # All of a season: a function looks once at who asks, where a policy looks at each contract.
+        return await session.scalar(select(func.bball_contracts(self.league_id, season_id))) or 0
 
     def orders(self) -> dict[str, Order]:
         # All but one are keys of the contract's own row, in an index behind league and season.
