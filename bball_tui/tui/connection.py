@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from bball_tui.database.change_listener import CHANGED, Changed, Connection, listen
-from bball_tui.database.engine import Database, Session
+from bball_tui.database.engine import Database, NotPermitted, Session
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.states import StaffRole
@@ -168,21 +168,27 @@ class LeagueConnection:
         Raises:
             ShutOut: the person may nothing anymore.
         """
-        async with self.session() as session:
-            roles = await my_roles(session, self.league.id)
-            if not roles:
-                raise ShutOut(
-                    _(
-                        "You have no role in {name} anymore, or your login may not log in anymore. What was confirmed"
-                        " before is kept. Ask an admin of the league."
-                    ).format(name=self.league.name)
-                )
-            season = await current_season(session, self.league.id)
-            found = await overview(session, self.league.id, season.id if season else None)
+        try:
+            async with self.session() as session:
+                roles = await my_roles(session, self.league.id)
+                if not roles:
+                    raise self._shut_out()
+                season = await current_season(session, self.league.id)
+                found = await overview(session, self.league.id, season.id if season else None)
+        except NotPermitted as error:  # the login was dropped, or taken out of the group of all staff
+            raise self._shut_out() from error
         self._league, self.season, self._workers = found.league, found.season, found.workers
         if roles != self.roles:
             self.roles = await self.guard(take_place(self.database, self.league.id))
         return found
+
+    def _shut_out(self) -> ShutOut:
+        return ShutOut(
+            _(
+                "You have no role in {name} anymore, or your login may not log in anymore. What was confirmed"
+                " before is kept. Ask an admin of the league."
+            ).format(name=self.league.name)
+        )
 
     def changes(self) -> AsyncIterator[Changed | Connection]:
         """What others (and this program) write, as hints."""

@@ -1,5 +1,6 @@
 """Why a server is not reached is said, and by whom it was said."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import trustme
 from bball_tui.database.engine import DatabaseAway
 from bball_tui.database.opening import open_database
 from bball_tui.settings import SecretUrl, Settings
+from tests.cli.conftest import CommandLine
+from tests.conftest import Server
 from tests.walls.conftest import OWNER, ClubServer
 
 
@@ -42,6 +45,35 @@ async def test_an_unknown_authority_is_said(walls: ClubServer, tmp_path: Path) -
 async def test_a_server_that_encrypts_nothing_is_said(cluster: ClubServer, tmp_path: Path) -> None:
     said = await refusal(tmp_path, f"postgresql://rita:rita-secret@localhost:{cluster.port}/walls?sslmode=disable")
     assert "no encryption" in said
+
+
+async def test_a_server_that_cannot_encrypt_is_said(walls: ClubServer, tmp_path: Path, server: Server) -> None:
+    (socket,) = (path for path in server.embedded.socket_dir.glob(".s.PGSQL.*") if path.suffix != ".lock")
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(str(socket))
+        far_writer.write(await reader.read(8))  # whether it encrypts: it says so in one letter
+        writer.write(await far_reader.read(1))
+        far_writer.close()
+        writer.close()
+
+    async with await asyncio.start_server(pass_on, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        url = f"postgresql://rita:rita-secret@localhost:{port}/walls?sslmode=verify-full&sslrootcert={walls.authority}"
+        said = await refusal(tmp_path, url)
+    assert "server does not support SSL" in said
+    assert "rita-secret" not in said
+
+
+def test_a_league_of_others_is_not_there(
+    walls: ClubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = CommandLine(monkeypatch, capsys, tmp_path)
+    run.setenv("BBALL_DATABASE_URL", walls.url("alma").reveal())
+    said = [run("--league", slug, "contracts", "list") for slug in ("b", "nowhere")]
+    assert [(one.code, one.out) for one in said] == [(1, ""), (1, "")]
+    assert said[0].err == said[1].err.replace("nowhere", "b"), "it tells nothing of what there is besides"
+    assert "There is no league 'b'. The leagues are: a." in said[0].err
 
 
 async def test_a_login_that_may_not_log_in_anymore_is_said(walls: ClubServer, tmp_path: Path) -> None:

@@ -125,3 +125,19 @@ async def test_who_loses_the_role_while_it_is_open_is_told(walls: ClubServer, tm
             owner.execute("DELETE FROM league_member WHERE login = 'nora' AND league_id = %s", (walls.a,))
         await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
         await desk.shows("You have no role in a anymore")
+
+
+async def test_whose_login_is_dropped_while_it_is_open_is_told(walls: ClubServer, tmp_path: Path) -> None:
+    with walls.login("postgres") as administrator:
+        administrator.execute("CREATE ROLE paula LOGIN PASSWORD 'paula-secret'; GRANT bball_staff_walls TO paula")
+        let(walls, "paula", walls.a)
+        async with opened(settings(walls, "paula", tmp_path)) as desk:
+            await desk.shows("Ames, Ann")
+            await desk.until(lambda: not desk.reading)
+            administrator.execute("DROP ROLE paula")
+            with walls.login(OWNER) as owner:
+                owner.execute("UPDATE league SET name = name WHERE id = %s", (walls.a,))
+            await desk.until(lambda: isinstance(desk.app.screen, ErrorDialog))
+            await desk.shows("You have no role in a anymore")
+        with walls.login(OWNER) as owner:
+            owner.execute("DELETE FROM league_member WHERE login = 'paula'")
