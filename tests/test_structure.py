@@ -109,6 +109,7 @@ def test_what_reads_strangers_files_in_a_process_of_its_own_loads_little() -> No
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.slow
 def test_what_commands_import_is_imported_ahead() -> None:
     """No key waits for an import, but those that ask GroupMe, and what opens the database."""
     known = modules()

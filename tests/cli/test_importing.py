@@ -1,9 +1,11 @@
 """`bball-tui import`: its exit codes, its JSON contract, and a report that a terminal can bear."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +14,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.database import roles
+from bball_tui.database.engine import Database
+from bball_tui.league.leagues import create_league
+from bball_tui.settings import SecretUrl
 from tests.cli.conftest import CommandLine
+from tests.conftest import Server
 from tests.league.importing.test_sandboxed_reader import many_cells
 
 pytestmark = pytest.mark.slow
@@ -259,10 +266,28 @@ def test_whole_names_are_split_only_when_asked_and_each_is_shown(command_line: C
     assert command_line.in_database(players) == 1
 
 
+@pytest.fixture(scope="module")
+def looked_at(server: Server) -> Iterator[SecretUrl]:
+    """A database with one league, for commands that change nothing."""
+
+    async def make(url: SecretUrl) -> None:
+        database = Database(url)
+        async with database.session() as session:
+            await create_league(session, "Westside Basketball", "westside", "Spring 2027")
+        await database.dispose()
+
+    with server.database() as name:
+        url = server.embedded.url(roles.person(), name)
+        asyncio.run(make(url))
+        yield url
+
+
 @pytest.mark.parametrize("path", sorted(FIELD.iterdir()), ids=lambda path: path.name)
-@pytest.mark.usefixtures("league")
-def test_every_file_of_the_field_is_read_or_refused_in_words(command_line: CommandLine, path: Path) -> None:
-    ran = command_line("import", path, "--dry-run", "--json")
+def test_every_file_of_the_field_is_read_or_refused_in_words(
+    without_database: CommandLine, looked_at: SecretUrl, path: Path
+) -> None:
+    without_database.setenv("BBALL_DATABASE_URL", looked_at.reveal())
+    ran = without_database("import", path, "--dry-run", "--json")
     assert ran.code in (0, 1)
     assert (ran.code == 1) == bool(ran.json["errors"])
     assert all(error["problem"].endswith(".") for error in ran.json["errors"])

@@ -13,6 +13,8 @@ from bball_tui.groupme.staff.staff import add_to_list
 from tests.groupme.conftest import Desk
 from tests.groupme.summer import Summer, make_summer
 
+pytestmark = pytest.mark.slow
+
 
 async def leaving_of(summer: Summer) -> Leaving:
     async with summer.desk.client() as client:

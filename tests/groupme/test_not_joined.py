@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from bball_tui.database.engine import Database
@@ -13,6 +14,8 @@ from bball_tui.mail.kinds.team_chat import TeamChatMail
 from tests.groupme.conftest import Desk
 from tests.groupme.summer import Summer, make_summer
 from tests.groupme.test_linking import freeze_all, signed_and_sent
+
+pytestmark = pytest.mark.slow
 
 
 async def not_joined(summer: Summer) -> NotJoined:

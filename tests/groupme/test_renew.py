@@ -17,6 +17,8 @@ from tests.groupme.conftest import Desk
 from tests.groupme.summer import Summer, make_summer
 from tests.groupme.test_linking import signed_and_sent
 
+pytestmark = pytest.mark.slow
+
 KEEP, NEW, LEAVE = Decision.KEEP, Decision.NEW, Decision.LEAVE
 
 
