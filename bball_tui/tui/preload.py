@@ -18,6 +18,8 @@ AHEAD = (
     "bball_tui.league.contracts.undo_correction",
     "bball_tui.league.contracts.due_dates",
     "bball_tui.league.importing.undo",
+    "bball_tui.league.undoing.take_back",
+    "bball_tui.league.undoing.own_acts",
     "bball_tui.league.editing.archiving",
     "bball_tui.league.editing.deleting",
     "bball_tui.league.editing.addressing",

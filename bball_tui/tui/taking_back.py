@@ -1,4 +1,4 @@
-"""Between the question whether an import goes back, which knows no database, and the service, which knows no screen.
+"""Between the questions whether something goes back, which know no database, and the services, which know no screen.
 
 Imported by the command that needs it: SQLAlchemy comes with it.
 """
@@ -9,9 +9,13 @@ from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, undone_import
+from bball_tui.league.undoing.outcome import TakenBack
+from bball_tui.league.undoing.take_back import list_undoable, undo_act
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
+from bball_tui.tui.theme import Tone
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -40,3 +44,51 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
     await connection.overview()
     app.notify(clean(" ".join(undone_import(done, 3))), timeout=12, markup=False)
     return True
+
+
+async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> bool:
+    """Show what one did in the last minutes and what undoing it would do, and undo what is chosen. The list is
+    read again after each. True: something was undone. Call it from a worker.
+    """
+    shown: dict[int, TakenBack] = {}
+
+    async def load() -> list[Entry]:
+        shown.clear()
+        shown.update({one.id: one for one in await connection.call(list_undoable)})
+        return [
+            Entry(
+                one.id,
+                clean(one.words),
+                clean(" ".join(one.back[:2] or one.kept[:1])),
+                Tone.MUTED if one.possible else Tone.WARN,
+            )
+            for one in shown.values()
+        ]
+
+    async def take_back(act_id: int | None) -> bool:
+        one = shown.get(act_id or 0)
+        if one is None:
+            return False
+        kept = [clean(line) for line in one.kept[:MOST_KEPT]]
+        if not one.possible:
+            await app.push_screen_wait(ErrorDialog("\n".join(kept), title=_("This can't be undone")))
+            return False
+        stays = [_("Stays as it is: {why}").format(why=line) for line in kept]
+        lines = [clean(one.words), *(clean(line) for line in one.back), *stays]
+        if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"))):
+            return False
+        done = await connection.call(undo_act, one.id, shown=one)
+        app.notify(_("Undone: {what}.").format(what=clean(done.words)), markup=False)
+        return True
+
+    changed: bool = await app.push_screen_wait(
+        PickRecord(
+            _("What you did in the last minutes"),
+            load,
+            take_back,
+            empty=_("You did nothing in the last minutes that could be undone."),
+            opens=_("Undo"),
+            adds="",
+        )
+    )
+    return changed

@@ -303,3 +303,24 @@ async def test_a_tabs_list_has_the_focus_before_its_rows_are_shown(
             while tab not in desk.app.desk._panes or desk.app.desk._panes[tab].records.total is None:  # noqa: ASYNC110 - the first moment
                 await asyncio.sleep(0)
         assert desk.app.desk.focused is desk.app.desk._panes[tab].records
+
+
+async def test_what_was_done_last_is_shown_and_undone(quiet: Settings, database: Database) -> None:
+    await club_with(database, 1)
+    async with opened(quiet) as desk:
+        await desk.press("V")
+        await desk.shows("Void")
+        desk.app.screen.query_one("#reason", Input).value = "a slip"
+        await desk.press("enter")
+        await desk.until(lambda: "undo" in desk.footer)
+        await desk.press("u")
+        await desk.shows("What you did in the last minutes", "Kid0 Family00's contract: voided")
+        await desk.press("enter")
+        await desk.shows("Undo this?", "Kid0 Family00: offered again.")
+        await desk.press("enter")
+        await desk.shows("You did nothing in the last minutes that could be undone.")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.app.desk)
+        await desk.until(lambda: "undo" not in desk.footer)
+    async with database.session() as session:
+        assert (await session.scalars(select(Contract.status))).all() == [ContractStatus.OFFERED]

@@ -17,6 +17,8 @@ LONGEST = 300
 MOST = 12
 """Acts that are listed."""
 TAKEN_BACK = "act_undone"
+MESSAGE_BACK = "the message was taken back"
+"""Why its e-mails are canceled; that is its undoing, and no act of its own."""
 
 
 class ActKind(StrEnum):
@@ -108,6 +110,7 @@ _OWN = text(
     FROM audit
     WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at > now() - make_interval(secs =>
         greatest(:longest, (SELECT hold_seconds FROM league WHERE id = :league_id)))
+        AND reason IS DISTINCT FROM :message_back
     GROUP BY recorded_at, action, entity
     ORDER BY recorded_at, min(id)
     """
@@ -126,7 +129,8 @@ class OwnActs:
 
 async def read_own_acts(session: AsyncSession, league_id: int) -> OwnActs:
     """What the person did in the league in the last minutes, on whichever machine."""
-    values = {"league_id": league_id, "longest": LONGEST, "taken_back": TAKEN_BACK, "undone": UNDONE}
+    values = {"league_id": league_id, "longest": LONGEST, "taken_back": TAKEN_BACK, "undone": UNDONE,
+              "message_back": MESSAGE_BACK}  # fmt: skip
     moments: dict[datetime, list[Any]] = {}
     for row in await session.execute(_OWN, values):
         moments.setdefault(row.recorded_at, []).append(row)

@@ -26,6 +26,8 @@ from bball_tui.league.undoing.family import undo_family
 from bball_tui.league.undoing.mails import mail_words, obstacle, read_mails, take_mails_back
 from bball_tui.league.undoing.outcome import Going, TakenBack
 from bball_tui.league.undoing.own_acts import (
+    LONGEST,
+    MESSAGE_BACK,
     MOST,
     TAKEN_BACK,
     ActKind,
@@ -54,6 +56,17 @@ async def list_undoable(session: AsyncSession, league_id: int) -> tuple[TakenBac
 async def latest_act(session: AsyncSession, league_id: int) -> OwnAct | None:
     """The last that the person did of the last minutes; None: nothing that could be undone here."""
     return next(iter((await read_own_acts(session, league_id)).standing), None)
+
+
+async def seconds_to_undo(session: AsyncSession, league_id: int) -> float:
+    """For how long the person's last act can be undone from the list; 0: there is none, or it is one of those that the
+    screen takes back at once: a signing, a correction, a message, an import.
+    """
+    latest = await latest_act(session, league_id)
+    if latest is None or latest.kind not in (ActKind.CONTRACTS, ActKind.FAMILY, ActKind.MAILS):
+        return 0.0
+    clock = await read_clock(session, league_id)
+    return max(0.0, max(LONGEST, clock.hold_seconds) - (clock.now - latest.at).total_seconds())
 
 
 async def preview_undo(session: AsyncSession, league_id: int, act_id: int) -> TakenBack:
@@ -147,7 +160,7 @@ async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: Le
             Outbox.created_at == act.at,
         )
     )
-    acted = await cancel(session, league_id, list(ids), reason="the message was taken back")
+    acted = await cancel(session, league_id, list(ids), reason=MESSAGE_BACK)
     going.cancelled = len(acted.done)
     if acted.done:
         going.back.append(f"{counted(len(acted.done), 'e-mail')} of the message canceled.")

@@ -129,6 +129,8 @@ class PickRecord(Dialog[bool]):
         self.list.add_options([Option(_prompt(one), id=str(one.id)) for one in entries])
         self.list.display = bool(entries)
         self.query_one("#nobody").display = not entries
+        for command in ("extra", "edit", "remove"):  # what can be done with a record, where there is one
+            self.query(f"#choice-{command}").set(display=bool(entries))
         if entries:
             self.list.highlighted = min(at, len(entries) - 1)
             self.list.focus()

@@ -48,6 +48,8 @@ CALM = 0.8
 REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
+ACTED_ON = frozenset({"contract", "guardian", "player_guardian", "outbox"})
+"""Tables on which one's acts can be undone."""
 EVERYTHING = ""
 """Stands for all tables in :meth:`MainScreen.heard`."""
 HEADER = "league"
@@ -264,8 +266,14 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         also="take back oops mistake revert",
     )
     async def action_desk_undo(self) -> None:
-        """Take back what was done last: a signing with its e-mails as long as they wait, a correction, an import."""
+        """Take back what was done last: a signing with its e-mails as long as they wait, a correction, an import. Of
+        another act, such as a release or an edited guardian, you see first what would be as before."""
         await self.take_back()
+
+    @action("ctrl+y", "what you did", when=ready, needs=Right.ROSTER, also="undo list history take back oops revert")
+    async def action_desk_undo_list(self) -> None:
+        """List what you did in the last minutes, with what undoing each of it would put back, or why it cannot."""
+        await self.undo_from_list()
 
     @action("slash", "search", when=ready, footer=True, also="find look for")
     def action_desk_search(self) -> None:
@@ -415,6 +423,8 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
                 pane.changed()
         if EVERYTHING in changed or changed & DAY_TABLES:
             self.look_at_day()
+        if EVERYTHING in changed or changed & ACTED_ON:
+            self.look_for_acts()
         self.read_overview()
 
     @on(ListLoaded)

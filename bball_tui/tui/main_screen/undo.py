@@ -52,6 +52,8 @@ class UndoScreen(ActionHost, Screen[None]):
         super().__init__()
         self._undoable: list[_Signing] = []
         self._counting: Timer | None = None
+        self._acts_until = 0.0
+        """When (monotonic) the last act is too old that only the list of acts undoes."""
         self._offer: Notification | None = None
         """The toast that says what ``u`` takes back."""
 
@@ -188,6 +190,8 @@ class UndoScreen(ActionHost, Screen[None]):
         """Why nothing can be taken back; None when something can."""
         if self.connection is None:
             return _("The league is not open yet.")
+        if self._acts_until > monotonic():
+            return None
         if not self._undoable:
             return _("Nothing to undo.")
         if self.undo_left <= 0 and self._undoable[-1].import_id is not None:
@@ -196,19 +200,47 @@ class UndoScreen(ActionHost, Screen[None]):
             return _("The time to undo is over. Void the contract instead ({contract.void}).")
         return None
 
+    def look_for_acts(self) -> None:
+        """Something was written that may be an act of one's own."""
+        if self.connection is not None:
+            self.run_worker(self._look_for_acts(self.connection), group="acts", exclusive=True)
+
+    async def _look_for_acts(self, connection: "LeagueConnection") -> None:
+        from bball_tui.league.undoing.take_back import seconds_to_undo
+
+        with suppress(BballError):  # the database went away just now: the header says so
+            self._acts_until = monotonic() + await connection.call(seconds_to_undo)
+            self.refresh_bindings()
+
     async def take_back(self) -> None:
-        """Take the last signing and its mails back together.
+        """Take the last signing and its mails back together; of another act show first what it was.
 
         Raises:
             BballError: the database is away; it can be tried again.
         """
+        from bball_tui.league.undoing.take_back import seconds_to_undo
+
+        if self.connection is None:
+            return
+        if await self.connection.call(seconds_to_undo):
+            await self.undo_from_list()
+        elif self._undoable:
+            await self._take_last_back(self.connection)
+
+    async def undo_from_list(self) -> None:
+        """Show what one did in the last minutes, and undo what is chosen."""
+        from bball_tui.tui.taking_back import undo_from_list
+
+        if self.connection is not None and await undo_from_list(self.app, self.connection):
+            self._withdraw_offer()
+            self.show_another_season()
+            self.heard("")
+
+    async def _take_last_back(self, connection: "LeagueConnection") -> None:
         from bball_tui.league.contracts.undo import undo
         from bball_tui.league.contracts.undo_correction import undo_correction
         from bball_tui.tui.dialogs.message import ErrorDialog
 
-        connection = self.connection
-        if connection is None or not self._undoable:
-            return
         last = self._undoable.pop()
         self._count_down()
         try:
@@ -260,9 +292,10 @@ class UndoScreen(ActionHost, Screen[None]):
             self._count_down()
 
     async def _take_message_back(self, connection: "LeagueConnection", outbox_ids: tuple[int, ...]) -> None:
+        from bball_tui.league.undoing.own_acts import MESSAGE_BACK
         from bball_tui.outbox.staff_actions import cancel
 
-        acted = await connection.call(cancel, outbox_ids, reason="the message was taken back")
+        acted = await connection.call(cancel, outbox_ids, reason=MESSAGE_BACK)
         self.heard("outbox")
         self._withdraw_offer()
         gone = (
