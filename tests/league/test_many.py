@@ -137,6 +137,11 @@ async def test_of_several_words_the_rarest_leads(many: Many) -> None:
         for one, other in combinations(WORDS_OF_MANY, 2):
             assert await ids(session, f"{one} {other}") == each[one] & each[other], (one, other)
         assert await ids(session, "first7 team parent") == each["first7"]
+        # Two thousand have the rarer word: the other one is looked for in their families, and not in all.
+        fetched = text("SELECT pg_stat_get_xact_tuples_fetched('guardian'::regclass)")
+        before = await session.scalar(fetched)
+        assert 2000 < len(await ids(session, "parent first1")) < 3000
+        assert await session.scalar(fetched) - before < NUMBER
         listing = ContractListing(league_id, RosterFilter(season_id=season_id, text="parent parent777"))
         assert (
             await scanned(session, partial(listing.page, session, FIRST_ROWS), "player", "guardian", "contract")
