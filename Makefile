@@ -63,7 +63,7 @@ pictures: $(VENV)/.ready
 snapshots: $(VENV)/.ready
 	DRAW_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/tui/test_snapshots.py
 
-# Writes docs/rights.md anew, from what the database lets each role do. Look at what changed before you commit.
+# Writes docs/rights.md again, from what the database lets each role do. Look at what changed before you commit.
 rights: $(VENV)/.ready
 	WRITE_RIGHTS=1 $(BIN)/python -m pytest --quiet tests/walls/test_rights.py
 

@@ -1,6 +1,6 @@
 """pyte's terminal, quicker at what the program writes all day: colors, places, and text that fits its line.
 
-A frame of the program is thousands of short sequences. pyte takes each apart letter by letter and makes each cell anew,
+A frame of the program is thousands of short sequences. pyte takes each apart letter by letter and makes every cell new,
 which took longer than the program's own work. Whatever else comes goes pyte's own way.
 """
 

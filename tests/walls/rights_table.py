@@ -22,7 +22,7 @@ What PostgreSQL lets a role do with rows of its league, whatever program asks: t
 [The roles](roles.md) says what the program offers. A coordinator's rights are those on the own teams. Whatever is not
 here belongs to the owner of the tables alone; functions that run as the owner do it for whoever they ask for.
 
-Found by trying on a real server; `make rights` writes it anew, and a test compares. Who widens a right sees it here.
+Found by trying on a real server; `make rights` writes it again, and a test compares. Who widens a right sees it here.
 """
 
 # Behind a guard that knows a drawing: what is a move for somebody.
