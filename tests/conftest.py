@@ -35,7 +35,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
-ROOM = 2 << 30
+ROOM = 4 << 30
 """Bytes that must be free in memory to work there: a container may give little."""
 ROOMY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM
 IN_MEMORY = MEMORY if ROOMY else None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,6 +102,7 @@ def data_dir(made_folder: Path, server_folder: Path) -> Iterator[Path]:
     running = embedded.start(folder / "postgresql")
     yield folder
     running.release()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
