@@ -26,6 +26,8 @@ COMMAND = "command"
 """The context of what a key does, as footer, help and palette call it: a verb."""
 COLUMN = "column"
 """The context of a column's title that would be a verb elsewhere."""
+LABEL = "label"
+"""The context of what must be said in a few letters: beside a field, on a button."""
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a computer says which language its people read; the first that says something counts."""
 

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from bball_tui import language
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
@@ -47,6 +48,9 @@ hypothesis.settings.register_profile("untimed", deadline=None, max_examples=USUA
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, max_examples=USUAL)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=THOROUGH)  # make test-thorough
 hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "untimed")
+
+# A language is chosen once a process, before the screen's modules: SCREEN_LANGUAGE=es runs tests in that one.
+language.use(os.environ.get("SCREEN_LANGUAGE", language.ENGLISH))
 
 share_translations()
 

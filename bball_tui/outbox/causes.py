@@ -88,12 +88,12 @@ CAUSES: tuple[Cause, ...] = (
 )
 
 BY_NAME = {cause.name: cause for cause in CAUSES}
-_OTHER = Cause("other", "another reason", ())
+OTHER = Cause("other", "another reason", ())
 
 
 def cause_named(name: str | None) -> Cause | None:
     """The cause that :func:`cause_of` named; None for a row without one."""
-    return None if name is None else BY_NAME.get(name, _OTHER)
+    return None if name is None else BY_NAME.get(name, OTHER)
 
 
 def cause_of(
@@ -103,7 +103,7 @@ def cause_of(
 ) -> ColumnElement[str | None]:
     """The name of the cause, worked out from the columns with class, reply code and text; NULL without a class."""
     whens = [(_fits(cause, outcome, code, words), literal(cause.name, Text)) for cause in CAUSES]
-    return case((outcome.is_(None), cast(None, Text)), *whens, else_=literal(_OTHER.name, Text))
+    return case((outcome.is_(None), cast(None, Text)), *whens, else_=literal(OTHER.name, Text))
 
 
 def _fits(

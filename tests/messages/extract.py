@@ -8,10 +8,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 
 import bball_tui
-from bball_tui.language import COLUMN, COMMAND, DOMAIN
+from bball_tui.language import COLUMN, COMMAND, DOMAIN, LABEL
 
 ROOT = Path(bball_tui.__file__).parent
-CONTEXTS = {"COMMAND": COMMAND, "COLUMN": COLUMN}
+CONTEXTS = {"COMMAND": COMMAND, "COLUMN": COLUMN, "LABEL": LABEL}
 """What a context is called in the code."""
 REASONS = {"on_one": 1, "has_state": 1, "one_in_state": 1, "_in": 1}
 """Makers of conditions, and which argument says why not."""
@@ -91,7 +91,7 @@ def declared() -> Iterator[Found]:
     from bball_tui.league.mails import send_for_real
     from bball_tui.league.roster import guardian, player
     from bball_tui.mail.kinds import KINDS
-    from bball_tui.outbox.causes import BY_NAME
+    from bball_tui.outbox.causes import BY_NAME, OTHER
     from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER
     from bball_tui.wording import MONTHS
 
@@ -106,7 +106,7 @@ def declared() -> Iterator[Found]:
         plain += [field.label, field.question, field.help]
     for kind in KINDS.values():
         plain += [kind.label, kind.purpose, kind.goes_out]
-    for cause in BY_NAME.values():
+    for cause in (*BY_NAME.values(), OTHER):
         plain += [cause.phrase, cause.way_out]
     for missing in (WITHOUT_SENDER, WITHOUT_SERVER):
         plain += [missing.sentence, missing.clause, missing.way_out, missing.short]

@@ -76,7 +76,7 @@ async def test_a_dialog_is_whole_in_every_window(name: str, tmp_path: Path) -> N
     pictures.done()
 
 
-async def _league_in_use(database: Database) -> None:
+async def league_in_use(database: Database) -> None:
     """The demo's roster: some have signed, one mail failed, one came back, some wait."""
     async with database.session() as session:
         created = await create_league(session, "Westside Basketball", slug="westside")
@@ -135,7 +135,7 @@ async def _look(desk: Desk, pictures: Pictures, name: str) -> None:
 async def test_every_tab_and_view_is_whole_in_every_window(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    await _league_in_use(database)
+    await league_in_use(database)
     pictures = Pictures(tmp_path)
     async with opened(msgspec.structs.replace(settings, worker=False), SIZES[0]) as desk:
         for size in SIZES:

@@ -8,20 +8,24 @@ from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.api.wire import on_this_machine
 from bball_tui.groupme.run.progress import Pace
+from bball_tui.language import _
 from bball_tui.settings import Settings
 
 
 def no_token(settings: Settings, slug: str | None = None) -> str:
     """Why there is no token, and the way out. ``slug``: the short name of the league that has none."""
-    copy = "Copy it from dev.groupme.com (the button 'Access Token') and put it into"
-    without = "Without it, groups can still be linked by their share links."
+    copy = _("Copy it from dev.groupme.com (the button 'Access Token') and put it into")
+    without = _("Without it, groups can still be linked by their share links.")
     if settings.groupme_token_env is None:
-        table = "of the league's own" if slug is None else f"[leagues.{slug}]"
-        return (
-            f"{'This league' if slug is None else f'The league {slug}'} has no GroupMe access token here, and none of "
-            f"another league is borrowed. {copy} the table {table} of the settings file, as groupme_token. {without}"
-        )
-    return f"There is no GroupMe access token. {copy} the environment variable {settings.groupme_token_env}. {without}"
+        table = _("of the league's own") if slug is None else f"[leagues.{slug}]"
+        who = _("This league") if slug is None else _("The league {slug}").format(slug=slug)
+        return _(
+            "{who} has no GroupMe access token here, and none of another league is borrowed. "
+            "{copy} the table {table} of the settings file, as groupme_token. {without}"
+        ).format(who=who, copy=copy, table=table, without=without)
+    return _("There is no GroupMe access token. {copy} the environment variable {variable}. {without}").format(
+        copy=copy, variable=settings.groupme_token_env, without=without
+    )
 
 
 def token_from(settings: Settings, environment: Mapping[str, str] | None = None) -> Token | None:

@@ -20,7 +20,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from bball_tui.language import _
+from bball_tui.language import LABEL, _, in_context
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.text import content, shorten, wrap
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
@@ -162,9 +162,10 @@ class Dialog(ModalScreen[ResultT], Generic[ResultT]):
         """The ways out, from left to right."""
         raise NotImplementedError
 
-    def cancel_choice(self, caption: str = _("Cancel")) -> DialogButton:
+    def cancel_choice(self, caption: str = "") -> DialogButton:
         """The way out that changes nothing."""
-        return DialogButton(caption, key="Esc", command=CANCEL)
+        short = "" if caption else in_context(LABEL, "Cancel")
+        return DialogButton(caption or _("Cancel"), short=short, key="Esc", command=CANCEL)
 
     def on_mount(self) -> None:
         """Color the frame and put the focus where it belongs."""

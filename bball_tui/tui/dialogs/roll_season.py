@@ -13,7 +13,7 @@ from textual.widgets import Input, Select, Static
 from bball_tui.database.states import DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import LABEL, _, in_context
 from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -81,7 +81,8 @@ class RollSeason(SubmitDialog[Planned]):
         """What is asked."""
         options = [(one.name, one.id) for one in self._seasons.values()]
         yield Field(_("From"), Picker(options, self._current, id="from"), id="from-field")
-        yield Field(_("New season"), TextField(placeholder=_("such as Fall 2027"), id="name"), id="name-field")
+        name = TextField(placeholder=_("such as Fall 2027"), id="name")
+        yield Field(in_context(LABEL, "New season"), name, id="name-field")
         yield Field(
             _("Age groups"), TextField(placeholder=_("such as U10 → U12, or keep"), id="pattern"), id="pattern-field"
         )

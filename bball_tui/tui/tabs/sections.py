@@ -94,8 +94,8 @@ def _evidence(signature: "SignatureView", zone: tzinfo, now: datetime) -> tuple[
     """Who signed, how, when, and who says so."""
     today = now.astimezone(zone).date()
     facts = [
-        Fact(_("signed by"), f"{signature.signer} ({str(signature.capacity).replace('_', ' ')})"),
-        Fact(_("signed on"), f"{short_date(signature.signed_on, today)}, {str(signature.method).replace('_', '-')}"),
+        Fact(_("signed by"), f"{signature.signer} ({_(str(signature.capacity).replace('_', ' '))})"),
+        Fact(_("signed on"), f"{short_date(signature.signed_on, today)}, {_(str(signature.method).replace('_', '-'))}"),
         Fact(
             _("recorded"),
             _("{moment} by {recorded_by}").format(

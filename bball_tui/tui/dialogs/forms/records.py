@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.dates import example
-from bball_tui.language import _
+from bball_tui.language import LABEL, _, in_context
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.dialogs.forms.fields import PickSpec, Spec, TextSpec, TickSpec, specs_of
 from bball_tui.tui.dialogs.forms.form import Form, Save
@@ -144,7 +144,7 @@ class LeagueForm(Form["LeagueDraft"]):
     def choices(self) -> Iterable[DialogButton]:
         """Save, go on to the mail account, or leave."""
         save, *rest = super().choices()
-        return (save, DialogButton(_("Set up e-mail"), key="ctrl+t", command="mail_setup"), *rest)
+        return (save, DialogButton(in_context(LABEL, "Set up e-mail"), key="ctrl+t", command="mail_setup"), *rest)
 
     def action_mail_setup(self) -> None:
         """Leave, after the usual question, for the mail account."""

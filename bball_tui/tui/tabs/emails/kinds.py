@@ -39,7 +39,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
     def make_columns(self) -> "Sequence[Column[KindRow]]":
         return (
             Column(key="kind", title=_("E-mail"), width=11, render=lambda row: kind_label(row.kind)),
-            Column(key="when", title=_("Goes out"), width=25, flex=3, render=lambda row: KINDS[row.kind].goes_out),
+            Column(key="when", title=_("Goes out"), width=25, flex=3, render=lambda row: _(KINDS[row.kind].goes_out)),
             Column(key="sent", title=_("Sent"), width=6, align="right", render=lambda row: f"{row.sent:,}", priority=1),
             Column(
                 key="last",
@@ -73,7 +73,7 @@ class MailKindsPane(RecordPane["KindRow"], commands="On kinds of e-mails", tab="
         if row is None:
             return ()
         lines: list[SectionLine] = [
-            Note(KINDS[row.kind].purpose),
+            Note(_(KINDS[row.kind].purpose)),
             Fact(_("sent"), f"{row.sent:,}"),
             Fact(_("waiting"), f"{row.waiting:,}"),
             Fact(_("template"), _("the league's own") if row.own else _("the standard one")),
