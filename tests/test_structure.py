@@ -87,6 +87,7 @@ def test_the_first_rows_wait_for_nothing_that_they_do_not_show() -> None:
     later = (
         *("psutil", "bball_tui.tui.browser", "bball_tui.database.group_models", "bball_tui.database.paper_models"),
         *("bball_tui.league.roster.lists", "bball_tui.league.roster.player", "bball_tui.league.papers.scans"),
+        *("bball_tui.league.editing.outcome", "bball_tui.league.mails.reminders", "bball_tui.outbox.queue"),
     )
     code = (
         "import sys, bball_tui.tui.app, bball_tui.tui.connection, bball_tui.league.filters.facets\n"

@@ -21,7 +21,6 @@ from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
 from bball_tui.language import _
-from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import (
     LeagueInfo,
     Overview,
@@ -158,6 +157,8 @@ class LeagueConnection:
 
     async def create_league(self, name: str, season: str, values: Mapping[str, str]) -> None:
         """Make the first league with its first season, with these ``values`` of its form, and enter it."""
+        from bball_tui.league.editing.profile import change_league
+
         async with self.session() as session:
             await change_league(session, await create_league(session, name, season=season), values)
         await self.enter()
