@@ -40,6 +40,13 @@ def remarks(report: Report) -> list[str]:
     notes += [one.text for one in report.findings[:MOST_FINDINGS]]
     if len(report.findings) > MOST_FINDINGS:
         notes.append(f"And {len(report.findings) - MOST_FINDINGS:,} more against the league's rules.")
+    if report.erased and report.erased_since is not None:
+        were = counted(report.erased, "player was", "players were")
+        them = "them" if report.erased == 1 else "one of them"
+        notes.append(
+            f"{were} erased here since {short_date(report.erased_since)}, and no name was kept. If you find {them} "
+            "among the new players, leave that row out: importing it brings the child back."
+        )
     if report.imported.cancelled:
         offers = "about the offers of the old teams"
         unsent = counted(report.imported.cancelled, f"e-mail {offers} has", f"e-mails {offers} have")

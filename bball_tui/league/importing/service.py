@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
@@ -120,6 +120,9 @@ class Report:
     """What of the season's teams would be against the league's rules by this import, and was not before."""
     left_rows: tuple[RosterRow, ...] = ()
     """Rows that the caller left out."""
+    erased: int = 0
+    """So many players were erased here since ``erased_since``; who they were nobody knows anymore."""
+    erased_since: date | None = None
     digest: str = ""
     """The code of this preview (:meth:`Diff.digest`)."""
 
@@ -219,6 +222,9 @@ async def _run(
             raise PreviewMoved(options.expect)
         problems = tuple(sorted((*roster.problems, *diff.refused)))
         report = Report(options.dry_run, roster, problems, diff, left_rows=left, digest=digest)
+        if diff.imported().created.players:
+            since = await asyncio.to_thread(_written, path, today)
+            report = replace(report, erased=await _erased(session, league, since), erased_since=since)
         if problems and not options.skip_bad_rows:
             return report
         reason = reason_for(ReasonNeed.OPTIONAL, options.reason)
@@ -308,6 +314,19 @@ async def _findings(session: AsyncSession, diff: Diff) -> frozenset[RuleFinding]
 
 def _sorted(found: Iterable[RuleFinding]) -> tuple[RuleFinding, ...]:
     return tuple(sorted(found, key=lambda one: (not one.refused, one.team.casefold(), one.rule, one.text)))
+
+
+def _written(path: Path, today: date) -> date:
+    """When the file was written, at the latest a year ago: a copy of an old file is as young as the copying."""
+    written = datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
+    return min(written, today - timedelta(days=365))
+
+
+async def _erased(session: AsyncSession, league: LeagueInfo, since: date) -> int:
+    erasure = models.Erasure
+    day = func.date(func.timezone(league.timezone, erasure.erased_at))
+    asked = select(func.count()).where(erasure.league_id == league.id, erasure.entity == "player", day >= since)
+    return await session.scalar(asked) or 0
 
 
 def _samples(table: FileTable) -> tuple[tuple[str, ...], ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.masks import is_masked
-from bball_tui.database.models import Contract, League, Player, Season, Team
+from bball_tui.database.models import Contract, League, MergedPerson, Player, Season, Team
 from bball_tui.database.states import LIVE_STATUSES
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
@@ -45,9 +45,24 @@ class RuleBroken(BballError):
 
 
 async def read_rules(session: AsyncSession, league_id: int) -> LeagueRules:
-    """The rules of the league; none of them is set in a league that never asked for any."""
+    """The rules of the league; none of them is set in a league that never asked for any.
+
+    An exception for somebody who was merged into another player is that player's now.
+    """
     found = await session.scalar(select(League.rules).where(League.id == league_id))
-    return msgspec.convert(found or {}, LeagueRules)
+    rules = msgspec.convert(found or {}, LeagueRules)
+    if not rules.exceptions:
+        return rules
+    merged = select(MergedPerson.gone_id, MergedPerson.stays_id).where(
+        MergedPerson.league_id == league_id,
+        MergedPerson.kind == "player",
+        MergedPerson.undone_at.is_(None),
+        among(MergedPerson.gone_id, [int(one) for one in rules.exceptions]),
+    )
+    stays = {str(gone): str(kept) for gone, kept in (await session.execute(merged)).all()}
+    moved = {stays[one]: why for one, why in rules.exceptions.items() if one in stays}
+    own = {one: why for one, why in rules.exceptions.items() if one not in stays}
+    return msgspec.structs.replace(rules, exceptions=moved | own)
 
 
 async def write_rules(session: AsyncSession, league_id: int, rules: LeagueRules) -> bool:

@@ -1,11 +1,13 @@
 """Who was erased is found in no byte anymore, and what happened still counts."""
 
 import asyncio
+import json
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
@@ -44,6 +46,7 @@ from bball_tui.league.papers.scan_file import scan_file
 from bball_tui.league.roster.lists import list_players
 from bball_tui.league.roster.notes import NewNote, add_note, strike_note
 from bball_tui.league.roster.rows import RosterFilter
+from bball_tui.league.rules.store import read_rules, write_rules
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import open_transport, remove_kept
@@ -73,6 +76,7 @@ FROZEN = text(
     FROM outbox WHERE message_id = '<others@x.test>'
     """
 )
+RULES = text("UPDATE league SET rules = CAST(:rules AS jsonb) WHERE id = :league")
 
 
 def found(url: SecretUrl, folder: Path, mails: Path) -> set[str]:
@@ -158,6 +162,23 @@ async def story(database: Database, settings: Settings) -> tuple[Club, Family, F
                 league_id=club.league_id, player_id=other.player_id, kind="note", body="Zephyrina Quillfeather bit her"
             )
         )
+        for child, guardian, body in (
+            (other.player_id, None, "Zephyrine hit her"),
+            (None, family.guardian_ids[1], "Ottoline and Zephyrina moved; Marsh stays"),
+        ):
+            await session.execute(insert(FamilyNote).values(
+                league_id=club.league_id, player_id=child, guardian_id=guardian, kind="note", body=body
+            ))  # fmt: skip
+        search = {"search": "quillfeather"}
+        await session.execute(
+            insert(SavedFilter).values(league_id=club.league_id, list="players", name="half", choices=search)
+        )
+        for why in ("Zephyrine is in third grade", "Zephyrina who left for Ohio"):
+            excepted = {str(twin.player_id): why, str(other.player_id): "a grade up"}
+            await session.execute(RULES, {"league": club.league_id, "rules": json.dumps({"exceptions": excepted})})
+            rules = await read_rules(session, club.league_id)
+            assert rules.exceptions == {str(family.player_id): why, str(other.player_id): "a grade up"}, "merged"
+            await write_rules(session, club.league_id, msgspec.structs.replace(rules, roster_limit=len(why)))
         entry = Entry("roster_imported", "league", club.league_id, after={"failed": ["Quillfeather, Zephyrine"]})
         await record(session, club.league_id, [entry])
     return club, family, other
@@ -176,7 +197,7 @@ async def test_nothing_of_who_they_were_is_left_and_counts_stand(
             tables = [
                 table
                 for table in Base.metadata.sorted_tables
-                if table.name not in ("audit", "erasure", "league_member", "player_guardian")
+                if table.name not in ("audit", "erasure", "league_channel", "league_member", "player_guardian")
             ]
             return [await session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
@@ -194,6 +215,9 @@ async def test_nothing_of_who_they_were_is_left_and_counts_stand(
         assert (echo.state, echo.payload) == (OutboxState.CANCELLED, {"text": "Player of the week: (erased)"})
         # The parent who stays has no other child anymore.
         assert (await session.scalars(select(PlayerGuardian.player_id))).all() == [other.player_id]
+        assert (await read_rules(session, club.league_id)).exceptions == {str(other.player_id): "a grade up"}
+        notes = (await session.scalars(select(FamilyNote.body).where(FamilyNote.body != "(erased)"))).all()
+        assert set(notes) == {"(erased) bit her", "(erased) hit her", "(erased) and (erased) moved; Marsh stays"}
     assert await asyncio.to_thread(found, owner_url, dumps, mails) == set()
     assert await counts() == before
 
