@@ -170,6 +170,13 @@ def test_socket_is_private_and_there_is_no_port(directory: Path) -> None:
     }
 
 
+def test_a_language_that_the_computer_has_no_files_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most containers have none; LANG may name one all the same, for the screen."""
+    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
+    embedded.start(tmp_path / "data").release()
+    assert (tmp_path / "data" / "cluster" / "PG_VERSION").exists()
+
+
 def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("no folder")
