@@ -18,6 +18,7 @@ from bball_tui.league.contracts.signing_preview import preview_signing
 from bball_tui.league.contracts.signing_rules import NoticeKind
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.mails.preview import preview_request
+from bball_tui.league.papers.scan_file import load_scan
 from bball_tui.tui.dialogs.batch_signing import BatchSigning, PaperSigned
 from bball_tui.tui.dialogs.correct_record import CorrectRecord
 from bball_tui.tui.dialogs.sign import METHODS, SignDialog
@@ -71,6 +72,7 @@ def sign_dialog(
         date_order=connection.league.date_order,
         pile=pile,
         show_mails=show_mails,
+        load_scan=load_scan,
     )
 
 

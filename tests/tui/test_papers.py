@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from textual.widgets import Input
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Scan
+from bball_tui.database.models import Contract, Scan, Signature
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.papers.printing import print_sheets
 from bball_tui.league.papers.scan_file import scan_file
@@ -173,3 +174,31 @@ async def test_a_pile_is_planned_and_signed_without_what_is_left_out(
     async with database.session() as session:
         scan = (await session.scalars(select(Scan))).one()
         assert (scan.contract_id, scan.name, scan.removed_reason) == (ids[1], "b.jpg", "the signature was undone")
+
+
+async def test_the_paper_comes_with_the_signing_and_a_wrong_file_signs_nothing(
+    quiet: Settings, database: Database, tmp_path: Path
+) -> None:
+    async with database.session() as session:
+        await make_family(session, await make_club(session))
+    paper, text = tmp_path / "paper.pdf", tmp_path / "notes.pdf"
+    paper.write_bytes(PDF)
+    text.write_text("no paper")
+    async with opened(quiet, (100, 40)) as desk:
+        await desk.press("s")
+        await desk.shows("becomes signed", "type its path")
+        field = desk.app.screen.query_one("#scan", Input)
+        field.focus()
+        await desk.until(lambda: desk.app.focused is field)
+        await paste(desk, str(text))
+        await desk.press("enter")
+        await desk.shows("isn't a PDF, JPEG")
+        async with database.session() as session:
+            assert await session.scalar(select(func.count()).select_from(Signature)) == 0
+        field.value = ""
+        await paste(desk, str(paper))
+        await desk.press("enter")
+        await desk.shows("✔ signed")
+    async with database.session() as session:
+        signed = select(Signature.evidence_sha256).join(Contract, Contract.signature_id == Signature.id)
+        assert await session.scalar(signed) == await session.scalar(select(Scan.sha256))

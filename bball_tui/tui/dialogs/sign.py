@@ -1,12 +1,12 @@
 """Mark contracts signed: who, how, when, and above all what will happen before it happens."""
 
 from collections.abc import Awaitable, Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -18,6 +18,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
+from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
 from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signing_summary
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
@@ -85,7 +86,7 @@ class SignDialog(Dialog[Signed | None]):
     ## Sign
     The dialog says what will happen before it happens. Enter signs, Esc changes nothing. Space opens the list of
     signers; choose **someone else** to type a name. Until the e-mails leave, undo takes signature and e-mails back
-    together.
+    together. **Scan** keeps the scanned paper with the signature: type its path, drag the file here, or ctrl+o.
 
     Dates: in the order that the league uses, or with the year first, or such as 23 Nov 2026, yesterday, today.
     """
@@ -100,6 +101,7 @@ class SignDialog(Dialog[Signed | None]):
     BINDINGS: ClassVar = [
         Binding("enter", "sign", "sign", show=False),
         Binding("p", "preview", "preview the e-mails", show=False),
+        Binding("ctrl+o", "browse", "choose a scan", show=False),
     ]
 
     def __init__(
@@ -112,6 +114,7 @@ class SignDialog(Dialog[Signed | None]):
         date_order: DateOrder,
         undo_key: str | None = None,
         show_mails: ShowMails | None = None,
+        load_scan: LoadScan | None = None,
         known: Container[str] = (),
         pile: bool = False,
     ) -> None:
@@ -126,6 +129,7 @@ class SignDialog(Dialog[Signed | None]):
         self._order = date_order
         self._undo_key = undo_key or key_of("desk.undo")
         self._show_mails = show_mails
+        self._load_scan = load_scan if count == 1 else None
         self._known = known
         self._pile = pile
         self.opaque = pile
@@ -152,6 +156,8 @@ class SignDialog(Dialog[Signed | None]):
         methods = [(word, method) for method, word in METHODS.items()]
         yield Field(_("Method"), Picker(methods, SigningMethod.PAPER, id="method"))
         yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
+        if self._load_scan is not None:
+            yield ScanField(self._load_scan)
         yield Static(_("What will happen"), classes="sign--will")
         yield Static("", id="effect")
 
@@ -178,6 +184,8 @@ class SignDialog(Dialog[Signed | None]):
             self.query_one("#method", Picker).value = SigningMethod.PAPER
             self.query_one("#name", TextField).value = ""
             self.query_one("#day", TextField).value = short_date(self._today)
+            for scan in self.query(ScanField):
+                scan.begin_again()
         self.remove_class("-someone-else")
         self.query_one("#whose", Static).update("")
         self.query_one(".dialog--body").scroll_home(animate=False)
@@ -254,6 +262,8 @@ class SignDialog(Dialog[Signed | None]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
+        for scan in self.query(ScanField):
+            scan.problem = ""
         if not self._differs():
             return
         self._pressed_sign = False
@@ -391,13 +401,30 @@ class SignDialog(Dialog[Signed | None]):
 
     async def _do(self, request: "SigningRequest") -> None:
         try:
-            result = await self._sign(request)
+            result = await self._sign(await self._with_scan(request))
+        except NoScan:
+            self._signing = False
+            self._show()
+            self.say("")
         except BballError as error:
             self._signing = False
             self._reload()
             self.say(_("{error} Everything here is kept; Enter tries again.").format(error=error), Tone.BAD)
         else:
             self.dismiss(Signed(request, result))
+
+    async def _with_scan(self, request: "SigningRequest") -> "SigningRequest":
+        """With the paper, whose hash comes into the signature."""
+        for field in self.query(ScanField):
+            scan = await field.read()
+            return request if scan is None else replace(request, scans=((request.contracts[0][0], scan),))
+        return request
+
+    @work(group="browse")
+    async def action_browse(self) -> None:
+        """Choose the scan among the files of this machine."""
+        for field in self.query(ScanField):
+            await field.browse()
 
     def action_preview(self) -> None:
         """Show the mails as they would go out."""

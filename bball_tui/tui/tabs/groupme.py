@@ -203,7 +203,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
 
     # Commands
 
-    @action("p", "plan", when=can_plan, needs=Right.ROSTER, footer=True, caption=plan_caption)
+    @action(
+        "p",
+        "plan",
+        when=can_plan,
+        needs=Right.ROSTER,
+        footer=True,
+        caption=plan_caption,
+        also="changes create groups do it",
+    )
     async def action_chat_plan(self) -> None:
         """See what there is to do on GroupMe and why, tick it, and do it."""
         from bball_tui.groupme.run.apply import apply
@@ -226,7 +234,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         await self.app.push_screen_wait(ChatRun(title, run, len(wanted)))
         self.groupme.begin(connection)
 
-    @action("n", "new season", when=asks, needs=Right.ROSTER)
+    @action("n", "new season", when=asks, needs=Right.ROSTER, also="renew summer next year rollover")
     async def action_chat_renew(self) -> None:
         """Which team keeps last season's group and which gets a new one: you see each with its reason before."""
         from bball_tui.tui.tabs.groupme_summer import renew_chats
@@ -234,7 +242,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await renew_chats(self.app, self.connection):
             self.groupme.begin(self.connection)
 
-    @action("d", "who left…", when=asks, needs=Right.ROSTER)
+    @action("d", "who left…", when=asks, needs=Right.ROSTER, also="leavers remove people kick clean up")
     async def action_chat_leavers(self) -> None:
         """Who is in the chats (of the selected teams, else of all) and not of the team anymore; take some out."""
         from bball_tui.tui.tabs.groupme_people import show_leavers
@@ -242,7 +250,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await show_leavers(self.app, self.connection, sorted(self.records.selected)):
             self.groupme.begin(self.connection)
 
-    @action("w", "who has not joined…", when=asks, needs=Right.MAILS)
+    @action("w", "who has not joined…", when=asks, needs=Right.MAILS, also="remind missing parents invite")
     async def action_chat_not_joined(self) -> bool:
         """Families of all teams who have the link and are not in the chat; one reminder to each."""
         from bball_tui.tui.tabs.groupme_people import show_not_joined
@@ -277,7 +285,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ChatShare(row.label, share_url, lambda path: asyncio.to_thread(write_image, share_url, path))
         )
 
-    @action("t", "tell families", when=can_tell, needs=Right.MAILS, footer=True, caption=tell_caption)
+    @action(
+        "t",
+        "tell families",
+        when=can_tell,
+        needs=Right.MAILS,
+        footer=True,
+        caption=tell_caption,
+        also="announce send link",
+    )
     async def action_chat_tell(self) -> bool:
         """Write to the families who were welcomed before the team's present link stood."""
         connection, targets = self.connection, self.targets
@@ -289,7 +305,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None:
             self.groupme.begin(self.connection)
 
-    @action("c", "create its group", when=can_create, needs=Right.ROSTER)
+    @action("c", "create its group", when=can_create, needs=Right.ROSTER, also="make new chat")
     async def action_chat_create(self) -> None:
         """Create the group of this one team, after one question."""
         from bball_tui.groupme.plan.read_chats import plan_creation, settle_others
@@ -327,13 +343,15 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         await self.app.push_screen_wait(ChatRun(title, run, len(creation.actions)))
         self.groupme.begin(connection)
 
-    @action("f", "filter")
+    @action("f", "filter", also="show only narrow")
     def action_chat_filter(self) -> None:
         """Only teams whose chat is in one state: linked, proposed, choose one, no group, and so on."""
         self.shown_state = FILTERS[(FILTERS.index(self.shown_state) + 1) % len(FILTERS)]
         self.ask()
 
-    @action("x", "not this group", when=can_dismiss, needs=Right.ROSTER, caption=dismiss_caption)
+    @action(
+        "x", "not this group", when=can_dismiss, needs=Right.ROSTER, caption=dismiss_caption, also="wrong ignore reject"
+    )
     async def action_chat_dismiss(self) -> bool:
         """The groups that are proposed are not this team's; the same key takes that back."""
         from bball_tui.groupme.links.linking import dismiss, propose_again
@@ -377,7 +395,9 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None and await edit_staff(self.app, self.connection, self.zone, self.now):
             self.read_again()
 
-    @action("S", "send waiting e-mails", when=can_send_anyway, needs=Right.MAILS, dangerous=True)
+    @action(
+        "S", "send waiting e-mails", when=can_send_anyway, needs=Right.MAILS, dangerous=True, also="release held anyway"
+    )
     async def action_chat_send_anyway(self) -> bool:
         """Send the welcome e-mails that wait for the team's link without it, after one question."""
         connection, rows = self.connection, [row for row in self.meant_rows if row.waiting]
@@ -391,7 +411,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
         if self.connection is not None:
             await wait_for_links(self.app, self.connection)
 
-    @action("U", "unlink", when=can_unlink, needs=Right.ROSTER, dangerous=True)
+    @action("U", "unlink", when=can_unlink, needs=Right.ROSTER, dangerous=True, also="disconnect detach remove")
     async def action_chat_unlink(self) -> bool:
         """Forget the team's group and link. The group itself stays as it is."""
         from bball_tui.groupme.links.linking import unlink
