@@ -15,7 +15,7 @@ from bball_tui.mail.values import one_line
 
 MAY: dict[StaffRole, str] = {
     StaffRole.VIEWER: "reads everything of the league, but no birthdates and no phone numbers",
-    StaffRole.COORDINATOR: "reads one team, its players and its chat, and works on that chat",
+    StaffRole.COORDINATOR: "reads one team, its players, contracts and chat",
     StaffRole.REGISTRAR: "changes roster and contracts, signs, and decides about the e-mails of these",
     StaffRole.MAILER: "sends: outbox, returned e-mails, blocked addresses, and what a worker logs in with",
     StaffRole.ADMIN: "changes the league's settings and who works in it",
@@ -53,6 +53,17 @@ async def take_place(database: Database, league_id: int) -> frozenset[StaffRole]
         roles = await my_roles(session, league_id)
     await database.mask(masked=roles <= LOOKING)
     return roles
+
+
+_COLLEAGUES = text("SELECT login, role FROM bball_colleagues(:league_id, CAST(:logins AS text[]))")
+
+
+async def named_with_roles(session: AsyncSession, league_id: int, logins: Sequence[str]) -> tuple[str, ...]:
+    """``logins``, each with the roles that it has in the league: ``maria (registrar)``."""
+    roles: dict[str, set[StaffRole]] = {}
+    for one in await session.execute(_COLLEAGUES, {"league_id": league_id, "logins": list(logins)}):
+        roles.setdefault(one.login, set()).add(StaffRole(one.role))
+    return tuple(f"{one} ({roles_in_words(frozenset(roles[one]))})" if one in roles else one for one in logins)
 
 
 _MEMBERS = text("SELECT * FROM bball_members(:league_id)")

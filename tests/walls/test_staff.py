@@ -10,7 +10,7 @@ from psycopg import errors
 from bball_tui.database.engine import Database, NotPermitted
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
-from bball_tui.league.members import add_member, list_members, my_roles, remove_member
+from bball_tui.league.members import add_member, list_members, my_roles, named_with_roles, remove_member
 from tests.walls.conftest import OWNER, ClubServer
 from tests.walls.test_rows import one
 
@@ -129,3 +129,13 @@ def test_what_the_functions_need_themselves_nobody_else_calls(walls: ClubServer)
         for call in ("bball_may_log_in('alma')", f"bball_refuse_unless_admin({walls.a})", "bball_words('x')"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"SELECT {call}".encode())
+
+
+async def test_colleagues_are_named_with_their_roles_and_strangers_hear_nothing(walls: ClubServer) -> None:
+    asked = ("cora", "rita", "bert", "nobody")
+    said = {"vera": ("cora (coordinator)", "rita (registrar)", "bert", "nobody"), "nils": asked}
+    for login, expected in said.items():
+        database = Database(walls.url(login))
+        async with database.session() as session:
+            assert await named_with_roles(session, walls.a, asked) == expected
+        await database.dispose()

@@ -351,15 +351,17 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
     async def action_desk_here(self) -> None:
         """Say who else has this league open now."""
         from bball_tui.database.presence import present
+        from bball_tui.league.members import named_with_roles
 
         if self.connection is None:
             return
         try:
             here = await self.connection.call(present)
+            others = await self.connection.call(named_with_roles, here.others)
         except BballError as error:
             self.tell(str(error))
             return
-        self.tell(all_who_are_here(here.others, here.own_windows))
+        self.tell(all_who_are_here(others, here.own_windows))
 
     @action("escape", "back", palette=False)
     def action_desk_back(self) -> None:
