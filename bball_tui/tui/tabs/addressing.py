@@ -31,9 +31,11 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
         _("{who} gets the new address in the roster.").format(who=who)
         if who
         else _("{recipient} is no longer in the roster.").format(recipient=facts.recipient),
-        _("{e_mail} to the old address will go to the new one, at once.").format(e_mail=counted(facts.mails, "e-mail"))
+        _("{e_mail} to the old address will go to the new one, after the undo time.").format(
+            e_mail=counted(facts.mails, "e-mail")
+        )
         if facts.mails > 1
-        else _("The e-mail goes to the new address at once."),
+        else _("The e-mail goes to the new address after the undo time."),
     ]
     dialog: NewAddress[AddressFixed] = NewAddress(
         facts.recipient, lines, lambda address: connection.call(wrong_address.fix_address, outbox_id, address)
