@@ -21,7 +21,6 @@ from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
-from bball_tui.groupme.api.account import no_token, token_from
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
@@ -155,6 +154,8 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
         )
     if not leagues:
         yield Check("league", State.LOOK, "There is no league yet.", "Make one with: bball-tui init --league NAME")
+    from bball_tui.groupme.api.account import token_from  # httpx, and with it what draws screens
+
     for league in leagues:
         own = settings.of_league(league.slug, several=len(leagues) > 1)
         yield _league(league)
@@ -187,6 +188,8 @@ def _sender(league: LeagueInfo, settings: Settings) -> Check:
 
 
 def _groupme(league: LeagueInfo, settings: Settings) -> Check:
+    from bball_tui.groupme.api.account import no_token, token_from
+
     try:
         missing = token_from(settings) is None
     except BballError as error:
