@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,7 @@ async def add_family(session: AsyncSession) -> None:
     await make_family(session, Club(season.league_id, season.id, team.id))
 
 
+@pytest.mark.slow
 def test_what_was_done_is_listed_with_before_and_after(command_line: CommandLine) -> None:
     command_line("init", "--league", "Westside Basketball", "--slug", "westside", "--season", "Spring 2027")
     command_line("league", "set", "--from-email", "office@westside.test")

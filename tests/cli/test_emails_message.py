@@ -24,6 +24,7 @@ def text_file(command_line: CommandLine, tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_message_is_seen_sent_and_read_back(command_line: CommandLine, text_file: Path, tmp_path: Path) -> None:
     written = ("emails", "message", "--team", "hawks u12", "--subject", "News of {{ team }}", "--text-file", text_file)
 

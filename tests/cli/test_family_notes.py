@@ -22,6 +22,7 @@ def family(command_line: CommandLine) -> Family:
     return command_line.in_database(fill)
 
 
+@pytest.mark.slow
 def test_a_call_with_its_follow_up_from_day_to_done(command_line: CommandLine, family: Family) -> None:
     guardian = family.guardian_ids[0]
     said = command_line(

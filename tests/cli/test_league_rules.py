@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.cli.conftest import CommandLine
 from tests.support.factory import make_club, make_family
 
 
+@pytest.mark.slow
 def test_rules_are_set_shown_and_checked(command_line: CommandLine) -> None:
     async def make(session: AsyncSession) -> int:
         club = await make_club(session)

@@ -11,6 +11,7 @@ from bball_tui.settings import SecretUrl
 INSERT = text("INSERT INTO league (slug, name) VALUES (:slug, :name) RETURNING id, slug")
 
 
+@pytest.mark.slow
 async def test_each_statement_is_committed_by_itself(database: Database) -> None:
     lane = AutocommitConnection(database)
     (row,) = await lane.execute(INSERT, {"slug": "one", "name": "It's 100 % ours"})

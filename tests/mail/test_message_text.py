@@ -72,6 +72,7 @@ def test_a_text_that_cannot_be(text: str, why: str) -> None:
         check_text(text)
 
 
+@pytest.mark.slow
 def test_the_longest_text_and_the_wildest_markdown_are_taken_or_refused_in_words() -> None:
     for text in ("word " * 3_999, "> " * 5_000 + "x", "- " * 9_000 + "x", "[" * 19_999, "*_" * 9_999, "`" * 19_999):
         with suppress(RenderError):

@@ -105,6 +105,7 @@ async def test_a_claim_reads_the_rows_it_takes(full: tuple[Database, int]) -> No
     assert rows <= 10
 
 
+@pytest.mark.slow
 async def test_a_worker_claims_as_quickly_before_postgresql_has_counted_new_mails(
     database: Database, owner_url: SecretUrl
 ) -> None:

@@ -198,6 +198,7 @@ async def test_nothing_is_done_and_nothing_audited_when_the_transaction_fails(da
     assert await acts(database, id_) == []
 
 
+@pytest.mark.slow
 async def test_two_desks_that_retry_all_at_once_queue_each_mail_once(
     database: Database, marias_database: Database
 ) -> None:

@@ -184,6 +184,7 @@ async def story(database: Database, settings: Settings) -> tuple[Club, Family, F
     return club, family, other
 
 
+@pytest.mark.slow
 async def test_nothing_of_who_they_were_is_left_and_counts_stand(
     database: Database, owner_url: SecretUrl, settings: Settings, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Whoever was merged into another one does not come back with the next file."""
 
+import pytest
 from sqlalchemy import text
 
 from bball_tui.league.importing.service import ImportOptions
@@ -12,6 +13,7 @@ JONATHAN = "Hawks,Jonathan,Lee,2015-01-02,7,Rosa,Lee,rosa@x.test,555-0101"
 JON = "Bulls,Jon,Lee,2015-02-01,7,Rosie,Lee,rosie@x.test,555-0199"
 
 
+@pytest.mark.slow
 async def test_the_old_file_finds_the_one_who_stays(desk: Desk) -> None:
     await desk.good(JONATHAN, JON)
     players = await desk.rows("SELECT id FROM player WHERE league_id = :league ORDER BY first_name DESC")
