@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from bball_tui.language import later
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import RenderedMessage
@@ -109,7 +110,8 @@ def _facts(context: MessageContext) -> list[MailWarning]:
         if value == "" and name not in may_be_empty
     ]
     if context.facts.chat_button and context.chat_url is None:
-        found.append(MailWarning(Code.CHAT, "The team has no chat link yet, so the e-mail has no button to join."))
+        sentence = later("The team has no chat link yet, so the e-mail has no button to join.")
+        found.append(MailWarning(Code.CHAT, sentence))
     return found
 
 

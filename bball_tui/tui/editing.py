@@ -164,13 +164,13 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
 
 
 def _guardian_entry(one: "GuardianView") -> Entry:
-    rights = [field.heading.lower() for field in FLAGS if getattr(one, field.name)]
+    rights = [_(field.spoken) for field in FLAGS if getattr(one, field.name)]
     facts = [one.email or _("no e-mail address"), *([one.phone] if one.phone else []), *rights]
     tone = Tone.WARN if one.receives_email and (one.email is None or one.suppressed) else Tone.MUTED
     if one.suppressed:
         facts[0] += _(" (gets no more e-mail)")
     home = "" if one.household == 1 else _(", household {household}").format(household=one.household)
-    return Entry(one.id, f"{one.first} {one.last}, {one.relation}{home}", " · ".join(facts), tone)
+    return Entry(one.id, f"{one.first} {one.last}, {_(one.relation)}{home}", " · ".join(facts), tone)
 
 
 async def edit_guardian(

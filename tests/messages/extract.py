@@ -103,7 +103,7 @@ def declared() -> Iterator[Found]:
         plain += [rule.help, rule.also, rule.title, rule.button, rule.means, rule.told, rule.reason_hint]
         plain += rule.refusals.values()
     for field in (*player.FIELDS, *guardian.PERSON, *guardian.LINK):
-        plain += [field.label, field.question, field.help]
+        plain += [field.label, field.question, field.help, field.spoken]
     for kind in KINDS.values():
         plain += [kind.label, kind.purpose, kind.goes_out]
     for cause in (*BY_NAME.values(), OTHER):

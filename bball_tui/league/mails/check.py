@@ -18,6 +18,7 @@ from sqlalchemy import select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract
 from bball_tui.database.states import WAITING_STATUSES, Capacity
+from bball_tui.language import _, plural
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     GuardianFacts,
@@ -216,9 +217,13 @@ def _addresses(
         someone = next((one for one in (*takers, *family) if not one.email), None)
         who = listed([one.name for one in takers]) or "nobody"
         sentence = (
-            f"{who} {'have' if len(takers) > 1 else 'has'} no e-mail address: signed, no one would be told."
+            plural(
+                "{who} has no e-mail address: signed, no one would be told.",
+                "{who} have no e-mail address: signed, no one would be told.",
+                len(takers),
+            ).format(who=who)
             if takers
-            else "No guardian takes e-mail: signed, no one would be told."
+            else _("No guardian takes e-mail: signed, no one would be told.")
         )
         yield (
             (Concern.NO_ADDRESS, contract.id),
@@ -237,8 +242,12 @@ def _addresses(
             continue
         blocked = health.blocked is not None
         concern = Concern.BLOCKED if blocked else Concern.CAME_BACK
-        why = health.blocked if blocked else health.why or "it could not be delivered"
-        said = f"{one.name}'s address gets no e-mail" if blocked else f"The last e-mail to {one.name} came back"
+        why = health.blocked if blocked else health.why or _("it could not be delivered")
+        said = (
+            _("{name}'s address gets no e-mail").format(name=one.name)
+            if blocked
+            else _("The last e-mail to {name} came back").format(name=one.name)
+        )
         yield (
             (concern, one.email.lower(), one.id),
             Finding(
@@ -276,11 +285,11 @@ def _finding(mail: _Planned, warning: MailWarning | str, team_id: int | None) ->
     if isinstance(warning, str):
         concern, text = Concern.UNWRITABLE, warning
     else:
-        concern, text = _CONCERNS[warning.code], warning.text
+        concern, text = _CONCERNS[warning.code], _(warning.text)
     if concern is Concern.CHAT:
         key: tuple[object, ...] = (concern, team_id)
         return key, Finding(concern, text, contract.team, (contract.id,), team_id=team_id)
     if concern in _OF_ONE_MAIL:
         key = (concern, contract.id, text)
         return key, Finding(concern, text, contract.player, (contract.id,), player_id=contract.player_id)
-    return (concern, text), Finding(concern, text, "all e-mails", (contract.id,))
+    return (concern, text), Finding(concern, text, _("all e-mails"), (contract.id,))

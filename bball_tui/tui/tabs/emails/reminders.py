@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.language import _
+from bball_tui.language import COLUMN, _, in_context
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
@@ -76,7 +76,14 @@ class RemindersPane(RecordPane["PlannedReminder"], commands="On reminders", tab=
                 width=9,
                 render=lambda row: status(Tone.ACCENT, _("today")) if row.today else day_cell(row.on, self._today),
             ),
-            Column(key="number", title="No.", width=3, align="right", render=lambda row: str(row.number), priority=2),
+            Column(
+                key="number",
+                title=in_context(COLUMN, "No."),
+                width=3,
+                align="right",
+                render=lambda row: str(row.number),
+                priority=2,
+            ),
             Column(key="to", title=_("To"), width=16, flex=3, render=lambda row: ", ".join(row.recipients), priority=4),
         )
 
