@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-thorough test-fast test-one lint fix run console bench bench-million chaos pictures snapshots rights messages wheel groupy clean
+.PHONY: demo test test-thorough test-fast test-one lint fix run console bench bench-million chaos pictures snapshots rights keys messages wheel groupy clean
 MINUTES ?= 10
 
 demo: $(VENV)/.ready
@@ -66,6 +66,10 @@ snapshots: $(VENV)/.ready
 # Writes docs/rights.md again, from what the database lets each role do. Look at what changed before you commit.
 rights: $(VENV)/.ready
 	WRITE_RIGHTS=1 $(BIN)/python -m pytest --quiet tests/walls/test_rights.py
+
+# Writes docs/keys.md again from the commands. docs/roles.md keeps its own head.
+keys: $(VENV)/.ready
+	$(BIN)/bball-tui keys --markdown > docs/keys.md
 
 # Brings the catalogs of translations (bball_tui/locale) up to date with the code, compiles them, and says what has no words yet.
 messages: $(VENV)/.ready
