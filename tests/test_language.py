@@ -9,7 +9,7 @@ import pytest
 from bball_tui.errors import BballError
 from bball_tui.language import chosen, languages
 from bball_tui.settings import load_settings
-from tests.messages.catalogs import catalogs, compiled, read, texts
+from tests.messages.catalogs import brought_up_to_date, catalogs, compiled, read, texts, without_words
 
 PLACE = re.compile(r"\{[^{}]*\}")
 GRAMMAR = {f"{{{word}}}" for word in ("are", "had", "has", "it", "name", "stay", "value", "verb", "wait", "words")}
@@ -45,6 +45,16 @@ def test_the_setting_wins_over_the_computer() -> None:
 def test_a_language_that_the_screen_does_not_speak_is_refused_where_it_is_set() -> None:
     with pytest.raises(BballError, match=r"no language 'fr'. Set language to one of these: en, es."):
         load_settings(environment={"BBALL_LANGUAGE": "fr", "BBALL_CONFIG": "/nowhere"})
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_a_catalog_has_words_for_all_that_the_screen_says(language: str) -> None:
+    """When this fails: `make messages`, and translate what it names."""
+    path = CATALOGS[language]
+    known = {(one.context, one.id) for one in read(path)}
+    now = brought_up_to_date(read(path))
+    assert {(one.context, one.id) for one in now} == known
+    assert [one.id for one in without_words(now)] == []
 
 
 @pytest.mark.parametrize("language", CATALOGS)
