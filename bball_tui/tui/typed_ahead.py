@@ -72,11 +72,13 @@ class PatientApp(App[ReturnType]):
 
     @property
     def keys_wait(self) -> bool:
-        """Whether keys are on their way that nothing holds up but rows, for which no key waits long."""
+        """Whether keys are on their way that nothing holds up but rows, for which no key waits long, or one that stops
+        what is at work.
+        """
         if self._letting is None:
             return False
         worker = self._in_the_way()
-        return worker is None or self._brings_rows(worker)
+        return worker is None or self._brings_rows(worker) or self._may_pass(worker)
 
     def forget_keys(self) -> None:
         """What was typed ahead was meant for something else than what is shown now."""

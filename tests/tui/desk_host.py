@@ -6,22 +6,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from textual.events import Key
 from textual.pilot import Pilot
 
 from bball_tui.database.engine import Database
 from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
-from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.support.factory import Club, Parent, make_club, make_family
+from tests.tui.hands import press, rest
 
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
 
 LOOK = 0.02
 """Seconds between two looks at a screen that is waited for; a look costs as much as a picture of it."""
-HOPS = 4
 READINGS = frozenset({"around", "check", "count", "day", "fill", "inspect", "open", "overview", "select"})
 """The groups of workers that only read."""
 
@@ -50,15 +48,13 @@ class Desk:
     async def press(self, *keys: str) -> None:
         """Press keys, each once the one before it was taken."""
         for key in keys:
-            self.app.post_message(Key(normal_key(key) or key, character_of(key)))
+            await press(self.pilot, key)
             await self.settle()
 
     async def settle(self) -> None:
         """Let all that was asked be done: a key goes from the program to the screen, and from there to a part."""
-        await self.pilot.pause(0)
+        await rest(self.pilot)
         await self.until(lambda: not self.app.keys_wait)
-        for _ in range(HOPS):
-            await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the program work until ``condition`` holds, and the screen has dealt with what came with it."""
@@ -68,7 +64,7 @@ class Desk:
             async with asyncio.timeout(PATIENCE):
                 while not condition():  # noqa: ASYNC110 - nothing tells that a screen shows something else
                     await asyncio.sleep(LOOK)
-                await self.pilot.pause(0)
+                await rest(self.pilot)
         except TimeoutError:
             raise AssertionError(f"it never happened; the screen shows:\n{self.text}") from None
 

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 from textual.app import App
-from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -15,17 +14,13 @@ from textual.widgets import Input
 import bball_tui.tui.all_commands  # noqa: F401 - a dialog's sentences name commands, which the program has loaded by then
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
-from bball_tui.tui.key_names import character_of, normal_key
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
+from tests.tui.hands import press, rest
 
 ResultT = TypeVar("ResultT")
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-HOPS = 2
-"""From the key to the dialog, and to the answer on the screen: each when all that was said is dealt with."""
-TURNS = 20
-"""Turns of the loop in which a key goes from the program to a field, or a worker asks what answers at once."""
 ROOMY, USUAL, SMALL = (120, 36), (80, 24), (60, 20)
 
 
@@ -70,11 +65,8 @@ class Desk(Generic[ResultT]):
     async def press(self, *keys: str) -> None:
         """Press keys, each once the one before it was taken."""
         for key in keys:
-            self.app.post_message(Key(normal_key(key) or key, character_of(key)))
-            await self._turns()
-            while self.app.keys_wait:
-                await self.pilot.pause(0)
-        await self.settle()
+            await press(self.pilot, key)
+            await self.settle()
 
     async def type(self, text: str) -> None:
         """What is typed quickly: the field has it all before anything else happens."""
@@ -92,21 +84,11 @@ class Desk(Generic[ResultT]):
         await self.settle()
 
     async def settle(self) -> None:
-        """Everything that the keys set going has happened, except what waits for an event of the test.
-
-        Textual's pilot waits for a quiet processor, a fiftieth of a second at least: here only messages count.
-        """
-        for _ in range(HOPS):
-            await self.pilot.pause(0)
-            async with asyncio.timeout(30):
-                while self.app.keys_wait:
-                    await self.pilot.pause(0)
-            await self._turns()
-        await self.pilot.pause(0)
-
-    async def _turns(self) -> None:
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
+        """Everything that the keys set going has happened, except what waits for an event of the test."""
+        await rest(self.pilot)
+        async with asyncio.timeout(30):
+            while self.app.keys_wait:
+                await rest(self.pilot)
 
     async def until_shown(self, text: str) -> None:
         async with asyncio.timeout(10):

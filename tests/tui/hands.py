@@ -1,18 +1,27 @@
 """Keys for any app, and the end of what they set going.
 
 Textual's pilot waits after each key until the processor is quiet, a fiftieth of a second at least and long on a busy
-machine. Here only messages count.
+machine, and sends every part of the screen a message to hear that it has dealt with those before. Here parts are only
+looked at.
 """
 
+import asyncio
 from typing import Any
 
-from textual.events import Key
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Key, Resize
+from textual.geometry import Size
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from bball_tui.tui.key_names import character_of, normal_key
 
-ROUNDS = 4
-"""From the key to the program, the screen, a part of it, and what that part says in turn."""
+QUIET = 20
+"""Turns of the loop in which no part has anything to do: meanwhile a worker asks what answers at once."""
+LONG = 200
+"""Turns after which something takes long, and is waited for by a message that waits its turn."""
+PATIENCE = 30
+"""Seconds on a busy machine."""
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
@@ -22,7 +31,47 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
         await rest(pilot)
 
 
+async def resize(pilot: Pilot[Any], size: tuple[int, int]) -> None:
+    """Another window, and everything drawn for it."""
+    app = pilot.app
+    assert isinstance(app._driver, HeadlessDriver)
+    app._driver._size = Size(*size)
+    app.post_message(Resize(Size(*size), Size(*size)))
+    async with asyncio.timeout(PATIENCE):
+        while app.screen._compositor.size != size or app.size != size:
+            await rest(pilot)
+    await rest(pilot)
+
+
 async def rest(pilot: Pilot[Any]) -> None:
-    """Let every part of the screen deal with all that it was sent."""
-    for _ in range(ROUNDS):
-        await pilot.pause(0)
+    """Let every part of the screen deal with all that it was sent, and the screen be drawn, unless the program ends."""
+    await _be_quiet(pilot)
+    await pilot.pause(0)  # each is asked once, and the screen drawn
+    await _be_quiet(pilot)
+
+
+async def _be_quiet(pilot: Pilot[Any]) -> None:
+    """Until no part has had anything to do for some turns."""
+    app = pilot.app
+    parts: tuple[MessagePump, ...] = ()
+    quiet = turns = 0
+    while quiet < QUIET:
+        await asyncio.sleep(0)
+        if not app.is_running or app._exception is not None or not app.screen_stack:
+            return
+        turns += 1
+        if not all(map(_listens, parts)):
+            quiet, parts = 0, (app, app.screen)
+            if turns % LONG == 0:
+                await pilot.pause(0)
+        elif quiet == 0:
+            parts = (app, *app.screen.walk_children(with_self=True))
+            quiet = 1
+        else:
+            quiet += 1
+
+
+def _listens(part: MessagePump) -> bool:
+    """Whether it waits for its next message."""
+    ready: asyncio.Event = part._message_queue.ready_event
+    return not ready.is_set() and bool(ready._waiters)

@@ -1,6 +1,5 @@
 """What one looks at a picture for: nothing cut without a sign, nothing outside the window, the focus in sight."""
 
-import asyncio
 import math
 from collections.abc import Iterator
 from functools import cache
@@ -12,7 +11,6 @@ from rich.text import Text
 from textual.app import App
 from textual.content import Content
 from textual.geometry import Region
-from textual.pilot import Pilot
 from textual.scrollbar import ScrollBar, ScrollBarCorner
 from textual.visual import RichVisual, Visual
 from textual.widget import Widget
@@ -25,17 +23,7 @@ THEMES = ("court-dark", "court-light")
 LEAST_CONTRAST = 3.0
 """What is hardly seen is not read. What cannot be used now may be paler."""
 ELLIPSIS = "…"
-PATIENCE = 30
-"""Seconds on a busy machine."""
 _ENDS = (".", "!", "?")
-
-
-async def resize(pilot: Pilot[Any], size: tuple[int, int]) -> None:
-    """Another window, and everything drawn for it: a busy machine draws later than Textual's pilot waits."""
-    await pilot.resize_terminal(*size)
-    async with asyncio.timeout(PATIENCE):
-        while pilot.app.screen._compositor.size != size or pilot.app.size != size:
-            await pilot.pause()
 
 
 def faults(app: App[Any]) -> list[str]:

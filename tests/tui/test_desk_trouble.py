@@ -104,7 +104,7 @@ async def test_a_fault_in_a_question_is_a_sentence_and_not_the_end(
 
     def lose_a_column() -> None:
         with psycopg.connect(owner.reveal(), autocommit=True) as connection:
-            connection.execute("ALTER TABLE player RENAME COLUMN last_name TO gone")
+            connection.execute("ALTER TABLE bball_seen.player RENAME COLUMN last_name TO gone")
 
     async with opened(quiet) as desk:
         await asyncio.to_thread(lose_a_column)  # it waits for what the screen is reading at this moment

@@ -13,6 +13,7 @@ from bball_tui.tui.dialogs.message import AfterError, ErrorDialog
 from bball_tui.tui.dialogs.migrate import MigrateDialog
 from bball_tui.tui.dialogs.reason import Reason
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, asking
+from tests.tui.hands import resize
 
 LINES = ["3 contracts become void.", "2 e-mails that wait are canceled."]
 
@@ -206,7 +207,7 @@ async def test_a_long_error_scrolls_and_its_choices_stay() -> None:
 async def test_a_resized_window_keeps_the_choices_in_sight(size: tuple[int, int]) -> None:
     lines = [f"{number}: something that will happen to a contract with a rather long name" for number in range(40)]
     async with asking(Confirm("Void 40 contracts", lines, "Void 40", danger=True), (100, 50)) as desk:
-        await desk.pilot.resize_terminal(*size)
+        await resize(desk.pilot, size)
         await desk.settle()
         assert desk.whole_choices()
         assert "0: something" in desk.screen

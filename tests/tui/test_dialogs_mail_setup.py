@@ -11,6 +11,7 @@ from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.controls import TextField
 from bball_tui.tui.dialogs.mail_setup import MailBefore, MailSetup
 from tests.tui.dialog_host import ROOMY, SMALL, USUAL, Desk, asking
+from tests.tui.hands import resize
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +74,7 @@ async def test_every_provider_is_explained_and_nothing_is_cut(title: str) -> Non
         await choose(desk, title)
         assert dialog.account.provider == provider.id
         for size in (SMALL, USUAL, ROOMY):
-            await desk.pilot.resize_terminal(*size)
+            await resize(desk.pilot, size)
             seen = ""
             desk.app.screen.query_one(".dialog--body").scroll_home(animate=False)
             for _ in range(4):

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,33 +72,43 @@ def own_keys(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", sorted(CODE.rglob("*.py")), ids=lambda path: str(path.relative_to(CODE)))
-def test_no_sentence_spells_the_key_of_a_command(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+@cache
+def code() -> dict[Path, str]:
+    """Every file of the program."""
+    return {path: path.read_text(encoding="utf-8") for path in sorted(CODE.rglob("*.py"))}
+
+
+@cache
+def sentences_of(path: Path) -> tuple[tuple[int, str], ...]:
+    return tuple(sentences(ast.parse(code()[path])))
+
+
+def spelled_in(path: Path) -> Iterator[str]:
+    """Keys that sentences of this file spell by hand."""
     place = str(path.relative_to(CODE))
     allowed = set(EVERYWHERE)
     if path.parent.name in ("dialogs", "forms"):
         allowed |= own_keys(path)
     if place in SHOWN_IN:
         allowed |= own_keys(CODE / "tui" / "dialogs" / SHOWN_IN[place])
-    wrong = [
-        f"{place}:{line}: {key!r} in {sentence.strip()[:90]!r}"
-        for line, sentence in sentences(ast.parse(text))
-        for found in SPELLED.finditer(sentence)
-        if normal_key(key := next(filter(None, found.groups()))) not in {None, *allowed}
-        and NO_KEYS.get(path.name, "\0") not in sentence
-    ]
+    for line, sentence in sentences_of(path):
+        for found in SPELLED.finditer(sentence):
+            key = next(filter(None, found.groups()))
+            if normal_key(key) not in {None, *allowed} and NO_KEYS.get(path.name, "\0") not in sentence:
+                yield f"{place}:{line}: {key!r} in {sentence.strip()[:90]!r}"
+
+
+def test_no_sentence_spells_the_key_of_a_command() -> None:
+    wrong = [one for path in code() for one in spelled_in(path)]
     assert not wrong, "name the command, as {contract.void} or by key_of()"
 
 
-@pytest.mark.slow
 def test_every_command_that_a_sentence_names_is_one() -> None:
     known = {action.id for group in ACTION_SETS for action in group}
     named: set[str] = set()
-    for path in CODE.rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
+    for path, text in code().items():
         named |= set(re.findall(r"key_of\([\"']([a-z.-]+)[\"']\)", text))
-        for _, sentence in sentences(ast.parse(text)):
+        for _, sentence in sentences_of(path):
             named |= set(re.findall(r"\{([a-z]+\.[a-z-]+)\}", sentence))
     assert {"contract.void", "desk.import", "chat.tell"} <= named
     assert named <= known

@@ -13,7 +13,7 @@ from bball_tui.tui.widgets.list_messages import (
     SortChanged,
 )
 from bball_tui.tui.widgets.record_list import RecordList
-from tests.tui.hands import press, rest
+from tests.tui.hands import press, resize, rest
 from tests.tui.list_host import Running, settle
 from tests.tui.records import BY_NAME, HOSTILE, MemorySource, Player, players
 
@@ -125,7 +125,7 @@ async def test_any_size_is_drawn_whole(size: tuple[int, int]) -> None:
         await press(pilot, "G")
         await settle(pilot)
         for width, height in [(80, 24), (30, 8), size]:
-            await pilot.resize_terminal(width, height)
+            await resize(pilot, (width, height))
             await settle(pilot)
             widths = {cell_len(app.list.render_line(y).text) for y in range(app.list.size.height)}
             assert widths == {app.list.size.width}

@@ -43,7 +43,7 @@ from bball_tui.tui.widgets.search_bar import (
 )
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen, TabSpec, tab_labels
 from bball_tui.tui.widgets.too_small import TooSmall, guard_size
-from tests.tui.hands import press, rest
+from tests.tui.hands import press, resize, rest
 from tests.tui.records import HOSTILE
 
 FACTS = HeaderFacts(
@@ -303,7 +303,7 @@ async def test_the_panel_wraps_again_when_the_window_changes() -> None:
         panel.show([Section("", (Note("word " * 30),))])
         await rest(pilot)
         wide = app.text(panel).strip().count("\n")
-        await pilot.resize_terminal(62, 30)
+        await resize(pilot, (62, 30))
         await rest(pilot)
         await rest(pilot)
         assert app.text(panel).strip().count("\n") > wide
@@ -313,17 +313,17 @@ async def test_a_window_that_is_too_small_says_so_and_takes_no_keys() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         app.query_one(SearchBar).start()
-        await pilot.resize_terminal(52, 14)
+        await resize(pilot, (52, 14))
         await rest(pilot)
         assert isinstance(app.screen, TooSmall)
         said = str(app.screen.query_one(Static).render())
         assert said.startswith("60 x 20 or larger, please: this window is 52 x 14.")
         await press(pilot, "x")
-        await pilot.resize_terminal(50, 10)
+        await resize(pilot, (50, 10))
         await rest(pilot)
         assert len(app.screen_stack) == 2
         assert "50 x 10" in str(app.screen.query_one(Static).render())
-        await pilot.resize_terminal(60, 20)
+        await resize(pilot, (60, 20))
         await rest(pilot)
         assert not isinstance(app.screen, TooSmall)
         assert app.query_one(Input).value == ""
