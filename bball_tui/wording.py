@@ -31,4 +31,4 @@ def listed(names: Sequence[str], last: str = "and") -> str:
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """``1 mail``, ``2 mails``; ``many`` for a plural that is not made with an s."""
-    return f"{number} {plural(one, many or one + 's', number)}"
+    return f"{number:,} {plural(one, many or one + 's', number)}"

@@ -18,7 +18,7 @@ from bball_tui.cli.emails_log import emails_export, emails_log, emails_resend, e
 from bball_tui.cli.emails_message import emails_message
 from bball_tui.cli.emails_planned import emails_reminders, emails_warnings
 from bball_tui.cli.emails_templates import emails_check, emails_copy, emails_sample
-from bball_tui.cli.output import Answer, Did, echo_json, narrate, plain, spoken
+from bball_tui.cli.output import Answer, Did, echo_json, echo_plain, narrate, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.mails.preview import MailPreview, preview_mails
@@ -98,15 +98,11 @@ def _print(mails: Sequence[MailPreview], part: str) -> None:
         if part == "raw":
             sys.stdout.buffer.write(mail.mime)
         elif part == "html":
-            _echo_lines(parts(mail.mime).html)
+            echo_plain(parts(mail.mime).html)
         else:
-            _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{parts(mail.mime).text}\n")
+            echo_plain(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{parts(mail.mime).text}\n")
         for warning in mail.warnings:
             narrate(f"! {mail.recipient}: {warning}")
-
-
-def _echo_lines(text: str) -> None:
-    click.echo("\n".join(plain(line) for line in text.splitlines()))
 
 
 def _line(mail: MailPreview) -> PreviewLine:

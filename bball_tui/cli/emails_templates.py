@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from bball_tui.cli.context import current_settings
-from bball_tui.cli.output import echo_json, narrate, plain
+from bball_tui.cli.output import echo_json, echo_plain, narrate, plain
 from bball_tui.errors import BballError
 from bball_tui.mail.checks import check, parts
 from bball_tui.mail.kinds import KINDS
@@ -102,16 +102,12 @@ def emails_sample(kind: str, language: str, part: str) -> int:
     if part == "raw":
         sys.stdout.buffer.write(mail.mime)
     elif part == "html":
-        _echo_lines(parts(mail.mime).html)
+        echo_plain(parts(mail.mime).html)
     else:
-        _echo_lines(f"Subject: {mail.subject}\n\n{parts(mail.mime).text}")
+        echo_plain(f"Subject: {mail.subject}\n\n{parts(mail.mime).text}")
     for warning in check(mail, context):
         narrate(f"! {warning.text}")
     return 0
-
-
-def _echo_lines(text: str) -> None:
-    click.echo("\n".join(plain(line) for line in text.splitlines()))
 
 
 @click.command("copy")

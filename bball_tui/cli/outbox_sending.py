@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
-from bball_tui.cli.output import Answer, Did, echo_json, plain, spoken
+from bball_tui.cli.output import Answer, Did, echo_json, echo_plain, plain, spoken
 from bball_tui.database.engine import Session
 from bball_tui.database.states import GateCause, GateState
 from bball_tui.errors import BballError
@@ -105,14 +105,10 @@ async def outbox_read(context: CliContext, session: Session, outbox_id: int, par
                 )
             )
         case "html":
-            _echo_lines(both.html)
+            echo_plain(both.html)
         case _:
-            _echo_lines(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{both.text}")
+            echo_plain(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{both.text}")
     return Did(["This is the e-mail as it was written." if mail.frozen else "Not written yet: it would be this."])
-
-
-def _echo_lines(text: str) -> None:
-    click.echo("\n".join(plain(line) for line in text.splitlines()))
 
 
 @click.command("fix-address")

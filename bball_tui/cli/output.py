@@ -116,6 +116,11 @@ def echo_lines(text: str) -> None:
     click.echo(shown, nl=False)
 
 
+def echo_plain(text: str) -> None:
+    """Lines on stdout, made harmless for a terminal."""
+    click.echo("\n".join(plain(line) for line in text.splitlines()))
+
+
 def plain(text: str) -> str:
     """``text`` without anything that a terminal obeys: control, format and surrogate characters become a space."""
     if text.isascii() and text.isprintable():

@@ -188,12 +188,11 @@ async def redirect(
         return ()
     hold = await session.scalar(select(League.hold_seconds).where(League.id == league_id)) or 0
     done = [await _redirect(session, league_id, old, recipient, hold) for old in olds]
-    if done:
-        open_ones = [old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)]
-        await settle_bounces(session, league_id, [old.id for old in olds])
-        await cancel(session, league_id, open_ones, reason=f"goes to {recipient} instead")
-        await record(session, league_id, [entry for one, kept in done for entry in _entries(one, kept, reason)])
-        await wake_workers(session, league_id)
+    open_ones = [old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)]
+    await settle_bounces(session, league_id, [old.id for old in olds])
+    await cancel(session, league_id, open_ones, reason=f"goes to {recipient} instead")
+    await record(session, league_id, [entry for one, kept in done for entry in _entries(one, kept, reason)])
+    await wake_workers(session, league_id)
     return tuple(one for one, _ in done)
 
 

@@ -227,3 +227,8 @@ def branded(theme: Theme, brand: str | None) -> Theme:
             return replace(theme, primary=color.hex6, variables=variables)
         color = color.lighten(0.06) if theme.dark else color.darken(0.06)
     return theme
+
+
+def marked(tone: Tone, text: str) -> tuple[str, str]:
+    """``text`` behind the tone's symbol, in its color."""
+    return (f"{SYMBOLS[tone]} {text}", STYLES[tone])

@@ -13,7 +13,7 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.text import Part, content_lines
-from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, marked
 
 if TYPE_CHECKING:
     from bball_tui.outbox.staff_actions import Acted, NotDone
@@ -116,13 +116,13 @@ class BulkRun(Dialog[BulkReport]):
 
     def _result(self) -> Iterable[list[Part]]:
         report = self._report()
-        yield [_marked(Tone.GOOD, f"{len(report.done):,} {self._words}")]
+        yield [marked(Tone.GOOD, f"{len(report.done):,} {self._words}")]
         if report.problem:
-            yield [_marked(Tone.BAD, report.problem)]
+            yield [marked(Tone.BAD, report.problem)]
         if report.left:
-            yield [_marked(Tone.MUTED, _("{left:,} not reached: they are as they were").format(left=report.left))]
+            yield [marked(Tone.MUTED, _("{left:,} not reached: they are as they were").format(left=report.left))]
         if report.refused:
-            yield [_marked(Tone.WARN, _("{refused:,} not done:").format(refused=len(report.refused)))]
+            yield [marked(Tone.WARN, _("{refused:,} not done:").format(refused=len(report.refused)))]
         for one in report.refused[:LONGEST_REPORT]:
             yield [f"  {SYMBOLS[Tone.MUTED]} {one.reason}"]
         if len(report.refused) > LONGEST_REPORT:
@@ -144,7 +144,3 @@ class BulkRun(Dialog[BulkReport]):
 def _bar(done: int, total: int) -> str:
     full = _BAR * done // max(1, total)
     return "█" * full + "░" * (_BAR - full)
-
-
-def _marked(tone: Tone, text: str) -> Part:
-    return (f"{SYMBOLS[tone]} {text}", STYLES[tone])

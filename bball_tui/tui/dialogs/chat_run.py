@@ -14,7 +14,7 @@ from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import Part, content_lines
-from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, marked
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class ChatRun(Dialog["Applied | None"]):
 
     def _report(self) -> Iterable[list[Part]]:
         if self._applied is None:
-            yield [_marked(Tone.BAD, self._problem)]
+            yield [marked(Tone.BAD, self._problem)]
             yield [
                 (
                     _("What was done before this is kept. Press {key} to see how things stand.").format(
@@ -131,23 +131,23 @@ class ChatRun(Dialog["Applied | None"]):
             return
         applied = self._applied
         yield [
-            _marked(
+            marked(
                 Tone.GOOD if applied.done else Tone.MUTED, _("{steps} done").format(steps=counted(applied.done, "step"))
             )
         ]
         if applied.told:
             yield [
-                _marked(Tone.GOOD, _("{e_mail} about a new link queued").format(e_mail=counted(applied.told, "e-mail")))
+                marked(Tone.GOOD, _("{e_mail} about a new link queued").format(e_mail=counted(applied.told, "e-mail")))
             ]
         if applied.not_done:
-            yield [_marked(Tone.WARN, _("{steps} not done").format(steps=counted(applied.not_done, "step")))]
+            yield [marked(Tone.WARN, _("{steps} not done").format(steps=counted(applied.not_done, "step")))]
         if applied.stopped is not None:
-            yield [_marked(Tone.WARN, applied.stopped)]
+            yield [marked(Tone.WARN, applied.stopped)]
         for sentence in applied.recovered:
-            yield [_marked(Tone.ACCENT, sentence)]
+            yield [marked(Tone.ACCENT, sentence)]
         if applied.manual:
             yield [
-                _marked(
+                marked(
                     Tone.WARN,
                     _("{key} links a group that you made in the GroupMe app, by its share link.").format(
                         key=key_of("chat.link")
@@ -182,7 +182,3 @@ class ChatRun(Dialog["Applied | None"]):
             return
         self._control.cancel()
         self._draw()
-
-
-def _marked(tone: Tone, text: str) -> Part:
-    return (f"{SYMBOLS[tone]} {text}", STYLES[tone])

@@ -19,13 +19,13 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.dialogs.scan_field import LoadScan, NoScan, ScanField
-from bball_tui.tui.dialogs.signing_summary import capacity_word, counted, signing_summary
+from bball_tui.tui.dialogs.signing_summary import capacity_word, signing_summary
 from bball_tui.tui.dialogs.whose_paper import whose_paper
 from bball_tui.tui.hanging_indent import Hanging
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.text import content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
-from bball_tui.wording import short_date
+from bball_tui.wording import counted, short_date
 
 if TYPE_CHECKING:
     from textual.timer import Timer

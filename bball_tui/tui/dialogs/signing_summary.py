@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from bball_tui.language import _, plural
+from bball_tui.language import _
 from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
 from bball_tui.tui.text import Part, content_lines
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone
+from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.database.states import Capacity
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 MOST_NOTICES = 12
 MOST_CONTRACTS = 5
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """``1 mail goes``, ``2,400 mails go``."""
-    return f"{number:,} {plural(one, many, number)}"
 
 
 def duration(seconds: int) -> str:
