@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from bball_tui.cli.loops import fast_loop
+from bball_tui.cli.event_loop import fast_loop
 from bball_tui.cli.output import Answer
 from bball_tui.database.engine import Database
 from bball_tui.database.opening import open_database

@@ -18,8 +18,8 @@ from bball_tui.cli.output import Answer, Found, table
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.account import no_token, token_from
 from bball_tui.groupme.links.share_links import mask
+from bball_tui.groupme.plan.look_at_chats import plan_creation, read_chats, settle_others
 from bball_tui.groupme.plan.plan_model import Action, Plan, TeamPlan
-from bball_tui.groupme.plan.read_chats import plan_creation, read_chats, settle_others
 from bball_tui.groupme.plan.team_list import list_chats
 from bball_tui.groupme.run.apply import apply, current_plan
 from bball_tui.league.rights import Right

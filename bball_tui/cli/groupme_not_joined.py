@@ -10,7 +10,7 @@ from bball_tui.cli.groupme_run import chats_sender
 from bball_tui.cli.groupme_team import season_id_of, season_option
 from bball_tui.cli.output import Answer, Did, Found, echo_lines, table
 from bball_tui.groupme.notify.not_joined import PATIENCE, NotJoined, not_joined_rows, remind
-from bball_tui.groupme.plan.read_chats import read_not_joined
+from bball_tui.groupme.plan.look_at_chats import read_not_joined
 from bball_tui.league.rights import Right
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted

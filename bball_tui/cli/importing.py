@@ -11,8 +11,8 @@ from bball_tui.cli.seasons import say_season
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.errors import BballError
 from bball_tui.files import write_file
-from bball_tui.league.importing.columns import MappedField
 from bball_tui.league.importing.diff_model import Counts, Diff, Verdict
+from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, PreviewMoved, Report, run_import

@@ -13,8 +13,15 @@ from bball_tui.database.engine import Session
 from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import read_clock
-from bball_tui.league.rules.rules import JerseyRule, LeagueRules, read_cutoff, read_freeze, read_limit, read_refused
 from bball_tui.league.rules.store import read_findings, read_rules, write_rules
+from bball_tui.league.rules.team_check import (
+    JerseyRule,
+    LeagueRules,
+    read_cutoff,
+    read_freeze,
+    read_limit,
+    read_refused,
+)
 from bball_tui.mail.values import one_line
 from bball_tui.wording import short_date
 

@@ -74,7 +74,7 @@ class League(Base):
     unsubscribe: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether messages of one's own say how one gets no more of them."""
     rules: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
-    """What the league asks of its teams (`league/rules/rules.py`); empty: nothing."""
+    """What the league asks of its teams (`league/rules/team_check.py`); empty: nothing."""
     mail_salt: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), server_default=text("gen_random_uuid()"))
     """Goes into every Message-ID: receivers drop repeated ones, and a trial database knows the same families."""
     version: Mapped[int] = mapped_column(server_default="1")

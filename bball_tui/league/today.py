@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Signature
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
-from bball_tui.league.roster.attention import today_in, unreachable_players, zone_of
+from bball_tui.league.roster.attention_conditions import today_in, unreachable_players, zone_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from bball_tui.mail.dialect import MailEnvironment, check_markup
 from bball_tui.mail.message_variables import VARIABLES
+from bball_tui.mail.template_dialect import MailEnvironment, check_markup
 from bball_tui.mail.values import RenderError, one_line
 
 LONGEST_TEXT = 20_000

@@ -11,7 +11,11 @@ import mjml
 from jinja2 import FunctionLoader, Template, TemplateNotFound
 from jinja2.loaders import split_template_path
 
-from bball_tui.mail.dialect import (
+from bball_tui.mail.kinds.base import Value
+from bball_tui.mail.languages import ENGLISH, Words, path
+from bball_tui.mail.mime import quoted_printable
+from bball_tui.mail.skeleton import Skeleton, fits, shape_of, skeleton_of
+from bball_tui.mail.template_dialect import (
     LARGEST_FILE,
     LARGEST_OUTPUT,
     SLOWEST,
@@ -21,10 +25,6 @@ from bball_tui.mail.dialect import (
     check_markup,
     weigh,
 )
-from bball_tui.mail.kinds.base import Value
-from bball_tui.mail.languages import ENGLISH, Words, path
-from bball_tui.mail.mime import quoted_printable
-from bball_tui.mail.skeleton import Skeleton, fits, shape_of, skeleton_of
 from bball_tui.mail.values import one_line, wrap
 from bball_tui.resources import folder
 

@@ -22,7 +22,7 @@ AHEAD = (
     "bball_tui.league.undoing.own_acts",
     "bball_tui.league.editing.archiving",
     "bball_tui.league.editing.deleting",
-    "bball_tui.league.editing.addressing",
+    "bball_tui.league.editing.set_address",
     "bball_tui.league.mails.send_for_real",
     "bball_tui.league.mails.check",
     "bball_tui.league.mails.kinds",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from bball_tui.tui.tabs.attention import Fix
+    from bball_tui.tui.tabs.today_items import Fix
 
 
 @dataclass

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bball_tui.cli.loops import fast_loop
+from bball_tui.cli.event_loop import fast_loop
 from bball_tui.database.engine import Database
 from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Worker

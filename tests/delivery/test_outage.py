@@ -20,7 +20,7 @@ from bball_tui.outbox.provider_gates import Gate, gates, lock, pause, reopen_gat
 from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings
-from bball_tui.tui.tabs.attention import attention_items
+from bball_tui.tui.tabs.today_items import attention_items
 from tests.delivery.test_drain import drain
 from tests.outbox.support import queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer

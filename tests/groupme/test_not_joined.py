@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Outbox
 from bball_tui.groupme.notify.not_joined import PATIENCE, NotJoined, remind
-from bball_tui.groupme.plan.read_chats import read_not_joined
+from bball_tui.groupme.plan.look_at_chats import read_not_joined
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from tests.groupme.conftest import Desk
 from tests.groupme.summer import Summer, make_summer

@@ -11,8 +11,8 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.links.linking import SeenGroup, unlink
 from bball_tui.groupme.notify.enqueue import families_of, link_and_tell, tell_families
 from bball_tui.groupme.notify.unaware_families import families_to_tell
+from bball_tui.groupme.plan.look_at_chats import read_chats
 from bball_tui.groupme.plan.plan_model import ActionKind
-from bball_tui.groupme.plan.read_chats import read_chats
 from bball_tui.groupme.plan.team_list import ChatListing, list_chats
 from bball_tui.league.mails.preview import preview_mail
 from bball_tui.mail.kinds.team_chat import TeamChatMail

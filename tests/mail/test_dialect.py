@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, TemplateError
 
-from bball_tui.mail.dialect import LARGEST_FILE, MailEnvironment, NotAllowed, check_markup, weigh
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import Words
 from bball_tui.mail.render import Renderer, why
+from bball_tui.mail.template_dialect import LARGEST_FILE, MailEnvironment, NotAllowed, check_markup, weigh
 from bball_tui.mail.templates import FILES, TemplateSet, packaged
 from bball_tui.mail.variables import variables
 from tests.mail.factory import DATE, MESSAGE_ID, make_context, make_settings

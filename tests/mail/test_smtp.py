@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bball_tui.cli.loops import fast_loop
+from bball_tui.cli.event_loop import fast_loop
 from bball_tui.mail.outcome import OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.render import Renderer

@@ -6,7 +6,7 @@ from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.counts import override_trouble, read_mail_day
 from bball_tui.outbox.queue import Departure, Frozen, claim, mark_on_wire
 from bball_tui.outbox.timeline import item_timeline
-from bball_tui.tui.tabs.attention import attention_items
+from bball_tui.tui.tabs.today_items import attention_items
 from tests.outbox.support import queue_mails
 
 NOTICE = "Your own template contract_signed could not be used, so the standard one was: line 3 is broken."

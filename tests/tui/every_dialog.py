@@ -98,7 +98,7 @@ from bball_tui.tui.dialogs.read_scans import ReadScans
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.reminder_schedule import ReminderSchedule
 from bball_tui.tui.dialogs.resolve_doubt import ResolveDoubt
-from bball_tui.tui.dialogs.roll_make import RollMake
+from bball_tui.tui.dialogs.roll_confirm import RollMake
 from bball_tui.tui.dialogs.roll_players import RollPlayers
 from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from bball_tui.tui.dialogs.sign import SignDialog

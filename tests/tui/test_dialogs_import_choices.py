@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bball_tui.league import importing, values
-from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff_model import FieldChange, Imported, RowDiff, Take, Verdict
+from bball_tui.league.importing.find_columns import ColumnMap, MappedField
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.tui.dialogs.import_job import RosterPreview

@@ -23,7 +23,7 @@ from bball_tui.outbox.provider_gates import gates
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.mail_setup import MailSetup
 from bball_tui.tui.tab_events import FixWanted
-from bball_tui.tui.tabs.attention import Fix
+from bball_tui.tui.tabs.today_items import Fix
 from tests.support.authority import Authority
 from tests.support.mails import club_with_mails
 from tests.support.smtp import SmtpServer

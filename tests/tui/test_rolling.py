@@ -17,7 +17,7 @@ from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, T
 from bball_tui.league.seasons.roll_request import Rolled, RollOutcome, RollRequest
 from bball_tui.settings import Settings
 from bball_tui.tui.dialogs.choose_one import ChooseOne
-from bball_tui.tui.dialogs.roll_make import RollMake
+from bball_tui.tui.dialogs.roll_confirm import RollMake
 from bball_tui.tui.dialogs.roll_players import RollPlayers
 from bball_tui.tui.dialogs.roll_season import RollSeason, SeasonChoice
 from tests.support.factory import Club, make_club, make_family

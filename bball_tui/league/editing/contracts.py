@@ -20,8 +20,8 @@ from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contr
 from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
 from bball_tui.league.contracts.transitions import LONGEST_REASON, TransitionRequest, apply_transition, reason_for
-from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.outcome import Loaded, Outcome, Problem, Saved, Wrong
+from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes, welcome_again
 from bball_tui.league.rules.freeze import player_move
 from bball_tui.league.rules.store import rule_notes

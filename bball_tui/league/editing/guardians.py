@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Guardian, MergedPerson, Player, PlayerGuardian, Suppression
 from bball_tui.errors import BballError
-from bball_tui.league.editing.checking import Checks, differing, overtaken
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
+from bball_tui.league.editing.save_checks import Checks, differing, overtaken
 from bball_tui.league.fields import Field, columns_of
 from bball_tui.league.merging.people import Person, once_called
 from bball_tui.league.roster.guardian import (

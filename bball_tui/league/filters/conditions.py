@@ -10,7 +10,7 @@ from bball_tui.database.search import found_players, team_matches, terms_of, wor
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
 from bball_tui.league.filters.choices import Attention
-from bball_tui.league.roster.attention import needs_attention, reachable
+from bball_tui.league.roster.attention_conditions import needs_attention, reachable
 from bball_tui.league.roster.rows import RosterFilter
 
 _LIFE = {status: place for place, status in enumerate(ContractStatus)}

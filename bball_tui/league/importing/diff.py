@@ -30,7 +30,7 @@ from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LinkValues
 from bball_tui.league.rules.freeze import move_findings
-from bball_tui.league.rules.rules import TeamMove
+from bball_tui.league.rules.team_check import TeamMove
 from bball_tui.league.values.shown import shown
 
 

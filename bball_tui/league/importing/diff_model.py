@@ -22,7 +22,7 @@ from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.read_roster import Roster
 from bball_tui.league.roster.guardian import LINK, GuardianValues, LinkValues
 from bball_tui.league.roster.player import PlayerValues
-from bball_tui.league.rules.rules import RuleFinding
+from bball_tui.league.rules.team_check import RuleFinding
 
 Ref: TypeAlias = int
 Take: TypeAlias = bool | frozenset[int]

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.league.importing.columns import ColumnMap, signature
+from bball_tui.league.importing.find_columns import ColumnMap, signature
 
 _FIND = text("SELECT mapping FROM import_mapping WHERE league_id = :league_id AND signature = :signature")
 _KEEP = text(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bball_tui.league.importing.encodings import asked_for, repair
-from bball_tui.league.importing.headings import from_header
+from bball_tui.league.importing.heading_meanings import from_header
 from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
     BadRow,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
+from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
 from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
     FileTable,

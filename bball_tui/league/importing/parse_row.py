@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from bball_tui.database.states import DateOrder
 from bball_tui.league.fields import Field, Kind, Reading
 from bball_tui.league.importing import suspicions
-from bball_tui.league.importing.columns import Columns, GuardianColumns
+from bball_tui.league.importing.find_columns import Columns, GuardianColumns
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.raw_table import Row, Tick
 from bball_tui.league.importing.roster_row import GuardianCell, NameSplit, RosterRow

@@ -7,22 +7,22 @@ from pathlib import Path
 
 from bball_tui.database.states import DateOrder
 from bball_tui.files import read_bytes
-from bball_tui.league.importing.columns import (
+from bball_tui.league.importing.encodings import Doubt
+from bball_tui.league.importing.families import joined
+from bball_tui.league.importing.find_columns import (
     ColumnMap,
     Columns,
     MappedField,
     has_whole_names,
     map_columns,
 )
-from bball_tui.league.importing.encodings import Doubt
-from bball_tui.league.importing.families import joined
-from bball_tui.league.importing.furniture import counting_columns, without_furniture
 from bball_tui.league.importing.open_table import read_table
 from bball_tui.league.importing.parse_row import DAYS, RowReader
 from bball_tui.league.importing.presets import OUTBOX, OUTBOX_MARKS, Preset, fold_heading
 from bball_tui.league.importing.problems import Problem
 from bball_tui.league.importing.raw_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.roster_row import NameSplit, RosterRow
+from bball_tui.league.importing.skip_rows import counting_columns, without_furniture
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.roster import player
 from bball_tui.league.values.dates import converted_dates

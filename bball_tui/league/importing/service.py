@@ -18,10 +18,10 @@ from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
-from bball_tui.league.importing.columns import ColumnMap, MappedField
 from bball_tui.league.importing.diff import compute_diff
 from bball_tui.league.importing.diff_model import Diff, Imported, Take
 from bball_tui.league.importing.encodings import NAMES, TWICE, Doubt, asked_for
+from bball_tui.league.importing.find_columns import ColumnMap, MappedField
 from bball_tui.league.importing.mappings import remember, remembered
 from bball_tui.league.importing.moved_mails import count_unsent
 from bball_tui.league.importing.presets import PRESETS
@@ -33,8 +33,8 @@ from bball_tui.league.importing.roster_row import RosterRow
 from bball_tui.league.importing.sandboxed_reader import read_limited
 from bball_tui.league.leagues import LeagueInfo, current_season
 from bball_tui.league.mails.enqueue import wants_offer_mails
-from bball_tui.league.rules.rules import LeagueRules, RuleFinding
 from bball_tui.league.rules.store import RuleBroken, read_findings, read_rules
+from bball_tui.league.rules.team_check import LeagueRules, RuleFinding
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.names import NAME_LENGTH, name_text
 from bball_tui.league.values.shown import shown

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bball_tui.league.importing.encodings import NAMES, Decoded, likely
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognized
+from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognized
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 

@@ -17,7 +17,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
-from bball_tui.league.importing.headings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
+from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
 from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
 from bball_tui.league.importing.raw_table import (
     MOST_ROWS,

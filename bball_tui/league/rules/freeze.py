@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import Contract, Player, Season, Team
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.facts import read_clock
-from bball_tui.league.rules.rules import LeagueRules, RuleFinding, TeamMove, check_moves
 from bball_tui.league.rules.store import read_rules
+from bball_tui.league.rules.team_check import LeagueRules, RuleFinding, TeamMove, check_moves
 
 
 async def frozen_since(session: AsyncSession, league_id: int, season_id: int) -> date | None:

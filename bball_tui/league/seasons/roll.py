@@ -26,8 +26,8 @@ from bball_tui.league.importing import statements
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import Season, current_season, list_seasons
 from bball_tui.league.mails.enqueue import enqueue_offers, wants_offer_mails
-from bball_tui.league.rules.rules import TeamMove, check_moves, season_year
 from bball_tui.league.rules.store import RuleBroken, read_rules, rule_notes
+from bball_tui.league.rules.team_check import TeamMove, check_moves, season_year
 from bball_tui.league.seasons.age_groups import read_pattern, usual_pattern
 from bball_tui.league.seasons.roll_facts import read_facts
 from bball_tui.league.seasons.roll_plan import RollOptions, RollPlan, TeamLine, make_plan

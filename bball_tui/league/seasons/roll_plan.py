@@ -14,7 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from bball_tui.database.states import ContractStatus, Stage
-from bball_tui.league.rules.rules import TeamMove
+from bball_tui.league.rules.team_check import TeamMove
 from bball_tui.league.seasons.age_groups import Pattern, group_of, stem_of, too_old
 from bball_tui.league.values.dates import age_on
 from bball_tui.wording import counted, listed, short_date

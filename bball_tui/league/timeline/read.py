@@ -20,8 +20,8 @@ from bball_tui.league.roster.lists import TeamListing
 from bball_tui.league.roster.notes import NoteView, read_notes
 from bball_tui.league.roster.player import also_called
 from bball_tui.league.roster.rows import ContractRow, RosterFilter, TeamRow
-from bball_tui.league.rules.rules import RuleFinding
 from bball_tui.league.rules.store import read_findings
+from bball_tui.league.rules.team_check import RuleFinding
 from bball_tui.league.timeline.words import (
     Attempt,
     AuditFacts,

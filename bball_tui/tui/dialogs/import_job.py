@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from bball_tui.errors import BballError
 
 if TYPE_CHECKING:
-    from bball_tui.league.importing.columns import ColumnMap
     from bball_tui.league.importing.corrections import Conflict
     from bball_tui.league.importing.diff_model import Imported, RowDiff, Take
+    from bball_tui.league.importing.find_columns import ColumnMap
     from bball_tui.league.importing.problems import Problem
     from bball_tui.league.importing.progress import ImportProgress
     from bball_tui.league.importing.roster_row import NameSplit

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from bball_tui.league.importing.columns import ColumnMap
+    from bball_tui.league.importing.find_columns import ColumnMap
     from bball_tui.league.importing.progress import ImportProgress
 
 _BAR = 20

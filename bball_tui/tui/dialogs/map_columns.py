@@ -15,7 +15,7 @@ from bball_tui.tui.text import content, shorten
 from bball_tui.tui.theme import STYLES, Tone
 
 if TYPE_CHECKING:
-    from bball_tui.league.importing.columns import ColumnMap
+    from bball_tui.league.importing.find_columns import ColumnMap
 
 PARTS = ("First", "Last", "Email", "Phone", "Relation")
 NOWHERE = -1
@@ -58,7 +58,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
 
     def body(self) -> Iterable[Widget]:
         """A sentence, and a choice for each field."""
-        from bball_tui.league.importing.columns import guessed
+        from bball_tui.league.importing.find_columns import guessed
 
         chosen = guessed(self._header, self._columns)
         line = _("Which column of the file holds what? The first three are required.")
@@ -86,7 +86,7 @@ class MapColumns(Dialog["ColumnMap | None"]):
 
     def action_keep(self) -> None:
         """Go back with the choice, if it can be used."""
-        from bball_tui.league.importing.columns import chosen_columns
+        from bball_tui.league.importing.find_columns import chosen_columns
 
         places = {field: self.query_one(f"#pick-{number}", Picker).chosen for number, field in enumerate(self._fields)}
         chosen = {field: place for field, place in places.items() if place != NOWHERE}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bball_tui.outbox.counts import MailDay
     from bball_tui.settings import Settings
     from bball_tui.tui.connection import LeagueConnection
-    from bball_tui.tui.tabs.attention import AttentionItem, ReturnedMails
+    from bball_tui.tui.tabs.today_items import AttentionItem, ReturnedMails
 
 LOOK_AGAIN = 20.0
 """Seconds after which the day is read again: that a worker falls silent, or that a day ends, nobody tells."""
@@ -128,7 +128,7 @@ class DayScreen(UndoScreen):
         from bball_tui.league.roster.notes import list_notes
         from bball_tui.league.today import read_contract_day
         from bball_tui.outbox.counts import read_mail_day
-        from bball_tui.tui.tabs.attention import attention_items
+        from bball_tui.tui.tabs.today_items import attention_items
 
         mails = await connection.call(read_mail_day, connection.outgoing)
         contracts = await connection.call(read_contract_day, connection.season_id)
@@ -160,7 +160,7 @@ class DayScreen(UndoScreen):
         if settings.bounce_dir is None:
             return None
         from bball_tui.delivery.bounces import UnreadReports
-        from bball_tui.tui.tabs.attention import ReturnedMails
+        from bball_tui.tui.tabs.today_items import ReturnedMails
 
         folder = str(settings.bounce_dir)
         self._returned = self._returned or UnreadReports(settings.bounce_dir)

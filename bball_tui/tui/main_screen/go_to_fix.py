@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from textual.widget import AwaitMount
 
     from bball_tui.tui.main_screen.tab_list import TabPane
-    from bball_tui.tui.tabs.attention import Fix
+    from bball_tui.tui.tabs.today_items import Fix
 
 
 class Tabs(Protocol):

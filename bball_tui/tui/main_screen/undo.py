@@ -229,7 +229,7 @@ class UndoScreen(ActionHost, Screen[None]):
 
     async def undo_from_list(self) -> None:
         """Show what one did in the last minutes, and undo what is chosen."""
-        from bball_tui.tui.taking_back import undo_from_list
+        from bball_tui.tui.undoing import undo_from_list
 
         if self.connection is not None and await undo_from_list(self.app, self.connection):
             self._withdraw_offer()
@@ -276,7 +276,7 @@ class UndoScreen(ActionHost, Screen[None]):
 
     async def _take_import_back(self, connection: "LeagueConnection", last: _Signing) -> None:
         from bball_tui.league.importing.undo import AlreadyTakenBack
-        from bball_tui.tui.taking_back import take_import_back
+        from bball_tui.tui.undoing import take_import_back
 
         assert last.import_id is not None  # noqa: S101 - the caller looked
         self._withdraw_offer()

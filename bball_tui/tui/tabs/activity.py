@@ -186,7 +186,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
     @action("b", "take the import back", when=_an_import, needs=Right.ROSTER)
     async def action_activity_unimport(self) -> bool:
         """Take back the import that this row tells of: you see first what goes, what is as before, and what stays."""
-        from bball_tui.tui.taking_back import take_import_back
+        from bball_tui.tui.undoing import take_import_back
 
         act = self.meant
         return (

@@ -12,7 +12,7 @@ from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
 from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
-from bball_tui.tui.tabs import chasing, family_commands
+from bball_tui.tui.tabs import chasing, note_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
 from bball_tui.tui.tabs.chasing import CallsPane
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
@@ -353,7 +353,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         await read_asked(self.app, connection, mails, nobody=nobody)
 
     papers = OF_CONTRACTS
-    family = family_commands.OF_CONTRACTS
+    family = note_commands.OF_CONTRACTS
     calls = chasing.OF_CONTRACTS
 
     # The life before and after a signature

@@ -308,7 +308,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
     @action("c", "create its group", when=can_create, needs=Right.ROSTER, also="make new chat")
     async def action_chat_create(self) -> None:
         """Create the group of this one team, after one question."""
-        from bball_tui.groupme.plan.read_chats import plan_creation, settle_others
+        from bball_tui.groupme.plan.look_at_chats import plan_creation, settle_others
         from bball_tui.groupme.run.apply import apply
 
         connection, row = self.connection, self.meant

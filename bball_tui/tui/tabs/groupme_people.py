@@ -97,7 +97,7 @@ async def show_not_joined(app: "App[Any]", connection: "LeagueConnection", now: 
         BballError: GroupMe cannot be read, or the database is away.
     """
     from bball_tui.groupme.notify.not_joined import PATIENCE, not_joined_rows, remind
-    from bball_tui.groupme.plan.read_chats import read_not_joined
+    from bball_tui.groupme.plan.look_at_chats import read_not_joined
 
     season = connection.season
     if season is None:

@@ -18,7 +18,7 @@ from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
-    from bball_tui.groupme.plan.read_chats import Reading
+    from bball_tui.groupme.plan.look_at_chats import Reading
     from bball_tui.groupme.run.progress import Progress
     from bball_tui.tui.connection import LeagueConnection
 
@@ -66,7 +66,7 @@ class GroupMeReading(Static):
 
     @work(group="chats")
     async def _read(self, connection: "LeagueConnection") -> None:
-        from bball_tui.groupme.plan.read_chats import read_chats
+        from bball_tui.groupme.plan.look_at_chats import read_chats
 
         mine = get_current_worker()
         try:

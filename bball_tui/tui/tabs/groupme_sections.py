@@ -14,9 +14,9 @@ from bball_tui.wording import counted
 
 if TYPE_CHECKING:
     from bball_tui.groupme.api.models import Group
+    from bball_tui.groupme.plan.look_at_chats import Reading
     from bball_tui.groupme.plan.membership import Joined
     from bball_tui.groupme.plan.plan_model import TeamPlan
-    from bball_tui.groupme.plan.read_chats import Reading
     from bball_tui.groupme.plan.team_list import ChatDetail, ChatRow
 
 MOST_NAMES = 30

@@ -16,11 +16,10 @@ from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.key_hints import key_of
-from bball_tui.tui.tabs import family_commands
-from bball_tui.tui.tabs.addressing import fix_address
-from bball_tui.tui.tabs.attention import Question
+from bball_tui.tui.tabs import note_commands
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, kind_words, panel_lines
 from bball_tui.tui.tabs.cells import time_cell
+from bball_tui.tui.tabs.fix_address import fix_address
 from bball_tui.tui.tabs.guards import ready
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, state_cell
 from bball_tui.tui.tabs.outbox_bulk import cancel_mails, put_aside, resolve_doubt, try_again
@@ -38,6 +37,7 @@ from bball_tui.tui.tabs.outbox_guards import (
 from bball_tui.tui.tabs.outbox_sending import hold_line, pause_or_resume, send_for_real, try_mail_server
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import sections_of_mail
+from bball_tui.tui.tabs.today_items import Question
 from bball_tui.tui.text import short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone
 from bball_tui.tui.widgets.columns import Column
@@ -297,7 +297,7 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
-    family = family_commands.OF_MAILS
+    family = note_commands.OF_MAILS
 
     @action(
         "p", "read the e-mail", when=one_in_state(tuple(OutboxState), ""), footer=True, also="view open message preview"

@@ -7,7 +7,7 @@ from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
-from bball_tui.tui.tabs import family_commands
+from bball_tui.tui.tabs import note_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell
 from bball_tui.tui.tabs.guards import on_one, on_some, ready
 from bball_tui.tui.tabs.roster_pane import RosterPane
@@ -154,7 +154,7 @@ class PlayersPane(RosterPane["PlayerRow"], commands="On a player", tab="players"
 
         return self.connection is not None and await edit_player(self.app, self.connection, player_id) is not None
 
-    family = family_commands.OF_PLAYERS
+    family = note_commands.OF_PLAYERS
 
     @action("m", "make a contract", when=_one, needs=Right.ROSTER, also="add create offer")
     async def action_player_contract(self) -> bool:

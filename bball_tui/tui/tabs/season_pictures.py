@@ -12,8 +12,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from bball_tui.language import COLUMN, _, in_context
-from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.day_summary import spark
+from bball_tui.tui.tabs.today_items import Fix
 from bball_tui.tui.text import Part, content, shorten, width_of
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted

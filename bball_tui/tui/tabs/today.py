@@ -16,14 +16,14 @@ from bball_tui.language import _, plural
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.tab_events import DayAsked, FixWanted, TeamChosen
-from bball_tui.tui.tabs.attention import AttentionItem
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.day_summary import DaySummary
-from bball_tui.tui.tabs.family_commands import ALSO, LABEL, note_again
 from bball_tui.tui.tabs.memory_source import MemorySource
+from bball_tui.tui.tabs.note_commands import ALSO, LABEL, note_again
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.season_pictures import SeasonPictures
 from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections, family_sections
+from bball_tui.tui.tabs.today_items import AttentionItem
 from bball_tui.tui.text import content
 from bball_tui.tui.theme import NOTHING, STYLES, SYMBOLS, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column

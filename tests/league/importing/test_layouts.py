@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bball_tui.database.states import DateOrder
-from bball_tui.league.importing.columns import MappedField
+from bball_tui.league.importing.find_columns import MappedField
 from bball_tui.league.importing.presets import PRESETS
 from bball_tui.league.importing.read_roster import Roster, read_roster
 from bball_tui.league.importing.roster_row import GuardianCell, RosterRow

@@ -21,8 +21,8 @@ from bball_tui.league.editing.outcome import Outcome, Saved, Wrong
 from bball_tui.league.importing.report import remarks, report_csv
 from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import find_league
-from bball_tui.league.rules.rules import LeagueRules, RuleName
 from bball_tui.league.rules.store import RuleBroken, write_rules
+from bball_tui.league.rules.team_check import LeagueRules, RuleName
 from bball_tui.league.seasons.roll import apply_roll, plan_roll
 from bball_tui.league.seasons.roll_request import RollChoice, RollOutcome, RollRequest
 from bball_tui.league.seasons.roll_undo import undo_roll

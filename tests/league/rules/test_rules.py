@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
-from bball_tui.league.rules.rules import (
+from bball_tui.league.rules.team_check import (
     JerseyRule,
     LeagueRules,
     RuleName,

@@ -18,8 +18,8 @@ from bball_tui.league.importing.service import ImportOptions, run_import
 from bball_tui.league.leagues import find_league
 from bball_tui.league.roster.player import PlayerDraft
 from bball_tui.league.rules.form import RulesDraft, load_rules, save_rules
-from bball_tui.league.rules.rules import LeagueRules, RuleName
 from bball_tui.league.rules.store import RuleBroken, read_findings, write_rules
+from bball_tui.league.rules.team_check import LeagueRules, RuleName
 from bball_tui.league.seasons.roll import apply_roll, plan_roll
 from bball_tui.league.seasons.roll_plan import Proposal
 from bball_tui.league.seasons.roll_request import RollChoice, RollOutcome, RollRequest

@@ -10,8 +10,8 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract, League, Season, Team
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.lifecycle import Transition
-from bball_tui.league.rules.rules import LeagueRules
 from bball_tui.league.rules.store import write_rules
+from bball_tui.league.rules.team_check import LeagueRules
 from bball_tui.league.seasons.roll import RollMoved, apply_roll
 from bball_tui.league.seasons.roll_plan import Proposal
 from bball_tui.league.seasons.roll_request import RollChoice, RollOutcome, RollRequest

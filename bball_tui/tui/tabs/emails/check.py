@@ -18,11 +18,11 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import FixWanted, TeamChosen
-from bball_tui.tui.tabs.attention import Fix
 from bball_tui.tui.tabs.bucket_panel import BucketPanel, Kind, KindChosen, PanelLine
 from bball_tui.tui.tabs.memory_source import MemorySource
 from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import family_sections
+from bball_tui.tui.tabs.today_items import Fix
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -341,7 +341,7 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
     async def _fix_address(
         self, connection: "LeagueConnection", row: "Finding", player_id: int, guardian_id: int
     ) -> None:
-        from bball_tui.league.editing.addressing import set_address
+        from bball_tui.league.editing.set_address import set_address
 
         lines = [row.sentence, _("The address is written into the roster, for all children of this guardian.")]
         dialog = NewAddress(

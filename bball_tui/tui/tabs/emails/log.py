@@ -11,7 +11,7 @@ from bball_tui.league.rights import Right
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.confirm import Confirm
-from bball_tui.tui.tabs import family_commands
+from bball_tui.tui.tabs import note_commands
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import Guard, on_one, on_some
 from bball_tui.tui.tabs.mail_words import about_cell, mails_named, outcome_cell
@@ -163,12 +163,12 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
     )
     async def action_log_address(self) -> bool:
         """Correct the family's address, and send there what never arrived."""
-        from bball_tui.tui.tabs.addressing import fix_address
+        from bball_tui.tui.tabs.fix_address import fix_address
 
         connection, targets = self.connection, self.targets
         return connection is not None and len(targets) == 1 and await fix_address(self.app, connection, targets[0])
 
-    family = family_commands.OF_LOG
+    family = note_commands.OF_LOG
 
     @action("f", "filter", footer=True, also="narrow show only bounced")
     def action_log_filter(self) -> None:

@@ -7,7 +7,7 @@ from bball_tui.tui.tabs.views_pane import ViewsPane
 from bball_tui.tui.widgets.tab_bar import TabSpec
 
 if TYPE_CHECKING:
-    from bball_tui.tui.tabs.attention import Fix
+    from bball_tui.tui.tabs.today_items import Fix
 
 
 class EmailsPane(ViewsPane):

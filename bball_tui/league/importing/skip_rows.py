@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bball_tui.league.importing.columns import Columns
+from bball_tui.league.importing.find_columns import Columns
 from bball_tui.league.importing.presets import fold_heading
 from bball_tui.league.importing.raw_table import Row
 from bball_tui.league.roster.player import FIRST_NAME, LAST_NAME

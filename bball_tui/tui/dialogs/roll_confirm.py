@@ -12,7 +12,7 @@ from textual.widgets import Checkbox, Select, Static
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, example, parse_date
 from bball_tui.language import _
-from bball_tui.league.rules.rules import LeagueRules, check_moves
+from bball_tui.league.rules.team_check import LeagueRules, check_moves
 from bball_tui.league.seasons.roll_request import HOLD_SECONDS, RollOutcome
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog

@@ -1,4 +1,4 @@
-"""Which column of a file means what: by its heading (`headings.py`), or as a person said."""
+"""Which column of a file means what: by its heading (`heading_meanings.py`), or as a person said."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 
 from bball_tui.league import fields as described
-from bball_tui.league.importing.headings import (
+from bball_tui.league.importing.heading_meanings import (
     MOST_COLUMNS,
     Meaning,
     best_preset,
