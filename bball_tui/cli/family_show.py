@@ -11,7 +11,7 @@ from bball_tui.database.engine import Session
 from bball_tui.league.roster.family import GuardianView
 from bball_tui.league.roster.notes import NoteView
 from bball_tui.league.timeline.read import ContractDetail, PlayerDetail, PlayerView, contract_detail, player_detail
-from bball_tui.league.timeline.words import follow_up_words, note_words
+from bball_tui.league.timeline.words import follow_up_words, note_words, struck_words
 from bball_tui.mail.from_address import Outgoing
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
@@ -102,11 +102,8 @@ def _notes(notes: tuple[NoteView, ...], zone: tzinfo) -> Iterator[str]:
         yield ""
         yield "Notes and calls"
     for note in notes:
-        struck = "" if note.struck_reason is None else f" (struck: {note.struck_reason})"
-        yield (
-            f"  {note.id}  {note.at.astimezone(zone):%Y-%m-%d %H:%M}  {note_words(note)}{follow_up_words(note)}{struck}"
-            f"  ({note.by})"
-        )
+        said = f"{note_words(note)}{follow_up_words(note)}{struck_words(note)}"
+        yield f"  {note.id}  {note.at.astimezone(zone):%Y-%m-%d %H:%M}  {said}  ({note.by})"
 
 
 def _history(detail: ContractDetail, zone: tzinfo) -> Iterator[str]:

@@ -59,7 +59,8 @@ def test_a_call_with_its_follow_up_from_day_to_done(command_line: CommandLine, f
 
     struck = command_line("families", "strike", note, "--reason", "the wrong family", "--json").json
     assert struck["struck_by"] == struck["by"]
-    assert "promises Friday" not in command_line("contracts", "show", family.contract_id).out.split("History")[1]
+    history = command_line("contracts", "show", family.contract_id).out.split("History")[1]
+    assert "promises Friday (struck: the wrong family)" in history
     assert command_line("families", "follow-up", note, "tomorrow").code == 1
     assert command_line("families", "strike", note, "--reason", "again").code == 1
 

@@ -284,8 +284,8 @@ def _said(name: str) -> NoteView:
 
 def _family_note(name: str) -> FamilyNoteDialog:
     guardian = GuardianView(2, name, name, "mother", name, name, True, True, False, True, 1)
-    facts = NoteFacts(1, name, (guardian,), (_said(name),), date(2026, 11, 23))
-    return FamilyNoteDialog(facts, never, DateOrder.MDY)
+    facts = NoteFacts(1, name, (guardian,), (_said(name),), date(2026, 11, 23), name)
+    return FamilyNoteDialog(facts, never, never, DateOrder.MDY)
 
 
 def _correct_record(name: str) -> CorrectRecord:

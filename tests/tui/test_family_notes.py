@@ -1,9 +1,12 @@
 """What a family said is written down where staff talked to it, and comes up in Today on its day."""
 
+from dataclasses import replace
+
 from sqlalchemy import select, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import FamilyNote, Guardian
+from bball_tui.database.models import FamilyNote, Guardian, Player
+from bball_tui.league.roster.notes import note_facts
 from bball_tui.settings import Settings
 from tests.tui.desk_host import club_with, opened
 
@@ -78,3 +81,36 @@ async def test_the_list_of_calls_goes_from_family_to_family(database: Database, 
         await desk.until(lambda: getattr(desk.records.current, "last", "") == "Family02")
         await desk.press("escape")
         await desk.shows("Welcome e-mail")
+
+
+async def test_the_last_own_note_is_struck_with_a_reason_and_stays_in_the_history(
+    database: Database, settings: Settings
+) -> None:
+    club = await club_with(database, 1)
+    async with opened(settings) as desk:
+        await desk.press("4")
+        await desk.shows("Family00", "Guardians")
+        await desk.press("l")
+        await desk.shows("A call or a note: Kid0 Family00")
+        assert "Strike" not in desk.text
+        await desk.press(*"left for Ohio", "tab", *"today", "enter")
+        await desk.shows("Written down.", "left for Ohio")
+        await desk.press("l")
+        await desk.shows("is done with this", "Strike my last note")
+        await desk.press(*"paid", "ctrl+t")
+        await desk.shows("left for Ohio", "marked as struck")
+        await desk.press(*"another family", "enter")
+        await desk.shows("Struck: left for Ohio")
+        await desk.until(lambda: "is done with this" not in desk.text and "Strike my last" not in desk.text)
+        await desk.press("enter")
+        await desk.shows("(struck: another", "paid")
+    async with database.session() as session:
+        notes = (await session.scalars(select(FamilyNote).order_by(FamilyNote.id))).all()
+        assert [(one.body, one.struck_reason) for one in notes] == [
+            ("left for Ohio", "another family"),
+            ("paid", None),
+        ]
+        facts = await note_facts(session, club.league_id, (await session.scalars(select(Player.id))).one())
+        assert facts.latest_own is not None
+        assert facts.latest_own.body == "paid"
+        assert replace(facts, login="ola").latest_own is None

@@ -74,13 +74,19 @@ class NewNote:
 @dataclass(frozen=True, slots=True)
 class NoteFacts:
     """What is asked about a family before a note is written: whom it is about, whom one may have talked to, and what is
-    known already, the latest first. ``today`` is the league's."""
+    known already, the latest first. ``today`` is the league's, ``login`` the one that asks."""
 
     player_id: int
     player: str
     guardians: tuple[GuardianView, ...]
     notes: tuple[NoteView, ...]
     today: date
+    login: str
+
+    @property
+    def latest_own(self) -> NoteView | None:
+        """What the login that asks wrote last and nobody struck."""
+        return next((one for one in self.notes if one.by == self.login and one.struck_at is None), None)
 
     @property
     def open(self) -> tuple[NoteView, ...]:
@@ -99,6 +105,7 @@ async def note_facts(session: AsyncSession, league_id: int, player_id: int) -> N
             select(
                 func.concat(Player.first_name, " ", Player.last_name).label("name"),
                 today_in(league_id).label("today"),
+                func.session_user().label("login"),
             ).where(Player.league_id == league_id, Player.id == player_id)
         )
     ).one_or_none()
@@ -106,7 +113,7 @@ async def note_facts(session: AsyncSession, league_id: int, player_id: int) -> N
         raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
     guardians = await read_family(session, league_id, player_id)
     notes = await read_notes(session, league_id, player_id)
-    return NoteFacts(player_id, found.name, guardians, notes, found.today)
+    return NoteFacts(player_id, found.name, guardians, notes, found.today, found.login)
 
 
 async def note_facts_of(session: AsyncSession, league_id: int, contract_id: int) -> NoteFacts:

@@ -243,9 +243,13 @@ def timeline_of(
         for one in attempts
     ]
     events += [
-        TimelineEvent(_day(note.at, desk), note.at, note_words(note) + follow_up_words(note, desk.today), note.by)
+        TimelineEvent(
+            _day(note.at, desk),
+            note.at,
+            note_words(note) + follow_up_words(note, desk.today) + struck_words(note),
+            note.by,
+        )
         for note in notes
-        if note.struck_at is None
     ]
     events += [
         TimelineEvent(
@@ -278,6 +282,11 @@ def follow_up_words(note: NoteView, today: date | None = None) -> str:
         return ""
     done = _(", done") if note.done_at is not None else ""
     return _("; follow-up {day}{done}").format(day=short_date(note.follow_up, today), done=done)
+
+
+def struck_words(note: NoteView) -> str:
+    """That it was a mistake, and why; empty where it counts."""
+    return "" if note.struck_reason is None else _(" (struck: {reason})").format(reason=note.struck_reason)
 
 
 def _day(moment: datetime, desk: LeagueClock) -> date:

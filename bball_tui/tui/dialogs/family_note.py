@@ -1,6 +1,7 @@
 """A call or a note on a family: with whom, what was said, and when somebody should ask again."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,16 +11,18 @@ from textual.widgets import Static
 
 from bball_tui.database.states import LONGEST_NOTE, DateOrder, NoteKind
 from bball_tui.dates import FURTHEST_FOLLOW_UP, NoDate, parse_date
+from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField, TickBox
+from bball_tui.tui.dialogs.reason import Reason
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
-from bball_tui.tui.text import content_lines
+from bball_tui.tui.text import content, content_lines
 from bball_tui.tui.theme import STYLES, Tone
 from bball_tui.wording import counted, listed, short_date
 
 if TYPE_CHECKING:
     from bball_tui.league.roster.family import GuardianView
-    from bball_tui.league.roster.notes import NewNote, NoteFacts
+    from bball_tui.league.roster.notes import NewNote, NoteFacts, NoteView
 
 NOBODY = 0
 """Stands for the family as a whole."""
@@ -35,13 +38,25 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
     What the family said, in a few words. It is kept with your name and the time, and is never changed: a correction is
     a note of its own. With a follow-up day, such as `Fri`, `tomorrow` or `in 3 days`, it comes up in Today on that
     day, until it is done. Enter writes it down, Esc writes nothing.
-    """
-    BINDINGS: ClassVar = [Binding("enter", "confirm", "write down", show=False)]
 
-    def __init__(self, facts: "NoteFacts", save: "Callable[[NewNote], Awaitable[object]]", order: DateOrder) -> None:
+    What you wrote last about this family and should not have, `ctrl+t` strikes: it asks for a reason first. The note
+    stays in the history, marked as struck, and counts no more.
+    """
+    BINDINGS: ClassVar = [
+        Binding("enter", "confirm", "write down", show=False),
+        Binding("ctrl+t", "strike", "strike your last note", show=False),
+    ]
+
+    def __init__(
+        self,
+        facts: "NoteFacts",
+        save: "Callable[[NewNote], Awaitable[object]]",
+        strike: "Callable[[int, str], Awaitable[object]]",
+        order: DateOrder,
+    ) -> None:
         super().__init__()
         self.set_reactive(FamilyNoteDialog.heading, _("A call or a note: {player}").format(player=facts.player))
-        self._facts, self._save, self._order = facts, save, order
+        self._facts, self._save, self._strike, self._order = facts, save, strike, order
 
     def body(self) -> Iterable[Widget]:
         """The numbers, whom it was with, what was said, when to ask again."""
@@ -59,19 +74,25 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
         kinds = [(_("a phone call"), NoteKind.CALL), (_("a note"), NoteKind.NOTE)]
         yield Field(_("Kind"), Picker(kinds, NoteKind.CALL, id="kind"))
         if self._facts.open:
-            days_open = listed([self._day(one.follow_up) for one in self._facts.open if one.follow_up is not None])
-            done = TickBox(_("follow-up of {days_open} is done with this").format(days_open=days_open), id="closes")
+            done = TickBox(self._answers, id="closes")
             done.value = True
-            yield Field(_("Until now"), done)
+            yield Field(_("Until now"), done, id="closes-field")
 
     def choices(self) -> Iterable[DialogButton]:
-        """Write it down, or not."""
+        """Write it down, strike what one wrote before, or neither."""
         yield DialogButton(_("Write down"), key="Enter", command="confirm")
+        if self._facts.latest_own is not None:
+            yield DialogButton(_("Strike my last note"), short=_("Strike"), key="ctrl+t", command="strike")
         yield self.cancel_choice()
 
     def first_focus(self) -> Widget | None:
         """What was said."""
         return self.query_one("#said", TextField)
+
+    @property
+    def _answers(self) -> str:
+        days_open = listed([self._day(one.follow_up) for one in self._facts.open if one.follow_up is not None])
+        return _("follow-up of {days_open} is done with this").format(days_open=days_open)
 
     def _day(self, day: date) -> str:
         return short_date(day, self._facts.today)
@@ -115,6 +136,40 @@ class FamilyNoteDialog(SubmitDialog["NewNote"]):
             tuple(one.id for one in self._facts.open) if closing else (),
         )
         self.begin(lambda: self._write(new), blame="said")
+
+    def action_strike(self) -> None:
+        """Ask why what one wrote last was a mistake, and strike it; what is being typed stays."""
+        note = self._facts.latest_own
+        if note is None or self._busy:
+            return
+
+        def strike(reason: str | None) -> None:
+            if reason is not None and not self._busy:
+                self._busy = True
+                self.run_worker(self._strike_out(note, reason), group="submit")
+
+        lines = [
+            f"{self._day(note.at.date())}, {note.heading}: {note.body}",
+            _("It stays in the history, marked as struck, and counts no more. No one is asked to follow it up."),
+        ]
+        self.app.push_screen(Reason(_("Strike my last note"), lines, _("Strike"), danger=False), strike)
+
+    async def _strike_out(self, note: "NoteView", reason: str) -> None:
+        try:
+            await self._strike(note.id, reason)
+        except BballError as error:
+            self.say(str(error), Tone.BAD)
+            return
+        finally:
+            self._busy = False
+        had_open = bool(self._facts.open)
+        self._facts = replace(self._facts, notes=tuple(one for one in self._facts.notes if one.id != note.id))
+        if self._facts.open:
+            self.query_one("#closes", TickBox).label = content(self._answers)
+        elif had_open:
+            self.query_one("#closes-field").display = False
+        self.choice("strike").display = self._facts.latest_own is not None
+        self.say(_("Struck: {said}").format(said=note.body), Tone.GOOD)
 
     async def _write(self, new: "NewNote") -> "NewNote":
         await self._save(new)

@@ -100,11 +100,16 @@ async def note_again(app: "App[Any]", connection: "LeagueConnection", note: "Not
 
 
 async def _note(app: "App[Any]", connection: "LeagueConnection", asking: "Awaitable[NoteFacts]") -> bool:
-    from bball_tui.league.roster.notes import add_note
+    from bball_tui.league.roster.notes import add_note, strike_note
     from bball_tui.tui.dialogs.family_note import FamilyNoteDialog
 
     facts = await asking
-    dialog = FamilyNoteDialog(facts, lambda new: connection.call(add_note, new), connection.league.date_order)
+    dialog = FamilyNoteDialog(
+        facts,
+        lambda new: connection.call(add_note, new),
+        lambda note_id, reason: connection.call(strike_note, note_id, reason),
+        connection.league.date_order,
+    )
     new = await app.push_screen_wait(dialog)
     if new is None:
         return False
