@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from bball_tui.database.states import Capacity, ContractStatus, OutboxState, Sig
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import LeagueClock, read_clock
+from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.merging.people import Person, why_missing
 from bball_tui.league.papers.scans import ScanRow, list_scans
 from bball_tui.league.roster.family import GuardianView, read_family
@@ -162,7 +164,10 @@ async def contract_detail(
     contract, player, team, season, signature = found
     mails = await _read_mails(session, league_id, contract_id, contract.player_id)
     attempts = await _read_attempts(session, [mail.id for mail in mails])
-    entries = await _read_audit(session, contract_id, [mail.id for mail in mails])
+    entries = [
+        *await _read_imports(session, player, contract),
+        *await _read_audit(session, contract_id, [mail.id for mail in mails]),
+    ]
     notes = await read_notes(session, league_id, contract.player_id)
     state = ContractState(
         status=ContractStatus(contract.status),
@@ -315,19 +320,30 @@ async def _read_attempts(session: AsyncSession, outbox_ids: Collection[int]) -> 
     return [Attempt(*row) for row in rows]
 
 
+async def _read_imports(session: AsyncSession, player: models.Player, contract: models.Contract) -> list[AuditFacts]:
+    """The imports that made the player and the contract."""
+    audit = models.Audit
+    made = audit.after["made"]
+    rows = await session.execute(
+        select(*_AUDITED)
+        .where(
+            audit.league_id == player.league_id,
+            audit.entity == "league",
+            audit.entity_id == player.league_id,
+            audit.action == IMPORTED,
+            # One transaction has one time: no long list of ids is read of another import.
+            audit.recorded_at.in_([player.created_at, contract.created_at]),
+            or_(made["players"].contains([player.id]), made["contracts"].contains([contract.id])),
+        )
+        .order_by(audit.id)
+    )
+    return [_audited(row) for row in rows]
+
+
 async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Collection[int]) -> list[AuditFacts]:
     audit = models.Audit
     rows = await session.execute(
-        select(
-            audit.entity,
-            audit.entity_id,
-            audit.action,
-            audit.recorded_at,
-            audit.recorded_by,
-            audit.reason,
-            audit.before,
-            audit.after,
-        )
+        select(*_AUDITED)
         .where(
             or_(
                 (audit.entity == "contract") & (audit.entity_id == contract_id),
@@ -336,19 +352,32 @@ async def _read_audit(session: AsyncSession, contract_id: int, outbox_ids: Colle
         )
         .order_by(audit.id)
     )
-    return [
-        AuditFacts(
-            entity=row.entity,
-            entity_id=row.entity_id,
-            action=row.action,
-            at=row.recorded_at,
-            who=row.recorded_by,
-            reason=row.reason,
-            before=row.before or {},
-            after=row.after or {},
-        )
-        for row in rows
-    ]
+    return [_audited(row) for row in rows]
+
+
+_AUDITED = (
+    models.Audit.entity,
+    models.Audit.entity_id,
+    models.Audit.action,
+    models.Audit.recorded_at,
+    models.Audit.recorded_by,
+    models.Audit.reason,
+    models.Audit.before,
+    models.Audit.after,
+)
+
+
+def _audited(row: Any) -> AuditFacts:
+    return AuditFacts(
+        entity=row.entity,
+        entity_id=row.entity_id,
+        action=row.action,
+        at=row.recorded_at,
+        who=row.recorded_by,
+        reason=row.reason,
+        before=row.before or {},
+        after=row.after or {},
+    )
 
 
 def _player(player: models.Player, clock: LeagueClock) -> PlayerView:

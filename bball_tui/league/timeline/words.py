@@ -264,9 +264,13 @@ def timeline_of(
     events.sort(key=lambda event: event.at or desk.now)
     offered_by_hand = any(entry.entity == "contract" and entry.action == "offered" for entry in entries)
     if contract.offered_on is not None and not offered_by_hand:
-        # Only the day is known. What an import put on the roster is older than all that was done to it here.
+        # Only the day is known. On that day it came before all that was done to the contract here, but for an import.
+        imports = {entry.at for entry in entries if entry.entity == "league"}
+        day = contract.offered_on
+        earlier = [event.on < day or (event.on == day and event.at in imports) for event in events]
         events.insert(
-            0, TimelineEvent(contract.offered_on, None, _("offered{due}").format(due=_due(contract.due_on, desk)), None)
+            max((place for place, before in enumerate(earlier, 1) if before), default=0),
+            TimelineEvent(contract.offered_on, None, _("offered{due}").format(due=_due(contract.due_on, desk)), None),
         )
     return tuple(events)
 
@@ -307,6 +311,8 @@ def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
             return _("scan attached: {after}").format(after=entry.after.get("name", ""))
         case "scan_removed":
             return _("scan {before} taken off{why}").format(before=entry.before.get("name", ""), why=why)
+        case "roster_imported":
+            return _("imported from {file}").format(file=entry.after["file"] or _("a file without a name"))
         case "offered":
             due = entry.after.get("due_on")
             return _("offered") if due is None else _("offered, due {due}").format(due=due)

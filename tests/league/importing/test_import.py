@@ -21,6 +21,8 @@ from bball_tui.league.importing.read_roster import Roster, read_roster
 from bball_tui.league.importing.report import remarks
 from bball_tui.league.importing.service import ImportOptions, Report, run_import
 from bball_tui.league.mails.enqueue import enqueue_offers
+from bball_tui.league.timeline.read import contract_detail
+from bball_tui.mail.from_address import Outgoing
 from tests.league.importing.support import HEADER, NOTHING, Desk, counts, make_desk, sign
 
 DATA = Path(__file__).parents[2] / "data"
@@ -116,6 +118,27 @@ async def test_what_is_written(desk: Desk) -> None:
     assert isinstance(after, dict)
     assert after["file"] == "roster.csv"
     assert after["created"] == {"teams": 1, "players": 2, "guardians": 2, "contracts": 2}
+
+
+async def test_a_history_says_which_file_it_came_from(desk: Desk) -> None:
+    await desk.good("Hawks,Ann,Lee,2015-01-02")
+    await desk.rows("UPDATE contract SET offered_on = offered_on + 1 WHERE league_id = :league")
+    await desk.good("Hawks,Ann,Lee,2015-01-02", "Hawks,Ben,Roe", options=ImportOptions(season="Fall 2027"))
+    told = {}
+    for contract, player, season in await desk.rows(
+        "SELECT c.id, p.first_name, s.name FROM contract c JOIN player p ON p.id = c.player_id"
+        " JOIN season s ON s.id = c.season_id WHERE c.league_id = :league ORDER BY c.id"
+    ):
+        assert isinstance(contract, int)
+        async with desk.database.session() as session:
+            detail = await contract_detail(session, desk.league.id, contract, Outgoing(True))
+        told[player, season] = [(event.text, event.who is not None) for event in detail.trace]
+    imported, offered = ("imported from roster.csv", True), ("offered", False)
+    assert told == {
+        ("Ann", "Spring 2027"): [imported, offered],
+        ("Ann", "Fall 2027"): [imported, imported, offered],
+        ("Ben", "Fall 2027"): [imported, offered],
+    }
 
 
 async def test_drafts_have_no_day_of_offer(desk: Desk) -> None:
