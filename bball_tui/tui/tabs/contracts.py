@@ -11,6 +11,7 @@ from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Tran
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
+from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
 from bball_tui.tui.tabs import chasing, note_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
@@ -384,12 +385,11 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
             if done.cancelled
             else ""
         )
-        self.app.notify(
-            _("{contracts} with a new due date{mails}.").format(
-                contracts=counted(len(done.done), "contract"), mails=mails
-            ),
-            markup=False,
+        told = _("{contracts} with a new due date{mails}.").format(
+            contracts=counted(len(done.done), "contract"), mails=mails
         )
+        back = _(" {key} undoes it.").format(key=key_of("desk.undo")) if done.done else ""
+        self.app.notify(f"{told}{back}", markup=False)
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
 
@@ -420,6 +420,8 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         return True
 
     def _tell_done(self, act: Transition, finished: "ActDone") -> None:
+        from bball_tui.tui.dialogs.contract_act import CHUNK
+
         done = finished.done
         parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
         if done.cancelled:
@@ -432,5 +434,9 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         if done.told and not finished.asked.correct:
             told = ", ".join(dict.fromkeys(one.recipient for one in done.told[:3]))
             note = _(" {told} had the welcome e-mail already: please write to them.").format(told=told)
+        if 0 < len(done.done) <= CHUNK:
+            note += _(" {key} undoes it.").format(key=key_of("desk.undo"))
+        elif done.done:  # done in portions, each an act of its own
+            note += _(" {key} lists what can be undone.").format(key=key_of("desk.undo-list"))
         self.app.notify(clean(f"{', '.join(parts)}.{note}"), timeout=10, markup=False)
         self._tell_refused([one.reason for one in done.refused], RULES[act].target)
