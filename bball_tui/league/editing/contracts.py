@@ -16,6 +16,7 @@ from bball_tui.database.models import Contract, League, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder, TeamChange
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
+from bball_tui.language import _, plural
 from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts, read_clock
 from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
@@ -226,15 +227,17 @@ async def _check(
     if draft.offered and offered_on is None:
         offered_on = clock.today
     if offered_on is not None and offered_on > clock.today:
-        checks.complain("offered_on", f"That day is in the future: today is {clock.on(clock.today)}.")
+        checks.complain(
+            "offered_on", _("That day is in the future: today is {today}.").format(today=clock.on(clock.today))
+        )
     elif offered_on is not None and due_on is not None and due_on < offered_on:
-        checks.complain("due_on", f"This lies before the day of the offer, {clock.on(offered_on)}.")
+        checks.complain("due_on", _("This lies before the day of the offer, {day}.").format(day=clock.on(offered_on)))
     team = int(draft.team_id) if draft.team_id.isascii() and draft.team_id.isdigit() else 0
     known = await session.scalar(
         select(Team.id).where(Team.league_id == league_id, Team.season_id == season_id, Team.id == team)
     )
     if known is None:
-        checks.complain("team_id", "Choose a team of this season.")
+        checks.complain("team_id", _("Choose a team of this season."))
     if draft.signature not in (TeamChange.KEEP, TeamChange.VOID):
         checks.complain("signature", f"This is {TeamChange.KEEP} or {TeamChange.VOID}.")
     reason = checks.take("reason", lambda: reason_for(ReasonNeed.OPTIONAL, draft.reason), None)
@@ -316,16 +319,26 @@ async def _keep_signed(
     moved = Entry("moved", "contract", contract_id, values.reason, before={"team": old_team, **kept}, after=after)
     await record(session, league_id, [moved])
     mails = await rewrite_welcomes(session, league_id, [contract_id], why=f"the contract moves to {team}", moved=True)
-    notes = [f"The signature stays, now with {team}."]
+    notes = [_("The signature stays, now with {team}.").format(team=team)]
     if mails.rewritten:
-        names = "names" if len(mails.rewritten) == 1 else "name"
-        notes.append(f"{counted(len(mails.rewritten), 'welcome e-mail')} not sent yet: {names} {team} now.")
+        number = len(mails.rewritten)
+        notes.append(
+            plural(
+                "{number:,} welcome e-mail not sent yet: names {team} now.",
+                "{number:,} welcome e-mails not sent yet: name {team} now.",
+                number,
+            ).format(number=number, team=team)
+        )
     told = list(dict.fromkeys(one.recipient for one in mails.told))
     if told and values.correct:
         made = await welcome_again(session, league_id, contract_id, told, clock)
-        notes.append(f"{counted(len(made), 'welcome e-mail')} of {team} queued.")
+        notes.append(_("{welcomes} of {team} queued.").format(welcomes=counted(len(made), "welcome e-mail"), team=team))
     elif told:
-        notes.append(f"{', '.join(told)} had the welcome e-mail with {old_team} already: please write to them.")
+        notes.append(
+            _("{told} had the welcome e-mail with {old_team} already: please write to them.").format(
+                told=", ".join(told), old_team=old_team
+            )
+        )
     return Saved(contract_id, notes=(*notes, *await rule_notes(session, league_id, [player_id])))
 
 
@@ -347,14 +360,20 @@ async def _move_signed(
     due = values.due_on if values.due_on is not None and values.due_on >= clock.today else None
     fresh = _Values(values.team_id, clock.today, due, offered=True, correct=False, reason=values.reason)
     new = await _insert(session, league_id, season_id, player_id, fresh)
-    notes = [f"The signed contract is released and {team} has offered a new one that needs a signature."]
+    notes = [
+        _("The signed contract is released and {team} has offered a new one that needs a signature.").format(team=team)
+    ]
     if done.cancelled:
-        notes.append(f"{counted(len(done.cancelled), 'e-mail')} that still waited: canceled.")
+        notes.append(_("{e_mails} that still waited: canceled.").format(e_mails=counted(len(done.cancelled), "e-mail")))
     if done.promised:
-        notes.append(f"{counted(len(done.promised), 'correction e-mail')} on the way.")
+        notes.append(
+            _("{corrections} on the way.").format(corrections=counted(len(done.promised), "correction e-mail"))
+        )
     elif done.told:
         told = ", ".join(dict.fromkeys(one.recipient for one in done.told))
-        notes.append(f"{told} had the welcome e-mail for the old team already: please write to them.")
+        notes.append(
+            _("{told} had the welcome e-mail for the old team already: please write to them.").format(told=told)
+        )
     return Saved(new, notes=(*notes, *await rule_notes(session, league_id, [player_id])))
 
 
@@ -374,7 +393,11 @@ async def _change(
         team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
         taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
         if taken.cancelled:
-            notes.append(f"{counted(len(taken.cancelled), 'e-mail')} about the offer of {old_team}: canceled.")
+            notes.append(
+                _("{e_mails} about the offer of {old_team}: canceled.").format(
+                    e_mails=counted(len(taken.cancelled), "e-mail"), old_team=old_team
+                )
+            )
         before, after = {"team": old_team, **kept}, {"team": team}
         await record(session, league_id, [Entry("moved", "contract", now.id, values.reason, before, after)])
     becomes_offer = values.offered and not now.draft.offered
@@ -395,7 +418,11 @@ async def _change(
             reminders = (ReminderMail.kind,)
             taken = await cancel_unsent(session, [now.id], reason="the contract has another due date", kinds=reminders)
             if taken.cancelled:
-                notes.append(f"{counted(len(taken.cancelled), 'reminder')} about the old due date: canceled.")
+                notes.append(
+                    _("{reminders} about the old due date: canceled.").format(
+                        reminders=counted(len(taken.cancelled), "reminder")
+                    )
+                )
         after = {name: None if day is None else day.isoformat() for name, day in days.items() if name in names}
         await record(session, league_id, [Entry("days_changed", "contract", now.id, before=kept, after=after)])
     if "team_id" in names:

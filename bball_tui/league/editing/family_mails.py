@@ -12,6 +12,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, WaitsFor
+from bball_tui.language import _, plural
 from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_clock, read_guardians
 from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
@@ -22,7 +23,6 @@ from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.outbox.resending import may_go_elsewhere, redirect
 from bball_tui.outbox.staff_actions import AGAIN, cancel
-from bball_tui.wording import counted
 
 _OPEN_MAILS = (OutboxState.QUEUED, OutboxState.DEAD)
 _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
@@ -145,12 +145,19 @@ async def withdraw_strays(
         theirs = [row for row in rows if (row.player, row.recipient) == (player, address)]
         stopped = sum(row.id in canceled for row in theirs)
         if stopped:
-            verb = "is" if stopped == 1 else "are"
             notes.append(
-                f"{counted(stopped, 'e-mail')} about {player} to {address}, not {player}'s family, {verb} canceled."
+                plural(
+                    "{number:,} e-mail about {player} to {address}, not {player}'s family, is canceled.",
+                    "{number:,} e-mails about {player} to {address}, not {player}'s family, are canceled.",
+                    stopped,
+                ).format(number=stopped, player=player, address=address)
             )
         if stopped < len(theirs):
-            notes.append(f"{address}, not {player}'s family, has or may have an e-mail about {player} already.")
+            notes.append(
+                _("{address}, not {player}'s family, has or may have an e-mail about {player} already.").format(
+                    address=address, player=player
+                )
+            )
     return Strays(canceled, tuple(notes))
 
 

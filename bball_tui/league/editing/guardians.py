@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Guardian, MergedPerson, Player, PlayerGuardian, Suppression
 from bball_tui.errors import BballError
+from bball_tui.language import plural
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
@@ -30,7 +31,6 @@ from bball_tui.league.roster.guardian import (
     GuardianDraft,
     GuardianValues,
 )
-from bball_tui.wording import counted
 
 _LINK = (*LINK, HOUSEHOLD)
 _LINK_NAMES = frozenset(field.name for field in (*_LINK, POSITION))
@@ -127,13 +127,25 @@ async def save_guardian(
         moved = await follow_address(session, league_id, base.id, now.draft.email, columns["email"])
         if moved:
             notes.append(
-                f"{counted(moved, 'e-mail')} that had not left {'goes' if moved == 1 else 'go'} to the new address."
+                plural(
+                    "{number:,} e-mail that had not left goes to the new address.",
+                    "{number:,} e-mails that had not left go to the new address.",
+                    moved,
+                ).format(number=moved)
             )
     taken = await withdraw(session, league_id, player_id, now.draft.email, why="the guardian gets no more e-mail")
     if taken:
-        notes.append(f"{counted(taken, 'e-mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
+        notes.append(_withdrawn(taken))
     missing = await unpromised(session, league_id, guardian_id=base.id) if columns["email"] else ()
     return Saved(base.id, notes=tuple(notes), unpromised=missing)
+
+
+def _withdrawn(taken: int) -> str:
+    return plural(
+        "{number:,} e-mail that still waited was canceled.",
+        "{number:,} e-mails that still waited were canceled.",
+        taken,
+    ).format(number=taken)
 
 
 def _of(fields: Iterable[Field], columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -269,7 +281,7 @@ async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int,
     notes = []
     taken = await withdraw(session, league_id, player_id, now.draft.email, why="no guardian of the player anymore")
     if taken:
-        notes.append(f"{counted(taken, 'e-mail')} that still waited {'was' if taken == 1 else 'were'} canceled.")
+        notes.append(_withdrawn(taken))
     left = await session.scalar(
         select(func.count()).select_from(PlayerGuardian).where(PlayerGuardian.player_id == player_id)
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.editing.outcome import Lookalike
 from bball_tui.league.merging.people import Person, once_called
 from bball_tui.league.roster.player import also_called
@@ -30,8 +31,8 @@ class Pair:
 
 
 def _about(birthdate: date | None, jersey: str | None) -> str:
-    born = "birthdate unknown" if birthdate is None else f"born {short_date(birthdate)}"
-    return f"{born}, jersey {jersey}" if jersey else born
+    born = _("birthdate unknown") if birthdate is None else _("born {day}").format(day=short_date(birthdate))
+    return _("{born}, jersey {jersey}").format(born=born, jersey=jersey) if jersey else born
 
 
 def _lookalike(row: Sequence[Any]) -> Lookalike:

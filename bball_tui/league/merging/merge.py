@@ -33,6 +33,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import plural
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.editing.archiving import bring_back
 from bball_tui.league.editing.deleting import RecordKind
@@ -42,7 +43,6 @@ from bball_tui.league.fields import Field, audited
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
 from bball_tui.outbox.staff_actions import ABOUT_CONTRACT, CANCELLABLE, cancel_unsent
-from bball_tui.wording import counted
 
 REASON = "merged"
 """Of a contract that became void, and of its e-mails: what `unmerge` brings back."""
@@ -399,6 +399,11 @@ async def _moved_mails(
     for old in (kept.columns["email"], gone.columns["email"]):
         if old and address:
             moved += await follow_address(session, league_id, kept.id, old, address)
-    return (f"{counted(moved, 'e-mail')} that had not left {'goes' if moved == 1 else 'go'} to {address}.",) * bool(
-        moved
+    if not moved:
+        return ()
+    told = plural(
+        "{number:,} e-mail that had not left goes to {address}.",
+        "{number:,} e-mails that had not left go to {address}.",
+        moved,
     )
+    return (told.format(number=moved, address=address),)

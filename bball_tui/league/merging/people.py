@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.listing import among
 from bball_tui.database.models import Audit, Guardian, MergedPerson, Player
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.fields import Field, columns_of
 from bball_tui.league.roster import guardian, player
@@ -163,5 +164,7 @@ async def changed_since(
             .limit(1)
         )
     ).one_or_none()
-    by = "someone else" if last is None else f"{last.recorded_by} at {clock.at(last.recorded_at)}"
-    return f"{who.name} was changed by {by}, so nothing was merged. Look at both again."
+    by = _("someone else")
+    if last is not None:
+        by = _("{who} at {when}").format(who=last.recorded_by, when=clock.at(last.recorded_at))
+    return _("{name} was changed by {by}, so nothing was merged. Look at both again.").format(name=who.name, by=by)

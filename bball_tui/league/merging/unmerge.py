@@ -17,12 +17,12 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Audit, Contract, Guardian, MergedPerson, Outbox, PlayerGuardian
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _, plural
 from bball_tui.league.editing.family_mails import follow_address, withdraw_strays
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.merge import REASON
 from bball_tui.league.merging.people import Person, StandingMerge, merged_as, read_rows, why_missing
 from bball_tui.outbox.provider_gates import wake_workers
-from bball_tui.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,19 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     still = select(Contract.status_reason).where(among(Contract.id, left), Contract.status == ContractStatus.VOID)
     reasons = [one == REASON for one in await session.scalars(still)]
     for number, why in (
-        (sum(reasons), "there is another one of the season"),
-        (len(reasons) - sum(reasons), "what made it was taken back meanwhile"),
+        (sum(reasons), _("there is another one of the season")),
+        (len(reasons) - sum(reasons), _("what made it was taken back meanwhile")),
     ):
         if number:
-            notes.append(f"{counted(number, 'contract')} {'stays' if number == 1 else 'stay'} void: {why}.")
+            stay = plural("{number:,} contract stays void: {why}.", "{number:,} contracts stay void: {why}.", number)
+            notes.append(stay.format(number=number, why=why))
     if back := moved_back + (len(promised) if kind is Person.GUARDIAN else 0):
         notes.append(
-            f"{counted(back, 'e-mail')} that had not left {'goes' if back == 1 else 'go'} where they went before."
+            plural(
+                "{number:,} e-mail that had not left goes where they went before.",
+                "{number:,} e-mails that had not left go where they went before.",
+                back,
+            ).format(number=back)
         )
     notes += strays.notes
     return Unmerged(kind, merge.kept_id, gone_id, merge.name, tuple(restored), promised, strays.canceled, tuple(notes))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.undoing.own_acts import OwnAct
 
@@ -43,8 +44,9 @@ class Changes:
         if not later:
             return None
         first = later[0]
-        done = first.action.replace("_", " ")
+        done, when = _(first.action.replace("_", " ")), self.clock.at(first.recorded_at)
         if first.own:
-            return f"You changed {whose} since, at {self.clock.at(first.recorded_at)} ({done}). Undo that first."
-        who = first.recorded_by
-        return f"{who} changed {whose} since, at {self.clock.at(first.recorded_at)} ({done})."
+            told = _("You changed {whose} since, at {when} ({done}). Undo that first.")
+            return told.format(whose=whose, when=when, done=done)
+        told = _("{who} changed {whose} since, at {when} ({done}).")
+        return told.format(who=first.recorded_by, whose=whose, when=when, done=done)

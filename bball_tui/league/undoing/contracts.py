@@ -12,6 +12,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, ROW, ContractStatus
+from bball_tui.language import _, later
 from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts
 from bball_tui.league.contracts.kept_rows import KEPT
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes
@@ -20,7 +21,7 @@ from bball_tui.league.undoing.mails import WHY, ActMails, mail_words, obstacle, 
 from bball_tui.league.undoing.outcome import Going
 from bball_tui.league.undoing.own_acts import OwnAct, Row
 
-EARLIER = "An earlier version of this program did this, and did not note enough to undo it."
+EARLIER = later("An earlier version of this program did this, and did not note enough to undo it.")
 _BACK = text(
     """
     UPDATE contract
@@ -47,7 +48,7 @@ async def undo_contracts(
     units: dict[int, list[Any]] = {}
     for one in now.values():
         units.setdefault(one.player_id, []).append(one)
-    going.kept += [f"Contract {one} is not there anymore." for one in sorted(ids - now.keys())]
+    going.kept += [_("Contract {one} is not there anymore.").format(one=one) for one in sorted(ids - now.keys())]
     all_of_them = len(units)
     for contracts in units.values():
         unit = _Unit(session, league_id, contracts, [row for row in rows if row.entity == "contract"], changes.clock)
@@ -99,11 +100,11 @@ class _Unit:
     async def obstacle(self, changes: Changes, mails: ActMails) -> str | None:
         """Why nothing of it goes back."""
         if not self._noted:
-            return EARLIER
-        if why := await changes.since("contract", self.ids, "the contract"):
+            return _(EARLIER)
+        if why := await changes.since("contract", self.ids, _("the contract")):
             return why
         players = {one.player_id for one in self._now.values()}
-        if why := await changes.since("player", players, "the player", ("erased", "merged_into")):
+        if why := await changes.since("player", players, _("the player"), ("erased", "merged_into")):
             return why
         if why := obstacle(mails.of_contracts(self.ids), self._clock):
             return why
@@ -113,7 +114,7 @@ class _Unit:
         for one, was in self._was.items():
             team = await self._session.scalar(select(Team.name).where(Team.id == was["team_id"]))
             if team is None:
-                return "The team is not there anymore."
+                return _("The team is not there anymore.")
             if was["status"] not in LIVE_STATUSES or self._now[one].status in LIVE_STATUSES:
                 continue
             other = await self._session.scalar(
@@ -128,7 +129,9 @@ class _Unit:
                 )
             )
             if other is not None:
-                return f"There is a contract with {other} now, and a player has one contract a season."
+                return _("There is a contract with {other} now, and a player has one contract a season.").format(
+                    other=other
+                )
         return None
 
     async def put_back(self) -> None:
@@ -151,7 +154,8 @@ class _Unit:
         """What was made goes, unless it was signed once or a mail was tried: such a contract stays, void."""
         values = {"league_id": self._league_id, "ids": self._made}
         gone = set(await self._session.scalars(_REMOVE, values))
-        self.words += [f"{self.player}: the contract with {self._now[one].team} goes." for one in sorted(gone)]
+        goes = _("{player}: the contract with {team} goes.")
+        self.words += [goes.format(player=self.player, team=self._now[one].team) for one in sorted(gone)]
         entries = [Entry("deleted", "contract", one, WHY, before={"player": self.player}) for one in sorted(gone)]
         for one in self._made:
             if one in gone:
@@ -164,7 +168,8 @@ class _Unit:
             )
             status = {"status": self._now[one].status}
             entries.append(Entry("voided", "contract", one, WHY, status, {"status": ContractStatus.VOID}))
-            self.words.append(f"{self.player}: the contract with {self._now[one].team}, once signed, becomes void.")
+            void = _("{player}: the contract with {team}, once signed, becomes void.")
+            self.words.append(void.format(player=self.player, team=self._now[one].team))
         return entries
 
     async def _changed(self, one: int, was: Mapping[str, Any]) -> tuple[dict[str, object], dict[str, object]]:
@@ -185,12 +190,12 @@ class _Unit:
     def _said(self, after: Mapping[str, object]) -> str:
         said = []
         if "status" in after:
-            said.append(f"{after['status']} again")
+            said.append(_("{status} again").format(status=_(str(after["status"]))))
         if "team" in after:
-            said.append(f"with {after['team']} again")
-        for name, words in (("due_on", "due"), ("offered_on", "offered")):
+            said.append(_("with {team} again").format(team=after["team"]))
+        for name, words in (("due_on", _("due {day} again")), ("offered_on", _("offered {day} again"))):
             if name in after and "status" not in after:
                 value = after[name]
-                day = "no day" if value is None else self._clock.on(date.fromisoformat(str(value)))
-                said.append(f"{words} {day} again")
-        return ", ".join(said) or "as before"
+                day = _("no day") if value is None else self._clock.on(date.fromisoformat(str(value)))
+                said.append(words.format(day=day))
+        return ", ".join(said) or _("as before")

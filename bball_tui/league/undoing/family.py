@@ -10,6 +10,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian
 from bball_tui.database.states import ROW, OutboxState
+from bball_tui.language import _, later
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts
 from bball_tui.league.editing.family_mails import withdraw
 from bball_tui.league.editing.kept_family import LINK_COLUMNS, PERSON_COLUMNS
@@ -101,14 +102,14 @@ class _Edit:
     async def obstacle(self, changes: Changes) -> str | None:
         """Why it does not go back: somebody changed it since, or it was not noted well enough."""
         if not self._noted:
-            return EARLIER
+            return _(EARLIER)
         wanted = {*self._persons, *self._linked()}
         if missing := wanted - self._now.keys():
-            return f"Guardian {min(missing)} is not there anymore."
-        if why := await changes.since("guardian", {*wanted, *self._made}, "a guardian of the family"):
+            return _("Guardian {one} is not there anymore.").format(one=min(missing))
+        if why := await changes.since("guardian", {*wanted, *self._made}, _("a guardian of the family")):
             return why
         return await changes.since(
-            "player", self._links, "the player's guardians", (*_LINKING, "erased", "merged_into", "changed")
+            "player", self._links, _("the player's guardians"), (*_LINKING, "erased", "merged_into", "changed")
         )
 
     async def told(self, act: OwnAct, clock: LeagueClock) -> str | None:
@@ -131,7 +132,7 @@ class _Edit:
                 .limit(1)
             )
         ).scalar_one_or_none()
-        return None if mail is None else f"The e-mail to {mail} went out, or may have."
+        return None if mail is None else _("The e-mail to {recipient} went out, or may have.").format(recipient=mail)
 
     async def withdraw(self, act: OwnAct) -> int:
         """Cancel what waits for somebody who is no guardian of the player anymore; how many."""
@@ -156,14 +157,16 @@ class _Edit:
                 )
                 before = {name: getattr(self._now[one], name) for name in names}
                 entries.append(Entry("put_back", "guardian", one, WHY, before, {name: was[name] for name in names}))
-                fields = ", ".join(f"{_word(name)} {was[name] or 'empty'}" for name in names)
-                said.append(f"{was['first_name']} {was['last_name']}: {fields} again.")
+                fields = ", ".join(f"{_(_word(name))} {was[name] or _('empty')}" for name in names)
+                person = f"{was['first_name']} {was['last_name']}"
+                said.append(_("{person}: {fields} again.").format(person=person, fields=fields))
         for player_id, links in self._links.items():
             said += await self._relink(player_id, links, entries)
         if self._made:
             values = {"league_id": self._league_id, "ids": self._made}
             for one in set(self._made) - set(await self._session.scalars(_REMOVE, values)):
-                said.append(f"{await self._name(one)} stays in the league: a signature names this guardian.")
+                stays = _("{guardian} stays in the league: a signature names this guardian.")
+                said.append(stays.format(guardian=await self._name(one)))
         await record(self._session, self._league_id, entries)
         return said
 
@@ -183,7 +186,8 @@ class _Edit:
                 .execution_options(synchronize_session=False)
             )
             entries.append(Entry("guardian_removed", "player", player_id, WHY, before={"guardian_id": one}))
-            said.append(f"{await self._name(one)} is no guardian of {player} again.")
+            gone = _("{guardian} is no guardian of {player} again.")
+            said.append(gone.format(guardian=await self._name(one), player=player))
         for one, link in wanted.items():
             if one not in there:
                 await self._session.execute(
@@ -192,7 +196,8 @@ class _Edit:
                     )
                 )
                 entries.append(Entry("guardian_added", "player", player_id, WHY, after={"guardian_id": one}))
-                said.append(f"{await self._name(one)} is a guardian of {player} again.")
+                back = _("{guardian} is a guardian of {player} again.")
+                said.append(back.format(guardian=await self._name(one), player=player))
                 continue
             names = [name for name in LINK_COLUMNS if getattr(there[one], name) != link[name]]
             if not names:
@@ -207,11 +212,12 @@ class _Edit:
                 before = {"player_id": player_id, **{name: getattr(there[one], name) for name in names}}
                 after = {"player_id": player_id, **{name: link[name] for name in names}}
                 entries.append(Entry("put_back", "guardian", one, WHY, before, after))
-                fields = ", ".join(f"{_word(name)} {_plain(link[name])}" for name in names)
-                said.append(f"{await self._name(one)}, for {player}: {fields} again.")
+                fields = ", ".join(f"{_(_word(name))} {_plain(link[name])}" for name in names)
+                told = _("{guardian}, for {player}: {fields} again.")
+                said.append(told.format(guardian=await self._name(one), player=player, fields=fields))
         moved = any(there[one].position != link["position"] for one, link in wanted.items() if one in there)
         if moved and not said:
-            said.append(f"The guardians of {player} are in their order again.")
+            said.append(_("The guardians of {player} are in their order again.").format(player=player))
         return said
 
     async def _name(self, guardian_id: int) -> str:
@@ -220,14 +226,14 @@ class _Edit:
                 Guardian.league_id == self._league_id, Guardian.id == guardian_id
             )
         )
-        return found or f"guardian {guardian_id}"
+        return found or _("guardian {one}").format(one=guardian_id)
 
 
 def _word(name: str) -> str:
-    return {"email": "e-mail", "receives_email": "gets e-mail"}.get(name, name.replace("_", " "))
+    return {"email": "e-mail", "receives_email": later("gets e-mail")}.get(name, name.replace("_", " "))
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "nothing" if value is None else str(value)
+        return _("yes") if value else _("no")
+    return _("nothing") if value is None else str(value)

@@ -11,6 +11,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import ROW, OutboxState
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.undoing.own_acts import OwnAct, Row
 from bball_tui.mail.transports import stays_here
@@ -93,26 +94,27 @@ def obstacle(mails: ActMails, clock: LeagueClock) -> str | None:
         if changed and (why := _left(mail, mails, clock)):
             return why
         if one in mails.was and mail.state != mails.after[one]:
-            return f"The e-mail to {mail.recipient} has changed since."
+            return _("The e-mail to {recipient} has changed since.").format(recipient=mail.recipient)
     return None
 
 
 def _left(mail: Any, mails: ActMails, clock: LeagueClock) -> str | None:
-    when = "" if mail.at is None else f" at {clock.at(mail.at)}"
+    when = "" if mail.at is None else _(" at {when}").format(when=clock.at(mail.at))
+    to = mail.recipient
     before = mails.was.get(mail.id, {}).get("claims", mail.claims if mail.id in mails.rewritten else 0)
     match OutboxState(mail.state):
         case OutboxState.SENT if stays_here(mail.provider):
-            return f"The e-mail to {mail.recipient} was written to a folder{when}."
+            return _("The e-mail to {recipient} was written to a folder{when}.").format(recipient=to, when=when)
         case OutboxState.SENT:
-            return f"The e-mail to {mail.recipient} went out{when}."
+            return _("The e-mail to {recipient} went out{when}.").format(recipient=to, when=when)
         case OutboxState.SENDING:
-            return f"The e-mail to {mail.recipient} is on its way right now."
+            return _("The e-mail to {recipient} is on its way right now.").format(recipient=to)
         case OutboxState.IN_DOUBT:
-            return f"The e-mail to {mail.recipient} may have gone out{when}."
+            return _("The e-mail to {recipient} may have gone out{when}.").format(recipient=to, when=when)
         case OutboxState.DEAD if mail.claims > before:
-            return f"The e-mail to {mail.recipient} was tried{when} and failed."
+            return _("The e-mail to {recipient} was tried{when} and failed.").format(recipient=to, when=when)
         case _ if mail.claims > before:
-            return f"The e-mail to {mail.recipient} was tried already."
+            return _("The e-mail to {recipient} was tried already.").format(recipient=to)
         case _:
             return None
 
@@ -141,15 +143,19 @@ def mail_words(mails: ActMails) -> list[str]:
     """What becomes of the mails, a sentence for each kind of change."""
     said = []
     if new := [mails.now[one].recipient for one in sorted(mails.promised) if mails.now[one].state == "queued"]:
-        said.append(f"Canceled: the e-mail to {_several(new)}.")
-    for state, words in (("queued", "Waits again"), ("dead", "Failed again"), ("suppressed", "Blocked again"),
-                         ("cancelled", "Canceled again")):  # fmt: skip
+        said.append(_("Canceled: the e-mail to {several}.").format(several=_several(new)))
+    for state, words in (
+        ("queued", _("Waits again: the e-mail to {several}.")),
+        ("dead", _("Failed again: the e-mail to {several}.")),
+        ("suppressed", _("Blocked again: the e-mail to {several}.")),
+        ("cancelled", _("Canceled again: the e-mail to {several}.")),
+    ):
         if those := [mails.now[one].recipient for one, was in mails.was.items() if was["state"] == state]:
-            said.append(f"{words}: the e-mail to {_several(those)}.")
+            said.append(words.format(several=_several(those)))
     return said
 
 
 def _several(names: Iterable[str], most: int = 3) -> str:
     found = list(dict.fromkeys(names))
-    more = f" and {len(found) - most} more" if len(found) > most else ""
+    more = _(" and {number} more").format(number=len(found) - most) if len(found) > most else ""
     return ", ".join(found[:most]) + more

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Contract, Guardian, Outbox, Player
 from bball_tui.errors import BballError
+from bball_tui.language import _, english, later
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, undo
@@ -21,7 +22,7 @@ from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect
 from bball_tui.league.undoing.changes import Changes
-from bball_tui.league.undoing.contracts import undo_contracts
+from bball_tui.league.undoing.contracts import EARLIER, undo_contracts
 from bball_tui.league.undoing.family import undo_family
 from bball_tui.league.undoing.mails import mail_words, obstacle, read_mails, take_mails_back
 from bball_tui.league.undoing.outcome import Going, TakenBack
@@ -44,7 +45,6 @@ from bball_tui.wording import counted
 _PAIRED = frozenset({"outbox_redirected", "outbox_sent_again"})
 """Of such an act the mails belong together: one goes instead of the other."""
 _SHOWN = 6
-_EARLIER = "An earlier version of this program did this, and did not note enough to undo it."
 
 
 async def list_undoable(session: AsyncSession, league_id: int) -> tuple[TakenBack, ...]:
@@ -88,12 +88,14 @@ async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown:
     """
     acts = await read_own_acts(session, league_id)
     act = _find(acts, act_id)
+    with english():  # for the audit, which everybody reads
+        what = await _words(session, league_id, act)
     done = await _undo(session, league_id, act, acts)
     if shown is not None and shown != done:
-        raise BballError("Something changed in the meantime, so nothing was undone. Look again at what it would do.")
+        raise BballError(_("Something changed in the meantime, so nothing was undone. Look again at what it would do."))
     if not done.possible:
-        raise BballError(" ".join(done.kept) or "There is nothing to undo.")
-    after = {"act": act.id, "what": done.words, "kept": len(done.kept)}
+        raise BballError(" ".join(done.kept) or _("There is nothing to undo."))
+    after = {"act": act.id, "what": what, "kept": len(done.kept)}
     await record(session, league_id, [Entry(TAKEN_BACK, "league", league_id, after=after)])
     return done
 
@@ -102,7 +104,9 @@ def _find(acts: OwnActs, act_id: int) -> OwnAct:
     for act in acts.standing:
         if act.id == act_id:
             return act
-    raise BballError(f"{act_id} is nothing that you did in the last minutes, or it was undone already.")
+    raise BballError(
+        _("{act_id} is nothing that you did in the last minutes, or it was undone already.").format(act_id=act_id)
+    )
 
 
 async def _look(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnActs) -> TakenBack:
@@ -163,7 +167,7 @@ async def _message(session: AsyncSession, league_id: int, act: OwnAct, clock: Le
     acted = await cancel(session, league_id, list(ids), reason=MESSAGE_BACK)
     going.cancelled = len(acted.done)
     if acted.done:
-        going.back.append(f"{counted(len(acted.done), 'e-mail')} of the message canceled.")
+        going.back.append(_("{e_mails} of the message canceled.").format(e_mails=counted(len(acted.done), "e-mail")))
     going.kept += [one.reason for one in acted.refused[:_SHOWN]]
 
 
@@ -173,10 +177,11 @@ async def _signing(session: AsyncSession, league_id: int, act: OwnAct, going: Go
     ids = [row.entity_id for row in await read_rows(session, league_id, act) if row.action == action]
     result: UndoResult = await (undo if signing else undo_correction)(session, league_id, ids)
     if result.undone:
-        what = counted(len(result.undone), "signature" if signing else "correction")
-        going.back.append(f"{what} taken back.")
+        number = len(result.undone)
+        what = counted(number, "signature") if signing else counted(number, "correction")
+        going.back.append(_("{what} taken back.").format(what=what))
     if result.cancelled:
-        going.back.append(f"{counted(len(result.cancelled), 'e-mail')} canceled.")
+        going.back.append(_("{e_mails} canceled.").format(e_mails=counted(len(result.cancelled), "e-mail")))
     going.cancelled = len(result.cancelled)
     going.kept += [one.reason for one in result.refused[:_SHOWN]]
 
@@ -193,7 +198,7 @@ async def _mails(
     for unit in units:
         why = obstacle(unit, clock)
         if why is None and not unit.was and not unit.promised:
-            why = _EARLIER
+            why = _(EARLIER)
         if why is not None:
             going.kept.append(why)
             continue
@@ -203,25 +208,26 @@ async def _mails(
         going.back += mail_words(unit)
     if len(going.back) > _SHOWN:
         more = going.cancelled + going.again
-        going.back = [*going.back[:_SHOWN], f"{counted(more, 'e-mail')} in all."]
+        going.back = [*going.back[:_SHOWN], _("{e_mails} in all.").format(e_mails=counted(more, "e-mail"))]
     if len(going.kept) > _SHOWN:
-        going.kept = [*going.kept[:_SHOWN], f"{counted(len(going.kept), 'e-mail')} in all stay as they are."]
+        all_of_them = _("{e_mails} in all stay as they are.").format(e_mails=counted(len(going.kept), "e-mail"))
+        going.kept = [*going.kept[:_SHOWN], all_of_them]
 
 
 _SPOKEN = {
-    "roster_imported": "roster imported",
-    "message_queued": "message sent",
-    "created": "made",
-    "days_changed": "dates changed",
-    "guardian_added": "guardian added",
-    "guardian_removed": "guardian taken away",
-    "address_corrected": "address corrected",
-    "outbox_cancelled": "canceled",
-    "outbox_put_aside": "set aside",
-    "outbox_retried": "retried",
-    "outbox_released": "released",
-    "outbox_redirected": "sent to another address",
-    "outbox_sent_again": "sent again",
+    "roster_imported": later("roster imported"),
+    "message_queued": later("message sent"),
+    "created": later("made"),
+    "days_changed": later("dates changed"),
+    "guardian_added": later("guardian added"),
+    "guardian_removed": later("guardian taken away"),
+    "address_corrected": later("address corrected"),
+    "outbox_cancelled": later("canceled"),
+    "outbox_put_aside": later("set aside"),
+    "outbox_retried": later("retried"),
+    "outbox_released": later("released"),
+    "outbox_redirected": later("sent to another address"),
+    "outbox_sent_again": later("sent again"),
 }
 _FIRST = (
     *("roster_imported", "message_queued", "signed", "corrected", "moved", "guardian_added", "guardian_removed"),
@@ -234,14 +240,18 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
     """What was done, to whom: "Amara Hamilton's contract: released", "3 contracts: voided"."""
     rank = {action: at for at, action in enumerate(_FIRST)}
     main = min(act.rows, key=lambda one: (one.entity == "outbox", rank.get(one.action, len(rank)), one.id))
-    done = _SPOKEN.get(main.action) or TOLD.get(main.action) or main.action.removeprefix("outbox_").replace("_", " ")
+    known = _SPOKEN.get(main.action) or TOLD.get(main.action) or main.action.removeprefix("outbox_").replace("_", " ")
+    done = _(known)
     if main.entity == "league":
         return done[:1].upper() + done[1:]
     what = "e-mail" if main.entity == "outbox" else main.entity
     if main.number > 1:
         return f"{counted(main.number, what)}: {done}"
     name = await _name(session, league_id, main)
-    whose = {"contract": f"{name}'s contract", "outbox": f"E-mail to {name}"}.get(main.entity, name)
+    whose = {
+        "contract": _("{name}'s contract").format(name=name),
+        "outbox": _("E-mail to {name}").format(name=name),
+    }.get(main.entity, name)
     return f"{whose}: {done}"
 
 
@@ -256,4 +266,4 @@ async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:
         "outbox": select(Outbox.recipient.expression).where(Outbox.league_id == league_id, Outbox.id == of.one),
     }  # fmt: skip
     query: Any = called[of.entity]
-    return str(await session.scalar(query) or f"{of.entity} {of.one}")
+    return str(await session.scalar(query) or f"{_(of.entity)} {of.one}")
