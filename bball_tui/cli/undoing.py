@@ -9,6 +9,7 @@ from bball_tui.database.engine import Session
 from bball_tui.errors import BballError
 from bball_tui.league.rights import Right
 from bball_tui.league.undoing.outcome import TakenBack
+from bball_tui.league.undoing.own_acts import ActKind
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
 
 
@@ -21,9 +22,9 @@ from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_a
 async def undo(context: CliContext, session: Session, act_id: int | None, listing: bool) -> Answer:
     """Undo what you did in the last minutes, or list what can be undone.
 
-    Without an ID it is the latest, with one the act that --list calls so. A change of team, a contract that ended, an
-    edit of a guardian, e-mails that were canceled or retried; also a signing, a correction, a message and an import,
-    as long as no e-mail of it has left and no one changed it since.
+    Without an ID it is the latest, which is never an import; with one the act that --list calls so. A change of team, a
+    contract that ended, an edit of a guardian, e-mails that were canceled or retried; also a signing, a correction, a
+    message and an import, as long as no e-mail of it has left and no one changed it since.
     """
     league_id = context.league.id
     if listing:
@@ -32,6 +33,12 @@ async def undo(context: CliContext, session: Session, act_id: int | None, listin
         latest = await latest_act(session, league_id)
         if latest is None:
             raise BballError("You did nothing in the last minutes that could be undone.")
+        if latest.kind is ActKind.IMPORT:
+            # What it made goes for good, and whoever asks for the latest may mean something after it that stays.
+            raise BballError(
+                "The latest act that could be undone is an import, and what it made would go for good. "
+                "'bball-tui imports undo --dry-run' shows what would go; 'bball-tui imports undo' does it."
+            )
         act_id = latest.id
     done = await undo_act(session, league_id, act_id)
     kept = [f"Not undone: {one}" for one in done.kept]
