@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
-from bball_tui.database.models import Contract
+from bball_tui.database.models import Contract, Guardian, Player, PlayerGuardian
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.league.contracts.chasing import Callee, read_callees
 from bball_tui.league.contracts.contract_list import ContractListing
@@ -41,6 +41,27 @@ async def families_of_mails(
         for row in rows
         if row.contract_id in players
     )
+
+
+async def families_at(session: AsyncSession, league_id: int, address: str, most: int) -> tuple[FamilyToAsk, ...]:
+    """The families of the first ``most`` players of whom a guardian has the ``address``."""
+    rows = await session.execute(
+        select(Player.id, Player.first_name, Player.last_name)
+        .where(
+            Player.league_id == league_id,
+            exists().where(
+                PlayerGuardian.player_id == Player.id,
+                Guardian.id == PlayerGuardian.guardian_id,
+                Guardian.league_id == league_id,
+                Guardian.address == func.lower(address),
+            ),
+        )
+        .order_by(Player.id)
+        .limit(most)
+    )
+    players = {row.id: f"{row.first_name} {row.last_name}" for row in rows}
+    callees = await read_callees(session, league_id, list(players))
+    return tuple(FamilyToAsk(name, "", callees.get(one, ())) for one, name in players.items())
 
 
 async def families_of_contracts(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Guardian
@@ -111,6 +111,8 @@ async def test_the_check_finds_what_is_missing_and_each_is_one_key_from_its_fix(
 
 async def test_an_address_is_blocked_and_lifted_with_what_was_kept_back(quiet: Settings, database: Database) -> None:
     club, (mail,) = await club_with_mails(database, 1)
+    async with database.session() as session:
+        await session.execute(update(Guardian).values(phone="+1 2125550100"))
     async with opened(quiet) as desk:
         await emails(desk)
         await desk.press("v", "v", "v")
@@ -119,7 +121,7 @@ async def test_an_address_is_blocked_and_lifted_with_what_was_kept_back(quiet: S
         await desk.until(lambda: isinstance(desk.app.screen, BlockAddress))
         await desk.press(*"p0@families.test", "enter", *"asked", "enter")
         await desk.until(lambda: desk.app.screen is desk.app.desk)
-        await desk.shows("p0@families.test", "asked", "Rosa Hamilton")
+        await desk.shows("p0@families.test", "asked", "Whom to ask", "+1 2125550100  Rosa Hamilton")
         async with database.session() as session:
             await claim(session, club.league_id, limit=5, worker="w", provider="maildir")
         await desk.shows("1 e-mail kept back")

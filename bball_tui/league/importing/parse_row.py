@@ -317,6 +317,11 @@ class RowReader:
         }
         first = found.get(guardian.FIRST_NAME.name) or first
         last = found.get(guardian.LAST_NAME.name) or last
+        address = block.of(guardian.EMAIL)
+        if address is not None and (phone := found.get(guardian.PHONE.name)):
+            ask = f" Ask {shown(f'{first} {last}'.strip()) or 'the family'}: {phone}."
+            self._say_whom_to_ask(self.problems, before, self._columns.names[address], ask)
+            self._say_whom_to_ask(self._doubts, len(doubts), self._columns.names[address], ask)
         if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
             for part in filter(None, (first, last)):
                 self._pass_over(part)
@@ -337,6 +342,13 @@ class RowReader:
         sentence = f"{block.title} is missing {missing}. Fill it in, or clear all cells of {block.title}."
         self.problems.append(Problem(number, column, shown(email or phone or first or last), sentence))
         return None
+
+    @staticmethod
+    def _say_whom_to_ask(faults: list[Problem], since: int, column: str, ask: str) -> None:
+        """To what is wrong with the cell of ``column``, since so many ``faults``, the number in the same row."""
+        for place, fault in enumerate(faults[since:], since):
+            if fault.column == column:
+                faults[place] = replace(fault, problem=f"{fault.problem}{ask}")
 
 
 def _field_cell(field: Field, reading: Reading, cell: str) -> Any:

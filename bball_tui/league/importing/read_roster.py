@@ -81,7 +81,12 @@ class Roster:
     @property
     def without_email(self) -> int:
         """How many players have no guardian with an address. No fault, but no mail can reach them."""
-        return sum(not any(guardian.email for guardian in row.guardians) for row in self.rows)
+        return len(self.unreached)
+
+    @property
+    def unreached(self) -> list[RosterRow]:
+        """Their rows."""
+        return [row for row in self.rows if not any(guardian.email for guardian in row.guardians)]
 
 
 def load(path: Path) -> bytes:

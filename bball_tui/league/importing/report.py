@@ -7,7 +7,7 @@ from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.importing.service import Report
 from bball_tui.league.values.csv_text import csv_text
 from bball_tui.league.values.formula_escape import quoted
-from bball_tui.league.values.shown import listed
+from bball_tui.league.values.shown import listed, shown
 from bball_tui.wording import counted, short_date
 
 HEADINGS = ("Row", "Result", "Player", "Team", "Column", "Before", "After", "Remark")
@@ -16,6 +16,7 @@ MOST_CONFLICTS = 50
 MOST_FINDINGS = 10
 """Things against the rules that are told one by one."""
 MOST_SPLITS = 3
+MOST_ASKED = 3
 """Whole names that the remark about them repeats."""
 MOST_PLACEHOLDERS = 5
 """Texts of empty cells that the remark about them repeats."""
@@ -84,9 +85,19 @@ def remarks(report: Report) -> list[str]:
             f"{counted(roster.nameless, 'row has', 'rows have')} a parent's e-mail address without the parent's name, "
             "which cannot be used. Add the columns Guardian 1 First and Guardian 1 Last to the file."
         )
-    elif roster.without_email:
-        players = counted(roster.without_email, "player has", "players have")
-        notes.append(f"{players} no guardian with an e-mail address, so no e-mail can reach them.")
+    elif unreached := roster.unreached:
+        players = counted(len(unreached), "player has", "players have")
+        note = f"{players} no guardian with an e-mail address, so no e-mail can reach them."
+        asked = [
+            f"{shown(f'{one.first} {one.last}')}, {one.phone} ({shown(f'{row.first} {row.last}')})"
+            for row in unreached
+            for one in row.guardians
+            if one.phone
+        ]
+        if asked:
+            more = " …" if len(asked) > MOST_ASKED else ""
+            note += f" Ask for one: {'; '.join(asked[:MOST_ASKED])}{more}."
+        notes.append(note)
     doubtful = () if report.diff is None else [row for row in report.diff.rows if row.duplicate]
     if doubtful:
         rows = ", ".join(str(row.row) for row in doubtful[:20]) + (" …" if len(doubtful) > 20 else "")

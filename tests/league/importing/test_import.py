@@ -141,6 +141,19 @@ async def test_a_history_says_which_file_it_came_from(desk: Desk) -> None:
     }
 
 
+async def test_whoever_has_no_address_or_an_odd_one_can_be_asked_by_phone(desk: Desk) -> None:
+    report = await desk.bring_in(
+        "Hawks,Ann,Lee,2015-01-02,00,Rosa,Lee,rosa@,+1 555 1",
+        "Hawks,Ben,Roe,2015-01-02,01,Uma,Roe,uma@gmial.com,+1 555 2",
+        "Hawks,Cat,Orr,2015-01-02,02,Ida,Orr,,+1 555 3,Carl,Orr,,",
+        "Hawks,Dan,Fox,2015-01-02,03,Eve,Fox,eve@,",
+        options=ImportOptions(skip_bad_rows=True),
+    )
+    assert [one.problem.partition("cell.")[2] for one in report.problems] == [" Ask Rosa Lee: +1 555 1.", ""]
+    assert [one.problem[-25:] for one in report.roster.warnings] == [" cell. Ask Uma Roe: +1 555 2."[-25:]]
+    assert "so no e-mail can reach them. Ask for one: Ida Orr, +1 555 3 (Cat Orr)." in " ".join(remarks(report))
+
+
 async def test_drafts_have_no_day_of_offer(desk: Desk) -> None:
     await desk.good("Hawks,Ann,Lee,2015-01-02", options=ImportOptions(contract_status=ContractStatus.DRAFT))
     assert await desk.rows("SELECT status, offered_on FROM contract") == [("draft", None)]

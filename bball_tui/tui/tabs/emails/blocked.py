@@ -12,6 +12,7 @@ from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.tabs.cells import time_cell
 from bball_tui.tui.tabs.guards import on_one, ready
 from bball_tui.tui.tabs.record_pane import RecordPane
+from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
 from bball_tui.tui.widgets.columns import Column
@@ -84,6 +85,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         return connection.source(SuppressionSource, SuppressionFilter(text=text, lifted=self._lifted))
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
+        from bball_tui.league.whom_to_ask import families_at
         from bball_tui.outbox.addresses import read_suppression
 
         row = await connection.call(read_suppression, row_id)
@@ -105,7 +107,8 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             )
         if row.kept_back:
             facts.append(Note(_("{e_mail} kept back because of it.").format(e_mail=counted(row.kept_back, "e-mail"))))
-        return (Section(row.email, tuple(facts)),)
+        asked = () if row.lifted_at else await connection.call(families_at, row.email, LONGEST_ASKED + 1)
+        return (Section(row.email, tuple(facts)), *asked_sections(asked))
 
     # The filter
 
