@@ -1,11 +1,9 @@
 """`bball-tui alerts show|set|test|check`: whom staff failures are told, and whether anything is wrong now."""
 
-import asyncio
 import sys
 from dataclasses import dataclass, replace
 
 import click
-import msgspec
 
 from bball_tui.cli.context import CliContext, in_league, needs
 from bball_tui.cli.outbox_sending import json_option
@@ -17,13 +15,13 @@ from bball_tui.delivery.alerts.findings import read_findings
 from bball_tui.delivery.alerts.message import Message
 from bball_tui.delivery.alerts.telling import look
 from bball_tui.errors import BballError
-from bball_tui.league.mails.alerting import read_alerting, set_alerting
+from bball_tui.league.mails.alert_secrets import keep_alerting
+from bball_tui.league.mails.alerting import read_alerting
 from bball_tui.league.rights import Right
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import parse_mail_url
 from bball_tui.outbox.alerts import alerted_league, notices
-from bball_tui.settings import SecretLink, SecretUrl, Settings, WebhookFormat, overriding
-from bball_tui.settings_file import store
+from bball_tui.settings import SecretLink, SecretUrl, WebhookFormat, overriding
 from bball_tui.wording import counted, listed
 
 FORMATS: tuple[WebhookFormat, ...] = ("slack", "discord", "ntfy", "json")
@@ -137,8 +135,10 @@ async def set_(
     elif no_account:
         secrets["alert_mail_url"] = None
     async with context.database.session() as session:
-        await set_alerting(session, context.league.id, emails=() if nobody else emails or None, minutes=minutes)
-        settings = await asyncio.to_thread(_keep, context.settings, context.league.slug, secrets)
+        league, told = context.league, () if nobody else emails or None
+        settings = await keep_alerting(
+            session, context.settings, league.id, league.slug, secrets, emails=told, minutes=minutes
+        )
     variables = [variable for name in secrets if (variable := overriding(name)) is not None]
     said = ["Saved."]
     said += [f"{one} is set in the environment; for {context.league.slug} the settings file wins." for one in variables]
@@ -210,20 +210,6 @@ async def _shown(session: Session, context: CliContext, said: tuple[str, ...] | 
         *((f"problem ({channel})", why) for channel, why in problems.items()),
     ]
     return Found(lambda: line, lambda: table(("what", "value"), rows), said)
-
-
-def _keep(settings: Settings, slug: str, secrets: dict[str, str | None]) -> Settings:
-    for name, value in secrets.items():
-        store(settings.config_file, name, value, table=("leagues", slug))
-    return settings if not secrets else _with(settings, secrets)
-
-
-def _with(settings: Settings, secrets: dict[str, str | None]) -> Settings:
-    kinds = {"alert_webhook": SecretLink, "alert_mail_url": SecretUrl}
-    changed = {
-        name: kinds[name](value) if value is not None and name in kinds else value for name, value in secrets.items()
-    }
-    return msgspec.structs.replace(settings, **changed)
 
 
 def _line() -> str:

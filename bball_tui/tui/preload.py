@@ -48,6 +48,7 @@ AHEAD = (
     "bball_tui.outbox.sending_status",
     "bball_tui.outbox.staff_actions",
     "bball_tui.outbox.timeline",
+    "bball_tui.tui.alerting",
     "bball_tui.tui.browser",
     "bball_tui.tui.editing",
     "bball_tui.tui.exporting",

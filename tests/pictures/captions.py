@@ -102,6 +102,7 @@ CHAPTERS: dict[str, dict[str, tuple[str, str]]] = {
         "migrate": ("Upgrade a shared database", "Nothing happens to a database of others without a question."),
         "form-league": ("The league", "What it says about itself, in e-mails and on the screen."),
         "mail-setup": ("Set up e-mail", "Provider, login and password, tried before they are saved."),
+        "alerts": ("Alerts", "Who of the staff is told when e-mails fail, and a webhook whose link is a secret."),
         "seasons": ("Seasons", "The one that the desk shows is marked."),
         "form-season": ("Edit a season", "Its name and days."),
         "roll": ("A new season", "From which one, its name, and what the age groups are called next."),

@@ -1,6 +1,7 @@
 """Which pictures show which screen or dialog; one that is made later fails a test until it has its scene."""
 
 SHOWN_ON: dict[str, tuple[str, ...]] = {
+    "Alerts": ("alerts",),
     "AttachScan": ("scan-attach",),
     "BlockAddress": ("block",),
     "BulkRun": ("bulk", "bulk-report"),

@@ -141,7 +141,8 @@ SCENES = (
         (
             "wait:Open the demo", "i", "wait:Your league", "type:Westside Basketball", "shot:new-league",
             ENTER, "wait:Import a roster", ESC, "gone:Preview",
-            ";", "wait:From address", "shot:mail-setup", ESC,
+            ";", "wait:From address", "shot:mail-setup", ESC, "gone:From address",
+            "*", "wait:It gets", "shot:alerts", ESC,
         ),
         arguments=(),
     ),

@@ -46,7 +46,8 @@ from bball_tui.league.seasons.roll_plan import PlayerLine, Proposal, RollPlan, T
 from bball_tui.league.seasons.roll_request import RollRequest
 from bball_tui.mail.account import Account
 from bball_tui.outbox.staff_actions import Acted, NotDone
-from bball_tui.settings import SecretUrl
+from bball_tui.settings import SecretLink, SecretUrl
+from bball_tui.tui.dialogs.alerts import Alerts, AlertsTyped, Tried
 from bball_tui.tui.dialogs.attach_scan import AttachScan
 from bball_tui.tui.dialogs.batch_signing import BatchSigning
 from bball_tui.tui.dialogs.block_address import BlockAddress
@@ -185,6 +186,29 @@ class _Refusing:
 
     async def keep_mail(self, url: SecretUrl, from_email: str) -> None:
         raise BballError(self._name)
+
+
+class _Silent:
+    """A webhook that says nothing but ``name``."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def guessed(self, webhook: SecretLink) -> str:
+        return "json"
+
+    def problems(self, typed: AlertsTyped) -> dict[str, str]:
+        return {"emails": self._name}
+
+    async def try_out(self, typed: AlertsTyped) -> tuple[Tried, ...]:
+        return (Tried(False, self._name, self._name),)
+
+    async def keep(self, typed: AlertsTyped) -> None:
+        raise BballError(self._name)
+
+
+def _alerts(name: str) -> Alerts:
+    return Alerts(AlertsTyped(name, name, SecretLink(f"https://{name}"), ""), _Silent(name))
 
 
 def _mail_setup(name: str) -> MailSetup:
@@ -386,6 +410,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[str], Screen[Any]]] = {
     ),
     ReadMail: lambda name: ReadMail(Letter(name, ((name, name),), [[name]], [[name]], (name,), name)),
     LeagueForm: FORMS["league"],
+    Alerts: _alerts,
     MailSetup: _mail_setup,
     MyAddress: MyAddress,
     ReminderSchedule: lambda name: ReminderSchedule(name, name, _refuse_schedule),

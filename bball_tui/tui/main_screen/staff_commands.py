@@ -1,4 +1,4 @@
-"""The commands about who works in the league, and which league it is."""
+"""The commands about who works in the league, who of them is told what goes wrong, and which league it is."""
 
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,35 @@ async def action_desk_staff(screen: "UndoScreen") -> None:
         screen.heard(_HEADER)
 
 
+def _really_sends(screen: "UndoScreen") -> str | None:
+    if screen.connection is not None and screen.connection.is_demo:
+        return _("This is the demo: nothing is sent from it.")
+    return ready(screen)
+
+
+@action(
+    "asterisk",
+    "alerts",
+    when=_really_sends,
+    needs=Right.ACCOUNT,
+    also="webhook slack discord ntfy notify warn trouble monitoring settings",
+)
+async def action_desk_alerts(screen: "UndoScreen") -> None:
+    """Who of the staff is told when e-mails fail or are held, by e-mail and by a webhook; with a test."""
+    from bball_tui.tui.alerting import edit_alerts
+
+    connection = screen.connection
+    if connection is None:
+        return
+    before = connection.settings
+    if not await edit_alerts(screen.app, connection):
+        return
+    screen.app.notify(_("The alerts are saved."), markup=False)
+    if connection.settings is not before and isinstance(screen.app, LeagueProgram):
+        await screen.app.send_again_now(connection)
+    screen.heard(_HEADER)
+
+
 @action("number_sign", "another league", when=ready, also="open change club")
 async def action_desk_switch(screen: "UndoScreen") -> None:
     """Open another league of this database."""
@@ -44,4 +73,4 @@ async def action_desk_switch(screen: "UndoScreen") -> None:
         screen.app.open_league(slug)
 
 
-STAFF_COMMANDS = Commands((action_desk_staff, action_desk_switch))
+STAFF_COMMANDS = Commands((action_desk_staff, action_desk_alerts, action_desk_switch))
