@@ -72,7 +72,7 @@ class Alerts(SubmitDialog[bool]):
     ## Alerts
     When e-mails fail, come back or are held, or a worker is gone, staff are told: the addresses of **E-mail to**, with
     commas between, and a **Webhook**, the link at which Slack, Discord, ntfy or a program of yours takes messages.
-    Have a test sent before you save. Whoever has the link can post there, so it is kept in the settings file of
+    Have a test sent before you save. Anyone with the link can post there, so it is kept in the settings file of
     this computer, which only you can read, and is not shown again.
     """
     BINDINGS: ClassVar = [
