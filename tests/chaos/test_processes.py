@@ -161,10 +161,10 @@ async def test_the_database_goes_away_while_mails_are_on_the_wire(
         await until_states(database, {"sent": 30}, seconds=40)
         assert copies([mailbox]) == {f"parent{n}@families.test": 1 for n in range(30)}
         assert all(one.alive for one in running)
-        # The workers hear again: the statement that each listening connection ran last is LISTEN.
+        # The workers hear again: what each listening connection ran last is its second look where the league speaks.
         async with asyncio.timeout(20), database.session() as session:
-            query = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-            while await session.scalar(query) != 2:
+            query = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE :asked")
+            while await session.scalar(query, {"asked": "%bball_channel(%"}) != 2:
                 await session.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.05)"))
         async with database.session() as session:
             await enqueue(session, club.league_id, [item(family, "after@families.test")], hold_seconds=0)

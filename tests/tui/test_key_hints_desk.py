@@ -8,7 +8,7 @@ from bball_tui.settings import Settings
 from tests.support.factory import make_club
 from tests.tui.desk_host import club_with, opened
 
-OWN = {"desk.import": "f9", "contract.sign": "ctrl+y", "tool.filter": "f7"}
+OWN = {"desk.import": "f9", "contract.sign": "f8", "tool.filter": "f7"}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def test_an_empty_list_and_the_help_name_the_key_of_today(own: Settings, d
         await desk.press("4")
         await desk.shows("There are no contracts yet. Press f9 to import a roster.")
         await desk.press("question_mark")
-        await desk.shows("ctrl+y marks", "f7 narrows")
+        await desk.shows("f8 marks", "f7 narrows")
 
 
 async def test_a_refusal_names_the_key_of_today(own: Settings, database: Database) -> None:

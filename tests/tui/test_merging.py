@@ -1,6 +1,7 @@
 """Two who are one, by keys: whose value stays, which one stays, and what stands in the way."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -53,3 +54,21 @@ async def test_the_other_one_stays_or_nothing_happens(key: str, answer: str | No
         await desk.press(key)
         await desk.until_answered()
         assert desk.answers == [answer]
+
+
+async def test_two_children_of_another_name_and_birthdate_are_not_merged_by_enter() -> None:
+    asked: list[Mapping[str, bool]] = []
+
+    async def merge(choices: Mapping[str, bool]) -> Merged:
+        asked.append(choices)
+        return Merged(1, Person.PLAYER, 17, 204, "Jon Lee", "Jonathan Lee", 1, (9,), (), ())
+
+    born = MergeField("birthdate", "Born on", "2012-11-27", "2016-07-11", differs=True, taken=False)
+    seen = replace(SEEN, fields=(FIELDS[0], FIELDS[1], born))
+    async with asking(MergePeople(seen, [], merge), SIZE) as desk:
+        assert "These seem to be two players" in desk.line
+        await desk.press("enter", "enter")
+        assert not asked
+        await desk.press("y")
+        await desk.until_answered()
+        assert len(asked) == 1

@@ -98,6 +98,11 @@ class MergePreview:
     obstacle: str | None = None
 
     @property
+    def seem_two(self) -> bool:
+        """Whether these are two people, as far as fields tell: another first name, and another birthdate."""
+        return {"first_name", "birthdate"} <= {one.name for one in self.fields if one.differs}
+
+    @property
     def choices(self) -> tuple[MergeField, ...]:
         """The fields that somebody has to choose from."""
         return tuple(one for one in self.fields if one.differs)

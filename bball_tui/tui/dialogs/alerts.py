@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -204,8 +204,9 @@ class Alerts(SubmitDialog[bool]):
         ):
             self.dismiss(None)
         else:
-            self.run_worker(self._leave(), group="leave", exclusive=True)
+            self._leave()
 
+    @work(group="leave", exclusive=True)
     async def _leave(self) -> None:
         lines = [_("What you typed here isn't saved yet.")]
         question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))

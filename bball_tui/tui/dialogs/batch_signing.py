@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -241,8 +241,9 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
 
     def _renew(self) -> None:
         if self._done and not self.gone:
-            self.run_worker(self._hold_all(), group="hold", exclusive=True)
+            self._hold_all()
 
+    @work(group="hold", exclusive=True)
     async def _hold_all(self) -> None:
         try:
             await self._hold([one.contract_id for one in self._done])

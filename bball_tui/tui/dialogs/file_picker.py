@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Select, Static
@@ -163,8 +163,9 @@ class FilePicker(Dialog[Path | None]):
             _("{short_path}  (Enter takes a file)").format(short_path=short_path(folder)), self._inner_width()
         )
         self.query_one("#folder", Static).update(content((line, STYLES[Tone.MUTED])))
-        self.run_worker(self._read(folder), group="folder", exclusive=True)
+        self._read(folder)
 
+    @work(group="folder", exclusive=True)
     async def _read(self, folder: Path) -> None:
         suffixes = frozenset(suffix for kind in self._kinds.values() for suffix in kind)
         try:

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bball_tui.language import _
+from bball_tui.tui.dialogs.base import assent_key
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
 from bball_tui.tui.hanging_indent import Hanging
@@ -47,7 +48,8 @@ class MergePeople(SubmitDialog["Merged | str"]):
     }
     """
     BINDINGS: ClassVar = [
-        Binding("enter", "confirm", "merge", show=False),
+        Binding("enter", "confirm_alike", "merge", show=False),
+        Binding("y", "confirm", "merge", show=False),
         Binding("s", "turn", "the other one stays", show=False),
     ]
 
@@ -82,6 +84,9 @@ class MergePeople(SubmitDialog["Merged | str"]):
     def _words(self) -> Iterator[list[Part]]:
         tone = Tone.BAD if self._seen.obstacle is not None else Tone.MUTED
         warns = {one.sentence for one in self._seen.ending}
+        if self._seen.obstacle is None and self._seen.seem_two:
+            warning = _("These seem to be two players: another first name and another birthdate.")
+            yield [(f"{SYMBOLS[Tone.WARN]} {warning}", STYLES[Tone.WARN])]
         for sentence in self._effect:
             its = Tone.WARN if sentence in warns or "two different" in sentence else tone
             symbol = f"{SYMBOLS[its]} " if its in (Tone.WARN, Tone.BAD) else ""
@@ -90,13 +95,18 @@ class MergePeople(SubmitDialog["Merged | str"]):
     def choices(self) -> Iterable[DialogButton]:
         """Merge them, the other way round, or not at all."""
         if self._seen.obstacle is None:
-            yield DialogButton(_("Merge"), key="Enter", command="confirm")
+            yield DialogButton(_("Merge"), key=assent_key(self._seen.seem_two), command="confirm")
             yield DialogButton(_("The other one stays"), short=_("Turn"), key="s", command="turn")
         yield self.cancel_choice(_("Cancel") if self._seen.obstacle is None else _("Close"))
 
     def complain(self, name: str, sentence: str) -> None:
         """What went wrong is about both, and stands above the choices."""
         self.say(sentence, Tone.BAD)
+
+    def action_confirm_alike(self) -> None:
+        """Do it, unless these seem to be two."""
+        if not self._seen.seem_two:
+            self.action_confirm()
 
     def action_confirm(self) -> None:
         """Do it, once."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
@@ -246,8 +246,9 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
 
     def action_was(self) -> None:
         """Only the players of one team of last season."""
-        self.run_worker(self._choose_was(), group="choose", exclusive=True)
+        self._choose_was()
 
+    @work(group="choose", exclusive=True)
     async def _choose_was(self) -> None:
         teams = {row.was_id: row.was for row in self._rows.values()}
         options = [("0", _("all teams")), *((str(one), label) for one, label in teams.items())]
@@ -258,8 +259,9 @@ class RollPlayers(Dialog["dict[int, str] | None"]):
 
     def action_team(self) -> None:
         """Put the player under the cursor into another team, and tick."""
-        self.run_worker(self._choose_team(), group="choose", exclusive=True)
+        self._choose_team()
 
+    @work(group="choose", exclusive=True)
     async def _choose_team(self) -> None:
         if self._list.current is None:
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
@@ -116,8 +116,9 @@ class RollSeason(SubmitDialog[Planned]):
         if name.value == self._suggested_name:
             self._suggested_name = source.following
             name.suggest(source.following)
-        self.run_worker(self._read_pattern(source.id), group="suggest", exclusive=True)
+        self._read_pattern(source.id)
 
+    @work(group="suggest", exclusive=True)
     async def _read_pattern(self, source_id: int) -> None:
         try:
             pattern = await self._suggest(source_id)

@@ -295,8 +295,9 @@ class SignDialog(Dialog[Signed | None]):
             self._show()
             return
         self._loading = True
-        self.run_worker(self._read(draft, self._asked), group="preview", exclusive=True)
+        self._read(draft, self._asked)
 
+    @work(group="preview", exclusive=True)
     async def _read(self, draft: SigningDraft, asked: int) -> None:
         try:
             preview = await self._load(draft)

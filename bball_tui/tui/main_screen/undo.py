@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.notifications import Notification, Notify
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -203,8 +203,9 @@ class UndoScreen(ActionHost, Screen[None]):
     def look_for_acts(self) -> None:
         """Something was written that may be an act of one's own."""
         if self.connection is not None:
-            self.run_worker(self._look_for_acts(self.connection), group="acts", exclusive=True)
+            self._look_for_acts(self.connection)
 
+    @work(group="acts", exclusive=True)
     async def _look_for_acts(self, connection: "LeagueConnection") -> None:
         from bball_tui.league.undoing.take_back import seconds_to_undo
 

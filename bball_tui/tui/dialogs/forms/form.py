@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -223,8 +223,9 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
         elif self.draft == self._draft:
             self._left(then)
         else:
-            self.run_worker(self._leave(then), group="leave", exclusive=True)
+            self._leave(then)
 
+    @work(group="leave", exclusive=True)
     async def _leave(self, then: Callable[[], object] | None) -> None:
         lines = [_("What you typed in this form isn't saved yet.")]
         question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
