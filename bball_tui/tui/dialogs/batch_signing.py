@@ -191,7 +191,7 @@ class BatchSigning(Finder[tuple[PaperSigned, ...], "ContractRow"]):
     def count(self) -> Iterable[Part]:
         """How many papers are done, and the last one."""
         left = "" if self._left is None else _(", {left:,} left").format(left=self._left)
-        yield (counted(len(self._done), "paper") + _(" done{left}").format(left=left), "bold")
+        yield (counted(len(self._done), "paper done", "papers done") + left, "bold")
         if self._done:
             yield (_("   last: {player}").format(player=self._done[-1].player), STYLES[Tone.MUTED])
 

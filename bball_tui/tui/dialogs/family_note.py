@@ -180,4 +180,4 @@ def _number(one: "GuardianView") -> tuple[str, str]:
     phone = one.phone or "–"
     trouble = _(", last e-mail came back") if one.came_back else _(", gets no more e-mail") if one.suppressed else ""
     style = STYLES[Tone.STRONG] if one.phone else STYLES[Tone.MUTED]
-    return f"{one.first} {one.last} ({one.relation})  {phone}{trouble}", style
+    return f"{one.first} {one.last} ({_(one.relation)})  {phone}{trouble}", style

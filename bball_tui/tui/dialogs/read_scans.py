@@ -103,7 +103,7 @@ class ReadScans(Dialog[PileSigned | None]):
     def body(self) -> Iterable[Widget]:
         """The pile, how and when it was signed, the papers, the doubtful pages."""
         start = "" if self._path is None else short_path(self._path)
-        field = TextField(start, placeholder="~/Scans, or ~/Scans/pile.pdf", id="path")
+        field = TextField(start, placeholder=_("~/Scans, or ~/Scans/pile.pdf"), id="path")
         yield Field(_("Pile"), field, DialogButton(_("Browse"), key="ctrl+o", command="browse"), id="path-field")
         yield Field(_("Signed on"), TextField(short_date(self._today), id="day"), id="day-field")
         yield Field(_("Method"), Picker(METHODS, SigningMethod.SCAN, id="method"))

@@ -104,8 +104,9 @@ class UndoScreen(ActionHost, Screen[None]):
         if not event.undo_seconds:
             self.app.notify(f"{told}.{f' {held}' if held else ''}", markup=False)
             return
-        what = _("the last one") if event.one_by_one and len(event.contract_ids) > 1 else "it"
-        back = _("{key} takes {what} back.").format(key=key_of("desk.undo"), what=what)
+        last = event.one_by_one and len(event.contract_ids) > 1
+        back = _("{key} takes the last one back.") if last else _("{key} takes it back.")
+        back = back.format(key=key_of("desk.undo"))
         self._withdraw_offer()
         self._offer = Notification(f"{told}. {held} {back}" if held else f"{told}; {back}", timeout=event.undo_seconds)
         self.app.post_message(Notify(self._offer))

@@ -423,7 +423,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         from bball_tui.tui.dialogs.contract_act import CHUNK
 
         done = finished.done
-        parts = [f"{counted(len(done.done), 'contract')} {RULES[act].target}"]
+        parts = [f"{counted(len(done.done), 'contract')} {_(RULES[act].target)}"]
         if done.cancelled:
             parts.append(_("{e_mail} canceled").format(e_mail=counted(len(done.cancelled), "e-mail")))
         if done.promised:

@@ -134,7 +134,9 @@ class GroupMeReading(Static):
             family_has=counted(missing, "family has", "families have"), key=key_of("chat.not-joined")
         )
         rest = " ".join(filter(None, (steps, needs, joined if missing else ""))) or _("Nothing to do.")
-        words = " ".join((f"The token is {plan.account}'s; read {at}.", rest, *plan.warnings))
+        words = " ".join(
+            (_("The token is {account}'s; read {at}.").format(account=plan.account, at=at), rest, *plan.warnings)
+        )
         return words, Tone.WARN if plan.warnings else Tone.MUTED
 
     def _reading_words(self) -> str:

@@ -66,7 +66,7 @@ async def resolve_doubt(
     ]
     if row.contract_id is not None:
         family = (await connection.call(note_facts_of, row.contract_id)).guardians
-        lines += [f"  {one.first} {one.last} ({one.relation}): {one.phone or '–'}" for one in family]
+        lines += [f"  {one.first} {one.last} ({_(one.relation)}): {one.phone or '–'}" for one in family]
     found = await app.push_screen_wait(ResolveDoubt(lines))
     if found is None:
         return False
