@@ -230,7 +230,7 @@ def _fill(url: SecretUrl, source: Path, revision: str) -> None:
     """Make the tables of ``revision``, put the rows of ``source`` into them, and bring them up to date."""
     migrate.upgrade(url, revision)
     options = connection_options(url) | {"options": "-c timezone=UTC -c jit=off"}  # many rows may take long
-    with psycopg.connect(**options) as connection:  # type: ignore[arg-type]
+    with psycopg.connect(**options) as connection:
         known = _tables(connection)
         if "contract" not in known:
             raise _foreign(source)

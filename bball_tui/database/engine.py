@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -102,7 +102,7 @@ def _first_line(error: BaseException) -> str:
     return line.strip()[:LONGEST_WHY]
 
 
-def connection_options(url: SecretUrl) -> dict[str, str | int]:
+def connection_options(url: SecretUrl) -> dict[str, Any]:
     """psycopg's connect arguments for ``url``; libpq's variables and every libpq parameter keep working.
 
     Raises:
@@ -115,15 +115,13 @@ def connection_options(url: SecretUrl) -> dict[str, str | int]:
             "postgresql://NAME@HOST/DATABASE; only PostgreSQL is supported."
         )
     try:
-        options: dict[str, str | int] = {
-            key: value for key, value in conninfo_to_dict(raw).items() if value is not None
-        }
+        options: dict[str, Any] = {key: value for key, value in conninfo_to_dict(raw).items() if value is not None}
     except psycopg.ProgrammingError:
         # The driver's text repeats the URL, and with it the password.
         raise BballError(
             "The database URL cannot be read. It must look like postgresql://NAME@HOST/DATABASE."
         ) from None
-    defaults: dict[str, str | int] = {
+    defaults: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT,
         "keepalives_idle": 30,
         "tcp_user_timeout": 30_000,
@@ -136,7 +134,7 @@ def connection_options(url: SecretUrl) -> dict[str, str | int]:
 def connect(url: SecretUrl, *, autocommit: bool = False) -> psycopg.Connection:
     """A connection of psycopg's own, for work that needs no session. Blocking."""
     # One dictionary holds texts and numbers; which option takes which, mypy cannot know.
-    return psycopg.connect(**connection_options(url), autocommit=autocommit)  # type: ignore[arg-type]
+    return psycopg.connect(**connection_options(url), autocommit=autocommit)
 
 
 class Database:
@@ -222,12 +220,12 @@ class Database:
     async def _dial(self) -> psycopg.AsyncConnection:
         options = self._options
         try:
-            return await psycopg.AsyncConnection.connect(**options, autocommit=True)  # type: ignore[arg-type]
+            return await psycopg.AsyncConnection.connect(**options, autocommit=True)
         except psycopg.OperationalError as error:
             if pooler.NOT_TAKEN not in str(error):
                 raise
         options = {name: value for name, value in options.items() if name != "options"}
-        return await psycopg.AsyncConnection.connect(**options, autocommit=True)  # type: ignore[arg-type]
+        return await psycopg.AsyncConnection.connect(**options, autocommit=True)
 
     async def _read_back(self, connection: psycopg.AsyncConnection) -> tuple[list[str], int]:
         """What is not as it was asked for, and the server's process that says so."""

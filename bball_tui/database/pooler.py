@@ -7,6 +7,7 @@ again. In transaction mode nothing lasts from one statement to the next (read-on
 
 import asyncio
 import re
+from typing import Any
 
 import psycopg
 
@@ -87,7 +88,7 @@ async def ask_again(connection: psycopg.AsyncConnection, options: str) -> None:
         await connection.execute(_SET, (name.replace("-", "_"), re.sub(r"\\(.)", r"\1", value)))
 
 
-def connect_directly(options: dict[str, str | int]) -> psycopg.Connection:
+def connect_directly(options: dict[str, Any]) -> psycopg.Connection:
     """A connection of psycopg's own to the server itself. Blocking.
 
     Raises:
@@ -95,7 +96,7 @@ def connect_directly(options: dict[str, str | int]) -> psycopg.Connection:
     """
     try:
         # One dictionary holds texts and numbers; which option takes which, mypy cannot know.
-        connection = psycopg.connect(**options)  # type: ignore[arg-type]
+        connection = psycopg.connect(**options)
     except psycopg.OperationalError as error:
         if NOT_TAKEN in str(error):
             raise NotDirect from None

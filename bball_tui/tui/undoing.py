@@ -46,6 +46,12 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
     return True
 
 
+def _effect_of(one: TakenBack) -> str:
+    """Below an act in the list. An import says by itself what would go."""
+    effect = " ".join(one.back[:2] or one.kept[:1])
+    return _("If undone: {effect}").format(effect=effect) if one.possible and not one.for_good else effect
+
+
 async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> bool:
     """Show what one did in the last minutes and what undoing it would do, and undo what is chosen. The list is
     read again after each. True: something was undone. Call it from a worker.
@@ -59,7 +65,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
             Entry(
                 one.id,
                 clean(one.words),
-                clean(" ".join(one.back[:2] or one.kept[:1])),
+                clean(_effect_of(one)),
                 Tone.MUTED if one.possible else Tone.WARN,
             )
             for one in shown.values()
@@ -75,7 +81,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
             return False
         stays = [_("Stays as it is: {why}").format(why=line) for line in kept]
         lines = [clean(one.words), *(clean(line) for line in one.back), *stays]
-        if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"))):
+        if not await app.push_screen_wait(Confirm(_("Undo this?"), lines, _("Undo"), danger=one.for_good)):
             return False
         done = await connection.call(undo_act, one.id, shown=one)
         app.notify(_("Undone: {what}.").format(what=clean(done.words)), markup=False)

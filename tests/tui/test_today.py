@@ -15,6 +15,7 @@ from bball_tui.outbox.staff_actions import retry
 from bball_tui.settings import SecretUrl, Settings
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.mail_setup import MailSetup
+from bball_tui.tui.main_screen.header import _waits
 from bball_tui.tui.tabs.bucket_panel import Kind
 from bball_tui.tui.tabs.day_summary import spark
 from bball_tui.tui.tabs.outbox import OutboxPane
@@ -251,3 +252,7 @@ async def test_a_missing_from_address_holds_the_mails_and_leads_to_the_set_up(
         await today(desk)
         await desk.press("enter")
         await desk.until(lambda: isinstance(desk.app.screen, MailSetup))
+
+
+def test_the_header_counts_one_email_as_one() -> None:
+    assert [_waits(number) for number in (1, 2, 1200)] == ["1 waits", "2 wait", "1,200 wait"]

@@ -11,6 +11,7 @@ class Going:
     kept: list[str] = field(default_factory=list)
     cancelled: int = 0
     again: int = 0
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class TakenBack:
     """E-mails that are never sent now."""
     again: int = 0
     """E-mails that are again what they were before."""
+    for_good: bool = False
+    """Whether records go that cannot come back: those that an import made."""
 
     @property
     def possible(self) -> bool:

@@ -141,7 +141,7 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnAct
         if really:
             raise
         return TakenBack(act.id, words, (), (str(error),))
-    return TakenBack(act.id, words, tuple(going.back), tuple(going.kept), going.cancelled, going.again)
+    return TakenBack(act.id, words, tuple(going.back), tuple(going.kept), going.cancelled, going.again, going.for_good)
 
 
 async def _import(
@@ -151,6 +151,7 @@ async def _import(
     effect = await preview_import_undo(session, league_id, import_id)
     lines = import_effect(effect, clock.at(effect.at), _SHOWN)
     (going.back if effect.does_something else going.kept).extend(lines)
+    going.for_good = effect.does_something
     if really and effect.does_something:
         going.cancelled = (await undo_import(session, league_id, import_id, shown=effect)).cancelled
 

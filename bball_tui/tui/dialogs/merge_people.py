@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Merge: TypeAlias = "Callable[[Mapping[str, bool]], Awaitable[Merged]]"
 """By the name of a field whether the value of the one who goes is taken."""
 KEPT, TAKEN = "kept", "taken"
+_TITLES = {"player": _("Merge two players"), "guardian": _("Merge two guardians")}
+"""By the word of :class:`.Person`, whose file imports SQLAlchemy."""
 
 
 class MergePeople(SubmitDialog["Merged | str"]):
@@ -55,7 +57,7 @@ class MergePeople(SubmitDialog["Merged | str"]):
 
     def __init__(self, seen: "MergePreview", effect: Sequence[str], merge: Merge) -> None:
         super().__init__()
-        self.set_reactive(MergePeople.heading, _(f"Merge two {seen.kind}s"))
+        self.set_reactive(MergePeople.heading, _TITLES[seen.kind])
         self._seen, self._effect, self._merge = seen, tuple(effect), merge
 
     def body(self) -> Iterable[Widget]:

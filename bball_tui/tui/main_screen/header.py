@@ -53,8 +53,12 @@ def all_who_are_here(others: Sequence[str], windows: int) -> str:
     return " ".join(said)
 
 
+def _waits(number: int) -> str:
+    return plural("{number:,} waits", "{number:,} wait", number).format(number=number)
+
+
 def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled:
-    wait = plural("{number:,} waits", "{number:,} wait", found.queued).format(number=found.queued)
+    wait = _waits(found.queued)
     if settings.read_only:
         return Styled(_("● read only"), Tone.WARN)
     if found.workers and found.on_hold and found.queued:
@@ -66,13 +70,13 @@ def _worker(found: "Overview", settings: "Settings", sends_mail: bool) -> Styled
     if not settings.may_send:
         waiting = found.queued + found.held
         return Styled(
-            _("! no mail server") + (_(", {waiting} wait").format(waiting=waiting) if waiting else ""),
+            _("! no mail server") + (f", {_waits(waiting)}" if waiting else ""),
             Tone.WARN,
         )
     if not sends_mail:
         waiting = found.queued + found.held
         return Styled(
-            _("! no worker") + (_(", {waiting} wait").format(waiting=waiting) if waiting else ""),
+            _("! no worker") + (f", {_waits(waiting)}" if waiting else ""),
             Tone.WARN,
         )
     return Styled(_("○ worker starting"), Tone.MUTED)
