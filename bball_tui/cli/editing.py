@@ -10,7 +10,7 @@ from bball_tui.cli.deleting import delete_command
 from bball_tui.cli.erasing import players_erase
 from bball_tui.cli.league_rules import teams_check
 from bball_tui.cli.lists import players, team_named, teams
-from bball_tui.cli.merging import merge_commands
+from bball_tui.cli.merging import listed_pairs, merge_commands
 from bball_tui.cli.output import Answer, Did, listed
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.cli.season_roll import season_roll, season_roll_undo
@@ -152,18 +152,7 @@ async def players_edit(
 @in_transaction
 async def players_duplicates(context: CliContext, session: Session) -> Answer:
     """List pairs of players who may be one person."""
-    return listed(
-        ("ID", "ID", "One", "The other", "One", "The other"),
-        await list_lookalikes(session, context.league.id),
-        lambda pair: (
-            str(pair.one.id),
-            str(pair.other.id),
-            pair.one.name,
-            pair.other.name,
-            pair.one.about,
-            pair.other.about,
-        ),
-    )
+    return listed_pairs(await list_lookalikes(session, context.league.id))
 
 
 @players.command("distinct")

@@ -11,13 +11,14 @@ from bball_tui.groupme.notify.enqueue import families_of, tell_families
 from bball_tui.groupme.plan.make_plan import label
 from bball_tui.groupme.plan.team_facts import read_own
 from bball_tui.league.rights import Right
-from bball_tui.outbox.waiting_for_chat import count_waiting, release
+from bball_tui.outbox.waiting_for_chat import count_waiting, release_waiting
 from bball_tui.wording import counted, listed
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, on a terminal too.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 teams_argument = click.argument("teams", metavar="[TEAM]...", nargs=-1)
 MOST_NAMES = 10
+_WITHOUT = "sent without the link of the team chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ async def groupme_send_anyway(context: CliContext, teams: tuple[str, ...], seaso
             mails = (
                 await count_waiting(session, context.league.id, team_id)
                 if dry_run
-                else await release(session, context.league.id, team_id, why="sent without the link of the team chat")
+                else await release_waiting(
+                    session, context.league.id, team_id, why="sent without the link of the team chat"
+                )
             )
         if mails:
             lines.append(ReleasedLine(team_id, name, mails))

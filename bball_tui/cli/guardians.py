@@ -7,7 +7,7 @@ import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.erasing import guardians_erase
-from bball_tui.cli.merging import merge_commands
+from bball_tui.cli.merging import listed_pairs, merge_commands
 from bball_tui.cli.output import Answer, listed, narrate
 from bball_tui.cli.saving import edit_options, given, json_option, new_options, saving
 from bball_tui.database.engine import Session
@@ -46,18 +46,7 @@ guardians.add_command(guardians_erase)
 @in_transaction
 async def guardians_duplicates(context: CliContext, session: Session) -> Answer:
     """List pairs of guardians who may be one person."""
-    return listed(
-        ("ID", "ID", "One", "The other", "One", "The other"),
-        await guardian_lookalikes(session, context.league.id),
-        lambda pair: (
-            str(pair.one.id),
-            str(pair.other.id),
-            pair.one.name,
-            pair.other.name,
-            pair.one.about,
-            pair.other.about,
-        ),
-    )
+    return listed_pairs(await guardian_lookalikes(session, context.league.id))
 
 
 @guardians.command("list")

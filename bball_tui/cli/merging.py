@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import click
 
 from bball_tui.cli.context import CliContext, in_transaction, needs
-from bball_tui.cli.output import Answer, Did, Found, plain, table
+from bball_tui.cli.output import Answer, Did, Found, listed, plain, table
 from bball_tui.cli.saving import json_option
 from bball_tui.database.engine import Session
+from bball_tui.league.editing.lookalikes import Pair
 from bball_tui.league.merging.merge import MergeField, MergePreview, MergeRequest, merge_people, preview_merge
 from bball_tui.league.merging.people import Person
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
@@ -32,6 +33,22 @@ class PreviewLine:
     links: int
     ends: tuple[int, ...]
     obstacle: str | None
+
+
+def listed_pairs(pairs: Sequence[Pair]) -> Found:
+    """Who may be one person, side by side."""
+    return listed(
+        ("ID", "ID", "One", "The other", "One", "The other"),
+        pairs,
+        lambda pair: (
+            str(pair.one.id),
+            str(pair.other.id),
+            pair.one.name,
+            pair.other.name,
+            pair.one.about,
+            pair.other.about,
+        ),
+    )
 
 
 def merge_commands(kind: Person) -> tuple[click.Command, click.Command]:

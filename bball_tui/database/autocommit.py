@@ -10,7 +10,8 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import TextClause, make_url
 
-from bball_tui.database.engine import Database, explain
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import explain
 
 
 class Executor(Protocol):

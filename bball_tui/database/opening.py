@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from sqlalchemy import text
 
 from bball_tui.database import embedded, migrate, roles
-from bball_tui.database.engine import Database, DatabaseAway, DatabaseUnavailable, connect
+from bball_tui.database.engine import Database, connect
+from bball_tui.database.errors import DatabaseAway, DatabaseUnavailable
 from bball_tui.database.network import refuse_unverified
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl, Settings

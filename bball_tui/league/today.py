@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, Signature
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
-from bball_tui.league.roster.attention_conditions import today_in, unreachable_players, zone_of
+from bball_tui.league.roster.attention_conditions import league_timezone, today_in, unreachable_players
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _day(league_id: int, season_id: int | None) -> Select[Any]:
     unreachable = (
         select(func.count()).where(waits, Contract.player_id.in_(unreachable_players(league_id))).scalar_subquery()
     )
-    zone = zone_of(league_id)
+    zone = league_timezone(league_id)
     midnight = func.timezone(zone, func.date_trunc("day", func.timezone(zone, func.now())))
     # The few contracts first, by the moment: how few the planner cannot know.
     lately = (

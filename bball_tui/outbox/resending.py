@@ -89,7 +89,9 @@ async def resend(session: AsyncSession, league_id: int, outbox_id: int, *, reaso
     return made[0]
 
 
-async def release(session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str) -> tuple[int, ...]:
+async def release_suppressed(
+    session: AsyncSession, league_id: int, ids: Collection[int], *, reason: str
+) -> tuple[int, ...]:
     """Queue mails that were kept back because their address took none; others are left as they are.
 
     An address that is still on the list is looked at when a worker takes the mail. The caller commits.

@@ -44,7 +44,7 @@ async def count_waiting(session: AsyncSession, league_id: int, team_id: int) -> 
     return found or 0
 
 
-async def release(session: AsyncSession, league_id: int, team_id: int, *, why: str) -> int:
+async def release_waiting(session: AsyncSession, league_id: int, team_id: int, *, why: str) -> int:
     """Make the mails due that wait for this team's chat, once the undo time is over; how many. The caller commits."""
     rows = (
         await session.execute(

@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from bball_tui.database.change_listener import CHANGED, Changed, Connection, listen
-from bball_tui.database.engine import Database, NotPermitted, Session
+from bball_tui.database.engine import Database, Session
+from bball_tui.database.errors import NotPermitted
 from bball_tui.database.opening import open_database
 from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.states import StaffRole

@@ -67,7 +67,7 @@ async def begin(app: OpeningApp) -> None:
 
 def _problem(error: BballError, settings: "Settings") -> str:
     """What is wrong; of a database that does not answer also which one it is, and what is said of it."""
-    from bball_tui.database.engine import DatabaseAway
+    from bball_tui.database.errors import DatabaseAway
 
     if not isinstance(error, DatabaseAway) or error.where is not None:
         return str(error)

@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import text
 
 from bball_tui.database.autocommit import AutocommitConnection
-from bball_tui.database.engine import Database, DatabaseUnavailable, NotPermitted
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import DatabaseUnavailable, NotPermitted
 from bball_tui.settings import SecretUrl
 
 INSERT = text("INSERT INTO league (slug, name) VALUES (:slug, :name) RETURNING id, slug")

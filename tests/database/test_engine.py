@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from bball_tui.database.engine import Database, DatabaseAway, DatabaseUnavailable, NotPermitted, connection_options
+from bball_tui.database.engine import Database, connection_options
+from bball_tui.database.errors import DatabaseAway, DatabaseUnavailable, NotPermitted
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bball_tui.database.engine import Database, SettingsLost
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import SettingsLost
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server
 

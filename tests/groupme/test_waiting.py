@@ -26,7 +26,7 @@ from bball_tui.outbox.mail_list import BucketName, OutboxFilter, list_items
 from bball_tui.outbox.resending import redirect
 from bball_tui.outbox.staff_actions import retry
 from bball_tui.outbox.timeline import item_timeline
-from bball_tui.outbox.waiting_for_chat import release
+from bball_tui.outbox.waiting_for_chat import release_waiting
 from bball_tui.settings import Settings
 from tests.support.factory import Club, Family, make_club, make_family
 
@@ -115,7 +115,7 @@ async def test_undo_try_again_send_anyway_and_another_address(database: Database
         done = await undo(session, club.league_id, [family.contract_id])
     assert done.undone == (family.contract_id,)
     async with database.session() as session:
-        assert await release(session, club.league_id, club.team_id, why="nothing waits anymore") == 0
+        assert await release_waiting(session, club.league_id, club.team_id, why="nothing waits anymore") == 0
 
     (mail,) = await signed(database, club, family, version=3)
     async with database.session() as session:
@@ -135,7 +135,7 @@ async def test_undo_try_again_send_anyway_and_another_address(database: Database
         other = await make_family(session, club, first="Other")
     await signed(database, club, other)
     async with database.session() as session:
-        assert await release(session, club.league_id, club.team_id, why="sent without") == 1
+        assert await release_waiting(session, club.league_id, club.team_id, why="sent without") == 1
     assert await drained(database, club, settings) == (1, 0)
 
 

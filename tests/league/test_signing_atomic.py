@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
-from bball_tui.database.engine import Database, DatabaseUnavailable
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import DatabaseUnavailable
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.settings import SecretUrl
 from tests.conftest import Server

@@ -97,7 +97,7 @@ async def test_leaving_asks_only_when_something_was_typed() -> None:
     async with asking(Desks().form()) as desk:
         await replace_text(desk, "jersey", "7")
         await desk.press("escape")
-        await desk.until_shown("What you typed in this form isn't saved yet.")
+        await desk.until_shown("What you typed here isn't saved yet.")
         await desk.press("enter")  # the focus is on Back
         assert desk.open
         assert not desk.answers

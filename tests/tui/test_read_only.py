@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 import bball_tui.tui
-from bball_tui.database.engine import Database, NotPermitted
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import NotPermitted
 from bball_tui.settings import Settings
 from bball_tui.tui.all_commands import ACTION_SETS
 from tests.support.factory import make_club, make_family

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from bball_tui.database.engine import DatabaseAway
+from bball_tui.database.errors import DatabaseAway
 from bball_tui.database.opening import open_database
 from bball_tui.settings import SecretUrl, Settings
 from tests.cli.conftest import CommandLine

@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import text
 
 from bball_tui.database import migrate
-from bball_tui.database.engine import Database, NotPermitted
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import NotPermitted
 from bball_tui.database.pooler import NotDirect, SharedSessions
 from bball_tui.errors import BballError
 from bball_tui.settings import SecretUrl

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from bball_tui.database.engine import Database, NotPermitted
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import NotPermitted
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.league.members import add_member, list_members, my_roles, named_with_roles, remove_member

@@ -15,7 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group
 from bball_tui.groupme.links.share_links import mask, plain_link, read_pasted
 from bball_tui.groupme.run.intents import close_intents, lock_team
-from bball_tui.outbox.waiting_for_chat import release
+from bball_tui.outbox.waiting_for_chat import release_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ async def link(
         team.groupme_linked_at = func.now()
     await session.flush()
     if share_url is not None:
-        released = await release(session, league_id, team_id, why="the team chat has its link")
+        released = await release_waiting(session, league_id, team_id, why="the team chat has its link")
         result = replace(result, released=released)
     await session.execute(
         delete(GroupDismissal).where(GroupDismissal.team_id == team_id, GroupDismissal.group_id == group.group_id)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bball_tui.database.engine import DatabaseUnavailable, NotPermitted
+from bball_tui.database.errors import DatabaseUnavailable, NotPermitted
 from bball_tui.database.states import IntentKind
 from bball_tui.errors import BballError
 from bball_tui.groupme.api.errors import (

@@ -15,7 +15,8 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.base import in_words
-from bball_tui.database.engine import Database, explain
+from bball_tui.database.engine import Database
+from bball_tui.database.errors import explain
 from bball_tui.database.models import GroupIntent, Team
 from bball_tui.database.states import OPEN_INTENTS, IntentKind, IntentState
 from bball_tui.errors import BballError

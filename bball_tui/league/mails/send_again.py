@@ -12,7 +12,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
-from bball_tui.outbox.resending import release, resend, settle_bounces
+from bball_tui.outbox.resending import release_suppressed, resend, settle_bounces
 from bball_tui.outbox.staff_actions import DOUBT
 
 _WHY_NOT = {
@@ -76,7 +76,7 @@ async def lift_and_send(
         .join(Contract, Contract.id == Outbox.contract_id)
         .where(among(Outbox.id, lifted.kept_back), still_applies())
     )
-    return lifted, await release(session, league_id, list(wanted), reason="the address gets e-mail again")
+    return lifted, await release_suppressed(session, league_id, list(wanted), reason="the address gets e-mail again")
 
 
 async def told_another_way(session: AsyncSession, league_id: int, ids: Collection[int]) -> tuple[int, ...]:

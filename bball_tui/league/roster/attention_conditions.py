@@ -21,10 +21,10 @@ def today() -> ColumnElement[date]:
 
 def today_in(league_id: int) -> ColumnElement[date]:
     """The same for one league, worked out once for the whole statement."""
-    return cast(func.timezone(zone_of(league_id), func.now()), Date)
+    return cast(func.timezone(league_timezone(league_id), func.now()), Date)
 
 
-def zone_of(league_id: int) -> ColumnElement[str]:
+def league_timezone(league_id: int) -> ColumnElement[str]:
     """The name of the league's time zone."""
     return select(League.timezone).where(League.id == league_id).scalar_subquery()
 

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.settings import SecretLink
-from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.confirm import leaves_unsaved
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.forms.fields import FormPick
 from bball_tui.tui.dialogs.submit_dialog import SubmitDialog
@@ -208,9 +208,7 @@ class Alerts(SubmitDialog[bool]):
 
     @work(group="leave", exclusive=True)
     async def _leave(self) -> None:
-        lines = [_("What you typed here isn't saved yet.")]
-        question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
-        if await self.app.push_screen_wait(question):
+        if await leaves_unsaved(self):
             self.dismiss(None)
 
 

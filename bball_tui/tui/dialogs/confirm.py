@@ -1,10 +1,11 @@
 """Are you sure? The question names what it is about and how many, and a slip of a finger always means no."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -104,3 +105,10 @@ class Confirm(Dialog[bool]):
     def cancel(self) -> None:
         """No."""
         self.dismiss(False)
+
+
+async def leaves_unsaved(screen: Screen[Any]) -> bool:
+    """Whether the person says yes to leaving ``screen`` though what is typed there isn't saved."""
+    lines = [_("What you typed here isn't saved yet.")]
+    question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
+    return await screen.app.push_screen_wait(question)

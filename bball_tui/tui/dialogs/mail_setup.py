@@ -18,7 +18,7 @@ from bball_tui.mail.setup import fields_of, has_password, mail_url
 from bball_tui.mail.values import address
 from bball_tui.settings import SecretUrl
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.confirm import leaves_unsaved
 from bball_tui.tui.dialogs.controls import DialogButton, Field, TextField
 from bball_tui.tui.dialogs.forms.fields import FormPick
 from bball_tui.tui.text import content
@@ -307,9 +307,7 @@ class MailSetup(Dialog[bool]):
 
     @work(group="leave", exclusive=True)
     async def _leave(self) -> None:
-        lines = [_("What you typed here isn't saved yet.")]
-        question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
-        if await self.app.push_screen_wait(question):
+        if await leaves_unsaved(self):
             self.dismiss(False)
 
     def _text(self, name: str) -> TextField:

@@ -65,7 +65,7 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
     Raises:
         BballError: the database is away.
     """
-    from bball_tui.outbox.waiting_for_chat import release
+    from bball_tui.outbox.waiting_for_chat import release_waiting
 
     mails = sum(row.waiting for row in rows)
     lines = [f"{row.label}: {counted(row.waiting, 'e-mail')}" for row in rows[:MOST_TEAMS]]
@@ -77,7 +77,7 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
         return False
     sent = 0
     for row in rows:
-        sent += await connection.call(release, row.id, why="sent without the link of the team chat")
+        sent += await connection.call(release_waiting, row.id, why="sent without the link of the team chat")
     app.notify(_("{e_mail} on the way.").format(e_mail=counted(sent, "e-mail")), markup=False)
     return True
 

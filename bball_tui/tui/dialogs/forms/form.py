@@ -13,7 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.editing.outcome import Doubtful, Loaded, Outcome, Overtaken, Saved, Wrong
 from bball_tui.tui.dialogs.base import Dialog
-from bball_tui.tui.dialogs.confirm import Confirm
+from bball_tui.tui.dialogs.confirm import Confirm, leaves_unsaved
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TickBox
 from bball_tui.tui.dialogs.forms.conflict import Conflict
 from bball_tui.tui.dialogs.forms.fields import FieldValue, Spec, changed, field_of, take, value_of, with_values
@@ -227,9 +227,7 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
 
     @work(group="leave", exclusive=True)
     async def _leave(self, then: Callable[[], object] | None) -> None:
-        lines = [_("What you typed in this form isn't saved yet.")]
-        question = Confirm(_("Leave without saving?"), lines, _("Leave"), danger=True, cancel_label=_("Back"))
-        if await self.app.push_screen_wait(question):
+        if await leaves_unsaved(self):
             self._left(then)
 
     def _left(self, then: Callable[[], object] | None) -> None:
