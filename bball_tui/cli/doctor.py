@@ -19,9 +19,10 @@ from bball_tui.database.engine import Database
 from bball_tui.database.health import OLDEST_SERVER, connected
 from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
-from bball_tui.database.states import GateCause, GateState
+from bball_tui.database.states import GateCause, GateState, StaffRole
 from bball_tui.errors import BballError
 from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
+from bball_tui.league.members import list_members, my_roles
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass
@@ -33,7 +34,7 @@ from bball_tui.outbox.counts import backlog
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, gates
 from bball_tui.outbox.sending_status import running
 from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, Settings
-from bball_tui.wording import counted
+from bball_tui.wording import counted, listed
 
 SMALLEST_SCREEN = (60, 20)
 
@@ -164,6 +165,8 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Che
             yield _groupme(league, own)
         if league.logo_url is not None:
             yield await _logo(league, league.logo_url)
+        for check in await _staff(database, league):
+            yield check
         for check in await _sending(database, league, own):
             yield check
 
@@ -185,6 +188,21 @@ def _sender(league: LeagueInfo, settings: Settings) -> Check:
         sentence = f"{league.slug} has no From address; on this machine e-mails get {sender}."
         return Check("sender", State.LOOK, sentence, "Set the league's From address before e-mails leave the machine.")
     return Check("sender", State.OK, f"{league.slug} sends as {sender}.")
+
+
+async def _staff(database: Database, league: LeagueInfo) -> Sequence[Check]:
+    async with database.session() as session:
+        if StaffRole.ADMIN not in await my_roles(session, league.id):
+            return ()
+        members = await list_members(session, league.id)
+    if not (others := sorted({one.login for one in members if not one.same_login})):
+        return ()
+    sentence = (
+        f"{league.slug}: {listed(others)} had roles here, and the logins that have these names now are new "
+        "(also by moving the database to another server), so they have none."
+    )
+    way_out = f"If you know who logs in by the name, give the role again: bball-tui --league {league.slug} staff add"
+    return (Check("staff", State.LOOK, sentence, f"{way_out} {others[0]} --role ROLE"),)
 
 
 def _groupme(league: LeagueInfo, settings: Settings) -> Check:

@@ -51,6 +51,7 @@ async def staff_list(context: CliContext, session: Session) -> Answer:
 def _cells(one: Member, context: CliContext) -> Sequence[str]:
     since = one.granted_at.astimezone(context.league.zone)
     shut = "" if one.may_log_in else "cannot log in"
+    shut = shut if one.same_login else "a new login of this name: give the role again"
     return one.login, one.role, one.team or "", one.granted_by, f"{since:%Y-%m-%d}", shut
 
 
@@ -89,12 +90,13 @@ async def staff_add(
 async def staff_role(context: CliContext, session: Session, login: str, roles: Sequence[str]) -> Answer:
     """Let LOGIN have these roles in the whole league and no others. The teams of a coordinator stay."""
     wanted = set(map(StaffRole, roles))
-    had = {
-        one.role
+    found = [
+        one
         for one in await list_members(session, context.league.id)
         if one.login == login and one.role is not StaffRole.COORDINATOR
-    }
-    added, removed = sorted(wanted - had), sorted(had - wanted)
+    ]
+    added = sorted(wanted - {one.role for one in found if one.same_login})
+    removed = sorted({one.role for one in found} - wanted)
     for role in added:
         await add_member(session, context.league.id, login, role)
     for role in removed:

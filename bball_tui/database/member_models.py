@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import OID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import Actor, Base, Key, Stamp, one_of, within
@@ -17,6 +18,8 @@ class LeagueMember(Base):
     league_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("league.id"))
     login: Mapped[str] = mapped_column(Text)
     """The name of the role that logs in, which is `session_user` of all that it does."""
+    login_oid: Mapped[int | None] = mapped_column(OID)
+    """The server's number of that role when it was given; a later role of the same name has another one."""
     role: Mapped[str] = mapped_column(Text)
     team_id: Mapped[int | None] = mapped_column(BigInteger)
     """The team that a coordinator looks after, one row each."""

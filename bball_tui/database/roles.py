@@ -16,6 +16,13 @@ STAFF = "bball_staff"
 """What the names of the groups begin with; until schema 0023 it was the name of the one group."""
 _RESERVED = re.compile(r"^(pg_|bball_|postgres$|public$|none$)")
 
+# A restored list of members has the numbers that logins had on another server.
+_EVERYWHERE = """
+INSERT INTO league_member (login, role) VALUES (%s, 'admin')
+ON CONFLICT ON CONSTRAINT uq_league_member_login DO UPDATE SET login_oid = excluded.login_oid
+WHERE league_member.login_oid IS DISTINCT FROM excluded.login_oid
+"""
+
 
 def person() -> str:
     """The login role of the person who runs this program: the name of the OS user, made safe for PostgreSQL.
@@ -45,4 +52,4 @@ def ensure_person(connection: psycopg.Connection, name: str) -> None:
     group = connection.execute("SELECT bball_group()").fetchone()
     assert group is not None  # noqa: S101 - a SELECT without FROM has one row
     connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group[0]), sql.Identifier(name)))
-    connection.execute("INSERT INTO league_member (login, role) VALUES (%s, 'admin') ON CONFLICT DO NOTHING", (name,))
+    connection.execute(_EVERYWHERE, (name,))

@@ -39,6 +39,8 @@ class Member:
     granted_at: datetime
     may_log_in: bool
     """False: the server knows no such login anymore, or lets it in no more."""
+    same_login: bool
+    """False: the login of that name is a new one, perhaps somebody else's; it has the role when it is given again."""
 
 
 async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole]:
@@ -76,10 +78,7 @@ async def list_members(session: AsyncSession, league_id: int) -> list[Member]:
         NotPermitted: at the end of the session; the caller is no admin.
     """
     rows = await session.execute(_MEMBERS, {"league_id": league_id})
-    return [
-        Member(one.login, StaffRole(one.role), one.team_id, one.team, one.granted_by, one.granted_at, one.may_log_in)
-        for one in rows
-    ]
+    return [Member(**{**one._asdict(), "role": StaffRole(one.role)}) for one in rows]
 
 
 async def add_member(

@@ -78,6 +78,10 @@ def _entry(at: int, roles: "Sequence[Member]") -> Entry:
     teams = [one.team for one in roles if one.team is not None]
     if teams:
         said.append(_("coordinator of {teams}").format(teams=", ".join(teams)))
+    if not all(one.same_login for one in roles):
+        return Entry(
+            at, roles[0].login, " · ".join([*said, _("! a new login of this name: give the roles again")]), Tone.WARN
+        )
     if not roles[0].may_log_in:
         return Entry(at, roles[0].login, " · ".join([*said, "! cannot log in"]), Tone.WARN)
     return Entry(at, roles[0].login, " · ".join(said))

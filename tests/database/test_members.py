@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from bball_tui.database import embedded, migrate
+from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.league.leagues import create_league, list_leagues
 from bball_tui.settings import SecretUrl
@@ -72,3 +72,16 @@ async def test_the_person_of_an_own_database_has_every_league_without_being_aske
         made = [(await create_league(session, name)).id for name in ("A", "B")]
     for question in ("bball_leagues()", "bball_leagues('admin')", "bball_leagues('mailer')"):
         assert asked(database.url, f"SELECT array(SELECT unnest({question}) ORDER BY 1)") == made
+
+
+async def test_the_person_is_known_again_in_a_database_from_another_server(
+    server: Server, database: Database, database_name: str
+) -> None:
+    async with database.session() as session:
+        made = [(await create_league(session, "A")).id]
+    with psycopg.connect(server.embedded.url(embedded.OWNER, database_name).reveal()) as owner:
+        owner.execute("UPDATE league_member SET login_oid = 1")
+        owner.commit()
+        assert asked(database.url, "SELECT bball_leagues()") == []
+        roles.ensure_person(owner, str(asked(database.url, "SELECT session_user")))
+    assert asked(database.url, "SELECT bball_leagues('admin')") == made

@@ -34,6 +34,7 @@ OTHER = {
     "bytea": "'\\x01'::bytea",
     "date": "coalesce({c}, current_date) + 1",
     "jsonb": """'{{"other": 1}}'::jsonb""",
+    "oid": "1::oid",
     "smallint[]": "coalesce({c}, '{{}}') || 1::smallint",
     "text": "coalesce({c}, '') || 'x'",
     "text[]": "coalesce({c}, '{{}}') || '{{x}}'::text[]",

@@ -1,7 +1,9 @@
 """Admins say who works in their league; no one else may, one admin always stays, and the audit has all of it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -103,6 +105,44 @@ async def test_the_last_admin_stays(walls: ClubServer, alma: Database) -> None:
                     await remove_member(session, walls.a, "alma", StaffRole.ADMIN)
         finally:
             admin.execute("ALTER ROLE nora LOGIN")
+
+
+@pytest.mark.parametrize("made", ["DROP ROLE paul; {}", "ALTER ROLE paul RENAME TO pauline; {}"])
+async def test_a_login_made_again_has_no_role_of_the_one_before(walls: ClubServer, alma: Database, made: str) -> None:
+    new = "CREATE ROLE paul LOGIN PASSWORD 'paul-secret' IN ROLE bball_staff_walls"
+    roles = (StaffRole.ADMIN, StaffRole.VIEWER)
+    with walls.login("postgres", "postgres") as admin:
+        admin.execute(new.encode())
+        try:
+            async with alma.session() as session:
+                for role in roles:
+                    await add_member(session, walls.a, "paul", role)
+            assert await roles_of(walls, "paul", walls.a) == set(roles)
+            admin.execute(made.format(new).encode())
+            assert await roles_of(walls, "paul", walls.a) == set()
+            with walls.login("paul") as paul:
+                for asked in ("bball_leagues()", "bball_leagues('admin')", "bball_teams()"):
+                    assert one(paul, f"SELECT {asked}") == []
+                assert one(paul, "SELECT count(*) FROM player") == 0
+                assert one(paul, "SELECT bball_channel(%s)", walls.a) is None
+            async with alma.session() as session:
+                assert await named_with_roles(session, walls.a, ("paul",)) == ("paul",)
+                found = [one for one in await list_members(session, walls.a) if one.login == "paul"]
+                assert [(one.may_log_in, one.same_login) for one in found] == [(True, False)] * 2
+                with pytest.raises(BballError, match="the only admin"):
+                    await remove_member(session, walls.a, "alma", StaffRole.ADMIN)
+                assert await add_member(session, walls.a, "paul", StaffRole.VIEWER)
+                assert not await add_member(session, walls.a, "paul", StaffRole.VIEWER)
+            assert await roles_of(walls, "paul", walls.a) == {StaffRole.VIEWER}
+            with walls.login(OWNER) as owner:
+                page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+                (vouching,) = re.findall(r"(?m)^UPDATE league_member.*;$", page)
+                owner.execute(vouching.encode())
+            assert await roles_of(walls, "paul", walls.a) == set(roles)
+        finally:
+            with walls.login(OWNER) as owner:
+                owner.execute("DELETE FROM league_member WHERE login = 'paul'")
+            admin.execute("DROP ROLE IF EXISTS paul, pauline")
 
 
 @pytest.mark.parametrize("commits", [True, False])

@@ -31,8 +31,8 @@ class MemberDraft:
 
 
 def draft_of(login: str, members: Sequence[Member]) -> MemberDraft:
-    """The roles of ``login`` among ``members``."""
-    roles = {one.role for one in members if one.login == login}
+    """The roles of ``login`` among ``members``; those of an earlier login of that name are to be given again."""
+    roles = {one.role for one in members if one.login == login and one.same_login}
     return MemberDraft(
         login,
         viewer=StaffRole.VIEWER in roles,
