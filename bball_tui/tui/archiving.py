@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from bball_tui.language import _
 from bball_tui.league.editing.archiving import archive, bring_back, preview_archive
+from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.text import clean
+from bball_tui.tui.ways_back import way_back
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -35,5 +37,5 @@ async def archive_or_bring_back(
         return False
     await connection.call(bring_back if seen.archived else archive, kind, one_id)
     done = _("Brought back: {name}.") if seen.archived else _("Archived: {name}.")
-    app.notify(clean(done.format(name=seen.name)), markup=False)
+    app.notify(f"{clean(done.format(name=seen.name))} {way_back(Way.ARCHIVE)}", markup=False)
     return True

@@ -38,5 +38,5 @@ async def delete_by_mistake(app: "App[Any]", connection: "LeagueConnection", kin
     if not await app.push_screen_wait(question):
         return False
     await connection.call(delete_record, seen)
-    app.notify(clean(_("Deleted: {name}.").format(name=seen.name)), markup=False)
+    app.notify(clean(_("Deleted for good: {name}. This can't be undone.").format(name=seen.name)), markup=False)
     return True

@@ -79,6 +79,13 @@ async def ask_form(app: "Host", make: "Callable[[], Awaitable[Form[Any]]]") -> S
     return saved
 
 
+async def tell_saved(app: "Host", connection: "LeagueConnection") -> None:
+    """Say that it is saved, and how that goes back."""
+    from bball_tui.tui.undoing import with_way_back
+
+    app.notify(await with_way_back(connection, _("Saved.")), timeout=8, markup=False)
+
+
 async def edit_team(app: "Host", connection: "LeagueConnection", team_id: int | None) -> Saved | None:
     """Edit a team, or make one (None)."""
 
@@ -111,6 +118,8 @@ async def edit_player(app: "Host", connection: "LeagueConnection", player_id: in
     if saved is not None and player_id is None:
         await edit_family(app, connection, saved.id)
         await make_contract(app, connection, saved.id)
+    elif saved is not None and saved.changed:
+        await tell_saved(app, connection)
     return saved
 
 
@@ -160,6 +169,8 @@ async def edit_family(app: "Host", connection: "LeagueConnection", player_id: in
             extra=(_("The same as…"), same_as),
         )
     )
+    if changed:
+        await tell_saved(app, connection)
     return changed
 
 
@@ -279,7 +290,10 @@ async def edit_contract(
             frozen=await connection.call(frozen_since, _season_id(connection)),
         )
 
-    return await ask_form(app, make)
+    saved = await ask_form(app, make)
+    if saved is not None and saved.changed:
+        await tell_saved(app, connection)
+    return saved
 
 
 async def _detail(connection: "LeagueConnection", player_id: int) -> "PlayerDetail":

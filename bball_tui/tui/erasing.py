@@ -39,5 +39,8 @@ async def erase_player(app: "App[Any]", connection: "LeagueConnection", player_i
     mails = await connection.call(erase, seen)
     files = await asyncio.to_thread(remove_kept, connection.settings, mails)
     told = _(" {e_mail} in the mail folder deleted.").format(e_mail=counted(files, "e-mail")) if files else ""
-    app.notify(clean(_("Erased: {people}.{told}").format(people=people, told=told)), markup=False)
+    app.notify(
+        clean(_("Erased for good: {people}.{told} This can't be undone.").format(people=people, told=told)),
+        markup=False,
+    )
     return True

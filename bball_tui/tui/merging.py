@@ -14,6 +14,7 @@ from bball_tui.league.merging.merge import Merged, MergeRequest, merge_people, p
 from bball_tui.league.merging.people import Person, StandingMerge, list_merges
 from bball_tui.league.merging.unmerge import preview_unmerge, unmerge_people
 from bball_tui.league.merging.words import effect_words, merged_words, taken_back_words, unmerged_words
+from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.dialogs.choose_one import ChooseOne
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.find_player import FindPlayer
@@ -21,6 +22,7 @@ from bball_tui.tui.dialogs.merge_people import MergePeople
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
+from bball_tui.tui.ways_back import way_back
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -53,7 +55,8 @@ async def merge_two(app: "Host", connection: "LeagueConnection", kind: Person, k
 
         answer = await app.push_screen_wait(MergePeople(seen, effect_words(seen), merge))
         if isinstance(answer, Merged):
-            app.notify(clean(" ".join(merged_words(answer))), timeout=10, markup=False)
+            told = f"{clean(' '.join(merged_words(answer)))} {way_back(Way.UNMERGE)}"
+            app.notify(told, timeout=10, markup=False)
             return True
         if answer is None:
             return False

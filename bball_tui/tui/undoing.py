@@ -10,12 +10,14 @@ from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect, undone_import
 from bball_tui.league.undoing.outcome import TakenBack
-from bball_tui.league.undoing.take_back import list_undoable, undo_act
+from bball_tui.league.undoing.own_acts import ActKind
+from bball_tui.league.undoing.take_back import latest_act, list_undoable, undo_act
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.pick_record import Entry, PickRecord
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import Tone
+from bball_tui.tui.ways_back import undone_by, way_back
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -46,10 +48,21 @@ async def take_import_back(app: "App[Any]", connection: "LeagueConnection", impo
     return True
 
 
+async def with_way_back(connection: "LeagueConnection", told: str) -> str:
+    """``told`` of an act, and how it goes back."""
+    latest = await connection.call(latest_act)
+    return told if latest is None or latest.kind is ActKind.OTHER else f"{told} {undone_by()}"
+
+
 def _effect_of(one: TakenBack) -> str:
     """Below an act in the list. An import says by itself what would go."""
-    effect = " ".join(one.back[:2] or one.kept[:1])
+    effect = " ".join(one.back[:2] or _why_not(one)[:2])
     return _("If undone: {effect}").format(effect=effect) if one.possible and not one.for_good else effect
+
+
+def _why_not(one: TakenBack) -> list[str]:
+    """What stays as it is and why, and by which other way it goes back."""
+    return [*one.kept[:MOST_KEPT], *([] if one.way is None else [way_back(one.way)])]
 
 
 async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> bool:
@@ -75,7 +88,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
         one = shown.get(act_id or 0)
         if one is None:
             return False
-        kept = [clean(line) for line in one.kept[:MOST_KEPT]]
+        kept = [clean(line) for line in _why_not(one)]
         if not one.possible:
             await app.push_screen_wait(ErrorDialog("\n".join(kept), title=_("This can't be undone")))
             return False
@@ -92,7 +105,7 @@ async def undo_from_list(app: "App[Any]", connection: "LeagueConnection") -> boo
             _("What you did in the last minutes"),
             load,
             take_back,
-            empty=_("You did nothing in the last minutes that could be undone."),
+            empty=_("You did nothing in the last minutes."),
             opens=_("Undo"),
             adds="",
         )

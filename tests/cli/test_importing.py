@@ -347,7 +347,7 @@ def test_an_import_is_listed_and_taken_back(command_line: CommandLine) -> None:
     assert (one["file"], one["created"]["players"], one["undone_at"]) == ("westside-spring.csv", 138, None)
     shown = command_line("imports", "undo", "--dry-run")
     assert "12 teams, 138 players, 207 guardians and 138 contracts" in shown.out
-    (act,) = command_line("undo", "--list", "--json").json
+    act, *_ = command_line("undo", "--list", "--json").json
     assert act["for_good"], "the screen asks for y then"
     unnamed = command_line("undo")
     assert (unnamed.code, "'bball-tui imports undo --dry-run' shows what would go" in unnamed.err) == (1, True)

@@ -132,7 +132,7 @@ async def test_undo_takes_the_papers_of_a_pile_back_one_by_one(quiet: Settings, 
         await desk.press("u")
         await desk.shows("0/2")
         await desk.press("u")
-        await desk.shows("Nothing to undo.")
+        await desk.shows("Nothing to undo here.")
 
 
 async def test_namesakes_are_told_apart_in_the_list_and_in_the_dialog(quiet: Settings, database: Database) -> None:
@@ -333,7 +333,7 @@ async def test_a_player_made_by_mistake_is_deleted_once_the_number_is_typed(
         await desk.press("X")
         await desk.shows("Delete 3 records for good", "Kid0 Family00 goes for good, with 1 contract and 1 guardian.")
         await desk.press("3", "enter")
-        await desk.shows("Deleted: Kid0 Family00.")
+        await desk.shows("Deleted for good: Kid0 Family00.")
         await desk.until(lambda: "Family00, Kid0" not in desk.text)
         await desk.press("2", "X")
         await desk.shows("Hawks U12 goes for good, with 1 contract.")

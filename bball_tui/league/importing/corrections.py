@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
 from bball_tui.league.roster import guardian, player
+from bball_tui.league.undoing.undone_rows import standing
 
 FIELD_WORDS = {field.name: field.said for field in guardian.PERSON}
 FIELDS = tuple(FIELD_WORDS)
@@ -78,18 +79,10 @@ class History(msgspec.Struct, frozen=True, gc=False):
 
 NO_HISTORY = History()
 
-# What an import that was taken back wrote, and what taking it back wrote, are nobody's word anymore.
-_STANDS = """
-    a.recorded_at NOT IN (
-        SELECT unnest(ARRAY[undo.recorded_at, undone.recorded_at])
-        FROM audit undo JOIN audit undone ON undone.id = CAST(undo.before ->> 'import' AS bigint)
-        WHERE undo.entity = 'league' AND undo.entity_id = :league_id AND undo.action = 'roster_import_undone'
-    )
-    """
-
 
 def _standing(sql: str) -> TextClause:
-    return text(sql.replace("{stands}", _STANDS))
+    """What was undone, and what undoing it wrote, are nobody's word anymore."""
+    return text(sql.replace("{stands}", standing()))
 
 
 # Whoever was merged into another one is what that one was called before everything else.

@@ -23,6 +23,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import OutboxState
 from bball_tui.league.importing.imports import Made, RosterImport
+from bball_tui.league.undoing.undone_rows import standing
 
 HELD = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 """A mail in one of these, of which no try was made, has told nobody anything."""
@@ -67,8 +68,9 @@ class Facts:
     """Player and guardian, where the guardian signed for the player."""
 
 
+# What was done and undone again is as if nobody had been there.
 _TOUCHED = text(
-    """
+    f"""
     SELECT DISTINCT ON (a.entity, a.entity_id) a.entity, a.entity_id, a.recorded_by
     FROM audit a
     WHERE a.league_id = :league_id AND a.id > :import_id
@@ -77,13 +79,9 @@ _TOUCHED = text(
             OR (a.entity = 'guardian' AND a.entity_id = ANY (CAST(:guardians AS bigint[])))
             OR (a.entity = 'contract' AND a.entity_id = ANY (CAST(:contracts AS bigint[])))
             OR (a.entity = 'season' AND a.entity_id = CAST(:season AS bigint)))
-        -- What another import did and was taken back again is as if nobody had been there.
-        AND a.recorded_at NOT IN (
-            SELECT unnest(ARRAY[undo.recorded_at, undone.recorded_at])
-            FROM audit undo JOIN audit undone ON undone.id = CAST(undo.before ->> 'import' AS bigint)
-            WHERE undo.entity = 'league' AND undo.entity_id = :league_id AND undo.action = 'roster_import_undone')
+        AND {standing(":import_id")}
     ORDER BY a.entity, a.entity_id, a.id DESC
-    """
+    """  # noqa: S608 - no value is in it
 )
 
 

@@ -109,7 +109,11 @@ class _Edit:
         if why := await changes.since("guardian", {*wanted, *self._made}, _("a guardian of the family")):
             return why
         return await changes.since(
-            "player", self._links, _("the player's guardians"), (*_LINKING, "erased", "merged_into", "changed")
+            "player",
+            self._links,
+            _("the player's guardians"),
+            (*_LINKING, "erased", "merged_into", "changed"),
+            ["guardian_id"],
         )
 
     async def told(self, act: OwnAct, clock: LeagueClock) -> str | None:

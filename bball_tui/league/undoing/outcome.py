@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bball_tui.league.undoing.ways_back import Way
+
 
 @dataclass(slots=True)
 class Going:
@@ -28,6 +30,8 @@ class TakenBack:
     """E-mails that are again what they were before."""
     for_good: bool = False
     """Whether records go that cannot come back: those that an import made."""
+    way: Way | None = None
+    """The other way back of an act that is not undone from here."""
 
     @property
     def possible(self) -> bool:

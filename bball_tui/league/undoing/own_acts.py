@@ -30,7 +30,10 @@ class ActKind(StrEnum):
     MESSAGE = "message"
     CONTRACTS = "contracts"
     FAMILY = "family"
+    PLAYERS = "players"
     MAILS = "mails"
+    OTHER = "other"
+    """Not from here: `ways_back` says why not, and what else there is."""
 
 
 _MAILS = frozenset(
@@ -43,7 +46,11 @@ _FAMILY = frozenset(
     {("guardian", "changed"), ("guardian", "created"), ("guardian", "address_corrected"), ("player", "guardian_added"),
      ("player", "guardian_removed")}
 )  # fmt: skip
-_BACK = {"undone": "signed", "correction_undone": "corrected"}
+_PLAYERS = frozenset({("player", "changed"), ("player", "told_apart")})
+"""An edit, and that this is none of those of the same name, which stays noted."""
+NO_ACTS = ("address_blocked_by_report", "exported", "backed_up")
+"""What no person did, though the worker may run under the same login; and what changes nothing."""
+BACK = {"undone": "signed", "correction_undone": "corrected"}
 """What signing and correcting call their own ways back, and of what."""
 
 
@@ -69,6 +76,8 @@ class Kinds:
     one: int
     id: int
     """Of the first of these rows."""
+    all: frozenset[int] = frozenset()
+    """The contracts that were signed or corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,8 @@ class OwnAct:
     rows: tuple[Kinds, ...]
 
 
-def kind_of(rows: Sequence[Kinds]) -> ActKind | None:
-    """How an act with such rows is undone; None: not here. An act with a row that nobody here knows stays."""
+def kind_of(rows: Sequence[Kinds]) -> ActKind:
+    """How an act with such rows is undone. An act with a row that nobody here knows stays."""
     found = {(one.entity, one.action) for one in rows}
     if ("league", IMPORTED) in found:
         return ActKind.IMPORT
@@ -95,10 +104,12 @@ def kind_of(rows: Sequence[Kinds]) -> ActKind | None:
         return ActKind.CORRECTION
     besides = {one for one in found if one[0] != "outbox" or one[1] not in _MAILS}
     if not besides:
-        return ActKind.MAILS if found != {("outbox", "outbox_promised_again")} else None
+        return ActKind.MAILS if found != {("outbox", "outbox_promised_again")} else ActKind.OTHER
     if all(entity == "contract" and action in _CONTRACTS for entity, action in besides):
         return ActKind.CONTRACTS
-    return ActKind.FAMILY if besides <= _FAMILY else None
+    if ("player", "changed") in besides and besides <= _PLAYERS:
+        return ActKind.PLAYERS
+    return ActKind.FAMILY if besides <= _FAMILY else ActKind.OTHER
 
 
 # In the order of ids, which is that of time but for two desks at the same moment, and these are one person's.
@@ -106,31 +117,24 @@ _OWN = text(
     """
     SELECT recorded_at, action, entity, count(*) AS number, min(entity_id) AS one, min(id) AS id, max(id) AS last,
         CASE WHEN action IN ('undone', 'correction_undone', 'signed', 'corrected') THEN array_agg(entity_id) END AS ids,
-        CASE WHEN action IN (:taken_back, :undone) THEN min(coalesce(after ->> 'act', before ->> 'import')) END AS of
+        CASE WHEN action IN (:taken_back, :undone) THEN min(coalesce(after ->> 'act', before ->> 'import')) END AS of,
+        bool_or(reason IS NOT DISTINCT FROM :message_back) AS message_back
     FROM audit
     WHERE league_id = :league_id AND recorded_by = session_user AND recorded_at > now() - make_interval(secs =>
         greatest(:longest, (SELECT hold_seconds FROM league WHERE id = :league_id)))
-        AND reason IS DISTINCT FROM :message_back
+        AND action <> ALL (CAST(:no_acts AS text[]))
     GROUP BY recorded_at, action, entity
     ORDER BY recorded_at, min(id)
     """
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnActs:
-    """The acts of the last minutes that stand, the newest first. ``over`` are the moments of all others that are
-    undone, and of their undoing: what they changed is as if nobody had.
+async def read_own_acts(session: AsyncSession, league_id: int) -> tuple[OwnAct, ...]:
+    """What the person did in the league in the last minutes and what stands of it, on whichever machine, the newest
+    first; also what cannot be undone, so that nobody takes an older act for the last one.
     """
-
-    standing: tuple[OwnAct, ...]
-    over: frozenset[datetime]
-
-
-async def read_own_acts(session: AsyncSession, league_id: int) -> OwnActs:
-    """What the person did in the league in the last minutes, on whichever machine."""
     values = {"league_id": league_id, "longest": LONGEST, "taken_back": TAKEN_BACK, "undone": UNDONE,
-              "message_back": MESSAGE_BACK}  # fmt: skip
+              "message_back": MESSAGE_BACK, "no_acts": list(NO_ACTS)}  # fmt: skip
     moments: dict[datetime, list[Any]] = {}
     for row in await session.execute(_OWN, values):
         moments.setdefault(row.recorded_at, []).append(row)
@@ -138,29 +142,27 @@ async def read_own_acts(session: AsyncSession, league_id: int) -> OwnActs:
     names: dict[int, int] = {}
     """Of each act by the id of any of its kinds of rows: what undid an import names that of its summary."""
     open_ones = _OpenOnes()
-    over: set[datetime] = set()
     for at, rows in moments.items():
         act_id = min(row.id for row in rows)
         names.update({row.id: act_id for row in rows})
         undoes = {int(row.of) for row in rows if row.of is not None}
+        if not undoes and any(row.message_back for row in rows):
+            undoes = {next((one for one in reversed(standing) if standing[one].kind is ActKind.MESSAGE), 0)}
         going_back = bool(undoes)
         for row in rows:
-            if row.action in _BACK:
+            if row.action in BACK:
                 going_back = True
-                undoes |= open_ones.take_back(_BACK[row.action], row.ids)
-            elif row.action in _BACK.values():
+                undoes |= open_ones.take_back(BACK[row.action], row.ids)
+            elif row.action in BACK.values():
                 open_ones.add(row.action, row.ids, act_id)
         for one in undoes:
-            gone = standing.pop(names.get(one, one), None)
-            over |= set() if gone is None else {gone.at}
-        if going_back:
-            over.add(at)
-            continue
-        kinds = tuple(Kinds(row.action, row.entity, row.number, row.one, row.id) for row in rows)
-        kind = kind_of(kinds)
-        if kind is not None:
-            standing[act_id] = OwnAct(act_id, max(row.last for row in rows), at, kind, kinds)
-    return OwnActs(tuple(reversed(standing.values())), frozenset(over))
+            standing.pop(names.get(one, one), None)
+        if not going_back:
+            kinds = tuple(
+                Kinds(row.action, row.entity, row.number, row.one, row.id, frozenset(row.ids or ())) for row in rows
+            )
+            standing[act_id] = OwnAct(act_id, max(row.last for row in rows), at, kind_of(kinds), kinds)
+    return tuple(reversed(standing.values()))
 
 
 class _OpenOnes:

@@ -5,15 +5,17 @@ nobody is shown one thing and gets another.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.models import Contract, Guardian, Outbox, Player
+from bball_tui.database.models import Outbox
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later
+from bball_tui.league.activity import read_act
+from bball_tui.league.acts import kind_words
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, undo
@@ -34,11 +36,12 @@ from bball_tui.league.undoing.own_acts import (
     ActKind,
     Kinds,
     OwnAct,
-    OwnActs,
     Row,
     read_own_acts,
     read_rows,
 )
+from bball_tui.league.undoing.players import undo_players
+from bball_tui.league.undoing.ways_back import why_not
 from bball_tui.outbox.staff_actions import cancel
 from bball_tui.wording import counted
 
@@ -48,22 +51,24 @@ _SHOWN = 6
 
 
 async def list_undoable(session: AsyncSession, league_id: int) -> tuple[TakenBack, ...]:
-    """What the person did in the last minutes, the newest first, and what undoing each of them would do now."""
+    """What the person did in the last minutes, the newest first, and what undoing each of them would do now, or why
+    it cannot be undone.
+    """
     acts = await read_own_acts(session, league_id)
-    return tuple([await _look(session, league_id, act, acts) for act in acts.standing[:MOST]])
+    return tuple([await _look(session, league_id, act) for act in acts[:MOST]])
 
 
 async def latest_act(session: AsyncSession, league_id: int) -> OwnAct | None:
-    """The last that the person did of the last minutes; None: nothing that could be undone here."""
-    return next(iter((await read_own_acts(session, league_id)).standing), None)
+    """The last that the person did in the last minutes, whether it can be undone or not; None: nothing."""
+    return next(iter(await read_own_acts(session, league_id)), None)
 
 
 async def seconds_to_undo(session: AsyncSession, league_id: int) -> float:
-    """For how long the person's last act can be undone from the list; 0: there is none, or it is one of those that the
+    """For how long the list of acts begins with the person's last one; 0: there is none, or it is one of those that the
     screen takes back at once: a signing, a correction, a message, an import.
     """
     latest = await latest_act(session, league_id)
-    if latest is None or latest.kind not in (ActKind.CONTRACTS, ActKind.FAMILY, ActKind.MAILS):
+    if latest is None or latest.kind in (ActKind.SIGNING, ActKind.CORRECTION, ActKind.MESSAGE, ActKind.IMPORT):
         return 0.0
     clock = await read_clock(session, league_id)
     return max(0.0, max(LONGEST, clock.hold_seconds) - (clock.now - latest.at).total_seconds())
@@ -75,8 +80,7 @@ async def preview_undo(session: AsyncSession, league_id: int, act_id: int) -> Ta
     Raises:
         BballError: it is no act of the person in the last minutes, or it was undone.
     """
-    acts = await read_own_acts(session, league_id)
-    return await _look(session, league_id, _find(acts, act_id), acts)
+    return await _look(session, league_id, await _find(session, league_id, act_id))
 
 
 async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown: TakenBack | None = None) -> TakenBack:
@@ -86,11 +90,10 @@ async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown:
         BballError: it is no act of the person in the last minutes, it was undone, nothing of it can go back (the
             sentence says why), or it would do something else by now than was shown.
     """
-    acts = await read_own_acts(session, league_id)
-    act = _find(acts, act_id)
+    act = await _find(session, league_id, act_id)
     with english():  # for the audit, which everybody reads
         what = await _words(session, league_id, act)
-    done = await _undo(session, league_id, act, acts)
+    done = await _undo(session, league_id, act)
     if shown is not None and shown != done:
         raise BballError(_("Something changed in the meantime, so nothing was undone. Look again at what it would do."))
     if not done.possible:
@@ -100,8 +103,8 @@ async def undo_act(session: AsyncSession, league_id: int, act_id: int, *, shown:
     return done
 
 
-def _find(acts: OwnActs, act_id: int) -> OwnAct:
-    for act in acts.standing:
+async def _find(session: AsyncSession, league_id: int, act_id: int) -> OwnAct:
+    for act in await read_own_acts(session, league_id):
         if act.id == act_id:
             return act
     raise BballError(
@@ -109,16 +112,19 @@ def _find(acts: OwnActs, act_id: int) -> OwnAct:
     )
 
 
-async def _look(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnActs) -> TakenBack:
+async def _look(session: AsyncSession, league_id: int, act: OwnAct) -> TakenBack:
     async with session.begin_nested() as tried:
-        found = await _undo(session, league_id, act, acts, really=False)
+        found = await _undo(session, league_id, act, really=False)
         await tried.rollback()
     return found
 
 
-async def _undo(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnActs, *, really: bool = True) -> TakenBack:
-    clock = await read_clock(session, league_id)
+async def _undo(session: AsyncSession, league_id: int, act: OwnAct, *, really: bool = True) -> TakenBack:
     words = await _words(session, league_id, act)
+    if act.kind is ActKind.OTHER:
+        why, way = why_not(_main(act))
+        return TakenBack(act.id, words, (), (_(why),), way=way)
+    clock = await read_clock(session, league_id)
     going = Going()
     try:
         match act.kind:
@@ -130,11 +136,13 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, acts: OwnAct
                 await _signing(session, league_id, act, going)
             case _:
                 rows = await read_rows(session, league_id, act)
-                changes = Changes(session, league_id, act, acts.over, clock)
+                changes = Changes(session, league_id, act, clock)
                 if act.kind is ActKind.CONTRACTS:
                     await undo_contracts(session, league_id, act, rows, changes, going)
                 elif act.kind is ActKind.FAMILY:
                     await undo_family(session, league_id, act, rows, changes, going)
+                elif act.kind is ActKind.PLAYERS:
+                    await undo_players(session, league_id, rows, changes, going)
                 else:
                     await _mails(session, league_id, act, rows, clock, going)
     except BballError as error:
@@ -229,24 +237,32 @@ _SPOKEN = {
     "outbox_released": later("released"),
     "outbox_redirected": later("sent to another address"),
     "outbox_sent_again": later("sent again"),
+    "merged_into": later("merged"),
 }
+_OF_LEAGUE = {"changed": later("settings of the league changed"), "created": later("league made")}
 _FIRST = (
-    *("roster_imported", "message_queued", "signed", "corrected", "moved", "guardian_added", "guardian_removed"),
+    *("roster_imported", "message_queued", "signed", "corrected", "merged", "unmerged", "season_rolled"),
+    *("season_roll_undone", "moved", "guardian_added", "guardian_removed"),
     *("address_corrected", "outbox_redirected", "outbox_sent_again", "released", "offered", "created"),
 )
 """Of several things in one act, what it is called by."""
 
 
+def _main(act: OwnAct) -> Kinds:
+    rank = {action: at for at, action in enumerate(_FIRST)}
+    return min(act.rows, key=lambda one: (one.entity == "outbox", rank.get(one.action, len(rank)), one.id))
+
+
 async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
     """What was done, to whom: "Amara Hamilton's contract: released", "3 contracts: voided"."""
-    rank = {action: at for at, action in enumerate(_FIRST)}
-    main = min(act.rows, key=lambda one: (one.entity == "outbox", rank.get(one.action, len(rank)), one.id))
-    known = _SPOKEN.get(main.action) or TOLD.get(main.action) or main.action.removeprefix("outbox_").replace("_", " ")
-    done = _(known)
-    if main.entity == "league":
+    main = _main(act)
+    short = main.action.removeprefix(f"{main.entity}_").replace("_", " ")
+    done = _(_SPOKEN.get(main.action) or TOLD.get(main.action) or short)
+    if main.entity in ("league", "provider_gate"):
+        done = _(_OF_LEAGUE[main.action]) if main.action in _OF_LEAGUE else done
         return done[:1].upper() + done[1:]
-    what = "e-mail" if main.entity == "outbox" else main.entity
     if main.number > 1:
+        what = "e-mail" if main.entity == "outbox" else main.entity.replace("_", " ")
         return f"{counted(main.number, what)}: {done}"
     name = await _name(session, league_id, main)
     whose = {
@@ -257,14 +273,5 @@ async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
 
 
 async def _name(session: AsyncSession, league_id: int, of: Kinds) -> str:
-    called = {
-        "contract": select(Player.first_name + " " + Player.last_name).join(Contract, Contract.player_id == Player.id)
-        .where(Contract.league_id == league_id, Contract.id == of.one),
-        "player": select(Player.first_name + " " + Player.last_name)
-        .where(Player.league_id == league_id, Player.id == of.one),
-        "guardian": select(Guardian.first_name + " " + Guardian.last_name)
-        .where(Guardian.league_id == league_id, Guardian.id == of.one),
-        "outbox": select(Outbox.recipient.expression).where(Outbox.league_id == league_id, Outbox.id == of.one),
-    }  # fmt: skip
-    query: Any = called[of.entity]
-    return str(await session.scalar(query) or f"{_(of.entity)} {of.one}")
+    act = await read_act(session, league_id, of.id, UTC)
+    return (act and act.record) or f"{kind_words(of.entity)} {of.one}"

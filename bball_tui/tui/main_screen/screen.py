@@ -48,8 +48,8 @@ CALM = 0.8
 REMEMBERING = 5.0
 """Seconds between two looks whether the desk is left otherwise than before: a power cut loses no more."""
 FIRST_TAB = "contracts"
-ACTED_ON = frozenset({"contract", "guardian", "player_guardian", "outbox"})
-"""Tables on which one's acts can be undone."""
+ACTED_ON = frozenset({"contract", "guardian", "player_guardian", "outbox", "player", "team", "season", "league"})
+"""Tables on which one acts."""
 EVERYTHING = ""
 """Stands for all tables in :meth:`MainScreen.heard`."""
 HEADER = "league"

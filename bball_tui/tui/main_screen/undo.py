@@ -19,6 +19,7 @@ from bball_tui.tui.tab_events import ContractsSigned, MessageQueued, RecordsCorr
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
+    from bball_tui.league.undoing.own_acts import OwnAct
     from bball_tui.tui.connection import LeagueConnection
 
 
@@ -38,6 +39,15 @@ class _Signing:
     """It was a message of these e-mails, and no contract."""
     import_id: int | None = None
     """It was a roster that was imported."""
+
+    def is_(self, act: "OwnAct") -> bool:
+        """Whether the audit means this by ``act``."""
+        if self.import_id is not None:
+            return any(row.id == self.import_id for row in act.rows)
+        if self.outbox_ids:
+            return any(row.action == "message_queued" for row in act.rows)
+        done = "corrected" if self.correction else "signed"
+        return any(row.action == done and not row.all.isdisjoint(self.contract_ids) for row in act.rows)
 
 
 class UndoScreen(ActionHost, Screen[None]):
@@ -194,7 +204,7 @@ class UndoScreen(ActionHost, Screen[None]):
         if self._acts_until > monotonic():
             return None
         if not self._undoable:
-            return _("Nothing to undo.")
+            return _("Nothing to undo here. {desk.undo-list} lists what you did in the last minutes.")
         if self.undo_left <= 0 and self._undoable[-1].import_id is not None:
             return _("The time to undo it here is over. {activity.unimport} in the activity takes the import back.")
         if self.undo_left <= 0:
@@ -220,14 +230,15 @@ class UndoScreen(ActionHost, Screen[None]):
         Raises:
             BballError: the database is away; it can be tried again.
         """
-        from bball_tui.league.undoing.take_back import seconds_to_undo
+        from bball_tui.league.undoing.take_back import latest_act
 
         if self.connection is None:
             return
-        if await self.connection.call(seconds_to_undo):
-            await self.undo_from_list()
-        elif self._undoable:
+        latest = await self.connection.call(latest_act)
+        if self._undoable and (latest is None or self._undoable[-1].is_(latest)):
             await self._take_last_back(self.connection)
+        else:  # something else came after it, here or in another window: nothing older goes unseen
+            await self.undo_from_list()
 
     async def undo_from_list(self) -> None:
         """Show what one did in the last minutes, and undo what is chosen."""

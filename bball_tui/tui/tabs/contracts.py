@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from math import ceil
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
@@ -11,7 +12,6 @@ from bball_tui.league.contracts.lifecycle import RULES, SIMPLE_RULES, Rule, Tran
 from bball_tui.league.filters.choices import Facet, FilterChoice
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import Commands, action
-from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tab_events import ContractsSigned, RecordsCorrected
 from bball_tui.tui.tabs import chasing, note_commands
 from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cell
@@ -21,6 +21,7 @@ from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
 from bball_tui.tui.tabs.sections import contract_sections
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled
+from bball_tui.tui.ways_back import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Section
 from bball_tui.wording import counted
@@ -388,7 +389,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         told = _("{contracts} with a new due date{mails}.").format(
             contracts=counted(len(done.done), "contract"), mails=mails
         )
-        back = _(" {key} undoes it.").format(key=key_of("desk.undo")) if done.done else ""
+        back = f" {undone_by()}" if done.done else ""
         self.app.notify(f"{told}{back}", markup=False)
         self._tell_refused([one.reason for one in done.refused], "changed")
         return True
@@ -434,9 +435,7 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         if done.told and not finished.asked.correct:
             told = ", ".join(dict.fromkeys(one.recipient for one in done.told[:3]))
             note = _(" {told} had the welcome e-mail already: please write to them.").format(told=told)
-        if 0 < len(done.done) <= CHUNK:
-            note += _(" {key} undoes it.").format(key=key_of("desk.undo"))
-        elif done.done:  # done in portions, each an act of its own
-            note += _(" {key} lists what can be undone.").format(key=key_of("desk.undo-list"))
+        if done.done:  # many are done in portions, each an act of its own
+            note += f" {undone_by(ceil(len(done.done) / CHUNK))}"
         self.app.notify(clean(f"{', '.join(parts)}.{note}"), timeout=10, markup=False)
         self._tell_refused([one.reason for one in done.refused], RULES[act].target)

@@ -8,6 +8,7 @@ from bball_tui.language import _
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.new_address import NewAddress
 from bball_tui.tui.text import clean
+from bball_tui.tui.ways_back import undone_by
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ async def fix_address(app: "App[Any]", connection: "LeagueConnection", outbox_id
             _("{e_mail} on the way to {address}.{told}").format(
                 e_mail=counted(again, "e-mail"), address=fixed.address, told=told
             )
-        ),
+        )
+        + f" {undone_by()}",
         timeout=8,
         markup=False,
     )

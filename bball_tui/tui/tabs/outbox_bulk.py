@@ -5,14 +5,16 @@ Each is True when it was tried. Raises :class:`BballError`: the one mail is gone
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _
-from bball_tui.tui.dialogs.bulk_run import BulkRun
+from bball_tui.tui.dialogs.bulk_run import CHUNK, BulkRun
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.dialogs.resolve_doubt import Found, ResolveDoubt
 from bball_tui.tui.text import short_time
+from bball_tui.tui.ways_back import undone_by
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -84,17 +86,18 @@ async def _do(
 ) -> bool:
     """One at once; several with progress, a way to stop, and a report."""
     if len(ids) == 1:
-        _tell_done(app, await act(ids), done)
+        _tell_done(app, await act(ids), done, undone_by)
         return True
     report = await app.push_screen_wait(BulkRun(f"{title}: {counted(len(ids), 'e-mail')}", ids, act, done=done))
-    if len(report.done) == len(ids):
-        app.notify(f"{counted(len(ids), 'e-mail')} {done}.", markup=False)
+    if report.done:
+        acts = ceil(len(report.done) / CHUNK)
+        app.notify(f"{counted(len(report.done), 'e-mail')} {done}. {undone_by(acts)}", markup=False)
     return True
 
 
-def _tell_done(app: "App[Any]", acted: "Acted", what: str) -> None:
-    """What became of the mails, and why of some nothing did."""
+def _tell_done(app: "App[Any]", acted: "Acted", what: str, back: Callable[[], str] = str) -> None:
+    """What became of the mails, how that goes back if it does, and why of some nothing was done."""
     if acted.done:
-        app.notify(f"{counted(len(acted.done), 'e-mail')} {what}.", markup=False)
+        app.notify(f"{counted(len(acted.done), 'e-mail')} {what}. {back()}".rstrip(), markup=False)
     if acted.refused:
         app.push_screen(ErrorDialog("\n".join(one.reason for one in acted.refused)))

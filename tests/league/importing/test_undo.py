@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from bball_tui.database import roles
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
+from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.importing.imports import list_imports
 from bball_tui.league.importing.service import ImportOptions
 from bball_tui.league.importing.undo import ImportMoved, ImportUndone, preview_import_undo, undo_import
 from bball_tui.league.importing.undo_plan import ImportUndo
+from bball_tui.league.undoing.take_back import latest_act, undo_act
 from tests.conftest import Server
 from tests.league.importing.support import Desk, make_desk, sign
 from tests.support.examples import examples
@@ -128,6 +132,37 @@ async def test_what_was_changed_signed_or_mailed_since_stays_and_is_named(desk: 
     }
     assert (await desk.families())["Ann Lee"][0] == "Rosa Lee rosa@x.test 555-0122"
     assert await desk.rows("SELECT name FROM team WHERE league_id = :league ORDER BY 1") == [("Hawks",), ("Owls",)]
+
+
+async def test_an_edit_that_was_undone_since_is_as_if_it_had_never_been(desk: Desk) -> None:
+    await desk.good(ANN)
+
+    async def edit(phone: str) -> None:
+        async with desk.database.session() as session:
+            link = text("SELECT player_id, guardian_id FROM player_guardian ORDER BY 2 LIMIT 1")
+            player, rosa = (await session.execute(link)).one()
+            base = await load_guardian(session, desk.league.id, player, rosa)
+            await save_guardian(session, desk.league.id, player, replace(base.draft, phone=phone), base=base)
+
+    async def undo_latest() -> None:
+        async with desk.database.session() as session:
+            latest = await latest_act(session, desk.league.id)
+            assert latest is not None
+            await undo_act(session, desk.league.id, latest.id)
+
+    await edit("555-0122")
+    (kept,) = (await preview(desk)).kept
+    assert kept.sentence.endswith("changed the guardian since, who stays")
+    await undo_latest()
+    assert (await preview(desk)).kept == ()
+    # Nor is it a word of the staff that the next file would have to give way to.
+    report = await desk.bring_in(ANN.replace("555-0101", "555-0133"))
+    assert report.diff is not None
+    assert report.diff.conflicts == ()
+    await undo(desk)
+    assert (await preview(desk)).guardians
+    await undo_latest()
+    assert await desk.rows("SELECT id FROM guardian WHERE league_id = :league") == []
 
 
 async def test_nothing_is_taken_back_but_what_was_shown(desk: Desk) -> None:

@@ -1,20 +1,24 @@
 """What cannot go back is said in words, and nothing of it is touched; undoing itself is in the history."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from bball_tui.database.engine import Database
-from bball_tui.database.models import Audit, Contract, Outbox, Team
-from bball_tui.database.states import DateOrder, OutboxState, TeamChange
+from bball_tui.database.models import Audit, Contract, League, Outbox, Player, Team
+from bball_tui.database.states import ContractStatus, DateOrder, OutboxState, TeamChange
 from bball_tui.errors import BballError
+from bball_tui.league.contracts.due_dates import change_due
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.editing.contracts import load_contract, save_contract
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
+from bball_tui.league.editing.outcome import Saved
+from bball_tui.league.editing.players import load_player, save_player
 from bball_tui.league.timeline.read import contract_detail
 from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, undo_act
@@ -132,6 +136,38 @@ async def test_what_somebody_changed_since_stays(marias_database: Database, data
     assert (await undo_latest(marias_database, club)).back == ("Rosa Hamilton: phone 555-0101 again.",)
 
 
+async def test_an_edited_player_is_as_before(marias_database: Database, database: Database) -> None:
+    async with database.session() as session:
+        club = await make_club(session)
+        family = await make_family(session, club)
+
+    async def edit(by: Database, **changes: str) -> None:
+        async with by.session() as session:
+            base = await load_player(session, club.league_id, family.player_id, DateOrder.YMD)
+            draft = replace(base.draft, **changes)
+            assert isinstance(
+                await save_player(session, club.league_id, draft, order=DateOrder.YMD, base=base, others=()), Saved
+            )
+
+    await edit(database, first_name="Amira", birthdate="", jersey="7")
+    await edit_phone(database, club, family, "555-0100")
+    await edit(database, jersey="8")
+    assert (await undo_latest(database, club)).back == ("Amira Hamilton: jersey 7 again.",)
+    assert (await undo_latest(database, club)).back == ("Rosa Hamilton: phone empty again.",)
+    await edit(marias_database, jersey="9")
+    async with database.session() as session:
+        (only,) = await list_undoable(session, club.league_id)
+    assert (only.words, only.back) == ("Amira Hamilton: changed", ())
+    assert only.kept[0].startswith("maria changed the player since")
+    await undo_latest(marias_database, club)
+    done = await undo_latest(database, club)
+    assert done.back[0].startswith("Amara Hamilton: first name Amara, date of birth ")
+    assert done.back[0].endswith(", jersey 00 again.")
+    async with database.session() as session:
+        player = (await session.scalars(select(Player))).one()
+        assert (player.first_name, player.birthdate, player.jersey) == ("Amara", date(2015, 5, 12), "00")
+
+
 async def test_of_many_emails_each_is_decided_by_itself(database: Database) -> None:
     club, ids = await club_with_mails(database, 3)
     await fail(database, ids)
@@ -144,6 +180,32 @@ async def test_of_many_emails_each_is_decided_by_itself(database: Database) -> N
     async with database.session() as session:
         states = list(await session.scalars(select(Outbox.state).order_by(Outbox.id)))
     assert states == [OutboxState.SENT, OutboxState.DEAD, OutboxState.DEAD]
+
+
+async def test_what_stayed_of_an_act_that_was_undone_in_part_still_counts(database: Database) -> None:
+    """An older act must not bring back a contract that the newer one could not."""
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=600)
+        kids = [await make_family(session, club, first=f"Kid{kid}", status=ContractStatus.DRAFT) for kid in range(2)]
+        await session.execute(update(League).values(mail_offers=True))
+    both = tuple((kid.contract_id, None) for kid in kids)
+    async with database.session() as session:
+        await apply_transition(session, club.league_id, TransitionRequest(Transition.OFFER, both))
+    async with database.session() as session:
+        await change_due(session, club.league_id, both, date(2099, 1, 1))
+    async with database.session() as session:
+        await apply_transition(session, club.league_id, TransitionRequest(Transition.VOID, both, "a slip"))
+    async with database.session() as session:
+        of_second = list(await session.scalars(select(Outbox.id).where(Outbox.contract_id == kids[1].contract_id)))
+    await accept(database, of_second)
+    partly = await undo_latest(database, club)
+    assert (len(partly.kept), partly.kept[0].startswith("Kid1 Hamilton: ")) == (1, True)
+    again = await undo_latest(database, club)
+    assert again.back == ("Kid0 Hamilton: due no day again.",)
+    assert "(voided)" in again.kept[0]
+    async with database.session() as session:
+        found = await session.execute(select(Contract.status, Contract.due_on).order_by(Contract.id))
+        assert [tuple(row) for row in found] == [("offered", None), ("void", date(2099, 1, 1))]
 
 
 async def test_the_last_minutes_are_over_at_some_time(database: Database) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.language import _
 from bball_tui.league.rights import Right
+from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.block_address import BlockAddress
 from bball_tui.tui.dialogs.confirm import Confirm
@@ -15,6 +16,7 @@ from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.tabs.sections import LONGEST_ASKED, asked_sections
 from bball_tui.tui.text import clean, short_time
 from bball_tui.tui.theme import NOTHING, Styled, Tone, status
+from bball_tui.tui.ways_back import way_back
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Fact, Note, Section, SectionLine
 from bball_tui.tui.widgets.search_bar import Chip
@@ -154,7 +156,9 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         __, sent = await connection.call(lift_and_send, row.email, send=bool(row.kept_back))
         going = _(" {e_mail} on the way.").format(e_mail=counted(len(sent), "e-mail")) if sent else ""
         self.app.notify(
-            clean(_("{email} gets e-mail again.{going}").format(email=row.email, going=going)), markup=False
+            f"{clean(_('{email} gets e-mail again.{going}').format(email=row.email, going=going))} "
+            f"{way_back(Way.BLOCK)}",
+            markup=False,
         )
         return True
 
@@ -168,7 +172,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             return
         dialog = BlockAddress(lambda address, reason: connection.call(block_address, address, reason))
         if await self.app.push_screen_wait(dialog):
-            self.app.notify(_("The address gets no more e-mail."), markup=False)
+            self.app.notify(f"{_('The address gets no more e-mail.')} {way_back(Way.LIFT)}", markup=False)
             self.changed()
 
     @action("f", "show lifted ones", when=ready)

@@ -25,6 +25,7 @@ from bball_tui.tui.tabs.sections import family_sections
 from bball_tui.tui.tabs.today_items import Fix
 from bball_tui.tui.text import clean, content
 from bball_tui.tui.theme import STYLES, SYMBOLS, Tone, status
+from bball_tui.tui.ways_back import undone_by
 from bball_tui.tui.widgets.columns import Column
 from bball_tui.tui.widgets.inspector import Note, Section
 from bball_tui.tui.widgets.search_bar import Chip
@@ -353,7 +354,8 @@ class MailCheckPane(RecordPane["Finding"], commands="On what the check found", t
         saved = await self.app.push_screen_wait(dialog)
         if saved is not None:
             notes = f" {' '.join(saved.notes)}" if saved.notes else ""
-            self.app.notify(clean(_("The address is saved.{notes}").format(notes=notes)), markup=False)
+            told = clean(_("The address is saved.{notes}").format(notes=notes))
+            self.app.notify(f"{told} {undone_by()}", markup=False)
             self._look()
 
     async def _lift(self, connection: "LeagueConnection", address: str) -> None:
