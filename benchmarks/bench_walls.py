@@ -26,9 +26,10 @@ from bball_tui.database.autocommit import AutocommitConnection
 from bball_tui.database.engine import Database
 from bball_tui.database.listing import ListingSource
 from bball_tui.database.paging import PageRequest, Sort
+from bball_tui.league.contracts.contract_list import contract_source
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.filters.facets import facets
-from bball_tui.league.roster.lists import contract_source, player_source
+from bball_tui.league.roster.lists import player_source
 from bball_tui.league.roster.notes import list_notes
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.league.today import read_contract_day

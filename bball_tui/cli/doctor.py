@@ -21,8 +21,9 @@ from bball_tui.database.migrate import HEAD
 from bball_tui.database.opening import open_database
 from bball_tui.database.states import GateCause, GateState, StaffRole
 from bball_tui.errors import BballError
-from bball_tui.league.leagues import LeagueInfo, list_leagues, overview
+from bball_tui.league.leagues import LeagueInfo, list_leagues
 from bball_tui.league.members import list_members, my_roles
+from bball_tui.league.overview import overview
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds import KINDS
 from bball_tui.mail.outcome import OutcomeClass

@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
-    Index,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -24,7 +23,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bball_tui.database.base import (
     LANGUAGE_TAG,
-    Actor,
     Base,
     Key,
     Moment,
@@ -122,22 +120,4 @@ class Season(Base):
         CheckConstraint("(archived_at IS NULL) = (archived_by IS NULL)", name="archived"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", name="name"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
-    )
-
-
-class Audit(Base):
-    __tablename__ = "audit"
-    id: Mapped[Key]
-    league_id: Mapped[int] = league()
-    recorded_at: Mapped[Stamp]
-    recorded_by: Mapped[Actor]
-    action: Mapped[str] = mapped_column(Text)
-    entity: Mapped[str] = mapped_column(Text)
-    entity_id: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str | None] = mapped_column(Text)
-    before: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
-    after: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
-    __table_args__ = (
-        Index("ix_audit_entity", "entity", "entity_id", "id"),
-        Index("ix_audit_own", "league_id", "recorded_by", "recorded_at"),
     )

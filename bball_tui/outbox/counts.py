@@ -27,19 +27,10 @@ from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.language import _
 from bball_tui.mail.from_address import Outgoing
-from bball_tui.outbox.causes import PARKED, Cause, cause_named
-from bball_tui.outbox.mail_list import (
-    BucketName,
-    OutboxFilter,
-    bucket_of,
-    is_bounced,
-    is_in_folder,
-    is_parked,
-    item_cause,
-    since,
-)
+from bball_tui.outbox.causes import Cause, cause_named
+from bball_tui.outbox.mail_conditions import PARKED, is_bounced, is_in_folder, is_parked, is_waiting
+from bball_tui.outbox.mail_list import BucketName, OutboxFilter, bucket_of, item_cause, since
 from bball_tui.outbox.sending_status import SendingStatus, read_sending_status
-from bball_tui.outbox.waiting_for_chat import is_waiting
 
 
 @dataclass(frozen=True, slots=True)

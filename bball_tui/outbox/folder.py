@@ -10,7 +10,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
-from bball_tui.outbox.mail_list import is_in_folder
+from bball_tui.outbox.mail_conditions import is_in_folder
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.resending import AGAIN_MARK
 from bball_tui.outbox.staff_actions import AGAIN

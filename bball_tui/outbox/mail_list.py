@@ -22,9 +22,9 @@ from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.kinds.message import MessageMail
-from bball_tui.mail.transports import STAY_HERE, stays_here
-from bball_tui.outbox.causes import PARKED, cause_named, cause_of
-from bball_tui.outbox.waiting_for_chat import is_waiting
+from bball_tui.mail.transports import stays_here
+from bball_tui.outbox.causes import cause_named, cause_of
+from bball_tui.outbox.mail_conditions import PARKED, is_bounced, is_held, is_in_folder, is_parked, is_waiting
 
 NEWEST_FIRST = Sort("id", descending=True)
 _MESSAGE_ID = re.compile(r"<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[^<>\s]+>?")
@@ -122,32 +122,6 @@ class OutboxRow:
         if self.in_folder:
             return BucketName.IN_FOLDER
         return BucketName.HELD if self.held else BucketName(self.state)
-
-
-def is_held() -> ColumnElement[bool]:
-    """Whether a queued mail waits for the undo time to pass: no worker has ever seen it."""
-    outbox = models.Outbox
-    return (outbox.available_at > func.now()) & (outbox.claims == 0) & outbox.waits_for.is_(None)
-
-
-def is_parked() -> ColumnElement[bool]:
-    """Whether staff put a dead mail aside; False for one without a class."""
-    return models.Outbox.error_class.is_not_distinct_from(PARKED)
-
-
-def is_bounced() -> ColumnElement[bool]:
-    """Whether an accepted mail came back and nobody dealt with that yet."""
-    return models.Outbox.bounced_at.is_not(None) & models.Outbox.bounce_settled_at.is_(None)
-
-
-def is_in_folder() -> ColumnElement[bool]:
-    """Whether a mail that counts as sent was only written to a folder."""
-    return (models.Outbox.state == OutboxState.SENT) & through_a_folder(models.Outbox.provider)
-
-
-def through_a_folder(provider: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
-    """Whether what went through ``provider`` stayed on the machine that wrote it."""
-    return func.split_part(func.coalesce(provider, ""), ":", 1).in_(STAY_HERE)
 
 
 def bucket_of() -> ColumnElement[str]:

@@ -15,7 +15,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
-from bball_tui.outbox.mail_list import is_bounced
+from bball_tui.outbox.mail_conditions import is_bounced
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.queue import NewItem, enqueue

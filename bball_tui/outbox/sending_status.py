@@ -23,8 +23,8 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
+from bball_tui.outbox.mail_conditions import is_waiting
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, gates
-from bball_tui.outbox.waiting_for_chat import is_waiting
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp
 
 HEARTBEAT_SECONDS = 15.0

@@ -15,7 +15,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.mail.kinds import KINDS
-from bball_tui.outbox.causes import PARKED
+from bball_tui.outbox.mail_conditions import PARKED
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
 from bball_tui.outbox.timeline_words import taken_by

@@ -7,7 +7,8 @@ from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.language import _
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine
-from bball_tui.outbox.causes import PARKED, Cause
+from bball_tui.outbox.causes import Cause
+from bball_tui.outbox.mail_conditions import PARKED
 from bball_tui.outbox.sending_status import SendingStatus
 from bball_tui.wording import counted
 

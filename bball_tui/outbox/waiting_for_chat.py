@@ -14,12 +14,8 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, League, Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.outbox.mail_conditions import is_waiting
 from bball_tui.outbox.provider_gates import wake_workers
-
-
-def is_waiting() -> ColumnElement[bool]:
-    """Whether a mail waits for something besides its turn."""
-    return (Outbox.state == OutboxState.QUEUED) & Outbox.waits_for.is_not(None)
 
 
 def waiting_of(team_id: ColumnElement[int] | int) -> ColumnElement[bool]:

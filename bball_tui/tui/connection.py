@@ -24,18 +24,15 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.leagues import (
     LeagueInfo,
-    Overview,
     Season,
     create_league,
     current_season,
     find_league,
     list_leagues,
-    overview,
     owns_everything,
 )
 from bball_tui.league.members import my_roles, take_place
 from bball_tui.league.rights import Right, ShutOut
-from bball_tui.mail.from_address import Outgoing
 from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER, NotSetUp, Settings
 from bball_tui.tui.error_boundary import GuardedSource, error_boundary
 from bball_tui.tui.key_hints import key_of
@@ -43,6 +40,8 @@ from bball_tui.tui.key_hints import key_of
 if TYPE_CHECKING:
     from bball_tui.groupme.run.progress import Control, Report
     from bball_tui.groupme.run.sender import Sender
+    from bball_tui.league.overview import Overview
+    from bball_tui.mail.from_address import Outgoing
     from bball_tui.tui.browser import PrivatePages
 
 P = ParamSpec("P")
@@ -170,6 +169,8 @@ class LeagueConnection:
         Raises:
             ShutOut: the person may nothing anymore.
         """
+        from bball_tui.league.overview import overview
+
         try:
             async with self.session() as session:
                 roles = await my_roles(session, self.league.id)
@@ -206,6 +207,8 @@ class LeagueConnection:
     @property
     def outgoing(self) -> Outgoing:
         """What this computer adds to the way of a mail."""
+        from bball_tui.mail.from_address import Outgoing
+
         return Outgoing.here(self.settings)
 
     @property

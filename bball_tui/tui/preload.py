@@ -37,6 +37,7 @@ AHEAD = (
     "bball_tui.league.exporting.csv_export",
     "bball_tui.league.contracts.signing",
     "bball_tui.league.timeline.read",
+    "bball_tui.league.overview",
     "bball_tui.league.season_picture",
     "bball_tui.league.today",
     "bball_tui.league.whom_to_ask",

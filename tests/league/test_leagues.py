@@ -20,9 +20,9 @@ from bball_tui.league.leagues import (
     current_season,
     find_league,
     list_leagues,
-    overview,
     slug_from,
 )
+from bball_tui.league.overview import overview
 from tests.support.factory import Parent, make_club, make_family
 
 

@@ -17,7 +17,7 @@ from bball_tui.database.paging import FIRST, PageRequest, Sort, after_last
 from bball_tui.database.search import terms_of, words_of
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.contract_list import ContractListing
+from bball_tui.league.contracts.contract_list import ContractListing, contract_source
 from bball_tui.league.contracts.lifecycle import Transition
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
@@ -26,7 +26,6 @@ from bball_tui.league.contracts.welcome_state import WelcomeState
 from bball_tui.league.roster.lists import (
     PlayerListing,
     TeamListing,
-    contract_source,
     list_contracts,
     list_players,
     list_teams,

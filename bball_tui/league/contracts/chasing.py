@@ -30,7 +30,7 @@ from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
-from bball_tui.outbox.mail_list import is_bounced, through_a_folder
+from bball_tui.outbox.mail_conditions import is_bounced, through_a_folder
 
 MOST = 2000
 """Offers that are looked at, those that are due first: nobody calls more."""

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, Subquery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
-from bball_tui.database.listing import Listing, Order
+from bball_tui.database.engine import Database
+from bball_tui.database.listing import Listing, ListingSource, Order
 from bball_tui.database.paging import Sort
 from bball_tui.database.states import ContractStatus
 from bball_tui.league.contracts.welcome_state import WelcomeState, welcome_of
@@ -104,3 +105,8 @@ class ContractListing(Listing[ContractRow]):
             welcome_at=found.welcome_at,
             version=found.version,
         )
+
+
+def contract_source(database: Database, league_id: int, wanted: RosterFilter) -> ListingSource[ContractRow]:
+    """The contracts, for a list on the screen."""
+    return ListingSource(database, ContractListing(league_id, wanted))

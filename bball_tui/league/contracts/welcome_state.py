@@ -11,8 +11,7 @@ from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ONCE_SIGNED
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.lease_recovery import KEEP_DAYS
-from bball_tui.outbox.mail_list import is_bounced, is_held, is_in_folder, is_parked
-from bball_tui.outbox.waiting_for_chat import is_waiting
+from bball_tui.outbox.mail_conditions import is_bounced, is_held, is_in_folder, is_parked, is_waiting
 
 
 class WelcomeState(StrEnum):

@@ -15,7 +15,7 @@ from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
 from bball_tui.league.mails.preview import MailPreview, preview_items, preview_mails
 from bball_tui.mail.kinds import KINDS, facts_of
 from bball_tui.outbox.counts import override_trouble
-from bball_tui.outbox.mail_list import is_in_folder
+from bball_tui.outbox.mail_conditions import is_in_folder
 from bball_tui.outbox.queue import NewItem
 from bball_tui.settings import Settings
 

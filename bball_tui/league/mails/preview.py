@@ -23,7 +23,7 @@ from bball_tui.mail.samples import SAMPLE_DATE, sample_context
 from bball_tui.mail.transports import stays_here
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.addresses import HEALTHY, AddressHealth, address_health
-from bball_tui.outbox.mail_list import is_in_folder
+from bball_tui.outbox.mail_conditions import is_in_folder
 from bball_tui.outbox.queue import NewItem, enqueue
 from bball_tui.settings import Settings
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database import models
 from bball_tui.league.roster.guardian import LINK
-from bball_tui.outbox.mail_list import is_bounced
+from bball_tui.outbox.mail_conditions import is_bounced
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,11 +223,6 @@ def player_source(database: Database, league_id: int, wanted: RosterFilter) -> L
     return ListingSource(database, PlayerListing(league_id, wanted))
 
 
-def contract_source(database: Database, league_id: int, wanted: RosterFilter) -> ListingSource[ContractRow]:
-    """The contracts, for a list on the screen."""
-    return ListingSource(database, ContractListing(league_id, wanted))
-
-
 async def list_teams(
     session: AsyncSession, league_id: int, wanted: RosterFilter, sort: Sort | None = None
 ) -> list[TeamRow]:

@@ -14,7 +14,6 @@ from bball_tui.settings import NO_MAIL_SERVER, SET_UP_MAIL, SecretUrl, Settings
 
 __all__ = [
     "SCHEMES",
-    "STAY_HERE",
     "Envelope",
     "Limits",
     "LookedUp",
@@ -32,10 +31,6 @@ __all__ = [
 ]
 
 SCHEMES: Mapping[str, Scheme[Any]] = {one.name: one for one in (SmtpScheme(), GmailScheme(), MaildirScheme())}
-
-
-STAY_HERE = tuple(one.name for one in SCHEMES.values() if one.stays_here)
-"""The schemes whose mails no server ever has."""
 
 
 class _UnknownScheme(SmtpScheme):

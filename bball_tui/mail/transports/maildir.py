@@ -36,7 +36,6 @@ class MaildirScheme(Scheme[MaildirTarget]):
 
     name: ClassVar[str] = "maildir"
     example: ClassVar[str] = "maildir:///folder"
-    stays_here: ClassVar[bool] = True
 
     def parse(self, parts: SplitResult, port: int | None) -> MaildirTarget:
         if parts.netloc or parts.query or not parts.path.startswith("/"):

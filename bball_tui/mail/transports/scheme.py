@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote
 from bball_tui.mail.account import Account
 from bball_tui.mail.outcome import Outcome
 from bball_tui.mail.transports.base import Transport
-from bball_tui.mail.values import LOCAL_SENDER, is_loopback
+from bball_tui.mail.values import LOCAL_SENDER, STAY_HERE, is_loopback
 from bball_tui.settings import SecretUrl, Settings
 
 TargetT = TypeVar("TargetT")
@@ -42,14 +42,17 @@ class Scheme(ABC, Generic[TargetT]):
     example: ClassVar[str]
     """A mail URL, for sentences."""
     limits: ClassVar[Limits] = Limits()
-    stays_here: ClassVar[bool] = False
-    """Its mails are only written to this machine: no mail server ever has them."""
     ends_doubts: ClassVar[bool] = False
     """It can be asked what became of a mail in doubt."""
     fields: ClassVar[tuple[str, ...]] = ()
     """The fields of :class:`Account` that "Set up e-mail" asks for, besides the provider; the first one is told what is
     wrong with the whole. Empty: it is set up by its URL alone.
     """
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether its mails are only written to this machine: no mail server ever has them."""
+        return self.name in STAY_HERE
 
     @abstractmethod
     def parse(self, parts: SplitResult, port: int | None) -> TargetT:

@@ -10,7 +10,7 @@ from bball_tui.wording import listed
 
 if TYPE_CHECKING:
     from bball_tui.database.presence import Present
-    from bball_tui.league.leagues import Overview
+    from bball_tui.league.overview import Overview
     from bball_tui.settings import Settings
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.rights import ShutOut
 from bball_tui.tui.main_screen.app_protocol import LeagueProgram
 from bball_tui.tui.main_screen.day import DayScreen
 from bball_tui.tui.main_screen.header import database_state, header_facts
 from bball_tui.tui.main_screen.hidden import is_hidden
-from bball_tui.tui.widgets.header_bar import HeaderBar
+from bball_tui.tui.theme import Styled, Tone
+from bball_tui.tui.widgets.header_bar import HeaderBar, HeaderFacts
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -31,6 +33,14 @@ class OverviewScreen(DayScreen):
         self.answers = True
         """Whether the database answered when it was last asked."""
         self._pulse: Timer | None = None
+
+    def say_opening(self) -> None:
+        """The database is being opened."""
+        self.header.facts = HeaderFacts("bball_tui", database=Styled(_("opening the database …"), Tone.MUTED))
+
+    def say_closed(self) -> None:
+        """It could not be opened."""
+        self.header.facts = HeaderFacts("bball_tui", database=Styled(_("! no league is open"), Tone.WARN))
 
     def say_database(self) -> None:
         """Which database it is, and whether it answers."""

@@ -29,9 +29,7 @@ from bball_tui.tui.main_screen.staff_commands import STAFF_COMMANDS
 from bball_tui.tui.main_screen.tab_list import PANES, TABS
 from bball_tui.tui.tab_events import FixWanted, HistoryWanted, MomentCame, TeamChosen
 from bball_tui.tui.text import clean
-from bball_tui.tui.theme import Styled, Tone
 from bball_tui.tui.widgets.action_footer import ActionFooter
-from bball_tui.tui.widgets.header_bar import HeaderFacts
 from bball_tui.tui.widgets.list_messages import ListLoaded
 from bball_tui.tui.widgets.tab_bar import TabBar, TabChosen
 
@@ -107,14 +105,6 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         self.set_interval(REMEMBERING, self.remember)
         self.say_opening()
 
-    def say_opening(self) -> None:
-        """The database is being opened."""
-        self.header.facts = HeaderFacts("bball_tui", database=Styled(_("opening the database …"), Tone.MUTED))
-
-    def say_closed(self) -> None:
-        """It could not be opened."""
-        self.header.facts = HeaderFacts("bball_tui", database=Styled(_("! no league is open"), Tone.WARN))
-
     @property
     def pane(self) -> "TabPane | None":
         """What the present tab shows; None in the first moment."""
@@ -135,11 +125,12 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
 
     def show_day(self) -> None:
         """The header counts what needs a person, and the tab lists it."""
-        from bball_tui.tui.tabs.today import TodayPane
-
         self.header.facts = replace(self.header.facts, needs=self.need_count)
-        pane = self._panes.get("today")
-        if isinstance(pane, TodayPane):
+        if "today" in self._panes:
+            from bball_tui.tui.tabs.today import TodayPane  # not before somebody looks at it: first rows do without
+
+            pane = self._panes["today"]
+            assert isinstance(pane, TodayPane)  # noqa: S101 - the table of panes is ours
             pane.day, pane.trouble = self.day, self.day_trouble
 
     def remember(self) -> None:

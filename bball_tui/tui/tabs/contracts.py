@@ -18,7 +18,6 @@ from bball_tui.tui.tabs.cells import day_cell, name_of, status_cell, welcome_cel
 from bball_tui.tui.tabs.chasing import CallsPane
 from bball_tui.tui.tabs.guards import Guard, counted_caption, on_one, on_some, ready
 from bball_tui.tui.tabs.paper_commands import OF_CONTRACTS
-from bball_tui.tui.tabs.sections import contract_sections
 from bball_tui.tui.text import clean
 from bball_tui.tui.theme import NOTHING, Styled
 from bball_tui.tui.ways_back import undone_by
@@ -165,12 +164,13 @@ class ContractsPane(CallsPane, commands="On contracts", tab="contracts"):
         return f"{row.first} {row.last}"
 
     def listing(self, connection: "LeagueConnection", wanted: "RosterFilter") -> "RecordSource[ContractRow]":
-        from bball_tui.league.roster.lists import contract_source
+        from bball_tui.league.contracts.contract_list import contract_source
 
         return connection.source(contract_source, wanted)
 
     async def sections(self, connection: "LeagueConnection", row_id: int) -> tuple[Section, ...]:
         from bball_tui.league.timeline.read import contract_detail
+        from bball_tui.tui.tabs.sections import contract_sections
 
         detail = await connection.call(contract_detail, row_id, connection.outgoing)
         return contract_sections(detail, self.zone, self.now)

@@ -1,0 +1,130 @@
+"""The numbers of the header line. Apart from finding the league, which the first rows wait for."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bball_tui.database import models
+from bball_tui.database.states import LIVE_STATUSES, ContractStatus, GateState, OutboxState
+from bball_tui.errors import BballError
+from bball_tui.league.leagues import LeagueInfo, Season, info_of, season_of
+from bball_tui.outbox.mail_conditions import is_bounced, is_held, is_parked, is_waiting
+from bball_tui.outbox.provider_gates import ALL_PROVIDERS
+from bball_tui.outbox.sending_status import SILENT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The numbers of the header line.
+
+    ``total`` counts the open and signed contracts of the season. The mails are those of the whole league:
+    ``needs_attention`` are failed, in doubt or came back, and not put aside by staff, ``held`` wait for the undo time
+    to pass and ``queued`` for their turn; ``workers`` were heard of lately, and ``on_hold`` says that they may not
+    send: somebody paused, or the mail server is in trouble.
+    """
+
+    league: LeagueInfo
+    season: Season | None
+    signed: int
+    total: int
+    needs_attention: int
+    queued: int
+    held: int
+    workers: int
+    on_hold: bool = False
+
+
+async def overview(session: AsyncSession, league_id: int, season_id: int | None) -> Overview:
+    """The header's numbers, all from one statement and so from one moment.
+
+    Raises:
+        BballError: the league does not exist.
+    """
+    contract, outbox, worker = models.Contract, models.Outbox, models.Worker
+    contracts = (
+        select(
+            func.count().filter(contract.status == ContractStatus.SIGNED).label("signed"),
+            func.count().label("total"),
+        )
+        .where(
+            contract.league_id == league_id,
+            contract.season_id == season_id,
+            contract.status.in_(LIVE_STATUSES),
+        )
+        .subquery()
+    )
+    # One branch for each partial index: the table of all mails ever sent is never read.
+    attention = (
+        select(func.count())
+        .where(
+            outbox.league_id == league_id,
+            outbox.state.in_((OutboxState.DEAD, OutboxState.IN_DOUBT)),
+            ~is_parked(),
+        )
+        .scalar_subquery()
+    )
+    returned = select(func.count()).where(outbox.league_id == league_id, is_bounced()).scalar_subquery()
+    held = is_held()
+    waiting = (
+        select(
+            func.count(case((held, 1))).label("held"),
+            func.count(case((~held, 1))).label("queued"),
+        )
+        .where(outbox.league_id == league_id, outbox.state == OutboxState.QUEUED, ~is_waiting())
+        .subquery()
+    )
+    workers = (
+        select(func.count())
+        .where(
+            worker.league_id == league_id,
+            worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS),
+        )
+        .scalar_subquery()
+    )
+    gate = models.ProviderGate
+    in_use = select(worker.provider).where(
+        worker.league_id == league_id, worker.heartbeat_at > func.now() - timedelta(seconds=SILENT_SECONDS)
+    )
+    on_hold = (
+        select(1)
+        .where(
+            gate.league_id == league_id,
+            gate.state != GateState.CLOSED,
+            (gate.provider == ALL_PROVIDERS) | gate.provider.in_(in_use),
+        )
+        .exists()
+    )
+    found = (
+        await session.execute(
+            select(
+                models.League,
+                models.Season,
+                contracts.c.signed,
+                contracts.c.total,
+                (attention + returned).label("attention"),
+                waiting.c.queued,
+                waiting.c.held,
+                workers.label("workers"),
+                on_hold.label("on_hold"),
+            )
+            .outerjoin(models.Season, (models.Season.id == season_id) & (models.Season.league_id == models.League.id))
+            .join_from(models.League, contracts, models.League.id == league_id)
+            .join(waiting, models.League.id == league_id)
+        )
+    ).one_or_none()
+    if found is None:
+        raise BballError("This league is not in the database anymore. Choose another one.")
+    season = found.Season
+    return Overview(
+        league=info_of(found.League),
+        season=season and season_of(season),
+        signed=found.signed,
+        total=found.total,
+        needs_attention=found.attention,
+        queued=found.queued,
+        held=found.held,
+        workers=found.workers,
+        on_hold=found.on_hold,
+    )
