@@ -66,6 +66,7 @@ class _Conversation(asyncio.Protocol):
         self._sink = sink
         self._rest = b""
         self._in_mail = False
+        self._thinking = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -74,9 +75,12 @@ class _Conversation(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._rest += data
-        # What came together is answered together, as mail servers do.
+        self._work()
+
+    def _work(self) -> None:
+        # What came together is answered together and in its order, as mail servers do.
         answers: list[bytes] = []
-        while self._rest:
+        while self._rest and not self._thinking:
             end = b"\r\n.\r\n" if self._in_mail else b"\r\n"
             at = self._rest.find(end)
             if at < 0:
@@ -85,10 +89,10 @@ class _Conversation(asyncio.Protocol):
             if not self._in_mail:
                 answers.append(self._answer(line[:4].upper()))
             elif self._sink.dot_seconds:
-                asyncio.get_running_loop().call_later(self._sink.dot_seconds, self._take)
-                self._in_mail = False
+                self._thinking = True
+                asyncio.get_running_loop().call_later(self._sink.dot_seconds, self._thought)
             else:
-                self._take()
+                answers.append(self._take())
         if answers:
             self._say(b"".join(answers))
 
@@ -98,10 +102,15 @@ class _Conversation(asyncio.Protocol):
         else:
             self._transport.write(answer)
 
-    def _take(self) -> None:
+    def _thought(self) -> None:
+        self._thinking = False
+        self._say(self._take())
+        self._work()
+
+    def _take(self) -> bytes:
         self._in_mail = False
         self._sink.note(self._sink.taken)
-        self._say(b"250 2.0.0 taken\r\n")
+        return b"250 2.0.0 taken\r\n"
 
     def _answer(self, verb: bytes) -> bytes:
         match verb:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ from bball_tui.mail.from_address import NoSender, default_sender, domain_of
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.render import Renderer
 from bball_tui.mail.stored_mail import strangeness
-from bball_tui.mail.transports import Envelope, Transport, TwoStepTransport
+from bball_tui.mail.transports import Envelope, QueueingTransport, Transport, TwoStepTransport, not_now
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.queue import LEASE, UNADDRESSED, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
 from bball_tui.outbox.settling import keep_reference, settle
@@ -82,6 +82,7 @@ class Sending:
         self._settings = settings
         self._transport = transport
         self._in_steps = transport if isinstance(transport, TwoStepTransport) else None
+        self._in_turn = transport if isinstance(transport, QueueingTransport) else None
         self._renderer = Renderer(settings)
         self._refusals = Refusals()
         self._back = back
@@ -183,11 +184,22 @@ class Sending:
         freezing = self._freezes.begin(Departure(claim, message)) if self._in_steps is None else None
         return Written(claim, message, freezing)
 
-    async def send(self, written: Written) -> Outcome:
-        """Put the mail on the wire, if its claim is still ours when that begins."""
+    @property
+    def ahead(self) -> int:
+        """How many mails :meth:`send` may be given beyond those that can be on the wire."""
+        return 0 if self._in_turn is None else self._in_turn.ahead
+
+    async def send(self, written: Written, may_leave: Callable[[], bool]) -> Outcome:
+        """Put the mail on the wire, if it ``may_leave`` when its turn comes, and its claim is ours when it leaves."""
         claim, message, frozen = written.claim, written.message, written.freezing
         new = None if claim.frozen is not None else message
         asked = False
+
+        def turn() -> bool:
+            if not may_leave():
+                return False
+            self._calling.add(claim.id)
+            return True
 
         async def keep(reference: str) -> bool:
             nonlocal new
@@ -214,9 +226,12 @@ class Sending:
                 # Whether the mark was written is unknown; nothing was sent, and settling says so.
                 return False
 
-        self._calling.add(claim.id)
         try:
             envelope = Envelope.of(claim.recipient, message.mime)
+            if self._in_turn is not None:
+                return await self._in_turn.send_in_turn(envelope, on_wire, turn)
+            if not turn():
+                return not_now(Phase.CONNECT)
             if self._in_steps is not None:
                 return await self._in_steps.send_in_steps(envelope, on_wire, claim.provider_ref, keep)
             return await self._transport.send(envelope, on_wire)

@@ -99,9 +99,9 @@ class Worker:
         self._claimed: list[Claim] = []
         self._probing = False
         self._pen = asyncio.Lock()
-        self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self._signals = Signals()
         self._sending = Sending(database, league_id, settings, transport, self._signals.back, lease=self._lease)
+        self._slots = asyncio.Semaphore(settings.worker_concurrency + self._sending.ahead)
         self._tasks: dict[Work, asyncio.Task[None]] = {}
         self._leaving: set[Work] = set()
         self._stopping = False
@@ -353,10 +353,14 @@ class Worker:
                 self._sender_seen = False  # the From address was taken away since we asked
             return written
         async with self._slots:
-            if self._stopping or (self._gate_open and not work.probe):
-                return _not_now(Phase.CONNECT)
-            self._leaving.add(work)
-            return await self._sending.send(written)
+            return await self._sending.send(written, lambda: self._may_leave(work))
+
+    def _may_leave(self, work: Work) -> bool:
+        """Asked when its turn has come; from then on it is on its way, and a stop waits for it."""
+        if self._stopping or (self._gate_open and not work.probe):
+            return False
+        self._leaving.add(work)
+        return True
 
     def _record(self, done: SendingResult) -> None:
         outcome = done.outcome
@@ -411,7 +415,3 @@ class Worker:
         with suppress(BballError, TimeoutError):
             async with asyncio.timeout(5.0), self._database.session() as session:
                 await hand_back(session, claims)
-
-
-def _not_now(phase: Phase) -> Outcome:
-    return Outcome(OutcomeClass.STOPPED, phase, text="This worker could not send it now.")

@@ -15,7 +15,9 @@ Phases, in the order of a conversation: ``connect`` (instead of the greeting), `
 * a reply line such as ``"421 4.3.2 Shutting down"`` (several lines: separate them with a line feed). After a
   421 the server closes the connection, as RFC 5321 section 3.8 wants;
 * ``HANG``: no reply until :meth:`SmtpServer.release`, which lets every waiting conversation go on as normal;
-* ``DISCONNECT``: the connection is closed without a word.
+* ``DISCONNECT``: the connection is closed without a word;
+* only for ``dot``, of a message that other commands came along with (RFC 2920 allows them behind it): ``LOSE`` answers
+  the message and loses the commands, ``MUTE`` answers it and nothing after it, ``EARLY`` answers the commands first.
 """
 
 import asyncio
@@ -32,10 +34,16 @@ from typing import Self
 class Misbehavior(Enum):
     HANG = "hang"
     DISCONNECT = "disconnect"
+    LOSE = "lose"
+    MUTE = "mute"
+    EARLY = "early"
 
 
 HANG = Misbehavior.HANG
 DISCONNECT = Misbehavior.DISCONNECT
+LOSE = Misbehavior.LOSE
+MUTE = Misbehavior.MUTE
+EARLY = Misbehavior.EARLY
 
 
 class Tls(StrEnum):
@@ -355,12 +363,27 @@ class _Conversation:
         if isinstance(script, str) and not script.startswith("2"):
             await self.say(script)
             return
-        answered, now = not isinstance(script, Misbehavior), time.monotonic()
+        answered, now = script not in (HANG, DISCONNECT), time.monotonic()
         self.server.messages += [
             Received(sender, recipient, data, self.number, answered, now) for recipient in recipients
         ]
         await self.server._notify()
-        await self.carry_out(script, f"250 2.0.0 OK queued as {len(self.server.messages)}")
+        usual = f"250 2.0.0 OK queued as {len(self.server.messages)}"
+        if script in (LOSE, MUTE, EARLY):
+            await self.mishandle(script, usual)
+        else:
+            await self.carry_out(script, usual)
+
+    async def mishandle(self, script: str | Misbehavior | None, usual: str) -> None:
+        behind = [await self.line()]
+        while behind[-1] not in (b"DATA\r\n", b"QUIT\r\n", b""):
+            behind.append(await self.line())
+        if script is EARLY:
+            for line in behind:
+                await self.say("354 Go on" if line == b"DATA\r\n" else "250 2.0.0 OK")
+        await self.say(usual)
+        if script is not LOSE:
+            await self.hang()
 
     def reset(self) -> None:
         self.sender = None

@@ -5,7 +5,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
-from bball_tui.mail.transports.base import Envelope, LookedUp, OnWire, Transport, TwoStepTransport
+from bball_tui.mail.transports.base import (
+    Envelope,
+    LookedUp,
+    OnWire,
+    QueueingTransport,
+    Transport,
+    TwoStepTransport,
+    not_now,
+)
 from bball_tui.mail.transports.gmail import GmailScheme
 from bball_tui.mail.transports.maildir import MaildirScheme
 from bball_tui.mail.transports.scheme import Limits, Scheme
@@ -18,9 +26,11 @@ __all__ = [
     "Limits",
     "LookedUp",
     "OnWire",
+    "QueueingTransport",
     "Scheme",
     "Transport",
     "TwoStepTransport",
+    "not_now",
     "open_transport",
     "parse_mail_url",
     "provider_name",

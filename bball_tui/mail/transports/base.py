@@ -11,6 +11,9 @@ from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 OnWire = Callable[[], Awaitable[bool]]
 """Asked at most once, right before there is no way back. False: the mail is not ours anymore, send nothing."""
 
+Turn = Callable[[], bool]
+"""Asked once, when nothing stands before the mail anymore. False: it is not to go now, send nothing."""
+
 KeepReference = Callable[[str], Awaitable[bool]]
 """Told the provider's own name for a mail that lies there and was not sent; returns when it is written down.
 
@@ -62,6 +65,22 @@ class Transport(Protocol):
         """Give back all connections."""
 
 
+@runtime_checkable
+class QueueingTransport(Transport, Protocol):
+    """A way to send that gains by knowing which mails come next.
+
+    A call waits until it is its turn; until then nothing of its mail is on the wire that could not be taken back, and
+    canceling it takes it back.
+    """
+
+    @property
+    def ahead(self) -> int:
+        """How many mails may wait behind those that are being sent."""
+
+    async def send_in_turn(self, envelope: Envelope, on_wire: OnWire, turn: Turn) -> Outcome:
+        """Like ``send``; stopped when it is not to go."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookedUp:
     """What the provider says about a mail in doubt: ``sent`` or not.
@@ -107,3 +126,8 @@ def address_in(mime: bytes, name: str) -> str | None:
 def stopped(phase: Phase) -> Outcome:
     """The outcome when ``on_wire`` said no: nothing was sent."""
     return Outcome(OutcomeClass.STOPPED, phase, text="Another worker has this e-mail now, so this one sent nothing.")
+
+
+def not_now(phase: Phase) -> Outcome:
+    """The outcome when the turn of a mail came and it was not to go: nothing was sent."""
+    return Outcome(OutcomeClass.STOPPED, phase, text="This worker could not send it now.")

@@ -7,6 +7,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, cast
 
 from aiosmtplib import (
@@ -26,17 +27,32 @@ from bball_tui.mail.transports.smtp_dialogue import Dialogue, Reply
 from bball_tui.mail.transports.smtp_target import SmtpTarget
 
 QUIT_TIMEOUT = 2.0
-_CLOSING = 421
+CLOSING = 421
 """The server closes the connection after this, whatever it was an answer to (RFC 5321 section 3.8)."""
+_RESET = b"RSET\r\n"
 _DOTTED_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+_Step = tuple[Phase, int, bytes]
+"""A command: its phase, the good answer to it, and how it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a server is told of a mail before its message. ``utf8``: an address or the message has other letters."""
+
+    sender: str
+    recipient: str
+    size: int
+    utf8: bool
 
 
 class Connection:
-    """Opened by :meth:`open`; every method raises :class:`TroubleError` when its step fails.
+    """Opened by :meth:`connect`; every method raises :class:`TroubleError` when its step fails.
 
     ``mails`` counts the messages accepted here; ``dirty`` says that a transaction was begun and not finished, so the
     server needs a RSET before the next one; ``confused`` that commands which were written together, as the server
-    offers, were not all answered.
+    offers, were not all answered; ``out_of_order`` that a good answer came where another was due; ``closing`` that it
+    ends by the rules: the server said goodbye, or waits for a message that it must not get.
 
     Args:
         together: write the commands of a mail at once, if the server offers that.
@@ -46,10 +62,13 @@ class Connection:
         self.mails = 0
         self.dirty = False
         self.confused = False
+        self.out_of_order = False
+        self.closing = False
         self.expiry: asyncio.TimerHandle | None = None
         self._target = target
         self._together = together
         self._dialogue: Dialogue | None = None
+        self._behind: Sequence[_Step] = ()
         self._smtp = SMTP(
             hostname=target.host,
             port=target.port,
@@ -65,7 +84,21 @@ class Connection:
         """Whether another mail may be begun."""
         return self._dialogue is not None and self._dialogue.in_turn
 
-    async def open(self) -> None:
+    @property
+    def open(self) -> bool:
+        """Whether the server may still say something."""
+        return self._dialogue is not None and self._dialogue.open
+
+    @property
+    def together(self) -> bool:
+        """Whether commands may be written before those ahead of them are answered."""
+        return self._together and bool(self._smtp.supports_extension("pipelining"))
+
+    def can_say(self, mail: Announcement) -> bool:
+        """Whether this server can be told of ``mail`` at all."""
+        return not mail.utf8 or bool(self._smtp.supports_extension("smtputf8"))
+
+    async def connect(self) -> None:
         """Connect, protect, greet, log in."""
         opening = asyncio.ensure_future(self._open())
         try:
@@ -96,54 +129,85 @@ class Connection:
             raise TroubleError(self._failed(Phase.HELLO, Fault.DISCONNECTED, "closed the connection"))
         self._dialogue = Dialogue(transport)
 
-    async def begin(self, sender: str, recipient: str, size: int, *, utf8: bool) -> None:
+    async def begin(self, mail: Announcement) -> None:
         """MAIL, RCPT and DATA, up to the server's 354."""
         dialogue = self._speaking(Phase.MAIL)
-        commands = [
-            (Phase.MAIL, 250, b"MAIL FROM:<%b>%b\r\n" % (sender.encode(), self._parameters(size, utf8=utf8))),
-            (Phase.RCPT, 250, b"RCPT TO:<%b>\r\n" % recipient.encode()),
-            (Phase.DATA, 354, b"DATA\r\n"),
-        ]
-        if self.dirty:
-            commands.insert(0, (Phase.MAIL, 250, b"RSET\r\n"))
+        commands = self._commands(mail, reset=self.dirty)
         self.dirty = True
-        if self._together and self._smtp.supports_extension("pipelining"):
+        if self.together:
             await self._converse_together(dialogue, commands)
         else:
             for phase, expected, command in commands:
                 reply = await self._answer(phase, dialogue, self._target.reply_timeout, command)
                 self._demand(phase, expected, reply)
 
-    async def _converse_together(self, dialogue: Dialogue, commands: Sequence[tuple[Phase, int, bytes]]) -> None:
+    async def message(
+        self,
+        stuffed: bytes,
+        timeout: float,  # noqa: ASYNC109 - counts from the last byte written
+        following: Announcement | None = None,
+    ) -> Outcome:
+        """Write the message with its final dot, and wait up to ``timeout`` seconds for the answer to it.
+
+        Behind the dot the server is told of the ``following`` mail, in the same write: see :meth:`begin_behind`.
+        """
+        # As long as nothing was written, this is still the phase before.
+        dialogue = self._speaking(Phase.DATA)
+        # With a RSET always: whether this message will be refused, and what the server then forgets, is not known yet.
+        self._behind = () if following is None else self._commands(following, reset=True)
+        reply = await self._answer(Phase.DOT, dialogue, timeout, stuffed, *(command for _, _, command in self._behind))
+        accepted = 200 <= reply.code < 300
+        self.mails += accepted
+        self.dirty = not accepted or following is not None
+        if following is not None and not accepted and reply.code < 400:
+            self.drop()  # whose answer the next one is nobody can say
+        return self._classified(Phase.DOT, reply)
+
+    async def begin_behind(self) -> None:
+        """The answers to what the server was told behind the last message, up to its 354; that one is answered."""
+        commands, self._behind = self._behind, ()
+        if self._dialogue is None or not self._dialogue.open:
+            self.drop()
+            raise TroubleError(self._failed(Phase.MAIL, Fault.DISCONNECTED, "closed the connection"))
+        await self._converse_together(self._dialogue, commands, written=True)
+
+    def muddled(self) -> Outcome:
+        """What becomes of a mail whose good answer may have been that to another one: a doubt."""
+        return self._failed(Phase.DOT, Fault.MALFORMED, "answered out of order")
+
+    def _commands(self, mail: Announcement, *, reset: bool) -> list[_Step]:
+        parameters = self._parameters(mail.size, utf8=mail.utf8)
+        return [
+            *([(Phase.MAIL, 250, _RESET)] if reset else ()),
+            (Phase.MAIL, 250, b"MAIL FROM:<%b>%b\r\n" % (mail.sender.encode(), parameters)),
+            (Phase.RCPT, 250, b"RCPT TO:<%b>\r\n" % mail.recipient.encode()),
+            (Phase.DATA, 354, b"DATA\r\n"),
+        ]
+
+    async def _converse_together(self, dialogue: Dialogue, commands: Sequence[_Step], *, written: bool = False) -> None:
         """Every command is answered, whatever became of those before it; the first refusal is what counts."""
         refusal: TroubleError | None = None
-        written = tuple(command for _, _, command in commands)
-        for phase, expected, _ in commands:
+        to_write = () if written else tuple(command for _, _, command in commands)
+        for phase, expected, command in commands:
             try:
-                reply = await self._answer(phase, dialogue, self._target.reply_timeout, *written)
+                reply = await self._answer(phase, dialogue, self._target.reply_timeout, *to_write)
                 if refusal is not None and phase is Phase.DATA and reply.code == expected:
                     # It waits for a message that it must not get. An empty one, as RFC 2920 proposes, might be
                     # delivered, so the connection goes.
+                    self.closing = True
                     self.drop()
                 self._demand(phase, expected, reply)
             except TroubleError as trouble:
                 refusal = refusal or trouble
                 # A connection that died of age says nothing of how the commands were written.
                 self.confused |= trouble.outcome.code is None and (phase is not Phase.MAIL or not self.mails)
+                if command == _RESET:
+                    self.drop()  # the mail was not even mentioned, so this is no answer to it
                 if not dialogue.open:
                     break
-            written = ()
+            to_write = ()
         if refusal is not None:
             raise refusal
-
-    async def message(self, stuffed: bytes, timeout: float) -> Outcome:  # noqa: ASYNC109 - counts from the last byte written
-        """Write the message with its final dot, and wait up to ``timeout`` seconds for the answer to it."""
-        # As long as nothing was written, this is still the phase before.
-        dialogue = self._speaking(Phase.DATA)
-        reply = await self._answer(Phase.DOT, dialogue, timeout, stuffed)
-        self.dirty = not 200 <= reply.code < 300
-        self.mails += not self.dirty
-        return self._classified(Phase.DOT, reply)
 
     async def quit(self) -> None:
         """Say goodbye if there is still somebody to hear it."""
@@ -233,7 +297,8 @@ class Connection:
         except OSError:
             dialogue.abort()
             raise TroubleError(self._failed(phase, Fault.DISCONNECTED, "closed the connection")) from None
-        if reply.code == _CLOSING:
+        if reply.code == CLOSING:
+            self.closing = True
             dialogue.abort()
         return reply
 
@@ -241,6 +306,7 @@ class Connection:
         # 251 and 252 are as good as 250: will forward, will try (RFC 5321 section 4.2.3).
         if reply.code // 10 != expected // 10:
             if reply.code < 400:  # it answers something else than what was said
+                self.out_of_order |= reply.code > 0
                 self.drop()
             raise TroubleError(self._classified(phase, reply))
 
@@ -258,7 +324,7 @@ class Connection:
         except (SMTPException, OSError) as error:
             outcome = self._diagnosed(phase, error)
         else:
-            # Swallowed by wait_for(), see open().
+            # Swallowed by wait_for(), see connect().
             if task and task.cancelling() > asked_to_stop:
                 raise asyncio.CancelledError
             return reply
