@@ -43,7 +43,7 @@ _WAYS: Mapping[Way, str] = MappingProxyType(
 
 
 @click.command()
-@needs(Right.ROSTER)
+@needs(Right.OWN_ACTS)
 @click.argument("act_id", metavar="ID", required=False, type=int)
 @click.option("--list", "listing", is_flag=True, help="Only list what you did, and what undoing each of it would do.")
 @json_option

@@ -20,6 +20,8 @@ class Right(StrEnum):
     """Decide about e-mails: take back, try again, block an address."""
     NOTES = "notes"
     """Write notes and calls on families."""
+    OWN_ACTS = "own_acts"
+    """See what one did oneself in the last minutes, and undo of it what one may do."""
     SENDING = "sending"
     """Send: a worker, the gates, what is in doubt."""
     ACCOUNT = "account"
@@ -52,6 +54,7 @@ _ROLES = {
     Right.ROSTER: frozenset({_S.REGISTRAR}),
     Right.MAILS: frozenset({_S.REGISTRAR, _S.MAILER}),
     Right.NOTES: frozenset({_S.REGISTRAR, _S.MAILER, _S.COORDINATOR}),
+    Right.OWN_ACTS: frozenset({_S.REGISTRAR, _S.MAILER, _S.COORDINATOR, _S.ADMIN}),
     Right.SENDING: frozenset({_S.MAILER}),
     Right.ACCOUNT: frozenset({_S.MAILER, _S.ADMIN}),
     Right.PAPERS: frozenset({_S.REGISTRAR, _S.MAILER, _S.ADMIN}),

@@ -23,6 +23,8 @@ from bball_tui.league.contracts.undo_correction import undo_correction
 from bball_tui.league.importing.imports import IMPORTED
 from bball_tui.league.importing.undo import preview_import_undo, undo_import
 from bball_tui.league.importing.undo_words import import_effect
+from bball_tui.league.members import my_roles
+from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.league.undoing.changes import Changes
 from bball_tui.league.undoing.contracts import EARLIER, undo_contracts
 from bball_tui.league.undoing.family import undo_family
@@ -48,6 +50,8 @@ from bball_tui.wording import counted
 _PAIRED = frozenset({"outbox_redirected", "outbox_sent_again"})
 """Of such an act the mails belong together: one goes instead of the other."""
 _SHOWN = 6
+_RIGHTS = {ActKind.MAILS: Right.MAILS, ActKind.MESSAGE: Right.MAILS}
+"""Whoever may do it may undo it; the other kinds are of the roster."""
 
 
 async def list_undoable(session: AsyncSession, league_id: int) -> tuple[TakenBack, ...]:
@@ -124,6 +128,8 @@ async def _undo(session: AsyncSession, league_id: int, act: OwnAct, *, really: b
     if act.kind is ActKind.OTHER:
         why, way = why_not(_main(act))
         return TakenBack(act.id, words, (), (_(why),), way=way)
+    if lacking := why_not_allowed(_RIGHTS.get(act.kind, Right.ROSTER), await my_roles(session, league_id)):
+        return TakenBack(act.id, words, (), (lacking,))
     clock = await read_clock(session, league_id)
     going = Going()
     try:

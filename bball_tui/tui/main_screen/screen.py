@@ -250,7 +250,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         "u",
         "undo",
         when=_can_undo,
-        needs=Right.ROSTER,
+        needs=Right.OWN_ACTS,
         footer=True,
         caption=_undo_caption,
         group="undo",
@@ -261,7 +261,7 @@ class MainScreen(OverviewScreen, commands="Everywhere", everywhere=True, place=1
         another act, such as a release or an edited guardian, you see first what would be as before."""
         await self.take_back()
 
-    @action("ctrl+y", "what you did", when=ready, needs=Right.ROSTER, also="undo list history take back oops revert")
+    @action("ctrl+y", "what you did", when=ready, needs=Right.OWN_ACTS, also="undo list history take back oops revert")
     async def action_desk_undo_list(self) -> None:
         """List what you did in the last minutes, with what undoing each of it would put back, or why it cannot."""
         await self.undo_from_list()
