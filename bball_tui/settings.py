@@ -8,7 +8,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,8 +33,7 @@ SET_SENDER = "Set it with “Set up e-mail” in the palette, or with 'bball-tui
 SET_UP_MAIL = "Set one up with “Set up e-mail” in the palette, or with 'bball-tui mail setup'."
 
 
-@dataclass(frozen=True, slots=True)
-class NotSetUp:
+class NotSetUp(msgspec.Struct, frozen=True):
     """What is missing before a mail can leave: in a sentence without its full stop, the way out, and in a cell."""
 
     sentence: str

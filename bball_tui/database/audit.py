@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +13,7 @@ AT_ONCE = 500
 """Rows of one statement: of thousands, the event loop would be held up by making the texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One row: ``action`` in the past tense ("signed") on the row ``entity_id`` of the table ``entity``.
 
     ``before`` and ``after`` hold what changed, JSON-ready, and never a secret.

@@ -11,10 +11,10 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
@@ -49,15 +49,13 @@ _CALL_IT = "SELECT set_config('application_name', %s, false)"
 _TELL = "SELECT pg_notify(%s, %s)"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """``payload`` is the table for :data:`CHANGED`, or that somebody came or went."""
 
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(msgspec.Struct, frozen=True):
     """The listening connection came up (so look at everything once) or went away."""
 
     state: Literal["up", "down"]
@@ -106,8 +104,7 @@ async def listen(
             yield Connection("down")
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(msgspec.Struct, frozen=True):
     pid: int
     """Of the server's process; behind a pooler the driver knows another number."""
     token: UUID | None

@@ -16,10 +16,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
+
+import msgspec
 
 from bball_tui.database.pg_ctl import (
     MAJOR_VERSION,
@@ -77,8 +78,7 @@ class EmbeddedServerError(BballError):
     """The embedded server cannot work with this folder; the message says why and what to do."""
 
 
-@dataclass(slots=True)
-class EmbeddedServer:
+class EmbeddedServer(msgspec.Struct):
     """A running server that this process uses until :meth:`release`."""
 
     directory: Path

@@ -6,10 +6,10 @@ key alone, from an index where there is one; only then are the columns gathered,
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -40,8 +40,7 @@ def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnEleme
     return column == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """What a column sorts by: expressions that are never NULL, and the tables they come from."""
 
     keys: tuple[ColumnElement[Any], ...]

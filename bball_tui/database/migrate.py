@@ -1,8 +1,8 @@
 """Where the schema stands, and bringing it up to date. Alembic is imported only when there is work to do."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import psycopg
 from psycopg import sql
 from sqlalchemy import exc, text
@@ -44,8 +44,7 @@ class MigrationNeeded(BballError):
         super().__init__(state.sentence() + " Run 'bball-tui database upgrade' as the owner of the database.")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaState:
+class SchemaState(msgspec.Struct, frozen=True):
     """The database's revision (None: no tables of ours yet) and what is missing up to ours."""
 
     current: str | None

@@ -17,6 +17,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
+import msgspec
+
 Key: TypeAlias = tuple[object, ...]
 """The values that a row is sorted by, the row id last. Only the query that made a key can read it."""
 
@@ -31,8 +33,7 @@ class Record(Protocol):
 RowT = TypeVar("RowT", bound=Record)
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(msgspec.Struct, frozen=True):
     """The order of a list: the key of a column, and which way round."""
 
     column: str
@@ -42,8 +43,7 @@ class Sort:
         return Sort(self.column, not self.descending)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(msgspec.Struct, frozen=True):
     """A place in the list that is already known.
 
     ``position`` is an absolute row number from 0. With ``key`` None it is an edge, which no row stands on:
@@ -63,8 +63,7 @@ def after_last(total: int) -> Anchor:
     return Anchor(total, None)
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(msgspec.Struct, frozen=True):
     """Rows ``start`` to ``start + limit - 1`` in the order of ``sort``, reached from ``anchor``.
 
     The anchor always lies outside the page: before it (read forward) or after it (read backward).

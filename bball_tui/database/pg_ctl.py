@@ -20,10 +20,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+
+import msgspec
 
 from bball_tui.environment import small_environment
 
@@ -51,8 +52,7 @@ class NoServerAccount(OSError):
     """Root cannot have a server here; the text says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
+class _Account(msgspec.Struct, frozen=True):
     """Whom the server runs as; with a ``group`` it is not who we are."""
 
     user: int

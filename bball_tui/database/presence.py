@@ -6,10 +6,10 @@ power is gone as soon as the server notices the dead connection.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,8 +23,7 @@ def screen_name(token: UUID, pid: int) -> str:
     return f"{SCREEN}{sha256(f'{token} {pid}'.encode()).hexdigest()[:32]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(msgspec.Struct, frozen=True):
     """``others`` are database roles in order, each once; ``own_windows`` counts the screens of the person who asks."""
 
     others: tuple[str, ...] = ()

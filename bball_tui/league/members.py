@@ -1,9 +1,9 @@
 """Who works in the league, and as what. PostgreSQL itself judges and writes it down; admins alone may look."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import BigInteger, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,8 +27,7 @@ LOOKING = frozenset({StaffRole.VIEWER, StaffRole.COORDINATOR})
 """Whoever has no other role reads neither birthdates nor phone numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """A login's role in the league; a coordinator has one for each team."""
 
     login: str

@@ -1,8 +1,8 @@
 """What any worker does now and then, without a leader: free what dead workers hold, forget what is long finished."""
 
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +19,7 @@ CRASH_LOOP = "crash_loop"
 """The `error_class` of a mail on which workers keep being lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(msgspec.Struct, frozen=True):
     """What a sweep did, by item id, and the seconds until the next queued item is due (None: none is queued)."""
 
     requeued: tuple[int, ...]
@@ -134,8 +133,7 @@ async def forget(session: AsyncSession, league_id: int, *, days: int = KEEP_DAYS
     return len((await session.scalars(_FORGET, {"league_id": league_id, "days": days, "batch": batch})).all())
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(msgspec.Struct, frozen=True):
     """What :func:`forget` will delete. ``due`` go at the next look; ``months`` are the first days of months with how
     many go in each, the soonest first. ``never`` are failed and doubtful mails, which stay until somebody decides.
     """

@@ -16,6 +16,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
+import msgspec
 from textual import work
 from textual.binding import Binding
 
@@ -51,8 +52,7 @@ def always(_: object) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(msgspec.Struct, frozen=True, kw_only=True):
     """One command.
 
     ``when`` gets the node that offers the command and returns None if it is allowed now, else the reason in words

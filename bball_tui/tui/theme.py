@@ -1,8 +1,9 @@
 """Colors, and the words and symbols that come before them: no state is told by color alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+import msgspec
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -41,8 +42,7 @@ STYLES = {
 """The style of a tone for :func:`bball_tui.tui.text.content`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Styled:
+class Styled(msgspec.Struct, frozen=True):
     """A piece of text with its meaning. The text may come from people: it is cleaned where it is drawn."""
 
     text: str

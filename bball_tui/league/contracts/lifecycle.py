@@ -5,11 +5,12 @@ Pure, and free of the database, so that the footer can ask at every key.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from bball_tui.database.states import ContractStatus, Stage
 from bball_tui.language import _
@@ -42,8 +43,7 @@ Look: TypeAlias = Literal["plain", "accent", "good", "warn", "bad", "muted"]
 """What a status means to who looks at a list; the screen has a color and a symbol for each."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusWords:
+class StatusWords(msgspec.Struct, frozen=True):
     """How a status looks, and what is next for a contract that has it.
 
     In ``next`` stand ``{days}``, what is left until it is due, and ``{why}``, the reason. None: its mails say.
@@ -71,8 +71,7 @@ STATUSES: Mapping[ContractStatus, StatusWords] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One act: from which statuses, to which, what it asks, and how people speak of it.
 
     On the screen it is a command with ``key`` and ``label``, its dialog has ``title`` and ``button``, and ``help`` says
@@ -107,7 +106,7 @@ class Rule:
     """Whether families may have had the welcome mail, and can be written a correction."""
     own_dialog: bool = False
     """Whether it asks so much that it has a dialog and a command of its own."""
-    refusals: Mapping[ContractStatus, str] = field(default_factory=dict)
+    refusals: Mapping[ContractStatus, str] = msgspec.field(default_factory=dict)
     """Why not, where a contract's status says more than that it is over."""
 
     @property

@@ -1,9 +1,10 @@
 """What a list is narrowed to, as a person chose it: one value of one facet at a time. No database here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self, TypeAlias
+
+import msgspec
 
 from bball_tui.database.states import ContractStatus
 from bball_tui.language import _
@@ -101,8 +102,7 @@ WORDS: dict[Facet, dict[str, str]] = {
 """How a value reads; one that is not here reads as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilterChoice:
+class FilterChoice(msgspec.Struct, frozen=True):
     """One value. ``label`` is how it reads alone; of a team ``value`` is the id."""
 
     facet: Facet

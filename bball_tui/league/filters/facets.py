@@ -1,10 +1,11 @@
 """The values that a list can be narrowed to, each with the number of rows that it would leave."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar, assert_never
 
+import msgspec
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,16 +31,14 @@ OFFERED: dict[ListName, tuple[Facet, ...]] = {
 """The facets of each list, in the order in which they are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(msgspec.Struct, frozen=True):
     """``count``: the rows that match the present search and filters of the other facets, and have this value."""
 
     choice: FilterChoice
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(msgspec.Struct, frozen=True):
     """``more_teams``: there are teams that are not among the values; typing a part of the name finds them."""
 
     values: tuple[FacetValue, ...]

@@ -1,10 +1,10 @@
 """What needs a person: one look at the day for the whole desk, so that the header counts what Today lists."""
 
 import asyncio
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual import on, work
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -45,8 +45,7 @@ DAY_TABLES = frozenset(
 """The tables whose changes can change what needs a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(msgspec.Struct, frozen=True):
     """One look: the numbers, and what needs a person."""
 
     mails: "MailDay"

@@ -1,10 +1,10 @@
 """Taking the last signing, message or import back, with its mails, as long as they are held."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual import on, work
 from textual.notifications import Notification, Notify
 from textual.reactive import reactive
@@ -27,8 +27,7 @@ CORRECTION_UNDO = 300.0
 """Seconds for which a correction can be taken back; not longer than its e-mails wait, if it has any."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Signing:
+class _Signing(msgspec.Struct, frozen=True):
     """Contracts that were signed or corrected together, and until when (monotonic) that can be taken back."""
 
     contract_ids: tuple[int, ...]

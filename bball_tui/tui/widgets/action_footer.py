@@ -4,8 +4,7 @@ Textual's Footer shows all keys, cuts them at the edge without a hint, and build
 the cursor; this is one line of text that is redrawn only when it differs.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 from textual import events
 from textual.content import Content
 from textual.reactive import reactive
@@ -21,8 +20,7 @@ MOST_KEYS = 5
 PALETTE_LABEL = in_context(COMMAND, "everything")
 
 
-@dataclass(frozen=True, slots=True)
-class FooterKey:
+class FooterKey(msgspec.Struct, frozen=True):
     """A key and what it does now."""
 
     key: str

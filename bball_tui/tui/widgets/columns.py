@@ -1,8 +1,9 @@
 """The columns of a list, and which of them fit into how many cells."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic
+
+import msgspec
 
 from bball_tui.database.paging import RowT
 from bball_tui.tui.text import Align, width_of
@@ -13,8 +14,7 @@ GAP = 2
 
 
 # No slots: a frozen generic dataclass with slots cannot be made as Column[Row](...) before Python 3.12.
-@dataclass(frozen=True, kw_only=True)
-class Column(Generic[RowT]):
+class Column(msgspec.Struct, Generic[RowT], frozen=True, kw_only=True):
     """One column.
 
     ``width`` is its smallest width in cells. A column with ``flex`` above 0 grows by that share of what is left
@@ -40,8 +40,7 @@ class Column(Generic[RowT]):
         return max(self.width, width_of(self.title) + (2 if self.sort else 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Placed(Generic[RowT]):
+class Placed(msgspec.Struct, Generic[RowT], frozen=True):
     """A column on the screen: its first cell and its width, both in cells."""
 
     column: Column[RowT]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -15,8 +16,7 @@ _GAP = "  "
 _LONGEST_NAME = 16
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(msgspec.Struct, frozen=True):
     """How much of the line is said: ``name`` is how many cells the name gets before the next level is tried."""
 
     bar: int = 0

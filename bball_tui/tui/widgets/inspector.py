@@ -1,9 +1,9 @@
 """The panel on the right: one record whole, as sections of facts and of what happened."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -17,16 +17,14 @@ _TEXT_FLOOR = 12
 """A text column narrower than this goes on a line of its own, below its label."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """A value with its label."""
 
     label: str
     value: str | Styled
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(msgspec.Struct, frozen=True):
     """One line of a timeline: a short time, what happened, and who did it."""
 
     when: str
@@ -34,8 +32,7 @@ class TimelineEntry:
     who: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """A sentence, over the whole width."""
 
     text: str | Styled
@@ -44,8 +41,7 @@ class Note:
 SectionLine: TypeAlias = Fact | TimelineEntry | Note
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A titled group of lines; an empty title puts no line above them."""
 
     title: str

@@ -1,8 +1,9 @@
 """Opening a list at a spot: rows first, their number when it is there. No Textual."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Generic
+
+import msgspec
 
 from bball_tui.database.paging import PageRequest, RecordSource, RowT, Sort
 from bball_tui.tui.widgets.page_cache import PAGE_SIZE, Spot, Window
@@ -13,8 +14,7 @@ PATIENCE = 0.03
 """Seconds that a long list waits for it all the same; then it is shown from its beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class View(Generic[RowT]):
+class View(msgspec.Struct, Generic[RowT], frozen=True):
     """A list opened at a spot: the window with its visible rows in memory, the cursor, the first visible row.
 
     ``counting`` knows the number of rows better than the window, if it is there at all.

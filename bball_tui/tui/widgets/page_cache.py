@@ -2,8 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Generic
+
+import msgspec
 
 from bball_tui.database.paging import FIRST, Anchor, Key, Page, PageRequest, RowT, Sort, after_last
 
@@ -101,8 +102,7 @@ class Window(Generic[RowT]):
                 del self._positions[row.id]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True):
     """Where a reader is: the row under the cursor and the line on which it is drawn.
 
     ``line`` counts from the first row on the screen; it is negative or beyond the last line when the reader has

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -32,8 +33,7 @@ _SIGN_WIDTH = 3
 _FIELD_FLOOR = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(msgspec.Struct, frozen=True):
     """A filter that is on: ``key`` names it in :class:`ChipRemoved`, ``label`` is what the chip says."""
 
     key: str

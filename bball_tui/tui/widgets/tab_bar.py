@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -12,8 +13,7 @@ from textual.widget import Widget
 from bball_tui.tui.text import Part, content, width_of
 
 
-@dataclass(frozen=True, slots=True)
-class TabSpec:
+class TabSpec(msgspec.Struct, frozen=True):
     """One tab: ``id`` is what :class:`TabChosen` carries, ``key`` the key that leads to it, if one does.
 
     One that is ``aside`` takes no room on the line until it is looked at.
