@@ -276,6 +276,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return self.config_dir / self.config_name
 
     @property
+    def export_dir(self) -> Path:
+        """Where the screen writes e-mails as files."""
+        return self.data_dir / "exports"
+
+    @property
     def log_file(self) -> Path:
         """The redacted log of crashes and of the worker inside the screen."""
         return self.data_dir / "bball-tui.log"

@@ -15,6 +15,8 @@ from bball_tui.errors import BballError
 from bball_tui.league.editing.erasing import ErasePreview, erase, preview_guardian, preview_player
 from bball_tui.league.rights import Right
 from bball_tui.mail.transports import remove_kept
+from bball_tui.outbox.mail_list import remove_files
+from bball_tui.tui.ui_state import forget_searches
 from bball_tui.wording import counted
 
 CommandT = TypeVar("CommandT", bound=Callable[..., object])
@@ -79,7 +81,9 @@ async def _erase(
     async with context.database.session() as session:
         mails = await erase(session, context.league.id, seen)
     files = await asyncio.to_thread(remove_kept, context.settings, mails)
+    files += await asyncio.to_thread(remove_files, context.settings.export_dir, mails)
+    await asyncio.to_thread(forget_searches, context.settings)
     said = [f"Erased: {counted(seen.count, 'person', 'people')}."]
     if files:
-        said.append(f"{counted(files, 'e-mail')} in the mail folder deleted.")
+        said.append(f"{counted(files, 'e-mail')} in files of this computer deleted.")
     return Did(said, ErasedLine(seen.players, seen.guardians, files))

@@ -393,3 +393,26 @@ def write_files(folder: Path, mails: Sequence[FrozenFile]) -> tuple[Path, ...]:
             )
         ) from None
     return tuple(written)
+
+
+def remove_files(folder: Path, message_ids: Collection[str]) -> int:
+    """Delete what :func:`write_files` wrote of these mails, in ``folder`` and below; returns how many. Blocking.
+
+    Raises:
+        BballError: one cannot be read or deleted.
+    """
+    from email.parser import BytesHeaderParser  # no screen needs it to start
+
+    number = 0
+    for file in sorted(folder.rglob("mail-*.eml")):
+        try:
+            with file.open("rb") as content:
+                mail = BytesHeaderParser().parse(content)
+            if str(mail["Message-ID"]).strip() in message_ids:
+                file.unlink()
+                number += 1
+        except OSError as error:
+            raise BballError(
+                _("{path} cannot be deleted: {why}. Delete it by hand.").format(path=file, why=error.strerror or error)
+            ) from None
+    return number

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from bball_tui.language import _
 from bball_tui.league.editing.erasing import erase, preview_player
 from bball_tui.mail.transports import remove_kept
+from bball_tui.outbox.mail_list import remove_files
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
+from bball_tui.tui.tabs.record_pane import RecordPane
 from bball_tui.tui.text import clean
+from bball_tui.tui.ui_state import forget_searches
 from bball_tui.wording import counted
 
 if TYPE_CHECKING:
@@ -38,7 +41,12 @@ async def erase_player(app: "App[Any]", connection: "LeagueConnection", player_i
         return False
     mails = await connection.call(erase, seen)
     files = await asyncio.to_thread(remove_kept, connection.settings, mails)
-    told = _(" {e_mail} in the mail folder deleted.").format(e_mail=counted(files, "e-mail")) if files else ""
+    files += await asyncio.to_thread(remove_files, connection.settings.export_dir, mails)
+    await asyncio.to_thread(forget_searches, connection.settings)
+    await asyncio.to_thread(connection.pages.close)
+    for pane in app.screen.query(RecordPane):
+        pane.search_bar.clear()
+    told = _(" {e_mail} in files of this computer deleted.").format(e_mail=counted(files, "e-mail")) if files else ""
     app.notify(
         clean(_("Erased for good: {people}.{told} This can't be undone.").format(people=people, told=told)),
         markup=False,

@@ -83,6 +83,20 @@ def keep(settings: Settings, league: str, state: UiState) -> None:
     _write(path, msgspec.structs.replace(found, leagues=newest))
 
 
+def forget_searches(settings: Settings) -> None:
+    """Forget what was searched for, in every list and league: it may be a name, or an address, of who was erased."""
+    path = file_of(settings)
+    found = _read(path)
+    leagues = {
+        key: msgspec.structs.replace(
+            state, tabs={name: msgspec.structs.replace(tab, text="") for name, tab in state.tabs.items()}
+        )
+        for key, state in found.leagues.items()
+    }
+    if leagues != found.leagues:
+        _write(path, msgspec.structs.replace(found, leagues=leagues))
+
+
 def recall_theme(settings: Settings) -> str | None:
     """The colors that were chosen last on this machine; the name may be of a theme that is gone."""
     return _read(file_of(settings)).theme or None

@@ -99,8 +99,8 @@ class ErasePreview:
             )
         said.append(
             _(
-                "This cannot be taken back. Backups and exported files still have the names: delete those that you no "
-                "longer need."
+                "This cannot be taken back. Backups, exported files and what other computers keep (the last search, "
+                "e-mails written to files) still have the names: delete what you no longer need."
             )
         )
         return tuple(said)

@@ -34,7 +34,7 @@ class DeskMemory:
             for name, pane in panes.items()
             if isinstance(pane, RecordPane) and pane.searchable and pane.records.total is not None
         }
-        state = UiState(tab, self._state.tabs | lists)
-        if state != self._state:
-            self._state = state
-            keep(self._settings, self._league, state)
+        if UiState(tab, self._state.tabs | lists) != self._state:
+            # Of tabs that were not looked at the file knows better: whoever erased somebody forgot the searches there.
+            self._state = UiState(tab, recall(self._settings, self._league).tabs | lists)
+            keep(self._settings, self._league, self._state)

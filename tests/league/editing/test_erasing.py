@@ -153,7 +153,7 @@ async def story(database: Database, settings: Settings) -> tuple[Club, Family, F
         named = {
             "league": club.league_id, "contract": other.contract_id,
             "payload": '{"text": "Player of the week: Zephyrine Quillfeather"}',
-            "mime": b"Subject: Zephyrine Quillfeather\r\n\r\nof the week",
+            "mime": b"Message-ID: <others@x.test>\r\nSubject: Zephyrine Quillfeather\r\n\r\nof the week",
         }  # fmt: skip
         await session.execute(TO_OTHERS, named)
         await session.execute(FROZEN, named)

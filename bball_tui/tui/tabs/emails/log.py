@@ -213,7 +213,7 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         if connection is None or not targets:
             return
         mails = await connection.call(frozen_mails, targets)
-        folder = connection.settings.data_dir / "exports" / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
+        folder = connection.settings.export_dir / f"{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a local name
         number = len(await asyncio.to_thread(write_files, folder, mails))
         await note_export(connection.database, connection.league.id, "e-mails", number)
         never = len(targets) - number
