@@ -2,6 +2,7 @@
 
 import asyncio
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 
@@ -10,6 +11,7 @@ from bball_tui.database.models import Audit, Guardian, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
 from bball_tui.league.mails.wrong_address import AddressFixed, address_facts, fix_address
+from bball_tui.settings import SecretUrl
 from tests.support.factory import Club, Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, doubt, fail, signed_family
 
@@ -45,12 +47,17 @@ async def test_the_guardian_is_corrected_and_the_promise_goes_to_the_new_address
     assert links[new, "outbox_promised_instead"] == {"instead_of": old}
 
 
-async def test_brothers_and_sisters_go_along_and_other_families_do_not(database: Database) -> None:
+async def test_brothers_and_sisters_go_along_and_other_families_do_not(
+    database: Database, owner_url: SecretUrl
+) -> None:
     club, ids = await club_with_mails(database, 2)
     async with database.session() as session:
         _, sibling = await signed_family(session, club, first="Ben", email="p0@families.test")
-        await session.execute(text("UPDATE player_guardian SET guardian_id = (SELECT min(id) FROM guardian) "
-                                   "WHERE player_id = (SELECT max(id) FROM player)"))  # fmt: skip
+    with psycopg.connect(owner_url.reveal()) as owner:
+        owner.execute(
+            "UPDATE player_guardian SET guardian_id = (SELECT min(id) FROM guardian)"
+            " WHERE player_id = (SELECT max(id) FROM player)"
+        )
     await fail(database, [*ids, *sibling])
     async with database.session() as session:
         assert (await address_facts(session, club.league_id, ids[0])).mails == 2

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from bball_tui.database.states import OutboxState
 from bball_tui.outbox.lease_recovery import CRASH_LIMIT, forget, sweep
 from bball_tui.outbox.queue import Claim, Departure, Frozen, claim, enqueue, extend, mark_on_wire, next_due
 from bball_tui.outbox.settling import Ending, Report, hand_back, settle
+from bball_tui.settings import SecretUrl
 from tests.outbox.support import a_family, history, item, queue_mails, run_out_leases, states, stored
 from tests.outbox.test_staff import MAIL, doubt, take
 
@@ -125,10 +127,13 @@ async def test_a_claim_never_waits_for_a_row_that_somebody_else_holds(database: 
             assert [one.id for one in await take(database, club.league_id)] == [ids[1]]
 
 
-async def test_mails_are_claimed_by_priority_and_then_the_longest_due_first(database: Database) -> None:
+async def test_mails_are_claimed_by_priority_and_then_the_longest_due_first(
+    database: Database, owner_url: SecretUrl
+) -> None:
     club, _, ids = await queue_mails(database, 4)
+    with psycopg.connect(owner_url.reveal()) as owner:
+        owner.execute("UPDATE outbox SET priority = 1 WHERE id = %s", (ids[3],))
     async with database.session() as session:
-        await session.execute(text("UPDATE outbox SET priority = 1 WHERE id = :id"), {"id": ids[3]})
         await session.execute(
             text("UPDATE outbox SET available_at = available_at - interval '1 h' WHERE id = :id"), {"id": ids[2]}
         )

@@ -10,6 +10,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.health import connected
 from bball_tui.league.contracts.lifecycle import ALLOWED
 from tests.walls.conftest import DATABASE, OWNER, ClubServer
+from tests.walls.rights_table import become
 from tests.walls.test_rows import one
 
 NEW_MAIL = (
@@ -41,6 +42,9 @@ FORGED = (
     "UPDATE contract SET status = 'released', status_reason = 'x' WHERE status = 'offered'",
     NEW_MAIL.format(", state, finalized_at", ", 'sent', now()"),
     NEW_MAIL.format(", attempts, claims", ", 1, 1"),
+    NEW_MAIL.format(", finalized_at", ", now() - interval '2 years'"),
+    NEW_MAIL.format(", bounced_at", ", now()"),
+    NEW_MAIL.format(", claimed_by", ", 'desk'"),
     "INSERT INTO contract (league_id, season_id, team_id, player_id, status, offered_on, status_reason)"
     " SELECT league_id, season_id, team_id, player_id, 'declined', current_date, 'x' FROM contract LIMIT 1",
     "UPDATE signature SET signer = 'Else'",
@@ -161,6 +165,73 @@ def test_a_mailer_closes_an_offer_and_changes_no_other_contract(walls: ClubServe
         assert put(mia, offered.format("status = 'expired'")) > 0
     with walls.login("mia") as mia, pytest.raises(errors.InsufficientPrivilege):
         put(mia, offered.format("status = 'void', status_reason = 'x'"))
+    for more in ("due_on = current_date + 9", "offered_on = offered_on - 9", "revision = 4"):
+        with walls.login("mia") as mia, pytest.raises(errors.InsufficientPrivilege):
+            put(mia, offered.format(f"status = 'expired', {more}"))
+
+
+IN_HAND = (
+    "UPDATE outbox SET state = 'sending', claim_token = gen_random_uuid(), claimed_by = 'desk', claims = 1,"
+    " claimed_at = now(), lease_until = now() + interval '1 min' WHERE dedupe_key = 'k'"
+)
+WORKERS_PART = (
+    "bounced_at = now()",
+    "bounced_at = now(), lease_until = now() - interval '1 hour'",
+    "lease_until = now() - interval '1 hour'",
+    "claims = claims + 1",
+    "attempts = attempts + 1",
+    "claimed_by = 'jonas'",
+    "claimed_at = now()",
+    "claim_token = gen_random_uuid()",
+    "wire_started_at = now()",
+    "provider = 'maildir'",
+    "provider_ref = 'draft'",
+    "message_id = '<else@x.test>'",
+    "state = 'cancelled', finalized_at = now() - interval '2 years'",
+    "finalized_at = now() - interval '2 years'",
+)
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "sent"])
+def test_a_registrar_writes_nothing_of_what_a_worker_does(walls: ClubServer, state: str) -> None:
+    with walls.login("postgres") as server, server.transaction(force_rollback=True):
+        become(server, OWNER)
+        server.execute((NEW_MAIL.format("", "") + " WHERE id = %s").encode(), (walls.a,))
+        if state != "queued":
+            put(server, IN_HAND)
+        if state == "sent":
+            put(
+                server,
+                "UPDATE outbox SET state = 'sent', finalized_at = now(), lease_until = NULL WHERE dedupe_key = 'k'",
+            )
+        for login in ("rita", "vera"):
+            become(server, login)
+            for change in WORKERS_PART:
+                with pytest.raises(errors.InsufficientPrivilege), server.transaction():
+                    put(server, f"UPDATE outbox SET {change} WHERE dedupe_key = 'k'")
+
+
+def test_a_registrar_takes_an_e_mail_back_and_asks_for_it_again(walls: ClubServer) -> None:
+    with walls.login("rita") as rita, rita.transaction(force_rollback=True):
+        put(rita, NEW_MAIL.format("", ""))
+        for change in (
+            "state = 'cancelled', finalized_at = now(), claim_token = NULL, error_text = 'x'",
+            "state = 'queued', available_at = now(), finalized_at = NULL, claimed_by = NULL, wire_started_at = NULL",
+        ):
+            assert put(rita, f"UPDATE outbox SET {change} WHERE dedupe_key = 'k'") == 1
+
+
+NOBODYS = {
+    "contract": "player_id", "team": "season_id", "player_guardian": "guardian_id", "player": "reach",
+    "group_intent": "kind", "group_member": "staff_id", "suppression": "email", "worker": "provider",
+    "provider_gate": "provider", "league": "mail_salt", "saved_filter": "name", "import_mapping": "signature",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", NOBODYS)
+def test_what_no_command_changes_nobody_may(alma: psycopg.Connection, table: str) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        put(alma, f"UPDATE {table} SET {NOBODYS[table]} = {NOBODYS[table]}")
 
 
 def test_staff_of_another_database_do_not_come_in(walls: ClubServer) -> None:

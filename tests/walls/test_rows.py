@@ -249,7 +249,7 @@ MAY = {
     "UPDATE league SET hold_seconds = 11": {"alma"},
     "UPDATE league SET current_season_id = (SELECT max(id) FROM season)": {"alma", "rita"},
     "UPDATE provider_gate SET failures = 1": {"alma", "mia"},
-    "UPDATE outbox SET priority = 3": {"alma", "mia", "rita"},
+    "UPDATE outbox SET max_attempts = 9": {"alma", "mia", "rita"},
     "UPDATE team SET version = version": {"alma", "rita"},
     "INSERT INTO outbox_attempt (league_id, outbox_id, n, worker, started_at, outcome)"
     " SELECT league_id, id, 2, 'w', now(), 'accepted' FROM outbox": {"alma", "mia"},
@@ -268,12 +268,17 @@ def test_a_role_does_what_it_may_and_hears_of_what_it_may_not(walls: ClubServer,
 
 
 @pytest.mark.parametrize(("login", "number"), [("alma", 2), ("vera", 2), ("cora", 2), ("bert", 0), ("nils", 0)])
-def test_a_season_is_counted_for_those_who_see_it(walls: ClubServer, login: str, number: int) -> None:
+def test_what_is_counted_by_a_function_is_counted_for_those_who_see_it(
+    walls: ClubServer, login: str, number: int
+) -> None:
     with walls.login(OWNER) as owner:
         season = one(owner, "SELECT id FROM season WHERE league_id = %s ORDER BY id LIMIT 1", walls.a)
     with walls.login(login) as connection:
         assert one(connection, "SELECT bball_contracts(%s, %s)", walls.a, season) == number
         assert one(connection, "SELECT count(*) FROM contract WHERE season_id = %s", season) == number
+        assert one(connection, "SELECT bball_players(%s)", walls.a) == number
+        connection.execute("SET search_path = bball_masked, public")
+        assert one(connection, "SELECT count(*) FROM player WHERE league_id = %s", walls.a) == number
 
 
 def test_a_coordinator_reads_the_own_team(walls: ClubServer) -> None:

@@ -139,6 +139,12 @@ class PlayerListing(Listing[PlayerRow]):
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         return player_conditions(self.league_id, self.wanted)
 
+    async def count(self, session: AsyncSession) -> int:
+        if self.wanted != RosterFilter(season_id=self.wanted.season_id):
+            return await super().count(session)
+        # All who are not archived: a function looks once at who asks, where a policy looks at each player.
+        return await session.scalar(select(func.bball_players(self.league_id))) or 0
+
     def orders(self) -> dict[str, Order]:
         player = models.Player
         name = (player.name_key.expression,)

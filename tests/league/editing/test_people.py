@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Guardian, Outbox, Player, PlayerGuardian
@@ -186,9 +186,10 @@ async def test_a_corrected_address_takes_waiting_mails_along_and_offers_to_send_
         club = await make_club(session)
         families = [await make_family(session, club, first=name) for name in ("Amara", "Ben")]
         rosa = families[0].guardian_ids[0]
-        await session.execute(
-            update(PlayerGuardian).where(PlayerGuardian.player_id == families[1].player_id).values(guardian_id=rosa)
-        )
+        ben = families[1].player_id
+        await session.execute(delete(PlayerGuardian).where(PlayerGuardian.player_id == ben))
+        linked = insert(PlayerGuardian).values(league_id=club.league_id, player_id=ben, guardian_id=rosa)
+        await session.execute(linked)
         await sign(session, club.league_id, SigningRequest(tuple((one.contract_id, 1) for one in families)))
         await session.execute(
             update(Outbox)
