@@ -1,4 +1,4 @@
-"""Real PostgreSQL for every test: one embedded server a run, one copy of a migrated template a test."""
+"""Real PostgreSQL for every test: one embedded server a run, and an empty copy of a migrated template a test."""
 
 import gc
 import os
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bball_tui import language
 from bball_tui.database import embedded, migrate, roles
 from bball_tui.database.engine import Database
 from bball_tui.settings import SecretUrl, Settings
+from tests.support.databases import Made, Reusable
 from tests.support.examples import THOROUGH, USUAL
 from tests.support.statements import share_translations
 
@@ -85,15 +86,49 @@ class Server:
 
     embedded: embedded.EmbeddedServer
     admin: psycopg.Connection
+    made: Made
+    _free: list[Reusable] = field(default_factory=list)
 
     @contextmanager
-    def database(self, template: str = TEMPLATE) -> Iterator[str]:
-        """The name of a copy of ``template``, which lives as long as the block; else a fresh migrated database."""
+    def database(self) -> Iterator[str]:
+        """The name of a migrated database without rows, and of nobody else as long as the block lasts."""
+        one = self._free.pop() if self._free else self._new()
+        try:
+            yield one.name
+        finally:
+            if one.emptied():
+                self._free.append(one)
+            else:
+                one.close()
+                self._drop(one.name)
+
+    @contextmanager
+    def copy(self, template: str = TEMPLATE) -> Iterator[str]:
+        """The name of a copy of ``template``, which lives as long as the block; nobody stays connected to that one."""
+        name = self._copied(template)
+        try:
+            yield name
+        finally:
+            self._drop(name)
+
+    def _new(self) -> Reusable:
+        name = self._copied(TEMPLATE)
+        return Reusable.of(name, self.embedded.url(embedded.OWNER, name), self.made)
+
+    def _copied(self, template: str) -> str:
         name = f"test_{next(_numbers)}"
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+        self.admin.execute(ended, (template,))
         new, old = sql.Identifier(name), sql.Identifier(template)
         self.admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(new, old))
-        yield name
-        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(new))
+        return name
+
+    def _drop(self, name: str) -> None:
+        self.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def end(self) -> None:
+        for one in self._free:
+            one.close()
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +183,7 @@ def server(server_folder: Path) -> Iterator[Server]:
     running = embedded.start(server_folder / "server")
     admin_url = running.url(embedded.OWNER, "postgres")
     with psycopg.connect(admin_url.reveal(), autocommit=True) as admin:
-        for setting in ("fsync = off", "full_page_writes = off", "max_connections = 200"):
+        for setting in ("fsync = off", "full_page_writes = off", "max_connections = 200", "autovacuum = off"):
             admin.execute(f"ALTER SYSTEM SET {setting}")
         admin.execute("SELECT pg_reload_conf()")
         migrate.create_database(admin_url, TEMPLATE)
@@ -157,13 +192,16 @@ def server(server_folder: Path) -> Iterator[Server]:
         with psycopg.connect(owner_url.reveal()) as owner:
             for person in (roles.person(), "maria", "jonas"):
                 roles.ensure_person(owner, person)
-        yield Server(running, admin)
+            made = Made.read(owner)
+        started = Server(running, admin, made)
+        yield started
+        started.end()
     running.release()
 
 
 @pytest.fixture
 def database_name(server: Server) -> Iterator[str]:
-    """A fresh migrated database."""
+    """A migrated database without rows."""
     with server.database() as name:
         yield name
 

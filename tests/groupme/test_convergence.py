@@ -5,8 +5,7 @@ clock or a pause at any moment, which is what a killed process leaves behind: op
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 
 from bball_tui.database import roles
 from bball_tui.database.engine import Database
@@ -48,7 +46,7 @@ from bball_tui.groupme.fake.server import FakeGroupMe, running
 from bball_tui.groupme.fake.state import World
 from bball_tui.groupme.plan.plan_model import ActionKind
 from bball_tui.groupme.staff.staff import add_to_list
-from tests.conftest import TEMPLATE, Server
+from tests.conftest import Server
 from tests.groupme.conftest import Desk, Time
 from tests.groupme.support import League, make_league
 from tests.support.examples import examples
@@ -152,18 +150,6 @@ def is_refusal(effect: Effect) -> bool:
     return isinstance(effect, Answer) and 400 <= effect.status < 500
 
 
-@contextmanager
-def fresh_database(server: Server, name: str) -> Iterator[Database]:
-    """A database of its own for each example."""
-    identifier = sql.Identifier(name)
-    server.admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
-    server.admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(TEMPLATE)))
-    try:
-        yield Database(server.embedded.url(roles.person(), name))
-    finally:
-        server.admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
-
-
 async def one_try(league: League) -> None:
     """One run as a patient person would start it: what is ticked, and the staff; a refusal is no reason to despair.
 
@@ -215,7 +201,8 @@ async def scenario(
     fake.behavior.members_visible = "late" if late else "with_results"
     owner = fake.world.add_user("Maria Coordinator")
     jonas = fake.world.add_user("Jonas Coach", email="jonas@westside.test")
-    with fresh_database(server, "converging") as database:
+    with server.database() as name:
+        database = Database(server.embedded.url(roles.person(), name))
         try:
             async with running(fake) as (_, url):
                 desk = MortalDesk(fake, url, owner, time, dies_with)
@@ -288,7 +275,8 @@ def test_a_server_that_never_answers_a_creation(server: Server) -> None:
         time = Time()
         fake = FakeGroupMe(World(time.seconds))
         owner = fake.world.add_user("Maria Coordinator")
-        with fresh_database(server, "hanging") as database:
+        with server.database() as name:
+            database = Database(server.embedded.url(roles.person(), name))
             try:
                 async with running(fake) as (_, url):
                     league = await make_league(database, Desk(fake, url, owner, time), NAMES)
@@ -306,7 +294,8 @@ def test_the_database_going_away_in_the_middle_is_picked_up(server: Server) -> N
         time = Time()
         fake = FakeGroupMe(World(time.seconds))
         owner = fake.world.add_user("Maria Coordinator")
-        with fresh_database(server, "broken") as database:
+        with server.database() as name:
+            database = Database(server.embedded.url(roles.person(), name))
             try:
                 async with running(fake) as (_, url):
                     league = await make_league(database, Desk(fake, url, owner, time), NAMES)

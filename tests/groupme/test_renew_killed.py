@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bball_tui.database import roles
+from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
 from bball_tui.groupme.fake.faults import Effect
 from bball_tui.groupme.fake.server import FakeGroupMe, running
@@ -15,7 +17,7 @@ from bball_tui.groupme.fake.state import World
 from bball_tui.groupme.renew.plan import Decision
 from tests.conftest import Server
 from tests.groupme.summer import Summer, make_summer
-from tests.groupme.test_convergence import Killed, MortalDesk, MortalTime, fresh_database, schedules
+from tests.groupme.test_convergence import Killed, MortalDesk, MortalTime, schedules
 from tests.groupme.test_linking import signed_and_sent
 from tests.support.examples import examples
 
@@ -39,7 +41,8 @@ async def scenario(server: Server, deaths: list[int], dies_with: int | None, fau
     time = MortalTime()
     fake = FakeGroupMe(World(lambda: time.moment.timestamp()))
     owner = fake.world.add_user("Maria Coordinator")
-    with fresh_database(server, "summer") as database:
+    with server.database() as name:
+        database = Database(server.embedded.url(roles.person(), name))
         try:
             async with running(fake) as (_, url):
                 desk = MortalDesk(fake, url, owner, time, dies_with)

@@ -76,6 +76,6 @@ class Many:
 @contextmanager
 def many_on(server: Server, players: int) -> Iterator[Many]:
     """Such a league, for as long as the block lasts."""
-    with server.database() as name:
+    with server.copy() as name:
         league_id, season_id = make_many(server.embedded.url(embedded.OWNER, name), players)
         yield Many(server.embedded.url(roles.person(), name), league_id, season_id)

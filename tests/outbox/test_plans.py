@@ -38,7 +38,7 @@ FROM (SELECT n, CASE WHEN n % 500 = 1 THEN 'sending' WHEN n % 500 = 2 THEN 'dead
 @pytest.fixture(scope="module")
 def filled(server: Server) -> Iterator[tuple[str, int]]:
     """The name of a database with all the mails, of which each test gets a copy, and the league."""
-    with server.database() as name:
+    with server.copy() as name:
         league_id = asyncio.run(fill(server.embedded.url(roles.person(), name)))
         with psycopg.connect(server.embedded.url(embedded.OWNER, name).reveal(), autocommit=True) as owner:
             owner.execute("ANALYZE")  # only the owner may
@@ -57,7 +57,7 @@ async def fill(url: SecretUrl) -> int:
 @pytest.fixture
 async def full(server: Server, filled: tuple[str, int]) -> AsyncIterator[tuple[Database, int]]:
     name, league_id = filled
-    with server.database(template=name) as copy:
+    with server.copy(name) as copy:
         database = Database(server.embedded.url(roles.person(), copy))
         yield database, league_id
         await database.dispose()

@@ -8,6 +8,7 @@ well and with letters as the keys behind, which takes minutes.
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from psycopg import sql
 from sqlalchemy import text
 from textual.widgets import Input
 
@@ -205,18 +205,8 @@ async def walk(settings: Settings, database: Database, tab: str, *, together: bo
 @pytest.fixture
 def twin(server: Server, database_name: str) -> Iterator[Callable[[], SecretUrl]]:
     """An equal copy of the test's database, once that one is filled and no one is connected to it."""
-    name = f"{database_name}_twin"
-
-    def copy() -> SecretUrl:
-        server.admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                sql.Identifier(name), sql.Identifier(database_name)
-            )
-        )
-        return server.embedded.url(roles.person(), name)
-
-    yield copy
-    server.admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    with ExitStack() as stack:
+        yield lambda: server.embedded.url(roles.person(), stack.enter_context(server.copy(database_name)))
 
 
 @pytest.mark.parametrize("tab", TRIED)

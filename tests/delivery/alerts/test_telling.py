@@ -72,6 +72,13 @@ def words(mail: Received) -> str:
     return str(body.get_content())
 
 
+def readable(mail: Received) -> str:
+    """All that the mail says to a reader. Its id and the lines between its parts are random, and hold any digits."""
+    message = message_from_bytes(mail.data, policy=default)
+    heads = [f"{name}: {value}" for name, value in message.items() if name not in ("Message-ID", "Content-Type")]
+    return "\n".join([*heads, *(str(part.get_content()) for part in message.walk() if not part.is_multipart())])
+
+
 @pytest.mark.slow
 async def test_failed_mails_are_told_once_to_each_of_the_staff_and_their_end_once(
     database: Database, settings: Settings
@@ -124,7 +131,7 @@ async def test_no_word_about_a_family_leaves(database: Database, settings: Setti
             )
         looked = await look(database, club.league_id, settings)
         assert {one.cause for one in looked.findings} == {AlertCause.FAILED, AlertCause.RETURNED}
-        told = words(server.messages[0]) + str(hook.posts[0].body) + server.messages[0].data.decode()
+        told = readable(server.messages[0]) + str(hook.posts[0].body)
         for word in ("Amara", "Hamilton", "Rosa", "families.test", "Hawks", "2015"):
             assert word not in told
 
