@@ -303,7 +303,7 @@ def test_the_database_going_away_in_the_middle_is_picked_up(server: Server) -> N
 
                     def cut(told: object) -> None:
                         if "Creating" in getattr(told, "doing", ""):
-                            _disconnect_all(server, "broken")
+                            _disconnect_all(server, name)
 
                     league.listener = cut
                     with pytest.raises((BballError, psycopg.Error)):

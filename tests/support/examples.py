@@ -4,9 +4,9 @@ import hypothesis
 
 THOROUGH = 100
 """What a property tries that says nothing else; also the name of the profile is `thorough`."""
-USUAL = 15
+USUAL = 10
 """The same in every other run."""
-FEWEST = 6
+FEWEST = 3
 
 
 def examples(thorough: int) -> int:
