@@ -13,13 +13,14 @@ from bball_tui.settings import Settings
 from bball_tui.tui.app import BballApp
 from bball_tui.tui.widgets.record_list import RecordList
 from tests.support.factory import Club, Parent, make_club, make_family
+from tests.tui.drawing import Picture
 from tests.tui.hands import press, rest
 
 PATIENCE = 30.0
 """Seconds after which a test gives up: many times what a busy machine needs."""
 
 LOOK = 0.02
-"""Seconds between two looks at a screen that is waited for; a look costs as much as a picture of it."""
+"""Seconds between two looks at a screen that is waited for."""
 READINGS = frozenset({"around", "check", "count", "day", "fill", "inspect", "open", "overview", "select"})
 """The groups of workers that only read."""
 
@@ -30,6 +31,7 @@ class Desk:
 
     app: BballApp
     pilot: Pilot[int]
+    picture: Picture
 
     @property
     def records(self) -> RecordList[Any]:
@@ -80,7 +82,7 @@ class Desk:
     @property
     def text(self) -> str:
         """What stands on the screen, line by line."""
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips()[: self.app.size.height])
+        return "\n".join(self.picture.lines[: self.app.size.height])
 
     @property
     def reading(self) -> bool:
@@ -102,7 +104,7 @@ async def opened(settings: Settings, size: tuple[int, int] = (120, 36), *, wait:
     app = BballApp(settings)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
-            desk = Desk(app, pilot)
+            desk = Desk(app, pilot, Picture(app))
             if wait:
                 await desk.until(lambda: desk.begun)
                 await desk.settle()

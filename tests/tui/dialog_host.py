@@ -16,6 +16,7 @@ from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton
 from bball_tui.tui.theme import DEFAULT_THEME, THEMES
 from bball_tui.tui.typed_ahead import PatientApp
+from tests.tui.drawing import Picture
 from tests.tui.hands import press, rest
 
 ResultT = TypeVar("ResultT")
@@ -61,6 +62,7 @@ class Desk(Generic[ResultT]):
     def __init__(self, app: Host[ResultT], pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
+        self._picture = Picture(app)
 
     async def press(self, *keys: str) -> None:
         """Press keys, each once the one before it was taken."""
@@ -103,7 +105,7 @@ class Desk(Generic[ResultT]):
 
     @property
     def rows(self) -> list[str]:
-        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+        return [line.rstrip() for line in self._picture.lines]
 
     @property
     def screen(self) -> str:

@@ -15,6 +15,9 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from bball_tui.tui.key_names import character_of, normal_key
+from tests.tui.drawing import draw_when_looked_at
+
+draw_when_looked_at()
 
 QUIET = 20
 """Turns of the loop in which no part has anything to do: meanwhile a worker asks what answers at once."""

@@ -17,6 +17,7 @@ from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.main_screen.screen import MainScreen
 from tests.conftest import Server
 from tests.tui.desk_host import Desk, club_with, opened
+from tests.tui.drawing import Picture
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ async def test_a_crash_shows_no_data_and_leaves_a_note_of_the_place(
     app = BballApp(quiet)
     with pytest.raises(RuntimeError):
         async with app.run_test(size=(80, 24)) as pilot:
-            desk = Desk(app, pilot)
+            desk = Desk(app, pilot, Picture(app))
             await desk.until(lambda: desk.begun)
             await desk.press("slash")
             await desk.settle()
