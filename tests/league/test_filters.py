@@ -248,11 +248,6 @@ async def test_sort_keys_follow_the_player_and_the_signature(database: Database)
         await apply_transition(
             session, club.league_id, TransitionRequest(Transition.VOID, ((family.contract_id, None),), "moved")
         )
-        other = await make_family(session, club, first="Amy", last="Other")
-        await session.execute(
-            update(Contract).where(Contract.id == family.contract_id).values(player_id=other.player_id)
-        )
-        assert await keys(session, family.contract_id) == ("other, amy", "~")
 
 
 async def test_a_new_contract_waits_for_a_renaming_of_its_player(database: Database, marias_database: Database) -> None:

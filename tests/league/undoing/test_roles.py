@@ -1,6 +1,7 @@
 """Whoever may do something may undo it, also where PostgreSQL keeps the roles apart."""
 
 import psycopg
+import pytest
 from sqlalchemy import select
 
 from bball_tui.database import embedded
@@ -15,15 +16,16 @@ from tests.conftest import Server
 from tests.support.mails import club_with_mails, fail
 
 
-async def test_a_mailer_undoes_what_a_mailer_may_do(
-    server: Server, database: Database, database_name: str, marias_database: Database
+@pytest.mark.parametrize("role", ["mailer", "registrar"])
+async def test_whoever_decides_about_an_e_mail_undoes_it(
+    server: Server, database: Database, database_name: str, marias_database: Database, role: str
 ) -> None:
     club, ids = await club_with_mails(database, 3)
     await fail(database, ids[:2])
     with psycopg.connect(server.embedded.url(embedded.OWNER, database_name).reveal()) as owner:
         owner.execute("DELETE FROM league_member WHERE login = 'maria'")
         owner.execute(
-            "INSERT INTO league_member (league_id, login, role) VALUES (%s, 'maria', 'mailer')", [club.league_id]
+            "INSERT INTO league_member (league_id, login, role) VALUES (%s, 'maria', %s)", [club.league_id, role]
         )
     message = Message(Audience("everyone", wanted=RosterFilter()), "News", "Hello {{ player }}")
     async with marias_database.session() as session:
