@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bball_tui.cli.context import CliContext, in_league, in_transaction, needs
-from bball_tui.cli.outbox_sending import ID, json_option, reason_option
+from bball_tui.cli.outbox_sending import ID, StateChoice, json_option, reason_option
 from bball_tui.cli.output import Answer, Did, Found, exit_code, listed, table
 from bball_tui.database.engine import Session
 from bball_tui.delivery.send_test_mail import send_test
@@ -60,7 +60,7 @@ class LogLine:
 @click.command("log")
 @click.option("--search", metavar="TEXT", default="", help="Part of an address or a player, or a whole Message-ID.")
 @click.option("--kind", type=click.Choice(list(KINDS)), help="Only this kind of e-mail.")
-@click.option("--outcome", type=click.Choice([str(one) for one in BucketName]), help="Only e-mails with this result.")
+@click.option("--outcome", type=StateChoice(), help="Only e-mails with this result.")
 @click.option("--came-back", is_flag=True, help="Only e-mails that ever came back, also settled ones.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), default=200, show_default=True, help="The newest N.")
 @json_option
@@ -70,7 +70,7 @@ async def emails_log(
     session: Session,
     search: str,
     kind: str | None,
-    outcome: str | None,
+    outcome: BucketName | None,
     came_back: bool,
     limit: int,
 ) -> Answer:
@@ -80,8 +80,7 @@ async def emails_log(
         when = f"{row.since.astimezone(context.league.zone):%Y-%m-%d %H:%M}"
         return (str(row.id), when, row.recipient, row.about, row.kind.replace("_", " "), row.bucket.words, row.why)
 
-    bucket = None if outcome is None else BucketName(outcome)
-    wanted = OutboxFilter(text=search, kind=kind, bucket=bucket, came_back=came_back)
+    wanted = OutboxFilter(text=search, kind=kind, bucket=outcome, came_back=came_back)
     rows = await list_items(session, context.league.id, wanted, limit=limit)
     return listed(("ID", "When", "To", "About", "Mail", "Outcome", "Why"), rows, cells, LogLine.of)
 

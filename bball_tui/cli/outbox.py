@@ -9,6 +9,7 @@ import click
 from bball_tui.cli.context import CliContext, in_transaction, needs
 from bball_tui.cli.outbox_sending import (
     ID,
+    StateChoice,
     json_option,
     outbox_fix_address,
     outbox_gates,
@@ -126,14 +127,19 @@ for command in (
 
 
 @outbox.command("list")
-@click.option("--state", type=click.Choice([str(one) for one in BucketName]), help="Only e-mails in this state.")
+@click.option("--state", type=StateChoice(), help="Only e-mails in this state.")
 @click.option("--contract", metavar="ID", type=ID, help="Only e-mails about this contract.")
 @click.option("--search", metavar="TEXT", default="", help="Only e-mails to such an address or about such a player.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many, the newest.")
 @json_option
 @in_transaction
 async def outbox_list(
-    context: CliContext, session: Session, state: str | None, contract: int | None, search: str, limit: int | None
+    context: CliContext,
+    session: Session,
+    state: BucketName | None,
+    contract: int | None,
+    search: str,
+    limit: int | None,
 ) -> Answer:
     """List the e-mails, the newest first."""
 
@@ -145,12 +151,11 @@ async def outbox_list(
     return listed(("ID", "State", "To", "About", "Next try", "Why"), rows, cells, ItemLine.of)
 
 
-def _filter(state: str | None, contract: int | None, search: str) -> OutboxFilter:
+def _filter(state: BucketName | None, contract: int | None, search: str) -> OutboxFilter:
     if state == BucketName.QUEUED:
         # In the list a held mail is a queued one; --state held narrows it.
         return OutboxFilter(states=(OutboxState.QUEUED,), contract_id=contract, text=search)
-    bucket = None if state is None else BucketName(state)
-    return OutboxFilter(bucket=bucket, contract_id=contract, text=search)
+    return OutboxFilter(bucket=state, contract_id=contract, text=search)
 
 
 @outbox.command("show")

@@ -70,6 +70,7 @@ class ActivityListing(Listing[Act]):
         return conditions + [self._mentions(word) for word in words_of(wanted.text)]
 
     def _mentions(self, word: str) -> ColumnElement[bool]:
+        action = "cancel" if word.startswith("cancel") else word  # stored in another spelling than it is said
         players = any_(found_players(self.league_id, None, [word]))
         contracts = select(Contract.id).where(Contract.league_id == self.league_id, Contract.player_id == players)
         mails = select(Outbox.id).where(Outbox.league_id == self.league_id, Outbox.contract_id.in_(contracts))
@@ -78,7 +79,7 @@ class ActivityListing(Listing[Act]):
         )
         return or_(
             Audit.recorded_by.istartswith(word, autoescape=True),
-            Audit.action.icontains(word, autoescape=True),
+            Audit.action.icontains(action, autoescape=True),
             (Audit.entity == Entity.PLAYER) & (Audit.entity_id == players),
             (Audit.entity == Entity.CONTRACT) & Audit.entity_id.in_(contracts),
             (Audit.entity == Entity.GUARDIAN) & Audit.entity_id.in_(family),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from bball_tui.database.states import ROW
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.wording import short_date
 
 
@@ -72,10 +72,10 @@ class Act:
     @property
     def words(self) -> str:
         """What was done: ``player changed``."""
-        done = self.action.removeprefix(f"{self.entity}_").replace("_", " ")
+        done = done_words(self.action, self.entity)
         if self.entity == Entity.LEAGUE and self.action not in ("created", "changed"):
-            return _(done)  # it names itself what it is about
-        return _("{kind} {done}").format(kind=kind_words(self.entity), done=_(done))
+            return done  # it names itself what it is about
+        return _("{kind} {done}").format(kind=kind_words(self.entity), done=done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,12 @@ class Change:
 def kind_words(entity: str) -> str:
     """What people call records of this kind."""
     return Entity(entity).words if entity in set(Entity) else entity.replace("_", " ")
+
+
+def done_words(action: str, entity: str) -> str:
+    """What was done to a record of this kind: ``canceled``, ``guardian added``."""
+    done = action.removeprefix(f"{entity}_")
+    return _(_SPOKEN.get(done) or done.replace("_", " "))
 
 
 def changes_of(act: Act) -> list[Change]:
@@ -110,12 +116,26 @@ _NUMBERS = frozenset({"made", "removed", "team_id", ROW})
 _FIELDS = {"mails": _("e-mails"), "email": _("e-mail"), "receives_email": _("gets e-mail")}
 
 
-_CHOSEN = frozenset({"status", "method", "capacity", "relation"})
+_SPOKEN = {
+    "cancelled": later("canceled"),
+    "put_aside": later("set aside"),
+    "promised_again": later("queued again"),
+    "promised_instead": later("queued in place of another"),
+    "promised_once_more": later("queued once more"),
+    "resolved_as_arrived": later("settled: it arrived"),
+    "resolved_to_send_again": later("settled: to be sent again"),
+    "dead": later("failed"),
+    "suppressed": later("blocked"),
+}
+"""What the database stores, as people say it."""
+_CHOSEN = frozenset({"status", "method", "capacity", "relation", "state"})
 """Fields whose values are words of ours; all others hold what people typed."""
 
 
 def _in_words(name: str, value: object) -> str:
-    return _(value.replace("_", " ")) if name in _CHOSEN and isinstance(value, str) else _said(value)
+    if name in _CHOSEN and isinstance(value, str):
+        return _(_SPOKEN.get(value) or value.replace("_", " "))
+    return _said(value)
 
 
 def _said(value: object) -> str:

@@ -20,7 +20,7 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import found_players, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.causes import cause_named, cause_of
@@ -30,6 +30,15 @@ NEWEST_FIRST = Sort("id", descending=True)
 _MESSAGE_ID = re.compile(r"<?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[^<>\s]+>?")
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for "no moment" where moments are sorted: after all others."""
+
+
+_SPOKEN = {
+    "in_folder": later("written to a folder"),
+    "parked": later("set aside"),
+    "bounced": later("came back"),
+    "cancelled": later("canceled"),
+    "suppressed": later("blocked"),
+}
 
 
 class BucketName(StrEnum):
@@ -55,7 +64,7 @@ class BucketName(StrEnum):
     @property
     def words(self) -> str:
         """What people read."""
-        return _("written to a folder") if self is BucketName.IN_FOLDER else self.replace("_", " ")
+        return _(_SPOKEN.get(self, self.replace("_", " ")))
 
 
 @dataclass(frozen=True, slots=True)

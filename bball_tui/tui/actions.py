@@ -240,9 +240,11 @@ def _one_at_a_time(method: Callable[Concatenate[HostT, P], Any], group: str) -> 
         try:
             done = await run(host, *args, **kwargs)
         except BballError as error:
-            from bball_tui.tui.dialogs.message import ErrorDialog
+            from bball_tui.tui.dialogs.message import SAFE, ErrorDialog
+            from bball_tui.tui.error_boundary import Fault
 
-            await host.app.push_screen_wait(ErrorDialog(str(error)))
+            safe = SAFE if isinstance(error, Fault) else ""
+            await host.app.push_screen_wait(ErrorDialog(str(error), safe=safe))
         finally:
             host.at_work -= {group}
         host.refresh_bindings()

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bball_tui.clock import clock
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.language import _
+from bball_tui.league.acts import done_words
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
 from bball_tui.league.roster.notes import NoteView
@@ -304,7 +305,7 @@ def _due(due_on: date | None, desk: LeagueClock) -> str:
 def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
     why = f": {entry.reason}" if entry.reason else ""
     if entry.entity == "outbox":
-        done = entry.action.removeprefix("outbox_").replace("_", " ")
+        done = done_words(entry.action, entry.entity)
         return _("e-mail to {recipient} {done}{why}").format(recipient=recipients[entry.entity_id], done=done, why=why)
     match entry.action:
         case "scan_attached":

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.language import _
+from bball_tui.league.acts import done_words
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.undoing.own_acts import BACK, OwnAct
 from bball_tui.league.undoing.undone_rows import standing
@@ -53,7 +54,7 @@ class Changes:
         if not later:
             return None
         first = later[0]
-        done, when = _(first.action.replace("_", " ")), self.clock.at(first.recorded_at)
+        done, when = done_words(first.action, entity), self.clock.at(first.recorded_at)
         if not first.own:
             told = _("{who} changed {whose} since, at {when} ({done}).")
             return told.format(who=first.recorded_by, whose=whose, when=when, done=done)

@@ -15,7 +15,7 @@ from bball_tui.database.models import Outbox
 from bball_tui.errors import BballError
 from bball_tui.language import _, english, later
 from bball_tui.league.activity import read_act
-from bball_tui.league.acts import kind_words
+from bball_tui.league.acts import done_words, kind_words
 from bball_tui.league.contracts.facts import LeagueClock, lock_contracts, read_clock
 from bball_tui.league.contracts.lifecycle import TOLD
 from bball_tui.league.contracts.undo import UndoResult, undo
@@ -237,8 +237,6 @@ _SPOKEN = {
     "guardian_added": later("guardian added"),
     "guardian_removed": later("guardian taken away"),
     "address_corrected": later("address corrected"),
-    "outbox_cancelled": later("canceled"),
-    "outbox_put_aside": later("set aside"),
     "outbox_retried": later("retried"),
     "outbox_released": later("released"),
     "outbox_redirected": later("sent to another address"),
@@ -262,8 +260,8 @@ def _main(act: OwnAct) -> Kinds:
 async def _words(session: AsyncSession, league_id: int, act: OwnAct) -> str:
     """What was done, to whom: "Amara Hamilton's contract: released", "3 contracts: voided"."""
     main = _main(act)
-    short = main.action.removeprefix(f"{main.entity}_").replace("_", " ")
-    done = _(_SPOKEN.get(main.action) or TOLD.get(main.action) or short)
+    known = _SPOKEN.get(main.action) or TOLD.get(main.action)
+    done = _(known) if known else done_words(main.action, main.entity)
     if main.entity in ("league", "provider_gate"):
         done = _(_OF_LEAGUE[main.action]) if main.action in _OF_LEAGUE else done
         return done[:1].upper() + done[1:]

@@ -28,7 +28,8 @@ class AfterError(StrEnum):
 class ErrorDialog(Dialog[AfterError]):
     """Shows ``problem`` (a finished sentence, or several lines) and, with ``retry``, offers to try again.
 
-    ``safe`` says what is not lost. Esc closes; with ``leaves`` it leaves the program, because there is nothing behind.
+    ``safe`` says what is not lost, where something failed; a refusal says the way out itself and needs none. Esc
+    closes; with ``leaves`` it leaves the program, because there is nothing behind.
     """
 
     HELP = """
@@ -48,21 +49,22 @@ class ErrorDialog(Dialog[AfterError]):
         retry: bool = False,
         *,
         title: str = _("That didn't work"),
-        safe: str = SAFE,
+        safe: str = "",
         leaves: bool = False,
     ) -> None:
         super().__init__()
         self.set_reactive(ErrorDialog.heading, title)
         self._problem = with_keys(problem)
         self._retry = retry
-        self._safe = safe
+        self._safe = safe or (SAFE if retry else "")
         self._leaves = leaves
 
     def body(self) -> Iterable[Widget]:
         """What happened, what is safe, what to press."""
         yield Static(content_block(clean_lines(self._problem)), classes="message--problem")
         yield Static("")
-        yield Static(content(self._safe))
+        if self._safe:
+            yield Static(content(self._safe))
         again = _("r tries again, ") if self._retry else ""
         away = _("leaves the program") if self._leaves else _("closes this")
         yield Static(
