@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.outbox.mail_list import BucketName
 from tests.cli.conftest import CommandLine
 from tests.support.factory import Parent, make_club, make_family
 
@@ -147,6 +148,9 @@ def test_retry_all_that_failed(command_line: CommandLine, mails: list[int]) -> N
 def test_cancel(command_line: CommandLine, mails: list[int]) -> None:
     assert command_line("outbox", "cancel", *mails, "--reason", "Wrong address").json["done"] == mails
     assert states(command_line) == ["cancelled", "cancelled"]
+    assert BucketName.CANCELLED.words == "canceled"
+    for spelled in ("canceled", "cancelled"):
+        assert len(command_line("outbox", "list", "--state", spelled, "--json").json) == 2
 
     again = command_line("outbox", "cancel", mails[0], "--reason", "Wrong address")
 
