@@ -22,7 +22,8 @@ from bball_tui.mail.render import Renderer
 from bball_tui.mail.stored_mail import strangeness
 from bball_tui.mail.transports import Envelope, QueueingTransport, Transport, TwoStepTransport, not_now
 from bball_tui.mail.values import RenderError
-from bball_tui.outbox.queue import LEASE, UNADDRESSED, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
+from bball_tui.outbox.message_ids import UNADDRESSED
+from bball_tui.outbox.queue import LEASE, Claim, Departure, Frozen, address_ids, freeze, mark_on_wire
 from bball_tui.outbox.settling import keep_reference, settle
 from bball_tui.settings import Settings
 

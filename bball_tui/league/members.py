@@ -11,6 +11,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
 from bball_tui.language import _
+from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.mail.values import one_line
 
 MAY: dict[StaffRole, str] = {
@@ -46,6 +47,16 @@ async def my_roles(session: AsyncSession, league_id: int) -> frozenset[StaffRole
     """The roles of whoever asks. Whose the whole database is, has all that there is to have."""
     found = await session.scalar(select(func.bball_roles(league_id)))
     return frozenset(StaffRole(role) for role in found or ())
+
+
+async def require(session: AsyncSession, league_id: int, right: Right) -> None:
+    """Go on only if whoever asks has the right: PostgreSQL would refuse as well, but does not know who may.
+
+    Raises:
+        BballError: they have not; it says which role has.
+    """
+    if lacking := why_not_allowed(right, await my_roles(session, league_id)):
+        raise BballError(lacking)
 
 
 async def take_place(database: Database, league_id: int) -> frozenset[StaffRole]:

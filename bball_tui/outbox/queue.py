@@ -19,13 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.autocommit import Executor
 from bball_tui.database.states import WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.outbox.message_ids import MESSAGE_ID, OF_ITEMS, UNADDRESSED
 from bball_tui.wording import counted
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts unless it is extended."""
-
-UNADDRESSED = "bball-tui.invalid"
-"""The right side of the Message-ID of a mail that was promised before the league had a From address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +84,21 @@ class Claim:
     frozen: Frozen | None
 
 
-# The Message-ID's left side names the promise, salted by the league's row: receivers drop an id that they have seen,
-# and a trial database promises the same mails. Its right side is the league's own domain when it has a usable one;
-# mail servers reject others, so the mails of a league without one get theirs before they are frozen.
 # The conflict names no column: the Message-ID is as unique as the promise, and of two transactions at once either may
 # be met first.
 _ENQUEUE = text(
-    """
+    f"""
     INSERT INTO outbox (league_id, kind, contract_id, recipient, dedupe_key, message_id, payload, available_at,
                         waits_for)
-    SELECT :league_id, item.kind, item.contract_id, item.recipient, item.dedupe_key,
-           '<' || CAST(left(encode(sha256(convert_to(CAST(league.mail_salt AS text) || item.dedupe_key, 'UTF8')),
-                                   'hex'), 32) AS uuid) || '@'
-               || coalesce(substring(lower(league.from_email) FROM '@([a-z0-9][a-z0-9.-]*[a-z0-9])$'),
-                           :unaddressed) || '>',
-           item.payload,
+    SELECT :league_id, item.kind, item.contract_id, item.recipient, item.dedupe_key, {MESSAGE_ID}, item.payload,
            now() + CASE WHEN item.waits_for IS NULL THEN make_interval(secs => :hold_seconds)
                         ELSE make_interval(years => 100) END,
            item.waits_for
-    FROM jsonb_to_recordset(CAST(:items AS jsonb)) AS item
-             (place int, kind text, contract_id bigint, recipient text, dedupe_key text, payload jsonb,
-              waits_for text),
-         league
-    WHERE league.id = :league_id
+    FROM {OF_ITEMS}
     ORDER BY item.place
     ON CONFLICT DO NOTHING
     RETURNING id
-    """
+    """  # noqa: S608 - the inserted texts are constants
 )
 
 
@@ -147,6 +133,18 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
     """
     if not items:
         return []
+    values = {"league_id": league_id, "items": encoded(items)}
+    promise = {**values, "hold_seconds": hold_seconds, "unaddressed": UNADDRESSED}
+    made = sorted((await session.scalars(_ENQUEUE, promise)).all())
+    if len(made) < len({item.dedupe_key for item in items}):
+        wrong = await session.scalar(_NOT_PROMISED, values)
+        if wrong:
+            raise BballError(_PLANTED.format(counted(wrong, "e-mail")))
+    return made
+
+
+def encoded(items: Sequence[NewItem]) -> str:
+    """``items`` as the SQL of ``message_ids.py`` reads them."""
     rows = [
         {
             "place": place,
@@ -159,14 +157,7 @@ async def enqueue(session: AsyncSession, league_id: int, items: Sequence[NewItem
         }
         for place, item in enumerate(items)
     ]
-    values = {"league_id": league_id, "items": msgspec.json.encode(rows).decode()}
-    promise = {**values, "hold_seconds": hold_seconds, "unaddressed": UNADDRESSED}
-    made = sorted((await session.scalars(_ENQUEUE, promise)).all())
-    if len(made) < len({item.dedupe_key for item in items}):
-        wrong = await session.scalar(_NOT_PROMISED, values)
-        if wrong:
-            raise BballError(_PLANTED.format(counted(wrong, "e-mail")))
-    return made
+    return msgspec.json.encode(rows).decode()
 
 
 # The suppression list is looked at here and not at enqueue, so that an address listed later is honored as well.

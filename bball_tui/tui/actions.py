@@ -57,9 +57,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     ``when`` gets the node that offers the command and returns None if it is allowed now, else the reason in words
     ("Nothing is selected."). It must be cheap: it is asked for every command at every change. ``caption`` is a shorter
-    or counted label for the footer ("sign 3…"), of the same node. A ``quiet`` command that is not allowed says nothing
-    and leaves its key to others. ``keys`` is a comma-separated list; a ``dangerous`` command has capital letters only,
-    so that no slip of a finger meets it.
+    or counted label for the footer ("sign 3…"), of the same node. ``keys`` is a comma-separated list; a ``dangerous``
+    command has capital letters only, so that no slip of a finger meets it.
 
     Raises:
         ValueError: a key that no terminal sends, a dangerous command on a plain key, markup in the words.
@@ -72,7 +71,6 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     when: Callable[[Any], str | None] = always
     footer: bool = False
     dangerous: bool = False
-    quiet: bool = False
     palette: bool = True
     also: str = ""
     """Other words by which people look for it in the palette, with blanks between them."""
@@ -176,7 +174,6 @@ def action(
     when: Callable[[Any], str | None] = always,
     footer: bool = False,
     dangerous: bool = False,
-    quiet: bool = False,
     palette: bool = True,
     also: str = "",
     needs: Right | None = None,
@@ -211,7 +208,6 @@ def action(
             when=when,
             footer=footer,
             dangerous=dangerous,
-            quiet=quiet,
             palette=palette,
             also=f"{also} {_(also)}" if also else "",
             needs=needs,
@@ -296,20 +292,18 @@ class ActionHost(_Node):
         found = self.ACTIONS.by_method(action)
         if found is None:
             return super().check_action(action, parameters)
-        if self._obstacle(found) is None:
-            return True
-        return False if found.quiet else None
+        return True if self._obstacle(found) is None else None
 
     def _obstacle(self, action: Action) -> str | None:
-        if action.needs is not None:
-            if action.needs.writes and getattr(self.app, "read_only", False):
-                return LOOK_ONLY
-            roles: frozenset[StaffRole] | None = getattr(self.app, "roles", None)
-            if roles is not None and (lacking := why_not_allowed(action.needs, roles)):
-                return lacking
+        if forbidden := why_forbidden(self.app, action):
+            return forbidden
         if action.group in self.at_work:
             return BUSY
         return action.when(self)
+
+    def forbids(self, action: Action) -> bool:
+        """Whether the person who works here may not give the command at all, whatever is on the screen."""
+        return why_forbidden(self.app, action) is not None
 
     def refusal(self, action: str) -> str | None:
         """Why the command with this method name is not allowed now; None if it is, or if it is not one of ours."""
@@ -322,6 +316,16 @@ class ActionHost(_Node):
         if found is None:
             return None
         return found.label if found.caption is None else found.caption(self)
+
+
+def why_forbidden(app: "App[Any]", action: Action) -> str | None:
+    """Why the person who works here may not give the command at all, whatever is on the screen; None if they may."""
+    if action.needs is None:
+        return None
+    if action.needs.writes and getattr(app, "read_only", False):
+        return LOOK_ONLY
+    roles: frozenset[StaffRole] | None = getattr(app, "roles", None)
+    return None if roles is None else why_not_allowed(action.needs, roles)
 
 
 def explain_refusal(app: "App[Any]", event: "Key") -> None:

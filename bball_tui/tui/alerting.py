@@ -16,6 +16,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.mails.alert_secrets import keep_alerting
 from bball_tui.league.mails.alerting import LONGEST, read_alerting, usable_addresses, usable_minutes
+from bball_tui.league.rights import Right
 from bball_tui.outbox.alerts import alerted_league
 from bball_tui.settings import SecretLink, Settings, WebhookFormat, overriding
 from bball_tui.tui.dialogs.alerts import GUESSED, STOPPED, Alerts, AlertsTyped, Tried
@@ -38,7 +39,8 @@ async def edit_alerts(app: "App[Any]", connection: "LeagueConnection") -> bool:
     before = AlertsTyped(
         ", ".join(now.emails), str(now.minutes), settings.alert_webhook, settings.alert_webhook_format or GUESSED
     )
-    saved: bool | None = await app.push_screen_wait(Alerts(before, _Ways(connection)))
+    dialog = Alerts(before, _Ways(connection), league_stays=not connection.may(Right.LEAGUE))
+    saved: bool | None = await app.push_screen_wait(dialog)
     return bool(saved)
 
 

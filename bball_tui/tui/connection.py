@@ -67,6 +67,10 @@ class LeagueConnection:
         self._league: LeagueInfo | None = None
         self._workers = 0
 
+    def may(self, right: Right) -> bool:
+        """Whether the person has the right here, and the program may be used for it."""
+        return bool(right.roles & (self.roles or frozenset())) and not (right.writes and self.settings.read_only)
+
     # Running services
 
     async def call(
@@ -214,8 +218,7 @@ class LeagueConnection:
     @property
     def sends_mail(self) -> bool:
         """Whether this program may send mail while it is open: only with a mail server, and only for a mailer."""
-        allowed = bool(Right.SENDING.roles & (self.roles or frozenset())) and not self.settings.read_only
-        return self.settings.worker and self.settings.may_send and allowed
+        return self.settings.worker and self.settings.may_send and self.may(Right.SENDING)
 
     @property
     def not_set_up(self) -> NotSetUp | None:

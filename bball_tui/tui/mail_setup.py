@@ -13,6 +13,7 @@ from bball_tui.errors import BballError
 from bball_tui.language import _
 from bball_tui.league.leagues import find_league
 from bball_tui.league.mails.account import keep_account
+from bball_tui.league.rights import Right
 from bball_tui.mail.my_address import remembered
 from bball_tui.mail.setup import account_of, login_trouble
 from bball_tui.mail.trial_mail import TRIAL_SUBJECT, trial_mail
@@ -34,7 +35,13 @@ async def set_up_mail(app: "App[Any]", connection: "LeagueConnection") -> bool:
         await app.push_screen_wait(ErrorDialog(str(error), title=_("Can't open this yet")))
         return False
     settings = connection.settings
-    before = MailBefore(settings.mail_url, league.from_email or "", remembered(settings) or "", overriding("mail_url"))
+    before = MailBefore(
+        settings.mail_url,
+        league.from_email or "",
+        remembered(settings) or "",
+        overriding("mail_url"),
+        sender_stays=not connection.may(Right.LEAGUE),
+    )
     saved: bool = await app.push_screen_wait(MailSetup(account_of(settings.mail_url), before, _Accounts(connection)))
     return saved
 

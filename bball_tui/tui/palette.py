@@ -11,7 +11,7 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from bball_tui.language import _
-from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts
+from bball_tui.tui.actions import Action, ActionHost, ActionSet, action_hosts, why_forbidden
 from bball_tui.tui.all_commands import ACTION_SETS
 from bball_tui.tui.key_hints import key_of, with_keys
 from bball_tui.tui.text import clean
@@ -20,6 +20,8 @@ THEME, THEME_HELP, THEME_ALSO = _("Theme"), _("Change the colors."), _("settings
 """The one command of Textual's own that we do not have."""
 HERE = 0.5
 """What a command that can be given here and now is ahead of an equal one on another tab."""
+FORBIDDEN = 0.01
+"""What is left of the rank of a command that the person may not give: it is found, behind all others."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -47,7 +49,10 @@ def _words(text: str) -> list[str]:
 
 
 class ActionPalette(Provider):
-    """Offers every command; one that is not allowed now says why, there and when it is chosen all the same."""
+    """Offers every command; one that is not allowed now says why, there and when it is chosen all the same.
+
+    What the person's role does not allow is not offered. Anyone who types its name finds it, with who may do it.
+    """
 
     def _commands(self) -> Iterator[tuple[ActionHost, Action, str]]:
         for node in sorted(action_hosts(self.screen), key=lambda node: node.ACTIONS.place):
@@ -56,7 +61,7 @@ class ActionPalette(Provider):
                     continue
                 reason = node.refusal(action.method)
                 note = action.help if reason is None else _("Not now: {reason}").format(reason=reason)
-                yield node, action, self._literal(f"{note}  ({key_of(action.id)})")
+                yield node, action, self._note(action, note)
 
     def _elsewhere(self) -> Iterator[tuple[ActionSet, Action, str]]:
         """The commands of the other tabs. A dialog has none: anyone who answers it goes nowhere else."""
@@ -67,10 +72,16 @@ class ActionPalette(Provider):
             if group.tab and group not in here:
                 for action in group:
                     if action.palette:
-                        yield group, action, self._literal(f"{group.title}: {action.help}  ({key_of(action.id)})")
+                        yield group, action, self._note(action, f"{group.title}: {action.help}")
+
+    def _note(self, action: Action, note: str) -> str:
+        return self._literal(f"{why_forbidden(self.app, action) or note}  ({key_of(action.id)})")
 
     async def _go(self, group: ActionSet, action: Action) -> None:
         """Show the tab that the command is on. What it is to act on, a person chooses there."""
+        if forbidden := why_forbidden(self.app, action):
+            self._refuse(forbidden)
+            return
         await self.app.run_action(f"tab_{group.tab}", self.screen)
         sentence = _("{title}: press {key} here, on the row that is meant.").format(
             title=action.title, key=key_of(action.id)
@@ -87,14 +98,19 @@ class ActionPalette(Provider):
         if reason is None:
             await self.app.run_action(action.method, node)
         else:
-            self.app.notify(clean(reason), severity="warning", timeout=4, markup=False)
+            self._refuse(reason)
+
+    def _refuse(self, reason: str) -> None:
+        self.app.notify(clean(reason), severity="warning", timeout=4, markup=False)
 
     async def discover(self) -> Hits:
-        """All commands: those of the tab, of the desk, of the list, of the other tabs."""
+        """All commands that the person may give: those of the tab, of the desk, of the list, of the other tabs."""
         for node, action, note in self._commands():
-            yield DiscoveryHit(action.title, partial(self._run, node, action), help=note)
+            if why_forbidden(self.app, action) is None:
+                yield DiscoveryHit(action.title, partial(self._run, node, action), help=note)
         for group, action, note in self._elsewhere():
-            yield DiscoveryHit(action.title, partial(self._go, group, action), help=note)
+            if why_forbidden(self.app, action) is None:
+                yield DiscoveryHit(action.title, partial(self._go, group, action), help=note)
         yield DiscoveryHit(THEME, self.app.action_change_theme, help=THEME_HELP)
 
     async def search(self, query: str) -> Hits:
@@ -115,4 +131,6 @@ class ActionPalette(Provider):
         score: float = rank(query, action.title, action.also, action.help)
         if not score and matcher.match(action.title) > 0:
             score = 0.1
+        if score and why_forbidden(self.app, action):
+            score, ahead = score * FORBIDDEN, 0.0
         return Hit(score + ahead * bool(score), matcher.highlight(action.title), run, help=note) if score else None

@@ -17,6 +17,7 @@ from bball_tui.league.papers.pile import PileDone, PilePlan, PileReader, plan_pi
 from bball_tui.league.papers.printing import Printed, print_sheets, print_sign_in
 from bball_tui.league.papers.scan_file import SUFFIXES, load_scan
 from bball_tui.league.papers.scans import LONGEST_REASON, ScanRow, attach, list_scans, remove_scan, scan_content
+from bball_tui.league.rights import Right
 from bball_tui.league.roster.rows import RosterFilter
 from bball_tui.tui.browser import how_to_fetch, open_page
 from bball_tui.tui.dialogs.attach_scan import AttachScan
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 async def show_scans(app: "App[Any]", connection: "LeagueConnection", contract_id: int, player: str) -> bool:
     """The scans of a contract: open, attach, save, take off. True when something was changed."""
 
+    # Mailers and admins look at scans; which of them belong to a contract is for the registrar to say.
+    changes = connection.may(Right.ROSTER)
+
     async def load() -> "Sequence[Entry]":
         now = datetime.now(UTC)
         return [_entry(row, connection.league.zone, now) for row in await connection.call(list_scans, [contract_id])]
@@ -64,11 +68,11 @@ async def show_scans(app: "App[Any]", connection: "LeagueConnection", contract_i
             _("Scans of {player}'s contract").format(player=player),
             load,
             open_or_attach,
-            empty=_("No scan yet: n attaches one."),
-            remove=remove,
+            empty=_("No scan yet: n attaches one.") if changes else _("No scan yet."),
+            remove=remove if changes else None,
             extra=(_("Save"), save),
             opens=_("Open"),
-            adds=_("Attach"),
+            adds=_("Attach") if changes else "",
         )
     )
     return changed

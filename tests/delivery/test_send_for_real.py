@@ -19,7 +19,7 @@ from bball_tui.league.timeline.read import contract_detail
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.kinds.welcome import WelcomeMail
 from bball_tui.outbox.addresses import suppress
-from bball_tui.outbox.queue import UNADDRESSED
+from bball_tui.outbox.message_ids import UNADDRESSED
 from bball_tui.outbox.sending_status import read_sending_status
 from bball_tui.outbox.timeline import item_timeline
 from bball_tui.settings import SecretUrl, Settings

@@ -13,7 +13,8 @@ from bball_tui.delivery.timing import Timing
 from bball_tui.delivery.worker import Drained, Worker
 from bball_tui.mail.from_address import FROM_NEEDED
 from bball_tui.mail.transports import open_transport
-from bball_tui.outbox.queue import UNADDRESSED, enqueue
+from bball_tui.outbox.message_ids import UNADDRESSED
+from bball_tui.outbox.queue import enqueue
 from bball_tui.settings import SecretUrl, Settings
 from tests.outbox.support import item, queue_mails, stored, until_states
 from tests.support.smtp import SmtpServer

@@ -16,6 +16,7 @@ from bball_tui.database.states import Capacity, ContractStatus, SigningMethod, W
 from bball_tui.errors import BballError
 from bball_tui.league.contracts.facts import (
     ContractFacts,
+    LeagueClock,
     Refused,
     hold_teams,
     lock_contracts,
@@ -123,32 +124,13 @@ async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -
     """
     if not request.contracts:
         raise BballError("No contract is chosen. Choose at least one.")
-    expected = dict(reversed(request.contracts))
     ids = list(dict.fromkeys(contract_id for contract_id, _ in request.contracts))
     await lock_contracts(session, league_id, ids)
     clock = await read_clock(session, league_id)
-    day, choice, hold = (
-        check_day(request.signed_on, clock),
-        check_choice(request.signer),
-        check_hold(request.hold_seconds, clock),
-    )
+    day, hold = check_day(request.signed_on, clock), check_hold(request.hold_seconds, clock)
     if clock.wait_for_chat:
         await hold_teams(session, ids)
-    contracts = await read_contracts(session, league_id, ids)
-    guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
-    papers: list[_PreparedSignature] = []
-    refused: list[Refused] = []
-    for contract_id in ids:
-        contract = contracts.get(contract_id)
-        if contract is None:
-            refused.append(Refused(contract_id, missing(contract_id).text))
-            continue
-        parents = guardians.get(contract.player_id, ())
-        decided = decide(contract, parents, clock, expected[contract_id], choice, request.capacity, day)
-        if isinstance(decided, Notice):
-            refused.append(Refused(contract_id, decided.text))
-        else:
-            papers.append(_PreparedSignature(contract, decided, recipients_of(parents)))
+    papers, refused = await _prepare(session, league_id, request, clock, day)
     if not papers:
         return SigningResult((), tuple(refused), (), None)
     scans = dict(request.scans)
@@ -173,6 +155,48 @@ async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -
         undo_until=clock.now + timedelta(seconds=hold) if hold else None,
         waiting=sum(item.waits_for is not None for item in items),
     )
+
+
+async def mails_of_signing(
+    session: AsyncSession, league_id: int, request: SigningRequest
+) -> tuple[tuple[NewItem, ...], tuple[Refused, ...]]:
+    """The mails that :func:`sign` would promise now, and what it would refuse. Nothing is written.
+
+    Raises:
+        BballError: as :func:`sign` says.
+    """
+    clock = await read_clock(session, league_id)
+    day = check_day(request.signed_on, clock)
+    papers, refused = await _prepare(session, league_id, request, clock, day)
+    items = tuple(
+        _item(paper, paper.contract.revision + 1, recipient, day, wait_for_chat=clock.wait_for_chat)
+        for paper in papers
+        for recipient in paper.recipients
+    )
+    return items, tuple(refused)
+
+
+async def _prepare(
+    session: AsyncSession, league_id: int, request: SigningRequest, clock: LeagueClock, day: date
+) -> tuple[list[_PreparedSignature], list[Refused]]:
+    """Which contracts can be signed as ``request`` says, by whom, and who hears of it."""
+    expected, choice = dict(reversed(request.contracts)), check_choice(request.signer)
+    contracts = await read_contracts(session, league_id, list(dict.fromkeys(expected)))
+    guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
+    papers: list[_PreparedSignature] = []
+    refused: list[Refused] = []
+    for contract_id in dict.fromkeys(contract_id for contract_id, _ in request.contracts):
+        contract = contracts.get(contract_id)
+        if contract is None:
+            refused.append(Refused(contract_id, missing(contract_id).text))
+            continue
+        parents = guardians.get(contract.player_id, ())
+        decided = decide(contract, parents, clock, expected[contract_id], choice, request.capacity, day)
+        if isinstance(decided, Notice):
+            refused.append(Refused(contract_id, decided.text))
+        else:
+            papers.append(_PreparedSignature(contract, decided, recipients_of(parents)))
+    return papers, refused
 
 
 async def _write(

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.league.editing.profile import change_league
 from bball_tui.league.leagues import LeagueInfo
+from bball_tui.league.members import my_roles, require
+from bball_tui.league.rights import Right, why_not_allowed
 from bball_tui.mail.transports import open_transport
 from bball_tui.outbox.provider_gates import reopen_refused
 from bball_tui.settings import SecretUrl, Settings
@@ -18,22 +20,26 @@ async def keep_account(
 ) -> Settings:
     """Save ``url`` in the settings file, and ``from_email`` (empty: none) with the league. The caller commits.
 
-    Mails that only a refused login held back may go out again. The password is in the settings file and nowhere else:
+    Whoever sets up an account may be no admin: another From address is for one. Mails that only a refused login held
+    back may go out again, if a mailer does it. The password is in the settings file and nowhere else:
     the record of what was done names the server alone.
 
     Returns:
         The settings with the new URL.
 
     Raises:
-        BballError: the address is none, somebody else has just changed the league, the URL is not usable, or the
-            file cannot be written. Then nothing is saved.
+        BballError: the address is none, or whoever asks may not change it, somebody else has just changed the league,
+            the URL is not usable, or the file cannot be written. Then nothing is saved.
     """
     settings.refuse_read_only()
     changed = msgspec.structs.replace(settings, mail_url=url)
     transport = open_transport(changed)
     await transport.close()
-    await change_league(session, league, {"from_email": from_email})
-    await reopen_refused(session, league.id, transport.provider)
+    if from_email != (league.from_email or ""):
+        await require(session, league.id, Right.LEAGUE)
+        await change_league(session, league, {"from_email": from_email})
+    if why_not_allowed(Right.SENDING, await my_roles(session, league.id)) is None:
+        await reopen_refused(session, league.id, transport.provider)
     table = ("leagues", league.slug) if settings.accounts_apart else ()
     await asyncio.to_thread(store, settings.config_file, "mail_url", url.reveal(), table=table)
     return changed

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
 from bball_tui.errors import BballError
+from bball_tui.league.members import require
+from bball_tui.league.rights import Right
 from bball_tui.mail.values import address
 
 MOST = 20
@@ -43,7 +45,7 @@ async def set_alerting(
     """Change what is said; None leaves it. The caller commits.
 
     Raises:
-        BballError: an address or a number that cannot be.
+        BballError: an address or a number that cannot be, or whoever asks may not change the league.
     """
     before = await read_alerting(session, league_id)
     after = Alerting(
@@ -51,6 +53,7 @@ async def set_alerting(
         before.minutes if minutes is None else usable_minutes(minutes),
     )
     if after != before:
+        await require(session, league_id, Right.LEAGUE)
         await session.execute(
             update(League)
             .where(League.id == league_id)

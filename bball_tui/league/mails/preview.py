@@ -9,12 +9,11 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.league.contracts.facts import ContractFacts, read_contracts
-from bball_tui.league.contracts.signing import SigningRequest, sign
+from bball_tui.league.contracts.facts import read_contracts
+from bball_tui.league.contracts.signing import SigningRequest, mails_of_signing
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext, load_contexts
 from bball_tui.mail.kinds.welcome import WelcomeMail
@@ -24,7 +23,8 @@ from bball_tui.mail.transports import stays_here
 from bball_tui.mail.values import RenderError
 from bball_tui.outbox.addresses import HEALTHY, AddressHealth, address_health
 from bball_tui.outbox.mail_conditions import is_in_folder
-from bball_tui.outbox.queue import NewItem, enqueue
+from bball_tui.outbox.queue import NewItem
+from bball_tui.outbox.rehearsal import rehearse
 from bball_tui.settings import Settings
 
 SAMPLE_ADDRESS = "sample@families.invalid"
@@ -77,8 +77,8 @@ async def preview_mails(
 ) -> tuple[MailPreview, ...]:
     """The mails of the contract's signing; of an open contract, those that signing it now would promise.
 
-    The bytes are those that go out, but for the date of a mail that is not frozen yet. An open contract is signed
-    for this, and that is rolled back before anybody can see it: so preview and mail can never differ.
+    The bytes are those that go out, but for the date of a mail that is not frozen yet: what signing would promise is
+    made by the code that signs.
 
     Raises:
         BballError: there is no such contract, it cannot be signed as it is, or a mail cannot be written.
@@ -87,16 +87,18 @@ async def preview_mails(
     if contract is None:
         raise BballError(f"There is no contract {contract_id} in this league.")
     if contract.signature is not None:
-        return await _written(session, league_id, settings, contract, contract.revision, promised=True)
-    rehearsal = await session.begin_nested()
-    try:
-        request = SigningRequest(contracts=((contract.id, contract.version),), hold_seconds=0)
-        result = await sign(session, league_id, request)
-        if result.refused:
-            raise BballError(result.refused[0].reason)
-        return await _written(session, league_id, settings, contract, result.signed[0].revision, promised=False)
-    finally:
-        await rehearsal.rollback()
+        rows = await _items(
+            session,
+            Outbox.contract_id == contract.id,
+            Outbox.kind == WelcomeMail.kind,
+            func.split_part(Outbox.dedupe_key, ":", 3) == str(contract.revision),
+        )
+        return await _read(session, league_id, settings, rows, promised=True)
+    request = SigningRequest(contracts=((contract.id, contract.version),))
+    items, refused = await mails_of_signing(session, league_id, request)
+    if refused:
+        raise BballError(refused[0].reason)
+    return await preview_items(session, league_id, settings, items)
 
 
 async def preview_request(
@@ -105,15 +107,10 @@ async def preview_request(
     """The first ``most`` mails that signing ``request`` would promise, in its very words. Nothing is written.
 
     Raises:
-        BballError: as :func:`sign` says, or a mail cannot be written.
+        BballError: as :func:`~.signing.sign` says, or a mail cannot be written.
     """
-    rehearsal = await session.begin_nested()
-    try:
-        result = await sign(session, league_id, request)
-        rows = await _items(session, among(Outbox.id, result.outbox_ids[:most]))
-        return await _read(session, league_id, settings, rows, promised=False)
-    finally:
-        await rehearsal.rollback()
+    items, __ = await mails_of_signing(session, league_id, request)
+    return await preview_items(session, league_id, settings, items[:most])
 
 
 async def preview_items(
@@ -124,14 +121,11 @@ async def preview_items(
     Raises:
         BballError: a mail cannot be written.
     """
-    rehearsal = await session.begin_nested()
-    try:
-        await enqueue(session, league_id, items, hold_seconds=0)
-        wanted = [item.dedupe_key for item in items]
-        rows = await _items(session, Outbox.league_id == league_id, Outbox.dedupe_key.in_(wanted))
-        return await _read(session, league_id, settings, rows, promised=False)
-    finally:
-        await rehearsal.rollback()
+    wanted = [item.dedupe_key for item in items]
+    found = await _items(session, Outbox.league_id == league_id, Outbox.dedupe_key.in_(wanted))
+    there = {one.dedupe_key: one for one in found}
+    rows = [there.get(one.dedupe_key, one) for one in await rehearse(session, league_id, items)]
+    return await _read(session, league_id, settings, rows, promised=False)
 
 
 async def preview_sample(session: AsyncSession, league_id: int, settings: Settings, kind: str) -> MailPreview:
@@ -184,24 +178,6 @@ async def preview_mail(session: AsyncSession, league_id: int, settings: Settings
     if not rows:
         raise BballError(f"There is no e-mail {outbox_id} in this league.")
     return (await _read(session, league_id, settings, rows, promised=True))[0]
-
-
-async def _written(
-    session: AsyncSession,
-    league_id: int,
-    settings: Settings,
-    contract: ContractFacts,
-    revision: int,
-    *,
-    promised: bool,
-) -> tuple[MailPreview, ...]:
-    rows = await _items(
-        session,
-        Outbox.contract_id == contract.id,
-        Outbox.kind == WelcomeMail.kind,
-        func.split_part(Outbox.dedupe_key, ":", 3) == str(revision),
-    )
-    return await _read(session, league_id, settings, rows, promised=promised)
 
 
 async def _read(
@@ -262,6 +238,7 @@ async def _items(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequenc
                 Outbox.kind,
                 Outbox.contract_id,
                 Outbox.recipient,
+                Outbox.dedupe_key,
                 Outbox.message_id,
                 Outbox.payload,
                 Outbox.state,

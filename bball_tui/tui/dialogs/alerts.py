@@ -66,6 +66,7 @@ class Alerts(SubmitDialog[bool]):
     """True when they were saved.
 
     ``before`` is what the fields begin with, but for the link: that is typed into a masked field and never shown.
+    ``league_stays``: whoever looks at this may change the webhook of this computer, and not what the league says.
     """
 
     HELP = """
@@ -82,9 +83,10 @@ class Alerts(SubmitDialog[bool]):
         Binding("down", "step(1)", "next field", show=False),
     ]
 
-    def __init__(self, before: AlertsTyped, ways: AlertWays) -> None:
+    def __init__(self, before: AlertsTyped, ways: AlertWays, *, league_stays: bool = False) -> None:
         super().__init__()
         self.set_reactive(Alerts.heading, _("Alerts"))
+        self._league_stays = league_stays
         self._before = before
         self._ways = ways
         self._trying = False
@@ -97,9 +99,15 @@ class Alerts(SubmitDialog[bool]):
         if before.webhook is not None:
             readers.append((_("nothing: stop posting to it"), STOPPED))
         example = "you@league.org, coach@league.org"
-        yield Field(_("E-mail to"), TextField(before.emails, placeholder=example, id="emails"), id="emails-field")
-        yield Field(_("After"), TextField(before.minutes, placeholder="15", id="minutes"), id="minutes-field")
+        emails = Field(_("E-mail to"), TextField(before.emails, placeholder=example, id="emails"), id="emails-field")
+        minutes = Field(_("After"), TextField(before.minutes, placeholder="15", id="minutes"), id="minutes-field")
+        emails.disabled = minutes.disabled = self._league_stays
+        yield emails
+        yield minutes
         yield Static(content((_("minutes that e-mails may be held, or a worker silent"), STYLES[Tone.MUTED])))
+        if self._league_stays:
+            stays = _("Only an admin of the league changes these two. The webhook of this computer you may set.")
+            yield Static(content((stays, STYLES[Tone.MUTED])))
         link = TextField(placeholder=hint, password=True, id="webhook")
         yield Field(_("Webhook"), link, id="webhook-field")
         yield Field(_("It gets"), FormPick(readers, before.reader, id="reader"), id="reader-field")

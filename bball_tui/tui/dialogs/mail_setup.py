@@ -31,6 +31,7 @@ ENCRYPTION = (
     (_("none: a server on this computer"), "none"),
 )
 _ALWAYS = ("provider", "from", "mine")
+_SENDER_STAYS = _("Only an admin of the league changes the From address.")
 
 
 class MailAccounts(Protocol):
@@ -50,13 +51,15 @@ class MailAccounts(Protocol):
 class MailBefore:
     """How things stood: the mail URL, the league's From address, where the last test went.
 
-    ``variable`` is the environment variable that wins over what is saved, if there is one.
+    ``variable`` is the environment variable that wins over what is saved, if there is one. ``sender_stays``: whoever
+    looks at this may not change the From address.
     """
 
     url: SecretUrl | None
     from_email: str
     mine: str
     variable: str | None = None
+    sender_stays: bool = False
 
 
 class MailSetup(Dialog[bool]):
@@ -126,6 +129,9 @@ class MailSetup(Dialog[bool]):
         )
         _show(fields, one)
         yield from fields
+        if self._before.sender_stays:
+            fields[-2].disabled = True
+            yield Static(content((_SENDER_STAYS, STYLES[Tone.MUTED])))
 
     def choices(self) -> Iterable[DialogButton]:
         """Save what works; have a mail sent; leave."""
@@ -187,7 +193,7 @@ class MailSetup(Dialog[bool]):
     def _follow_login(self) -> None:
         """While nobody chose another, mails come from the login, and tests go there."""
         login, before = self._text("login").value.strip(), self._shown.login
-        for name in ("from", "mine"):
+        for name in ("mine",) if self._before.sender_stays else ("from", "mine"):
             if self._text(name).value in ("", before):
                 self._text(name).value = login if "@" in login else ""
         self._shown = self.account
@@ -244,6 +250,8 @@ class MailSetup(Dialog[bool]):
 
     async def _try_and_send(self) -> None:
         url, sender = self._checked()
+        if not sender:
+            raise WrongFields({"from": _SENDER_STAYS})
         mine = _address("mine", self._text("mine").value, "your own address, such as me@example.org")
         if await self._logged_in(url):
             self.say(_("Sending an e-mail to {mine} …").format(mine=mine))
@@ -274,8 +282,10 @@ class MailSetup(Dialog[bool]):
             url = mail_url(self.account, self._before.url)
         except WrongFields as wrong:
             problems |= wrong.problems
+        sender = self._before.from_email
         try:
-            sender = _address("from", self._text("from").value, _("the address that families see"))
+            if not self._before.sender_stays:
+                sender = _address("from", self._text("from").value, _("the address that families see"))
         except WrongFields as wrong:
             problems |= wrong.problems
         if url is None or problems:

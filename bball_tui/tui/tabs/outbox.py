@@ -271,7 +271,6 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         when=one_in_state((OutboxState.IN_DOUBT,), "Only an e-mail in doubt needs a decision."),
         needs=Right.SENDING,
         footer=True,
-        quiet=True,
         also="doubt unknown sent twice duplicate",
     )
     async def action_mail_resolve(self) -> bool:
@@ -289,7 +288,6 @@ class OutboxPane(RecordPane["OutboxRow"], commands="On e-mails", tab="outbox"):
         when=can_fix_address,
         needs=Right.ROSTER,
         footer=True,
-        quiet=True,
         also="correct wrong typo bounce",
     )
     async def action_mail_address(self) -> bool:

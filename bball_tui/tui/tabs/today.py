@@ -225,9 +225,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
             return None
         return next((one.note for one in self._needs if one.id == targets[0]), None)
 
-    @action(
-        "d", "done", when=_on_follow_up, needs=Right.NOTES, footer=True, quiet=True, also="follow-up finished close"
-    )
+    @action("d", "done", when=_on_follow_up, needs=Right.NOTES, footer=True, also="follow-up finished close")
     async def action_today_done(self) -> bool:
         """The follow-up under the cursor is done: nobody needs to ask again."""
         from bball_tui.league.roster.notes import finish_follow_up
@@ -245,7 +243,6 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         when=_on_follow_up,
         needs=Right.NOTES,
         footer=True,
-        quiet=True,
         also="follow-up move later postpone snooze",
     )
     async def action_today_later(self) -> bool:
@@ -265,7 +262,7 @@ class TodayPane(RecordPane[AttentionItem], commands="On today", tab="today"):
         self.ask()
         return True
 
-    @action("l", LABEL, when=_on_follow_up, needs=Right.NOTES, footer=True, quiet=True, also=ALSO)
+    @action("l", LABEL, when=_on_follow_up, needs=Right.NOTES, footer=True, also=ALSO)
     async def action_today_note(self) -> bool:
         """Write down what the family of the follow-up under the cursor said; its numbers stand there."""
         connection, note = self.connection, self._note

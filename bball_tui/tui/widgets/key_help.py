@@ -53,6 +53,8 @@ def key_lines(screen: Screen[Any]) -> tuple[KeyLine, ...]:
     for (node, method), bindings in sorted(found.items(), key=lambda one: _place(one[0][0])):
         commands = _commands(node)
         declared = None if commands is None else commands.by_method(method)
+        if declared is not None and _forbidden(node, declared):
+            continue
         keys = ", ".join(dict.fromkeys(screen.app.get_key_display(one) for one in bindings))
         label, said = in_context(COMMAND, bindings[0].description), with_keys(bindings[0].tooltip)
         group, also = _(str(node.BINDING_GROUP_TITLE)), "" if declared is None else declared.also
@@ -70,6 +72,11 @@ def _place(node: "DOMNode") -> int:
 def _commands(node: "DOMNode") -> Any:
     # The set of commands that `actions.py` gives the node: that file asks dialogs, and every dialog shows this help.
     return getattr(node, "ACTIONS", None)
+
+
+def _forbidden(node: Any, command: Any) -> bool:
+    """Whether the person's role never allows the command: it is no key of theirs."""
+    return bool(node.forbids(command))
 
 
 class _KeyedMarkdown(Markdown):

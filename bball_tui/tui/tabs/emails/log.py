@@ -158,7 +158,6 @@ class MailLogPane(RecordPane["OutboxRow"], commands="In the log of e-mails", tab
         when=_in(NEVER_ARRIVED, "Only an e-mail that did not arrive can go to another address."),
         needs=Right.ROSTER,
         footer=True,
-        quiet=True,
         also="correct change wrong typo bounce",
     )
     async def action_log_address(self) -> bool:
