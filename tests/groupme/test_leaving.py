@@ -1,7 +1,9 @@
 """Who is in a group and not of its team anymore: told apart from who is unknown, and removed only when chosen."""
 
+from datetime import date
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Audit, Contract
@@ -85,8 +87,10 @@ async def test_only_who_was_chosen_is_removed_and_it_is_in_the_audit(database: D
         ]
     # A family that comes back before the other is removed is not removed.
     async with database.session() as session:
-        back = {"team_id": summer.teams["Hawks U12"], "player_id": leaving.left[1].families[0].player_id}
-        await session.execute(update(Contract).where(Contract.id == summer.contracts[2]).values(**back))
+        club, player_id = summer.club, leaving.left[1].families[0].player_id
+        back = {"league_id": club.league_id, "season_id": club.season_id, "team_id": summer.teams["Hawks U12"]}
+        offer = {"player_id": player_id, "status": "offered", "offered_on": date(2027, 8, 2)}
+        await session.execute(insert(Contract).values(**back, **offer))
     assert [step.state for step in (await remove(summer, leaving, "Rosa HawksU103")).steps] == [StepState.NOT_NEEDED]
     assert "Rosa HawksU103" in here(summer)
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.league.importing.support import Desk
 
-PLAYERS = 5_000
+PLAYERS = 3_000
 LONGEST = 0.015
 """Seconds at work: a third of what is promised of the screen, because drawing wants its part."""
 TRIES = 3
