@@ -245,11 +245,12 @@ async def enqueue_welcome(session: AsyncSession, league_id: int, contract_ids: C
             )
     made = await enqueue(session, league_id, items, hold_seconds=clock.hold_seconds)
     # A promise that was taken back has its row still; it is made once more.
+    later = AGAIN | {"available_at": func.now() + func.make_interval(0, 0, 0, 0, 0, 0, clock.hold_seconds)}
     revived = list(
         await session.scalars(
             update(Outbox)
             .where(Outbox.dedupe_key.in_([one.dedupe_key for one in items]), Outbox.state == OutboxState.CANCELLED)
-            .values(**AGAIN)
+            .values(**later)
             .returning(Outbox.id)
             .execution_options(synchronize_session=False)
         )

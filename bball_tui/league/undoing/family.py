@@ -19,6 +19,7 @@ from bball_tui.league.undoing.contracts import EARLIER
 from bball_tui.league.undoing.mails import WHY, mail_words, obstacle, read_mails, take_mails_back
 from bball_tui.league.undoing.outcome import Going
 from bball_tui.league.undoing.own_acts import OwnAct, Row
+from bball_tui.wording import counted
 
 _REMOVE = text("SELECT bball_remove_guardians(:league_id, CAST(:ids AS bigint[]))")
 _LINKING = ("guardian_added", "guardian_removed")
@@ -36,8 +37,11 @@ async def undo_family(
         return
     going.cancelled, going.again = await take_mails_back(session, league_id, mails)
     going.back += await edit.put_back()
-    going.cancelled += await edit.withdraw(act)
+    taken = await edit.withdraw(act)
+    going.cancelled += taken
     going.back += mail_words(mails)
+    if taken:
+        going.back.append(_("{e_mails} canceled.").format(e_mails=counted(taken, "e-mail")))
 
 
 class _Edit:
@@ -57,7 +61,7 @@ class _Edit:
             if "links" in kept:
                 self._links.setdefault(kept["player_id"], kept["links"])
         self._now: dict[int, Any] = {}
-        self._added: list[tuple[int, int]] = []
+        self._reached: list[tuple[int, int]] = []
 
     def _linked(self) -> set[int]:
         return {link["guardian_id"] for links in self._links.values() for link in links}
@@ -80,13 +84,14 @@ class _Edit:
         )
         self._now = {row.id: row for row in found}
         pairs = await self._session.execute(
-            select(PlayerGuardian.player_id, PlayerGuardian.guardian_id).where(
-                among(PlayerGuardian.player_id, self._links)
+            select(PlayerGuardian.player_id, PlayerGuardian.guardian_id, PlayerGuardian.receives_email).where(
+                among(PlayerGuardian.player_id, self._links) | among(PlayerGuardian.guardian_id, self._persons)
             )
         )
-        before = {(player, link["guardian_id"]) for player, links in self._links.items() for link in links}
-        self._added = [
-            (row.player_id, row.guardian_id) for row in pairs if (row.player_id, row.guardian_id) not in before
+        self._reached = [
+            (row.player_id, row.guardian_id)
+            for row in pairs
+            if row.receives_email and self._reachable_since(row.player_id, row.guardian_id)
         ]
         children = select(PlayerGuardian.player_id).where(among(PlayerGuardian.guardian_id, self._persons))
         contracts = await self._session.scalars(
@@ -98,6 +103,16 @@ class _Edit:
         ids = set(contracts)
         await lock_contracts(self._session, self._league_id, ids)
         return ids
+
+    def _reachable_since(self, player_id: int, guardian_id: int) -> bool:
+        """Whether e-mails about the player go where they did not go before the act."""
+        was = self._persons.get(guardian_id)
+        if was is not None and was["email"] != self._now[guardian_id].email:
+            return True
+        if player_id not in self._links:
+            return False
+        link = next((one for one in self._links[player_id] if one["guardian_id"] == guardian_id), None)
+        return link is None or not link["receives_email"]
 
     async def obstacle(self, changes: Changes) -> str | None:
         """Why it does not go back: somebody changed it since, or it was not noted well enough."""
@@ -117,8 +132,8 @@ class _Edit:
         )
 
     async def told(self, act: OwnAct, clock: LeagueClock) -> str | None:
-        """Whether a guardian who was added has or may have an e-mail about the player."""
-        if not self._added:
+        """Whether one of whom only the act made a reader has or may have an e-mail about the player."""
+        if not self._reached:
             return None
         mail = (
             await self._session.execute(
@@ -128,7 +143,7 @@ class _Edit:
                 .where(
                     Outbox.league_id == self._league_id,
                     Guardian.league_id == self._league_id,
-                    tuple_(Contract.player_id, Guardian.id).in_(self._added),
+                    tuple_(Contract.player_id, Guardian.id).in_(self._reached),
                     Outbox.created_at > act.at,
                     Outbox.state.in_((OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT))
                     | (Outbox.claims > 0),
@@ -139,9 +154,9 @@ class _Edit:
         return None if mail is None else _("The e-mail to {recipient} went out, or may have.").format(recipient=mail)
 
     async def withdraw(self, act: OwnAct) -> int:
-        """Cancel what waits for somebody who is no guardian of the player anymore; how many."""
+        """Cancel what waits for somebody who is not to have it, now that the act is undone; how many."""
         taken = 0
-        for player_id, guardian_id in self._added:
+        for player_id, guardian_id in self._reached:
             address = self._now[guardian_id].email if guardian_id in self._now else None
             taken += await withdraw(self._session, self._league_id, player_id, address or "", why=WHY, since=act.at)
         return taken

@@ -16,6 +16,7 @@ from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.transitions import TransitionRequest, apply_transition
 from bball_tui.league.contracts.undo import undo
 from bball_tui.league.editing.contracts import load_contract, save_contract
+from bball_tui.league.editing.family_mails import enqueue_welcome
 from bball_tui.league.editing.guardians import load_guardian, save_guardian
 from bball_tui.league.editing.outcome import Saved
 from bball_tui.league.editing.players import load_player, save_player
@@ -24,7 +25,7 @@ from bball_tui.league.undoing.outcome import TakenBack
 from bball_tui.league.undoing.take_back import latest_act, list_undoable, preview_undo, undo_act
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.outbox.staff_actions import retry
-from tests.support.factory import Club, Family, make_club, make_family
+from tests.support.factory import Club, Family, Parent, make_club, make_family
 from tests.support.mails import accept, club_with_mails, fail
 
 
@@ -166,6 +167,39 @@ async def test_an_edited_player_is_as_before(marias_database: Database, database
     async with database.session() as session:
         player = (await session.scalars(select(Player))).one()
         assert (player.first_name, player.birthdate, player.jersey) == ("Amara", date(2015, 5, 12), "00")
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_a_welcome_that_an_edit_led_to_goes_with_it_or_keeps_it(database: Database, *, left: bool) -> None:
+    """The form offers the welcome e-mail to an address that was just typed: nobody may get it once that is undone."""
+    async with database.session() as session:
+        club = await make_club(session, hold_seconds=600)
+        family = await make_family(session, club, parents=(Parent(email=None),))
+    async with database.session() as session:
+        await sign(session, club.league_id, SigningRequest(((family.contract_id, 1),)))
+
+    async def type_address() -> list[int]:
+        async with database.session() as session:
+            base = await load_guardian(session, club.league_id, family.player_id, family.guardian_ids[0])
+            draft = replace(base.draft, email="typo@families.test")
+            await save_guardian(session, club.league_id, family.player_id, draft, base=base)
+        async with database.session() as session:
+            return list(await enqueue_welcome(session, club.league_id, [family.contract_id]))
+
+    made = await type_address()
+    assert len(made) == 1
+    if left:
+        await accept(database, made)
+        with pytest.raises(BballError, match=r"The e-mail to typo@families\.test went out, or may have"):
+            await undo_latest(database, club)
+        return
+    done = await undo_latest(database, club)
+    assert done.back == ("Rosa Hamilton: e-mail empty again.", "1 e-mail canceled.")
+    async with database.session() as session:
+        assert await session.scalar(select(Outbox.state)) == OutboxState.CANCELLED
+    assert await type_address() == made
+    async with database.session() as session:
+        assert await session.scalar(select(Outbox.available_at > func.now())), "it waits for the undo time, as at first"
 
 
 async def test_of_many_emails_each_is_decided_by_itself(database: Database) -> None:
