@@ -1,5 +1,6 @@
 """Whoever only looks reads no birthdate and no phone number, by the program and by psql alike."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -100,14 +101,16 @@ def test_whoever_works_with_them_sees_them(walls: ClubServer, login: str) -> Non
 def test_the_history_tells_none_either(walls: ClubServer) -> None:
     entry = (
         "INSERT INTO audit (league_id, action, entity, entity_id, before, after) VALUES"
-        ' (%s, \'changed\', \'guardian\', 1, \'{"phone": "+1 2125550100"}\', \'{"phone": "1", "email": "a@b.c"}\')'
+        " (%s, 'changed', 'guardian', 1, %s, %s)"
     )
     with walls.login("rita") as rita:
-        rita.execute(entry.encode(), (walls.a,))
+        row = {"guardian": {"phone": "+1 2125550100", "language": "es"}, "links": [{"birthdate": "2015-01-01"}]}
+        before, after = {"phone": "+1 2125550100", "row": row}, {"phone": "1", "email": "a@b.c"}
+        rita.execute(entry.encode(), (walls.a, json.dumps(before), json.dumps(after)))
     with walls.login("vera") as vera:
         assert one(vera, "SELECT count(*) FROM audit") == 0
         said = vera.execute("SELECT before, after FROM bball_masked.audit ORDER BY id DESC LIMIT 1").fetchone()
-    assert said == ({}, {"email": "a@b.c"})
+    assert said == ({"row": {"guardian": {"language": "es"}, "links": [{}]}}, {"email": "a@b.c"})
 
 
 def test_every_column_is_in_the_views(walls: ClubServer) -> None:

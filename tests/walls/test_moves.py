@@ -145,6 +145,34 @@ def test_history_is_kept_until_its_time_is_over(alma: psycopg.Connection) -> Non
     assert put(alma, "DELETE FROM outbox WHERE dedupe_key = 'k'") == 0
 
 
+def test_a_mailer_dates_no_e_mail_back_to_have_it_forgotten(walls: ClubServer) -> None:
+    with walls.login("mia") as mia, mia.transaction(force_rollback=True):
+        put(mia, NEW_MAIL.format("", ""))
+        back = "UPDATE outbox SET state = 'cancelled', finalized_at = now() - interval '2 years' WHERE dedupe_key = 'k'"
+        assert put(mia, back) == 1
+        assert put(mia, "DELETE FROM outbox") == 0
+
+
+@pytest.mark.parametrize(
+    ("login", "action", "may"),
+    [
+        ("vera", "exported", True), ("vera", "signed", False), ("cora", "note_added", True), ("cora", "void", False),
+        ("rita", "signed", True), ("rita", "staff_added", False), ("alma", "erased", False),
+        ("nils", "exported", False),
+    ],
+)  # fmt: skip
+def test_history_says_what_somebody_of_the_role_can_have_done(
+    walls: ClubServer, login: str, action: str, may: bool
+) -> None:
+    noted = "INSERT INTO audit (league_id, action, entity, entity_id) VALUES (%s, %s, 'league', %s)"
+    with walls.login(login) as connection, connection.transaction(force_rollback=True):
+        if may:
+            connection.execute(noted.encode(), (walls.a, action, walls.a))
+        else:
+            with pytest.raises(errors.InsufficientPrivilege):
+                connection.execute(noted.encode(), (walls.a, action, walls.a))
+
+
 def test_only_a_mailer_says_that_a_mail_went_out(walls: ClubServer) -> None:
     take = (
         "UPDATE outbox SET state = 'sending', claim_token = gen_random_uuid(), lease_until = now() + interval '1 min',"
