@@ -13,6 +13,7 @@ from typing import IO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 
 class Piece(Protocol):
@@ -53,16 +54,20 @@ def read_bytes(path: Path, most: int) -> bytes:
         with open(path.expanduser(), "rb", opener=_without_waiting) as file:
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return file.read(most)
-        reason = "it isn't a file, but a pipe or a device"
+        reason = _("it isn't a file, but a pipe or a device")
     except IsADirectoryError:
-        reason = "it is a folder"
+        reason = _("it is a folder")
     except FileNotFoundError:
-        reason = "there is no such file"
+        reason = _("there is no such file")
     except PermissionError:
-        reason = "you may not read it"
+        reason = _("you may not read it")
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(getattr(error, "strerror", None) or error)
-    raise BballError(f"The file {short_name(path)} cannot be opened: {reason}. Check the path and try again.")
+    raise BballError(
+        _("The file {path} cannot be opened: {reason}. Check the path and try again.").format(
+            path=short_name(path), reason=reason
+        )
+    )
 
 
 def short_name(path: Path) -> str:
@@ -145,4 +150,6 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
             raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise BballError(f"The file {path} cannot be written: {reason}. Choose another place.") from None
+        raise BballError(
+            _("The file {path} cannot be written: {reason}. Choose another place.").format(path=path, reason=reason)
+        ) from None

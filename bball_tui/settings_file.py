@@ -13,6 +13,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 OWNER_ONLY = 0o600
 
@@ -36,7 +37,9 @@ def store(file: Path, name: str, value: str | None, *, table: Sequence[str] = ()
         _replace(target, text)
     except OSError as error:
         raise BballError(
-            f"The settings file {file} cannot be written: {error.strerror or error}. Nothing in it was changed."
+            _("The settings file {file} cannot be written: {strerror}. Nothing in it was changed.").format(
+                file=file, strerror=error.strerror or error
+            )
         ) from None
 
 
@@ -49,7 +52,7 @@ def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str
     expected = tomllib.loads(text)
     place = _inside(expected, table)
     if isinstance(place.get(name), dict):
-        raise BballError(f"{name} in the settings file is a table. Take it out there first.")
+        raise BballError(_("{name} in the settings file is a table. Take it out there first.").format(name=name))
     if value is None and name not in place:
         return text
     _put(place, name, value)
@@ -61,7 +64,11 @@ def with_setting(text: str, name: str, value: str | None, *, table: Sequence[str
             return changed
     except (TOMLKitError, tomllib.TOMLDecodeError):
         pass
-    raise BballError(f"{name} cannot be put into the settings file without changing more of it. Write it in by hand.")
+    raise BballError(
+        _("{name} cannot be put into the settings file without changing more of it. Write it in by hand.").format(
+            name=name
+        )
+    )
 
 
 def _inside(whole: MutableMapping[str, Any], table: Sequence[str]) -> MutableMapping[str, Any]:
@@ -71,7 +78,7 @@ def _inside(whole: MutableMapping[str, Any], table: Sequence[str]) -> MutableMap
         if part not in place:
             place[part] = {}
         if not isinstance(place[part], MutableMapping):
-            raise BballError(f"{part} in the settings file is no table. Take it out there first.")
+            raise BballError(_("{part} in the settings file is no table. Take it out there first.").format(part=part))
         place = place[part]
     return place
 
@@ -86,17 +93,19 @@ def _put(place: MutableMapping[str, Any], name: str, value: str | None) -> None:
 def _read(file: Path) -> str:
     try:
         if file.exists() and not stat.S_ISREG(file.stat().st_mode):
-            raise BballError(f"The settings file {file} is no file. Move it away, then save again.")
+            raise BballError(_("The settings file {file} is no file. Move it away, then save again.").format(file=file))
         text = file.read_bytes().decode()
         tomllib.loads(text)
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         # What stands there may be a password, so the fault is named without the line.
-        why = (error.strerror or str(error)) if isinstance(error, OSError) else "it is not TOML"
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else _("it is not TOML")
         raise BballError(
-            f"The settings file {file} cannot be read ({why}), so nothing was written. Correct it or move it away, "
-            "then save again."
+            _(
+                "The settings file {file} cannot be read ({why}), so nothing was written. Correct it or "
+                "move it away, then save again."
+            ).format(file=file, why=why)
         ) from None
     return text
 

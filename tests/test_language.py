@@ -1,19 +1,28 @@
 """The screen in another language: which one, and whether its words fit the code."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import bball_tui
 from bball_tui.errors import BballError
-from bball_tui.language import chosen, languages
+from bball_tui.language import ENGLISH, STORED, chosen, english, languages, retold, use
 from bball_tui.settings import load_settings
 from tests.messages.catalogs import brought_up_to_date, catalogs, compiled, read, texts, without_words
 
 PLACE = re.compile(r"\{[^{}]*\}")
 GRAMMAR = {f"{{{word}}}" for word in ("are", "had", "has", "it", "name", "stay", "value", "verb", "wait", "words")}
 """Places for a form of an English verb or pronoun, which another language may not need."""
+PACKAGE = Path(bball_tui.__file__).parent
+COMMAND_LINE = ("cli", "demo")
 CATALOGS = {path.parent.parent.name: path for path in catalogs()}
 
 
@@ -91,3 +100,96 @@ def test_words_counted_and_dates_follow_the_language() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["1 contrato 2 contratos Ann y Ben 5 ene 2026", "En todas partes"]
+
+
+SCREEN = [path for path in sorted(PACKAGE.rglob("*.py")) if path.relative_to(PACKAGE).parts[0] not in COMMAND_LINE]
+WRITERS = {
+    "cancel",
+    "cancel_unsent",
+    "release",
+    "withdraw",
+    "redirect",
+    "resend",
+    "lift",
+    "unlink",
+    "dismiss",
+    "link",
+    "Entry",
+}
+"""What writes a reason into the database."""
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+
+
+def name_of(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def test_every_place_of_a_sentence_is_filled() -> None:
+    wrong = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for call in calls(path):
+            match call.func:
+                case ast.Attribute(attr="format", value=ast.Call() as marked) if name_of(marked) in (
+                    "_",
+                    "stored",
+                    "plural",
+                ):
+                    texts = [
+                        one.value for one in marked.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                    ]
+                    wanted = {place for text in texts for _before, place, *_rest in Formatter().parse(text) if place}
+                    given = {one.arg for one in call.keywords}
+                    if texts and not call.args and wanted != given:
+                        wrong.append((path.name, call.lineno, wanted ^ given))
+    assert wrong == []
+
+
+def test_what_is_written_down_does_not_depend_on_the_screen() -> None:
+    """Reasons in the record are English: `stored` marks them, and the screen says them by `retold`."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{call.lineno}"
+        for path in SCREEN
+        for call in calls(path)
+        if name_of(call) in WRITERS
+        for word in call.keywords
+        if word.arg in ("reason", "why", "how")
+        and any(isinstance(one, ast.Call) and name_of(one) in ("_", "plural") for one in ast.walk(word.value))
+    ]
+    assert wrong == []
+
+
+KEPT = [
+    (message.id, texts(message)[0])
+    for message in read(CATALOGS["es"])
+    if isinstance(message.id, str) and (message.context == STORED or "mail server {host}" in message.id)
+]
+
+
+@given(st.sampled_from(KEPT), st.text("abcdefgh ", min_size=1, max_size=12))
+def test_what_is_stored_is_said_in_the_language_of_the_screen(kept: tuple[str, str], value: str) -> None:
+    said, spanish = kept
+    values = {place[1:-1]: value.strip() or "x" for place in PLACE.findall(said)}
+    use("es")
+    try:
+        assert retold(said.format(**values)) == spanish.format(**values)
+        assert retold("550 5.1.1 No such user here") == "550 5.1.1 No such user here"
+        with english():
+            assert retold(said.format(**values)) == said.format(**values)
+    finally:
+        use(ENGLISH)
+    assert retold(said.format(**values)) == said.format(**values)
+
+
+def test_a_fault_of_the_mail_server_within_another_sentence_is_said_too() -> None:
+    use("es")
+    try:
+        told = retold("The mail server mx.example:25 cannot be reached: no greeting.")
+    finally:
+        use(ENGLISH)
+    assert told == "El servidor de correo mx.example:25 no se alcanza: sin saludo."

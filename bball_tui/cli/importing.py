@@ -26,7 +26,7 @@ KINDS = ("teams", "players", "guardians", "contracts")
 @click.command("import")
 @needs(Right.ROSTER)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would happen, review rows, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, row by row, and change nothing.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="The layout of the file; found by itself otherwise.")
 @click.option("--season", metavar="NAME", help="The season; otherwise the file's own, or the newest.")
 @click.option(
@@ -68,7 +68,7 @@ KINDS = ("teams", "players", "guardians", "contracts")
     "--reason", default="", metavar="TEXT", help="Why players change teams; needed after the league's freeze date."
 )
 @click.option("--expect", default="", metavar="CODE", help="Import only what the preview with this code showed.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write what happened, review rows, to this CSV file.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write what happened, row by row, to this CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers and the errors as JSON.")
 def import_roster(
     file: Path,

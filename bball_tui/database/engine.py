@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from bball_tui.database import pooler
 from bball_tui.database.errors import DatabaseUnavailable, NotPermitted, SettingsLost, explain
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.settings import READ_ONLY, SecretUrl
 
 CONNECT_TIMEOUT = 10
@@ -45,15 +46,17 @@ def connection_options(url: SecretUrl) -> dict[str, Any]:
     raw = url.reveal()
     if url.scheme not in ("postgresql", "postgres"):
         raise BballError(
-            f"The database URL begins with {url.scheme or 'nothing'!r}. It must look like "
-            "postgresql://NAME@HOST/DATABASE; only PostgreSQL is supported."
+            _(
+                "The database URL begins with {scheme!r}. It must look like "
+                "postgresql://NAME@HOST/DATABASE; only PostgreSQL is supported."
+            ).format(scheme=url.scheme or _("nothing"))
         )
     try:
         options: dict[str, Any] = {key: value for key, value in conninfo_to_dict(raw).items() if value is not None}
     except psycopg.ProgrammingError:
         # The driver's text repeats the URL, and with it the password.
         raise BballError(
-            "The database URL cannot be read. It must look like postgresql://NAME@HOST/DATABASE."
+            _("The database URL cannot be read. It must look like postgresql://NAME@HOST/DATABASE.")
         ) from None
     defaults: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT,
@@ -202,7 +205,7 @@ class Database:
             yield
         except (exc.DBAPIError, psycopg.Error, OSError, exc.TimeoutError) as error:
             meaning = explain(error) or (
-                DatabaseUnavailable("All database connections are busy. Nothing was changed; try again.")
+                DatabaseUnavailable(_("All database connections are busy. Nothing was changed; try again."))
                 if isinstance(error, exc.TimeoutError)
                 else None
             )

@@ -6,6 +6,8 @@ import psycopg
 from sqlalchemy import exc
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
+from bball_tui.wording import listed
 
 LONGEST_WHY = 300
 """Characters of what the driver says, the longest that is shown."""
@@ -22,12 +24,14 @@ class DatabaseAway(DatabaseUnavailable):
     """
 
     def __init__(self, why: str, where: str | None = None) -> None:
-        reason = f"\nThe reason given: {why.rstrip('.')}." if why else ""
+        reason = _("\nThe reason given: {why}.").format(why=why.rstrip(".")) if why else ""
         super().__init__(
-            "The database cannot be reached at the moment. What was not confirmed has not happened; "
-            "nothing else is lost. Try again."
+            _(
+                "The database cannot be reached at the moment. What was not confirmed has not happened; "
+                "nothing else is lost. Try again."
+            )
             if where is None
-            else f"The database does not answer: {where}.{reason}"
+            else _("The database does not answer: {where}.{reason}").format(where=where, reason=reason)
         )
         self.why = why
         self.where = where
@@ -38,9 +42,11 @@ class SettingsLost(BballError):
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
-            f"The database connection came up without {' and '.join(names)} as this program asked for. A pooler such "
-            "as PgBouncer leaves it out. Connect to PostgreSQL directly, or use session mode and let these settings "
-            "through. Nothing was changed."
+            _(
+                "The database connection came up without {names} as this program asked for. A pooler "
+                "such as PgBouncer leaves it out. Connect to PostgreSQL directly, or use session mode "
+                "and let these settings through. Nothing was changed."
+            ).format(names=listed(names))
         )
 
 
@@ -52,16 +58,20 @@ def explain(error: BaseException) -> BballError | None:
     """The sentence for a driver's ``error``, or None when it is not one that staff can act on."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(original, psycopg.errors.InsufficientPrivilege):
-        return NotPermitted("Your database role may not do this. Ask the person who set up the database to allow it.")
+        return NotPermitted(
+            _("Your database role may not do this. Ask the person who set up the database to allow it.")
+        )
     if isinstance(original, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
-        return DatabaseUnavailable("The database is busy and did not answer in time. Nothing was changed; try again.")
+        return DatabaseUnavailable(
+            _("The database is busy and did not answer in time. Nothing was changed; try again.")
+        )
     if isinstance(original, psycopg.errors.DeadlockDetected):
-        return DatabaseUnavailable("Someone else was just changing the same things. Nothing was changed; try again.")
+        return DatabaseUnavailable(_("Someone else was just changing the same things. Nothing was changed; try again."))
     if isinstance(original, psycopg.errors.ReadOnlySqlTransaction):
-        return NotPermitted("The database accepts no changes at the moment (it is read-only). Nothing was changed.")
+        return NotPermitted(_("The database accepts no changes at the moment (it is read-only). Nothing was changed."))
     if isinstance(original, psycopg.errors.DiskFull):
         return DatabaseUnavailable(
-            "The database has no disk space left. Nothing was changed. Free some space, try again."
+            _("The database has no disk space left. Nothing was changed. Free some space, try again.")
         )
     gone = isinstance(original, psycopg.OperationalError | psycopg.InterfaceError | OSError | TimeoutError)
     if gone or (isinstance(error, exc.DBAPIError) and error.connection_invalidated):

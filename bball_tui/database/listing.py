@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.engine import Database
 from bball_tui.database.paging import Key, Page, PageRequest, RowT, Sort, page_of
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 
 def among(column: SQLColumnExpression[Any], ids: Collection[int]) -> ColumnElement[bool]:
@@ -159,7 +160,11 @@ class Listing(ABC, Generic[RowT]):
 
     def _order(self, sort: Sort) -> tuple[FromClause, tuple[ColumnElement[Any], ...]]:
         if sort.column not in self._orders:
-            raise BballError(f"This list cannot be sorted by {sort.column!r}. It can by: {', '.join(self._orders)}.")
+            raise BballError(
+                _("This list cannot be sorted by {column!r}. It can by: {orders}.").format(
+                    column=sort.column, orders=", ".join(self._orders)
+                )
+            )
         order = self._orders[sort.column]
         return order.source, (*order.keys, self.row_id)
 

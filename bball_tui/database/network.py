@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bball_tui.database.engine import connection_options
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.settings import DatabaseTls, Settings
 
 VERIFIED = ("verify-ca", "verify-full")
@@ -15,7 +16,7 @@ VERIFIED = ("verify-ca", "verify-full")
 def hosts_over_network(options: Mapping[str, str | int]) -> str | None:
     """Where the connection that libpq makes of ``options`` leads; None when it does not leave this machine."""
     if options.get("service") or os.environ.get("PGSERVICE"):
-        return "a server named by a service"
+        return _("a server named by a service")
     given = (options.get("hostaddr") or os.environ.get("PGHOSTADDR") or options.get("host")
              or os.environ.get("PGHOST") or "")  # fmt: skip
     hosts = str(given)
@@ -37,10 +38,12 @@ def refuse_unverified(settings: Settings) -> None:
     if hosts is None or mode in VERIFIED:
         return
     raise BballError(
-        f"The database is on {hosts}, and with sslmode={mode} nothing shows that it is the right server and that "
-        "no one reads along. Nothing was sent. Add sslmode=verify-full to the database URL (and sslrootcert=FILE if "
-        "the server has an authority of its own). If the network itself is safe, such as a tunnel, say so in "
-        'config.toml: database_tls = "any".'
+        _(
+            "The database is on {hosts}, and with sslmode={mode} nothing shows that it is the right "
+            "server and that no one reads along. Nothing was sent. Add sslmode=verify-full to the "
+            "database URL (and sslrootcert=FILE if the server has an authority of its own). If the "
+            'network itself is safe, such as a tunnel, say so in config.toml: database_tls = "any".'
+        ).format(hosts=hosts, mode=mode)
     )
 
 

@@ -11,6 +11,7 @@ from bball_tui.database.engine import Database, connect
 from bball_tui.database.errors import DatabaseAway, DatabaseUnavailable
 from bball_tui.database.network import refuse_unverified
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.settings import SecretUrl, Settings
 
 _EVERYWHERE = text(
@@ -55,8 +56,10 @@ async def open_database(settings: Settings, *, pool_size: int = 5) -> AsyncItera
             if not await _usable(database):
                 if settings.read_only:
                     raise BballError(
-                        "There is no league here yet, or its tables are older than this program, and --read-only "
-                        "changes nothing. Start once without --read-only."
+                        _(
+                            "There is no league here yet, or its tables are older than this program, and --read-only "
+                            "changes nothing. Start once without --read-only."
+                        )
                     )
                 await asyncio.to_thread(_set_up, server.url(embedded.OWNER, "postgres"), server, person)
             yield database

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 NOT_TAKEN = "unsupported startup parameter"
 """A pooler's own words about settings at the beginning of a connection."""
@@ -30,9 +31,12 @@ class SharedSessions(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A pooler such as PgBouncer stands before the database in transaction mode. There nothing holds from one "
-            "statement to the next: neither --read-only nor hearing of colleagues' changes. Nothing was changed. "
-            "Connect to PostgreSQL directly, or set pool_mode = session for this database."
+            _(
+                "A pooler such as PgBouncer stands before the database in transaction mode. There "
+                "nothing holds from one statement to the next: neither --read-only nor hearing of "
+                "colleagues' changes. Nothing was changed. Connect to PostgreSQL directly, or set "
+                "pool_mode = session for this database."
+            )
         )
 
 
@@ -41,8 +45,11 @@ class TooFewSessions(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A pooler such as PgBouncer stands before the database, and has no second session for this program. It "
-            "needs up to ten. Nothing was changed. Raise default_pool_size, or connect to PostgreSQL directly."
+            _(
+                "A pooler such as PgBouncer stands before the database, and has no second session for "
+                "this program. It needs up to ten. Nothing was changed. Raise default_pool_size, or "
+                "connect to PostgreSQL directly."
+            )
         )
 
 
@@ -51,8 +58,10 @@ class NotDirect(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A pooler such as PgBouncer stands before the database, and what changes its tables must not go through "
-            "one. Nothing was changed. Connect to PostgreSQL directly for this."
+            _(
+                "A pooler such as PgBouncer stands before the database, and what changes its tables must "
+                "not go through one. Nothing was changed. Connect to PostgreSQL directly for this."
+            )
         )
 
 

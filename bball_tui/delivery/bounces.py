@@ -14,6 +14,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.models import League
 from bball_tui.delivery.maintenance import Chore
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.bounces import LARGEST, BounceReport, read_report, unread_failure
 from bball_tui.outbox.bounces import Match, Noted, Returned, note_bounce
 from bball_tui.settings import Settings
@@ -180,7 +181,9 @@ def _reports(place: Path, seen: Seen) -> tuple[list[tuple[str, BounceReport]], i
 
 
 def _unreadable(place: Path, error: OSError) -> BballError:
-    return BballError(f"The mail folder {place} cannot be read: {error.strerror or error}.")
+    return BballError(
+        _("The mail folder {place} cannot be read: {strerror}.").format(place=place, strerror=error.strerror or error)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,11 @@ class _Mail:
 
 def _mails(place: Path) -> Iterator[_Mail]:
     if not place.exists():
-        raise BballError(f"There is no mail folder {place}. Name the folder or file in which returned e-mails arrive.")
+        raise BballError(
+            _("There is no mail folder {place}. Name the folder or file in which returned e-mails arrive.").format(
+                place=place
+            )
+        )
     if place.is_file() and not _is_mbox(place):
         yield _Mail(f"{place.stat().st_size}:{place.name}", place.name, partial(_bytes_of, place))
         return
@@ -211,7 +218,7 @@ def _mails(place: Path) -> Iterator[_Mail]:
     folders = [place / name for name in ("new", "cur") if (place / name).is_dir()] or [place]
     for folder in folders:
         for file in sorted(folder.iterdir()):
-            name, _, flags = file.name.partition(":2,")
+            name, _sign, flags = file.name.partition(":2,")
             loose = folder is place and file.suffix.lower() not in (".eml", ".msg", "")
             # No mail server returns more than that; and a file that went away meanwhile is no trouble.
             if not file.name.startswith(".") and not loose and file.is_file() and _size_of(file) <= LARGEST:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import GateCause, GateState
+from bball_tui.language import stored
 from bball_tui.mail.transports import Limits, scheme_of
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS, Gate, lock, look, store, wake_workers
 
@@ -81,7 +82,7 @@ def _take(gate: Gate, wanted: int, limits: Limits, *, probe: bool) -> tuple[Gate
         if allowed <= 0:
             # Opened, not just refused, so that every screen can say what holds the mails and until when.
             midnight = gate.now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            reason = f"the day's {limits.per_day} e-mails are used up"
+            reason = stored("the day's {per_day} e-mails are used up").format(per_day=limits.per_day)
             full = replace(gate, state=GateState.OPEN, cause=GateCause.QUOTA, reason=reason, open_until=midnight)
             return full, Wait((midnight - gate.now).total_seconds(), GateCause.QUOTA, reason)
     if limits.per_second is not None:
@@ -90,7 +91,9 @@ def _take(gate: Gate, wanted: int, limits: Limits, *, probe: bool) -> tuple[Gate
         gate = replace(gate, tokens=tokens, refilled_at=gate.now)
         allowed = min(allowed, math.floor(tokens))
         if allowed < 1:
-            return gate, Wait((1 - tokens) / limits.per_second, None, "the provider takes so many e-mails a second")
+            return gate, Wait(
+                (1 - tokens) / limits.per_second, None, stored("the provider takes so many e-mails a second")
+            )
         gate = replace(gate, tokens=tokens - allowed)
     return replace(gate, sent_today=gate.sent_today + allowed), Permit(allowed, probe)
 

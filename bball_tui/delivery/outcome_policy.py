@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bball_tui.database.states import GateCause
 from bball_tui.delivery.gate_policy import Verdict
+from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, sameness
 from bball_tui.outbox.queue import Claim
 from bball_tui.outbox.settling import Ending, Report
@@ -89,5 +90,7 @@ class Refusals:
         if len(self._recipients) < SAME_REFUSALS:
             return verdict
         self._same = None
-        reason = f"{outcome.text or outcome.code} (the same answer to {SAME_REFUSALS} e-mails in a row)"
+        reason = _("{why} (the same answer to {number} e-mails in a row)").format(
+            why=outcome.text or outcome.code, number=SAME_REFUSALS
+        )
         return replace(verdict, cause=GateCause.REFUSED, answered=False, reason=reason)

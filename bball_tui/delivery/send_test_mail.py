@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
+from bball_tui.language import _, retold
 from bball_tui.mail import my_address
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.transports import Envelope, open_transport
@@ -28,10 +29,12 @@ async def send_test(
     """
     if not settings.may_send:
         raise BballError(
-            f"{NO_MAIL_SERVER.capitalize()}, so nothing can be sent. {SET_UP_MAIL} "
-            "You can look at the e-mail in a browser meanwhile."
+            _(
+                "{no_mail_server}, so nothing can be sent. {set_up_mail} You can look at the e-mail in a "
+                "browser meanwhile."
+            ).format(no_mail_server=NO_MAIL_SERVER.capitalize(), set_up_mail=SET_UP_MAIL)
         )
-    to = address(mine.strip(), "your own address")
+    to = address(mine.strip(), _("your own address"))
     test = as_test(mime, subject, to, date=datetime.now(UTC).replace(microsecond=0))
     transport = open_transport(settings)
     try:
@@ -39,7 +42,11 @@ async def send_test(
     finally:
         await transport.close()
     if outcome.outcome_class is not OutcomeClass.ACCEPTED:
-        raise BballError(f"The mail server did not take the test e-mail: {outcome.text or outcome.outcome_class}.")
+        raise BballError(
+            _("The mail server did not take the test e-mail: {why}.").format(
+                why=retold(outcome.text or outcome.outcome_class)
+            )
+        )
     my_address.remember(settings, to)
     async with database.session() as session:
         entry = Entry("test_mail_sent", "league", league_id, after={"to": to, "subject": subject})

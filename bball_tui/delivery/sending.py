@@ -15,6 +15,7 @@ from bball_tui.delivery.batching import Batcher
 from bball_tui.delivery.gate_policy import Verdict
 from bball_tui.delivery.outcome_policy import Refusals, report_of, verdict_of
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.context import MessageContext, load_contexts, senders_of
 from bball_tui.mail.from_address import NoSender, default_sender, domain_of
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
@@ -142,8 +143,10 @@ class Sending:
             return frozen
         log.warning("e-mail %s: what is stored is not what was queued: its %s", claim.id, trouble)
         return RenderError(
-            f"The e-mail that is stored here is not the one that was queued: its {trouble}. It was not sent. "
-            "Cancel it, and find out who changed the database."
+            _(
+                "The e-mail that is stored here is not the one that was queued: its {trouble}. It was "
+                "not sent. Cancel it, and find out who changed the database."
+            ).format(trouble=trouble)
         )
 
     async def _addressed(
@@ -239,7 +242,9 @@ class Sending:
         except Exception as error:
             # A transport never raises for what the provider does, so this is a fault of our own.
             log.exception("e-mail %s could not be handed over", claim.id)
-            text = f"The program failed while it handed the e-mail over ({type(error).__name__}: {error})."
+            text = _("The program failed while it handed the e-mail over ({name}: {error}).").format(
+                name=type(error).__name__, error=error
+            )
             return (
                 Outcome(OutcomeClass.IN_DOUBT, Phase.DOT, text=text)
                 if asked
@@ -293,7 +298,7 @@ class Sending:
         """What the gate has to hear of; a fault that several mails met is told once, and that of a probe always."""
         told: set[GateCause] = set()
         verdicts = []
-        for work, _, verdict in batch:
+        for work, _outcome, verdict in batch:
             if not verdict.matters or verdict.cause in told:
                 continue
             verdicts.append(verdict)

@@ -16,6 +16,7 @@ from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.values import one_line
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -64,7 +65,7 @@ class Season(msgspec.Struct, frozen=True):
 
     def label(self) -> str:
         """The season in a list."""
-        return f"{self.name} (archived)" if self.archived else self.name
+        return _("{name} (archived)").format(name=self.name) if self.archived else self.name
 
 
 def zone_of(name: str, order: DateOrder | str = DateOrder.YMD) -> ZoneInfo:
@@ -77,7 +78,9 @@ def zone_of(name: str, order: DateOrder | str = DateOrder.YMD) -> ZoneInfo:
         return zone_for(name, order)
     except (KeyError, ValueError, OSError):
         raise BballError(
-            f"The league's time zone {one_line(name)[:60]!r} is not known. Use a name such as Europe/Berlin or UTC."
+            _("The league's time zone {name!r} is not known. Use a name such as America/Chicago or UTC.").format(
+                name=one_line(name)[:60]
+            )
         ) from None
 
 
@@ -95,16 +98,20 @@ async def create_league(
     Raises:
         BballError: the name is empty or too long, the slug is no slug, or it is taken.
     """
-    name = _name(name, "The league's name", 200)
+    name = _name(name, _("The league's name"), 200)
     if slug is not None and not _SLUG.fullmatch(slug):
         raise BballError(
-            f"The short name {one_line(slug)[:80]!r} does not do: use small letters, digits and dashes, "
-            "at most 63, such as westside."
+            _(
+                "The short name {slug!r} does not do: use small letters, digits and dashes, at most 63, "
+                "such as westside."
+            ).format(slug=one_line(slug)[:80])
         )
     slug = slug or slug_from(name)
     league_id = await session.scalar(select(func.bball_new_league(name, slug)))
     if league_id is None:
-        raise BballError(f"A league '{slug}' exists already. Choose another short name with --slug.")
+        raise BballError(
+            _("A league '{slug}' exists already. Choose another short name with --slug.").format(slug=slug)
+        )
     await record(session, league_id, [Entry("created", "league", league_id, after={"name": name, "slug": slug})])
     if season is not None:
         await create_season(session, league_id, season)
@@ -117,7 +124,7 @@ async def create_season(session: AsyncSession, league_id: int, name: str) -> Sea
     Raises:
         BballError: the name is empty, too long, or taken.
     """
-    name = _name(name, "The season's name", 100)
+    name = _name(name, _("The season's name"), 100)
     season_id = await session.scalar(
         insert(models.Season)
         .values(league_id=league_id, name=name)
@@ -125,7 +132,7 @@ async def create_season(session: AsyncSession, league_id: int, name: str) -> Sea
         .returning(models.Season.id)
     )
     if season_id is None:
-        raise BballError(f"A season '{name}' exists already in this league.")
+        raise BballError(_("A season '{name}' exists already in this league.").format(name=name))
     await record(session, league_id, [Entry("created", "season", season_id, after={"name": name})])
     return Season(season_id, name, None, None)
 
@@ -161,11 +168,13 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
         if not await owns_everything(session):
             login = one_line(str(await session.scalar(select(func.session_user()))))
             raise NoRole(
-                f"No league is open to the login '{login}'. An admin of yours can give it a role: "
-                f"bball-tui staff add {login} --role registrar. Or make a new league: "
-                "bball-tui init --league NAME"
+                _(
+                    "No league is open to the login '{login}'. An admin of yours can give it a role: "
+                    "bball-tui staff add {login} --role registrar. Or make a new league: bball-tui init "
+                    "--league NAME"
+                ).format(login=login)
             )
-        raise BballError("There is no league yet. Make one with: bball-tui init --league NAME")
+        raise BballError(_("There is no league yet. Make one with: bball-tui init --league NAME"))
     if slug is None and len(leagues) == 1:
         return leagues[0]
     for league in leagues:
@@ -173,8 +182,12 @@ async def find_league(session: AsyncSession, slug: str | None = None) -> LeagueI
             return league
     names = ", ".join(league.slug for league in leagues)
     if slug is None:
-        raise SeveralLeagues(f"There are several leagues: {names}. Say which one with --league SLUG.")
-    raise BballError(f"There is no league '{one_line(slug)[:80]}'. The leagues are: {names}.")
+        raise SeveralLeagues(
+            _("There are several leagues: {names}. Say which one with --league SLUG.").format(names=names)
+        )
+    raise BballError(
+        _("There is no league '{slug}'. The leagues are: {names}.").format(slug=one_line(slug)[:80], names=names)
+    )
 
 
 async def list_seasons(session: AsyncSession, league_id: int) -> list[Season]:
@@ -216,7 +229,11 @@ def info_of(row: models.League) -> LeagueInfo:
 def _name(value: str, what: str, longest: int) -> str:
     cleaned = one_line(value)
     if not cleaned:
-        raise BballError(f"{what} is empty. Give it one.")
+        raise BballError(_("{what} is empty. Give it one.").format(what=what))
     if len(cleaned) > longest:
-        raise BballError(f"{what} has {len(cleaned)} characters; {longest} is the limit.")
+        raise BballError(
+            _("{what} has {number} characters; {longest} is the limit.").format(
+                what=what, number=len(cleaned), longest=longest
+            )
+        )
     return cleaned

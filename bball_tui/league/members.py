@@ -103,8 +103,10 @@ async def add_member(
     match await _asked(session, "bball_add_member", league_id, login, role, team_id):
         case "unknown":
             raise BballError(
-                f"The server has no login '{one_line(login)[:80]}'. An administrator of the server makes one: "
-                "bball-tui database setup-sql LOGIN prints what to run."
+                _(
+                    "The server has no login '{login}'. An administrator of the server makes one: bball-tui "
+                    "database setup-sql LOGIN prints what to run."
+                ).format(login=one_line(login)[:80])
             )
         case said:
             return said == "done"
@@ -122,8 +124,10 @@ async def remove_member(
     match await _asked(session, "bball_remove_member", league_id, login, role, team_id):
         case "last":
             raise BballError(
-                f"{one_line(login)[:80]} is the only admin of this league who can log in. Make someone else admin "
-                "first; nothing was changed."
+                _(
+                    "{login} is the only admin of this league who can log in. Make someone else admin first; "
+                    "nothing was changed."
+                ).format(login=one_line(login)[:80])
             )
         case said:
             return said == "done"
@@ -139,9 +143,11 @@ async def _asked(
 def _check_team(role: StaffRole, team_id: int | None) -> None:
     if (role is StaffRole.COORDINATOR) != (team_id is not None):
         raise BballError(
-            "A coordinator looks after one team: say which one."
+            _("A coordinator looks after one team: say which one.")
             if team_id is None
-            else f"The role {role} is for the whole league: leave the team out. Only a coordinator has a team."
+            else _(
+                "The role {role} is for the whole league: leave the team out. Only a coordinator has a team."
+            ).format(role=role)
         )
 
 

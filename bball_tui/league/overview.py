@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database import models
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, GateState, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.leagues import LeagueInfo, Season, info_of, season_of
 from bball_tui.outbox.mail_conditions import is_bounced, is_held, is_parked, is_waiting
 from bball_tui.outbox.provider_gates import ALL_PROVIDERS
@@ -115,7 +116,7 @@ async def overview(session: AsyncSession, league_id: int, season_id: int | None)
         )
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     season = found.Season
     return Overview(
         league=info_of(found.League),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bball_tui.database.states import DateOrder, TeamChange
 from bball_tui.errors import BballError
+from bball_tui.language import _, later
 from bball_tui.league.contracts.signing_rules import LONGEST_HOLD
 from bball_tui.league.fields import Draft, Field, Kind, Option, Parse, drafted
 from bball_tui.league.leagues import zone_of
@@ -21,32 +22,38 @@ _NO_NUMBER = -1
 
 
 def _named(what: str, *, needed: bool = False) -> Parse:
-    def parse(text: str, _: object) -> str | None:
+    def parse(text: str, _reading: object) -> str | None:
         said = one_line(text)
         if len(said) > LONGEST_NAME or (needed and not said):
-            raise BballError(f"{what} needs 1 to {LONGEST_NAME} characters; it has {len(said)}.")
+            raise BballError(
+                _("{what} needs 1 to {longest} characters; it has {number}.").format(
+                    what=what, longest=LONGEST_NAME, number=len(said)
+                )
+            )
         return said or None
 
     return parse
 
 
 def _addressed(what: str) -> Parse:
-    def parse(text: str, _: object) -> str | None:
+    def parse(text: str, _reading: object) -> str | None:
         said = one_line(text)
-        return address(said, f"the league's {what}") if said else None
+        return address(said, _("the league's {what}").format(what=what)) if said else None
 
     return parse
 
 
-def _logo(text: str, _: object) -> str | None:
+def _logo(text: str, _reading: object) -> str | None:
     said = one_line(text)
     if said and https_url(said) is None:
-        raise BballError(f"The logo {said[:80]!r} isn't an https link. It must look like https://host/logo.png.")
+        raise BballError(
+            _("The logo {said!r} isn't an https link. It must look like https://host/logo.png.").format(said=said[:80])
+        )
     return said or None
 
 
 def _number(check: Callable[[int], int]) -> Parse:
-    def parse(text: str, _: object) -> int:
+    def parse(text: str, _reading: object) -> int:
         line = text.strip()
         return check(int(line) if line.isascii() and line.isdigit() and len(line) < 7 else _NO_NUMBER)
 
@@ -55,14 +62,16 @@ def _number(check: Callable[[int], int]) -> Parse:
 
 def _hold(seconds: int) -> int:
     if not 0 <= seconds <= LONGEST_HOLD:
-        raise BballError(f"The undo time is a number of seconds, 0 to {LONGEST_HOLD} (one day).")
+        raise BballError(
+            _("The undo time is a number of seconds, 0 to {longest_hold} (one day).").format(longest_hold=LONGEST_HOLD)
+        )
     return seconds
 
 
 def _one_of(choices: tuple[str, ...]) -> Parse:
-    def parse(text: str, _: object) -> str:
+    def parse(text: str, _reading: object) -> str:
         if text not in choices:
-            raise BballError(f"This is one of {', '.join(choices)}.")
+            raise BballError(_("This is one of {choices}.").format(choices=", ".join(choices)))
         return text
 
     return parse
@@ -76,7 +85,7 @@ FIELDS = (
         name="name",
         label="Name",
         help="As families know the league.",
-        parse=_named("the name", needed=True),
+        parse=_named(_("the name"), needed=True),
         needed=True,
         option=Option(flag="--name", help="The name, as families know it."),
     ),
@@ -100,7 +109,7 @@ FIELDS = (
         name="from_name",
         label="From, name",
         help="Beside the From address. Optional.",
-        parse=_named("the From name"),
+        parse=_named(_("the From name")),
         option=Option(flag="--from-name", help="The name beside the From address."),
     ),
     Field(
@@ -108,14 +117,14 @@ FIELDS = (
         label="From, address",
         help="Where e-mails come from.",
         example=lambda _: "office@league.org",
-        parse=_addressed("From address"),
+        parse=_addressed(_("From address")),
         option=Option(flag="--from-email", help="The address that e-mails come from."),
     ),
     Field(
         name="reply_to",
         label="Reply-to",
         help="If elsewhere. Optional.",
-        parse=_addressed("Reply-To address"),
+        parse=_addressed(_("Reply-To address")),
         option=Option(flag="--reply-to", help="Where answers go, if elsewhere."),
     ),
     Field(
@@ -173,7 +182,7 @@ FIELDS = (
         name="reminder_days",
         label="Reminders",
         help="Days before an offer is due. Empty: no one is reminded.",
-        example=lambda _: "never; such as 7, 2",
+        example=lambda _: later("never; such as 7, 2"),
         parse=lambda text, _: list(usable_days(parse_days(text))),
     ),
     Field(

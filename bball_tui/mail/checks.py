@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from bball_tui.language import later
+from bball_tui.language import _, later
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.languages import ENGLISH
 from bball_tui.mail.render import RenderedMessage
@@ -94,7 +94,7 @@ def check(message: RenderedMessage, context: MessageContext) -> tuple[MailWarnin
         found.append(
             MailWarning(
                 Code.SENDER,
-                "The league has no From address yet. E-mail can only stay on this machine until it has one.",
+                _("The league has no From address yet. E-mail can only stay on this machine until it has one."),
             )
         )
     return tuple(dict.fromkeys(found))
@@ -105,7 +105,7 @@ def _facts(context: MessageContext) -> list[MailWarning]:
     # Which day it is makes nothing empty.
     values = variables(context, ENGLISH, packaged().words(ENGLISH), can_reply=True, today=date.min)
     found = [
-        MailWarning(Code.MISSING, f"The {name.replace('_', ' ')} is empty.")
+        MailWarning(Code.MISSING, _("The {variable} is empty.").format(variable=name.replace("_", " ")))
         for name, value in values.items()
         if value == "" and name not in may_be_empty
     ]
@@ -122,12 +122,12 @@ _NOTHING = re.compile(r"\b(None|undefined|NaN)\b")
 def _leftovers(subject: str, mail: Parts, page: "_Page") -> list[MailWarning]:
     seen = "\n".join((subject, mail.text, page.words))
     found = [
-        MailWarning(Code.LEFTOVER, f"The e-mail shows {mark!r}, a piece of its template.")
+        MailWarning(Code.LEFTOVER, _("The e-mail shows {mark!r}, a piece of its template.").format(mark=mark))
         for mark in _LEFTOVERS
         if mark in seen or (mark.startswith("<") and mark in mail.html)
     ]
     found += [
-        MailWarning(Code.LEFTOVER, f"The e-mail says {word!r} where something is missing.")
+        MailWarning(Code.LEFTOVER, _("The e-mail says {word!r} where something is missing.").format(word=word))
         for word in sorted(set(_NOTHING.findall(seen)))
     ]
     return found
@@ -143,19 +143,23 @@ def _links(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarn
         if scheme == "mailto":
             continue
         if url.strip() in ("", "#"):
-            found.append(MailWarning(Code.LINK, "The e-mail has a link that leads nowhere."))
+            found.append(MailWarning(Code.LINK, _("The e-mail has a link that leads nowhere.")))
         elif scheme != "https":
-            found.append(MailWarning(Code.LINK, f"The link {url} is not https."))
+            found.append(MailWarning(Code.LINK, _("The link {url} is not https.").format(url=url)))
         elif not _among(host, known):
-            found.append(MailWarning(Code.LINK, f"The link {url} leads to a host that the league does not use."))
+            found.append(
+                MailWarning(
+                    Code.LINK, _("The link {url} leads to a host that the league does not use.").format(url=url)
+                )
+            )
     for url in page.remote:
         if url == brand.logo_url:
-            text = (
-                f"The logo is loaded from {url} when the e-mail is opened; the league's name stands there if it is not."
-            )
+            text = _(
+                "The logo is loaded from {url} when the e-mail is opened; the league's name stands there if it is not."
+            ).format(url=url)
             found.append(MailWarning(Code.REMOTE, text, note=True))
         elif _target(url)[0] != "https" or not _among(_target(url)[1], known):
-            found.append(MailWarning(Code.REMOTE, f"The e-mail loads {url} from elsewhere."))
+            found.append(MailWarning(Code.REMOTE, _("The e-mail loads {url} from elsewhere.").format(url=url)))
     return found
 
 
@@ -173,28 +177,40 @@ def _among(host: str | None, known: set[str | None]) -> bool:
 
 def _look(page: "_Page", mail: Parts, context: MessageContext) -> list[MailWarning]:
     found = [
-        MailWarning(Code.IMAGE, f"The image {source} has no words for those who cannot see it.")
+        MailWarning(Code.IMAGE, _("The image {source} has no words for those who cannot see it.").format(source=source))
         for source in page.images_without_alt
     ]
     found += [
-        MailWarning(Code.ACTIVE, f"The e-mail has a <{tag}>. Mail programs take it out, or take it for a fraud.")
+        MailWarning(
+            Code.ACTIVE,
+            _("The e-mail has a <{tag}>. Mail programs take it out, or take it for a fraud.").format(tag=tag),
+        )
         for tag in page.active
     ]
     if not page.words.strip():
-        found.append(MailWarning(Code.TEMPLATE, "The HTML part shows nothing at all."))
+        found.append(MailWarning(Code.TEMPLATE, _("The HTML part shows nothing at all.")))
     # The words on the button are readable on any color, see values.text_color_on.
     ratio = contrast(context.brand.brand_color, "#ffffff")
     if ratio < VISIBLE_CONTRAST:
         found.append(
             MailWarning(
                 Code.CONTRAST,
-                f"The brand color {context.brand.brand_color} is so pale that the button hardly stands out from "
-                f"the white page ({ratio:.1f} to 1, wanted {VISIBLE_CONTRAST:.0f}).",
+                _(
+                    "The brand color {brand_color} is so pale that the button hardly stands out from the "
+                    "white page ({ratio:.1f} to 1, wanted {visible_contrast:.0f})."
+                ).format(brand_color=context.brand.brand_color, ratio=ratio, visible_contrast=VISIBLE_CONTRAST),
             )
         )
     size = len(mail.html.encode())
     if size > CLIPPED_BYTES:
-        found.append(MailWarning(Code.SIZE, f"The e-mail has {size:,} bytes; Gmail cuts it after {CLIPPED_BYTES:,}."))
+        found.append(
+            MailWarning(
+                Code.SIZE,
+                _("The e-mail has {size:,} bytes; Gmail cuts it after {clipped_bytes:,}.").format(
+                    size=size, clipped_bytes=CLIPPED_BYTES
+                ),
+            )
+        )
     return found
 
 
@@ -206,7 +222,9 @@ class _Page:
         self.links = [_value(link, "href") for link in tree.css("a[href]")]
         pictures = tree.css("img")
         self.images_without_alt = [
-            _value(picture, "src") or "(without a source)" for picture in pictures if not _value(picture, "alt").strip()
+            _value(picture, "src") or _("(without a source)")
+            for picture in pictures
+            if not _value(picture, "alt").strip()
         ]
         self.active = sorted({node.tag or "" for node in tree.css(_ACTIVE)})
         self.remote = [_value(node, "src") for node in tree.css("[src]") if _value(node, "src")]

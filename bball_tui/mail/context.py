@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Contract, League, Team
+from bball_tui.language import _
 from bball_tui.mail.from_address import NoSender, default_sender
 from bball_tui.mail.kinds import facts_of
 from bball_tui.mail.kinds.base import MailKind
@@ -54,8 +55,10 @@ class Brand:
             return moment.astimezone(ZoneInfo(self.timezone)).date()
         except (KeyError, ValueError, OSError):
             raise RenderError(
-                f"The league's time zone {one_line(self.timezone)[:60]!r} is not known, so no one can say which day it "
-                "is there. Set one such as Europe/Berlin."
+                _(
+                    "The league's time zone {timezone!r} is not known, so no one can say which day it is "
+                    "there. Set one such as America/Chicago."
+                ).format(timezone=one_line(self.timezone)[:60])
             ) from None
 
 
@@ -145,7 +148,9 @@ async def load_contexts(
     contract_ids = [mail.contract_id for mail in mails if mail.contract_id is not None]
     found = (await session.execute(_LOOK, {"league_id": league_id, "contract_ids": contract_ids})).all()
     if not found:
-        gone = RenderError("The league of this e-mail is not in the database anymore, so there is no one to send it.")
+        gone = RenderError(
+            _("The league of this e-mail is not in the database anymore, so there is no one to send it.")
+        )
         return [gone for _ in mails]
     league = found[0]
     brand = Brand(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bball_tui.language import _
 from bball_tui.mail.transports import scheme_called
 from bball_tui.mail.values import RenderError
 from bball_tui.settings import Settings
@@ -63,7 +64,10 @@ def default_sender(settings: Settings) -> str:
     sender = scheme_called(url.scheme).sender(url)
     if sender is None:
         raise NoSender(
-            "The league has no From address yet, so no e-mail can go out in its name. Set the league's From address, "
-            "or a login that is an e-mail address in the e-mail URL, and send this e-mail again."
+            _(
+                "The league has no From address yet, so no e-mail can go out in its name. Set the "
+                "league's From address, or a login that is an e-mail address in the e-mail URL, then retry "
+                "this e-mail in the outbox."
+            )
         )
     return sender

@@ -4,6 +4,7 @@ import ssl
 
 import httpx
 
+from bball_tui.language import _
 from bball_tui.trust import authorities
 
 LARGEST = 500_000
@@ -25,15 +26,21 @@ async def logo_trouble(url: str, *, trust: ssl.SSLContext | None = None) -> str 
             client.stream("GET", url) as answer,
         ):
             if answer.status_code != 200:
-                return f"{url} answers with {answer.status_code} instead of the picture."
+                return _("{url} answers with {status_code} instead of the picture.").format(
+                    url=url, status_code=answer.status_code
+                )
             kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in _SHOWN:
-                return f"{url} is {kind or 'of no kind'}; mail programs show PNG, JPEG and GIF."
+                return _("{url} is {kind}; mail programs show PNG, JPEG and GIF.").format(
+                    url=url, kind=kind or "of no kind"
+                )
             size = 0
             async for chunk in answer.aiter_bytes():
                 size += len(chunk)
                 if size > LARGEST:
-                    return f"{url} has more than {LARGEST // 1000} KB; take a smaller picture."
+                    return _("{url} has more than {largest} KB; take a smaller picture.").format(
+                        url=url, largest=LARGEST // 1000
+                    )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return f"{url} cannot be reached ({str(error) or type(error).__name__})."
+        return _("{url} cannot be reached ({error}).").format(url=url, error=str(error) or type(error).__name__)
     return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bball_tui.language import _
 from bball_tui.mail.mjml_tags import TAGS
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -30,15 +31,23 @@ def slips(source: str) -> Iterator[Slip]:
         if tag["closing"] or not (name.startswith("mj-") or name == "mjml"):
             continue
         if name == "mj-include":
-            yield Slip(line, "<mj-include> is not possible here; use {% include %}.")
+            yield Slip(line, _("<mj-include> is not possible here; use {% include %}."))
         elif name not in TAGS:
-            yield Slip(line, f"MJML has no tag <{name}>{_meant(name, TAGS)}")
+            yield Slip(line, _("MJML has no tag <{name}>{meant}").format(name=name, meant=_meant(name, TAGS)))
         else:
             for attribute, value, content in _ATTRIBUTE.findall(tag["rest"].rstrip("/")):
                 if attribute not in TAGS[name]:
-                    yield Slip(line, f"<{name}> has no attribute {attribute}{_meant(attribute, TAGS[name])}")
+                    yield Slip(
+                        line,
+                        _("<{name}> has no attribute {attribute}{meant}").format(
+                            name=name, attribute=attribute, meant=_meant(attribute, TAGS[name])
+                        ),
+                    )
                 elif not value or not content.startswith(("'", '"')):
-                    yield Slip(line, f"The value of {attribute} in <{name}> needs quotes.")
+                    yield Slip(
+                        line,
+                        _("The value of {attribute} in <{name}> needs quotes.").format(attribute=attribute, name=name),
+                    )
 
 
 def unbalanced(source: str) -> Iterator[Slip]:
@@ -56,14 +65,14 @@ def unbalanced(source: str) -> Iterator[Slip]:
             elif any(name == opened for opened, _ in stack):
                 while stack[-1][0] != name:
                     opened, where = stack.pop()
-                    yield Slip(where, f"<{opened}> is not closed.")
+                    yield Slip(where, _("<{opened}> is not closed.").format(opened=opened))
                 stack.pop()
             else:
-                yield Slip(line, f"</{name}> closes nothing.")
+                yield Slip(line, _("</{name}> closes nothing.").format(name=name))
         elif not tag["rest"].endswith("/") and name.lower() not in _VOID:
             stack.append((name, line))
     for opened, line in stack:
-        yield Slip(line, f"<{opened}> is not closed.")
+        yield Slip(line, _("<{opened}> is not closed.").format(opened=opened))
 
 
 def _without_jinja(source: str) -> str:
@@ -81,4 +90,4 @@ def _line(text: str, position: int) -> int:
 
 def _meant(name: str, known: dict[str, frozenset[str]] | frozenset[str]) -> str:
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f". Did you mean {near[0]}?" if near else "."
+    return _(". Did you mean {near}?").format(near=near[0]) if near else "."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.language import _
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.values import RenderError, one_line
 
@@ -42,7 +43,9 @@ def _stranger(address: str, message: MessageMail, own: set[tuple[str, int]]) -> 
         if (address.lower(), child.player_id) not in own:
             name = one_line(f"{child.player_first} {child.player_last}")
             return RenderError(
-                f"{address} is not on file for {name} anymore, and this message speaks of {name}. So it is not sent. "
-                "Cancel it, and write to the family again."
+                _(
+                    "{address} is not on file for {name} anymore, and this message speaks of {name}. So it "
+                    "is not sent. Cancel it, and write to the family again."
+                ).format(address=address, name=name)
             )
     return None

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from bball_tui.language import _
 from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.mail.template_dialect import MailEnvironment, check_markup
 from bball_tui.mail.values import RenderError, one_line
@@ -66,12 +67,16 @@ def check_subject(subject: str) -> str:
     """
     said = _NO_TEXT.sub("", subject).strip()
     if not said:
-        raise RenderError("The subject is empty. Say in a few words what the message is about.")
+        raise RenderError(_("The subject is empty. Say in a few words what the message is about."))
     if len(said.splitlines()) > 1:
-        raise RenderError("The subject has a line break in it. Write it on one line.")
+        raise RenderError(_("The subject has a line break in it. Write it on one line."))
     if len(said) > LONGEST_SUBJECT:
-        raise RenderError(f"The subject has {len(said):,} characters; {LONGEST_SUBJECT} are the most. Shorten it.")
-    _compiled(said, "The subject")
+        raise RenderError(
+            _("The subject has {number:,} characters; {longest} are the most. Shorten it.").format(
+                number=len(said), longest=LONGEST_SUBJECT
+            )
+        )
+    _compiled(said, _("The subject"))
     return said
 
 
@@ -83,13 +88,15 @@ def check_text(text: str) -> str:
     """
     said = clean(text)
     if not said.strip():
-        raise RenderError("The message has no text yet. Write what the families should read.")
+        raise RenderError(_("The message has no text yet. Write what the families should read."))
     if len(said) > LONGEST_TEXT:
         raise RenderError(
-            f"The text has {len(said):,} characters; {LONGEST_TEXT:,} are the most. Shorten it, or put the rest on a "
-            "web page and link to it."
+            _(
+                "The text has {number:,} characters; {longest:,} are the most. Shorten it, or put "
+                "the rest on a web page and link to it."
+            ).format(number=len(said), longest=LONGEST_TEXT)
         )
-    _compiled(said, "The text")
+    _compiled(said, _("The text"))
     for present in (frozenset(VARIABLES), frozenset[str]()):
         _shape(said, present)
     return said
@@ -97,12 +104,12 @@ def check_text(text: str) -> str:
 
 def used_in(*sources: str) -> frozenset[str]:
     """The variables that checked texts show or ask for."""
-    return frozenset().union(*(_compiled(source, "The text")[1] for source in sources))
+    return frozenset().union(*(_compiled(source, _("The text"))[1] for source in sources))
 
 
 def shown_in(*sources: str) -> frozenset[str]:
     """The variables that checked texts show whether they are known or not, that is, outside every ``if``."""
-    return frozenset().union(*(_compiled(source, "The text")[2] for source in sources))
+    return frozenset().union(*(_compiled(source, _("The text"))[2] for source in sources))
 
 
 def says_something(subject: str, present: frozenset[str]) -> bool:
@@ -126,7 +133,7 @@ def fill(subject: str, text: str, values: Mapping[str, str | None]) -> Filled:
     html, words = _shape(text, present)
     title = one_line(_jinja(subject, present).translate(_table(plain)))
     if not title:
-        raise RenderError("The subject says nothing to this reader: what it names is not known. Change the subject.")
+        raise RenderError(_("The subject says nothing to this reader: what it names is not known. Change the subject."))
     return Filled(
         title,
         # The source is ours (Markdown made it, without HTML), and each value is escaped.
@@ -149,22 +156,34 @@ def _compiled(source: str, what: str) -> tuple[Template, frozenset[str], frozens
     try:
         tree = _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
-        why = one_line(error.message or "something is wrong there")[:200].rstrip(".")
+        why = one_line(error.message or _("something is wrong there"))[:200].rstrip(".")
         raise RenderError(
-            f"{what} cannot be read at line {error.lineno}: {why}. A variable is written as {{{{ player_first }}}}."
+            _("{what} cannot be read at line {line}: {why}. A variable is written as {{{{ player_first }}}}.").format(
+                what=what, line=error.lineno, why=why
+            )
         ) from None
     for node in _inside(tree):
         if not isinstance(node, _ALLOWED):
             raise RenderError(
-                f"{what} uses more than a message can at line {node.lineno}: there are variables, such as "
-                "{{ player_first }}, and {% if signed_on %} … {% else %} … {% endif %}."
+                _(
+                    "{what} uses more than a message can at line {line}: there are variables, such as {{{{ "
+                    "player_first }}}}, and {{% if signed_on %}} … {{% else %}} … {{% endif %}}."
+                ).format(what=what, line=node.lineno)
             )
     names = frozenset(meta.find_undeclared_variables(tree))
     for name in sorted(names - VARIABLES.keys()):
         near = get_close_matches(name, list(VARIABLES), n=3, cutoff=0.5)
-        hint = f"The nearest are {', '.join(near)}." if near else f"There are: {', '.join(VARIABLES)}."
+        hint = (
+            _("The nearest are {near}.").format(near=", ".join(near))
+            if near
+            else _("There are: {variables}.").format(variables=", ".join(VARIABLES))
+        )
         line = next(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
-        raise RenderError(f"{what} names a variable {name[:60]} at line {line}, and there is none. {hint}")
+        raise RenderError(
+            _("{what} names a variable {name} at line {line}, and there is none. {hint}").format(
+                what=what, name=name[:60], line=line, hint=hint
+            )
+        )
     always = frozenset(name.name for name in _outside_ifs(tree))
     return _ENVIRONMENT.from_string(source), names, always
 
@@ -195,7 +214,7 @@ class _Unknown(str):
 
 
 def _jinja(source: str, present: frozenset[str]) -> str:
-    template, _, _ = _compiled(source, "The text")
+    template, *_rest = _compiled(source, _("The text"))
     return template.render({name: mark if name in present else _Unknown(mark) for name, mark in _MARKS.items()})
 
 
@@ -236,7 +255,9 @@ def _shape(source: str, present: frozenset[str]) -> tuple[str, str]:
     try:
         check_markup(html)
     except ValueError as error:
-        raise RenderError(f"The text has too much in it: {one_line(str(error))}. Make it simpler.") from None
+        raise RenderError(
+            _("The text has too much in it: {error}. Make it simpler.").format(error=one_line(str(error)))
+        ) from None
     return html, "\n".join(_plain(tokens)).strip("\n")
 
 
@@ -265,8 +286,10 @@ def _check_link(target: str) -> None:
         usable = False
     if not usable or "%EF%B7" in target.upper():
         raise RenderError(
-            f"The link to {one_line(target)[:80]!r} cannot be in a message: a link begins with https://, http:// or "
-            "mailto:, and of the variables only chat_url can be one."
+            _(
+                "The link to {target!r} cannot be in a message: a link begins with https://, http:// or "
+                "mailto:, and of the variables only chat_url can be one."
+            ).format(target=one_line(target)[:80])
         )
 
 

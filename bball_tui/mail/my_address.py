@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from bball_tui.language import _
 from bball_tui.mail.values import RenderError, address
 from bball_tui.settings import Settings
 
@@ -15,7 +16,7 @@ def _file(settings: Settings) -> Path:
 def remembered(settings: Settings) -> str | None:
     """The address that test mails went to last; None when there was none, or the file holds something else."""
     with suppress(OSError, UnicodeDecodeError, RenderError):
-        return address(_file(settings).read_text(encoding="utf-8").strip(), "your own address")
+        return address(_file(settings).read_text(encoding="utf-8").strip(), _("your own address"))
     return None
 
 

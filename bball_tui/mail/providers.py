@@ -6,6 +6,8 @@ Servers and ports are those of the providers' own help pages, looked up on 2026-
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bball_tui.language import _
+
 
 class Tls(StrEnum):
     """How the connection is protected."""
@@ -39,43 +41,54 @@ class Provider:
     @property
     def app_password(self) -> bool:
         """Whether it gives out passwords for programs, which people copy with the blanks that it shows."""
-        return "app password" in self.advice or "app-specific password" in self.advice
+        return self.id in ("gmail", "icloud", "yahoo", "fastmail")
 
 
 PROVIDERS = (
     Provider(
         "gmail",
         "Gmail",
-        "Gmail wants an app password, not your usual one: turn on 2-Step Verification, then make one at "
-        "myaccount.google.com/apppasswords. The login is your whole Gmail address.",
+        _(
+            "Gmail wants an app password, not your usual one: turn on 2-Step Verification, then make "
+            "one at myaccount.google.com/apppasswords. The login is your whole Gmail address."
+        ),
         "smtp.gmail.com",
     ),
     Provider(
         GMAIL_API,
-        "Google Workspace (file)",
-        "No password: Google gives your administrator a credentials file (JSON), of a service account or of a consent. "
-        "The login is the mailbox that sends.",
+        _("Google Workspace (file)"),
+        _(
+            "No password: Google gives your administrator a credentials file (JSON), of a service "
+            "account or of a consent. The login is the mailbox that sends."
+        ),
         scheme="gmail",
     ),
     Provider(
         "microsoft",
-        "Outlook / Microsoft 365",
-        "For work and school accounts; your administrator must allow “Authenticated SMTP” for the mailbox. Personal "
-        "Outlook.com and Hotmail accounts take no password from other programs anymore: use another provider.",
+        _("Outlook / Microsoft 365"),
+        _(
+            "For work and school accounts; your administrator must allow “Authenticated SMTP” for "
+            "the mailbox. Personal Outlook.com and Hotmail accounts take no password from other "
+            "programs anymore: use another provider."
+        ),
         "smtp.office365.com",
     ),
     Provider(
         "icloud",
         "iCloud",
-        "iCloud wants an app-specific password, not your usual one: make it at account.apple.com under Sign-In and "
-        "Security. The login is your whole iCloud address.",
+        _(
+            "iCloud wants an app-specific password, not your usual one: make it at account.apple.com "
+            "under Sign-In and Security. The login is your whole iCloud address."
+        ),
         "smtp.mail.me.com",
     ),
     Provider(
         "yahoo",
         "Yahoo",
-        "Yahoo wants an app password, not your usual one: make it under Account security on Yahoo's site. The login is "
-        "your whole Yahoo address.",
+        _(
+            "Yahoo wants an app password, not your usual one: make it under Account security on "
+            "Yahoo's site. The login is your whole Yahoo address."
+        ),
         "smtp.mail.yahoo.com",
         465,
         Tls.IMPLICIT,
@@ -83,16 +96,18 @@ PROVIDERS = (
     Provider(
         "fastmail",
         "Fastmail",
-        "Fastmail wants an app password, not your usual one: make it in its settings under Privacy & Security. The "
-        "login is your whole Fastmail address.",
+        _(
+            "Fastmail wants an app password, not your usual one: make it in its settings under "
+            "Privacy & Security. The login is your whole Fastmail address."
+        ),
         "smtp.fastmail.com",
         465,
         Tls.IMPLICIT,
     ),
     Provider(
         OWN,
-        "Another mail server",
-        "The person who runs the mail server tells you its name, its port, and the login with its password.",
+        _("Another mail server"),
+        _("The person who runs the mail server tells you its name, its port, and the login with its password."),
     ),
 )
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from jinja2 import TemplateError, TemplateNotFound
 
+from bball_tui.language import _
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.from_address import default_sender
 from bball_tui.mail.kinds.base import Value
@@ -64,18 +65,18 @@ class Renderer:
             ValueError: malformed ``message_id`` or a ``date`` without zone.
         """
         brand = context.brand
-        sender = address(brand.from_email or default_sender(self._settings), "the league's From address")
+        sender = address(brand.from_email or default_sender(self._settings), _("the league's From address"))
         can_reply = bool(brand.reply_to) or sender != LOCAL_SENDER
         written, notices = self._write(context, brand.day(date), can_reply=can_reply)
         letter = Letter(
             sender=Mailbox(brand.from_name or brand.league_name, sender),
             recipient=Mailbox(
-                f"{context.facts.guardian_first} {context.facts.guardian_last}", address(recipient, "the recipient")
+                f"{context.facts.guardian_first} {context.facts.guardian_last}", address(recipient, _("the recipient"))
             ),
-            reply_to=address(brand.reply_to, "the league's Reply-To address") if brand.reply_to else None,
+            reply_to=address(brand.reply_to, _("the league's Reply-To address")) if brand.reply_to else None,
             unsubscribe_to=None
             if brand.unsubscribe_to is None or not context.facts.can_leave
-            else address(brand.unsubscribe_to, "the league's Reply-To address"),
+            else address(brand.unsubscribe_to, _("the league's Reply-To address")),
             subject=written.subject,
             text=written.text,
             html=written.html,
@@ -100,13 +101,17 @@ class Renderer:
             # A template can raise whatever its expressions raise; none of it may stop the mail.
             except Exception as error:
                 notices = (
-                    f"Your own template {kind} could not be used, so the standard one was: {why(error)}. "
-                    "'bball-tui emails check' shows what to fix.",
+                    _(
+                        "Your own template {kind} could not be used, so the standard one was: {why}. 'bball-tui "
+                        "emails check' shows what to fix."
+                    ).format(kind=kind, why=why(error)),
                 )
         try:
             return packaged().write(kind, languages, values), notices
         except (TemplateError, ValueError, OSError) as error:
-            raise RenderError(f"The e-mail {kind} could not be written: {why(error)}.") from error
+            raise RenderError(
+                _("The e-mail {kind} could not be written: {why}.").format(kind=kind, why=why(error))
+            ) from error
 
     def _own_templates(self) -> TemplateSet | None:
         where = self._settings.template_dir
@@ -125,7 +130,11 @@ def why(error: Exception) -> str:
     """What is wrong with a template, and where, without a full stop."""
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     if isinstance(error, TemplateNotFound):
-        return f"there is no file {one_line(str(error))}"
+        return _("there is no file {error}").format(error=one_line(str(error)))
     what = one_line(getattr(error, "message", None) or str(error) or type(error).__name__).rstrip(".")[:300]
-    where = " ".join(part for part in (name if isinstance(name, str) else "", f"line {line}" if line else "") if part)
+    where = " ".join(
+        part
+        for part in (name if isinstance(name, str) else "", _("line {line}").format(line=line) if line else "")
+        if part
+    )
     return f"{what} ({where})" if where else what

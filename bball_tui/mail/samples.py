@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bball_tui.language import later
 from bball_tui.mail.context import Brand, MessageContext
 from bball_tui.mail.kinds import facts_of
 from bball_tui.resources import folder
@@ -35,10 +36,10 @@ def trials(kind: str, language: str = "") -> Iterator[tuple[str, MessageContext]
     """The sample and what else a template must bear, each with its name: strange names, long ones, little known."""
     sample = sample_context(kind)
     sample = replace(sample, facts=msgspec.structs.replace(sample.facts, language=language))
-    yield "the sample", sample
-    yield "hostile names", _named(sample, HOSTILE)
-    yield "the longest names", _named(sample, LONGEST)
-    yield "as little as is known", _sparse(sample)
+    yield later("the sample"), sample
+    yield later("hostile names"), _named(sample, HOSTILE)
+    yield later("the longest names"), _named(sample, LONGEST)
+    yield later("as little as is known"), _sparse(sample)
     for name, facts in sample.facts.further_trials():
         yield name, replace(sample, facts=facts)
 

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.transports import SCHEMES, parse_mail_url
 from bball_tui.settings import SecretUrl, Settings
@@ -58,9 +59,9 @@ async def login_trouble(settings: Settings, url: SecretUrl) -> str | None:
     """
     scheme, target = parse_mail_url(url)
     if (host := await scheme.unknown_host(target)) is not None:
-        return (
-            f"There is no server called {host}. Check its spelling and that this computer is online; nothing was sent."
-        )
+        return _(
+            "There is no server called {host}. Check its spelling and that this computer is online; nothing was sent."
+        ).format(host=host)
     transport = scheme.trial(target, settings)
     try:
         trouble = await transport.check()

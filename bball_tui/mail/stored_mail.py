@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
+from bball_tui.language import _
 from bball_tui.mail.mime import header
 from bball_tui.mail.transports.base import address_in
 from bball_tui.mail.values import RenderError, address
@@ -13,13 +14,13 @@ def strangeness(mime: bytes, *, recipient: str, message_id: str, senders: Abstra
     ``senders`` are the addresses, in lower case, in whose name the league sends.
     """
     try:
-        wanted = address(recipient, "the recipient")
+        wanted = address(recipient, _("the recipient"))
     except RenderError:
         wanted = recipient
     if address_in(mime, "To") not in (recipient, wanted):
-        return "To is another address"
+        return _("To is another address")
     if header(mime, "Message-ID") != message_id:
-        return "Message-ID is another one"
+        return _("Message-ID is another one")
     if (address_in(mime, "From") or "").lower() not in senders:
-        return "From is no address of this league"
+        return _("From is no address of this league")
     return None

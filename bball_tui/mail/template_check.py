@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import meta, nodes
 from msgspec.structs import replace
 
+from bball_tui.language import _
 from bball_tui.mail.checks import check
 from bball_tui.mail.context import MessageContext
 from bball_tui.mail.kinds import KINDS
@@ -98,12 +99,25 @@ def _strangers(where: Path) -> Iterator[Finding]:
             continue
         if place not in (SHARED, *KINDS):
             meant = get_close_matches(place, [SHARED, *KINDS], n=1)
-            hint = f" Did you mean {meant[0]}?" if meant else f" The kinds of e-mail are {', '.join(KINDS)}."
-            yield Finding(name, None, Level.WARNING, f"It is not used: there is no kind of e-mail {place}.{hint}")
+            hint = (
+                _(" Did you mean {meant}?").format(meant=meant[0])
+                if meant
+                else _(" The kinds of e-mail are {kinds}.").format(kinds=", ".join(KINDS))
+            )
+            yield Finding(
+                name,
+                None,
+                Level.WARNING,
+                _("It is not used: there is no kind of e-mail {place}.{hint}").format(place=place, hint=hint),
+            )
         elif not _known_place(name) and file.name != "sample.toml":
             meant = get_close_matches(file.name, FILES, n=1)
-            hint = f" Did you mean {meant[0]}?" if meant else f" The files are {', '.join(FILES)}."
-            yield Finding(name, None, Level.WARNING, f"It is not used.{hint}")
+            hint = (
+                _(" Did you mean {meant}?").format(meant=meant[0])
+                if meant
+                else _(" The files are {files}.").format(files=", ".join(FILES))
+            )
+            yield Finding(name, None, Level.WARNING, _("It is not used.{hint}").format(hint=hint))
 
 
 def _source(templates: TemplateSet, name: str) -> Iterator[Finding]:
@@ -125,9 +139,15 @@ def _source(templates: TemplateSet, name: str) -> Iterator[Finding]:
     declared = meta.find_undeclared_variables(tree)
     for missing in sorted(declared - known - {"super"}):
         meant = get_close_matches(missing, sorted(known), n=1)
-        hint = f" Did you mean {meant[0]}?" if meant else f" There are: {', '.join(sorted(known))}."
+        hint = (
+            _(" Did you mean {meant}?").format(meant=meant[0])
+            if meant
+            else _(" There are: {known}.").format(known=", ".join(sorted(known)))
+        )
         line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == missing), None)
-        yield Finding(name, line, Level.ERROR, f"There is no variable {missing}.{hint}")
+        yield Finding(
+            name, line, Level.ERROR, _("There is no variable {missing}.{hint}").format(missing=missing, hint=hint)
+        )
     yield from _blocks(templates, name, tree)
     if name.endswith(".mjml"):
         for slip in slips(source):
@@ -158,8 +178,14 @@ def _blocks(templates: TemplateSet, name: str, tree: nodes.Template) -> Iterator
         above = next(below.find_all(nodes.Extends), None)
     for block in tree.find_all(nodes.Block):
         if block.name not in there:
-            hint = f" Did you mean {near[0]}?" if (near := get_close_matches(block.name, there, n=1)) else ""
-            problem = f"The block {block.name} is never shown: {parent.template.as_const()} has none.{hint}"
+            hint = (
+                _(" Did you mean {near}?").format(near=near[0])
+                if (near := get_close_matches(block.name, there, n=1))
+                else ""
+            )
+            problem = _("The block {block} is never shown: {as_const} has none.{hint}").format(
+                block=block.name, as_const=parent.template.as_const(), hint=hint
+            )
             yield Finding(name, block.lineno, Level.WARNING, problem)
 
 
@@ -182,7 +208,9 @@ def _tried(
             # Whatever is wrong with a template is a finding.
             except Exception as error:
                 file, line = _place(error, about)
-                yield Finding(file, line, Level.ERROR, f"With {trial}: {_plain(error)}.")
+                yield Finding(
+                    file, line, Level.ERROR, _("With {trial}: {plain}.").format(trial=_(trial), plain=_plain(error))
+                )
                 if isinstance(error, NotFilled) and file.endswith(".mjml"):
                     for slip in unbalanced(templates.load(file) or ""):
                         yield Finding(file, slip.line, Level.WARNING, slip.problem)
@@ -203,7 +231,9 @@ def _left_behind(kind: str, mine: list[str]) -> Iterator[Finding]:
         for file in FILES:
             english, other = path(kind, ENGLISH, file), path(kind, language, file)
             if english in mine and other not in mine:
-                problem = f"Families who read {language} still get the standard text here. Add {other} too."
+                problem = _("Families who read {language} still get the standard text here. Add {other} too.").format(
+                    language=language, other=other
+                )
                 yield Finding(english, None, Level.WARNING, problem)
 
 

@@ -15,6 +15,8 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, Temp
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bball_tui.language import _, later
+
 LARGEST_FILE = 64_000
 """Characters of one template file; ours have less than 5,000."""
 LARGEST_WEIGHT = 200_000
@@ -51,18 +53,18 @@ _ALLOWED = (
     nodes.Include,
 )
 _NAMES: tuple[tuple[type[nodes.Node], str], ...] = (
-    (nodes.For, "A loop ('for')"),
-    (nodes.Assign, "An assignment ('set')"),
-    (nodes.AssignBlock, "An assignment ('set')"),
-    (nodes.Macro, "A macro"),
-    (nodes.CallBlock, "A macro"),
-    (nodes.Import, "An import"),
-    (nodes.FromImport, "An import"),
-    (nodes.Getattr, "A dot after a variable"),
-    (nodes.Getitem, "A bracket after a variable"),
-    (nodes.BinExpr, "Arithmetic"),
-    (nodes.UnaryExpr, "Arithmetic"),
-    (nodes.Call, "A call"),
+    (nodes.For, later("A loop ('for')")),
+    (nodes.Assign, later("An assignment ('set')")),
+    (nodes.AssignBlock, later("An assignment ('set')")),
+    (nodes.Macro, later("A macro")),
+    (nodes.CallBlock, later("A macro")),
+    (nodes.Import, later("An import")),
+    (nodes.FromImport, later("An import")),
+    (nodes.Getattr, later("A dot after a variable")),
+    (nodes.Getitem, later("A bracket after a variable")),
+    (nodes.BinExpr, later("Arithmetic")),
+    (nodes.UnaryExpr, later("Arithmetic")),
+    (nodes.Call, later("A call")),
 )
 
 
@@ -110,7 +112,7 @@ def check_dialect(tree: nodes.Template, name: str | None) -> None:
     """
     for block in tree.find_all(nodes.Block):
         if sum(_is_super(call) for call in block.find_all(nodes.Call)) > 1:
-            raise NotAllowed("A block may say super() only once", block.lineno, name)
+            raise NotAllowed(_("A block may say super() only once"), block.lineno, name)
     stack: list[nodes.Node] = [tree]
     while stack:
         node = stack.pop()
@@ -118,13 +120,21 @@ def check_dialect(tree: nodes.Template, name: str | None) -> None:
             known, what = (FILTERS, "filter") if isinstance(node, nodes.Filter) else (TESTS, "test")
             if node.name not in known:
                 choice = ", ".join(sorted(one for one in known if one.isalpha()))
-                raise NotAllowed(f"The {what} '{node.name}' may not be used; known are {choice}", node.lineno, name)
+                raise NotAllowed(
+                    _("The {what} '{node}' may not be used; known are {choice}").format(
+                        what=what, node=node.name, choice=choice
+                    ),
+                    node.lineno,
+                    name,
+                )
         elif isinstance(node, nodes.Call) and _is_super(node):
             continue
         elif not isinstance(node, _ALLOWED):
-            raise NotAllowed(f"{_what(node)} may not be used in an e-mail template", node.lineno, name)
+            raise NotAllowed(
+                _("{what} may not be used in an e-mail template").format(what=_what(node)), node.lineno, name
+            )
         elif isinstance(node, (nodes.Include, nodes.Extends)) and not _is_text(node.template):
-            raise NotAllowed("Another template must be named in quotes", node.lineno, name)
+            raise NotAllowed(_("Another template must be named in quotes"), node.lineno, name)
         stack.extend(node.iter_child_nodes())
 
 
@@ -137,7 +147,7 @@ def _is_text(node: nodes.Node) -> bool:
 
 
 def _what(node: nodes.Node) -> str:
-    return next((words for kind, words in _NAMES if isinstance(node, kind)), f"'{type(node).__name__.lower()}'")
+    return next((_(words) for kind, words in _NAMES if isinstance(node, kind)), f"'{type(node).__name__.lower()}'")
 
 
 Load = Callable[[str], str | None]
@@ -153,7 +163,9 @@ def weigh(environment: Environment, load: Load, name: str) -> int:
     known: dict[str, int] = {}
     total = _weigh(environment, load, name, known, ())
     if total > LARGEST_WEIGHT:
-        text = f"With everything that it includes it has {total:,} characters; {LARGEST_WEIGHT:,} are the most"
+        text = _(
+            "With everything that it includes it has {total:,} characters; {largest_weight:,} are the most"
+        ).format(total=total, largest_weight=LARGEST_WEIGHT)
         raise NotAllowed(text, 1, name)
     return total
 
@@ -171,7 +183,13 @@ def _weigh(
     if source is None:
         raise TemplateNotFound(name)
     if len(source) > LARGEST_FILE:
-        raise NotAllowed(f"It has {len(source):,} characters; {LARGEST_FILE:,} are the most", 1, name)
+        raise NotAllowed(
+            _("It has {number:,} characters; {largest_file:,} are the most").format(
+                number=len(source), largest_file=LARGEST_FILE
+            ),
+            1,
+            name,
+        )
     tree = environment.parse(source, name)
     check_dialect(tree, name)
     total = len(source)
@@ -179,9 +197,9 @@ def _weigh(
     for node in others:
         other = str(node.template.as_const())
         if other == name or other in above:
-            raise NotAllowed(f"It builds on itself through {other}", node.lineno, name)
+            raise NotAllowed(_("It builds on itself through {other}").format(other=other), node.lineno, name)
         if load(other) is None:
-            raise NotAllowed(f"There is no file {other}", node.lineno, name)
+            raise NotAllowed(_("There is no file {other}").format(other=other), node.lineno, name)
         total += _weigh(environment, load, other, known, (*above, name))
     known[name] = total
     return total
@@ -200,9 +218,13 @@ def check_markup(markup: str) -> None:
         ValueError: it is too long, or its tags are too many or too deeply nested.
     """
     if len(markup) > LARGEST_OUTPUT:
-        raise ValueError(f"It comes to {len(markup):,} characters; {LARGEST_OUTPUT:,} are the most")
+        raise ValueError(
+            _("It comes to {number:,} characters; {largest_output:,} are the most").format(
+                number=len(markup), largest_output=LARGEST_OUTPUT
+            )
+        )
     if markup.count("<") > MOST_TAGS:
-        raise ValueError(f"It has more than {MOST_TAGS:,} tags")
+        raise ValueError(_("It has more than {most_tags:,} tags").format(most_tags=MOST_TAGS))
     depth = 0
     for closing, tag, rest in _TAG.findall(markup):
         if closing:
@@ -210,4 +232,8 @@ def check_markup(markup: str) -> None:
         elif not rest.endswith("/") and tag.lower() not in _VOID:
             depth += 1
             if depth > DEEPEST_TAGS:
-                raise ValueError(f"Its tags are nested more than {DEEPEST_TAGS} deep (<{tag}>)")
+                raise ValueError(
+                    _("Its tags are nested more than {deepest_tags} deep (<{tag}>)").format(
+                        deepest_tags=DEEPEST_TAGS, tag=tag
+                    )
+                )

@@ -11,6 +11,7 @@ import mjml
 from jinja2 import FunctionLoader, Template, TemplateNotFound
 from jinja2.loaders import split_template_path
 
+from bball_tui.language import _
 from bball_tui.mail.kinds.base import Value
 from bball_tui.mail.languages import ENGLISH, Words, path
 from bball_tui.mail.mime import quoted_printable
@@ -114,7 +115,11 @@ class TemplateSet:
             if seconds <= SLOWEST:
                 return written
             self._slow[kind] = seconds
-        raise ValueError(f"It takes {seconds:.1f} seconds to write; {SLOWEST} are the most")
+        raise ValueError(
+            _("It takes {seconds:.1f} seconds to write; {slowest} are the most").format(
+                seconds=seconds, slowest=SLOWEST
+            )
+        )
 
     def _find(self, kind: str, file: str, languages: tuple[str, ...]) -> tuple[str, str]:
         for language in languages:
@@ -172,9 +177,14 @@ def _filled(template: Template, variables: dict[str, Value]) -> str:
     except Exception as error:
         raise NotFilled(str(error) or type(error).__name__, name) from error
     if not part.strip():
-        raise NotFilled("It comes to nothing at all", name)
+        raise NotFilled(_("It comes to nothing at all"), name)
     if len(part) > LARGEST_OUTPUT:
-        raise NotFilled(f"It comes to {len(part):,} characters; {LARGEST_OUTPUT:,} are the most", name)
+        raise NotFilled(
+            _("It comes to {number:,} characters; {largest_output:,} are the most").format(
+                number=len(part), largest_output=LARGEST_OUTPUT
+            ),
+            name,
+        )
     return part
 
 
@@ -190,7 +200,7 @@ def html_of(body: str) -> str:
     except BaseException as error:
         # A panic of the library is no Exception, and must not pass for the end of the program.
         if type(error).__name__ == "PanicException":
-            raise ValueError(f"MJML cannot make sense of it ({error})") from None
+            raise ValueError(_("MJML cannot make sense of it ({error})").format(error=error)) from None
         raise
 
 
@@ -213,7 +223,11 @@ def own(where: Path) -> TemplateSet:
         if not file.is_file():
             return _packaged_source(name)
         if (size := file.stat().st_size) > 4 * LARGEST_FILE:
-            raise ValueError(f"{name} has {size:,} bytes; {LARGEST_FILE:,} characters are the most")
+            raise ValueError(
+                _("{name} has {size:,} bytes; {largest_file:,} characters are the most").format(
+                    name=name, size=size, largest_file=LARGEST_FILE
+                )
+            )
         return file.read_text(encoding="utf-8")
 
     return TemplateSet(load, trusted=False)

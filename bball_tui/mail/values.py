@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 LOCAL_SENDER = "no-reply@league.invalid"
 """For mail that stays on this machine; ``.invalid`` can never be anybody's address (RFC 2606)."""
@@ -53,7 +54,9 @@ def color(value: str) -> str:
     """
     if not _COLOR.fullmatch(value):
         raise RenderError(
-            f"The brand color {one_line(value)[:40]!r} is no color. Write it as #rrggbb, for example #c2410c."
+            _("The brand color {value!r} is no color. Write it as #rrggbb, for example #c2410c.").format(
+                value=one_line(value)[:40]
+            )
         )
     return value.lower()
 
@@ -66,7 +69,9 @@ def language_tag(value: str) -> str:
     """
     tag = one_line(value).replace("_", "-").lower()
     if not _LANGUAGE.fullmatch(tag):
-        raise RenderError(f"{one_line(value)[:40]!r} is no language. Write it as en, es, fr or es-mx.")
+        raise RenderError(
+            _("{value!r} is no language. Write it as en, es, fr or es-mx.").format(value=one_line(value)[:40])
+        )
     return tag
 
 
@@ -137,7 +142,9 @@ def address(value: str, whose: str) -> str:
             else:
                 return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
     raise RenderError(
-        f"{one_line(value)[:80]!r} as {whose} is not a usable e-mail address. Correct it and send the e-mail again."
+        _("{value!r} as {whose} is not a usable e-mail address. Correct it.").format(
+            value=one_line(value)[:80], whose=whose
+        )
     )
 
 

@@ -154,9 +154,13 @@ async def suppress(
     """
     reason = " ".join(reason.split())
     if not reason:
-        raise BballError("Say in a few words why the address gets no more e-mail.")
+        raise BballError(_("Say in a few words why the address gets no more e-mail."))
     if len(reason) > LONGEST_REASON:
-        raise BballError(f"The reason has {len(reason)} characters; {LONGEST_REASON} is the limit. Shorten it.")
+        raise BballError(
+            _("The reason has {number} characters; {longest_reason} is the limit. Shorten it.").format(
+                number=len(reason), longest_reason=LONGEST_REASON
+            )
+        )
     entry = models.Suppression
     made = await session.scalar(
         insert(entry)
@@ -201,7 +205,9 @@ async def lift(session: AsyncSession, league_id: int, address: str, *, reason: s
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"{' '.join(address.split())[:254]} is not on the list: it takes e-mail already.")
+        raise BballError(
+            _("{split} is not on the list: it takes e-mail already.").format(split=" ".join(address.split())[:254])
+        )
     await record(
         session,
         league_id,

@@ -12,6 +12,7 @@ from bball_tui.clock import zone_for
 from bball_tui.database.models import AlertNotice, League
 from bball_tui.database.states import AlertCause, AlertChannel
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def alerted_league(session: AsyncSession, league_id: int) -> AlertedLeague
     """
     row = await session.get(League, league_id, populate_existing=True)
     if row is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     return AlertedLeague(
         row.name,
         row.slug,

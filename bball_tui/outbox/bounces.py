@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import Bounce, Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
+from bball_tui.language import stored
 from bball_tui.outbox.addresses import LONGEST_REASON, suppress
 from bball_tui.outbox.causes import BOUNCED, BOUNCED_FOR_US
 
@@ -116,7 +117,7 @@ async def note_bounce(session: AsyncSession, league_id: int, returned: Returned,
     blocked = False
     if block and returned.permanent and names_mail:
         said = f": {returned.diagnostic}" if returned.diagnostic else ""
-        reason = f"came back{said}"[:LONGEST_REASON]
+        reason = stored("came back{said}").format(said=said)[:LONGEST_REASON]
         blocked = await suppress(session, league_id, mail.recipient, reason, by_report=True)
     return Noted(Match.NEW, mail.id, mail.recipient, blocked)
 

@@ -6,6 +6,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.language import stored
+
 CRASH_LIMIT = 3
 """How many workers in a row may be lost on one mail before it is failed."""
 
@@ -64,8 +66,8 @@ _SWEEP = text(
                           ELSE error_class END,
             error_code = CASE WHEN next = 'queued' THEN error_code END,
             error_text = CASE next
-                WHEN 'in_doubt' THEN 'The worker stopped while the mail was on the wire.'
-                WHEN 'dead' THEN 'The worker keeps crashing on this mail.'
+                WHEN 'in_doubt' THEN :on_the_wire
+                WHEN 'dead' THEN :crashes
                 ELSE error_text
             END
         FROM judged
@@ -74,7 +76,7 @@ _SWEEP = text(
         INSERT INTO outbox_attempt
             (league_id, outbox_id, n, worker, started_at, wire_started_at, outcome, detail)
         SELECT league_id, id, claims, claimed_by, claimed_at, wire_started_at, :worker_lost,
-               'The worker stopped answering and its lease ran out.'
+               :silent
         FROM judged
     )
     SELECT
@@ -104,6 +106,9 @@ async def sweep(session: AsyncSession, league_id: int) -> Swept:
         "crash_limit": CRASH_LIMIT,
         "worker_lost": WORKER_LOST,
         "crash_loop": CRASH_LOOP,
+        "on_the_wire": stored("The worker stopped while the e-mail was being sent."),
+        "crashes": stored("The worker keeps crashing on this e-mail."),
+        "silent": stored("The worker has not been heard of for too long."),
     }
     row = (await session.execute(_SWEEP, values)).one()
     due = 0.0 if row.requeued else row.next_due

@@ -20,7 +20,7 @@ from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.search import found_players, words_of
 from bball_tui.database.states import OutboxState, WaitsFor
 from bball_tui.errors import BballError
-from bball_tui.language import _, later
+from bball_tui.language import _, later, retold
 from bball_tui.mail.kinds.message import MessageMail
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.causes import cause_named, cause_of
@@ -331,9 +331,9 @@ def _why(found: Row[Any], state: OutboxState) -> str:
         case OutboxState.SENDING:
             return _("{claimed_by} has it").format(claimed_by=found.claimed_by)
         case OutboxState.CANCELLED | OutboxState.SUPPRESSED:
-            return found.error_text or ""
+            return retold(found.error_text or "")
         case OutboxState.DEAD if found.error_class == PARKED:
-            return found.error_text or ""
+            return retold(found.error_text or "")
         case OutboxState.SENT if found.bounced_at is None:
             return ""
         case _:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import ProviderGate
 from bball_tui.database.states import GateCause, GateState
+from bball_tui.language import stored
 
 ALL_PROVIDERS = "*"
 """The gate that staff close to pause everything."""
@@ -145,7 +146,7 @@ async def pause(session: AsyncSession, league_id: int, *, reason: str | None = N
         .values(
             state=GateState.OPEN,
             cause=GateCause.PAUSED,
-            reason=func.concat("paused by ", text("session_user")),
+            reason=func.concat(stored("paused by {who}").format(who=""), text("session_user")),
             open_until=None,
             updated_at=func.now(),
         )
@@ -188,7 +189,7 @@ async def reopen_refused(session: AsyncSession, league_id: int, provider: str) -
     gate = (await look(session, league_id, provider)).get(provider)
     if gate is None or gate.state is GateState.CLOSED or gate.cause is not GateCause.AUTH:
         return False
-    await reopen_gate(session, league_id, provider, reason="e-mail was set up again")
+    await reopen_gate(session, league_id, provider, reason=stored("e-mail was set up again"))
     return True
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.autocommit import Executor
 from bball_tui.database.states import WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.outbox.message_ids import MESSAGE_ID, OF_ITEMS, UNADDRESSED
 from bball_tui.wording import counted
 
@@ -113,7 +114,7 @@ _NOT_PROMISED = text(
         IS DISTINCT FROM (i.kind, i.contract_id, lower(i.recipient))
     """
 )
-_PLANTED = (
+_PLANTED = _(
     "{} cannot be queued: the outbox holds another one under the same name. Nothing was done. Look at the league's "
     "e-mails for one that no one here wrote, and tell the person who looks after the database."
 )

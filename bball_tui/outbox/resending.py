@@ -15,6 +15,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import League, Outbox
 from bball_tui.database.states import OutboxState, WaitsFor
+from bball_tui.language import stored
 from bball_tui.outbox.mail_conditions import is_bounced
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.put_back import KEPT, kept_item
@@ -192,7 +193,9 @@ async def redirect(
     done = [await _redirect(session, league_id, old, recipient, hold) for old in olds]
     open_ones = [old.id for old in olds if old.state not in (OutboxState.SUPPRESSED, OutboxState.SENT)]
     await settle_bounces(session, league_id, [old.id for old in olds])
-    await cancel(session, league_id, open_ones, reason=f"goes to {recipient} instead")
+    await cancel(
+        session, league_id, open_ones, reason=stored("goes to {recipient} instead").format(recipient=recipient)
+    )
     await record(session, league_id, [entry for one, kept in done for entry in _entries(one, kept, reason)])
     await wake_workers(session, league_id)
     return tuple(one for one, _ in done)

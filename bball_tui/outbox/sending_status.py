@@ -20,7 +20,7 @@ from bball_tui.database.models import League, Outbox
 from bball_tui.database.models import Worker as WorkerRow
 from bball_tui.database.states import GateCause, GateState, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.mail.from_address import Outgoing
 from bball_tui.mail.transports import provider_name, scheme_of
 from bball_tui.outbox.mail_conditions import is_waiting
@@ -217,7 +217,7 @@ class SendingStatus:
         if gate.pauses:
             since = "" if gate.since is None else _(" since {clock}").format(clock=self.clock(gate.since))
             return _("Sending is {reason}{since}; {wait} until it is resumed.").format(
-                reason=gate.reason or _("paused"), since=since, wait=self._wait()
+                reason=retold(gate.reason or "") or _("paused"), since=since, wait=self._wait()
             )
         return f"{self._gate(gate)}; {self._wait()}{self._next_try(gate)}."
 
@@ -272,7 +272,7 @@ async def read_sending_status(session: AsyncSession, league_id: int, outgoing: O
         zone = zone_for(found.timezone, found.date_order)
     except (KeyError, ValueError, OSError):
         raise BballError(
-            _("The league's time zone {timezone!r} is not known. Use a name such as Europe/Berlin or UTC.").format(
+            _("The league's time zone {timezone!r} is not known. Use a name such as America/Chicago or UTC.").format(
                 timezone=found.timezone
             )
         ) from None

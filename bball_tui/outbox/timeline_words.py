@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bball_tui.database.states import OutboxState, WaitsFor
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.mail.transports import provider_name, scheme_of, stays_here
 from bball_tui.outbox.bounces import BounceLine
 from bball_tui.outbox.causes import Cause
@@ -91,9 +91,9 @@ def attempt_text(attempt: Attempt) -> str:
     if attempt.outcome == "accepted" and attempt.phase == "file":
         return _("written to a folder")
     if attempt.outcome == "accepted":
-        return f"{place}{_joined(attempt.code, attempt.detail) or _('accepted')}"
+        return f"{place}{_joined(attempt.code, retold(attempt.detail or '')) or _('accepted')}"
     phrase = _(attempt.cause.phrase) if attempt.cause is not None else _(attempt.outcome.replace("_", " "))
-    said = _joined(attempt.code, attempt.detail)
+    said = _joined(attempt.code, retold(attempt.detail or ""))
     return f"{place}{said} ({phrase})" if said else f"{place}{phrase}"
 
 
@@ -114,7 +114,7 @@ def act_text(act: Act) -> str:
     done = _(act.action.removeprefix("outbox_").replace("_", " "))
     other = "" if act.other is None else _(" (e-mail {other})").format(other=act.other)
     return _("{done}{other} by {who}").format(done=done, other=other, who=act.who) + (
-        f": {act.reason}" if act.reason else ""
+        f": {retold(act.reason)}" if act.reason else ""
     )
 
 
@@ -150,7 +150,7 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
             parked = [act for act in acts if act.action == "outbox_put_aside"]
             who = parked[-1].who if parked else "staff"
             return _("Nothing by itself: {who} put it aside ({error_text}). {way_out}").format(
-                who=who, error_text=mail.error_text, way_out=_(mail.cause.way_out)
+                who=who, error_text=retold(mail.error_text or ""), way_out=_(mail.cause.way_out)
             )
         case OutboxState.DEAD:
             phrase = _(mail.cause.phrase) if mail.cause is not None else _("it failed")
@@ -159,10 +159,10 @@ def next_step(mail: Present, acts: tuple[Act, ...], now: SendingStatus) -> str:
         case OutboxState.CANCELLED:
             cancelled = [act for act in acts if act.action == "outbox_cancelled"]
             who = _(" by {who}").format(who=cancelled[-1].who) if cancelled else ""
-            why = f" ({mail.error_text})" if mail.error_text else ""
+            why = f" ({retold(mail.error_text)})" if mail.error_text else ""
             return _("Nothing: it was canceled{who}{at}{why}.").format(who=who, at=_at(mail.finalized_at, now), why=why)
         case OutboxState.SUPPRESSED:
-            why = f" ({mail.error_text})" if mail.error_text else ""
+            why = f" ({retold(mail.error_text)})" if mail.error_text else ""
             return _("Nothing: {recipient} gets no more e-mail{why}.").format(recipient=mail.recipient, why=why)
 
 

@@ -402,7 +402,7 @@ async def _finish_mails(app: BballApp) -> None:
     stopping = asyncio.create_task(app.stop_sending())
     done, __ = await asyncio.wait({stopping}, timeout=PATIENCE)
     if not done:
-        sys.stderr.write("Finishing the e-mails that are on their way (half a minute at most) …\n")
+        sys.stderr.write(_("Finishing the e-mails that are on their way (half a minute at most) …") + "\n")
         sys.stderr.flush()
     await stopping
 

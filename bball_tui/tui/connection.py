@@ -21,7 +21,7 @@ from bball_tui.database.paging import RecordSource, RowT
 from bball_tui.database.states import StaffRole
 from bball_tui.demo.marker import is_demo
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, english
 from bball_tui.league.leagues import (
     LeagueInfo,
     Season,
@@ -259,7 +259,8 @@ class LeagueConnection:
                     *alert_chores(self.database, self.league.id, self.settings),
                 ),
             )
-            await worker.run(stop)
+            with english():  # what it writes down is read by everybody
+                await worker.run(stop)
         finally:
             await transport.close()
 

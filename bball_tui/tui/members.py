@@ -83,7 +83,7 @@ def _entry(at: int, roles: "Sequence[Member]") -> Entry:
             at, roles[0].login, " · ".join([*said, _("! a new login of this name: give the roles again")]), Tone.WARN
         )
     if not roles[0].may_log_in:
-        return Entry(at, roles[0].login, " · ".join([*said, "! cannot log in"]), Tone.WARN)
+        return Entry(at, roles[0].login, " · ".join([*said, _("! cannot log in")]), Tone.WARN)
     return Entry(at, roles[0].login, " · ".join(said))
 
 

@@ -214,7 +214,17 @@ async def _written(printed: Printed, path: Path, what: str) -> str:
     await asyncio.to_thread(write_bytes, path, printed.pdf)
     left = [one.reason for one in printed.left_out]
     more = _(" and {left} more").format(left=len(left) - 2) if len(left) > 2 else ""
-    return " ".join([f"{counted(len(printed.printed), what)} written to {short_path(path)}.", *left[:2]]) + more
+    return (
+        " ".join(
+            [
+                _("{papers} written to {path}.").format(
+                    papers=counted(len(printed.printed), what), path=short_path(path)
+                ),
+                *left[:2],
+            ]
+        )
+        + more
+    )
 
 
 async def read_scans(app: "App[Any]", connection: "LeagueConnection", today: date) -> "PileDone | None":

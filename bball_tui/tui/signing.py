@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Host = App[Any]
 
 
-SLIP = "a slip in a pile of papers"
+SLIP = _("a slip in a pile of papers")
 """Why, unless somebody types something else."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 
 import bball_tui
-from bball_tui.language import COLUMN, COMMAND, DOMAIN, LABEL
+from bball_tui.language import COLUMN, COMMAND, DOMAIN, LABEL, STORED
 
 ROOT = Path(bball_tui.__file__).parent
 CONTEXTS = {"COMMAND": COMMAND, "COLUMN": COLUMN, "LABEL": LABEL}
@@ -43,6 +43,8 @@ def _of_call(name: str, call: ast.Call) -> Iterator[Found]:
     match name, texts:
         case "_" | "later", [str(text)]:
             yield None, text
+        case "stored", [str(text)]:
+            yield STORED, text
         case "in_context", [named, str(text)]:
             yield named or CONTEXTS[ast.unparse(call.args[0])], text
         case "plural", [str(one), str(many), _number]:
@@ -85,32 +87,37 @@ def _text(node: ast.AST) -> str | None:
 def declared() -> Iterator[Found]:
     """Words of tables that stand below the screen: each is translated where the screen draws it."""
     from bball_tui.database.states import Capacity, ContractStatus, StaffRole
+    from bball_tui.groupme.plan.plan_model import Likeness
+    from bball_tui.league import profile
     from bball_tui.league.acts import Entity
     from bball_tui.league.contracts.lifecycle import RULES, STATUSES
     from bball_tui.league.filters.choices import Attention, Facet
     from bball_tui.league.mails import send_for_real
-    from bball_tui.league.roster import guardian, player
+    from bball_tui.league.roster import guardian, player, team
+    from bball_tui.league.seasons import season
+    from bball_tui.league.seasons.roll_plan import Proposal
     from bball_tui.mail.kinds import KINDS
     from bball_tui.outbox.causes import BY_NAME, OTHER
     from bball_tui.settings import WITHOUT_SENDER, WITHOUT_SERVER
     from bball_tui.wording import MONTHS
 
-    plain = [*MONTHS, "and", *guardian.RELATIONS, *(one.replace("_", " ") for one in Capacity)]
+    plain = [*MONTHS, "and", "or", *guardian.RELATIONS, *(one.replace("_", " ") for one in Capacity)]
     plain += [*ContractStatus, *StaffRole, *Facet, *(one.label for one in Attention), *(one.words for one in Entity)]
     plain += [words.next for words in STATUSES.values() if words.next]
     for rule in RULES.values():
         yield COMMAND, rule.label
         plain += [rule.help, rule.also, rule.title, rule.button, rule.means, rule.told, rule.reason_hint]
         plain += rule.refusals.values()
-    for field in (*player.FIELDS, *guardian.PERSON, *guardian.LINK):
+    for field in (*player.FIELDS, *guardian.PERSON, *guardian.LINK, *team.FIELDS, *season.FIELDS, *profile.FIELDS):
         plain += [field.label, field.question, field.help, field.spoken]
+        plain += field.called.values()
     for kind in KINDS.values():
         plain += [kind.label, kind.purpose, kind.goes_out]
     for cause in (*BY_NAME.values(), OTHER):
         plain += [cause.phrase, cause.way_out]
     for missing in (WITHOUT_SENDER, WITHOUT_SERVER):
         plain += [missing.sentence, missing.clause, missing.way_out, missing.short]
-    plain += [str(one) for one in send_for_real.LeftOut]
+    plain += [str(one) for one in (*send_for_real.LeftOut, *Proposal, *Likeness)]
     plain += FIELDS_OF_THE_AUDIT
     yield from ((None, str(text)) for text in plain if text)
 

@@ -126,7 +126,7 @@ async def test_columns_are_named_by_hand_when_their_headings_say_nothing() -> No
     header, samples = ("Mannschaft", "Vorname", "Nachname", ""), (("Hawks",), ("Ann", "Ben"), ("Lee",), ())
     league = League(RosterPreview(Imported(), header=header, samples=samples, unmapped=True))
     async with asking(league.dialog()) as desk:
-        assert "It is not clear match columns" in desk.line
+        assert "It is not clear what the columns hold" in desk.line
         await desk.press("enter")
         await desk.until_shown("Which column of the file holds what?")
         await desk.press("enter")

@@ -9,6 +9,7 @@ import msgspec
 from bball_tui.database.states import AlertChannel, GateCause
 from bball_tui.delivery.alerts.message import Message, mail_of
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.from_address import NoSender, default_sender
 from bball_tui.mail.outcome import OutcomeClass
 from bball_tui.mail.transports import Envelope, open_transport
@@ -45,7 +46,7 @@ class MailChannel:
     async def tell(self, message: Message) -> str | None:
         """Send it; those whom one account could not reach are tried through the next one."""
         left: tuple[str, ...] = self._league.emails
-        trouble = "No e-mail account works for alerts: set another one as alert_mail_url."
+        trouble = _("No e-mail account works for alerts: set another one as alert_mail_url.")
         for account in self._accounts:
             left, said = await self._through(account, message, left)
             trouble = said or trouble
@@ -73,7 +74,9 @@ class MailChannel:
                 outcome = await transport.send(Envelope.of(address, mail_of(message, sender, address)), _goes)
                 if outcome.outcome_class not in _TAKEN:
                     left.append(address)
-                    trouble = f"{transport.provider} did not take it ({outcome.outcome_class.value.replace('_', ' ')})."
+                    trouble = _("{provider} did not take it ({why}).").format(
+                        provider=transport.provider, why=outcome.outcome_class.value.replace("_", " ")
+                    )
         except BballError as error:
             return tuple(to), str(error)
         finally:

@@ -11,6 +11,7 @@ import httpx
 from bball_tui import __version__
 from bball_tui.delivery.alerts.message import Message
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.values import is_loopback
 from bball_tui.settings import SecretLink, WebhookFormat
 from bball_tui.trust import authorities
@@ -49,7 +50,7 @@ def _parts(webhook: SecretLink) -> SplitResult:
         host, parts = "", urlsplit("")
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         raise BballError(
-            "The webhook for alerts isn't an https link. Copy it whole from the service that is to get the alerts."
+            _("The webhook for alerts isn't an https link. Copy it whole from the service that is to get the alerts.")
         )
     return parts
 
@@ -141,6 +142,10 @@ async def post(
         ):
             if answer.is_success:
                 return None
-            return f"The webhook at {parts.hostname} answered with {answer.status_code}."
+            return _("The webhook at {hostname} answered with {status_code}.").format(
+                hostname=parts.hostname, status_code=answer.status_code
+            )
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-        return f"The webhook at {parts.hostname} cannot be reached ({type(error).__name__})."
+        return _("The webhook at {hostname} cannot be reached ({name}).").format(
+            hostname=parts.hostname, name=type(error).__name__
+        )

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from bball_tui.groupme.api.models import Malformed
 from bball_tui.groupme.api.retry import Fault
+from bball_tui.language import _
 from bball_tui.mail.values import one_line
 
 T = TypeVar("T")
@@ -71,14 +72,14 @@ def understand(
         try:
             envelope = json.loads(body)
         except (ValueError, RecursionError):
-            return Failed(Fault.NO_ANSWER, "an answer that is no JSON, or only half of it")
+            return Failed(Fault.NO_ANSWER, _("an answer that is no JSON, or only half of it"))
         if not isinstance(envelope, dict):
-            return Failed(Fault.NO_ANSWER, "an answer in an unknown form")
+            return Failed(Fault.NO_ANSWER, _("an answer in an unknown form"))
         content = envelope.get("response")
     try:
         return Success(read(content))
     except Malformed as error:
-        return Failed(Fault.NO_ANSWER, f"an answer in an unknown form ({error})")
+        return Failed(Fault.NO_ANSWER, _("an answer in an unknown form ({error})").format(error=error))
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -27,6 +27,7 @@ from bball_tui.groupme.api.models import (
 from bball_tui.groupme.api.retry import Polling, RetryPolicy, Safety, Timeouts
 from bball_tui.groupme.api.token import Token
 from bball_tui.groupme.api.wire import BASE_URL, ME, Clock, Sleep, Wire, utc_now
+from bball_tui.language import _
 
 PER_PAGE = 100
 MAX_PAGES = 200
@@ -80,7 +81,7 @@ class GroupMeClient:
 
     async def me(self) -> Account:
         """Whose token it is; the cheapest way to find out whether it is good."""
-        return await self._wire.call("GET", ME, Account.read, doing="read the account")
+        return await self._wire.call("GET", ME, Account.read, doing=_("read the account"))
 
     async def groups(self, *, per_page: int = PER_PAGE, max_pages: int = MAX_PAGES) -> Listing:
         """All groups of the account, without their members.
@@ -132,7 +133,7 @@ class GroupMeClient:
             "GET",
             "/v3/groups",
             lambda raw: each(raw, Group.read),
-            doing="list the groups",
+            doing=_("list the groups"),
             # Large rosters come as half an answer, so they are never asked for here.
             query={"page": page, "per_page": per_page, "omit": "memberships"},
         )
@@ -140,7 +141,7 @@ class GroupMeClient:
     async def former(self) -> tuple[Group, ...]:
         """Groups that the account left, or was removed from."""
         return await self._wire.call(
-            "GET", "/v3/groups/former", lambda raw: each(raw, Group.read), doing="list the former groups"
+            "GET", "/v3/groups/former", lambda raw: each(raw, Group.read), doing=_("list the former groups")
         )
 
     async def membership_states(self) -> dict[str, str]:
@@ -150,16 +151,16 @@ class GroupMeClient:
             entries = each(raw, Fields)
             return {entry.ident("group_id"): entry.text("state") or "" for entry in entries}
 
-        return await self._wire.call("GET", "/v3/memberships/states", read, doing="read the memberships")
+        return await self._wire.call("GET", "/v3/memberships/states", read, doing=_("read the memberships"))
 
     async def group(self, group_id: str) -> Group:
         """One group with its members. NotFound also means "not a member of it"."""
-        return await self._wire.call("GET", _path(group_id), Group.read, doing="read this group")
+        return await self._wire.call("GET", _path(group_id), Group.read, doing=_("read this group"))
 
     async def create(self, group: NewGroup) -> Group:
         """Make a group. Never repeated blindly: OutcomeUnknown means "look for it first"."""
         return await self._wire.call(
-            "POST", "/v3/groups", Group.read, doing="create groups", safety=Safety.ONCE, body=group.body()
+            "POST", "/v3/groups", Group.read, doing=_("create groups"), safety=Safety.ONCE, body=group.body()
         )
 
     async def update(self, group_id: str, change: GroupChange) -> Group:
@@ -168,7 +169,7 @@ class GroupMeClient:
             "POST",
             _path(group_id, "update"),
             Group.read,
-            doing="change the settings of this group",
+            doing=_("change the settings of this group"),
             safety=Safety.REPEATABLE,
             body=change.body(),
         )
@@ -179,7 +180,7 @@ class GroupMeClient:
             "POST",
             _path(group_id, "members", "add"),
             lambda raw: Fields(raw).ident("results_id"),
-            doing="add members",
+            doing=_("add members"),
             safety=Safety.ONCE,
             body={"members": [member.body() for member in members]},
         )
@@ -199,7 +200,7 @@ class GroupMeClient:
         older = await self._results("/v3", group_id, results_id)
         if isinstance(older, Refusal) and older.status == 503:
             return None
-        return await self._wire.conclude(older, doing="read the result of the addition")
+        return await self._wire.conclude(older, doing=_("read the result of the addition"))
 
     async def _results(self, version: str, group_id: str, results_id: str) -> Success[AddResults] | Refusal | Failed:
         return await self._wire.attempt(
@@ -232,7 +233,7 @@ class GroupMeClient:
             "POST",
             _path(group_id, "members", membership_id, "remove"),
             lambda raw: raw,
-            doing="remove members of this group",
+            doing=_("remove members of this group"),
             safety=Safety.REPEATABLE,
         )
 
@@ -242,7 +243,7 @@ class GroupMeClient:
             "POST",
             _path(group_id, "members", membership_id, "update"),
             lambda raw: raw,
-            doing="change the role of a member",
+            doing=_("change the role of a member"),
             safety=Safety.REPEATABLE,
             body={"role": role},
         )

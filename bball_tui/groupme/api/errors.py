@@ -6,8 +6,9 @@ None of them holds a token, a link or contact data. GroupMe's own words travel i
 from datetime import datetime
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
-MANUAL_WAY = "Make the group in the GroupMe app, then link it here: choose it, or paste its share link."
+MANUAL_WAY = _("Make the group in the GroupMe app, then link it here: choose it, or paste its share link.")
 
 
 class GroupMeError(BballError):
@@ -15,7 +16,7 @@ class GroupMeError(BballError):
 
     def __init__(self, message: str, *, reasons: tuple[str, ...] = ()) -> None:
         self.reasons = reasons
-        said = f" GroupMe said: {'; '.join(reasons)}." if reasons else ""
+        said = _(" GroupMe said: {reasons}.").format(reasons="; ".join(reasons)) if reasons else ""
         super().__init__(message + said)
 
 
@@ -28,7 +29,9 @@ class VerificationRefused(GroupMeError):
 
     def __init__(self, doing: str, *, reasons: tuple[str, ...] = ()) -> None:
         super().__init__(
-            f"GroupMe lets only its own app {doing}. The token is fine and nothing was changed. {MANUAL_WAY}",
+            _("GroupMe lets only its own app {doing}. The token is fine and nothing was changed. {manual_way}").format(
+                doing=doing, manual_way=MANUAL_WAY
+            ),
             reasons=reasons,
         )
 
@@ -51,8 +54,10 @@ class RateLimited(GroupMeError):
     def __init__(self, until: datetime) -> None:
         self.until = until
         super().__init__(
-            f"GroupMe asks for a pause until {until:%H:%M} UTC, because of too many requests. "
-            "What was done so far is kept; go on after that."
+            _(
+                "GroupMe asks for a pause until {until:%H:%M} UTC, because of too many requests. What "
+                "was done so far is kept; go on after that."
+            ).format(until=until)
         )
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from bball_tui.groupme.links.share_links import plain_link
+from bball_tui.language import _
 
 T = TypeVar("T")
 
@@ -228,9 +229,9 @@ class GroupChange:
     def in_words(self) -> str:
         """The settings for a person."""
         words = {
-            "only admins change it": self.kind == "closed",
-            "anyone who joins must be approved": self.requires_approval is True,
-            "searching does not find it": self.visibility == "hidden",
+            _("only admins change it"): self.kind == "closed",
+            _("anyone who joins must be approved"): self.requires_approval is True,
+            _("searching does not find it"): self.visibility == "hidden",
         }
         return ", ".join(word for word, wanted in words.items() if wanted)
 

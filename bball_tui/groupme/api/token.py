@@ -3,6 +3,7 @@
 import re
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 _USABLE = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}")
 
@@ -21,8 +22,10 @@ class Token:
         cleaned = "".join(value.split()).strip("\"'")
         if not _USABLE.fullmatch(cleaned):
             raise BballError(
-                "The GroupMe access token is empty or not one. Copy it from dev.groupme.com (the button "
-                "'Access Token' at the top right) and give it again, by itself."
+                _(
+                    "The GroupMe access token is empty or not one. Copy it from dev.groupme.com (the button "
+                    "'Access Token' at the top right) and give it again, by itself."
+                )
             )
         self._value = cleaned
 

@@ -32,6 +32,7 @@ from bball_tui.groupme.api.errors import (
 from bball_tui.groupme.api.models import Account
 from bball_tui.groupme.api.retry import Fault, RetryPolicy, Safety, Timeouts, may_repeat
 from bball_tui.groupme.api.token import Token
+from bball_tui.language import _
 from bball_tui.trust import authorities
 
 T = TypeVar("T")
@@ -67,9 +68,13 @@ def checked_base_url(value: str) -> str:
     except ValueError:
         host = ""
     if not host or parts.scheme not in ("https", "http") or parts.query or parts.username or parts.password:
-        raise BballError(f"The setting groupme_url must look like {BASE_URL}, without a token or anything behind it.")
+        raise BballError(
+            _("The setting groupme_url must look like {base_url}, without a token or anything behind it.").format(
+                base_url=BASE_URL
+            )
+        )
     if parts.scheme == "http" and host not in LOOPBACK:
-        raise BballError("The setting groupme_url must begin with https://, or the token could be read on the way.")
+        raise BballError(_("The setting groupme_url must begin with https://, or the token could be read on the way."))
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/v3")
 
 
@@ -170,7 +175,8 @@ class Wire:
             me = await self.attempt("GET", ME, Account.read)
             if isinstance(me, Success):
                 raise NotAdmin(
-                    f"GroupMe does not let this account {doing}. Nothing was changed.", reasons=result.reasons
+                    _("GroupMe does not let this account {doing}. Nothing was changed.").format(doing=doing),
+                    reasons=result.reasons,
                 )
         raise self._refused(result, doing)
 
@@ -219,7 +225,7 @@ class Wire:
                 async for chunk in response.aiter_bytes():
                     received += chunk
                     if len(received) > LARGEST_ANSWER:
-                        return Failed(Fault.NO_ANSWER, "an answer without an end")
+                        return Failed(Fault.NO_ANSWER, _("an answer without an end"))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Failed(Fault.NOT_SENT, _in_words(error))
         except (httpx.HTTPError, httpx.StreamError, TimeoutError, OSError) as error:
@@ -234,11 +240,15 @@ class Wire:
             return RateLimited(self.now() + timedelta(seconds=min(seconds, 86_400)))
         if failed.fault is Fault.NO_ANSWER and safety is not Safety.READ:
             return OutcomeUnknown(
-                f"GroupMe was asked to {doing}, and no clear answer came ({failed.why}). It may or may not have "
-                "happened; it is looked up before anything is tried again."
+                _(
+                    "GroupMe was asked to {doing}, and no clear answer came ({why}). It may or may not have "
+                    "happened; it is looked up before anything is tried again."
+                ).format(doing=doing, why=failed.why)
             )
         return Unavailable(
-            f"GroupMe gave no usable answer ({failed.why}). Nothing was changed; try again in a few minutes."
+            _("GroupMe gave no usable answer ({why}). Nothing was changed; try again in a few minutes.").format(
+                why=failed.why
+            )
         )
 
     def _refused(self, refusal: Refusal, doing: str) -> GroupMeError:
@@ -247,24 +257,37 @@ class Wire:
             return VerificationRefused(doing, reasons=reasons)
         if refusal.status == 401:
             return BadToken(
-                "GroupMe does not accept the access token: it is wrong, has run out (a new password does that), or its "
-                "account is closed. Nothing was changed. Give a new one from dev.groupme.com.",
+                _(
+                    "GroupMe does not accept the access token: it is wrong, has run out (a new password does "
+                    "that), or its account is closed. Nothing was changed. Give a new one from "
+                    "dev.groupme.com."
+                ),
                 reasons=reasons,
             )
         if refusal.status == 403:
-            return NotAdmin(f"GroupMe does not let this account {doing}. Nothing was changed.", reasons=reasons)
-        if refusal.status in (404, 410):
-            return NotFound(
-                f"GroupMe could not {doing}: it does not exist (anymore), or this account is not in the group. "
-                "Nothing was changed.",
+            return NotAdmin(
+                _("GroupMe does not let this account {doing}. Nothing was changed.").format(doing=doing),
                 reasons=reasons,
             )
-        return Rejected(f"GroupMe refused to {doing} (HTTP {refusal.status}). Nothing was changed.", reasons=reasons)
+        if refusal.status in (404, 410):
+            return NotFound(
+                _(
+                    "GroupMe could not {doing}: it does not exist (anymore), or this account is not in the "
+                    "group. Nothing was changed."
+                ).format(doing=doing),
+                reasons=reasons,
+            )
+        return Rejected(
+            _("GroupMe refused to {doing} (HTTP {status}). Nothing was changed.").format(
+                doing=doing, status=refusal.status
+            ),
+            reasons=reasons,
+        )
 
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return "no answer in time"
+        return _("no answer in time")
     if isinstance(error, httpx.ConnectError):
-        return "no connection"
-    return "the connection broke"
+        return _("no connection")
+    return _("the connection broke")

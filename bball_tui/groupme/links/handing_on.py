@@ -10,6 +10,7 @@ from bball_tui.database.models import Audit, Season
 from bball_tui.errors import BballError
 from bball_tui.groupme.links.linking import Linked, SeenGroup, hold_links, link, unlink
 from bball_tui.groupme.run.intents import lock_team
+from bball_tui.language import _, stored
 
 HANDED_ON = "handed on"
 """The act in the audit of last season's team."""
@@ -27,15 +28,19 @@ async def hand_on(session: AsyncSession, league_id: int, source_id: int, team_id
     source = await lock_team(session, league_id, source_id)
     if source.groupme_group_id != group.group_id:
         raise BballError(
-            f"{source.name} of last season is not linked to this group anymore, so nothing was changed. Look again."
+            _(
+                "{source} of last season is not linked to this group anymore, so nothing was changed. Look again."
+            ).format(source=source.name)
         )
     team = await lock_team(session, league_id, team_id)
     if team.groupme_group_id is not None:
-        raise BballError(f"{team.name} was linked to a group meanwhile, so nothing was changed. Look again.")
+        raise BballError(
+            _("{team} was linked to a group meanwhile, so nothing was changed. Look again.").format(team=team.name)
+        )
     seasons = dict((await session.execute(select(Season.id, Season.name).where(Season.league_id == league_id))).all())
     there, here = f"{source.name}, {seasons[source.season_id]}", f"{team.name}, {seasons[team.season_id]}"
-    await unlink(session, league_id, source_id, reason=f"goes on with {here}")
-    linked = await link(session, league_id, team_id, group, how=f"kept from {there}")
+    await unlink(session, league_id, source_id, reason=stored("goes on with {team}").format(team=here))
+    linked = await link(session, league_id, team_id, group, how=stored("kept from {team}").format(team=there))
     entry = Entry(HANDED_ON, "team", source_id, reason=here, after={"group": group.group_id, "team": team_id})
     await record(session, league_id, [entry])
     return linked

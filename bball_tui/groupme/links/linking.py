@@ -15,6 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.api.models import Group
 from bball_tui.groupme.links.share_links import mask, plain_link, read_pasted
 from bball_tui.groupme.run.intents import close_intents, lock_team
+from bball_tui.language import _, stored
 from bball_tui.outbox.waiting_for_chat import release_waiting
 
 
@@ -34,7 +35,7 @@ class SeenGroup:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What linking did. ``link_changed``: there is a share link, and it is not the one stored before."""
+    """What linking did. ``link_changed``: there is a share link, and it is not the one noted before."""
 
     team_id: int
     team: str
@@ -82,20 +83,22 @@ async def link(
     if before not in (None, group.group_id):
         seen = f" ('{team.groupme_seen_name}')" if team.groupme_seen_name else ""
         raise BballError(
-            f"{label} is linked to another group already: {before}{seen}. Nothing was changed. "
-            "Unlink that one first, if this one is to take its place."
+            _(
+                "{label} is linked to another group already: {before}{seen}. Nothing was changed. Unlink "
+                "that one first, if this one is to take its place."
+            ).format(label=label, before=before, seen=seen)
         )
     await _refuse_if_taken(session, league_id, team_id, group.group_id)
-    stored = team.groupme_share_url
+    noted = team.groupme_share_url
     if group.share_known:
         share_url = None if group.share_url is None else plain_link(group.share_url)
     else:
-        share_url = stored if _leads_to(stored, group.group_id) else None
-    is_new, link_changed = before is None, share_url is not None and share_url != stored
+        share_url = noted if _leads_to(noted, group.group_id) else None
+    is_new, link_changed = before is None, share_url is not None and share_url != noted
     seen_name = group.name or team.groupme_seen_name
     linked_name = team.name if is_new or renamed else (team.groupme_linked_name or team.name)
     changed = is_new or (share_url, seen_name, linked_name) != (
-        stored,
+        noted,
         team.groupme_seen_name,
         team.groupme_linked_name,
     )
@@ -107,17 +110,17 @@ async def link(
         "team",
         team_id,
         reason=how,
-        before={"group": before, "name": team.groupme_seen_name, "link": stored and mask(stored)},
+        before={"group": before, "name": team.groupme_seen_name, "link": noted and mask(noted)},
         after={"group": group.group_id, "name": seen_name, "link": share_url and mask(share_url)},
     )
     team.groupme_group_id, team.groupme_share_url = group.group_id, share_url
     team.groupme_seen_name, team.groupme_linked_name = seen_name, linked_name
     team.version += 1
-    if is_new or share_url != stored:
+    if is_new or share_url != noted:
         team.groupme_linked_at = func.now()
     await session.flush()
     if share_url is not None:
-        released = await release_waiting(session, league_id, team_id, why="the team chat has its link")
+        released = await release_waiting(session, league_id, team_id, why=stored("the team chat has its link"))
         result = replace(result, released=released)
     await session.execute(
         delete(GroupDismissal).where(GroupDismissal.team_id == team_id, GroupDismissal.group_id == group.group_id)
@@ -134,7 +137,9 @@ async def link_by_hand(session: AsyncSession, league_id: int, team_id: int, grou
     """
     linked = await link(session, league_id, team_id, group, how=how)
     if linked.changed:
-        await close_intents(session, team_id, {"outcome": "a group was linked by hand", "group": group.group_id})
+        await close_intents(
+            session, team_id, {"outcome": stored("a group was linked by hand"), "group": group.group_id}
+        )
     return linked
 
 
@@ -148,7 +153,7 @@ async def unlink(session: AsyncSession, league_id: int, team_id: int, *, reason:
     label = _label(team)
     group_id, share_url = team.groupme_group_id, team.groupme_share_url
     if group_id is None and share_url is None:
-        raise BballError(f"{label} is not linked to a group, so there is nothing to unlink.")
+        raise BballError(_("{label} is not linked to a group, so there is nothing to unlink.").format(label=label))
     entry = Entry(
         "unlinked",
         "team",
@@ -162,7 +167,7 @@ async def unlink(session: AsyncSession, league_id: int, team_id: int, *, reason:
     team.version += 1
     await session.flush()
     await session.execute(delete(GroupMember).where(GroupMember.team_id == team_id))
-    await close_intents(session, team_id, {"outcome": "the team was unlinked by hand"})
+    await close_intents(session, team_id, {"outcome": stored("the team was unlinked by hand")})
     await record(session, league_id, [entry])
     return Unlinked(team_id, label, group_id, share_url is not None)
 
@@ -175,7 +180,11 @@ async def dismiss(session: AsyncSession, league_id: int, team_id: int, group_ids
     """
     team = await lock_team(session, league_id, team_id)
     if team.groupme_group_id in group_ids:
-        raise BballError(f"{_label(team)} is linked to group {team.groupme_group_id}. Unlink it first.")
+        raise BballError(
+            _("{team} is linked to group {groupme_group_id}. Unlink it first.").format(
+                team=_label(team), groupme_group_id=team.groupme_group_id
+            )
+        )
     if not group_ids:
         return
     rows = [{"team_id": team_id, "group_id": group_id, "league_id": league_id} for group_id in group_ids]
@@ -214,8 +223,11 @@ async def _refuse_if_taken(session: AsyncSession, league_id: int, team_id: int, 
     if other is not None:
         division = f" ({other.division})" if other.division else ""
         raise BballError(
-            f"This group is linked to {other.name}{division}, {other.season}, already, and one group cannot be the "
-            "chat of two teams. Nothing was changed. Unlink it there first, or choose another group."
+            _(
+                "This group is linked to {other}{division}, {season}, already, and one group cannot be "
+                "the chat of two teams. Nothing was changed. Unlink it there first, or choose another "
+                "group."
+            ).format(other=other.name, division=division, season=other.season)
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import segno
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 QUIET = 4
 """Modules of free space around the code (ISO/IEC 18004)."""
@@ -33,8 +34,10 @@ def lines(share_url: str, room: tuple[int, int] | None = None) -> tuple[str, ...
         if room is None or (len(drawn[0]) <= room[0] and len(drawn) <= room[1]):
             return drawn
     raise BballError(
-        f"The QR code needs {len(drawn[0])} columns and {len(drawn)} rows, and here are {room[0] if room else 0} and "
-        f"{room[1] if room else 0}. Enlarge the window, or write the code as an image."
+        _(
+            "The QR code needs {number} columns and {number2} rows, and here are {room} and {room2}. "
+            "Enlarge the window, or write the code as an image."
+        ).format(number=len(drawn[0]), number2=len(drawn), room=room[0] if room else 0, room2=room[1] if room else 0)
     )
 
 
@@ -53,14 +56,24 @@ def write_image(share_url: str, path: Path) -> None:
         BballError: another ending, the file is there already, or it cannot be written.
     """
     if path.suffix.lower() not in IMAGES:
-        raise BballError(f"The file {path.name} must end in {', '.join(IMAGES)}: that says what kind of image it is.")
+        raise BballError(
+            _("The file {path} must end in {images}: that says what kind of image it is.").format(
+                path=path.name, images=", ".join(IMAGES)
+            )
+        )
     try:
         with path.open("xb") as file:
             _code(share_url).save(file, kind=path.suffix[1:].lower(), scale=SCALE, border=QUIET)
     except FileExistsError:
-        raise BballError(f"The file {path} is there already. Choose another name, or move it away.") from None
+        raise BballError(
+            _("The file {path} is there already. Choose another name, or move it away.").format(path=path)
+        ) from None
     except OSError as error:
-        raise BballError(f"The file {path} cannot be written: {error.strerror}. Choose another place.") from None
+        raise BballError(
+            _("The file {path} cannot be written: {strerror}. Choose another place.").format(
+                path=path, strerror=error.strerror
+            )
+        ) from None
 
 
 def _code(share_url: str, error: str = "q") -> segno.QRCode:

@@ -8,9 +8,10 @@ from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import GroupMeError, NotFound
 from bball_tui.groupme.links.linking import SeenGroup
 from bball_tui.groupme.links.share_links import Pasted
+from bball_tui.language import _
 from bball_tui.settings import Settings
 
-BLIND = "Its name, its link and whether this account is in it are not known."
+BLIND = _("Its name, its link and whether this account is in it are not known.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,24 @@ async def look_up(client: GroupMeClient | None, pasted: Pasted) -> Chosen:
     """
     if client is None and pasted.share_url is None:
         raise BballError(
-            "A number alone can only be looked up with an access token, and this league has none here. Nothing was "
-            "linked. Paste the group's share link instead."
+            _(
+                "A number alone can only be looked up with an access token, and this league has none "
+                "here. Nothing was linked. Paste the group's share link instead."
+            )
         )
     if client is None:
-        return _blind(pasted, "There is no access token, so GroupMe was not asked.")
+        return _blind(pasted, _("There is no access token, so GroupMe was not asked."))
     try:
         group = await client.group(pasted.group_id)
     except NotFound:
         if pasted.share_url is None:
             raise BballError(
-                f"GroupMe shows no group {pasted.group_id} to this account. Nothing was linked. Paste the group's "
-                "share link instead, or join the group in the GroupMe app first."
+                _(
+                    "GroupMe shows no group {group_id} to this account. Nothing was linked. Paste the "
+                    "group's share link instead, or join the group in the GroupMe app first."
+                ).format(group_id=pasted.group_id)
             ) from None
-        return _blind(pasted, "This account is not in the group, or the link is dead: open it once to make sure.")
+        return _blind(pasted, _("This account is not in the group, or the link is dead: open it once to make sure."))
     except GroupMeError as error:
         if pasted.share_url is None:
             raise
@@ -65,9 +70,9 @@ async def look_up(client: GroupMeClient | None, pasted: Pasted) -> Chosen:
     if pasted.share_url is not None and found.share_url != pasted.share_url:
         if found.share_known:
             notes.append(
-                "The pasted link is not the group's present one, so the present one was taken."
+                _("The pasted link is not the group's present one, so the present one was taken.")
                 if found.share_url is not None
-                else "The pasted link is dead: sharing is switched off in GroupMe. The plan offers to switch it on."
+                else _("The pasted link is dead: sharing is switched off in GroupMe. The plan offers to switch it on.")
             )
         else:
             found = SeenGroup(group.id, group.name or None, pasted.share_url, share_known=True)

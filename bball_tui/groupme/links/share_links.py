@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.values import one_line
 
 LINK_EXAMPLE = "https://groupme.com/join_group/12345678/AbCdEfGh"
@@ -34,7 +35,11 @@ def read_pasted(text: str) -> Pasted:
     if _ID.fullmatch(pasted):
         return Pasted(pasted, None)
     if not pasted:
-        raise BballError(f"Nothing was pasted. Paste the group's share link, such as {LINK_EXAMPLE}, or its id.")
+        raise BballError(
+            _("Nothing was pasted. Paste the group's share link, such as {link_example}, or its id.").format(
+                link_example=LINK_EXAMPLE
+            )
+        )
     if _SCHEMELESS.fullmatch(pasted):
         pasted = "https://" + pasted
     try:
@@ -45,29 +50,39 @@ def read_pasted(text: str) -> Pasted:
         host, port = "", None
     if not host or parts.scheme not in ("https", "http"):
         raise BballError(
-            f"That is neither a share link nor a group's id. A share link looks like {LINK_EXAMPLE}; in the GroupMe "
-            "app it is under the group's picture, Share Group."
+            _(
+                "That is neither a share link nor a group's id. A share link looks like {link_example}; "
+                "in the GroupMe app it is under the group's picture, Share Group."
+            ).format(link_example=LINK_EXAMPLE)
         )
     if host != "groupme.com" and not host.endswith(".groupme.com"):
         raise BballError(
-            f"That link leads to {host[:80]}, not to groupme.com. Nothing was linked. Paste the link that the GroupMe "
-            "app shows under Share Group."
+            _(
+                "That link leads to {host}, not to groupme.com. Nothing was linked. Paste the link that "
+                "the GroupMe app shows under Share Group."
+            ).format(host=host[:80])
         )
     if parts.username or parts.password or port not in (None, 443):
-        raise BballError("That link has a user name or a port in it, which no GroupMe link has. Nothing was linked.")
+        raise BballError(_("That link has a user name or a port in it, which no GroupMe link has. Nothing was linked."))
     pieces = [piece for piece in parts.path.split("/") if piece]
     if pieces[:1] == ["contact"]:
-        raise BballError("That link adds a person, not a group. Open the group in the GroupMe app and use Share Group.")
+        raise BballError(
+            _("That link adds a person, not a group. Open the group in the GroupMe app and use Share Group.")
+        )
     if "join_group" not in pieces:
         raise BballError(
-            f"That is a GroupMe page, but no share link: it must look like {LINK_EXAMPLE}. "
-            "In the GroupMe app it is under the group's picture, Share Group."
+            _(
+                "That is a GroupMe page, but no share link: it must look like {link_example}. In the "
+                "GroupMe app it is under the group's picture, Share Group."
+            ).format(link_example=LINK_EXAMPLE)
         )
     rest = pieces[pieces.index("join_group") + 1 :]
     if len(rest) < 2 or not _ID.fullmatch(rest[0]) or not _TOKEN.fullmatch(rest[1]):
         raise BballError(
-            "That share link is not complete: a number and then letters belong behind join_group, as in "
-            f"{LINK_EXAMPLE}. Copy it again, to its end."
+            _(
+                "That share link is not complete: a number and then letters belong behind join_group, as "
+                "in {link_example}. Copy it again, to its end."
+            ).format(link_example=LINK_EXAMPLE)
         )
     return Pasted(rest[0], f"https://groupme.com/join_group/{rest[0]}/{rest[1]}")
 

@@ -15,6 +15,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.links.linking import Linked, SeenGroup, link, link_by_hand
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, FamilyToTell, families_to_tell
 from bball_tui.groupme.run.intents import lock_team
+from bball_tui.language import _
 from bball_tui.mail.kinds.team_chat import TeamChatMail
 from bball_tui.outbox.queue import NewItem, enqueue
 
@@ -41,7 +42,9 @@ async def tell_families(
     """
     team = await lock_team(session, league_id, team_id)
     if team.groupme_share_url is None:
-        raise BballError(f"{team.name} has no share link, so there is nothing to tell. Link its group first.")
+        raise BballError(
+            _("{team} has no share link, so there is nothing to tell. Link its group first.").format(team=team.name)
+        )
     about = (
         await session.execute(
             select(

@@ -15,6 +15,7 @@ from bball_tui.groupme.plan.read_groupme import read_snapshot
 from bball_tui.groupme.run.apply import current_plan
 from bball_tui.groupme.run.progress import Progress
 from bball_tui.groupme.run.sender import Sender
+from bball_tui.language import _, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ async def plan_creation(sender: Sender, team_id: int, *, although_similar: bool 
     reading = await read_chats(sender, try_again=True)
     team = reading.team(team_id)
     if team is None:
-        raise BballError("This team is not in the season anymore. Look at the list again.")
+        raise BballError(_("This team is not in the season anymore. Look at the list again."))
     others = tuple(candidate.group for candidate in team.candidates)
     plan = reading.plan
     if others and although_similar:
@@ -100,7 +101,11 @@ async def plan_creation(sender: Sender, team_id: int, *, although_similar: bool 
     create = next((one for one in plan.actions if one.kind is ActionKind.CREATE and one.team_id == team_id), None)
     if create is None:
         now = next(one for one in plan.teams if one.team_id == team_id)
-        raise BballError(f"No group was created for {team.label}. {now.why}{_choices(team)}")
+        raise BballError(
+            _("No group was created for {team}. {why}{choices}").format(
+                team=team.label, why=now.why, choices=_choices(team)
+            )
+        )
     settings = (one for one in plan.actions if one.after_action == create.id and one.kind is ActionKind.SETTINGS)
     return Creation(team, (create, *settings), others, reading)
 
@@ -110,13 +115,19 @@ async def settle_others(sender: Sender, creation: Creation) -> None:
     if creation.others:
         async with sender.database.session() as session:
             ids = [group.id for group in creation.others]
-            await dismiss(session, sender.league_id, creation.team.team_id, ids, reason="a new group was wanted")
+            await dismiss(
+                session, sender.league_id, creation.team.team_id, ids, reason=stored("a new group was wanted")
+            )
 
 
 def _choices(team: TeamPlan) -> str:
     choices = ", ".join(f"{one.group.id} ('{one.group.name}')" for one in team.candidates)
     return (
-        f" There are: {choices}. Link one of them, or say --although-similar if none is this team's." if choices else ""
+        _(" There are: {choices}. Link one of them, or say --although-similar if none is this team's.").format(
+            choices=choices
+        )
+        if choices
+        else ""
     )
 
 
@@ -131,7 +142,7 @@ async def read_not_joined(sender: Sender) -> NotJoined:
     groups = {one.group_id for one in families}
 
     def looked(done: int, total: int) -> None:
-        sender.report(Progress(done, total, "Looking who is in the groups."))
+        sender.report(Progress(done, total, _("Looking who is in the groups.")))
 
     seen = await read_snapshot(sender.client, groups, report=looked, now=sender.now)
     return find_not_joined(families, seen)

@@ -19,6 +19,7 @@ from bball_tui.groupme.plan.plan_model import (
     Plan,
     TeamPlan,
 )
+from bball_tui.language import _
 
 LONGEST_NAME = 140
 LONGEST_DESCRIPTION = 240
@@ -58,9 +59,9 @@ def make_plan(own: OwnFacts, seen: Snapshot) -> Plan:
             planned, steps = _plan_unlinked(team, scene)
         elif claims[team.group_id] > 1:
             others = ", ".join(label(t) for t in teams if t.group_id == team.group_id and t.id != team.id)
-            why = (
-                f"The same group is also linked to {others}. Unlink one of them; until then nothing is done for either."
-            )
+            why = _(
+                "The same group is also linked to {others}. Unlink one of them; until then nothing is done for either."
+            ).format(others=others)
             planned, steps = TeamPlan(team.id, label(team), TeamState.CONFLICT, why, listed.get(team.group_id)), []
         else:
             planned, steps = _plan_with_id(team, own, seen, listed)
@@ -84,15 +85,23 @@ def _overall(own: OwnFacts, seen: Snapshot) -> list[str]:
     warnings = []
     if not seen.complete:
         warnings.append(
-            "The list of groups could not be read to its end, so nothing is created now: a group may be there already."
+            _(
+                "The list of groups could not be read to its end, so nothing is created now: a group may "
+                "be there already."
+            )
         )
     if not own.policy.can_create:
         warnings.append(
-            "GroupMe does not let this program create groups. Make them in the GroupMe app and paste their share links."
+            _(
+                "GroupMe does not let this program create groups. Make them in the GroupMe app and paste "
+                "their share links."
+            )
         )
     unasked = [staff.name for staff in own.staff if not staff.consent]
     if unasked:
-        warnings.append(f"No consent is noted for {', '.join(unasked)}, so no one adds them to a group.")
+        warnings.append(
+            _("No consent is noted for {unasked}, so no one adds them to a group.").format(unasked=", ".join(unasked))
+        )
     return warnings
 
 
@@ -105,13 +114,15 @@ def _plan_with_id(
     if group is not None:
         return plan_linked(team, label(team), group, own, seen)
     if isinstance(look, Gone):
-        why = (
-            f"The linked group is not there for this account: {look.how}. It is neither unlinked nor made again by "
-            "itself. Rejoin it in the GroupMe app, or unlink it here."
-        )
+        why = _(
+            "The linked group is not there for this account: {how}. It is neither unlinked nor made "
+            "again by itself. Rejoin it in the GroupMe app, or unlink it here."
+        ).format(how=look.how)
         return TeamPlan(team.id, label(team), TeamState.BROKEN, why), []
-    reason = look.why if isinstance(look, Unread) else "it is not in the list, and was not looked at"
-    why = f"Whether the linked group is well could not be found out: {reason}. Nothing is changed."
+    reason = look.why if isinstance(look, Unread) else _("it is not in the list, and was not looked at")
+    why = _("Whether the linked group is well could not be found out: {reason}. Nothing is changed.").format(
+        reason=reason
+    )
     return TeamPlan(team.id, label(team), TeamState.UNKNOWN, why), []
 
 
@@ -148,19 +159,19 @@ def _scene(
 
 def _plan_unlinked(team: TeamFacts, scene: _Unlinked) -> tuple[TeamPlan, list[Action]]:
     if team.id in scene.own.handed_on:
-        why = (
-            f"Its group went on with {scene.own.handed_on[team.id]}. No new one is made for a season that is over; "
-            "one can still be linked by hand."
-        )
+        why = _(
+            "Its group went on with {handed_on}. No new one is made for a season that is over; one "
+            "can still be linked by hand."
+        ).format(handed_on=scene.own.handed_on[team.id])
         return TeamPlan(team.id, label(team), TeamState.MISSING, why), []
     lost = next((entry for entry in scene.own.lost if entry.team_id == team.id), None)
     if lost is not None:
         made = [group for group in scene.free.values() if is_made_by(group, lost, scene.seen.me.id)]
         if len(made) == 1:
-            why = "An earlier run asked for this group and never got the answer. Here it is."
+            why = _("An earlier run asked for this group and never got the answer. Here it is.")
             return _proposal(team, scene, made[0], Likeness.SAME, why, ticked=True)
         if made:
-            why = "An earlier run asked for a group and never got the answer. Several may be it: choose one."
+            why = _("An earlier run asked for a group and never got the answer. Several may be it: choose one.")
             return _choice(team, scene, made, [], why)
     hits = scene.hits[team.id]
     exact = [scene.free[id_] for id_ in hits.exact]
@@ -169,15 +180,19 @@ def _plan_unlinked(team: TeamFacts, scene: _Unlinked) -> tuple[TeamPlan, list[Ac
         return _same_name(team, scene, exact[0])
     if exact:
         several = len(exact) > 1
-        why = "Several groups have this name: choose one." if several else "Several teams could own this group: choose."
+        why = (
+            _("Several groups have this name: choose one.")
+            if several
+            else _("Several teams could own this group: choose.")
+        )
         return _choice(team, scene, exact, similar, why)
     if len(similar) == 1 and similar[0].id not in scene.contested:
-        why = (
-            f"'{similar[0].name}' is like this team's name, or of another season. Link it, or dismiss it to create one."
-        )
+        why = _(
+            "'{similar}' is like this team's name, or of another season. Link it, or dismiss it to create one."
+        ).format(similar=similar[0].name)
         return _proposal(team, scene, similar[0], Likeness.SIMILAR, why, ticked=False)
     if similar:
-        why = "Groups with similar names, or of another season, are there. Link one, or dismiss them to create one."
+        why = _("Groups with similar names, or of another season, are there. Link one, or dismiss them to create one.")
         return _choice(team, scene, [], similar, why)
     return _missing(team, scene, lost)
 
@@ -197,14 +212,16 @@ def is_made_by(group: Group, lost: LostCreate, my_id: str) -> bool:
 def _same_name(team: TeamFacts, scene: _Unlinked, group: Group) -> tuple[TeamPlan, list[Action]]:
     doubts = []
     if group.creator_user_id != scene.seen.me.id:
-        doubts.append("someone else made it")
+        doubts.append(_("someone else made it"))
     if group.kind == "announcement":
-        doubts.append("only its admins can write in it")
+        doubts.append(_("only its admins can write in it"))
     if _is_old(group, scene):
-        doubts.append("it is much older than the season and may hold last season's families")
+        doubts.append(_("it is much older than the season and may hold last season's families"))
     if not scene.seen.complete:
-        doubts.append("the list of groups is not complete, so there may be another one of this name")
-    why = "A group of this name is there." + (f" Look first: {'; '.join(doubts)}." if doubts else "")
+        doubts.append(_("the list of groups is not complete, so there may be another one of this name"))
+    why = _("A group of this name is there.") + (
+        _(" Look first: {doubts}.").format(doubts="; ".join(doubts)) if doubts else ""
+    )
     return _proposal(team, scene, group, Likeness.SAME, why, ticked=not doubts)
 
 
@@ -223,10 +240,10 @@ def _proposal(
         team_id=team.id,
         group_id=group.id,
         payload=LinkTo(group.name, group.share_url, group.share_known),
-        before="no group",
-        after=f"linked to '{group.name}'",
+        before=_("no group"),
+        after=_("linked to '{group}'").format(group=group.name),
         reason=why,
-        risk=None if ticked else "Everybody in this group will be counted as this team's.",
+        risk=None if ticked else _("Everybody in this group will be counted as this team's."),
         ticked=ticked,
     )
     candidate = _candidate(group, likeness, scene)
@@ -251,18 +268,22 @@ def _missing(team: TeamFacts, scene: _Unlinked, lost: LostCreate | None) -> tupl
     policy = scene.own.policy
     if not scene.seen.complete or not policy.can_create:
         why = (
-            "No group was found, and the list of groups is not complete. Read it again before one is made."
+            _("No group was found, and the list of groups is not complete. Read it again before one is made.")
             if not scene.seen.complete
-            else "No group was found. Make it in the GroupMe app, then link it here by its share link."
+            else _("No group was found. Make it in the GroupMe app, then link it here by its share link.")
         )
         return TeamPlan(team.id, label(team), TeamState.MISSING, why), []
     name = group_name(team, scene.same_names)
     if not key(name):
-        why = "This team's name has no letter and no digit, so no group could be found again by it. Link one by hand."
+        why = _(
+            "This team's name has no letter and no digit, so no group could be found again by it. Link one by hand."
+        )
         return TeamPlan(team.id, label(team), TeamState.MISSING, why), []
     risk = (
-        "An earlier run asked for this group without learning the outcome, and it is still not listed. Look into the "
-        "GroupMe app first: if it is there after all, link it."
+        _(
+            "An earlier run asked for this group without learning the outcome, and it is still not "
+            "listed. Look into the GroupMe app first: if it is there after all, link it."
+        )
         if lost is not None
         else None
     )
@@ -272,11 +293,11 @@ def _missing(team: TeamFacts, scene: _Unlinked, lost: LostCreate | None) -> tupl
         team_id=team.id,
         group_id=None,
         payload=NewGroup(name, description, share=policy.share),
-        before="no group",
-        after=f"new group '{name}'" + (" with a share link" if policy.share else ""),
-        reason="No group has this team's name, or one like it.",
+        before=_("no group"),
+        after=_("new group '{name}'").format(name=name) + (_(" with a share link") if policy.share else ""),
+        reason=_("No group has this team's name, or one like it."),
         risk=risk,
         ticked=risk is None,
     )
     actions = [create, *settle_new(team, create, scene.own, scene.seen)]
-    return TeamPlan(team.id, label(team), TeamState.MISSING, "No group was found for this team."), actions
+    return TeamPlan(team.id, label(team), TeamState.MISSING, _("No group was found for this team.")), actions

@@ -9,6 +9,7 @@ from bball_tui.groupme.links.share_links import mask
 from bball_tui.groupme.plan.facts import MemberFacts, OwnFacts, Snapshot, StaffFacts, TeamFacts
 from bball_tui.groupme.plan.matching import key, team_name
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, LinkTo, StaffToAdd, TeamPlan
+from bball_tui.language import _
 
 PATIENCE = timedelta(days=7)
 """So long after an invitation or a failure nobody is asked again."""
@@ -43,35 +44,47 @@ def plan_linked(
         if admin:
             actions.append(_share(team, group))
         else:
-            warnings.append("The share link is off, and only an admin of the group can switch it on.")
+            warnings.append(_("The share link is off, and only an admin of the group can switch it on."))
         if team.share_url is not None:
-            warnings.append("The link that families have is dead: sharing was switched off in GroupMe.")
+            warnings.append(_("The link that families have is dead: sharing was switched off in GroupMe."))
     settings = _settings(team, group, own, seen)
     if settings is not None:
         actions.append(settings)
     elif group.share_url is not None and group.requires_approval is False:
-        warnings.append("Anyone with the link can join unseen: approval is off.")
+        warnings.append(_("Anyone with the link can join unseen: approval is off."))
     staff = staff_to_add(group, own, seen)
     warnings += staff.warnings
     if group.members is not None and staff.present < FEWEST_STAFF:
-        warnings.append(f"Only {staff.present} staff in this group: there should be {FEWEST_STAFF} adults at least.")
+        warnings.append(
+            _("Only {present} staff in this group: there should be {fewest_staff} adults at least.").format(
+                present=staff.present, fewest_staff=FEWEST_STAFF
+            )
+        )
     if staff.wanted and own.policy.can_add:
         actions.append(_add_staff(team, group.id, staff.wanted))
-    return TeamPlan(team.id, label, TeamState.LINKED, "Linked.", group, (), tuple(warnings)), actions
+    return TeamPlan(team.id, label, TeamState.LINKED, _("Linked."), group, (), tuple(warnings)), actions
 
 
 def _notes(team: TeamFacts, group: Group, seen: Snapshot) -> list[str]:
     notes = []
     if team.seen_name is not None and group.name != team.seen_name:
-        notes.append(f"The group was renamed in GroupMe, from '{team.seen_name}' to '{group.name}'.")
+        notes.append(
+            _("The group was renamed in GroupMe, from '{seen_name}' to '{group}'.").format(
+                seen_name=team.seen_name, group=group.name
+            )
+        )
     if team.share_url is not None and group.share_url is not None and team.share_url != group.share_url:
-        notes.append("The share link has changed, so the one that families have is dead. Tell them the new one.")
+        notes.append(_("The share link has changed, so the one that families have is dead. Tell them the new one."))
     if group.kind == "announcement":
-        notes.append("Only admins can write in this group.")
+        notes.append(_("Only admins can write in this group."))
     if group.max_members is not None and (group.members_count or 0) >= group.max_members:
-        notes.append(f"The group is full ({group.members_count} of {group.max_members}).")
+        notes.append(
+            _("The group is full ({members_count} of {max_members}).").format(
+                members_count=group.members_count, max_members=group.max_members
+            )
+        )
     if group.creator_user_id not in (None, seen.me.id) and not is_admin(group, seen):
-        notes.append("This account is no admin of the group, so settings and staff can only be seen to by one.")
+        notes.append(_("This account is no admin of the group, so settings and staff can only be seen to by one."))
     return notes
 
 
@@ -85,10 +98,10 @@ def _refresh(team: TeamFacts, group: Group) -> Action | None:
     new_link = group.share_url if group.share_url not in (None, team.share_url) else None
     if new_link is None and group.name == team.seen_name and team.team_name_then is not None:
         return None
-    before = [f"'{team.seen_name}'" if team.seen_name else "name not yet seen"]
+    before = [f"'{team.seen_name}'" if team.seen_name else _("name not yet seen")]
     after = [f"'{group.name}'"]
     if new_link is not None:
-        before.append(mask(team.share_url) if team.share_url else "no link")
+        before.append(mask(team.share_url) if team.share_url else _("no link"))
         after.append(mask(new_link))
     return Action(
         kind=ActionKind.REFRESH,
@@ -97,7 +110,7 @@ def _refresh(team: TeamFacts, group: Group) -> Action | None:
         payload=LinkTo(group.name, group.share_url, group.share_url is not None),
         before=", ".join(before),
         after=", ".join(after),
-        reason="Our copy of the group's name and link is not what GroupMe shows.",
+        reason=_("Our copy of the group's name and link is not what GroupMe shows."),
     )
 
 
@@ -115,8 +128,8 @@ def _rename(team: TeamFacts, group: Group, own: OwnFacts, *, admin: bool) -> Act
         payload=GroupChange(team.name[:140].strip()),
         before=f"'{group.name}'",
         after=f"'{team.name}'",
-        reason="The team was renamed since the group was linked.",
-        risk="Everybody in the group sees the new name.",
+        reason=_("The team was renamed since the group was linked."),
+        risk=_("Everybody in the group sees the new name."),
         ticked=False,
     )
 
@@ -127,10 +140,10 @@ def _share(team: TeamFacts, group: Group) -> Action:
         team_id=team.id,
         group_id=group.id,
         payload=GroupChange(group.name or team.name, share=True),
-        before="no share link",
-        after="a share link",
-        reason="Families join by the link.",
-        risk=None if group.requires_approval else "Anyone who gets the link can ask to join, or join.",
+        before=_("no share link"),
+        after=_("a share link"),
+        reason=_("Families join by the link."),
+        risk=None if group.requires_approval else _("Anyone who gets the link can ask to join, or join."),
     )
 
 
@@ -145,7 +158,7 @@ def _settings(team: TeamFacts, group: Group, own: OwnFacts, seen: Snapshot) -> A
     )
     if group.creator_user_id != seen.me.id or not change.changes_settings:
         return None
-    return _settings_action(team, group.id, change, "more open than the league wants")
+    return _settings_action(team, group.id, change, _("more open than the league wants"))
 
 
 def settle_new(team: TeamFacts, create: Action, own: OwnFacts, seen: Snapshot) -> list[Action]:
@@ -160,7 +173,7 @@ def settle_new(team: TeamFacts, create: Action, own: OwnFacts, seen: Snapshot) -
     )
     steps = []
     if change.changes_settings:
-        steps.append(_settings_action(team, None, change, "what GroupMe gives a new group", create))
+        steps.append(_settings_action(team, None, change, _("what GroupMe gives a new group"), create))
     staff = staff_to_add(None, own, seen)
     if staff.wanted and policy.can_add:
         steps.append(_add_staff(team, None, staff.wanted, create))
@@ -177,7 +190,7 @@ def _settings_action(
         payload=change,
         before=before,
         after=change.in_words(),
-        reason="Only admins change the group, and no one joins unseen.",
+        reason=_("Only admins change the group, and no one joins unseen."),
         ticked=create is None or create.ticked,
         after_action=None if create is None else create.id,
     )
@@ -191,10 +204,10 @@ def _add_staff(
         team_id=team.id,
         group_id=group_id,
         payload=StaffToAdd(tuple(member.id for member in wanted)),
-        before="not in the group",
-        after="added: " + ", ".join(member.name for member in wanted),
-        reason="They are on the league's staff list.",
-        risk="GroupMe gets their contact data and invites them at once.",
+        before=_("not in the group"),
+        after=_("added: ") + ", ".join(member.name for member in wanted),
+        reason=_("They are on the league's staff list."),
+        risk=_("GroupMe gets their contact data and invites them at once."),
         ticked=False,
         after_action=None if create is None else create.id,
     )
@@ -217,9 +230,17 @@ def staff_to_add(group: Group | None, own: OwnFacts, seen: Snapshot) -> StaffNee
         if not staff.consent:
             continue
         if not staff.reachable:
-            warnings.append(f"{staff.name} has neither an account nor a phone number or address, so cannot be added.")
+            warnings.append(
+                _("{staff} has neither an account nor a phone number or address, so cannot be added.").format(
+                    staff=staff.name
+                )
+            )
         elif staff.user_id is None and key(staff.name) in nicknames:
-            warnings.append(f"A '{staff.name}' is in the group already. Say whether that is the one of the staff list.")
+            warnings.append(
+                _("A '{staff}' is in the group already. Say whether that is the one of the staff list.").format(
+                    staff=staff.name
+                )
+            )
         elif (hindrance := _too_soon(staff, earlier.get(staff.id), seen)) is not None:
             warnings.append(hindrance)
         else:
@@ -231,11 +252,13 @@ def _too_soon(staff: StaffFacts, earlier: MemberFacts | None, seen: Snapshot) ->
     if earlier is None:
         return None
     if earlier.state is MemberState.PENDING:
-        return f"{staff.name} is being added."
+        return _("{staff} is being added.").format(staff=staff.name)
     if seen.read_at - earlier.since > PATIENCE:
         return None
     if earlier.state is MemberState.INVITED:
-        return f"{staff.name} was invited and has not joined yet."
+        return _("{staff} was invited and has not joined yet.").format(staff=staff.name)
     if earlier.state is MemberState.FAILED:
-        return f"{staff.name} could not be added: {earlier.reason or 'GroupMe did not say why'}."
-    return f"{staff.name} was added and is not in the group anymore."
+        return _("{staff} could not be added: {reason}.").format(
+            staff=staff.name, reason=_(earlier.reason or "GroupMe did not say why")
+        )
+    return _("{staff} was added and is not in the group anymore.").format(staff=staff.name)

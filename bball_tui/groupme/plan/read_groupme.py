@@ -8,6 +8,7 @@ from bball_tui.groupme.api.client import GroupMeClient
 from bball_tui.groupme.api.errors import BadToken, GroupMeError, NotFound, RateLimited
 from bball_tui.groupme.api.wire import Clock, utc_now
 from bball_tui.groupme.plan.facts import Gone, Look, Snapshot, Unread
+from bball_tui.language import _
 
 AT_ONCE = 4
 """So many groups are looked at side by side: quicker than one by one, and far from being a burden."""
@@ -16,12 +17,12 @@ ENOUGH = 3
 """After so many groups that could not be read the rest is not asked for: each costs several tries."""
 
 STATES = {
-    "exited": "this account has left it",
-    "removed": "this account was removed from it",
-    "exited_removed": "this account was removed from it after leaving",
-    "pending": "this account has asked to join and no one has let it in yet",
+    "exited": _("this account has left it"),
+    "removed": _("this account was removed from it"),
+    "exited_removed": _("this account was removed from it after leaving"),
+    "pending": _("this account has asked to join and no one has let it in yet"),
 }
-NOT_THERE = "GroupMe does not know it, or this account was never in it"
+NOT_THERE = _("GroupMe does not know it, or this account was never in it")
 
 Report = Callable[[int, int], None]
 """Called with how many linked groups were looked at, and how many there are."""

@@ -15,6 +15,7 @@ from bball_tui.groupme.plan.facts import GroupPolicy, LostCreate, MemberFacts, O
 from bball_tui.groupme.plan.make_plan import label
 from bball_tui.groupme.plan.matching import fold
 from bball_tui.groupme.run.intents import closed_kinds, unsettled
+from bball_tui.language import _
 from bball_tui.mail.values import one_line
 
 
@@ -52,7 +53,7 @@ async def _policy(session: AsyncSession, league_id: int, season_id: int, *, try_
         )
     ).one_or_none()
     if found is None:
-        raise BballError("This season is not in the database anymore. Choose another one.")
+        raise BballError(_("This season is not in the database anymore. Choose another one."))
     closed = frozenset[IntentKind]() if try_again else await closed_kinds(session, league_id)
     return GroupPolicy(
         league=found.name,
@@ -161,8 +162,14 @@ async def find_team(session: AsyncSession, league_id: int, season_id: int, wante
         return found[0]
     if found:
         choices = ", ".join(f"{team.id} ({label(team)})" for team in found)
-        raise BballError(f"Several teams are called '{text[:80]}': {choices}. Say which one by its number.")
-    raise BballError(f"There is no team '{text[:80]}' in this season. 'bball-tui teams list' shows them all.")
+        raise BballError(
+            _("Several teams are called '{text}': {choices}. Say which one by its number.").format(
+                text=text[:80], choices=choices
+            )
+        )
+    raise BballError(
+        _("There is no team '{text}' in this season. 'bball-tui teams list' shows them all.").format(text=text[:80])
+    )
 
 
 async def share_link(session: AsyncSession, league_id: int, team_id: int) -> str:
@@ -177,7 +184,9 @@ async def share_link(session: AsyncSession, league_id: int, team_id: int) -> str
         )
     ).one_or_none()
     if row is None:
-        raise BballError("This team is not there anymore.")
+        raise BballError(_("This team is not there anymore."))
     if row.groupme_share_url is None:
-        raise BballError(f"{row.name} has no share link yet. Link its group first, or switch sharing on.")
+        raise BballError(
+            _("{row} has no share link yet. Link its group first, or switch sharing on.").format(row=row.name)
+        )
     return str(row.groupme_share_url)

@@ -31,6 +31,7 @@ from bball_tui.errors import BballError
 from bball_tui.groupme.links.share_links import mask
 from bball_tui.groupme.notify.unaware_families import FamiliesToTell, families_to_tell, untold
 from bball_tui.groupme.plan.membership import Household, read_households
+from bball_tui.language import _
 from bball_tui.outbox.waiting_for_chat import waiting_of
 
 BY_URGENCY = (
@@ -207,7 +208,7 @@ async def chat_detail(session: AsyncSession, league_id: int, team_id: int) -> Ch
     """
     row = await ChatListing(league_id, None).one(session, team_id)
     if row is None:
-        raise BballError("This team is not there anymore.")
+        raise BballError(_("This team is not there anymore."))
     families = await families_to_tell(session, league_id, team_id)
     return ChatDetail(row, families, await read_households(session, league_id, team_id))
 

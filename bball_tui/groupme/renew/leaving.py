@@ -17,6 +17,7 @@ from bball_tui.groupme.plan.membership import name_key
 from bball_tui.groupme.plan.plan_linked import is_admin
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, MemberToRemove, Plan, TeamPlan
 from bball_tui.groupme.renew.people import Family, TeamPeople
+from bball_tui.language import _
 from bball_tui.wording import listed
 
 WHOLE = 2
@@ -68,11 +69,15 @@ def find_leaving(own: OwnFacts, seen: Snapshot, people: Mapping[int, TeamPeople]
             continue
         look = seen.looks.get(team.group_id)
         if not isinstance(look, Group) or look.members is None:
-            unread.append(f"{label(team)}: its group could not be read.")
+            unread.append(_("{team}: its group could not be read.").format(team=label(team)))
             continue
         families = people.get(team.id, TeamPeople())
         if not families.now:
-            unread.append(f"{label(team)}: no player of the team is known yet, so no one can be said to have left it.")
+            unread.append(
+                _("{team}: no player of the team is known yet, so no one can be said to have left it.").format(
+                    team=label(team)
+                )
+            )
             continue
         found = _of_team(own, seen, team, look, look.members, families)
         plans.append(TeamPlan(team.id, found.label, TeamState.LINKED, "", look))
@@ -113,7 +118,9 @@ def _of_team(
 
 def _why(families: Collection[Family], season: str) -> str:
     parts = [
-        f"{one.player} is on {one.team} now" if one.team else f"{one.player} is on no team in {season}"
+        _("{player} is on {team} now").format(player=one.player, team=one.team)
+        if one.team
+        else _("{player} is on no team in {season}").format(player=one.player, season=season)
         for one in families
     ]
     return listed(parts)
@@ -127,9 +134,9 @@ def _removal(team: TeamFacts, group: Group, member: Member, why: str) -> Action 
         team_id=team.id,
         group_id=group.id,
         payload=MemberToRemove(member.id, member.nickname),
-        before=f"{member.nickname} is in '{group.name}'",
-        after="not in it",
+        before=_("{nickname} is in '{group}'").format(nickname=member.nickname, group=group.name),
+        after=_("not in it"),
         reason=f"{why}.",
-        risk="A name is all that GroupMe shows: look whether it is them.",
+        risk=_("A name is all that GroupMe shows: look whether it is them."),
         ticked=False,
     )

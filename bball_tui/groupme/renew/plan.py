@@ -20,6 +20,7 @@ from bball_tui.groupme.plan.plan_linked import is_admin
 from bball_tui.groupme.plan.plan_model import Action, ActionKind, HandOn, LinkTo, NewLink, Plan, hash_of
 from bball_tui.groupme.plan.read_groupme import NOT_THERE
 from bball_tui.groupme.renew.facts import LastTeam, Summer
+from bball_tui.language import _, plural
 from bball_tui.wording import counted
 
 LONGEST_NAME = 140
@@ -103,14 +104,16 @@ class Renewal:
                 other = taken.setdefault(team.claims, team.label)
                 if other != team.label:
                     raise BballError(
-                        f"{other} and {team.label} would both keep '{team.group}'. One group is the chat of one team: "
-                        "keep it for one of them, and make a new one for the other."
+                        _(
+                            "{other} and {team} would both keep '{group}'. One group is the chat of one team: keep "
+                            "it for one of them, and make a new one for the other."
+                        ).format(other=other, team=team.label, group=team.group)
                     )
             found += team.steps.get(decision, ())
         return tuple(found)
 
 
-_IMPOSSIBLE = {Decision.KEEP: "there is no group to keep.", Decision.NEW: "no new group can be made now."}
+_IMPOSSIBLE = {Decision.KEEP: _("there is no group to keep."), Decision.NEW: _("no new group can be made now.")}
 
 
 def plan_summer(own: OwnFacts, seen: Snapshot, plan: Plan, summers: Mapping[int, Summer]) -> Renewal:
@@ -145,44 +148,56 @@ class _Scene:
         if team.group_id is not None:
             return self._linked(team, summer)
         if last is None:
-            why = "It was not carried over from a team of last season. The plan of the season (groupme plan) is for it."
+            why = _(
+                "It was not carried over from a team of last season. The plan of the season (groupme plan) is for it."
+            )
             return self._said(team, None, Decision.LEAVE, why)
         if last.group_id is None:
-            return self._new(team, last, f"{last.name} of {last.season} has no group that could go on.")
+            return self._new(
+                team,
+                last,
+                _("{last} of {season} has no group that could go on.").format(last=last.name, season=last.season),
+            )
         return self._with_last(team, summer, last, self.seen.looks.get(last.group_id))
 
     def _linked(self, team: TeamFacts, summer: Summer) -> TeamSummer:
         look = self.seen.looks.get(str(team.group_id))
         rest: tuple[Action, ...] = ()
         if isinstance(look, Gone):
-            why = f"Its group is not there for this account anymore: {look.how}. Unlink it to have a new one."
+            why = _("Its group is not there for this account anymore: {how}. Unlink it to have a new one.").format(
+                how=look.how
+            )
             return self._said(team, summer.last, Decision.LEAVE, why)
         if summer.kept and summer.last is not None and isinstance(look, Group):
             rest = self._rest(team, summer, summer.last, look, None)
         settings = [one for one in self.plan.actions if one.team_id == team.id and one.kind is ActionKind.SETTINGS]
         if not rest and settings and summer.last is not None and not summer.kept:
-            why = "It has its group; who may change it and join is still to be set."
+            why = _("It has its group; who may change it and join is still to be set.")
             return self._said(team, summer.last, Decision.NEW, why, look, {Decision.NEW: tuple(settings)})
         if not rest:
-            return self._said(team, summer.last, Decision.LEAVE, "It has its group.", look)
-        why = "It has last season's group; an earlier run did not get to the end."
+            return self._said(team, summer.last, Decision.LEAVE, _("It has its group."), look)
+        why = _("It has last season's group; an earlier run did not get to the end.")
         return self._said(team, summer.last, Decision.KEEP, why, look, {Decision.KEEP: rest})
 
     def _with_last(self, team: TeamFacts, summer: Summer, last: LastTeam, look: Look | None) -> TeamSummer:
         if isinstance(look, Gone):
             if look.how == NOT_THERE and self._stranger():
-                why = (
-                    f"{self.plan.account}'s account sees hardly any of the groups that teams are linked with: it may "
-                    "be the wrong account, and this group may be there for another one."
-                )
+                why = _(
+                    "{account}'s account sees hardly any of the groups that teams are linked with: it may be "
+                    "the wrong account, and this group may be there for another one."
+                ).format(account=self.plan.account)
                 return self._new(team, last, why, look, proposed=Decision.LEAVE)
             if look.how == NOT_THERE:
-                return self._new(team, last, "GroupMe does not know last season's group anymore: it was deleted.", look)
-            why = f"Last season's group is not there for this account: {look.how}. Rejoin it in the GroupMe app."
+                return self._new(
+                    team, last, _("GroupMe does not know last season's group anymore: it was deleted."), look
+                )
+            why = _("Last season's group is not there for this account: {how}. Rejoin it in the GroupMe app.").format(
+                how=look.how
+            )
             return self._new(team, last, why, look, proposed=Decision.LEAVE)
         if not isinstance(look, Group):
-            said = look.why if isinstance(look, Unread) else "it was not looked at"
-            why = f"Last season's group could not be read: {said}. Read it again."
+            said = look.why if isinstance(look, Unread) else _("it was not looked at")
+            why = _("Last season's group could not be read: {said}. Read it again.").format(said=said)
             return self._said(team, last, Decision.LEAVE, why)
         keep = self._keep(team, summer, last, look)
         steps = {Decision.KEEP: keep}
@@ -193,7 +208,7 @@ class _Scene:
         if proposed is Decision.NEW and not fresh:
             proposed, why = Decision.LEAVE, f"{why} {hindrance}"
         if proposed is Decision.KEEP and not is_admin(look, self.seen) and look.kind != "private":
-            why += " This account is no admin of it, so its name and link stay as they are."
+            why += _(" This account is no admin of it, so its name and link stay as they are.")
         return self._said(team, last, proposed, why, look, steps)
 
     def _stranger(self) -> bool:
@@ -206,22 +221,31 @@ class _Scene:
         back = _share(summer, last)
         others = [one for one in self.claims[str(last.group_id)] if one.id != team.id]
         number = len(summer.players & last.players)
-        come = "comes" if number == 1 else "come"
-        stay = f"{number} of {counted(len(last.players), 'player')} of {last.name} {come} back"
+        stay = plural(
+            "{number} of {players} of {last} comes back", "{number} of {players} of {last} come back", number
+        ).format(number=number, players=counted(len(last.players), "player"), last=last.name)
         if others:
             names = ", ".join(label(one) for one in others)
             rivals = [_share(self.summers[one.id], last) for one in others]
             if back <= FEWEST and max(rivals) <= FEWEST:
-                return Decision.LEAVE, f"{names} could keep the same group. {stay} to this one: choose who keeps it."
-            stay += f" to this one; {names} could keep the same group"
+                return Decision.LEAVE, _(
+                    "{names} could keep the same group. {stay} to this one: choose who keeps it."
+                ).format(names=names, stay=stay)
+            stay += _(" to this one; {names} could keep the same group").format(names=names)
         if not last.players:
-            return Decision.LEAVE, f"No player of {last.name} is known, so nobody can say whose group it is."
+            return Decision.LEAVE, _("No player of {last} is known, so nobody can say whose group it is.").format(
+                last=last.name
+            )
         if not summer.players:
-            return Decision.LEAVE, "No player of the new team is known yet. Look again when they are."
+            return Decision.LEAVE, _("No player of the new team is known yet. Look again when they are.")
         if back > FEWEST:
-            renamed = "" if key(team.name) == key(last.name) else f" {last.name} is {label(team)} now."
+            renamed = (
+                ""
+                if key(team.name) == key(last.name)
+                else _(" {last} is {team} now.").format(last=last.name, team=label(team))
+            )
             return Decision.KEEP, f"{stay}.{renamed}"
-        return Decision.NEW, f"{stay}: that is not more than half."
+        return Decision.NEW, _("{stay}: that is not more than half.").format(stay=stay)
 
     def _keep(self, team: TeamFacts, summer: Summer, last: LastTeam, group: Group) -> tuple[Action, ...]:
         rest = self._rest(team, summer, last, group, f"{ActionKind.HAND_ON}:{team.id}")
@@ -232,9 +256,11 @@ class _Scene:
             team_id=team.id,
             group_id=group.id,
             payload=HandOn(last.id, group.name or last.seen_name or last.name, None if renewed else share_url),
-            before=f"the group of {last.name}, {last.season}",
-            after=f"the group of {label(team)}",
-            reason=f"Everyone in it stays. {last.name} of {last.season} has no group then.",
+            before=_("the group of {last}, {season}").format(last=last.name, season=last.season),
+            after=_("the group of {team}").format(team=label(team)),
+            reason=_("Everyone in it stays. {last} of {season} has no group then.").format(
+                last=last.name, season=last.season
+            ),
         )
         return (hand_on, *rest)
 
@@ -254,7 +280,7 @@ class _Scene:
                 payload=GroupChange(name),
                 before=f"'{group.name}'",
                 after=f"'{name}'",
-                reason="Everyone in the group sees the new name.",
+                reason=_("Everyone in the group sees the new name."),
                 after_action=after,
             )
             steps.append(rename)
@@ -270,9 +296,9 @@ class _Scene:
                     team_id=team.id,
                     group_id=group.id,
                     payload=NewLink(name),
-                    before="last season's share link",
-                    after="a new share link",
-                    reason="Families who left have the old one.",
+                    before=_("last season's share link"),
+                    after=_("a new share link"),
+                    reason=_("Families who left have the old one."),
                     after_action=after,
                 )
             )
@@ -283,9 +309,9 @@ class _Scene:
                     team_id=team.id,
                     group_id=group.id,
                     payload=GroupChange(name, share=True),
-                    before="no share link",
-                    after="a share link",
-                    reason="Families join by the link.",
+                    before=_("no share link"),
+                    after=_("a share link"),
+                    reason=_("Families join by the link."),
                     after_action=after,
                 )
             )
@@ -297,9 +323,9 @@ class _Scene:
                     team_id=team.id,
                     group_id=group.id,
                     payload=LinkTo(name, group.share_url, share_known=True),
-                    before="no link is noted here",
-                    after="the new share link is noted",
-                    reason="GroupMe has it already.",
+                    before=_("no link is noted here"),
+                    after=_("the new share link is noted"),
+                    reason=_("GroupMe has it already."),
                     after_action=after,
                 )
             )
@@ -387,7 +413,6 @@ def _put(text: str, old: str, new: str) -> str:
 def in_words(decisions: Iterable[Decision]) -> str:
     """``12 keep their group, 3 get a new one``."""
     counts = list(decisions)
-    return (
-        f"{counts.count(Decision.KEEP)} keep the group, {counts.count(Decision.NEW)} get a new one, "
-        f"{counts.count(Decision.LEAVE)} stay as they are"
+    return _("{kept} keep the group, {new} get a new one, {left} stay as they are").format(
+        kept=counts.count(Decision.KEEP), new=counts.count(Decision.NEW), left=counts.count(Decision.LEAVE)
     )

@@ -15,6 +15,7 @@ from bball_tui.groupme.renew.plan import Renewal, plan_summer
 from bball_tui.groupme.run.apply import apply
 from bball_tui.groupme.run.progress import Applied, Progress
 from bball_tui.groupme.run.sender import Sender
+from bball_tui.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ async def _leaving(
 
 async def _look(sender: Sender, groups: Collection[str]) -> Snapshot:
     def looked(done: int, total: int) -> None:
-        sender.report(Progress(done, total, "Looking at the groups."))
+        sender.report(Progress(done, total, _("Looking at the groups.")))
 
-    sender.report(Progress(0, len(groups), "Reading the list of groups."))
+    sender.report(Progress(0, len(groups), _("Reading the list of groups.")))
     return await read_snapshot(sender.client, groups, report=looked, now=sender.now)

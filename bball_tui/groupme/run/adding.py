@@ -17,15 +17,16 @@ from bball_tui.groupme.api.errors import GroupMeError, NotFound, OutcomeUnknown,
 from bball_tui.groupme.api.models import AddResults, Group, NewMember
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
 from bball_tui.groupme.run.sender import Sender
+from bball_tui.language import _, later
 from bball_tui.wording import counted
 
 LONGEST_NICKNAME = 50
-NO_ANSWER = "no answer came, so they may have been invited all the same"
-LATER = "It is not known yet who of them was added. The next run looks."
+NO_ANSWER = later("no answer came, so they may have been invited all the same")
+LATER = _("It is not known yet who of them was added. The next run looks.")
 REASONS = {
-    401: "GroupMe does not let them be added; their privacy settings may forbid it",
-    404: "GroupMe knows no one with this account, number or address",
-    400: "the group may be full",
+    401: later("GroupMe does not let them be added; their privacy settings may forbid it"),
+    404: later("GroupMe knows no one with this account, number or address"),
+    400: later("the group may be full"),
 }
 
 
@@ -59,7 +60,7 @@ async def add_staff(sender: Sender, team_id: int, group_id: str, staff_ids: Sequ
         BballError: the team has another group by now, or nobody is left to be added.
     """
     intent, members = await record_intent(sender, team_id, group_id, staff_ids)
-    doing = f"Adding {counted(len(members), 'staff member')}."
+    doing = _("Adding {members}.").format(members=counted(len(members), "staff member"))
     try:
         results_id = await sender.write(lambda: sender.client.add_members(group_id, members), doing)
     except OutcomeUnknown:
@@ -83,7 +84,7 @@ async def add_staff(sender: Sender, team_id: int, group_id: str, staff_ids: Sequ
             .where(GroupMember.team_id == team_id, GroupMember.guid.in_([member.guid for member in members]))
             .values(results_id=results_id)
         )
-    sender.tell("Waiting for GroupMe to add them.")
+    sender.tell(_("Waiting for GroupMe to add them."))
     return await _with_results(sender, intent, results_id, wait=True)
 
 
@@ -160,7 +161,9 @@ def _verdict(asked: AddRequest, group: Group | None, results: AddResults | None)
     if results is None:
         return Verdict(asked.staff_id, MemberState.FAILED, NO_ANSWER)
     if failed is not None:
-        return Verdict(asked.staff_id, MemberState.FAILED, REASONS.get(failed.code or 0, "GroupMe did not say why"))
+        return Verdict(
+            asked.staff_id, MemberState.FAILED, REASONS.get(failed.code or 0, later("GroupMe did not say why"))
+        )
     if asked.by_contact:
         return Verdict(asked.staff_id, MemberState.INVITED)
     return Verdict(asked.staff_id, MemberState.FAILED, REASONS[401])
@@ -172,7 +175,7 @@ async def record_intent(
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id != group_id:
-            raise BballError("The team is not linked to this group anymore, so no one was added.")
+            raise BballError(_("The team is not linked to this group anymore, so no one was added."))
         found = await session.scalars(
             select(GroupStaff)
             .where(
@@ -184,7 +187,7 @@ async def record_intent(
         )
         staff = [one for one in found if one.groupme_user_id or one.phone or one.email]
         if not staff:
-            raise BballError("None of them is on the staff list with consent anymore, so no one was added.")
+            raise BballError(_("None of them is on the staff list with consent anymore, so no one was added."))
         members = tuple(_member(one) for one in staff)
         payload = {"staff": [one.id for one in staff]}
         intent = await open_intent(session, sender.league_id, team_id, IntentKind.ADD_STAFF, payload, group_id=group_id)
@@ -259,9 +262,9 @@ def _in_words(asked: Sequence[AddRequest], verdicts: Sequence[Verdict]) -> str:
     for verdict in verdicts:
         name = names[verdict.staff_id]
         if verdict.state is MemberState.ADDED:
-            said.append(f"{name} is in the group.")
+            said.append(_("{name} is in the group.").format(name=name))
         elif verdict.state is MemberState.INVITED:
-            said.append(f"{name} was invited and can join now.")
+            said.append(_("{name} was invited and can join now.").format(name=name))
         else:
-            said.append(f"{name} was not added: {verdict.reason}.")
-    return " ".join(said) or "No one was left to be added."
+            said.append(_("{name} was not added: {reason}.").format(name=name, reason=_(verdict.reason or "")))
+    return " ".join(said) or _("No one was left to be added.")

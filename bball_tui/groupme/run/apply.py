@@ -45,6 +45,7 @@ from bball_tui.groupme.run.progress import Applied, Progress, Step, StepState
 from bball_tui.groupme.run.removing import remove_member
 from bball_tui.groupme.run.sender import Sender
 from bball_tui.groupme.run.updating import recover_update, update_group
+from bball_tui.language import _, stored
 
 UPDATES = {
     ActionKind.SHARE: IntentKind.SHARE,
@@ -69,9 +70,9 @@ async def current_plan(sender: Sender, *, try_again: bool = False) -> tuple[Plan
     linked = {team.group_id for team in own.teams if team.group_id is not None}
 
     def looked(done: int, total: int) -> None:
-        sender.report(Progress(done, total, "Looking at the linked groups."))
+        sender.report(Progress(done, total, _("Looking at the linked groups.")))
 
-    sender.report(Progress(0, len(linked), "Reading the list of groups."))
+    sender.report(Progress(0, len(linked), _("Reading the list of groups.")))
     seen = await read_snapshot(sender.client, linked, report=looked, now=sender.now)
     return make_plan(own, seen), own, seen
 
@@ -115,7 +116,7 @@ async def _recover(sender: Sender) -> tuple[str, ...]:
             if isinstance(error, DatabaseUnavailable | NotPermitted):
                 raise
             # One that cannot be settled must not keep all others from their turn.
-            said.append(f"An earlier request is still not settled. {error}")
+            said.append(_("An earlier request is still not settled. {error}").format(error=error))
     return tuple(sentence for sentence in said if sentence is not None)
 
 
@@ -150,7 +151,7 @@ class _Run:
         steps = []
         for action in sorted(wanted, key=lambda one: order.get(one.id, len(order))):
             if self.stopped is None and not await self.sender.control.proceed():
-                self.stopped = "Stopped on request. What was done so far is kept."
+                self.stopped = _("Stopped on request. What was done so far is kept.")
             step = await self._step(action)
             steps.append(step)
             self.sender.done += 1
@@ -166,28 +167,34 @@ class _Run:
         )
 
     async def _step(self, action: Action) -> Step:
-        team = next((one.label for one in self.plan.teams if one.team_id == action.team_id), f"team {action.team_id}")
+        team = next(
+            (one.label for one in self.plan.teams if one.team_id == action.team_id),
+            _("team {team_id}").format(team_id=action.team_id),
+        )
 
         def ended(state: StepState, text: str, group_id: str | None = action.group_id) -> Step:
             return Step(action.id, action.kind, action.team_id, team, state, text, group_id)
 
         if self.stopped is not None:
-            return ended(StepState.NOT_REACHED, "Not begun, because the run ended before.")
+            return ended(StepState.NOT_REACHED, _("Not begun, because the run ended before."))
         if action.kind in self.closed:
-            return ended(StepState.NOT_REACHED, f"Not tried, because GroupMe refused it just now. {MANUAL_WAY}")
+            return ended(
+                StepState.NOT_REACHED,
+                _("Not tried, because GroupMe refused it just now. {manual_way}").format(manual_way=MANUAL_WAY),
+            )
         now = self.plan.action(action.id)
         if self._has_moved(action, now):
             first = action.after_action not in self.moved
             self.moved.add(action.id)
-            why = "Things have changed since the plan was made, so nothing was done. Look again."
-            return ended(StepState.CHANGED, why if first else "Not begun, because things have changed.")
+            why = _("Things have changed since the plan was made, so nothing was done. Look again.")
+            return ended(StepState.CHANGED, why if first else _("Not begun, because things have changed."))
         if now is None:
-            return ended(StepState.NOT_NEEDED, "There is nothing left to do here.")
+            return ended(StepState.NOT_NEEDED, _("There is nothing left to do here."))
         if action.after_action is not None:
             if action.after_action not in self.made:
                 creating = action.after_action.startswith(f"{ActionKind.CREATE}:")
-                before = "the group was not created" if creating else "the step before it was not done"
-                return ended(StepState.NOT_REACHED, f"Not begun, because {before}.")
+                before = _("the group was not created") if creating else _("the step before it was not done")
+                return ended(StepState.NOT_REACHED, _("Not begun, because {before}.").format(before=before))
             now = replace(action, group_id=self.made[action.after_action])
         try:
             text = await self._do(now)
@@ -224,11 +231,11 @@ class _Run:
         if isinstance(payload, NewGroup):
             group = await create_group(self.sender, action.team_id, payload, self.my_id)
             self.made[action.id] = group.id
-            return f"Created '{group.name}'."
+            return _("Created '{group}'.").format(group=group.name)
         assert group_id is not None  # noqa: S101 - only a creation, and what follows it, begins without
         if isinstance(payload, GroupChange):
             await update_group(self.sender, action.team_id, group_id, UPDATES[action.kind], payload)
-            return f"Now: {action.after}."
+            return _("Now: {after}.").format(after=action.after)
         if isinstance(payload, StaffToAdd):
             return await add_staff(self.sender, action.team_id, group_id, payload.staff_ids)
         if isinstance(payload, NewLink):
@@ -244,21 +251,21 @@ class _Run:
         off, on = GroupChange(payload.name, share=False), GroupChange(payload.name, share=True)
         await update_group(self.sender, team_id, group_id, IntentKind.SHARE, off)
         await update_group(self.sender, team_id, group_id, IntentKind.SHARE, on)
-        return "It has a new share link; the old one is off."
+        return _("It has a new share link; the old one is off.")
 
     async def _hand_on(self, team_id: int, group_id: str, payload: HandOn) -> str:
         group = SeenGroup(group_id, payload.name, payload.share_url, share_known=True)
         async with self.sender.database.session() as session:
             await self.sender.hand_on(session, payload.source_id, team_id, group)
-        return f"Keeps '{payload.name}' with everyone in it."
+        return _("Keeps '{payload}' with everyone in it.").format(payload=payload.name)
 
     async def _link(self, action: Action, group_id: str, payload: LinkTo) -> str:
         seen = SeenGroup(group_id, payload.name, payload.share_url, payload.share_known)
         async with self.sender.database.session() as session:
-            linked = await self.sender.link_seen(session, action.team_id, seen, how="from the plan")
+            linked = await self.sender.link_seen(session, action.team_id, seen, how=stored("from the plan"))
         if action.kind is ActionKind.LINK:
-            return f"Linked to '{linked.name or group_id}'."
-        return "Noted the group's name and link."
+            return _("Linked to '{linked}'.").format(linked=linked.name or group_id)
+        return _("Noted the group's name and link.")
 
     def _judge(self, action: Action, error: GroupMeError) -> None:
         """Whether the run goes on after a refusal."""
@@ -277,4 +284,6 @@ class _Run:
     def _count(self, why: str) -> None:
         self.faults += 1
         if self.faults >= self.sender.pace.faults:
-            self.stopped = f"Stopped after {self.faults} faults in a row. The last one: {why}"
+            self.stopped = _("Stopped after {faults} faults in a row. The last one: {why}").format(
+                faults=self.faults, why=why
+            )

@@ -9,6 +9,7 @@ from bball_tui.groupme.api.errors import GroupMeError, NotAdmin, NotFound, Outco
 from bball_tui.groupme.api.models import Group, NewGroup
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
 from bball_tui.groupme.run.sender import Sender
+from bball_tui.language import _, stored
 
 CLOSED = (VerificationRefused, NotAdmin, NotFound)
 """What a refused creation looks like when GroupMe does not let other programs create groups (anymore)."""
@@ -32,7 +33,9 @@ async def create_group(sender: Sender, team_id: int, wanted: NewGroup, my_id: st
     intent = await record_intent(sender, team_id, wanted)
     request = NewGroup(wanted.name, f"{wanted.description} {intent.tag}".strip(), wanted.share)
     try:
-        group = await sender.write(lambda: sender.client.create(request), f"Creating '{wanted.name}'.")
+        group = await sender.write(
+            lambda: sender.client.create(request), _("Creating '{wanted}'.").format(wanted=wanted.name)
+        )
     except OutcomeUnknown:
         return await _looked_up(sender, intent, my_id)
     except GroupMeError as error:
@@ -55,11 +58,13 @@ async def adopt(sender: Sender, intent: Intent, group: Group) -> None:
         free = team.groupme_group_id in (None, group.id)
         wanted = await settle(session, intent.id, IntentState.DONE, {"group": group.id, "linked": free})
         if free and wanted:
-            await sender.link(session, intent.team_id, group, how="created here")
+            await sender.link(session, intent.team_id, group, how=stored("created here"))
     if not (free and wanted):
         raise NotMade(
-            f"The group '{group.name}' was made, but meanwhile someone linked another one or changed their mind. "
-            "It belongs to no team now: delete it in the GroupMe app, or link it."
+            _(
+                "The group '{group}' was made, but meanwhile someone linked another one or changed their "
+                "mind. It belongs to no team now: delete it in the GroupMe app, or link it."
+            ).format(group=group.name)
         )
 
 
@@ -73,14 +78,14 @@ async def recover_create(sender: Sender, intent: Intent, my_id: str) -> str:
         group = await _looked_up(sender, intent, my_id)
     except NotMade as error:
         return str(error)
-    return f"The group '{group.name}', which an earlier run asked for, is there and was linked."
+    return _("The group '{group}', which an earlier run asked for, is there and was linked.").format(group=group.name)
 
 
 async def record_intent(sender: Sender, team_id: int, wanted: NewGroup) -> Intent:
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id is not None:
-            raise NotMade("The team was linked to a group meanwhile, so none was made.")
+            raise NotMade(_("The team was linked to a group meanwhile, so none was made."))
         payload = {"name": wanted.name, "description": wanted.description, "share": wanted.share}
         return await open_intent(session, sender.league_id, team_id, IntentKind.CREATE, payload)
 
@@ -92,7 +97,10 @@ async def _looked_up(sender: Sender, intent: Intent, my_id: str) -> Group:
     found = await sender.find_made(intent, taken, my_id)
     if found is None:
         raise NotMade(
-            f"Whether the group '{intent.name}' was made is not known yet. The next run looks first.", unknown=True
+            _("Whether the group '{intent}' was made is not known yet. The next run looks first.").format(
+                intent=intent.name
+            ),
+            unknown=True,
         )
     if len(found) == 1:
         await adopt(sender, intent, found[0])
@@ -101,12 +109,17 @@ async def _looked_up(sender: Sender, intent: Intent, my_id: str) -> Group:
         await settle(session, intent.id, IntentState.UNRESOLVED, {"candidates": [group.id for group in found]})
     if found:
         raise NotMade(
-            f"GroupMe was asked for '{intent.name}' and gave no answer; {len(found)} groups may be it. "
-            "Link the right one by hand.",
+            _(
+                "GroupMe was asked for '{intent}' and gave no answer; {number} groups may be it. Link "
+                "the right one by hand."
+            ).format(intent=intent.name, number=len(found)),
             unknown=True,
         )
     raise NotMade(
-        f"GroupMe was asked for '{intent.name}' and gave no answer, and the group does not show. It is not asked for "
-        "again by itself. Look into the GroupMe app; if it is not there, tick it in the plan.",
+        _(
+            "GroupMe was asked for '{intent}' and gave no answer, and the group does not show. It is "
+            "not asked for again by itself. Look into the GroupMe app; if it is not there, tick it "
+            "in the plan."
+        ).format(intent=intent.name),
         unknown=True,
     )

@@ -20,6 +20,7 @@ from bball_tui.database.errors import explain
 from bball_tui.database.models import GroupIntent, Team
 from bball_tui.database.states import OPEN_INTENTS, IntentKind, IntentState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 CLOSED_FOR = timedelta(hours=24)
 """So long after GroupMe refused something to third parties it is not asked again, unless somebody wants it."""
@@ -68,8 +69,10 @@ async def exclusive_run(database: Database, league_id: int) -> AsyncIterator[Non
             raise (explain(error) or error) from None
         if row is None or not row[0]:
             raise Busy(
-                "Someone else is changing the groups of this league at this moment. Nothing was done here. "
-                "Wait until that is finished, then look at the plan again."
+                _(
+                    "Someone else is changing the groups of this league at this moment. Nothing was done "
+                    "here. Wait until that is finished, then look at the plan again."
+                )
             )
         yield
 
@@ -87,7 +90,11 @@ async def lock_team(session: AsyncSession, league_id: int, team_id: int) -> Team
         .execution_options(populate_existing=True)
     )
     if team is None:
-        raise BballError(f"There is no team {team_id} in this league. 'bball-tui teams list' shows the numbers.")
+        raise BballError(
+            _("There is no team {team_id} in this league. 'bball-tui teams list' shows the numbers.").format(
+                team_id=team_id
+            )
+        )
     return team
 
 
@@ -126,7 +133,7 @@ async def open_intent(
         ).returning(table.id)
     )
     if found is None:
-        raise BballError("The same is being asked of GroupMe for this team already. Look at the plan again.")
+        raise BballError(_("The same is being asked of GroupMe for this team already. Look at the plan again."))
     return (await _read(session, table.id == found))[0]
 
 

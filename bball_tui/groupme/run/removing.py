@@ -6,8 +6,9 @@ from bball_tui.groupme.api.errors import NotAdmin, NotFound, OutcomeUnknown, Ver
 from bball_tui.groupme.plan.plan_model import MemberToRemove
 from bball_tui.groupme.run.intents import lock_team
 from bball_tui.groupme.run.sender import Sender
+from bball_tui.language import _
 
-BY_HAND = "Remove them in the GroupMe app."
+BY_HAND = _("Remove them in the GroupMe app.")
 
 
 class NotRemoved(BballError):
@@ -25,21 +26,26 @@ async def remove_member(sender: Sender, team_id: int, group_id: str, member: Mem
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id != group_id:
-            raise BballError("The team is not linked to this group anymore, so no one was removed.")
+            raise BballError(_("The team is not linked to this group anymore, so no one was removed."))
         what = {"group": group_id, "membership": member.membership_id, "name": member.nickname}
         await record(session, sender.league_id, [Entry("removing a member", "team", team_id, before=what)])
     try:
         await sender.write(
-            lambda: sender.client.remove_member(group_id, member.membership_id), f"Removing {member.nickname}."
+            lambda: sender.client.remove_member(group_id, member.membership_id),
+            _("Removing {nickname}.").format(nickname=member.nickname),
         )
     except (NotFound, OutcomeUnknown) as error:
         if await _is_in(sender, group_id, member):
-            raise NotRemoved(f"{error} {member.nickname} is still in the group. {BY_HAND}") from error
+            raise NotRemoved(
+                _("{error} {nickname} is still in the group. {by_hand}").format(
+                    error=error, nickname=member.nickname, by_hand=BY_HAND
+                )
+            ) from error
     except (NotAdmin, VerificationRefused) as error:
         raise NotRemoved(f"{error} {BY_HAND}") from error
     async with sender.database.session() as session:
         await record(session, sender.league_id, [Entry("removed a member", "team", team_id, before=what)])
-    return f"{member.nickname} is not in the group anymore."
+    return _("{nickname} is not in the group anymore.").format(nickname=member.nickname)
 
 
 async def _is_in(sender: Sender, group_id: str, member: MemberToRemove) -> bool:

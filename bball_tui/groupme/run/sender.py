@@ -21,6 +21,7 @@ from bball_tui.groupme.plan.facts import LostCreate
 from bball_tui.groupme.plan.make_plan import is_made_by
 from bball_tui.groupme.run.intents import Intent
 from bball_tui.groupme.run.progress import Control, Pace, Progress, Report, unheard
+from bball_tui.language import _
 from bball_tui.settings import Settings
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Sender:
             wait = (error.until - self.now()).total_seconds()
             if wait > self.pace.longest_pause or self.control.cancelled:
                 raise
-            self.report(Progress(self.done, self.total, "GroupMe asks for a pause.", error.until))
+            self.report(Progress(self.done, self.total, _("GroupMe asks for a pause."), error.until))
             await self.sleep(max(wait, 0.0))
             return await send()
 
@@ -109,7 +110,7 @@ class Sender:
             if self.control.cancelled:
                 return None
             if wait:
-                self.tell(f"Looking whether the group '{intent.name}' was made.")
+                self.tell(_("Looking whether the group '{intent}' was made.").format(intent=intent.name))
                 await self.sleep(wait)
             listing = await self.client.all_groups()
             found = tuple(g for g in listing if g.id not in taken and is_made_by(g, lost, my_id))

@@ -8,11 +8,12 @@ from bball_tui.groupme.api.errors import GroupMeError, NotFound, OutcomeUnknown,
 from bball_tui.groupme.api.models import Group, GroupChange
 from bball_tui.groupme.run.intents import Intent, lock_team, open_intent, settle
 from bball_tui.groupme.run.sender import Sender
+from bball_tui.language import _
 
 DOING = {
-    IntentKind.SHARE: "Switching on the share link of",
+    IntentKind.SHARE: _("Switching on the share link of"),
     IntentKind.RENAME: "Renaming",
-    IntentKind.SETTINGS: "Setting who may change and join",
+    IntentKind.SETTINGS: _("Setting who may change and join"),
 }
 
 
@@ -26,10 +27,10 @@ async def update_group(sender: Sender, team_id: int, group_id: str, kind: Intent
     async with sender.database.session() as session:
         team = await lock_team(session, sender.league_id, team_id)
         if team.groupme_group_id != group_id:
-            raise BballError("The team is not linked to this group anymore, so nothing was changed.")
+            raise BballError(_("The team is not linked to this group anymore, so nothing was changed."))
         intent = await open_intent(session, sender.league_id, team_id, kind, asdict(change), group_id=group_id)
     try:
-        doing = "Switching off the share link of" if change.share is False else DOING[kind]
+        doing = _("Switching off the share link of") if change.share is False else DOING[kind]
         group = await sender.write(lambda: sender.client.update(group_id, change), f"{doing} '{change.name}'.")
     except GroupMeError as error:
         async with sender.database.session() as session:

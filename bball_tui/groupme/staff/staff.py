@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.values import RenderError, address, one_line
 
 _USER_ID = re.compile(r"[0-9]{1,20}")
@@ -92,7 +93,11 @@ async def add_to_list(
         "email": None if email is None else mail_address(email),
     }
     if not (values["groupme_user_id"] or values["phone"] or values["email"]):
-        raise BballError(f"Nothing says how GroupMe finds {name}. Give a phone number, an e-mail address or a user id.")
+        raise BballError(
+            _("Nothing says how GroupMe finds {name}. Give a phone number, an e-mail address or a user id.").format(
+                name=name
+            )
+        )
     note = None if consent is None else consent_words(consent)
     staff_id: int | None = await session.scalar(
         insert(GroupStaff)
@@ -101,7 +106,9 @@ async def add_to_list(
         .returning(GroupStaff.id)
     )
     if staff_id is None:
-        raise BballError(f"Someone on the list has the same number, address or user id, so {name} was not added.")
+        raise BballError(
+            _("Someone on the list has the same number, address or user id, so {name} was not added.").format(name=name)
+        )
     after = {"name": name, "consent": note}
     await record(session, league_id, [Entry("added to staff", "group_staff", staff_id, after=after)])
     return staff_id
@@ -156,13 +163,15 @@ def phone_number(text: str) -> str:
         return f"+1 {digits[-10:]}"
     if re.fullmatch(r"[2-9][0-9]{9}", digits):
         return f"+1 {digits}"
-    code, _, rest = cleaned.partition(" ")
+    code, _space, rest = cleaned.partition(" ")
     spelled = f"{code} {re.sub(r'[^0-9]', '', rest)}"
     if re.fullmatch(r"\+[0-9]+", digits) and _PHONE.fullmatch(spelled):
         return spelled
     raise BballError(
-        f"The phone number {cleaned[:40]!r} is not usable. Write it with its country code and a space behind that, "
-        "such as +1 2125550100 or +49 1701234567."
+        _(
+            "The phone number {cleaned!r} is not usable. Write it with its country code and a space "
+            "behind that, such as +1 2125550100 or +49 1701234567."
+        ).format(cleaned=cleaned[:40])
     )
 
 
@@ -174,7 +183,7 @@ def staff_name(text: str) -> str:
     """
     name = one_line(text)
     if not 1 <= len(name) <= 100:
-        raise BballError("The name of a staff member has 1 to 100 characters.")
+        raise BballError(_("The name of a staff member has 1 to 100 characters."))
     return name
 
 
@@ -185,7 +194,9 @@ def account_id(text: str) -> str:
         BballError: it has something besides digits.
     """
     if not _USER_ID.fullmatch(text.strip()):
-        raise BballError(f"The GroupMe user id {one_line(text)[:40]!r} is not one: it has only digits.")
+        raise BballError(
+            _("The GroupMe user id {text!r} is not one: it has only digits.").format(text=one_line(text)[:40])
+        )
     return text.strip()
 
 
@@ -199,7 +210,9 @@ def mail_address(text: str) -> str:
     try:
         return address(cleaned, cleaned)
     except RenderError:
-        raise BballError(f"{cleaned[:80]!r} is not a usable e-mail address. Correct it.") from None
+        raise BballError(
+            _("{cleaned!r} is not a usable e-mail address. Correct it.").format(cleaned=cleaned[:80])
+        ) from None
 
 
 def consent_words(text: str) -> str:
@@ -210,9 +223,13 @@ def consent_words(text: str) -> str:
     """
     note = one_line(text)
     if not 1 <= len(note) <= 500:
-        raise BballError("Say in a few words how they agreed, such as 'by e-mail on 3 March'.")
+        raise BballError(_("Say in a few words how they agreed, such as 'by e-mail on 3 March'."))
     return note
 
 
 def _unknown(staff_id: int) -> BballError:
-    return BballError(f"No one on the staff list has the number {staff_id}. 'bball-tui groupme staff list' shows them.")
+    return BballError(
+        _("No one on the staff list has the number {staff_id}. 'bball-tui groupme staff list' shows them.").format(
+            staff_id=staff_id
+        )
+    )

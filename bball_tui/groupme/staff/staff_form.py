@@ -12,6 +12,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Audit, GroupStaff
 from bball_tui.errors import BballError
 from bball_tui.groupme.staff.staff import account_id, consent_words, mail_address, phone_number, staff_name
+from bball_tui.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ _READ: dict[str, Callable[[str], str]] = {
     "consent": consent_words,
 }
 _TAKEN = {
-    "user_id": (GroupStaff.groupme_user_id, "this account"),
-    "phone": (GroupStaff.phone, "this number"),
-    "email": (GroupStaff.email, "this address"),
+    "user_id": (GroupStaff.groupme_user_id, _("this account")),
+    "phone": (GroupStaff.phone, _("this number")),
+    "email": (GroupStaff.email, _("this address")),
 }
 
 
@@ -79,7 +80,7 @@ async def load_staff(session: AsyncSession, league_id: int, staff_id: int) -> St
         .execution_options(populate_existing=True)
     )
     if row is None:
-        raise BballError("This person is not on the staff list anymore.")
+        raise BballError(_("This person is not on the staff list anymore."))
     return StaffDraft(**{name: getattr(row, column) or "" for name, column in _COLUMNS.items()})
 
 
@@ -100,7 +101,9 @@ async def save_staff(
         except BballError as error:
             problems.append((name, str(error)))
     if not problems and not (values["user_id"] or values["phone"] or values["email"]):
-        problems.append(("email", "Give an e-mail address, a phone number or an account: GroupMe finds no one else."))
+        problems.append(
+            ("email", _("Give an e-mail address, a phone number or an account: GroupMe finds no one else."))
+        )
     # Two desks that add one person wait for each other here.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("bball group staff", league_id))))
     for name, (column, what) in _TAKEN.items():
@@ -109,7 +112,7 @@ async def save_staff(
             other = GroupStaff.id != staff_id if staff_id is not None else GroupStaff.id.is_not(None)
             owner = await session.scalar(select(GroupStaff.name).where(same, other))
             if owner is not None:
-                problems.append((name, f"{owner} has {what} already."))
+                problems.append((name, _("{owner} has {what} already.").format(owner=owner, what=what)))
     if problems:
         return StaffWrong(tuple(problems))
     clean = StaffDraft(**values)

@@ -27,6 +27,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.database.states import ContractStatus, OutboxState
+from bball_tui.language import later
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.roster.rows import ContractRow, RosterFilter
@@ -138,9 +139,9 @@ def _turn(row: ChasingRow, today: date) -> tuple[object, ...]:
 def _trouble(callees: Sequence[Callee], *, failed: bool) -> str:
     """Nothing where an e-mail reaches somebody."""
     if failed:
-        return "e-mail failed"
+        return later("e-mail failed")
     if not callees:
-        return "no guardian"
+        return later("no guardian")
     reached = any(not one.trouble for one in callees)
     return next((one.trouble for one in callees if one.trouble == "came back"), "" if reached else callees[0].trouble)
 
@@ -171,7 +172,7 @@ async def read_callees(
     )
     found: dict[int, tuple[Callee, ...]] = defaultdict(tuple)
     for row in rows:
-        trouble = "no e-mail"
+        trouble = later("no e-mail")
         if row.email is not None and row.receives_email:
             trouble = "came back" if row.came_back else "blocked" if row.blocked else ""
         found[row.player_id] += (Callee(row.id, row.name, row.relation, row.phone, row.email, trouble),)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import Capacity, SigningMethod
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     GuardianFacts,
@@ -211,8 +211,8 @@ async def correct(session: AsyncSession, league_id: int, asked: CorrectionReques
     signatures = await _write(session, league_id, changes, reason)
     await record(session, league_id, [_entry(one, signatures[one.contract.id], reason) for one in changes])
     read_again = await read_contracts(session, league_id, signatures)
-    mails = await rewrite_welcomes(session, league_id, signatures, why="the record was corrected")
-    overtaken = await take_back_corrections(session, signatures, why="the record was corrected once more")
+    mails = await rewrite_welcomes(session, league_id, signatures, why=stored("the record was corrected"))
+    overtaken = await take_back_corrections(session, signatures, why=stored("the record was corrected once more"))
     pairs = [*overtaken, *((one.contract_id, one.recipient) for one in mails.told if asked.notify)]
     promised = await enqueue_corrections(
         session,

@@ -17,7 +17,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -130,7 +130,7 @@ async def change_due(
         return DueResult((), refused)
     changed = [one.id for one in changing]
     taken = await cancel_unsent(
-        session, changed, reason="the contract has another due date", kinds=(ReminderMail.kind,)
+        session, changed, reason=stored("the contract has another due date"), kinds=(ReminderMail.kind,)
     )
     kept = await kept_contracts(session, changed)
     await session.execute(

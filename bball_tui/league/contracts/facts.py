@@ -17,6 +17,7 @@ from bball_tui.database import models
 from bball_tui.database.listing import among
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.leagues import zone_of
 from bball_tui.settings import NotSetUp
 
@@ -138,7 +139,7 @@ async def read_clock(session: AsyncSession, league_id: int) -> LeagueClock:
         )
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     return LeagueClock(
         found.person, found.now, zone_of(found.timezone, found.date_order), found.hold_seconds, found.wait_for_chat
     )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import Capacity, ContractStatus, SigningMethod, WaitsFor
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -123,7 +124,7 @@ async def sign(session: AsyncSession, league_id: int, request: SigningRequest) -
         BballError: nothing chosen, or a date, a signer's name or a hold that cannot be.
     """
     if not request.contracts:
-        raise BballError("No contract is chosen. Choose at least one.")
+        raise BballError(_("No contract is chosen. Choose at least one."))
     ids = list(dict.fromkeys(contract_id for contract_id, _ in request.contracts))
     await lock_contracts(session, league_id, ids)
     clock = await read_clock(session, league_id)
@@ -185,7 +186,7 @@ async def _prepare(
     guardians = await read_guardians(session, league_id, {one.player_id for one in contracts.values()})
     papers: list[_PreparedSignature] = []
     refused: list[Refused] = []
-    for contract_id in dict.fromkeys(contract_id for contract_id, _ in request.contracts):
+    for contract_id in dict.fromkeys(contract_id for contract_id, _version in request.contracts):
         contract = contracts.get(contract_id)
         if contract is None:
             refused.append(Refused(contract_id, missing(contract_id).text))

@@ -18,7 +18,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -114,7 +114,7 @@ async def apply_transition(session: AsyncSession, league_id: int, asked: Transit
     taken: tuple[int, ...] = ()
     told: tuple[AlreadyNotified, ...] = ()
     if rule.ends:
-        mails = await cancel_unsent(session, [one.id for one in going], reason=f"contract {rule.target}: {said or ''}")
+        mails = await cancel_unsent(session, [one.id for one in going], reason=_why(rule, said))
         taken = mails.cancelled
         told = tuple(
             AlreadyNotified(one.id, one.recipient, one.state, one.at, one.contract_id)
@@ -308,3 +308,9 @@ def _entry(
         if due_on is not None:
             after["due_on"] = due_on.isoformat()
     return Entry(rule.done, "contract", contract.id, reason=said, before=before, after=after)
+
+
+def _why(rule: "Rule", said: str | None) -> str:
+    """Why the e-mails of such a contract are canceled."""
+    reason = stored("contract {status}").format(status=rule.target)
+    return f"{reason}: {said}" if said else reason

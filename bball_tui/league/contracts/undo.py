@@ -14,7 +14,7 @@ from bball_tui.database import models
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     LeagueClock,
@@ -99,7 +99,7 @@ async def undo(
     if not going:
         return UndoResult((), tuple(refused), ())
     revisions = {contract.id: contract.revision for contract in going.values()}
-    taken = await cancel_unsent(session, list(going), reason="undone", revisions=revisions)
+    taken = await cancel_unsent(session, list(going), reason=stored("undone"), revisions=revisions)
     back = {row.id: row.status for row in await session.execute(_UNDO, {"ids": list(going)})}
     await remove_undone(session, league_id, list(going))
     await record(
@@ -110,7 +110,7 @@ async def undo(
                 "undone",
                 "contract",
                 contract.id,
-                reason=said or "undone",
+                reason=said or stored("undone"),
                 before={
                     "status": ContractStatus.SIGNED,
                     "signature_id": contract.signature.id if contract.signature else None,

@@ -10,6 +10,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox, Signature
 from bball_tui.database.states import OutboxState
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import Refused, lock_contracts, read_clock, read_contracts
 from bball_tui.league.contracts.undo import UndoResult
 from bball_tui.league.mails.corrected_mails import rewrite_welcomes
@@ -17,7 +18,7 @@ from bball_tui.mail.kinds.correction import CorrectionMail
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.staff_actions import AGAIN, cancel
 
-_WHY = "the correction was undone"
+_WHY = stored("the correction was undone")
 _BACK = text(
     """
     UPDATE contract SET signature_id = signature.supersedes_id, version = version + 1
@@ -46,11 +47,17 @@ async def undo_correction(session: AsyncSession, league_id: int, contract_ids: C
         before = None if signature is None else await _superseded(session, signature.id)
         left = [mail for mail in mails if mail.contract_id == one and not mail.held and mail.promised]
         if contract is None or signature is None:
-            refused.append(Refused(one, f"There is no signed contract {one} in this league: nothing to undo."))
+            refused.append(
+                Refused(one, _("There is no signed contract {one} in this league: nothing to undo.").format(one=one))
+            )
         elif before is None:
-            refused.append(Refused(one, f"{contract.player}'s record was not corrected: nothing to undo."))
+            refused.append(
+                Refused(one, _("{player}'s record was not corrected: nothing to undo.").format(player=contract.player))
+            )
         elif left:
-            why = f"The correction to {left[0].recipient} may have gone out. Correct the record once more instead."
+            why = _("The correction to {recipient} may have gone out. Correct the record once more instead.").format(
+                recipient=left[0].recipient
+            )
             refused.append(Refused(one, why))
         else:
             going[one] = (signature.id, before)

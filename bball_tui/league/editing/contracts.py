@@ -16,7 +16,7 @@ from bball_tui.database.models import Contract, League, Player, Team
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder, TeamChange
 from bball_tui.dates import parse_date, write_date
 from bball_tui.errors import BballError
-from bball_tui.language import _, plural
+from bball_tui.language import _, plural, stored
 from bball_tui.league.contracts.facts import LeagueClock, hold_teams, lock_contracts, read_clock
 from bball_tui.league.contracts.kept_rows import kept_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed, Transition
@@ -102,7 +102,7 @@ async def load_contract(
     ).where(Contract.league_id == league_id, Contract.id == contract_id)
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError(f"There is no contract {contract_id} in this league.")
+        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     days = ["" if day is None else write_date(day, order) for day in (found.offered_on, found.due_on)]
     offered = found.status != ContractStatus.DRAFT
     signature = str(TeamChange.KEEP if found.rule == TeamChange.KEEP else TeamChange.VOID)
@@ -127,9 +127,13 @@ async def new_contract(
         )
     ).one_or_none()
     if player is None:
-        raise BballError(f"There is no player {player_id} in this league.")
+        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
     if player.archived_at is not None:
-        raise BballError(f"{player.first_name} {player.last_name} is archived. Bring the player back first.")
+        raise BballError(
+            _("{first_name} {last_name} is archived. Bring the player back first.").format(
+                first_name=player.first_name, last_name=player.last_name
+            )
+        )
     live = (
         await session.execute(
             select(Contract.status, Team.name)
@@ -144,8 +148,10 @@ async def new_contract(
     ).one_or_none()
     if live is not None:
         raise BballError(
-            f"{player.first_name} {player.last_name} has a contract with {live.name} already ({live.status}). "
-            "A player has one contract a season: change its team instead."
+            _(
+                "{first_name} {last_name} has a contract with {live} already ({status}). A player has "
+                "one contract a season: change its team instead."
+            ).format(first_name=player.first_name, last_name=player.last_name, live=live.name, status=_(live.status))
         )
     values, checks = await _check(session, league_id, season_id, draft, order, clock)
     if checks.problems:
@@ -179,7 +185,7 @@ async def save_contract(
     ).one()
     values, checks = await _check(session, league_id, row.season_id, draft, order, clock)
     if row.status != ContractStatus.DRAFT and not values.offered:
-        checks.complain("offered", "This contract is offered already; void it to take it back.")
+        checks.complain("offered", _("This contract is offered already; void it to take it back."))
     if checks.problems:
         return Wrong(tuple(checks.problems))
     clean = _draft(values, order)
@@ -189,13 +195,15 @@ async def save_contract(
     if not names:
         return Saved(base.id, changed=False)
     if row.status not in LIVE_STATUSES:
-        raise BballError(f"This contract is {row.status}, so it is over. Make a new contract instead.")
+        raise BballError(
+            _("This contract is {status}, so it is over. Make a new contract instead.").format(status=_(row.status))
+        )
     frozen = await _frozen(session, league_id, row.season_id, row.player_id, values)
     if isinstance(frozen, Wrong):
         return frozen
     if row.status not in OPEN_STATUSES:
         if "team_id" not in names:
-            raise BballError("This contract is signed; its days do not change anymore.")
+            raise BballError(_("This contract is signed; its days do not change anymore."))
         rule = await session.scalar(select(League.team_change).where(League.id == league_id))
         if refusal := _AGAINST_THE_RULE.get((TeamChange(rule or TeamChange.ASK), TeamChange(values.signature))):
             return Wrong((Problem("signature", refusal),))
@@ -239,7 +247,7 @@ async def _check(
     if known is None:
         checks.complain("team_id", _("Choose a team of this season."))
     if draft.signature not in (TeamChange.KEEP, TeamChange.VOID):
-        checks.complain("signature", f"This is {TeamChange.KEEP} or {TeamChange.VOID}.")
+        checks.complain("signature", _("This is {keep} or {void}.").format(keep=TeamChange.KEEP, void=TeamChange.VOID))
     reason = checks.take("reason", lambda: reason_for(ReasonNeed.OPTIONAL, draft.reason), None)
     offer = offered_on if draft.offered else None
     values = _Values(team, offer, due_on, draft.offered, draft.correct, draft.signature, reason)
@@ -286,12 +294,13 @@ async def _insert(session: AsyncSession, league_id: int, season_id: int, player_
 
 
 _AGAINST_THE_RULE = {
-    (TeamChange.KEEP, TeamChange.VOID): "In this league a signature stays when the team changes. "
-    "To end it, release the contract instead.",
+    (TeamChange.KEEP, TeamChange.VOID): _(
+        "In this league a signature stays when the team changes. To end it, release the contract instead."
+    ),
     (
         TeamChange.VOID,
         TeamChange.KEEP,
-    ): "In this league another team needs a new signature. The league's own form changes that.",
+    ): _("In this league another team needs a new signature. The league's own form changes that."),
 }
 
 
@@ -318,7 +327,9 @@ async def _keep_signed(
     after = {"team": team, "signature": TeamChange.KEEP}
     moved = Entry("moved", "contract", contract_id, values.reason, before={"team": old_team, **kept}, after=after)
     await record(session, league_id, [moved])
-    mails = await rewrite_welcomes(session, league_id, [contract_id], why=f"the contract moves to {team}", moved=True)
+    mails = await rewrite_welcomes(
+        session, league_id, [contract_id], why=stored("the contract moves to {team}").format(team=team), moved=True
+    )
     notes = [_("The signature stays, now with {team}.").format(team=team)]
     if mails.rewritten:
         number = len(mails.rewritten)
@@ -352,7 +363,9 @@ async def _move_signed(
     clock: LeagueClock,
 ) -> Saved:
     team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
-    why = f"moves to {team}" if values.reason is None else f"moves to {team}: {values.reason}"[:LONGEST_REASON]
+    why = stored("moves to {team}").format(team=team)
+    if values.reason is not None:
+        why = f"{why}: {values.reason}"[:LONGEST_REASON]
     asked = TransitionRequest(Transition.RELEASE, ((contract_id, None),), why, correct=values.correct)
     done = await apply_transition(session, league_id, asked)
     if done.refused:
@@ -391,7 +404,7 @@ async def _change(
     kept = (await kept_contracts(session, [now.id]))[now.id]
     if "team_id" in names:
         team = await session.scalar(select(Team.name).where(Team.id == values.team_id))
-        taken = await cancel_unsent(session, [now.id], reason=f"the contract moves to {team}")
+        taken = await cancel_unsent(session, [now.id], reason=stored("the contract moves to {team}").format(team=team))
         if taken.cancelled:
             notes.append(
                 _("{e_mails} about the offer of {old_team}: canceled.").format(
@@ -416,7 +429,9 @@ async def _change(
     elif names & {"offered_on", "due_on"}:
         if "due_on" in names:
             reminders = (ReminderMail.kind,)
-            taken = await cancel_unsent(session, [now.id], reason="the contract has another due date", kinds=reminders)
+            taken = await cancel_unsent(
+                session, [now.id], reason=stored("the contract has another due date"), kinds=reminders
+            )
             if taken.cancelled:
                 notes.append(
                     _("{reminders} about the old due date: canceled.").format(

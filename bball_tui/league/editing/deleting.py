@@ -26,14 +26,14 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import current_season
 from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 from bball_tui.wording import counted, listed
 
-REASON = "what it was about was deleted"
+REASON = stored("what it was about was deleted")
 _HELD = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 _REMOVE = {
     kind: text(f"SELECT bball_remove_{kind}s(:league_id, CAST(:ids AS bigint[]))")

@@ -12,7 +12,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Season, Signature, Team
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, WaitsFor
-from bball_tui.language import _, plural
+from bball_tui.language import _, plural, stored
 from bball_tui.league.contracts.facts import hold_teams, lock_contracts, read_clock, read_guardians
 from bball_tui.league.contracts.signing_rules import recipients_of
 from bball_tui.league.editing.outcome import Unpromised
@@ -51,7 +51,7 @@ async def follow_address(session: AsyncSession, league_id: int, guardian_id: int
         )
         .order_by(Outbox.id)
     )
-    return len(await redirect(session, league_id, list(ids), new, reason="the address was corrected"))
+    return len(await redirect(session, league_id, list(ids), new, reason=stored("the address was corrected")))
 
 
 def _wanted_by_another(address: str) -> ColumnElement[bool]:

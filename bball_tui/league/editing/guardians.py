@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Guardian, MergedPerson, Player, PlayerGuardian, Suppression
 from bball_tui.errors import BballError
-from bball_tui.language import plural
+from bball_tui.language import _, plural, stored
 from bball_tui.league.editing.family_mails import follow_address, unpromised, withdraw
 from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
@@ -54,7 +54,11 @@ async def load_guardian(
     )
     found = (await session.execute(query)).one_or_none()
     if found is None:
-        raise BballError(f"Guardian {guardian_id} is not a guardian of player {player_id} (anymore).")
+        raise BballError(
+            _("Guardian {guardian_id} is not a guardian of player {player_id} (anymore).").format(
+                guardian_id=guardian_id, player_id=player_id
+            )
+        )
     who, how = found
     columns = columns_of(PERSON, who) | columns_of((*_LINK, POSITION), how)
     return Loaded(who.id, who.version, _draft(columns))
@@ -133,7 +137,9 @@ async def save_guardian(
                     moved,
                 ).format(number=moved)
             )
-    taken = await withdraw(session, league_id, player_id, now.draft.email, why="the guardian gets no more e-mail")
+    taken = await withdraw(
+        session, league_id, player_id, now.draft.email, why=stored("the guardian gets no more e-mail")
+    )
     if taken:
         notes.append(_withdrawn(taken))
     missing = await unpromised(session, league_id, guardian_id=base.id) if columns["email"] else ()
@@ -157,7 +163,7 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
         select(Player.id).where(Player.league_id == league_id, Player.id == player_id).with_for_update()
     )
     if player is None:
-        raise BballError(f"There is no player {player_id} in this league.")
+        raise BballError(_("There is no player {player_id} in this league.").format(player_id=player_id))
     person = GuardianValues(**_of(PERSON, columns))
     known = await _known(session, league_id, person)
     notes: list[str] = []
@@ -165,11 +171,15 @@ async def _add(session: AsyncSession, league_id: int, player_id: int, columns: M
         linked = exists().where(PlayerGuardian.player_id == player_id, PlayerGuardian.guardian_id == known)
         if await session.scalar(select(linked)):
             wrong = Checks()
-            wrong.complain("email", "The player has this guardian already. Edit that one instead.")
+            wrong.complain("email", _("The player has this guardian already. Edit that one instead."))
             return Wrong(tuple(wrong.problems))
         children = ", ".join(await other_children(session, league_id, known, player_id))
-        of = f", as a guardian of {children}," if children else ""
-        notes.append(f"{person.label()} was already in the league{of} and is linked, not made twice.")
+        of = _(", as a guardian of {children},").format(children=children) if children else ""
+        notes.append(
+            _("{person} was already in the league{of} and is linked, not made twice.").format(
+                person=person.label(), of=of
+            )
+        )
     kept = await kept_family(session, player_id=player_id)
     guardian_id = known if known is not None else await _insert(session, league_id, person)
     last = await session.scalar(
@@ -252,7 +262,7 @@ async def _place(session: AsyncSession, player_id: int, guardian_id: int, positi
 async def _notes(session: AsyncSession, league_id: int, columns: Mapping[str, Any]) -> tuple[str, ...]:
     email = columns["email"]
     if email is None:
-        return ("Without an address no e-mail can reach this guardian.",) if columns["receives_email"] else ()
+        return (_("Without an address no e-mail can reach this guardian."),) if columns["receives_email"] else ()
     reason = await session.scalar(
         select(Suppression.reason).where(
             Suppression.league_id == league_id,
@@ -260,7 +270,7 @@ async def _notes(session: AsyncSession, league_id: int, columns: Mapping[str, An
             func.lower(Suppression.email) == email.lower(),
         )
     )
-    return () if reason is None else (f"{email} gets no more e-mail ({reason}).",)
+    return () if reason is None else (_("{email} gets no more e-mail ({reason}).").format(email=email, reason=reason),)
 
 
 async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int, guardian_id: int) -> Saved:
@@ -279,12 +289,14 @@ async def unlink_guardian(session: AsyncSession, league_id: int, player_id: int,
     before = {"guardian_id": guardian_id, "relation": now.draft.relation, **kept}
     await record(session, league_id, [Entry("guardian_removed", "player", player_id, before=before)])
     notes = []
-    taken = await withdraw(session, league_id, player_id, now.draft.email, why="no guardian of the player anymore")
+    taken = await withdraw(
+        session, league_id, player_id, now.draft.email, why=stored("no guardian of the player anymore")
+    )
     if taken:
         notes.append(_withdrawn(taken))
     left = await session.scalar(
         select(func.count()).select_from(PlayerGuardian).where(PlayerGuardian.player_id == player_id)
     )
     if not left:
-        notes.append("The player has no guardian now: no one can sign, and no e-mail can be sent.")
+        notes.append(_("The player has no guardian now: no one can sign, and no e-mail can be sent."))
     return Saved(guardian_id, notes=tuple(notes))

@@ -39,7 +39,7 @@ def _lookalike(row: Sequence[Any]) -> Lookalike:
     player_id, first, last, birthdate, jersey, merged_names = row[:6]
     name, about = f"{first} {last}", _about(birthdate, jersey)
     also = also_called(merged_names, name)
-    return Lookalike(player_id, name, f"{about}, also {also}" if also else about)
+    return Lookalike(player_id, name, _("{about}, also {also}").format(about=about, also=also) if also else about)
 
 
 async def lookalikes(
@@ -85,7 +85,9 @@ async def lookalikes(
         )
         query = query.where(Player.id != player_id, ~known)
     found = [
-        replace(_lookalike(row), about=f"{_lookalike(row).about}, archived") if row[6] else _lookalike(row)
+        replace(_lookalike(row), about=_("{about}, archived").format(about=_lookalike(row).about))
+        if row[6]
+        else _lookalike(row)
         for row in await session.execute(query)
     ]
     return tuple(one for one in found if one.id not in besides)
@@ -104,7 +106,7 @@ async def tell_apart(session: AsyncSession, league_id: int, player_id: int, othe
     query = select(Player.id).where(Player.league_id == league_id, Player.id.in_(wanted))
     missing = wanted - set(await session.scalars(query))
     if missing:
-        raise BballError(f"There is no player {min(missing)} in this league.")
+        raise BballError(_("There is no player {missing} in this league.").format(missing=min(missing)))
     rows = [{"league_id": league_id, "one_id": one, "other_id": other} for one, other in pairs]
     await session.execute(insert(DistinctPlayers).on_conflict_do_nothing(), rows)
     entries = [Entry("told_apart", "player", one, after={"not": other}) for one, other in pairs]
@@ -169,5 +171,5 @@ async def guardian_lookalikes(session: AsyncSession, league_id: int) -> tuple[Pa
 
 def _guardian(row: Sequence[Any]) -> Lookalike:
     guardian_id, first, last, email, phone = row
-    about = email or "no e-mail address"
+    about = email or _("no e-mail address")
     return Lookalike(guardian_id, f"{first} {last}", f"{about}, {phone}" if phone else about)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import StaffRole
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.editing.outcome import Outcome, Problem, Saved, Wrong
 from bball_tui.league.members import Member, add_member, list_members, remove_member
 from bball_tui.mail.values import one_line
@@ -46,9 +47,9 @@ async def save_member(session: AsyncSession, league_id: int, draft: MemberDraft,
     """Give and take the roles in which ``draft`` differs from ``before`` (None: somebody new). The caller commits."""
     login = one_line(draft.login)
     if not login:
-        return Wrong((Problem("login", "Say which login: the name with which the person logs in to the database."),))
+        return Wrong((Problem("login", _("Say which login: the name with which the person logs in to the database.")),))
     if not draft.team and not any(map(draft.has, WHOLE_LEAGUE)) and (before is None or before == draft):
-        return Wrong((Problem("viewer", "Tick at least one role, or choose a team."),))
+        return Wrong((Problem("viewer", _("Tick at least one role, or choose a team.")),))
     had = MemberDraft(login) if before is None else before
     changed = False
     try:

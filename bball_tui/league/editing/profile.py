@@ -11,6 +11,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
@@ -33,7 +34,7 @@ async def _read(session: AsyncSession, league_id: int) -> tuple[Loaded[LeagueDra
     query = select(League).where(League.id == league_id).with_for_update()
     row = await session.scalar(query.execution_options(populate_existing=True))
     if row is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     draft = draft_of(LeagueDraft, FIELDS, row, DateOrder.YMD)
     return Loaded(row.id, row.version, draft), columns_of(FIELDS, row)
 

@@ -10,12 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import Audit
 from bball_tui.dates import NoDate
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Difference, DraftT, Loaded, Overtaken, Problem
 from bball_tui.league.fields import Draft, Field, Reading
 from bball_tui.league.values.cells import CellFault
 
 T = TypeVar("T")
+
+
+_IN_A_FORM = (
+    (_("The cell"), _("The field")),
+    (_("of the cell"), _("of the field")),
+    (_("to the cell"), _("to the field")),
+    (_("the cell"), _("the field")),
+)
+"""What a sentence about a file says, and what a form has instead."""
 
 
 class Checks:
@@ -29,7 +39,9 @@ class Checks:
         try:
             return read()
         except CellFault as fault:
-            said = str(fault).replace("The cell", "The field").replace("the cell", "the field")
+            said = str(fault)
+            for cell, here in _IN_A_FORM:
+                said = said.replace(cell, here)
             self.problems.append(Problem(field, said))
         except (BballError, NoDate) as error:
             self.problems.append(Problem(field, str(error)))
@@ -76,5 +88,7 @@ async def overtaken(
         )
     ).one_or_none()
     clock = await read_clock(session, league_id)
-    by, at = ("someone else", "an unknown time") if last is None else (last.recorded_by, clock.at(last.recorded_at))
+    by, at = (
+        (_("someone else"), _("an unknown time")) if last is None else (last.recorded_by, clock.at(last.recorded_at))
+    )
     return Overtaken(by, at, found, now)

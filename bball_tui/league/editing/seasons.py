@@ -7,6 +7,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League, Season
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
@@ -28,7 +29,7 @@ async def load_season(session: AsyncSession, league_id: int, season_id: int, ord
     )
     found = (await session.execute(query.with_for_update(of=Season))).one_or_none()
     if found is None:
-        raise BballError(f"There is no season {season_id} in this league.")
+        raise BballError(_("There is no season {season_id} in this league.").format(season_id=season_id))
     return Loaded(found.id, found.version, draft_of(SeasonDraft, FIELDS, found, order))
 
 
@@ -50,14 +51,16 @@ async def save_season(
     columns = checks.take_all(COLUMNS, draft, reading)
     name, starts, ends = (columns[one.name] for one in COLUMNS)
     if starts is not None and ends is not None and ends < starts:
-        checks.complain("ends_on", "The season ends before it begins. Correct one of the days.")
+        checks.complain("ends_on", _("The season ends before it begins. Correct one of the days."))
     same = exists().where(Season.league_id == league_id, Season.name == name)
     if base is not None:
         same = same.where(Season.id != base.id)
     if name and await session.scalar(select(same)):
-        checks.complain("name", f"A season {name} exists already in this league. Choose another name.")
+        checks.complain(
+            "name", _("A season {name} exists already in this league. Choose another name.").format(name=name)
+        )
     if base is not None and base.draft.current and not draft.current:
-        checks.complain("current", "One season is always shown. Choose another one to show instead.")
+        checks.complain("current", _("One season is always shown. Choose another one to show instead."))
     if checks.problems:
         return Wrong(tuple(checks.problems))
     clean = SeasonDraft(*(one.drafted(columns[one.name], order) for one in COLUMNS), draft.current)
@@ -95,10 +98,14 @@ async def show_season(session: AsyncSession, league_id: int, season_id: int) -> 
     """
     mine = (Season.league_id == league_id, Season.id == season_id)
     if not await session.scalar(select(exists().where(*mine))):
-        raise BballError(f"There is no season {season_id} in this league.")
+        raise BballError(_("There is no season {season_id} in this league.").format(season_id=season_id))
     archived = await session.scalar(select(Season.name).where(*mine, Season.archived_at.is_not(None)))
     if archived is not None:
-        raise BballError(f"{archived} is archived. Bring it back first: bball-tui seasons restore {season_id}")
+        raise BballError(
+            _("{archived} is archived. Bring it back first: bball-tui seasons restore {season_id}").format(
+                archived=archived, season_id=season_id
+            )
+        )
     before = await session.scalar(select(season_in_focus(league_id)))
     await session.execute(update(League).where(League.id == league_id).values(current_season_id=season_id))
     entry = Entry("season_shown", "league", league_id, before={"season_id": before}, after={"season_id": season_id})

@@ -7,6 +7,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import Team
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.outcome import Loaded, Outcome, Saved, Wrong
 from bball_tui.league.editing.save_checks import Checks, differing, overtaken
@@ -24,7 +25,7 @@ async def load_team(session: AsyncSession, league_id: int, team_id: int) -> Load
     query = select(Team.id, Team.version, *columns).where(Team.league_id == league_id, Team.id == team_id)
     found = (await session.execute(query.with_for_update())).one_or_none()
     if found is None:
-        raise BballError(f"There is no team {team_id} in this league.")
+        raise BballError(_("There is no team {team_id} in this league.").format(team_id=team_id))
     return Loaded(found.id, found.version, draft_of(TeamDraft, FIELDS, found, DateOrder.YMD))
 
 
@@ -40,10 +41,19 @@ async def save_team(
     columns = checks.take_all(FIELDS, draft, Reading(DateOrder.YMD, (await read_clock(session, league_id)).today))
     clean = TeamDraft(**columns)
     if base is None and season_id is None:
-        raise BballError("There is no season yet to put the team in. Make the season first.")
+        raise BballError(_("There is no season yet to put the team in. Make the season first."))
     if not checks.problems and await _taken(session, league_id, clean, season_id, base):
-        where = f"in the division {clean.division}" if clean.division else "without a division"
-        checks.complain("name", f"There is a team {clean.name} {where} in this season already. Choose another name.")
+        where = (
+            _("in the division {division}").format(division=clean.division)
+            if clean.division
+            else _("without a division")
+        )
+        checks.complain(
+            "name",
+            _("There is a team {clean} {where} in this season already. Choose another name.").format(
+                clean=clean.name, where=where
+            ),
+        )
     if checks.problems:
         return Wrong(tuple(checks.problems))
     if base is None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.exporting import statements
 from bball_tui.league.exporting.records import FAMILY, GUARDIAN, NAMES, Record, What
 from bball_tui.league.exporting.writing import as_csv, as_json, csv_head, json_head, json_tail
@@ -87,8 +88,8 @@ async def _season(session: AsyncSession, league: LeagueInfo, name: str | None) -
     for one in seasons:
         if one.name.casefold() == " ".join(name.split()).casefold():
             return one.id
-    known = ", ".join(one.name for one in seasons) or "none yet"
-    raise BballError(f"There is no season {name[:80]!r}. The seasons are: {known}.")
+    known = ", ".join(one.name for one in seasons) or _("none yet")
+    raise BballError(_("There is no season {name!r}. The seasons are: {known}.").format(name=name[:80], known=known))
 
 
 def _record(what: What, row: Row[Any]) -> Record:

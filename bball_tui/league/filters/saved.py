@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.models import SavedFilter
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.filters.choices import WORDS, Facet, FilterChoice, ListName, choice
 from bball_tui.mail.values import one_line
 
@@ -42,11 +43,15 @@ async def save_filter(session: AsyncSession, league_id: int, name: ListName, sav
     """
     title = one_line(saved.name)
     if not title:
-        raise BballError("The filter needs a name.")
+        raise BballError(_("The filter needs a name."))
     if len(title) > LONGEST_NAME:
-        raise BballError(f"The name has {len(title)} characters; {LONGEST_NAME} is the limit.")
+        raise BballError(
+            _("The name has {number} characters; {longest} is the limit.").format(
+                number=len(title), longest=LONGEST_NAME
+            )
+        )
     if not saved.text and not saved.choices:
-        raise BballError("Nothing is searched or filtered at the moment, so there is nothing to save.")
+        raise BballError(_("Nothing is searched or filtered at the moment, so there is nothing to save."))
     choices = {
         "text": saved.text,
         "choices": [{"facet": str(one.facet), "value": one.value, "label": one.label} for one in saved.choices],
@@ -74,8 +79,12 @@ async def find_filter(session: AsyncSession, league_id: int, name: ListName, tit
     for one in found:
         if one.name.casefold() == one_line(title).casefold():
             return one
-    known = ", ".join(one.name for one in found) or "none yet"
-    raise BballError(f"You have no saved filter {one_line(title)[:80]!r} for this list. Yours are: {known}.")
+    known = ", ".join(one.name for one in found) or _("none yet")
+    raise BballError(
+        _("You have no saved filter {title!r} for this list. Yours are: {known}.").format(
+            title=one_line(title)[:80], known=known
+        )
+    )
 
 
 def _own(league_id: int, name: ListName) -> Sequence[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from bball_tui.database.arrays import number_array, text_array
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock, read_contracts
 from bball_tui.league.fields import columns_of
 from bball_tui.league.importing import statements
@@ -48,8 +49,10 @@ class RosterMoved(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Someone else changed the same players or teams in the meantime, so nothing was imported. Run the import "
-            "again: it compares the file with what is there now."
+            _(
+                "Someone else changed the same players or teams in the meantime, so nothing was "
+                "imported. Run the import again: it compares the file with what is there now."
+            )
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import number_array, text_array
+from bball_tui.language import _
 from bball_tui.league.roster import guardian, player
 from bball_tui.league.undoing.undone_rows import standing
 
@@ -45,13 +46,15 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
     def sentence(self) -> str:
         """The conflict in words, with what is done about it."""
         if self.said is None:
-            kept = f"{self.staff} stays" if self.staff else "it stays without an address"
-            return (
-                f"{self.who}: e-mail to {self.file} came back or is blocked, so the file doesn't bring it back; {kept}."
-            )
-        word = f"{self.staff or 'nothing'} ({self.said.by} on {self.said.on})"
-        end = f"{self.file} is taken" if self.taken else "that stays"
-        return f"{self.who}, {self.field}: the file says {self.file}, staff said {word}; {end}."
+            kept = _("{staff} stays").format(staff=self.staff) if self.staff else _("it stays without an address")
+            return _(
+                "{who}: e-mail to {file} came back or is blocked, so the file doesn't bring it back; {kept}."
+            ).format(who=self.who, file=self.file, kept=kept)
+        word = _("{staff} ({by} on {on})").format(staff=self.staff or _("nothing"), by=self.said.by, on=self.said.on)
+        end = _("{file} is taken").format(file=self.file) if self.taken else _("that stays")
+        return _("{who}, {field}: the file says {file}, staff said {word}; {end}.").format(
+            who=self.who, field=self.field, file=self.file, word=word, end=end
+        )
 
 
 class MergedIn(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.language import _
 from bball_tui.league.importing.corrections import LINK_WORDS, Conflict
 from bball_tui.league.importing.diff_model import (
     ChangedLink,
@@ -129,7 +130,7 @@ def _links(
             if link is None:
                 if said := existing.removed.get((family.player, one.guardian)):
                     who, number = f"{family.row.first} {family.row.last}", family.row.number
-                    file, ours = labels[one.guardian], f"not {labels[one.guardian]}"
+                    file, ours = labels[one.guardian], _("not {labels}").format(labels=labels[one.guardian])
                     conflicts.append(Conflict(number, who, "guardian", file, ours, said, taken=take(number)))
                     if not take(number):
                         continue
@@ -141,7 +142,9 @@ def _links(
                     file, ours = getattr(after, field), getattr(link.values, field)
                     if file == ours:
                         continue
-                    who = f"{labels[one.guardian]}, guardian of {family.row.first} {family.row.last}"
+                    who = _("{labels}, guardian of {first} {last}").format(
+                        labels=labels[one.guardian], first=family.row.first, last=family.row.last
+                    )
                     texts = ["yes" if value is True else "no" if value is False else value for value in (file, ours)]
                     conflicts.append(
                         Conflict(number, who, LINK_WORDS[field], texts[0], texts[1], said, taken=take(number))

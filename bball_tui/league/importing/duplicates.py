@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from bball_tui.language import _
 from bball_tui.league.importing.existing import Existing
 from bball_tui.league.importing.match_guardians import Family
 from bball_tui.league.importing.roster_row import RosterRow
@@ -33,17 +34,19 @@ def possible_duplicates(existing: Existing, families: Sequence[Family]) -> Mappi
     for row in new:
         for player_id, values in _candidates(existing, row):
             if player_id not in known:
-                found[row.number] = f"The league has {_described(values)} already."
+                found[row.number] = _("The league has {described} already.").format(described=_described(values))
                 break
         if row.number in found:
             continue
         namesakes = in_file[existing.person_key(row.first, row.last)]
         other = next((one for one in namesakes if one is not row), None)
         if other is not None:
-            found[row.number] = f"Row {other.number} of the file has the same name."
+            found[row.number] = _("Row {other_number} of the file has the same name.").format(other_number=other.number)
         elif (other := _neighbor(existing, same_day, row)) is not None:
             label = f"{other.first} {other.last}"
-            found[row.number] = f"Row {other.number} of the file, {label}, may be the same: the date of birth is."
+            found[row.number] = _(
+                "Row {other_number} of the file, {label}, may be the same: the date of birth is."
+            ).format(other_number=other.number, label=label)
     return found
 
 
@@ -72,5 +75,5 @@ def _neighbor(
 
 
 def _described(values: PlayerValues) -> str:
-    born = "" if values.birthdate is None else f", born {values.birthdate.isoformat()}"
+    born = "" if values.birthdate is None else _(", born {birthdate}").format(birthdate=values.birthdate.isoformat())
     return f"{values.label()}{born}"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bball_tui.language import _
 from bball_tui.league.values.shown import listed, shown
 from bball_tui.wording import counted
 
@@ -29,7 +30,9 @@ class Doubt:
     @property
     def note(self) -> str:
         """For anyone who looks before anything is written."""
-        return f"{self.reading} If these look wrong, do not import it; save the file as “CSV UTF-8” first."
+        return _("{reading} If these look wrong, do not import it; save the file as “CSV UTF-8” first.").format(
+            reading=self.reading
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,18 @@ class _Candidate:
 
 
 _CANDIDATES = (
-    _Candidate("cp1252", "windows-1252", "Windows Western European", 0),
-    _Candidate("mac_roman", "mac-roman", "Mac Roman", 0.4),
-    _Candidate("cp850", "cp850", "DOS Western European (CP850)", 0.5),
-    _Candidate("cp1250", "windows-1250", "Windows Central European", 0.6),
+    _Candidate("cp1252", "windows-1252", _("Windows Western European"), 0),
+    _Candidate("mac_roman", "mac-roman", _("Mac Roman"), 0.4),
+    _Candidate("cp850", "cp850", _("DOS Western European (CP850)"), 0.5),
+    _Candidate("cp1250", "windows-1250", _("Windows Central European"), 0.6),
     _Candidate("iso8859_2", "latin-2", "Latin-2", 0.7),
-    _Candidate("cp1251", "windows-1251", "Windows Cyrillic", 0.6),
-    _Candidate("cp437", "cp437", "DOS (CP437)", 0.8),
-    _Candidate("cp1254", "windows-1254", "Windows Turkish", 0.8),
+    _Candidate("cp1251", "windows-1251", _("Windows Cyrillic"), 0.6),
+    _Candidate("cp437", "cp437", _("DOS (CP437)"), 0.8),
+    _Candidate("cp1254", "windows-1254", _("Windows Turkish"), 0.8),
     _Candidate("cp932", "shift-jis", "Shift-JIS", 0.6),
-    _Candidate("gb18030", "gb18030", "Chinese (GB 18030)", 1.0),
+    _Candidate("gb18030", "gb18030", _("Chinese (GB 18030)"), 1.0),
     _Candidate("cp949", "korean", "Korean", 1.0),
-    _Candidate("big5", "big5", "Chinese (Big5)", 1.1),
+    _Candidate("big5", "big5", _("Chinese (Big5)"), 1.1),
 )
 TWICE = "twice"
 """What says of a file that its names were encoded twice and are read as meant."""
@@ -95,11 +98,13 @@ def likely(data: bytes) -> Decoded | None:
             best = (cost, candidate, text)
     if best is None or best[0] - best[1].unlikely > WORST * max(len(words), 1):
         return None
-    _, candidate, text = best
+    candidate, text = best[1:]
     examples = list(dict.fromkeys(shown(word.decode(candidate.encoding, "replace"), 30) for word in words))[:4]
     doubt = Doubt(
         candidate.name,
-        f"The file does not say its encoding and is read as {candidate.title}: {listed(examples, 'and')}.",
+        _("The file does not say its encoding and is read as {candidate}: {examples}.").format(
+            candidate=candidate.title, examples=listed(examples, "and")
+        ),
     )
     if candidate is _CANDIDATES[0] and best[0] == 0:
         # What Excel writes in America, and nothing speaks against it.
@@ -173,7 +178,7 @@ def repair(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
     """
     examples: dict[str, str] = {}
     number = 0
-    for _, cells in rows:
+    for _number, cells in rows:
         joined = "|".join(cells)
         if joined.isascii() or not _PERHAPS_TWICE.search(joined):
             continue
@@ -186,9 +191,11 @@ def repair(rows: Sequence[tuple[int, list[str]]]) -> Doubt | None:
                     examples.setdefault(shown(cell.strip(), 30), shown(repaired.strip(), 30))
     if not number:
         return None
-    some = ", ".join(f"“{before}” as “{after}”" for before, after in list(examples.items())[:4])
-    reading = (
-        f"{counted(number, 'cell was encoded twice and is', 'cells were encoded twice and are')} read as meant: {some}."
+    some = ", ".join(
+        _("“{before}” as “{after}”").format(before=before, after=after) for before, after in list(examples.items())[:4]
+    )
+    reading = _("{cells} read as meant: {some}.").format(
+        cells=counted(number, "cell was encoded twice and is", "cells were encoded twice and are"), some=some
     )
     return Doubt(TWICE, reading)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
 
+from bball_tui.language import _
 from bball_tui.league import fields as described
 from bball_tui.league.importing.heading_meanings import (
     MOST_COLUMNS,
@@ -179,13 +180,20 @@ def map_columns(
     """
     if len(header) > MOST_COLUMNS:
         return (
-            Problem(row, "", "", f"The first line has {len(header)} columns; a roster has at most {MOST_COLUMNS}."),
+            Problem(
+                row,
+                "",
+                "",
+                _("The first line has {number} columns; a roster has at most {most}.").format(
+                    number=len(header), most=MOST_COLUMNS
+                ),
+            ),
         )
     chosen = preset or best_preset(header)
     if recognized(chosen, header) == 0 and not mapping:
         names = ", ".join(shown(heading.strip()) for heading in header)
-        text = (
-            f"The first line names none of the columns of a roster. It must name at least {listed([*REQUIRED], 'and')}."
+        text = _("The first line names none of the columns of a roster. It must name at least {required}.").format(
+            required=listed([*REQUIRED], "and")
         )
         return (Problem(row, "", shown(names), text),)
     return _Mapper(chosen, header, row, split_names).map(mapping, ignore)
@@ -253,13 +261,24 @@ class _Mapper:
             index = self._index(one.column)
             if meaning is None:
                 near = get_close_matches(one.field, [*TITLES, "Guardian 1 First", "Guardian 1 Email"], n=1)
-                hint = f" Did you mean {listed(near)}?" if near else " Such as “Team” or “Guardian 1 Email”."
-                self._fault(one.field, f"A roster has no field “{shown(one.field)}”.{hint}")
+                hint = (
+                    _(" Did you mean {near}?").format(near=listed(near))
+                    if near
+                    else _(" Such as “Team” or “Guardian 1 Email”.")
+                )
+                self._fault(
+                    one.field, _("A roster has no field “{field}”.{hint}").format(field=shown(one.field), hint=hint)
+                )
             elif index is None:
-                text = f"The file has no column “{shown(one.column)}”. Check how its first line spells it."
+                text = _("The file has no column “{column}”. Check how its first line spells it.").format(
+                    column=shown(one.column)
+                )
                 self._fault(one.column, text)
             elif index in found or meaning in found.values():
-                self._fault(one.column, f"“{shown(one.field)}” or its column is named twice. Name each once.")
+                self._fault(
+                    one.column,
+                    _("“{field}” or its column is named twice. Name each once.").format(field=shown(one.field)),
+                )
             else:
                 found[index] = meaning
         return found
@@ -279,7 +298,9 @@ class _Mapper:
         if by_number is not None and (index := self._index(name)) is not None:
             indexes = [index]
         if not indexes:
-            text = f"The file has no column “{shown(name)}” that could be left out. Check how its first line spells it."
+            text = _(
+                "The file has no column “{name}” that could be left out. Check how its first line spells it."
+            ).format(name=shown(name))
             self._fault(name, text)
         return indexes
 
@@ -333,7 +354,9 @@ class _Mapper:
                 continue
             if any(required in parts for parts in self._whole.values()):
                 continue  # how to come by it is said already
-            text = f"The column “{required}” is missing. Add it, or rename the column that holds it."
+            text = _("The column “{required}” is missing. Add it, or rename the column that holds it.").format(
+                required=required
+            )
             self._fault(required, text)
 
     def _fault(self, column: str, sentence: str) -> None:
@@ -373,18 +396,18 @@ def _block_title(name: str, part: str) -> str:
     return " ".join(words)
 
 
-_WHOLE = (
-    "The column “{name}” holds whole names. Import it with --split-names to split them into first and last, which the "
-    "preview shows; or split it into two columns (in a spreadsheet: “Text to columns”), or leave it out with "
-    "--ignore-column “{name}”."
+_WHOLE = _(
+    "The column “{name}” holds whole names. Import it with --split-names to split them into "
+    "first and last, which the preview shows; or split it into two columns (in a "
+    "spreadsheet: “Text to columns”), or leave it out with --ignore-column “{name}”."
 )
 
 
 def _twice(first: str, one: int, other: int) -> str:
-    return (
-        f"Columns {one} and {other} both mean “{first}”. Remove one of them, or leave one out by its name with "
-        "--ignore-column if the names differ."
-    )
+    return _(
+        "Columns {one} and {other} both mean “{first}”. Remove one of them, or leave one out by "
+        "its name with --ignore-column if the names differ."
+    ).format(one=one, other=other, first=first)
 
 
 def _unknown(preset: Preset, name: str, folded: str) -> str:
@@ -394,5 +417,7 @@ def _unknown(preset: Preset, name: str, folded: str) -> str:
     titles = {fold_heading(title): title for title in [*TITLES, *guardians]}
     spelled = titles | {alias: str(meaning) for alias, meaning in preset.fields.items() if alias not in titles}
     near = list(dict.fromkeys(spelled[match] for match in get_close_matches(folded, spelled, n=3, cutoff=0.6)))
-    meant = f"Did you mean {listed(near)}? Rename it" if near else "Rename it"
-    return f"The column “{name}” is not known. {meant}, or leave it out with --ignore-column “{name}”."
+    meant = _("Did you mean {near}? Rename it").format(near=listed(near)) if near else _("Rename it")
+    return _("The column “{name}” is not known. {meant}, or leave it out with --ignore-column “{name}”.").format(
+        name=name, meant=meant
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 IMPORTED = "roster_imported"
 UNDONE = "roster_import_undone"
@@ -43,7 +44,7 @@ class RosterImport:
     @property
     def name(self) -> str:
         """The file, or words where a program did not say which."""
-        return self.file or "a file without a name"
+        return self.file or _("a file without a name")
 
 
 _IMPORTS = text(
@@ -102,7 +103,11 @@ async def find_import(session: AsyncSession, league_id: int, import_id: int | No
     if import_id is None:
         found = tuple(one for one in found if one.undone_at is None)
         if not found:
-            raise BballError("No import stands that could be taken back.")
+            raise BballError(_("No import stands that could be taken back."))
     elif not found:
-        raise BballError(f"There is no import {import_id} in this league. 'bball-tui imports list' shows them all.")
+        raise BballError(
+            _("There is no import {import_id} in this league. 'bball-tui imports list' shows them all.").format(
+                import_id=import_id
+            )
+        )
     return found[0]

@@ -8,12 +8,15 @@ from typing import Any
 
 import msgspec
 
+from bball_tui.language import _
 from bball_tui.league.importing.presets import OUTBOX
 from bball_tui.league.importing.raw_table import MOST_ROWS, Row, too_many_rows
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.values.formula_escape import quoted
 
-_NO_ROSTER = "This JSON file holds no list of players. Import one that “bball-tui export players --format json” wrote."
+_NO_ROSTER = _(
+    "This JSON file holds no list of players. Import one that “bball-tui export players --format json” wrote."
+)
 
 
 def read_document(text: str) -> list[Row]:
@@ -25,7 +28,7 @@ def read_document(text: str) -> list[Row]:
     try:
         document: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise NotARoster("This file begins like JSON, but is none. Export it again.") from None
+        raise NotARoster(_("This file begins like JSON, but is none. Export it again.")) from None
     if isinstance(document, dict) and document.get("kind") == "outbox":
         raise NotARoster(OUTBOX)
     records = document.get("rows") if isinstance(document, dict) else document

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus
+from bball_tui.language import _
 from bball_tui.league.importing.corrections import Conflict, MergedIn
 from bball_tui.league.importing.diff_model import (
     Changed,
@@ -81,14 +82,22 @@ class Players:
         said = self._existing.moved.get(live.id) if live is not None and moves else None
         stays = said is not None and not self._take(row.number)
         if live is not None and moves and not stays and live.status is ContractStatus.SIGNED:
-            signed_for = f"has signed for {self._team_names[live.team_id]} in this season."
+            signed_for = _("has signed for {team} in this season.").format(team=self._team_names[live.team_id])
             merge = None if known is None else _merge_of(known, row, key)
             if known is None or merge is None:
-                said_so = f"{_label(row)} {signed_for} Void that contract first, or correct the team."
+                said_so = _("{row} {signed_for} Void that contract first, or correct the team.").format(
+                    row=_label(row), signed_for=signed_for
+                )
             else:
-                said_so = (
-                    f"{merge.by} merged {merge.name} into {known.values.label()}, who {signed_for} Void that contract "
-                    f"first, correct the team, or {_take_back(merge)}."
+                said_so = _(
+                    "{by} merged {merge} into {values}, who {signed_for} Void that contract first, correct "
+                    "the team, or {take_back}."
+                ).format(
+                    by=merge.by,
+                    merge=merge.name,
+                    values=known.values.label(),
+                    signed_for=signed_for,
+                    take_back=_take_back(merge),
                 )
             raise Refusal(self._roster.team_column, row.team, said_so)
         # From here on the row is accepted.
@@ -134,21 +143,29 @@ class Players:
                 known is not None
                 and (merge := _merge_of(known, one, self._existing.person_key(one.first, one.last))) is not None
             ):
-                sentence = (
-                    f"Rows {earlier.number} and {row.number} are one player now: {merge.by} merged {merge.name} into "
-                    f"{known.values.label()}. Delete row {one.number}, or {_take_back(merge)}."
+                sentence = _(
+                    "Rows {earlier_number} and {row_number} are one player now: {by} merged {merge} into "
+                    "{values}. Delete row {one_number}, or {take_back}."
+                ).format(
+                    earlier_number=earlier.number,
+                    row_number=row.number,
+                    by=merge.by,
+                    merge=merge.name,
+                    values=known.values.label(),
+                    one_number=one.number,
+                    take_back=_take_back(merge),
                 )
                 return Refusal(self._roster.name_column, _label(row), sentence)
         if (row.team, row.division) == (earlier.team, earlier.division):
-            sentence = (
-                f"Rows {earlier.number} and {row.number} are the same player. Delete one of them; guardians belong "
-                "in one row, side by side."
-            )
+            sentence = _(
+                "Rows {earlier_number} and {row_number} are the same player. Delete one of them; "
+                "guardians belong in one row, side by side."
+            ).format(earlier_number=earlier.number, row_number=row.number)
         else:
-            sentence = (
-                f"Rows {earlier.number} and {row.number} put the same player into two teams. Delete one of them; a "
-                "player has one contract a season."
-            )
+            sentence = _(
+                "Rows {earlier_number} and {row_number} put the same player into two teams. Delete one "
+                "of them; a player has one contract a season."
+            ).format(earlier_number=earlier.number, row_number=row.number)
         return Refusal(self._roster.name_column, _label(row), sentence)
 
     def _find(self, row: RosterRow, key: str, team: TeamMatch | None) -> KnownPlayer | None:
@@ -166,8 +183,10 @@ class Players:
                 raise Refusal(
                     self._roster.name_column,
                     _label(row),
-                    f"The league has {len(same)} players with this name and date of birth, so it is not clear who is "
-                    "meant. Change the name or date of the one that is wrong.",
+                    _(
+                        "The league has {number} players with this name and date of birth, so it is not clear "
+                        "who is meant. Change the name or date of the one that is wrong."
+                    ).format(number=len(same)),
                 )
             # The date that staff corrected is no other child's.
             same = same or [player for player in namesakes if row.birthdate.isoformat() in player.history.birthdates]
@@ -184,7 +203,9 @@ class Players:
             raise Refusal(
                 self._roster.name_column,
                 _label(row),
-                f"{len(likely)} players of this team have this name. Add the date of birth to say who is meant.",
+                _("{number} players of this team have this name. Add the date of birth to say who is meant.").format(
+                    number=len(likely)
+                ),
             )
         return likely[0] if likely else None
 
@@ -233,7 +254,9 @@ class Players:
             # Offering again is for people to decide, not for a file that was exported before the answer came.
             status = contracts[-1].status
             self.notes.append(
-                f"Row {row.number}: the contract of {_label(row)} is {status} and stays so; no new one is made."
+                _("Row {row_number}: the contract of {row} is {status} and stays so; no new one is made.").format(
+                    row_number=row.number, row=_label(row), status=status
+                )
             )
 
     def teams(self) -> Teams:
@@ -272,7 +295,7 @@ def _merge_of(known: KnownPlayer, row: RosterRow, key: str) -> MergedIn | None:
 
 
 def _take_back(merge: MergedIn) -> str:
-    return f"take the merge back first (players unmerge {merge.gone_id})"
+    return _("take the merge back first (players unmerge {gone_id})").format(gone_id=merge.gone_id)
 
 
 def _label(row: RosterRow) -> str:

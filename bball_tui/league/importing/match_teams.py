@@ -8,6 +8,7 @@ division its own, instead of making a second team of the same name. A team keeps
 from collections import defaultdict
 from dataclasses import dataclass
 
+from bball_tui.language import _
 from bball_tui.league.importing.diff_model import Changed, Entities, New, Ref, Returned, TeamValues, new_ref
 from bball_tui.league.importing.existing import Existing, KnownTeam
 from bball_tui.league.importing.read_roster import Roster
@@ -75,7 +76,9 @@ class Teams:
             raise Refusal(
                 self._column,
                 row.team,
-                f"Several teams of the season have this name. Add a column “Division” that says {divisions}.",
+                _("Several teams of the season have this name. Add a column “Division” that says {divisions}.").format(
+                    divisions=divisions
+                ),
             )
         if not division and namesakes:
             return TeamMatch((namesakes[0].division_key, name), namesakes[0])

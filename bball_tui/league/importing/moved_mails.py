@@ -5,10 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
+from bball_tui.language import stored
 from bball_tui.league.importing.diff_model import Diff
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel_unsent
 
-_REASON = "the contract moves to another team"
+_REASON = stored("the contract moves to another team")
 """One for all, so that the number of statements does not grow with the number of teams."""
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bball_tui.language import _
 from bball_tui.league.importing.encodings import asked_for, repair
 from bball_tui.league.importing.heading_meanings import from_header
 from bball_tui.league.importing.raw_table import (
@@ -45,12 +46,12 @@ def read_table(data: bytes, *, sheet: str | None = None, encoding: str = "", tic
 def _read_table(data: bytes, sheet: str | None, encoding: str, tick: Tick) -> FileTable:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if encoding:
-            raise NotARoster("A workbook says its encoding itself. Leave --encoding out.")
+            raise NotARoster(_("A workbook says its encoding itself. Leave --encoding out."))
         from bball_tui.league.importing.workbook import read_workbook
 
         return read_workbook(data, sheet=sheet, tick=tick)
     if sheet is not None:
-        raise NotARoster("This file is no workbook and has no sheets. Leave --sheet out, or choose the workbook.")
+        raise NotARoster(_("This file is no workbook and has no sheets. Leave --sheet out, or choose the workbook."))
     decoded = decode(data, encoding)
     if _JSON.match(decoded.text):
         from bball_tui.league.importing.json_reader import read_document
@@ -78,6 +79,8 @@ def _records(table: Table, tick: Tick) -> Iterator[Row]:
     except csv.Error:
         raise BadRow(
             number + 1,
-            'The quotation marks (") do not match from this row on, so the rows below cannot be told apart. '
-            "Correct the row, or export the file again.",
+            _(
+                'The quotation marks (") do not match from this row on, so the rows below cannot be told '
+                "apart. Correct the row, or export the file again."
+            ),
         ) from None

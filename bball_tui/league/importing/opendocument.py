@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
+from bball_tui.language import _
 from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
 from bball_tui.league.importing.raw_table import (
     MOST_ROWS,
@@ -39,9 +40,9 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_DAMAGED = "This OpenDocument spreadsheet is damaged. Open it, save it again, and import that file."
-_TOO_LARGE = "Unpacked, this spreadsheet is larger than any roster. Check that it is the right file."
-_LOCKED = "This spreadsheet is protected with a password. Save it without one, and import that file."
+_DAMAGED = _("This OpenDocument spreadsheet is damaged. Open it, save it again, and import that file.")
+_TOO_LARGE = _("Unpacked, this spreadsheet is larger than any roster. Check that it is the right file.")
+_LOCKED = _("This spreadsheet is protected with a password. Save it without one, and import that file.")
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def read_opendocument(data: bytes, *, sheet: str | None, tick: Tick) -> FileTabl
         NotARoster: no spreadsheet, damaged, protected, too large, or there is no such sheet.
     """
     if b"opendocument.spreadsheet" not in data[:200]:
-        raise NotARoster("This is an OpenDocument file, but no spreadsheet. Ask for the roster as a spreadsheet.")
+        raise NotARoster(_("This is an OpenDocument file, but no spreadsheet. Ask for the roster as a spreadsheet."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if b"encryption-data" in _small(archive, "META-INF/manifest.xml"):
@@ -92,7 +93,7 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _table(sheets: list[_Sheet], wanted: str | None) -> FileTable:
     if not sheets:
-        raise NotARoster("This spreadsheet has no visible sheet. Show the one with the roster, and save it again.")
+        raise NotARoster(_("This spreadsheet has no visible sheet. Show the one with the roster, and save it again."))
     rosters = [one for one in sheets if any(is_header(cells) for _, cells in one.rows[:TITLE_ROWS])]
     chosen = (rosters or [one for one in sheets if one.rows] or sheets)[0]
     if wanted is not None:

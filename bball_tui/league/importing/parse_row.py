@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bball_tui.database.states import DateOrder
+from bball_tui.language import _
 from bball_tui.league.fields import Field, Kind, Reading
 from bball_tui.league.importing import suspicions
 from bball_tui.league.importing.find_columns import Columns, GuardianColumns
@@ -131,7 +132,9 @@ class RowReader:
                 tick(count)
             if len(self.problems) >= MOST_PROBLEMS:
                 self.gave_up = True
-                sentence = f"Reading stopped here, after {MOST_PROBLEMS:,} faults. Check that this is the right file."
+                sentence = _(
+                    "Reading stopped here, after {most_problems:,} faults. Check that this is the right file."
+                ).format(most_problems=MOST_PROBLEMS)
                 self.problems.append(Problem(number, "", "", sentence))
                 return
             row = self._row(number, cells)
@@ -162,7 +165,9 @@ class RowReader:
             return None
         for index in columns.unnamed:
             if index < len(cells) and not cells[index].isspace() and cells[index]:
-                sentence = f"Column {index + 1} has no name, but this cell is not empty. Name the column or clear it."
+                sentence = _(
+                    "Column {index} has no name, but this cell is not empty. Name the column or clear it."
+                ).format(index=index + 1)
                 self.problems.append(Problem(number, "", shown(cells[index]), sentence))
         if self._non_player is not None and self._cell(number, cells, self._non_player):
             self.staff_rows.append(number)
@@ -222,18 +227,17 @@ class RowReader:
 
     def _right_length(self, number: int, cells: list[str]) -> bool:
         if len(cells) < self._width:
-            sentence = (
-                f"The row has {len(cells)} cells, the first line names {self._width} columns. "
-                "Complete the row or delete it."
-            )
+            sentence = _(
+                "The row has {number} cells, the first line names {width} columns. Complete the row or delete it."
+            ).format(number=len(cells), width=self._width)
             self.problems.append(Problem(number, self._columns.names[len(cells)], shown(", ".join(cells)), sentence))
             return False
         extra = [cell for cell in cells[len(self._columns.names) :] if cell.strip()]
         if extra:
-            sentence = (
-                f"The row has {len(cells)} cells, the first line names {self._width} columns. If a comma belongs to "
+            sentence = _(
+                "The row has {number} cells, the first line names {width} columns. If a comma belongs to "
                 "a cell, that cell needs quotation marks."
-            )
+            ).format(number=len(cells), width=self._width)
             self.problems.append(Problem(number, "", shown(", ".join(extra)), sentence))
             return False
         return True
@@ -282,8 +286,12 @@ class RowReader:
     def _lack(self, number: int, cells: list[str], index: int) -> None:
         name = self._columns.names[index]
         cell = shown(cells[index]) if index < len(cells) else ""
-        said = f"“{cell}” says nothing" if cell.strip() else f"“{name}” is empty"
-        self.problems.append(Problem(number, name, cell, f"{said}. Every player needs one; fill it in."))
+        said = (
+            _("“{cell}” says nothing").format(cell=cell) if cell.strip() else _("“{name}” is empty").format(name=name)
+        )
+        self.problems.append(
+            Problem(number, name, cell, _("{said}. Every player needs one; fill it in.").format(said=said))
+        )
 
     def _split(
         self, number: int, cells: list[str], column: _Column[tuple[str, str]], splits: list[NameSplit]
@@ -319,7 +327,9 @@ class RowReader:
         last = found.get(guardian.LAST_NAME.name) or last
         address = block.of(guardian.EMAIL)
         if address is not None and (phone := found.get(guardian.PHONE.name)):
-            ask = f" Ask {shown(f'{first} {last}'.strip()) or 'the family'}: {phone}."
+            ask = _(" Ask {whom}: {phone}.").format(
+                whom=shown(f"{first} {last}".strip()) or _("the family"), phone=phone
+            )
             self._say_whom_to_ask(self.problems, before, self._columns.names[address], ask)
             self._say_whom_to_ask(self._doubts, len(doubts), self._columns.names[address], ask)
         if all(not part or placeholders.perhaps_no_name(part) for part in (first, last)):
@@ -336,10 +346,12 @@ class RowReader:
                 link.setdefault(guardian.RELATION.name, block.implied_relation)
             return GuardianCell(first, last, email, phone, found.get("language") or "", tuple(link.items()))
         # Half a name cannot be greeted, found or signed with, so nothing is guessed here.
-        missing = "the last name" if first else "the first name" if last else "the name"
+        missing = _("the last name") if first else _("the first name") if last else _("the name")
         index = block.of(guardian.LAST_NAME if first else guardian.FIRST_NAME)
         column = block.title if index is None else self._columns.names[index]
-        sentence = f"{block.title} is missing {missing}. Fill it in, or clear all cells of {block.title}."
+        sentence = _("{block} is missing {missing}. Fill it in, or clear all cells of {block}.").format(
+            block=block.title, missing=missing
+        )
         self.problems.append(Problem(number, column, shown(email or phone or first or last), sentence))
         return None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from bball_tui.language import _
 from bball_tui.league.roster import guardian, player
 
 
@@ -99,15 +100,15 @@ _OWN_FACTS = frozenset(
 )
 
 OUTBOX_MARKS = frozenset(("outboxid", "messageid"))
-OUTBOX = (
-    "This is an export of the outbox. E-mails are never imported: that would send them a second time. "
-    "Import an export of the players or the contracts."
+OUTBOX = _(
+    "This is an export of the outbox. E-mails are never imported: that would send them a "
+    "second time. Import an export of the players or the contracts."
 )
 
-PLAIN = Preset("plain", "the plain layout", _COMMON, _NOT_USED, _GUARDIANS)
+PLAIN = Preset("plain", _("the plain layout"), _COMMON, _NOT_USED, _GUARDIANS)
 TEAMSNAP = Preset(
     "teamsnap",
-    "a TeamSnap export",
+    _("a TeamSnap export"),
     _COMMON | {"nonplayer": Field.NON_PLAYER},
     _NOT_USED,
     _GUARDIANS | {"p": None},
@@ -115,7 +116,7 @@ TEAMSNAP = Preset(
 )
 SPORTSENGINE = Preset(
     "sportsengine",
-    "a SportsEngine roster",
+    _("a SportsEngine roster"),
     _COMMON
     | dict.fromkeys(("teamrole", "role", "rostertype"), Field.ROLE)
     | dict.fromkeys(("athletefirstname", "athletefirst"), player.FIRST_NAME.title)
@@ -129,7 +130,7 @@ SPORTSENGINE = Preset(
 )
 GOTSPORT = Preset(
     "gotsport",
-    "a GotSport player file",
+    _("a GotSport player file"),
     _COMMON | dict.fromkeys(("teamage", "teamagegroup"), Field.DIVISION),
     _NOT_USED
     | {"competitivelevel", "teamgender", "affiliation", "usclubid", "usyouthid", "playergender", "registeredon"},
@@ -139,7 +140,7 @@ GOTSPORT = Preset(
 )
 OWN = Preset(
     "bball-tui",
-    "an export of bball-tui",
+    _("an export of bball-tui"),
     _COMMON | {"contractstatus": Field.STATUS, "playerid": Field.PLAYER_ID},
     _NOT_USED | _OWN_FACTS,
     _GUARDIANS,

@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 
+from bball_tui.language import _
+
 
 class Stage(StrEnum):
     """What an import is at. The value is what people are told."""
 
-    READING = "Reading the file"
-    CHECKING = "Checking the rows"
-    COMPARING = "Comparing with the league"
+    READING = _("Reading the file")
+    CHECKING = _("Checking the rows")
+    COMPARING = _("Comparing with the league")
     WRITING = "Writing"
 
 

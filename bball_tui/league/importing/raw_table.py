@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bball_tui.language import _, plural
 from bball_tui.league.importing.encodings import Doubt
 from bball_tui.league.importing.sniff import NotARoster
 from bball_tui.league.values.shown import listed, shown
@@ -50,38 +51,48 @@ def no_tick(_: int) -> None:
 
 def too_many_rows(number: int) -> BadRow:
     """No league has so many players."""
-    return BadRow(number, f"The file has more than {MOST_ROWS:,} rows. Split it.")
+    return BadRow(number, _("The file has more than {most_rows:,} rows. Split it.").format(most_rows=MOST_ROWS))
 
 
 def above_the_header(rows: Sequence[int]) -> str:
     """That lines above the one that names the columns were left out."""
-    return f"Left out as a title above the columns: {'row' if len(rows) == 1 else 'rows'} {', '.join(map(str, rows))}."
+    return _("Left out as a title above the columns: {rows}.").format(rows=rows_named(rows))
+
+
+def rows_named(rows: Sequence[int]) -> str:
+    """``row 3``, ``rows 3, 5, 8``; of many the first twenty."""
+    some = ", ".join(map(str, rows[:20])) + (" …" if len(rows) > 20 else "")
+    return f"{plural('row', 'rows', len(rows))} {some}"
 
 
 def hidden_rows(rows: Sequence[int]) -> str:
     """That rows which nobody sees in the spreadsheet program are read."""
     some = ", ".join(map(str, rows[:20])) + (" …" if len(rows) > 20 else "")
-    return (
-        f"{counted(len(rows), 'row that the sheet hides is', 'rows that the sheet hides are')} read as well: {some}. "
-        "Delete them, or leave them out review rows, if they are not meant."
+    return _("{rows} read as well: {some}. Delete those rows, or leave them out, if they are not meant.").format(
+        rows=counted(len(rows), "row that the sheet hides is", "rows that the sheet hides are"), some=some
     )
 
 
 def hidden_columns(names: list[str]) -> str:
     """The same of columns."""
-    return f"The sheet hides the {'column' if len(names) == 1 else 'columns'} {listed(names, 'and')}; read as well."
+    hides = plural("The sheet hides the column", "The sheet hides the columns", len(names))
+    return _("{hides} {names}; read as well.").format(hides=hides, names=listed(names, "and"))
 
 
 def other_sheets(names: Sequence[str]) -> str:
     """That a workbook holds more rosters than the one that is read."""
     some = [shown(name) for name in names[:10]]
-    return (
-        f"{listed(some, 'and')} {'holds' if len(names) == 1 else 'hold'} a roster, too, and "
-        f"{'is' if len(names) == 1 else 'are'} not read now. Choose it with --sheet NAME; one import reads one sheet."
+    sentence = plural(
+        "{sheets} holds a roster, too, and is not read now. Choose it with --sheet NAME; one import reads one sheet.",
+        "{sheets} hold a roster, too, and are not read now. Choose one with --sheet NAME; one import reads one sheet.",
+        len(names),
     )
+    return sentence.format(sheets=listed(some, "and"))
 
 
 def no_sheet(wanted: str, sheets: Sequence[str]) -> NotARoster:
     """That the workbook has no sheet of that name, and which it has."""
     names = listed([shown(name) for name in sheets[:10]], "and")
-    return NotARoster(f"The workbook has no sheet “{shown(wanted)}”. It has {names}.")
+    return NotARoster(
+        _("The workbook has no sheet “{wanted}”. It has {names}.").format(wanted=shown(wanted), names=names)
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bball_tui.database.states import DateOrder
 from bball_tui.files import read_bytes
+from bball_tui.language import _
 from bball_tui.league.importing.encodings import Doubt
 from bball_tui.league.importing.families import joined
 from bball_tui.league.importing.find_columns import (
@@ -112,8 +113,9 @@ def read_file(
     """
     if len(data) > LARGEST_FILE:
         return _unreadable(
-            f"The file is larger than {LARGEST_FILE // 1024**2} MB. No roster is; check that it is the right file, "
-            "or split it."
+            _(
+                "The file is larger than {largest_file} MB. No roster is; check that it is the right file, or split it."
+            ).format(largest_file=LARGEST_FILE // 1024**2)
         )
     try:
         return reader(data, sheet=sheet, encoding=encoding, tick=tick)
@@ -173,7 +175,7 @@ def read_rows(
     """Like :func:`read_roster`, for a file whose rows are read already."""
     rows, notes = list(table.rows), list(table.notes)
     if not rows:
-        return _unreadable("The file is empty. Export the roster again; the first line must name the columns.")
+        return _unreadable(_("The file is empty. Export the roster again; the first line must name the columns."))
     header_row, header = rows.pop(0)
     if {fold_heading(heading) for heading in header} >= OUTBOX_MARKS:
         return _unreadable(OUTBOX, header_row)
@@ -199,13 +201,15 @@ def read_rows(
             doubts=table.doubts,
         )
     if not rows:
-        return _unreadable("The file has a header and no rows below it. Export the roster again.", header_row)
+        return _unreadable(_("The file has a header and no rows below it. Export the roster again."), header_row)
 
     for name in counting:
         spelled = shown(header[int(name[1:]) - 1].strip()) or name
         notes.append(
-            f"The column “{spelled}” counts the rows, so it is not taken as jerseys. If it holds them, say so "
-            f"with --map “Jersey={name}”."
+            _(
+                "The column “{spelled}” counts the rows, so it is not taken as jerseys. If it holds "
+                "them, say so with --map “Jersey={name}”."
+            ).format(spelled=spelled, name=name)
         )
     rows, kept = without_furniture(header, rows, columns)
     notes += kept
@@ -226,10 +230,10 @@ def read_rows(
     found = joined(reader.rows) if own else reader.rows
     if reader.staff_rows and len(reader.staff_rows) == len(rows):
         named = columns.names[columns.non_player or columns.role or 0]
-        sentence = (
-            f"All {len(rows)} rows are left out as staff, because of the column “{named}”. Correct it, or leave it out "
-            f"with --ignore-column “{named}”."
-        )
+        sentence = _(
+            "All {number} rows are left out as staff, because of the column “{named}”. Correct it, "
+            "or leave it out with --ignore-column “{named}”."
+        ).format(number=len(rows), named=named)
         reader.problems.append(Problem(header_row, named, "", sentence))
     return Roster(
         rows=() if reader.gave_up else tuple(found),
@@ -265,11 +269,12 @@ def _doubtful_dates(columns: Columns, rows: Sequence[Row]) -> Roster | None:
 
 def _doubtful(name: str, index: int, rows: Sequence[Row], text: str, day: str) -> Roster:
     number = next(number for number, cells in rows if len(cells) > index and cells[index].strip() == text)
-    sentence = (
-        f"A spreadsheet has read the dates of this column in another order than they were written in: {text} it left "
-        f"as a text, and {day} may be the {_turned(day)}. No one can tell anymore, so nothing is read. Import the "
-        "file as it was exported, or correct these dates so that all are written as 2015-03-24."
-    )
+    sentence = _(
+        "A spreadsheet has read the dates of this column in another order than they were written "
+        "in: {text} it left as a text, and {day} may be the {turned}. No one can tell anymore, "
+        "so nothing is read. Import the file as it was exported, or correct these dates so that "
+        "all are written as 2015-03-24."
+    ).format(text=text, day=day, turned=_turned(day))
     return Roster(problems=(Problem(number, name, shown(text), sentence),))
 
 

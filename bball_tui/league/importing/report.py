@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from bball_tui.language import _
 from bball_tui.league.importing.diff_model import Verdict
+from bball_tui.league.importing.raw_table import rows_named
 from bball_tui.league.importing.roster_row import NameSplit
 from bball_tui.league.importing.service import Report
 from bball_tui.league.values.csv_text import csv_text
@@ -32,62 +34,93 @@ def remarks(report: Report) -> list[str]:
     ]
     if report.diff is not None and report.diff.conflicts:
         conflicts = report.diff.conflicts
-        notes += [f"Row {one.row}: {one.sentence()}" for one in conflicts[:MOST_CONFLICTS]]
+        notes += [
+            _("Row {row}: {sentence}").format(row=one.row, sentence=one.sentence())
+            for one in conflicts[:MOST_CONFLICTS]
+        ]
         if len(conflicts) > MOST_CONFLICTS:
-            notes.append(f"And {len(conflicts) - MOST_CONFLICTS:,} more like these: the report has them all.")
+            notes.append(
+                _("And {number:,} more like these: the report has them all.").format(
+                    number=len(conflicts) - MOST_CONFLICTS
+                )
+            )
     if refused := [one for one in report.findings if one.refused]:
         many = counted(len(refused), "thing is", "things are")
-        notes.append(f"{many} against rules that the league refuses: the import would be stopped by them.")
+        notes.append(
+            _("{many} against rules that the league refuses: the import would be stopped by them.").format(many=many)
+        )
     notes += [one.text for one in report.findings[:MOST_FINDINGS]]
     if len(report.findings) > MOST_FINDINGS:
-        notes.append(f"And {len(report.findings) - MOST_FINDINGS:,} more against the league's rules.")
+        notes.append(
+            _("And {number:,} more against the league's rules.").format(number=len(report.findings) - MOST_FINDINGS)
+        )
     if report.erased and report.erased_since is not None:
         were = counted(report.erased, "player was", "players were")
-        them = "them" if report.erased == 1 else "one of them"
         notes.append(
-            f"{were} erased here since {short_date(report.erased_since)}, and no name was kept. If you find {them} "
-            "among the new players, leave that row out: importing it brings the child back."
+            _(
+                "{were} erased here since {erased_since}, and no name was kept. If you find such a child "
+                "among the new players, leave that row out: importing it brings the child back."
+            ).format(were=were, erased_since=short_date(report.erased_since))
         )
     if report.imported.cancelled:
-        offers = "about the offers of the old teams"
-        unsent = counted(report.imported.cancelled, f"e-mail {offers} has", f"e-mails {offers} have")
-        notes.append(f"{unsent} not left: canceled.")
+        offers = counted(
+            report.imported.cancelled,
+            "e-mail about the offers of the old teams has",
+            "e-mails about the offers of the old teams have",
+        )
+        notes.append(_("{e_mails} not left: canceled.").format(e_mails=offers))
     if report.imported.promised:
         mails = counted(report.imported.promised, "e-mail")
-        when = "will go out to tell families of their offers" if report.dry_run else "tell families of their offers"
-        notes.append(f"{mails} {when}.")
+        notes.append(
+            _("{e_mails} will go out to tell families of their offers.").format(e_mails=mails)
+            if report.dry_run
+            else _("{e_mails} tell families of their offers.").format(e_mails=mails)
+        )
     if report.diff is not None and report.diff.due_on is not None and report.diff.contracts.new:
-        notes.append(f"New offers are due on {short_date(report.diff.due_on)}.")
+        notes.append(_("New offers are due on {due_on}.").format(due_on=short_date(report.diff.due_on)))
     if roster.remembered:
-        notes.append("The columns are read as someone said for an earlier file with the same ones.")
+        notes.append(_("The columns are read as someone said for an earlier file with the same ones."))
     if roster.splits:
         some = "; ".join(map(split_words, roster.splits[:MOST_SPLITS])) + (
             " …" if len(roster.splits) > MOST_SPLITS else ""
         )
-        notes.append(f"{counted(len(roster.splits), 'whole name is', 'whole names are')} split, as you said: {some}.")
+        notes.append(
+            _("{names} split, as you said: {some}.").format(
+                names=counted(len(roster.splits), "whole name is", "whole names are"), some=some
+            )
+        )
     if len(roster.sheets) > 1:
-        notes.append(f"Read from the sheet {listed([roster.sheet])}; the workbook has {len(roster.sheets)} sheets.")
+        notes.append(
+            _("Read from the sheet {sheet}; the workbook has {number} sheets.").format(
+                sheet=listed([roster.sheet]), number=len(roster.sheets)
+            )
+        )
     if roster.staff_rows:
-        rows = ", ".join(map(str, roster.staff_rows[:20])) + (" …" if len(roster.staff_rows) > 20 else "")
-        notes.append(f"Left out as staff, not players: {'row' if len(roster.staff_rows) == 1 else 'rows'} {rows}.")
+        notes.append(_("Left out as staff, not players: {rows}.").format(rows=rows_named(roster.staff_rows)))
     if roster.placeholders:
         cells = sum(number for _, number in roster.placeholders)
         some = listed([text for text, _ in roster.placeholders[:MOST_PLACEHOLDERS]], "and")
-        more = " and others" if len(roster.placeholders) > MOST_PLACEHOLDERS else ""
-        say = "cell says" if cells == 1 else "cells say"
-        notes.append(f"{cells:,} {say} nothing ({some}{more}) and {'is' if cells == 1 else 'are'} read as empty.")
+        more = _(" and others") if len(roster.placeholders) > MOST_PLACEHOLDERS else ""
+        say = counted(cells, "cell says nothing and is", "cells say nothing and are")
+        notes.append(_("{cells} read as empty ({some}{more}).").format(cells=say, some=some, more=more))
     if roster.unused_columns:
-        notes.append(f"Columns that are not used: {', '.join(roster.unused_columns)}.")
+        notes.append(_("Columns that are not used: {columns}.").format(columns=", ".join(roster.unused_columns)))
     if roster.history:
-        notes.append("Signatures and closed contracts in the file are not taken over: only staff can sign here.")
+        notes.append(_("Signatures and closed contracts in the file are not taken over: only staff can sign here."))
     if roster.nameless:
         notes.append(
-            f"{counted(roster.nameless, 'row has', 'rows have')} a parent's e-mail address without the parent's name, "
-            "which cannot be used. Add the columns Guardian 1 First and Guardian 1 Last to the file."
+            _(
+                "{rows} a parent's e-mail address without the parent's name, which cannot be used. Add "
+                "the columns Guardian 1 First and Guardian 1 Last to the file."
+            ).format(rows=counted(roster.nameless, "row has", "rows have"))
         )
     elif unreached := roster.unreached:
-        players = counted(len(unreached), "player has", "players have")
-        note = f"{players} no guardian with an e-mail address, so no e-mail can reach them."
+        players = counted(
+            len(unreached),
+            "player has no guardian with an e-mail address",
+            "players have no guardian with an e-mail address",
+        )
+        note = _("{players}, so no e-mail can reach them.").format(players=players)
         asked = [
             f"{shown(f'{one.first} {one.last}')}, {one.phone} ({shown(f'{row.first} {row.last}')})"
             for row in unreached
@@ -96,23 +129,21 @@ def remarks(report: Report) -> list[str]:
         ]
         if asked:
             more = " …" if len(asked) > MOST_ASKED else ""
-            note += f" Ask for one: {'; '.join(asked[:MOST_ASKED])}{more}."
+            note += _(" Ask for one: {asked}{more}.").format(asked="; ".join(asked[:MOST_ASKED]), more=more)
         notes.append(note)
     doubtful = () if report.diff is None else [row for row in report.diff.rows if row.duplicate]
     if doubtful:
-        rows = ", ".join(str(row.row) for row in doubtful[:20]) + (" …" if len(doubtful) > 20 else "")
+        rows = rows_named([row.row for row in doubtful])
         players = counted(len(doubtful), "new player may be there", "new players may be there")
-        notes.append(
-            f"{players} already under another spelling or date: {'row' if len(doubtful) == 1 else 'rows'} {rows}."
-        )
+        notes.append(_("{players} already under another spelling or date: {rows}.").format(players=players, rows=rows))
     if report.left_rows:
-        notes.append(f"{counted(len(report.left_rows), 'row')} left out, as you said.")
+        notes.append(_("{rows} left out, as you said.").format(rows=counted(len(report.left_rows), "row")))
     return notes
 
 
 def split_words(split: NameSplit) -> str:
     """How one whole name was split, in a few words."""
-    return f"“{split.text}” is {split.first} (first), {split.last} (last)"
+    return _("“{text}” is {first} (first), {last} (last)").format(text=split.text, first=split.first, last=split.last)
 
 
 def report_csv(report: Report) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from bball_tui.language import _, spoken, use
 from bball_tui.league.importing.open_table import read_table
 from bball_tui.league.importing.raw_table import BadRow, FileTable, Row, Tick, no_tick
 from bball_tui.league.importing.sniff import NotARoster
@@ -24,17 +25,18 @@ SECONDS: Final = 60
 """Of processor time. The same workbook takes thirty."""
 LARGEST_RESULT: Final = 128 * 1024**2
 """Bytes of cells that a file may hold once it is read."""
-_TOO_BIG = (
-    "Reading this file would take more memory than a roster ever needs. Open it in the spreadsheet program, copy the "
-    "rows with the players into a new file, and import that one."
+_TOO_BIG = _(
+    "Reading this file would take more memory than a roster ever needs. Open it in the "
+    "spreadsheet program, copy the rows with the players into a new file, and import that "
+    "one."
 )
-_TOO_SLOW = (
-    "Reading this file takes longer than a roster ever does. Open it in the spreadsheet program, copy "
-    "the rows with the players into a new file, and import that one."
+_TOO_SLOW = _(
+    "Reading this file takes longer than a roster ever does. Open it in the spreadsheet "
+    "program, copy the rows with the players into a new file, and import that one."
 )
-_BROKEN = (
-    "The part of this program that reads such files broke off at this one. Open it in the spreadsheet program, save it "
-    "as “CSV UTF-8”, and import that file."
+_BROKEN = _(
+    "The part of this program that reads such files broke off at this one. Open it in the "
+    "spreadsheet program, save it as “CSV UTF-8”, and import that file."
 )
 _TYPES: Final[tuple[type[TypedCell], ...]] = (DateCell, FlagCell)
 _Place: TypeAlias = tuple[int, int, int]
@@ -47,6 +49,7 @@ class _Question(msgspec.Struct, array_like=True, frozen=True):
     encoding: str
     memory: int
     seconds: int
+    language: str
 
 
 class _Answer(msgspec.Struct, array_like=True, frozen=True):
@@ -81,7 +84,9 @@ def read_limited(
     if not unpacks(data):
         return read_table(data, sheet=sheet, encoding=encoding, tick=tick)
     try:
-        output = ask_child(__name__, msgspec.msgpack.encode(_Question(data, sheet, encoding, memory, seconds)), tick)
+        output = ask_child(
+            __name__, msgspec.msgpack.encode(_Question(data, sheet, encoding, memory, seconds, spoken())), tick
+        )
     except ChildEnded as ended:
         raise NotARoster(_TOO_SLOW if ended.too_slow else _BROKEN if ended.broken else _TOO_BIG) from None
     answer = msgspec.msgpack.decode(output, type=_Answer)
@@ -99,9 +104,9 @@ def _answer(question: _Question) -> bytes:
     except BadRow as fault:
         return msgspec.msgpack.encode(_Answer(refused=str(fault), row=fault.row))
     except NotARoster as reason:
-        return msgspec.msgpack.encode(_Answer(refused=str(reason)))
+        return msgspec.msgpack.encode(_Answer(refused=_(str(reason))))  # perhaps made before the language was known
     answer = msgspec.msgpack.encode(_Answer(table, typed=_typed(table.rows)), enc_hook=_as_text)
-    return answer if len(answer) <= LARGEST_RESULT else msgspec.msgpack.encode(_Answer(refused=_TOO_BIG))
+    return answer if len(answer) <= LARGEST_RESULT else msgspec.msgpack.encode(_Answer(refused=_(_TOO_BIG)))
 
 
 def _typed(rows: Sequence[Row]) -> list[_Place]:
@@ -123,6 +128,7 @@ def main() -> None:
     """The child: a question on stdin, its answer on stdout; nothing there when memory did not do."""
     question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
     limit(question.memory, question.seconds)
+    use(question.language)
     # Where memory ends within C, the error itself may be lost: CPython then says SystemError.
     with suppress(MemoryError, SystemError):
         sys.stdout.buffer.write(_answer(question))

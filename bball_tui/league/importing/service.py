@@ -15,6 +15,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import ContractStatus, DateOrder
 from bball_tui.dates import NoDate, parse_date
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.transitions import reason_for
 from bball_tui.league.importing.apply import WRITE_STEPS, hold_league, write
@@ -49,8 +50,10 @@ class PreviewMoved(BballError):
 
     def __init__(self, expected: str) -> None:
         super().__init__(
-            f"The league or the file is not as it was for the preview {shown(expected)}, so nothing was imported. Look "
-            "at a new preview first."
+            _(
+                "The league or the file is not as it was for the preview {expected}, so nothing was "
+                "imported. Look at a new preview first."
+            ).format(expected=shown(expected))
         )
 
 
@@ -61,8 +64,11 @@ class EncodingUnsaid(BballError):
         readings = " ".join(doubt.reading for doubt in doubts)
         names = "+".join([*filter(None, [encoding.strip()]), *(doubt.encoding for doubt in doubts)])
         super().__init__(
-            f"{readings} If that is right, import it again with --encoding {names}; if it is not, open the file in the "
-            "program that made it, save it as “CSV UTF-8”, and import that. Nothing was imported."
+            _(
+                "{readings} If that is right, import it again with --encoding {names}; if it is not, "
+                "open the file in the program that made it, save it as “CSV UTF-8”, and import that. "
+                "Nothing was imported."
+            ).format(readings=readings, names=names)
         )
 
 
@@ -165,7 +171,11 @@ async def _run(
     database: Database, league: LeagueInfo, path: Path, options: ImportOptions, watch: ImportProgress
 ) -> Report:
     if options.preset is not None and options.preset not in PRESETS:
-        raise BballError(f"There is no preset “{shown(options.preset)}”. The presets are: {', '.join(PRESETS)}.")
+        raise BballError(
+            _("There is no preset “{preset}”. The presets are: {presets}.").format(
+                preset=shown(options.preset), presets=", ".join(PRESETS)
+            )
+        )
     encoding = _encoding(options.encoding)
     data = await asyncio.to_thread(load, path)
     watch.begin(Stage.READING)
@@ -179,7 +189,7 @@ async def _run(
         today = await session.scalar(_TODAY, {"league_id": league.id})
         known = None if _decided(options) else await remembered(session, league.id, header)
     if today is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     columns = known or ColumnMap(options.mapping, options.ignore_columns)
     watch.begin(Stage.CHECKING, len(table.rows))
     roster = await asyncio.to_thread(
@@ -261,8 +271,10 @@ def _encoding(name: str) -> str:
         asked_for(name)
     except ValueError:
         raise BballError(
-            f"There is no encoding “{shown(name)}” here. Those that are known: {', '.join(NAMES)}; and {TWICE} for "
-            "names that were encoded twice."
+            _(
+                "There is no encoding “{name}” here. Those that are known: {names}; and {twice} for "
+                "names that were encoded twice."
+            ).format(name=shown(name), names=", ".join(NAMES), twice=TWICE)
         ) from None
     return name.strip()
 
@@ -276,14 +288,20 @@ def _due(options: ImportOptions, league: LeagueInfo, today: date) -> date | None
     if not options.due.strip():
         return None
     if options.contract_status is ContractStatus.DRAFT:
-        raise BballError("A draft has no due date. Leave the due date out, or import the contracts as offers.")
+        raise BballError(_("A draft has no due date. Leave the due date out, or import the contracts as offers."))
     try:
         day = parse_date(options.due, league.date_order, today, ahead=True)
     except NoDate as error:
-        raise BballError(f"The due date “{shown(options.due)}” does not do: {error}") from None
+        raise BballError(
+            _("The due date “{due}” does not do: {error}").format(due=shown(options.due), error=error)
+        ) from None
     if day < today:
         said = short_date(day, today)
-        raise BballError(f"The due date {said} is in the past: today is {short_date(today, today)}. Correct it.")
+        raise BballError(
+            _("The due date {said} is in the past: today is {today}. Correct it.").format(
+                said=said, today=short_date(today, today)
+            )
+        )
     return day
 
 
@@ -332,7 +350,7 @@ async def _erased(session: AsyncSession, league: LeagueInfo, since: date) -> int
 def _samples(table: FileTable) -> tuple[tuple[str, ...], ...]:
     """The first few different values of each column, for somebody who says what it holds."""
     found: list[dict[str, None]] = [{} for _ in table.rows[0][1]] if table.rows else []
-    for _, cells in table.rows[1:SAMPLED_ROWS]:
+    for _number, cells in table.rows[1:SAMPLED_ROWS]:
         for column, cell in zip(found, cells, strict=False):
             if len(column) < SAMPLES and cell.strip():
                 column[shown(cell.strip(), 30)] = None
@@ -354,20 +372,30 @@ async def _season(session: AsyncSession, league: LeagueInfo, roster: Roster, ask
         try:
             name = name_text(asked)
         except CellFault as fault:
-            raise BballError(f"The season “{shown(asked)}” does not do: {fault}") from None
+            raise BballError(
+                _("The season “{asked}” does not do: {fault}").format(asked=shown(asked), fault=fault)
+            ) from None
         if not name:
-            raise BballError(f"The season's name is empty. Give it one of at most {NAME_LENGTH} characters.")
+            raise BballError(
+                _("The season's name is empty. Give it one of at most {name_length} characters.").format(
+                    name_length=NAME_LENGTH
+                )
+            )
         return name
     named = {row.season.casefold(): row.season for row in roster.rows if row.season}
     if len(named) > 1:
         some = ", ".join(list(named.values())[:5])
         raise BballError(
-            f"The file names several seasons ({some}). Import one season at a time, or say with --season NAME into "
-            "which one all its rows go."
+            _(
+                "The file names several seasons ({some}). Import one season at a time, or say with "
+                "--season NAME into which one all its rows go."
+            ).format(some=some)
         )
     if named:
         return next(iter(named.values()))
     newest = await current_season(session, league.id)
     if newest is None:
-        raise SeasonMissing("The league has no season yet, and the file names none. Say which one with --season NAME.")
+        raise SeasonMissing(
+            _("The league has no season yet, and the file names none. Say which one with --season NAME.")
+        )
     return newest.name

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from bball_tui.language import _
 from bball_tui.league.importing.find_columns import Columns
 from bball_tui.league.importing.presets import fold_heading
-from bball_tui.league.importing.raw_table import Row
+from bball_tui.league.importing.raw_table import Row, rows_named
 from bball_tui.league.roster.player import FIRST_NAME, LAST_NAME
 
 _COUNTERS = frozenset(("", "no", "nr", "num", "number", "row", "rowno", "rownumber", "line", "srno", "sno", "item"))
@@ -64,17 +65,12 @@ def without_furniture(header: Sequence[str], rows: Sequence[Row], columns: Colum
             kept.append(row)
     notes = []
     if repeated:
-        notes.append(f"Left out because the header is repeated there: {_rows(repeated)}.")
+        notes.append(_("Left out because the header is repeated there: {rows}.").format(rows=rows_named(repeated)))
     if totals:
-        notes.append(f"Left out as totals, not players: {_rows(totals)}.")
+        notes.append(_("Left out as totals, not players: {rows}.").format(rows=rows_named(totals)))
     return kept, notes
 
 
 def _is_total(cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     return bool(filled) and len(filled) <= 3 and _TOTAL.fullmatch(filled[0]) is not None
-
-
-def _rows(numbers: Sequence[int]) -> str:
-    some = ", ".join(map(str, numbers[:20])) + (" …" if len(numbers) > 20 else "")
-    return f"{'row' if len(numbers) == 1 else 'rows'} {some}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from bball_tui.language import _
 from bball_tui.league.importing.encodings import NAMES, Decoded, likely
 from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, best_preset, recognized
 
@@ -16,30 +17,31 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _OLE = b"\xd0\xcf\x11\xe0"
 """A compound file: an old workbook, or the wrapping of an encrypted new one (MS-OFFCRYPTO 2.3.4.4)."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_LOCKED = (
-    "This workbook is protected with a password. Open it in the spreadsheet program, save it without a password, and "
-    "import that file."
+_LOCKED = _(
+    "This workbook is protected with a password. Open it in the spreadsheet program, save it "
+    "without a password, and import that file."
 )
-_OLD = (
-    "This is an old Excel workbook (.xls). Open it in the spreadsheet program, choose “Save as” and the type “Excel "
-    "workbook (.xlsx)” or “CSV UTF-8”, and import that file."
+_OLD = _(
+    "This is an old Excel workbook (.xls). Open it in the spreadsheet program, choose “Save "
+    "as” and the type “Excel workbook (.xlsx)” or “CSV UTF-8”, and import that file."
 )
-_PAGE = (
-    "This is a web page or an XML file, whatever its name ends with. Open it in the spreadsheet program, choose “Save "
-    "as” and the type “Excel workbook (.xlsx)”, and import that file."
+_PAGE = _(
+    "This is a web page or an XML file, whatever its name ends with. Open it in the "
+    "spreadsheet program, choose “Save as” and the type “Excel workbook (.xlsx)”, and import "
+    "that file."
 )
 _MARKUP = re.compile(
     rb"\s*<(?:!doctype|!--|html|head|body|meta|table|style|\?xml|[a-z]*:?workbook)[\s>]", re.IGNORECASE
 )
 _SIGNATURES = (
-    (b"%PDF", "This is a PDF document, not a CSV file. Ask for the roster as a CSV export."),
+    (b"%PDF", _("This is a PDF document, not a CSV file. Ask for the roster as a CSV export.")),
     (
         b"{\\rtf",
-        "This is a text document (RTF). Copy its table into a spreadsheet, and save that as a workbook.",
+        _("This is a text document (RTF). Copy its table into a spreadsheet, and save that as a workbook."),
     ),
-    (b"\x89PNG", "This is a picture. Ask for the roster as a workbook or a CSV file."),
-    (b"\xff\xd8\xff", "This is a picture. Ask for the roster as a workbook or a CSV file."),
-    (b"\x1f\x8b", "This file is compressed (gzip). Unpack it first and import the CSV file inside."),
+    (b"\x89PNG", _("This is a picture. Ask for the roster as a workbook or a CSV file.")),
+    (b"\xff\xd8\xff", _("This is a picture. Ask for the roster as a workbook or a CSV file.")),
+    (b"\x1f\x8b", _("This file is compressed (gzip). Unpack it first and import the CSV file inside.")),
 )
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -48,10 +50,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NO_CSV = "This is no CSV file: it holds bytes that no text has. Ask for the roster as a CSV export."
-_NO_ENCODING = (
-    "It cannot be told in which encoding this file is written, and letters with accents would be read wrongly. Open it "
-    "in the program that made it, save it as “CSV UTF-8” or as an Excel workbook, and import that file."
+_NO_CSV = _("This is no CSV file: it holds bytes that no text has. Ask for the roster as a CSV export.")
+_NO_ENCODING = _(
+    "It cannot be told in which encoding this file is written, and letters with accents "
+    "would be read wrongly. Open it in the program that made it, save it as “CSV UTF-8” or "
+    "as an Excel workbook, and import that file."
 )
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
@@ -73,7 +76,7 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
         NotARoster: empty, binary, or a kind of file that has another name.
     """
     if not data.strip(b" \t\r\n,;\x00" + codecs.BOM_UTF8):
-        raise NotARoster("The file is empty. Export the roster again; the first line must name the columns.")
+        raise NotARoster(_("The file is empty. Export the roster again; the first line must name the columns."))
     if data.startswith(_OLE):
         raise NotARoster(_LOCKED if _ENCRYPTED in data else _OLD)
     for signature, sentence in _SIGNATURES:
@@ -84,7 +87,11 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     for mark, name in _BOMS:
         if data.startswith(mark):
             if encoding not in ("", name):
-                raise NotARoster(f"The file itself says that it is written in {name.upper()}. Leave --encoding out.")
+                raise NotARoster(
+                    _("The file itself says that it is written in {name}. Leave --encoding out.").format(
+                        name=name.upper()
+                    )
+                )
             errors = "surrogateescape" if encoding == "utf-8" else "replace"
             return Decoded(data[len(mark) :].decode(name, errors), name)
     # Text of any encoding without a byte order mark has no zero byte in its first line.
@@ -96,8 +103,10 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
         except UnicodeDecodeError as error:
             row = data[: error.start].count(b"\n") + 1
             raise NotARoster(
-                f"The file is not written in {encoding}: row {row} has bytes that it does not know. Leave --encoding "
-                "out to see what is likely."
+                _(
+                    "The file is not written in {encoding}: row {row} has bytes that it does not know. Leave "
+                    "--encoding out to see what is likely."
+                ).format(encoding=encoding, row=row)
             ) from None
     try:
         return Decoded(data.decode("utf-8"), "utf-8")

@@ -8,6 +8,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from bball_tui.language import _
 from bball_tui.league.values.dates import age_on
 from bball_tui.league.values.last_names import perhaps_two, without_suffix
 from bball_tui.league.values.placeholders import perhaps_no_name
@@ -35,20 +36,24 @@ _SLIPS = {
 }
 """Endings that are slips of the fingers for one of the three common ones. Some are those of countries."""
 _COUNTRIES = frozenset(("cm", "om"))
-_AS_IT_IS = "It comes in as it is."
+_AS_IT_IS = _("It comes in as it is.")
 
 
-def of_name(cell: str, _: str) -> str:
+def of_name(cell: str, _value: str) -> str:
     """A first or last name that may be a placeholder."""
     if perhaps_no_name(cell):
-        return f"This may stand for no name at all, or be one. {_AS_IT_IS} If it is none, type the name."
+        return _("This may stand for no name at all, or be one. {as_it_is} If it is none, type the name.").format(
+            as_it_is=_AS_IT_IS
+        )
     return ""
 
 
 def of_last_name(cell: str, name: str) -> str:
     """The same, or several last names."""
     if _PEOPLE.search(without_suffix(name)):
-        return f"This may name several people. {_AS_IT_IS} If it does, give each a row or columns of their own."
+        return _(
+            "This may name several people. {as_it_is} If it does, give each a row or columns of their own."
+        ).format(as_it_is=_AS_IT_IS)
     return of_name(cell, name)
 
 
@@ -56,10 +61,10 @@ def of_whole_name(cell: str, names: tuple[str, str]) -> str:
     """A whole name that may be two."""
     first, last = names
     if perhaps_two(cell):
-        return (
-            f"Read as one person: first name {shown(first)}, last name {shown(last)}. If these are two people, give "
+        return _(
+            "Read as one person: first name {first}, last name {last}. If these are two people, give "
             "each a row or columns of their own."
-        )
+        ).format(first=shown(first), last=shown(last))
     return of_name(first, first) or of_name(last, last)
 
 
@@ -70,20 +75,22 @@ def of_birthdate(day: date | None, today: date) -> str:
     age = age_on(day, today)
     if YOUNGEST <= age <= OLDEST:
         return ""
-    years = "1 year" if age == 1 else f"{age} years"
-    return (
-        f"This makes the player {years} old, which no player of a youth league is. {_AS_IT_IS} If it is not meant, "
-        "correct the year, or clear the cell."
-    )
+    years = _("1 year") if age == 1 else _("{age} years").format(age=age)
+    return _(
+        "This makes the player {years} old, which no player of a youth league is. {as_it_is} If "
+        "it is not meant, correct the year, or clear the cell."
+    ).format(years=years, as_it_is=_AS_IT_IS)
 
 
-def of_address(_: str, email: str | None) -> str:
+def of_address(_cell: str, email: str | None) -> str:
     """An address whose domain is nearly a common one."""
     meant = None if email is None else likely_domain(email.rpartition("@")[2].lower())
     if email is None or meant is None:
         return ""
     proposal = f"{email.rpartition('@')[0]}@{meant}"
-    return f"E-mail for this address may never arrive: is {shown(proposal)} meant? {_AS_IT_IS} If so, correct the cell."
+    return _(
+        "E-mail for this address may never arrive: is {proposal} meant? {as_it_is} If so, correct the cell."
+    ).format(proposal=shown(proposal), as_it_is=_AS_IT_IS)
 
 
 @lru_cache(maxsize=4_096)

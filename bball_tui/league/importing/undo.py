@@ -15,6 +15,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox, PlayerGuardian
 from bball_tui.database.states import OPEN_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.editing.family_mails import follow_address, withdraw
 from bball_tui.league.importing import statements
@@ -27,7 +28,7 @@ from bball_tui.league.roster.player import FIELDS as PLAYER
 from bball_tui.outbox.provider_gates import wake_workers
 from bball_tui.outbox.staff_actions import AGAIN, cancel_unsent
 
-REASON = "the import was taken back"
+REASON = stored("the import was taken back")
 _REMOVE = {
     kind: text(f"SELECT bball_remove_{kind}(:league_id, CAST(:ids AS bigint[]))")
     for kind in ("contracts", "players", "guardians", "teams")
@@ -51,7 +52,7 @@ class ImportMoved(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Someone changed something in the meantime, so nothing was taken back. Look again at what it would do."
+            _("Someone changed something in the meantime, so nothing was taken back. Look again at what it would do.")
         )
 
 
@@ -118,11 +119,15 @@ async def _standing(session: AsyncSession, league_id: int, import_id: int | None
     one = await find_import(session, league_id, import_id)
     clock = await read_clock(session, league_id)
     if one.undone_at is not None:
-        raise AlreadyTakenBack(f"The import of {one.name} was undone already, at {clock.at(one.undone_at)}.")
+        raise AlreadyTakenBack(
+            _("The import of {one} was undone already, at {at}.").format(one=one.name, at=clock.at(one.undone_at))
+        )
     if one.made is None:
         raise BballError(
-            f"The import of {one.name} at {clock.at(one.at)} was made by an earlier version of this program, which did "
-            "not note enough to take it back."
+            _(
+                "The import of {one} at {at} was made by an earlier version of this program, which did "
+                "not note enough to take it back."
+            ).format(one=one.name, at=clock.at(one.at))
         )
     return one, one.made
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bball_tui.database.states import OPEN_STATUSES
+from bball_tui.language import _
 from bball_tui.league.fields import columns_of
 from bball_tui.league.importing.imports import Made, RosterImport
 from bball_tui.league.importing.undo_facts import Facts, Mail
@@ -151,13 +152,13 @@ class _Planner:
         contract = self._facts.contracts.get(contract_id)
         if contract is None:
             return False  # somebody removed it already
-        name = f"{self._player(contract.player_id)}'s contract"
+        name = _("{player}'s contract").format(player=self._player(contract.player_id))
         if contract_id in self._facts.signed:
-            return self._keep(name, "has been signed since, and stays")
+            return self._keep(name, _("has been signed since, and stays"))
         if told := [mail.recipient for mail in self._mails.get(contract_id, ()) if mail.told]:
-            return self._keep(name, f"an e-mail about it went to {told[0]}, or may have; it stays")
+            return self._keep(name, _("an e-mail about it went to {told}, or may have; it stays").format(told=told[0]))
         if by := self._facts.touched.get(("contract", contract_id)):
-            return self._keep(name, f"{by} changed it since, and it stays")
+            return self._keep(name, _("{by} changed it since, and it stays").format(by=by))
         return True
 
     def _moves(self, going: Iterable[int]) -> Iterable[MovedBack]:
@@ -165,21 +166,31 @@ class _Planner:
             contract = self._facts.contracts.get(entry.entity_id)
             if entry.action != "moved" or contract is None or contract.id in going:
                 continue
-            name, was = f"{self._player(contract.player_id)}'s contract", entry.before["team"]
+            name, was = _("{player}'s contract").format(player=self._player(contract.player_id)), entry.before["team"]
             now = self._facts.teams.get(contract.team_id)
-            here = "another team" if now is None else now.name
+            here = _("another team") if now is None else now.name
             if contract.team_id != entry.after["team_id"]:
                 if contract.team_id != entry.before["team_id"]:
-                    why = (
-                        f"it was with {was}, the import moved it to {entry.after['team']}, and it is with {here} since"
+                    why = _("it was with {was}, the import moved it to {team}, and it is with {here} since").format(
+                        was=was, team=entry.after["team"], here=here
                     )
                     self._keep(name, why)
             elif entry.before["team_id"] in self._facts.removed_teams:
-                self._keep(name, f"stays with {here}: the team {was} is gone")
+                self._keep(name, _("stays with {here}: the team {was} is gone").format(here=here, was=was))
             elif contract.status not in OPEN_STATUSES:
-                self._keep(name, f"stays with {here} (before: {was}): it is {contract.status} by now")
+                self._keep(
+                    name,
+                    _("stays with {here} (before: {was}): it is {status} by now").format(
+                        here=here, was=was, status=_(contract.status)
+                    ),
+                )
             elif told := [one.recipient for one in self._mails.get(contract.id, ()) if one.told and one.since]:
-                self._keep(name, f"stays with {here} (before: {was}): {told[0]} was told since, or may have been")
+                self._keep(
+                    name,
+                    _("stays with {here} (before: {was}): {told} was told since, or may have been").format(
+                        here=here, was=was, told=told[0]
+                    ),
+                )
             else:
                 yield MovedBack(contract.id, contract.version, entry.before["team_id"], entry.after["team"], was)
 
@@ -192,10 +203,10 @@ class _Planner:
         left = [one for one in facts.contracts.values() if one.player_id == player_id and one.id not in gone]
         if left:
             if any(one.id not in self._made.contracts for one in left):
-                return self._keep(name, "has another contract by now, and stays")
+                return self._keep(name, _("has another contract by now, and stays"))
             return False  # the contract's own line says why
         if by := facts.touched.get(("player", player_id)):
-            return self._keep(name, f"{by} changed the player since, who stays")
+            return self._keep(name, _("{by} changed the player since, who stays").format(by=by))
         return True
 
     def _restores(self, players: Iterable[int]) -> Iterable[Restored]:
@@ -215,15 +226,22 @@ class _Planner:
                 if now == was:
                     continue
                 if now != written:
-                    why = f"it was {_shown(was)}, the import made it {_shown(written)}, and it is {_shown(now)} since"
+                    why = _("it was {was}, the import made it {written}, and it is {now} since").format(
+                        was=_shown(was), written=_shown(written), now=_shown(now)
+                    )
                     self._keep(f"{name}, {_SAID.get(field, field)}", why)
                 elif field == "email" and (told := self._written_to(written)):
-                    why = (
-                        f"stays {written} (before: {_shown(was)}), since an e-mail about {told} went there, or may have"
-                    )
-                    self._keep(f"{name}, e-mail", why)
+                    why = _(
+                        "stays {written} (before: {was}), since an e-mail about {told} went there, or may have"
+                    ).format(written=written, was=_shown(was), told=told)
+                    self._keep(_("{name}, e-mail").format(name=name), why)
                 elif entry.entity == "team" and self._taken(row, was):
-                    self._keep(f"{name}, division", f"stays {_shown(now)}: there is another {name} in {_shown(was)}")
+                    self._keep(
+                        _("{name}, division").format(name=name),
+                        _("stays {now}: there is another {name} in {was}").format(
+                            now=_shown(now), name=name, was=_shown(was)
+                        ),
+                    )
                 else:
                     before[field] = was
             if before:
@@ -252,7 +270,9 @@ class _Planner:
             link, guardian = self._facts.links.get(pair), self._facts.guardians.get(pair[1])
             if link is None or guardian is None:
                 continue
-            name = f"{guardian.first_name} {guardian.last_name}, guardian of {self._player(pair[0])}"
+            name = _("{first_name} {last_name}, guardian of {player}").format(
+                first_name=guardian.first_name, last_name=guardian.last_name, player=self._player(pair[0])
+            )
             now = columns_of(LINK, link)
             added = entry.action == "guardian_added"
             written = {field: entry.after[field] for field in now if field in entry.after}
@@ -260,11 +280,11 @@ class _Planner:
             if now == was:
                 continue
             if now != written:
-                self._keep(name, "was changed since, and stays as it is now")
+                self._keep(name, _("was changed since, and stays as it is now"))
             elif added and pair in self._facts.signed_by:
-                self._keep(name, "signed since, and stays")
+                self._keep(name, _("signed since, and stays"))
             elif added and guardian.email and self._told_about(pair[0], guardian.email):
-                self._keep(name, f"an e-mail went to {guardian.email} since, or may have; stays")
+                self._keep(name, _("an e-mail went to {email} since, or may have; stays").format(email=guardian.email))
             else:
                 yield Relinked(*pair, was, written)
 
@@ -288,7 +308,9 @@ class _Planner:
         if left:
             return False  # the player's own line says why
         if by := self._facts.touched.get(("guardian", guardian_id)):
-            return self._keep(f"{row.first_name} {row.last_name}", f"{by} changed the guardian since, who stays")
+            return self._keep(
+                f"{row.first_name} {row.last_name}", _("{by} changed the guardian since, who stays").format(by=by)
+            )
         return not any(guardian == guardian_id for _, guardian in self._facts.signed_by)
 
     def _team_goes(self, team_id: int, going: Iterable[int], moved: Iterable[MovedBack]) -> bool:
@@ -298,11 +320,13 @@ class _Planner:
         left = {one.id for one in self._facts.contracts.values() if one.team_id == team_id}
         left -= set(going) | {one.contract_id for one in moved}
         if left:
-            return self._keep(f"{team.name} (team)", "someone is in it, and it stays")
+            return self._keep(_("{team} (team)").format(team=team.name), _("someone is in it, and it stays"))
         if team.groupme_group_id is not None:
-            return self._keep(f"{team.name} (team)", "has a team chat, and stays")
+            return self._keep(_("{team} (team)").format(team=team.name), _("has a team chat, and stays"))
         if by := self._facts.touched.get(("team", team_id)):
-            return self._keep(f"{team.name} (team)", f"{by} changed it since, and it stays")
+            return self._keep(
+                _("{team} (team)").format(team=team.name), _("{by} changed it since, and it stays").format(by=by)
+            )
         return True
 
     def _season(self, contracts: Iterable[int], teams: Iterable[int]) -> int | None:
@@ -310,17 +334,17 @@ class _Planner:
         if season_id is None:
             return None
         gone, gone_teams = set(contracts), set(teams)
-        name = f"{self._one.season} (season)"
+        name = _("{season} (season)").format(season=self._one.season)
         if any(one.season_id == season_id and one.id not in gone for one in self._facts.contracts.values()) or any(
             one.season_id == season_id and one.id not in gone_teams for one in self._facts.teams.values()
         ):
-            self._keep(name, "something is in it, and it stays")
+            self._keep(name, _("something is in it, and it stays"))
             return None
         if self._facts.season_chosen:
-            self._keep(name, "is the season that the league shows, and stays")
+            self._keep(name, _("is the season that the league shows, and stays"))
             return None
         if by := self._facts.touched.get(("season", season_id)):
-            self._keep(name, f"{by} changed it since, and it stays")
+            self._keep(name, _("{by} changed it since, and it stays").format(by=by))
             return None
         return season_id
 

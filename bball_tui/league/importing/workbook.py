@@ -17,6 +17,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
+from bball_tui.language import _
 from bball_tui.league.importing.heading_meanings import MOST_COLUMNS, TITLE_ROWS, from_header, is_header
 from bball_tui.league.importing.opendocument import is_opendocument, read_opendocument
 from bball_tui.league.importing.raw_table import (
@@ -41,16 +42,33 @@ LARGEST_UNPACKED = 150 * 1024 * 1024
 """Bytes. A roster of 5,000 players unpacks to four million."""
 MOST_MEMBERS = 2_000
 _OTHERS = (
-    ("xl/workbook.bin", "This is an Excel binary workbook (.xlsb). Open it in Excel, choose “Save as” and the type "
-     "“Excel workbook (.xlsx)”, and import that file."),
-    ("Index/Document.iwa", "This is an Apple Numbers document. Open it in Numbers, choose “Export to”, then “Excel” or "
-     "“CSV”, and import that file."),
-    ("Index.zip", "This is an Apple Numbers or Pages document. Open it, choose “Export to”, then “Excel” or “CSV”, and "
-     "import that file."),
-    ("word/document.xml", "This is a Word document. Copy its table into a spreadsheet, save that as a workbook, "
-     "and import that file."),
-    ("ppt/presentation.xml", "This is a PowerPoint file. Ask for the roster as a workbook or a CSV file."),
-)  # fmt: skip
+    (
+        "xl/workbook.bin",
+        _(
+            "This is an Excel binary workbook (.xlsb). Open it in Excel, choose “Save as” and the "
+            "type “Excel workbook (.xlsx)”, and import that file."
+        ),
+    ),
+    (
+        "Index/Document.iwa",
+        _(
+            "This is an Apple Numbers document. Open it in Numbers, choose “Export to”, then “Excel” "
+            "or “CSV”, and import that file."
+        ),
+    ),
+    (
+        "Index.zip",
+        _(
+            "This is an Apple Numbers or Pages document. Open it, choose “Export to”, then “Excel” "
+            "or “CSV”, and import that file."
+        ),
+    ),
+    (
+        "word/document.xml",
+        _("This is a Word document. Copy its table into a spreadsheet, save that as a workbook, and import that file."),
+    ),
+    ("ppt/presentation.xml", _("This is a PowerPoint file. Ask for the roster as a workbook or a CSV file.")),
+)
 """Zip archives that are something else, by a member that only they have."""
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/"
 _STRICT = {
@@ -60,7 +78,7 @@ _STRICT = {
     b"http://purl.oclc.org/ooxml/officeDocument/sharedTypes": _TRANSITIONAL + b"officeDocument/2006/sharedTypes",
 }
 """What Excel's type “Strict Open XML Spreadsheet” (ISO/IEC 29500-1) calls the names that openpyxl knows."""
-_DAMAGED = "This Excel workbook is damaged. Open it in the spreadsheet program, save it again, and import that file."
+_DAMAGED = _("This Excel workbook is damaged. Open it in the spreadsheet program, save it again, and import that file.")
 
 
 def read_workbook(data: bytes, *, sheet: str | None, tick: Tick) -> FileTable:
@@ -99,14 +117,16 @@ def _check_archive(data: bytes) -> None:
         if member in names or any(name.endswith(f"/{member}") for name in names):
             raise NotARoster(sentence)
     if "xl/workbook.xml" not in names:
-        raise NotARoster("This is a zip file without a workbook in it. Unpack it, and import the file inside.")
+        raise NotARoster(_("This is a zip file without a workbook in it. Unpack it, and import the file inside."))
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise NotARoster(
-            f"Unpacked, this workbook would be larger than {LARGEST_UNPACKED // 1024**2} MB. No roster is; check that "
-            "it is the right file."
+            _(
+                "Unpacked, this workbook would be larger than {largest_unpacked} MB. No roster is; check "
+                "that it is the right file."
+            ).format(largest_unpacked=LARGEST_UNPACKED // 1024**2)
         )
     if any(member.flag_bits & 1 for member in members):
-        raise NotARoster("This workbook is protected with a password. Save it without one, and import that file.")
+        raise NotARoster(_("This workbook is protected with a password. Save it without one, and import that file."))
 
 
 def _transitional(data: bytes) -> bytes:
@@ -140,7 +160,7 @@ def _read(data: bytes, wanted: str | None, tick: Tick) -> FileTable:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         names = tuple(sheet.title for sheet in sheets)
         if not sheets:
-            raise NotARoster("This workbook has no visible sheet. Show the one with the roster, and save it again.")
+            raise NotARoster(_("This workbook has no visible sheet. Show the one with the roster, and save it again."))
         rosters = _rosters(sheets)
         sheet = _named(sheets, wanted) if wanted is not None else rosters[0]
         formulas = _formulas(data, sheet.title)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.members import require
 from bball_tui.league.rights import Right
 from bball_tui.mail.values import address
@@ -35,7 +36,7 @@ async def read_alerting(session: AsyncSession, league_id: int) -> Alerting:
         await session.execute(select(League.alert_emails, League.alert_minutes).where(League.id == league_id))
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     return Alerting(tuple(found.alert_emails), found.alert_minutes)
 
 
@@ -73,10 +74,14 @@ def usable_addresses(texts: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for one in texts:
         if one.strip():
-            checked = address(one.strip(), "an address for alerts")
+            checked = address(one.strip(), _("an address for alerts"))
             found.setdefault(checked.lower(), checked)
     if len(found) > MOST:
-        raise BballError(f"At most {MOST} addresses get alerts; these are {len(found)}. Nothing was changed.")
+        raise BballError(
+            _("At most {most} addresses get alerts; these are {found}. Nothing was changed.").format(
+                most=MOST, found=len(found)
+            )
+        )
     return tuple(found.values())
 
 
@@ -87,5 +92,7 @@ def usable_minutes(minutes: int) -> int:
         BballError: it cannot be.
     """
     if not 1 <= minutes <= LONGEST:
-        raise BballError(f"Write a number of minutes, 1 to {LONGEST} (one day). Nothing was changed.")
+        raise BballError(
+            _("Write a number of minutes, 1 to {longest} (one day). Nothing was changed.").format(longest=LONGEST)
+        )
     return minutes

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.audit import Entry, record
 from bball_tui.database.models import League
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault
 from bball_tui.league.values.contact import email
 from bball_tui.mail.values import one_line
@@ -26,7 +27,11 @@ async def block_address(session: AsyncSession, league_id: int, address: str, rea
     except CellFault:
         found = None
     if not found:
-        raise BballError(f"{one_line(address)[:80]!r} isn't a valid e-mail address. Type one such as rosa@example.org.")
+        raise BballError(
+            _("{address!r} isn't a valid e-mail address. Type one such as rosa@example.org.").format(
+                address=one_line(address)[:80]
+            )
+        )
     return await suppress(session, league_id, found, one_line(reason))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from bball_tui.database.engine import Database
 from bball_tui.database.models import Contract
 from bball_tui.database.states import WAITING_STATUSES, Capacity
-from bball_tui.language import _, plural
+from bball_tui.language import _, plural, retold
 from bball_tui.league.contracts.facts import (
     ContractFacts,
     GuardianFacts,
@@ -242,7 +242,7 @@ def _addresses(
             continue
         blocked = health.blocked is not None
         concern = Concern.BLOCKED if blocked else Concern.CAME_BACK
-        why = health.blocked if blocked else health.why or _("it could not be delivered")
+        why = retold((health.blocked if blocked else health.why) or "") or _("it could not be delivered")
         said = (
             _("{name}'s address gets no e-mail").format(name=one.name)
             if blocked

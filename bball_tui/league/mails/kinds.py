@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import WAITING_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock, read_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import family_facts, recipients_of
 from bball_tui.league.mails.preview import MailPreview, preview_items, preview_mails
@@ -77,12 +78,12 @@ async def preview_kind(
         fitting = select(Contract.id).where(Contract.league_id == league_id, Contract.status.in_(WAITING_STATUSES))
         contract_id = await session.scalar(fitting.order_by(Contract.id.desc()).limit(1))
     if contract_id is None:
-        raise BballError("No contract waits for a signature. Put the cursor on one in the tab Contracts.")
+        raise BballError(_("No contract waits for a signature. Put the cursor on one in the tab Contracts."))
     if KINDS[kind].shown_by_signing:
         return await preview_mails(session, league_id, settings, contract_id)
     contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
     if contract is None:
-        raise BballError(f"There is no contract {contract_id} in this league.")
+        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     clock = await read_clock(session, league_id)
     days = (await session.execute(select(Contract.offered_on, Contract.due_on).where(Contract.id == contract_id))).one()
     family = (await read_guardians(session, league_id, {contract.player_id})).get(contract.player_id, ())

@@ -18,6 +18,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox, Player, Season, Signature, Team
 from bball_tui.database.states import LIVE_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import GuardianFacts, read_clock, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, check_hold, recipients_of
 from bball_tui.league.filters.choices import ListName
@@ -134,7 +135,9 @@ async def reach_of(session: AsyncSession, league_id: int, audience: Audience) ->
     """
     chosen = await _chosen(session, league_id, audience)
     if not chosen:
-        raise BballError(f"There is no player in {audience.words}, so no one can be written to.")
+        raise BballError(
+            _("There is no player in {families}, so no one can be written to.").format(families=audience.words)
+        )
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     addresses = {one.address.lower() for family in guardians.values() for one in recipients_of(family)}
     nothing = tuple(_gets_nothing(chosen, guardians))
@@ -150,7 +153,9 @@ async def plan_message(session: AsyncSession, league_id: int, message: Message) 
     subject, body = check_subject(message.subject), check_text(message.text)
     chosen = await _chosen(session, league_id, message.audience)
     if not chosen:
-        raise BballError(f"There is no player in {message.audience.words}, so no one can be written to.")
+        raise BballError(
+            _("There is no player in {families}, so no one can be written to.").format(families=message.audience.words)
+        )
     guardians = await read_guardians(session, league_id, [one.child.player_id for one in chosen])
     families: dict[str, tuple[Recipient, list[_Chosen]]] = {}
     for one in chosen:
@@ -185,8 +190,9 @@ async def plan_message(session: AsyncSession, league_id: int, message: Message) 
         readers.append(Reader(recipient.address, name, tuple(one.name for one in theirs)))
     if silent := sum(not says_something(subject, _known(item.payload)) for item in items):
         raise BballError(
-            f"The subject says nothing for {counted(silent, 'recipient')}: what it names is not known. "
-            "Add words of your own to it."
+            _(
+                "The subject says nothing for {recipients}: what it names is not known. Add words of your own to it."
+            ).format(recipients=counted(silent, "recipient"))
         )
     nothing = tuple(_gets_nothing(chosen, guardians))
     return MessagePlan(
@@ -239,8 +245,9 @@ async def send_message(
     plan = await plan_message(session, league_id, message)
     if message.expect is not None and message.expect != len(plan.items):
         raise BballError(
-            f"The message goes to {counted(len(plan.items), 'address', 'addresses')} now, not to {message.expect}. "
-            "Nothing was sent. Look at it again."
+            _("The message goes to {addresses} now, not to {expect}. Nothing was sent. Look at it again.").format(
+                addresses=counted(len(plan.items), "address", "addresses"), expect=message.expect
+            )
         )
     if not plan.items and not plan.already:
         raise BballError(no_one(plan))
@@ -264,7 +271,9 @@ def no_one(plan: MessagePlan) -> str:
     """Why nobody gets the message, in a sentence."""
     reasons = Counter(one.why for one in plan.nothing)
     why = "; ".join(f"{reason}: {number}" for reason, number in reasons.most_common(3))
-    return f"No e-mail can reach {plan.words}: nothing was sent. {why[:1].upper()}{why[1:]}."
+    return _("No e-mail can reach {families}: nothing was sent. {why}{why2}.").format(
+        families=plan.words, why=why[:1].upper(), why2=why[1:]
+    )
 
 
 async def _chosen(session: AsyncSession, league_id: int, audience: Audience) -> list[_Chosen]:
@@ -357,13 +366,13 @@ def _gets_nothing(
         if recipients_of(family):
             continue
         if any(who.suppressed and who.receives_email for who in family):
-            why = "the address takes no e-mail anymore"
+            why = _("the address takes no e-mail anymore")
         elif any(who.email is not None for who in family):
-            why = "no guardian wants e-mail"
+            why = _("no guardian wants e-mail")
         elif family:
-            why = "no guardian has an e-mail address"
+            why = _("no guardian has an e-mail address")
         else:
-            why = "no guardian is on file"
+            why = _("no guardian is on file")
         yield GetsNothing(one.name, why)
 
 
@@ -384,23 +393,27 @@ def _notes(
     already: int,
 ) -> Iterator[str]:
     if already:
-        have = "address has" if already == 1 else "addresses have"
-        yield f"{already} {have} this message of today already: no second one goes there."
+        yield _("{addresses} this message of today already: no second one goes there.").format(
+            addresses=counted(already, "address has", "addresses have")
+        )
     facts = [item.payload for item in items if isinstance(item.payload, MessageMail)]
     for name in VARIABLES:
         if facts and name in shown_in(facts[0].subject, facts[0].text) and name in _OF_CHILD:
             empty = sum(all(not getattr(child, name) for child in one.children) for one in facts)
             if empty:
-                mails = "e-mail says" if empty == 1 else "e-mails say"
-                yield f"{empty} {mails} nothing for {{{{ {name} }}}}, because it is not known."
-    for address, (_, theirs) in families.items():
+                yield _("{e_mails} nothing for {{{{ {name} }}}}, because it is not known.").format(
+                    e_mails=counted(empty, "e-mail says", "e-mails say"), name=name
+                )
+    for address, (_guardian, theirs) in families.items():
         owners = [
             {who.id for who in guardians[one.child.player_id] if who.email and who.email.lower() == address}
             for one in theirs
         ]
         if not set.intersection(*owners):
             names = listed([one.name for one in theirs])
-            yield f"{address} is on file with different guardians of {names}: one e-mail there names all of them."
+            yield _(
+                "{address} is on file with different guardians of {names}: one e-mail there names all of them."
+            ).format(address=address, names=names)
 
 
 def _known(facts: object) -> frozenset[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bball_tui.database.models import Outbox, OutboxMessage
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _, retold
 from bball_tui.league.contracts.facts import read_contracts
 from bball_tui.league.contracts.signing import SigningRequest, mails_of_signing
 from bball_tui.mail.checks import check
@@ -85,7 +86,7 @@ async def preview_mails(
     """
     contract = (await read_contracts(session, league_id, [contract_id])).get(contract_id)
     if contract is None:
-        raise BballError(f"There is no contract {contract_id} in this league.")
+        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     if contract.signature is not None:
         rows = await _items(
             session,
@@ -176,7 +177,7 @@ async def preview_mail(session: AsyncSession, league_id: int, settings: Settings
     """
     rows = await _items(session, Outbox.league_id == league_id, Outbox.id == outbox_id)
     if not rows:
-        raise BballError(f"There is no e-mail {outbox_id} in this league.")
+        raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
     return (await _read(session, league_id, settings, rows, promised=True))[0]
 
 
@@ -225,9 +226,13 @@ def _preview(
 
 def _about(recipient: str, health: AddressHealth) -> Iterator[str]:
     if health.blocked is not None:
-        yield f"{recipient} gets no more e-mail ({health.blocked}): this one would not go out."
+        yield _("{recipient} gets no more e-mail ({blocked}): this one would not go out.").format(
+            recipient=recipient, blocked=retold(health.blocked)
+        )
     if health.came_back is not None:
-        yield f"The last e-mail to {recipient} came back: {health.why or 'it could not be delivered'}."
+        yield _("The last e-mail to {recipient} came back: {why}.").format(
+            recipient=recipient, why=retold(health.why or "") or _("it could not be delivered")
+        )
 
 
 async def _items(session: AsyncSession, *wanted: ColumnElement[bool]) -> Sequence[Any]:

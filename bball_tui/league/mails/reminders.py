@@ -19,6 +19,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, League, Outbox
 from bball_tui.database.states import WAITING_STATUSES, OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import ContractFacts, LeagueClock, read_clock, read_contracts, read_guardians
 from bball_tui.league.contracts.signing_rules import Recipient, family_facts, recipients_of
 from bball_tui.mail.kinds.reminder import ReminderMail
@@ -67,7 +68,7 @@ async def read_schedule(session: AsyncSession, league_id: int) -> Schedule:
         await session.execute(select(League.reminder_days, League.reminder_cap).where(League.id == league_id))
     ).one_or_none()
     if found is None:
-        raise BballError("This league is not in the database anymore. Choose another one.")
+        raise BballError(_("This league is not in the database anymore. Choose another one."))
     return Schedule(tuple(sorted(set(found.reminder_days), reverse=True)), found.reminder_cap)
 
 
@@ -105,7 +106,9 @@ def usable_days(days: Sequence[int]) -> tuple[int, ...]:
     wanted = tuple(sorted(set(days), reverse=True))
     if any(not 0 <= day <= LONGEST for day in wanted) or len(wanted) > MOST_DAYS:
         raise BballError(
-            f"Say up to {MOST_DAYS} numbers of days from 0 to {LONGEST}, such as 7,2. Nothing was changed."
+            _("Say up to {most_days} numbers of days from 0 to {longest}, such as 7,2. Nothing was changed.").format(
+                most_days=MOST_DAYS, longest=LONGEST
+            )
         )
     return wanted
 
@@ -118,7 +121,10 @@ def usable_cap(cap: int) -> int:
     """
     if not 1 <= cap <= MOST_REMINDERS:
         raise BballError(
-            f"A family gets 1 to {MOST_REMINDERS} reminders of one offer, so write such a number. Nothing was changed."
+            _(
+                "A family gets 1 to {most_reminders} reminders of one offer, so write such a number. "
+                "Nothing was changed."
+            ).format(most_reminders=MOST_REMINDERS)
         )
     return cap
 
@@ -298,6 +304,10 @@ def parse_days(text: str) -> tuple[int, ...]:
 def _numbers(text: str) -> Iterator[int]:
     for part in text.replace(";", ",").replace(" ", ",").split(","):
         if part and not part.isdecimal():
-            raise BballError(f"{part[:20]!r} is no number of days. Write numbers such as 7,2. Nothing was changed.")
+            raise BballError(
+                _("{part!r} is no number of days. Write numbers such as 7,2. Nothing was changed.").format(
+                    part=part[:20]
+                )
+            )
         if part:
             yield int(part[:4])

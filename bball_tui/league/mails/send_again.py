@@ -10,18 +10,19 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Outbox
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _, retold, stored
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.outbox.addresses import HEALTHY, Lifted, address_health, lift
 from bball_tui.outbox.resending import release_suppressed, resend, settle_bounces
 from bball_tui.outbox.staff_actions import DOUBT
 
 _WHY_NOT = {
-    OutboxState.QUEUED: "The e-mail to {recipient} is not sent yet. It goes out by itself, or try it in the outbox.",
-    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now. Look again in a moment.",
+    OutboxState.QUEUED: _("The e-mail to {recipient} is not sent yet. It goes out by itself, or try it in the outbox."),
+    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now. Look again in a moment."),
     OutboxState.IN_DOUBT: DOUBT,
-    OutboxState.DEAD: "The e-mail to {recipient} failed. Try it again in the outbox, or correct the address.",
-    OutboxState.CANCELLED: "The e-mail to {recipient} was canceled, so it is not sent again.",
-    OutboxState.SUPPRESSED: "{recipient} gets no more e-mail. Lift that first, in the view of blocked addresses.",
+    OutboxState.DEAD: _("The e-mail to {recipient} failed. Try it again in the outbox, or correct the address."),
+    OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled, so it is not sent again."),
+    OutboxState.SUPPRESSED: _("{recipient} gets no more e-mail. Lift that first, in the view of blocked addresses."),
 }
 
 
@@ -43,20 +44,30 @@ async def send_again(session: AsyncSession, league_id: int, outbox_id: int, *, r
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no e-mail {outbox_id} in this league.")
+        raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
     if found.state != OutboxState.SENT:
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(recipient=found.recipient))
     if not found.true:
         raise BballError(
-            f"What the e-mail to {found.recipient} says is not true anymore, because the contract has changed. "
-            "So it is not sent again."
+            _(
+                "What the e-mail to {recipient} says is not true anymore, because the contract has "
+                "changed. So it is not sent again."
+            ).format(recipient=found.recipient)
         )
     health = (await address_health(session, league_id, [found.recipient])).get(found.recipient.lower(), HEALTHY)
     if health.blocked is not None:
-        raise BballError(f"{found.recipient} gets no more e-mail ({health.blocked}). Lift that first, or correct it.")
+        raise BballError(
+            _("{recipient} gets no more e-mail ({blocked}). Lift that first, or correct it.").format(
+                recipient=found.recipient, blocked=retold(health.blocked)
+            )
+        )
     new = await resend(session, league_id, outbox_id, reason=reason)
     if new is None:
-        raise BballError(f"The e-mail to {found.recipient} is being sent again already. Wait for that one.")
+        raise BballError(
+            _("The e-mail to {recipient} is being sent again already. Wait for that one.").format(
+                recipient=found.recipient
+            )
+        )
     return new
 
 
@@ -76,7 +87,9 @@ async def lift_and_send(
         .join(Contract, Contract.id == Outbox.contract_id)
         .where(among(Outbox.id, lifted.kept_back), still_applies())
     )
-    return lifted, await release_suppressed(session, league_id, list(wanted), reason="the address gets e-mail again")
+    return lifted, await release_suppressed(
+        session, league_id, list(wanted), reason=stored("the address gets e-mail again")
+    )
 
 
 async def told_another_way(session: AsyncSession, league_id: int, ids: Collection[int]) -> tuple[int, ...]:

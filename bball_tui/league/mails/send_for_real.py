@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from bball_tui.database.models import Contract, Guardian, Outbox, PlayerGuardian, Suppression
 from bball_tui.database.states import OutboxState
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.mails.still_applies import still_applies
 from bball_tui.mail.kinds import KINDS
@@ -56,12 +57,18 @@ def for_real_obstacle(now: SendingStatus, settings: Settings) -> str | None:
     """Why nothing can go out for real yet, in a sentence or two; None when it can."""
     here = settings.may_send and not settings.into_folder
     if not here and all(stays_here(worker.provider) for worker in now.workers):
-        return f"{WITHOUT_SERVER.sentence}, so no e-mail can go out for real. {WITHOUT_SERVER.way_out}"
+        return _("{sentence}, so no e-mail can go out for real. {way_out}").format(
+            sentence=WITHOUT_SERVER.sentence, way_out=WITHOUT_SERVER.way_out
+        )
     if now.no_sender:
-        return f"{WITHOUT_SENDER.sentence}, so no e-mail can go out for real. {WITHOUT_SENDER.way_out}"
+        return _("{sentence}, so no e-mail can go out for real. {way_out}").format(
+            sentence=WITHOUT_SENDER.sentence, way_out=WITHOUT_SENDER.way_out
+        )
     writers = [worker.name for worker in now.workers if stays_here(worker.provider)]
     if writers:
-        return f"{writers[0]} still writes e-mails to a folder, so they could end up there again. Stop it first."
+        return _("{writers} still writes e-mails to a folder, so they could end up there again. Stop it first.").format(
+            writers=writers[0]
+        )
     return None
 
 

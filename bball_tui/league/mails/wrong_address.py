@@ -11,6 +11,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, Guardian, Outbox, Player, PlayerGuardian, Suppression
 from bball_tui.database.states import OutboxState
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import lock_contracts
 from bball_tui.league.editing.kept_family import kept_family
 from bball_tui.league.mails.still_applies import still_applies
@@ -22,10 +23,10 @@ from bball_tui.outbox.staff_actions import DOUBT
 from bball_tui.outbox.timeline_words import taken_by
 
 _WHY_NOT = {
-    OutboxState.SENDING: "The e-mail to {recipient} is on its way right now. Look again in a moment.",
-    OutboxState.SENT: "The e-mail to {recipient} was {taken}; it cannot go to another address too.",
+    OutboxState.SENDING: _("The e-mail to {recipient} is on its way right now. Look again in a moment."),
+    OutboxState.SENT: _("The e-mail to {recipient} was {taken}; it cannot go to another address too."),
     OutboxState.IN_DOUBT: DOUBT,
-    OutboxState.CANCELLED: "The e-mail to {recipient} was canceled; sign the contract again to queue a new one.",
+    OutboxState.CANCELLED: _("The e-mail to {recipient} was canceled; sign the contract again to queue a new one."),
 }
 
 
@@ -93,14 +94,20 @@ async def fix_address(
     await lock_contracts(session, league_id, {mail.contract_id for mail in before.mails})
     case = await _read(session, league_id, outbox_id)
     if _same(new, case.recipient):
-        raise BballError(f"{new} is the address that the e-mail has already. Type the right one, or retry the e-mail.")
+        raise BballError(
+            _("{new} is the address that the e-mail has already. Type the right one, or retry the e-mail.").format(
+                new=new
+            )
+        )
     await _check_open(session, league_id, new)
     wrong = case.wrong
     if not wrong and not any(_same(one.email, new) for one in case.guardians):
-        known = ", ".join(f"{_name(one)}: {one.email or 'no address'}" for one in case.guardians) or "there are none"
+        known = ", ".join(f"{_name(one)}: {one.email or 'no address'}" for one in case.guardians) or _("there are none")
         raise BballError(
-            f"No guardian of {case.player} has the address {case.recipient} anymore ({known}). "
-            "Type one of these addresses, or correct the roster first."
+            _(
+                "No guardian of {player} has the address {recipient} anymore ({known}). Type one of "
+                "these addresses, or correct the roster first."
+            ).format(player=case.player, recipient=case.recipient, known=known)
         )
     if wrong:
         kept = {one.id: await kept_family(session, guardian_id=one.id) for one in wrong}
@@ -126,7 +133,9 @@ def _checked(address: str) -> str:
         found = None
     if not found:
         raise BballError(
-            f"{one_line(address)[:80]!r} isn't a valid e-mail address. Type one like rosa@x.org. Nothing was changed."
+            _("{address!r} isn't a valid e-mail address. Type one like rosa@x.org. Nothing was changed.").format(
+                address=one_line(address)[:80]
+            )
         )
     return found
 
@@ -148,7 +157,11 @@ async def _check_open(session: AsyncSession, league_id: int, address: str) -> No
         )
     )
     if reason is not None:
-        raise BballError(f"{address} gets no more e-mail ({reason}). Ask the family for another address.")
+        raise BballError(
+            _("{address} gets no more e-mail ({reason}). Ask the family for another address.").format(
+                address=address, reason=reason
+            )
+        )
 
 
 async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
@@ -170,19 +183,23 @@ async def _read(session: AsyncSession, league_id: int, outbox_id: int) -> _Case:
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no e-mail {outbox_id} in this league.")
+        raise BballError(_("There is no e-mail {outbox_id} in this league.").format(outbox_id=outbox_id))
     if not found.open:
         words = {"recipient": found.recipient, "taken": taken_by(found.provider)}
         raise BballError(_WHY_NOT[OutboxState(found.state)].format(**words))
     if not found.in_force:
         raise BballError(
-            f"What the e-mail to {found.recipient} says is no longer true: the contract has changed. So it is "
-            "not sent to another address."
+            _(
+                "What the e-mail to {recipient} says is no longer true: the contract has changed. So it "
+                "is not sent to another address."
+            ).format(recipient=found.recipient)
         )
     if found.player_id is None:
         raise BballError(
-            f"The e-mail to {found.recipient} is about no contract. Correct the address with the player's guardians, "
-            "and write to the family again."
+            _(
+                "The e-mail to {recipient} is about no contract. Correct the address with the player's "
+                "guardians, and write to the family again."
+            ).format(recipient=found.recipient)
         )
     player = f"{found.first_name} {found.last_name}"
     guardians = await _guardians(session, found.player_id)

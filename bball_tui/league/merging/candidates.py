@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from bball_tui.database.models import Guardian, Player, PlayerGuardian
 from bball_tui.database.paging import PageRequest, Sort
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.batch_signing import PaperFacts
 from bball_tui.league.roster.lists import PlayerListing
 from bball_tui.league.roster.player_row import PlayerRow
@@ -86,7 +87,7 @@ async def guardian_candidates(session: AsyncSession, league_id: int, guardian_id
     """
     me = await session.get(Guardian, guardian_id, populate_existing=True)
     if me is None or me.league_id != league_id:
-        raise BballError(f"There is no guardian {guardian_id} in this league.")
+        raise BballError(_("There is no guardian {guardian_id} in this league.").format(guardian_id=guardian_id))
     mine, theirs = aliased(PlayerGuardian), aliased(PlayerGuardian)
     in_common = (
         select(theirs.guardian_id)
@@ -117,7 +118,7 @@ async def guardian_candidates(session: AsyncSession, league_id: int, guardian_id
         GuardianCandidate(
             row.id,
             f"{row.first_name} {row.last_name}",
-            " · ".join(one for one in (row.email or "no e-mail address", row.phone, row.of) if one),
+            " · ".join(one for one in (row.email or _("no e-mail address"), row.phone, row.of) if one),
         )
         for row in rows
     )

@@ -33,7 +33,7 @@ from bball_tui.database.models import (
 )
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import plural
+from bball_tui.language import _, plural, stored
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.editing.archiving import bring_back
 from bball_tui.league.editing.deleting import RecordKind
@@ -44,7 +44,7 @@ from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.people import Person, Someone, changed_since, read_two
 from bball_tui.outbox.staff_actions import ABOUT_CONTRACT, CANCELLABLE, cancel_unsent
 
-REASON = "merged"
+REASON = stored("merged")
 """Of a contract that became void, and of its e-mails: what `unmerge` brings back."""
 _LEFT = (OutboxState.SENDING, OutboxState.SENT, OutboxState.IN_DOUBT)
 _STANDING = (ContractStatus.DRAFT, ContractStatus.OFFERED, ContractStatus.ACCEPTED, ContractStatus.SIGNED)
@@ -237,7 +237,11 @@ def _taken(effect: MergePreview, choices: Mapping[str, bool]) -> list[str]:
     names = [one.name for one in effect.fields]
     for name in choices:
         if name not in names:
-            raise BballError(f"There is no field {name[:40]!r} to choose. The fields are: {', '.join(names)}.")
+            raise BballError(
+                _("There is no field {name!r} to choose. The fields are: {names}.").format(
+                    name=name[:40], names=", ".join(names)
+                )
+            )
     # Where both say the same there is nothing to take; where only one says something, that is not lost.
     return [one.name for one in effect.fields if (choices.get(one.name, False) if one.differs else one.taken)]
 
@@ -356,15 +360,16 @@ async def _seasons(
         one = ours[row.season_id]
         if one.status == row.status == ContractStatus.SIGNED:
             return (), (
-                f"Both have signed for {row.season}: {kept.name} for {one.team}, {gone.name} for {row.team}. A player "
-                "has one contract a season. Void or release one of the two, then merge."
+                _(
+                    "Both have signed for {season}: {kept} for {team}, {gone} for {team2}. A player has one "
+                    "contract a season. Void or release one of the two, then merge."
+                ).format(season=row.season, kept=kept.name, team=one.team, gone=gone.name, team2=row.team)
             )
         first = _STANDING.index(ContractStatus(one.status)) >= _STANDING.index(ContractStatus(row.status))
         stays, goes = (one, row) if first else (row, one)
-        sentence = (
-            f"{row.season}: the contract with {stays.team} ({stays.status}) stays; the one with {goes.team} "
-            f"({goes.status}) becomes void."
-        )
+        sentence = _(
+            "{season}: the contract with {team} ({status}) stays; the one with {team2} ({status2}) becomes void."
+        ).format(season=row.season, team=stays.team, status=_(stays.status), team2=goes.team, status2=_(goes.status))
         ending.append(Ending(goes.id, sentence))
     return tuple(ending), None
 

@@ -65,7 +65,7 @@ async def read_two(
         BballError: they are one, or the league lacks one of them; of one who is merged already it says into whom.
     """
     if one == other:
-        raise BballError(f"These are both {kind} {one}. Choose two different ones.")
+        raise BballError(_("These are both {kind} {one}. Choose two different ones.").format(kind=_(kind), one=one))
     found = {row.id: row for row in await read_rows(session, league_id, kind, (one, other), hold=hold)}
     for wanted in (one, other):
         if wanted not in found:
@@ -100,11 +100,13 @@ async def why_missing(session: AsyncSession, league_id: int, kind: Person, wante
     """Why the league has no such player or guardian, in a sentence."""
     merged = await merged_as(session, league_id, kind, wanted)
     if merged is None:
-        return f"There is no {kind} {wanted} in this league."
-    into = f"{kind} {merged.stays_id}"
+        return _("There is no {kind} {wanted} in this league.").format(kind=_(kind), wanted=wanted)
+    into = f"{_(kind)} {merged.stays_id}"
     for stays in await read_rows(session, league_id, kind, [merged.stays_id]):
         into = f"{stays.first_name} {stays.last_name}, {into}"
-    return f"{merged.name}, {kind} {wanted}, was merged into {into}, by {merged.by}."
+    return _("{merged}, {kind} {wanted}, was merged into {into}, by {by}.").format(
+        merged=merged.name, kind=_(kind), wanted=wanted, into=into, by=merged.by
+    )
 
 
 async def merged_as(session: AsyncSession, league_id: int, kind: Person, gone: int) -> StandingMerge | None:

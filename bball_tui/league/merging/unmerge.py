@@ -17,7 +17,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Audit, Contract, Guardian, MergedPerson, Outbox, PlayerGuardian
 from bball_tui.database.states import ContractStatus, OutboxState
 from bball_tui.errors import BballError
-from bball_tui.language import _, plural
+from bball_tui.language import _, plural, stored
 from bball_tui.league.editing.family_mails import follow_address, withdraw_strays
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.merging.merge import REASON
@@ -65,7 +65,11 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     await hold_league(session, league_id)
     merge = await merged_as(session, league_id, kind, gone_id)
     if merge is None:
-        raise BballError(f"No {kind} {gone_id} was merged into another one, so there is nothing to take back.")
+        raise BballError(
+            _("No {kind} {gone_id} was merged into another one, so there is nothing to take back.").format(
+                kind=_(kind), gone_id=gone_id
+            )
+        )
     if obstacle := await _obstacle(session, league_id, merge):
         raise BballError(obstacle)
     moved = await session.scalar(select(MergedPerson.moved).where(MergedPerson.id == merge.id))
@@ -79,7 +83,7 @@ async def unmerge_people(session: AsyncSession, league_id: int, kind: Person, go
     else:
         moved_back, promised = await _addresses(session, league_id, merge, address)
     strays = await withdraw_strays(
-        session, league_id, await _children(session, merge), since=merge.at, why="the merge was taken back"
+        session, league_id, await _children(session, merge), since=merge.at, why=stored("the merge was taken back")
     )
     promised = tuple(one for one in promised if one not in strays.canceled)
     entries = [
@@ -123,13 +127,13 @@ async def _obstacle(session: AsyncSession, league_id: int, merge: StandingMerge)
     later = await session.scalar(_LATER, {"league_id": league_id, "merge": merge.id})
     if later is not None:
         row = await session.get_one(MergedPerson, later, populate_existing=True)
-        return (
-            f"After {merge.name}, {row.name} ({row.kind} {row.gone_id}) was merged, too, and the two have to do with "
-            f"each other. Take that merge back first, then this one."
-        )
+        return _(
+            "After {merge}, {row} ({kind} {gone_id}) was merged, too, and the two have to do with "
+            "each other. Take that merge back first, then this one."
+        ).format(merge=merge.name, row=row.name, kind=_(row.kind), gone_id=row.gone_id)
     if not await read_rows(session, league_id, merge.kind, [merge.kept_id]):
         why = await why_missing(session, league_id, merge.kind, merge.kept_id)
-        return f"{merge.name} cannot be taken out again: {why}"
+        return _("{merge} cannot be taken out again: {why}").format(merge=merge.name, why=why)
     return None
 
 

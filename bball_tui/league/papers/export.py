@@ -8,6 +8,7 @@ from pathlib import Path
 from bball_tui.database.engine import Database
 from bball_tui.errors import BballError
 from bball_tui.files import write_bytes
+from bball_tui.language import _
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.papers.scan_file import SUFFIXES
 from bball_tui.league.papers.scans import ScanRow, list_scans, scan_content
@@ -31,7 +32,11 @@ def _made(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise BballError(f"The folder {folder} cannot be made: {reason}. Choose another place.") from None
+        raise BballError(
+            _("The folder {folder} cannot be made: {reason}. Choose another place.").format(
+                folder=folder, reason=reason
+            )
+        ) from None
     return folder
 
 
@@ -47,7 +52,7 @@ async def export_scans(
         contracts = [row.id for row in await ContractListing(league_id, wanted).all(session)]
         rows = await list_scans(session, league_id, contracts)
     if not rows:
-        raise BballError("None of these contracts has a scan, so nothing was written.")
+        raise BballError(_("None of these contracts has a scan, so nothing was written."))
     folder = await asyncio.to_thread(_made, folder)
     for row in rows:
         async with database.session() as session:

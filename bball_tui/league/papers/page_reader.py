@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bball_tui.database.states import ScanKind
+from bball_tui.language import ENGLISH, _, spoken, use
 from bball_tui.league.papers.scan_file import kind_of
 from bball_tui.league.sandbox import ChildEnded, Tick, ask_child, limit
 
@@ -53,6 +54,7 @@ class _Question(msgspec.Struct, array_like=True, frozen=True):
     seconds: int
     groups: tuple[tuple[int, ...], ...] | None = None
     """Pages, from 0, of which each group becomes a file of its own; None: find the codes."""
+    language: str = ENGLISH
 
 
 class _Answer(msgspec.Struct, array_like=True, frozen=True):
@@ -67,7 +69,7 @@ def read_pages(data: bytes, tick: Tick, *, memory: int = MEMORY, seconds: int = 
     Raises:
         UnreadablePile: it cannot be read, or not within the limits.
     """
-    return _ask(_Question(data, memory, seconds), tick).pages
+    return _ask(_Question(data, memory, seconds, language=spoken()), tick).pages
 
 
 def cut_pages(data: bytes, groups: Sequence[Sequence[int]], tick: Tick) -> tuple[bytes, ...]:
@@ -83,8 +85,8 @@ def _ask(question: _Question, tick: Tick) -> _Answer:
     try:
         output = ask_child(__name__, msgspec.msgpack.encode(question), tick)
     except ChildEnded as ended:
-        why = "reading it takes too long" if ended.too_slow else "reading it takes too much memory, or broke off"
-        raise UnreadablePile(f"{why}. Scan it in smaller piles, with 200 dots per inch") from None
+        why = _("reading it takes too long") if ended.too_slow else _("reading it takes too much memory, or broke off")
+        raise UnreadablePile(_("{why}. Scan it in smaller piles, with 200 dots per inch").format(why=why)) from None
     answer = msgspec.msgpack.decode(output, type=_Answer)
     if answer.refused:
         raise UnreadablePile(answer.refused)
@@ -100,9 +102,11 @@ def _answer(question: _Question) -> _Answer:
         document = pypdfium2.PdfDocument(question.data)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
-        return _Answer(refused="it is locked with a password" if locked else "it is a damaged PDF file")
+        return _Answer(refused=_("it is locked with a password") if locked else _("it is a damaged PDF file"))
     if len(document) > MOST_PAGES:
-        return _Answer(refused=f"it has {len(document):,} pages; {MOST_PAGES} are the most")
+        return _Answer(
+            refused=_("it has {number:,} pages; {most} are the most").format(number=len(document), most=MOST_PAGES)
+        )
     if question.groups is None:
         return _Answer(pages=tuple(_read_page(document, number) for number in range(len(document))))
     return _Answer(parts=tuple(_cut(document, group) for group in question.groups))
@@ -130,7 +134,7 @@ def _read_page(document: "object", number: int) -> ReadPage:
             if codes := _codes(image):
                 return ReadPage(codes)
     except pypdfium2.PdfiumError:
-        return ReadPage(problem="it cannot be drawn")
+        return ReadPage(problem=_("it cannot be drawn"))
     return ReadPage(blank=image is not None and _is_blank(image))
 
 
@@ -144,10 +148,10 @@ def _read_picture(data: bytes) -> ReadPage:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                return ReadPage(problem="it is a picture larger than any camera makes")
+                return ReadPage(problem=_("it is a picture larger than any camera makes"))
             image = picture.convert("L")
     except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
-        return ReadPage(problem="it is a damaged picture")
+        return ReadPage(problem=_("it is a damaged picture"))
     if max(image.size) > _SIDES[-1]:
         image.thumbnail((_SIDES[-1], _SIDES[-1]))
     return ReadPage(_codes(image), _is_blank(image))
@@ -169,6 +173,7 @@ def main() -> None:
     """The child: a question on stdin, its answer on stdout."""
     question = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Question)
     limit(question.memory, question.seconds)
+    use(question.language)
     with suppress(MemoryError, SystemError):  # C code may lose the one and report the other
         sys.stdout.buffer.write(msgspec.msgpack.encode(_answer(question)))
 

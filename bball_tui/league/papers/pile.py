@@ -20,6 +20,7 @@ from bball_tui.database.engine import Database
 from bball_tui.database.states import OPEN_STATUSES, ContractStatus, SigningMethod
 from bball_tui.errors import BballError
 from bball_tui.files import read_bytes
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import Refused
 from bball_tui.league.contracts.signing import SigningRequest, sign
 from bball_tui.league.contracts.signing_preview import ContractPreview, preview_signing
@@ -33,9 +34,9 @@ AT_ONCE = 10
 """Papers of one transaction."""
 
 FAULTS = {
-    CodeFault.FOREIGN: "its code isn't one of ours",
-    CodeFault.OTHER_LEAGUE: "its code is of another league, or of another database",
-    CodeFault.MISREAD: "its code can't be read for certain",
+    CodeFault.FOREIGN: _("its code isn't one of ours"),
+    CodeFault.OTHER_LEAGUE: _("its code is of another league, or of another database"),
+    CodeFault.MISREAD: _("its code can't be read for certain"),
 }
 
 
@@ -113,7 +114,9 @@ class PileMoved(BballError):
     """The pile or the league is not as it was when the plan was made."""
 
     def __init__(self) -> None:
-        super().__init__("The pile or the league changed since this plan was made. Nothing was signed; read it again.")
+        super().__init__(
+            _("The pile or the league changed since this plan was made. Nothing was signed; read it again.")
+        )
 
 
 @dataclass(slots=True)
@@ -147,13 +150,19 @@ class PileReader:
             return
         if len(data) > LARGEST_PILE:
             megabytes = LARGEST_PILE // 1024**2
-            pile.doubtful.append(Doubtful(file.name, f"it has more than {megabytes} MB. Scan in smaller piles"))
+            pile.doubtful.append(
+                Doubtful(
+                    file.name, _("it has more than {megabytes} MB. Scan in smaller piles").format(megabytes=megabytes)
+                )
+            )
         elif kind_of(data) is None:
-            pile.doubtful.append(Doubtful(file.name, "it isn't a PDF, JPEG, PNG or HEIC file, whatever its name says"))
+            pile.doubtful.append(
+                Doubtful(file.name, _("it isn't a PDF, JPEG, PNG or HEIC file, whatever its name says"))
+            )
         else:
             digest = sha256(data).digest()
             if digest in pile.hashes.values():
-                pile.doubtful.append(Doubtful(file.name, "it is the same as another file here"))
+                pile.doubtful.append(Doubtful(file.name, _("it is the same as another file here")))
                 return
             if digest not in self._known:
                 try:
@@ -167,9 +176,9 @@ class PileReader:
                 pile.hashes[file] = digest
                 pile.pages[file] = found
 
-    def _tick(self, _: int) -> None:
+    def _tick(self, _done: int) -> None:
         if self.stopped:
-            raise BballError("Reading was stopped.")
+            raise BballError(_("Reading was stopped."))
 
 
 @dataclass(slots=True)
@@ -190,11 +199,17 @@ def _files_of(path: Path) -> list[Path]:
         with os.scandir(path) as entries:
             files = sorted(Path(one.path) for one in entries if not one.name.startswith(".") and one.is_file())
     except OSError as error:
-        raise BballError(f"The folder {path} cannot be read: {error.strerror}.") from None
+        raise BballError(
+            _("The folder {path} cannot be read: {strerror}.").format(path=path, strerror=error.strerror)
+        ) from None
     if not files:
-        raise BballError(f"There is no file in the folder {path}.")
+        raise BballError(_("There is no file in the folder {path}.").format(path=path))
     if len(files) > MOST_FILES:
-        raise BballError(f"There are {len(files):,} files in {path}; {MOST_FILES:,} is the limit for one pile.")
+        raise BballError(
+            _("There are {files:,} files in {path}; {most_files:,} is the limit for one pile.").format(
+                files=len(files), path=path, most_files=MOST_FILES
+            )
+        )
     return files
 
 
@@ -242,26 +257,29 @@ def _contract_on(page: ReadPage, mark: str) -> int | str:
     read = [read_code(text, mark) for text in page.codes]
     contracts = {one for one in read if isinstance(one, int)}
     if len(contracts) > 1:
-        return "it has the codes of several contracts; scan them one by one"
+        return _("it has the codes of several contracts; scan them one by one")
     if contracts:
         return contracts.pop()
     for fault in (CodeFault.MISREAD, CodeFault.OTHER_LEAGUE, CodeFault.FOREIGN):
         if fault in read:
             return FAULTS[fault]
-    return "" if page.blank else "no code was found on it"
+    return "" if page.blank else _("no code was found on it")
 
 
 def _planned(preview: ContractPreview, parts: tuple[Pages, ...], has_scan: bool) -> PlannedPaper | str:
     if preview.status is None:
-        return f"contract {preview.id} isn't in this league anymore"
+        return _("contract {preview_id} isn't in this league anymore").format(preview_id=preview.id)
     if preview.status is ContractStatus.SIGNED:
         if has_scan:
-            return f"{preview.player}'s contract is signed and has a scan already"
+            return _("{player}'s contract is signed and has a scan already").format(player=preview.player)
         return PlannedPaper(preview.id, preview.version, preview.player, preview.team, None, 0, parts)
     if preview.status not in OPEN_STATUSES:
-        return f"{preview.player}'s contract is {preview.status}"
+        return _("{player}'s contract is {status}").format(player=preview.player, status=_(preview.status))
     if preview.signer is None:
-        return next((one.text for one in preview.notices if one.blocks), f"{preview.player}'s contract can't be signed")
+        return next(
+            (one.text for one in preview.notices if one.blocks),
+            _("{player}'s contract can't be signed").format(player=preview.player),
+        )
     return PlannedPaper(
         preview.id,
         preview.version,

@@ -14,7 +14,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.states import LIVE_STATUSES, OPEN_STATUSES, ContractStatus, DateOrder
 from bball_tui.dates import write_date
 from bball_tui.errors import BballError
-from bball_tui.language import english
+from bball_tui.language import _, english
 from bball_tui.league.contracts.facts import GuardianFacts, read_guardians
 from bball_tui.league.papers.code import PaperCode, mark_of
 from bball_tui.league.papers.sheets import BREAK, PageSize, Sheet, SignInList, SignInRow
@@ -76,12 +76,21 @@ async def print_sheets(
         BballError: none can be printed, too many are wanted, or the league's own text is not as it should be.
     """
     if len(contract_ids) > MOST:
-        raise BballError(f"{len(contract_ids):,} contracts are more than one file holds; {MOST:,} is the limit.")
+        raise BballError(
+            _("{contract_ids:,} contracts are more than one file holds; {most:,} is the limit.").format(
+                contract_ids=len(contract_ids), most=MOST
+            )
+        )
     league = await session.get_one(models.League, league_id)
     found = await _read(session, league, contract_ids)
     mark = mark_of(league.mail_salt)
     left = [
-        NotPrinted(one.id, f"{one.player}'s contract is {one.status}: there is nothing to sign.")
+        NotPrinted(
+            one.id,
+            _("{player}'s contract is {status}: there is nothing to sign.").format(
+                player=one.player, status=_(one.status)
+            ),
+        )
         for one in found
         if one.status not in OPEN_STATUSES
     ]
@@ -105,7 +114,9 @@ async def print_sheets(
                     printable.append((one.id, sheet))
             if not printable:
                 why = f" {left[0].reason}" if left else ""
-                raise BballError(f"No sheet can be printed: none of these contracts waits for its signature.{why}")
+                raise BballError(
+                    _("No sheet can be printed: none of these contracts waits for its signature.{why}").format(why=why)
+                )
             title = f"{one_line(league.name)}: contracts"
             pdf = contract_sheets([sheet for _, sheet in printable], fonts, size=page, title=title)
         return Printed(pdf, tuple(number for number, _ in printable), tuple(left))
@@ -130,7 +141,7 @@ async def print_sign_in(
     )
     found = await _read(session, league, list(ids))
     if not found:
-        raise BballError("These teams have no players, so there is nothing to print.")
+        raise BballError(_("These teams have no players, so there is nothing to print."))
     page = size or size_for(DateOrder(league.date_order))
 
     def draw() -> Printed:
@@ -153,7 +164,9 @@ async def print_sign_in(
 
 
 def _unprintable(player: str, letters: str) -> str:
-    return f"{player} is left out: no font on this computer has {listed(list(letters[:8]))}. Install one that has."
+    return _("{player} is left out: no font on this computer has {list}. Install one that has.").format(
+        player=player, list=listed(list(letters[:8]))
+    )
 
 
 def _by_team(found: Iterable[_Facts]) -> list[list[_Facts]]:
@@ -243,8 +256,7 @@ def _filled(template: Template, values: dict[str, str]) -> str:
 
 def _wrong(where: str, error: Exception) -> str:
     line = getattr(error, "lineno", None)
-    at = f", line {line}" if line else ""
-    return (
-        f"The text of the contract sheet, {SHEET}{where}{at}, is not as it should be: {one_line(str(error))[:200]}. "
-        f"It may show {listed(list(VARIABLES))}."
-    )
+    at = _(", line {line}").format(line=line) if line else ""
+    return _(
+        "The text of the contract sheet, {sheet}{where}{at}, is not as it should be: {error}. It may show {list}."
+    ).format(sheet=SHEET, where=where, at=at, error=one_line(str(error))[:200], list=listed(list(VARIABLES)))

@@ -7,13 +7,14 @@ from pathlib import Path
 from bball_tui.database.states import LARGEST_SCAN, ScanKind
 from bball_tui.errors import BballError
 from bball_tui.files import read_bytes, short_name
+from bball_tui.language import _
 
 NAME_LENGTH = 200
 SUFFIXES = {ScanKind.PDF: ".pdf", ScanKind.JPEG: ".jpg", ScanKind.PNG: ".png", ScanKind.HEIC: ".heic"}
 """How a file of each kind is called when it is written."""
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 """ISO/IEC 23008-12, annex B: what a HEIC file calls itself in its first box."""
-_WAY_OUT = "Scan or save it as a PDF, JPEG or PNG file."
+_WAY_OUT = _("Scan or save it as a PDF, JPEG or PNG file.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,21 @@ def scan_file(name: str, content: bytes) -> ScanFile:
     """
     called = short_name(Path(name))
     if not content:
-        raise BballError(f"The file {called} is empty. Save the scan once more.")
+        raise BballError(_("The file {called} is empty. Save the scan once more.").format(called=called))
     if len(content) > LARGEST_SCAN:
         raise BballError(
-            f"The file {called} has more than {LARGEST_SCAN // 1024**2} MB, the most that a scan may have. Scan it in "
-            "gray, or with 200 dots per inch."
+            _(
+                "The file {called} has more than {largest_scan} MB, the most that a scan may have. Scan "
+                "it in gray, or with 200 dots per inch."
+            ).format(called=called, largest_scan=LARGEST_SCAN // 1024**2)
         )
     kind = kind_of(content)
     if kind is None:
-        raise BballError(f"The file {called} isn't a PDF, JPEG, PNG or HEIC file, whatever its name says. {_WAY_OUT}")
+        raise BballError(
+            _("The file {called} isn't a PDF, JPEG, PNG or HEIC file, whatever its name says. {way_out}").format(
+                called=called, way_out=_WAY_OUT
+            )
+        )
     short = called.replace("/", "_").strip() or "scan"
     return ScanFile(short[-NAME_LENGTH:], kind, content, sha256(content).digest())
 

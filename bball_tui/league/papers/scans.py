@@ -12,6 +12,7 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.states import ContractStatus, ScanKind, SigningMethod
 from bball_tui.errors import BballError
+from bball_tui.language import _, stored
 from bball_tui.league.papers.scan_file import ScanFile
 from bball_tui.mail.values import one_line
 
@@ -116,11 +117,13 @@ async def attach(session: AsyncSession, league_id: int, contract_id: int, file: 
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no contract {contract_id} in this league.")
+        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     name = f"{found.first_name} {found.last_name}"
     if found.signature_id is None:
         raise BballError(
-            f"{name}'s contract is {found.status}, not signed. Sign it first, or sign it together with the scan."
+            _("{name}'s contract is {status}, not signed. Sign it first, or sign it together with the scan.").format(
+                name=name, status=_(found.status)
+            )
         )
     scan = models.Scan
     twins = (
@@ -133,7 +136,7 @@ async def attach(session: AsyncSession, league_id: int, contract_id: int, file: 
         )
     ).all()
     if any(twin.contract_id == contract_id for twin in twins):
-        raise BballError(f"{file.name} is attached to {name}'s contract already.")
+        raise BballError(_("{file} is attached to {name}'s contract already.").format(file=file.name, name=name))
     kept = await keep(session, league_id, {contract_id: (found.signature_id, file)})
     await record(session, league_id, [entry_of(contract_id, kept[contract_id], file)])
     also = tuple(dict.fromkeys(f"{twin.first_name} {twin.last_name}" for twin in twins))
@@ -207,11 +210,19 @@ async def scan_content(session: AsyncSession, league_id: int, scan_id: int) -> S
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no scan {scan_id} in this league. 'bball-tui scans list' names them all.")
+        raise BballError(
+            _("There is no scan {scan_id} in this league. 'bball-tui scans list' names them all.").format(
+                scan_id=scan_id
+            )
+        )
     rows = await list_scans(session, league_id, [found.contract_id], removed=True)
     row = next(one for one in rows if one.id == scan_id)
     if found.content is None:
-        raise BballError(f"{row.name} was taken off {row.player}'s contract: {row.removed_reason}.")
+        raise BballError(
+            _("{row} was taken off {player}'s contract: {removed_reason}.").format(
+                row=row.name, player=row.player, removed_reason=row.removed_reason
+            )
+        )
     return ScanContent(row, found.content)
 
 
@@ -223,9 +234,13 @@ async def remove_scan(session: AsyncSession, league_id: int, scan_id: int, reaso
     """
     why = one_line(reason)
     if not why:
-        raise BballError("Say why the scan is taken off, such as: another player's paper.")
+        raise BballError(_("Say why the scan is taken off, such as: another player's paper."))
     if len(why) > LONGEST_REASON:
-        raise BballError(f"The reason has {len(why)} characters; {LONGEST_REASON} is the limit.")
+        raise BballError(
+            _("The reason has {number} characters; {longest} is the limit.").format(
+                number=len(why), longest=LONGEST_REASON
+            )
+        )
     found = await scan_content(session, league_id, scan_id)
     await _take_off(session, league_id, [found.row], why)
     return found.row
@@ -234,7 +249,7 @@ async def remove_scan(session: AsyncSession, league_id: int, scan_id: int, reaso
 async def remove_undone(session: AsyncSession, league_id: int, contract_ids: Collection[int]) -> None:
     """Take off the scans of contracts whose signing is undone: the paper was perhaps another's."""
     if rows := await list_scans(session, league_id, contract_ids):
-        await _take_off(session, league_id, rows, "the signature was undone")
+        await _take_off(session, league_id, rows, stored("the signature was undone"))
 
 
 async def _take_off(session: AsyncSession, league_id: int, rows: Collection[ScanRow], why: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from bball_tui.database.states import DateOrder
 from bball_tui.errors import BballError
+from bball_tui.language import _, later
 from bball_tui.league.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values import placeholders
 from bball_tui.league.values.codes import flag, language, relation
@@ -46,19 +47,19 @@ class LinkValues(msgspec.Struct, frozen=True, gc=False):
     may_sign: bool = True
 
 
-def _relation(text: str, _: Reading) -> str:
+def _relation(text: str, _reading: Reading) -> str:
     if text not in RELATIONS:
-        raise BballError(f"This is one of {', '.join(RELATIONS)}.")
+        raise BballError(_("This is one of {relations}.").format(relations=", ".join(RELATIONS)))
     return text
 
 
-def _digit(text: str, _: Reading) -> int | None:
+def _digit(text: str, _reading: Reading) -> int | None:
     line = text.strip()
     if not line:
         return None
     if line.isascii() and line.isdigit() and 1 <= int(line) <= _MOST:
         return int(line)
-    raise BballError(f"This is a number from 1 to {_MOST}, or empty.")
+    raise BballError(_("This is a number from 1 to {most}, or empty.").format(most=_MOST))
 
 
 FIRST_NAME = Field(
@@ -113,7 +114,7 @@ LANGUAGE = Field(
     name="language",
     label="Language",
     help="Of the e-mails, such as es or fr. Empty: the league's.",
-    example=lambda _: "as the league",
+    example=lambda _: later("as the league"),
     parse=lambda text, _: language_tag(text) if text.strip() else "",
     empty="",
     option=Option(flag="--language", help="Of the e-mails, such as es; empty for the league's."),
@@ -171,7 +172,7 @@ POSITION = Field(
     name="position",
     label="Contact order",
     help="1 is the likely signer.",
-    example=lambda _: "last",
+    example=lambda _: later("last"),
     parse=_digit,
     option=Option(flag="--position", metavar="N", help="1 is asked first."),
 )
@@ -179,7 +180,7 @@ HOUSEHOLD = Field(
     name="household",
     label="Household",
     help="1, 2 …: who lives together. Empty lets the program guess.",
-    example=lambda _: "guessed",
+    example=lambda _: later("guessed"),
     parse=_digit,
     option=Option(flag="--household", metavar="N", help="Which of the player's homes; empty to guess."),
 )

@@ -52,9 +52,9 @@ def _birthdate(text: str, reading: Reading) -> date | None:
         return None
     found = parse_date(line, reading.order, reading.today)
     if found > reading.today:
-        raise BballError("This date of birth is in the future. Correct the year.")
+        raise BballError(_("This date of birth is in the future. Correct the year."))
     if found < FIRST_BIRTHDATE:
-        raise BballError("This date of birth is before 1900. Correct the year, or leave it empty.")
+        raise BballError(_("This date of birth is before 1900. Correct the year, or leave it empty."))
     return found
 
 

@@ -16,6 +16,7 @@ from bball_tui.database.masks import is_masked
 from bball_tui.database.models import Contract, League, MergedPerson, Player, Season, Team
 from bball_tui.database.states import LIVE_STATUSES
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import read_clock
 from bball_tui.league.rules.team_check import (
     LeagueRules,
@@ -35,12 +36,14 @@ class RuleBroken(BballError):
 
     def __init__(self, broken: Sequence[RuleFinding]) -> None:
         rules = ", ".join(dict.fromkeys(one.rule for one in broken))
-        more = f" And {len(broken) - _TOLD} more." if len(broken) > _TOLD else ""
+        more = _(" And {number} more.").format(number=len(broken) - _TOLD) if len(broken) > _TOLD else ""
         said = " ".join(one.text for one in broken[:_TOLD])
-        way_out = "Give a reason" if rules == RuleName.FREEZE else "Change it"
+        way_out = _("Give a reason") if rules == RuleName.FREEZE else _("Change it")
         super().__init__(
-            f"{said}{more} The league refuses this (rules: {rules}), so nothing was saved. {way_out}, or change the "
-            "rules: bball-tui league rules."
+            _(
+                "{said}{more} The league refuses this (rules: {rules}), so nothing was saved. {way_out}, "
+                "or change the rules: bball-tui league rules."
+            ).format(said=said, more=more, rules=rules, way_out=way_out)
         )
 
 
@@ -79,7 +82,9 @@ async def write_rules(session: AsyncSession, league_id: int, rules: LeagueRules)
     known = set(await session.scalars(select(Player.id).where(Player.league_id == league_id, among(Player.id, ids))))
     for one in ids:
         if one not in known:
-            raise BballError(f"There is no player {one} in this league, so there is no exception for them.")
+            raise BballError(
+                _("There is no player {one} in this league, so there is no exception for them.").format(one=one)
+            )
     kept = msgspec.to_builtins(rules)
     await session.execute(update(League).where(League.id == league_id).values(rules=kept, version=League.version + 1))
     entry = Entry("rules_changed", "league", league_id, before=msgspec.to_builtins(before), after=kept)

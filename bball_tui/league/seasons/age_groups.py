@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.values.dates import age_on
 from bball_tui.league.values.shown import shown
 
@@ -143,11 +144,17 @@ def read_pattern(text: str) -> Pattern:
         old, new = (_whole(sides[0]), _whole(sides[1])) if len(sides) == 2 else (None, None)
         if old is None or new is None or old.grade != new.grade:
             raise BballError(
-                f"“{shown(part)}” does not say which age group becomes which. Write it as U10 {ARROW} U12 (or U10 = "
-                f"U12), several with commas between them, or {KEEP} to keep all names."
+                _(
+                    "“{part}” does not say which age group becomes which. Write it as U10 {arrow} U12 (or "
+                    "U10 = U12), several with commas between them, or {keep} to keep all names."
+                ).format(part=shown(part), arrow=ARROW, keep=KEEP)
             )
         if old.key in changes:
-            raise BballError(f"{shown(old.text)} is named twice: it can become one age group only. Take one away.")
+            raise BballError(
+                _("{group} is named twice: it can become one age group only. Take one away.").format(
+                    group=shown(old.text)
+                )
+            )
         if old.key != new.key:
             changes[old.key] = (old, new)
     return Pattern(tuple(changes.values()))

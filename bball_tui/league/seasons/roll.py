@@ -16,6 +16,7 @@ from bball_tui.database.masks import is_masked
 from bball_tui.database.models import Contract, League, Team
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, DateOrder
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import LeagueClock, read_clock, read_contracts
 from bball_tui.league.contracts.lifecycle import ReasonNeed
 from bball_tui.league.contracts.signing_rules import check_hold
@@ -46,7 +47,7 @@ class RollMoved(BballError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Someone changed the league since this plan was made, so nothing was made. Look at the plan again."
+            _("Someone changed the league since this plan was made, so nothing was made. Look at the plan again.")
         )
 
 
@@ -103,14 +104,20 @@ async def _plan(session: AsyncSession, league_id: int, asked: RollRequest) -> tu
     pattern = None if asked.pattern is None else read_pattern(asked.pattern)
     clock = await read_clock(session, league_id)
     if await is_masked(session):
-        raise BballError("Your role shows no birthdates, so it cannot plan a season. Ask a registrar or an admin to.")
+        raise BballError(
+            _("Your role shows no birthdates, so it cannot plan a season. Ask a registrar or an admin to.")
+        )
     seasons = await list_seasons(session, league_id)
     name = typed_text(asked.target, LONGEST_NAME)
     if not name:
-        raise BballError("The new season has no name. Give it one, such as Fall 2027.")
+        raise BballError(_("The new season has no name. Give it one, such as Fall 2027."))
     target = next((one for one in seasons if one.name.casefold() == name.casefold()), None)
     if target is not None and target.archived:
-        raise BballError(f"{target.name} is archived. Bring it back first: bball-tui seasons restore {target.id}")
+        raise BballError(
+            _("{target} is archived. Bring it back first: bball-tui seasons restore {target_id}").format(
+                target=target.name, target_id=target.id
+            )
+        )
     source = await _source(session, league_id, asked, seasons, target)
     rolls = await read_rolls(session, league_id, None if target is None else target.id)
     facts, pattern = await read_facts(
@@ -137,16 +144,18 @@ async def _source(
     if asked.source_id is not None:
         source = next((one for one in seasons if one.id == asked.source_id), None)
         if source is None:
-            raise BballError(f"There is no season {asked.source_id} in this league.")
+            raise BballError(_("There is no season {source_id} in this league.").format(source_id=asked.source_id))
     else:
         source = await current_season(session, league_id)
         if source is not None and source == target:
             source = next((one for one in seasons if one.id < source.id), None)
         if source is None:
-            raise BballError("There is no season to begin from. Import a roster, and roll when its season ends.")
+            raise BballError(_("There is no season to begin from. Import a roster, and roll when its season ends."))
     if target is not None and source.id == target.id:
         raise BballError(
-            f"{shown(source.name)} cannot become itself. Name the new season, or another one to begin from."
+            _("{source} cannot become itself. Name the new season, or another one to begin from.").format(
+                source=shown(source.name)
+            )
         )
     return source
 
@@ -158,12 +167,12 @@ def check_outcome(outcome: RollOutcome, clock: LeagueClock) -> None:
         BballError: neither drafts nor offers, a draft with a due date or mails, or a due date that has passed.
     """
     if outcome.status not in (ContractStatus.DRAFT, ContractStatus.OFFERED):
-        raise BballError(f"New contracts are drafts or offers, not {outcome.status}.")
+        raise BballError(_("New contracts are drafts or offers, not {status}.").format(status=_(outcome.status)))
     if outcome.status is ContractStatus.DRAFT:
         if outcome.due_on is not None:
-            raise BballError("A draft has no due date. Leave the due date out, or make offers.")
+            raise BballError(_("A draft has no due date. Leave the due date out, or make offers."))
         if outcome.mails:
-            raise BballError("No one is told of a draft. Leave the e-mails out, or make offers.")
+            raise BballError(_("No one is told of a draft. Leave the e-mails out, or make offers."))
     if outcome.due_on is not None:
         check_offer(None, outcome.due_on, clock)
     check_hold(outcome.hold_seconds, clock)
@@ -175,12 +184,18 @@ def _placed(plan: RollPlan, choice: RollChoice) -> dict[int, str]:
     for player_id, team in choice.places.items():
         line = lines.get(player_id)
         if line is None:
-            raise BballError(f"Player {player_id} isn't in this plan. Look at the plan again.")
+            raise BballError(
+                _("Player {player_id} isn't in this plan. Look at the plan again.").format(player_id=player_id)
+            )
         if not team:
-            raise BballError(f"{shown(line.player)} has no team yet. Choose one, or leave the player out.")
+            raise BballError(
+                _("{player} has no team yet. Choose one, or leave the player out.").format(player=shown(line.player))
+            )
         if team not in teams:
             raise BballError(
-                f"{shown(line.player)}: there is no such team in {shown(plan.target)}. Choose another one."
+                _("{player}: there is no such team in {target}. Choose another one.").format(
+                    player=shown(line.player), target=shown(plan.target)
+                )
             )
     return dict(choice.places)
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bball_tui.database.arrays import text_array
 from bball_tui.database.states import LIVE_STATUSES, ContractStatus, Stage
+from bball_tui.language import _
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.seasons.age_groups import Pattern, usual_pattern
 from bball_tui.league.seasons.roll_plan import LastContract, LastPlayer, LastTeam, NextTeam, RollFacts
@@ -120,4 +121,8 @@ def _players(rows: Iterable[Any]) -> tuple[LastPlayer, ...]:
 
 def _left_out(rolls: Iterable[Roll], clock: LeagueClock) -> dict[int, str]:
     """Whom an earlier run left out, with the sentence that tells when and by whom."""
-    return {one: f"Left out by {roll.by} at {clock.at(roll.at)}." for roll in rolls for one in roll.left}
+    return {
+        one: _("Left out by {by} at {at}.").format(by=roll.by, at=clock.at(roll.at))
+        for roll in rolls
+        for one in roll.left
+    }

@@ -14,6 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from bball_tui.database.states import ContractStatus, Stage
+from bball_tui.language import _
 from bball_tui.league.rules.team_check import TeamMove
 from bball_tui.league.seasons.age_groups import Pattern, group_of, stem_of, too_old
 from bball_tui.league.values.dates import age_on
@@ -220,9 +221,17 @@ def make_plan(facts: RollFacts, options: RollOptions) -> RollPlan:
     warnings = []
     if problems:
         names = listed([one.was for one in problems[:5]])
-        warnings.append(f"{names}: {problems[0].problem}" if len(problems) == 1 else f"Not carried over: {names}.")
+        warnings.append(
+            f"{names}: {problems[0].problem}"
+            if len(problems) == 1
+            else _("Not carried over: {names}.").format(names=names)
+        )
     if facts.target_id is not None and facts.next_teams and facts.there:
-        warnings.append(f"{facts.target} is there already: {counted(len(facts.there), 'player')} with a contract.")
+        warnings.append(
+            _("{target} is there already: {players} with a contract.").format(
+                target=facts.target, players=counted(len(facts.there), "player")
+            )
+        )
     return RollPlan(
         source_id=facts.source_id,
         source=facts.source,
@@ -252,14 +261,13 @@ def _teams(facts: RollFacts) -> tuple[TeamLine, ...]:
             there = others.get(last.key)
             same = [one.label for one in facts.last_teams if one.key == last.key and one.id not in (last.id, *made)]
             if named[last.key] > 1:
-                problem = (
-                    f"{last.label} and {listed(same[:3])} would all be called {last.name}. Change the pattern, or "
-                    "rename one of them."
-                )
+                problem = _(
+                    "{last} and {same} would all be called {name}. Change the pattern, or rename one of them."
+                ).format(last=last.label, same=listed(same[:3]), name=last.name)
             elif last.key in taken:
-                problem = (
-                    f"{last.label} would be called {last.name}, and another team made before is. Change the pattern."
-                )
+                problem = _(
+                    "{last} would be called {name}, and another team made before is. Change the pattern."
+                ).format(last=last.label, name=last.name)
         if there is not None and not problem:
             used.add(there.id)
         found.append(
@@ -317,15 +325,31 @@ class _Lines:
         key, day = f"from{last.team_id}", self._options.age_day
         team = self._open.get(key)
         if team is None:
-            return "", Proposal.NO_TEAM, self._problems.get(last.team_id, "Last season's team is not carried over.")
+            return "", Proposal.NO_TEAM, self._problems.get(last.team_id, _("Last season's team is not carried over."))
         if player.id in self._options.excepted or not too_old(self._groups[key], player.birthdate, day):
-            return key, Proposal.RETURNS, f"Stays with the team, now {team.label}." if team.label != team.was else ""
+            return (
+                key,
+                Proposal.RETURNS,
+                _("Stays with the team, now {team}.").format(team=team.label) if team.label != team.was else "",
+            )
         assert player.birthdate is not None  # noqa: S101 - else nobody is too old
-        age = f"{age_on(player.birthdate, day)} on {short_date(day)}"
+        age = _("{age} on {day}").format(age=age_on(player.birthdate, day), day=short_date(day))
         for other in self._by_age(stem_of(team.name, team.division)):
             if not too_old(self._groups[other], player.birthdate, day):
-                return other, Proposal.MOVES_UP, f"{age}: too old for {team.label}, moves to {self._open[other].label}."
-        return "", Proposal.TOO_OLD, f"{age}: too old for {team.label}, and no team of the same name is for older ones."
+                return (
+                    other,
+                    Proposal.MOVES_UP,
+                    _("{age}: too old for {team}, moves to {open}.").format(
+                        age=age, team=team.label, open=self._open[other].label
+                    ),
+                )
+        return (
+            "",
+            Proposal.TOO_OLD,
+            _("{age}: too old for {team}, and no team of the same name is for older ones.").format(
+                age=age, team=team.label
+            ),
+        )
 
     def _by_age(self, stem: str) -> list[str]:
         """The teams of that name, the youngest first; only those that say an age."""
@@ -340,8 +364,10 @@ class _Lines:
         room = self._room.get(team)
         if team and room is not None and room <= 0:
             limit = counted(self._options.roster_limit or 0, "player")
-            against.append((Proposal.FULL, f"{self._open[team].label} is full ({limit}).", False))
-        for _, sentence, keeps in against:
+            against.append(
+                (Proposal.FULL, _("{open} is full ({limit}).").format(open=self._open[team].label, limit=limit), False)
+            )
+        for _proposal, sentence, keeps in against:
             reasons.append(sentence)
             ticked = ticked and keeps
         kinds = [proposal for proposal, _, _ in against]
@@ -373,33 +399,41 @@ class _Lines:
         last = _last(player)
         here = self._facts.said_no.get(player.id)
         if here is not None:
-            yield Proposal.LEFT, f"The contract for {self._facts.target} is {here} already.", False
+            yield (
+                Proposal.LEFT,
+                _("The contract for {target} is {here} already.").format(target=self._facts.target, here=_(here)),
+                False,
+            )
         if not live:
-            yield Proposal.LEFT, f"{_LEFT[last.status]} last season.", False
+            yield Proposal.LEFT, _("{left} last season.").format(left=_LEFT[last.status]), False
         elif last.status is not ContractStatus.SIGNED:
-            yield Proposal.OWES, f"Last season's contract is {_OWED[last.status]}.", False
+            yield Proposal.OWES, _("Last season's contract is {owed}.").format(owed=_OWED[last.status]), False
         teams = list(dict.fromkeys(one.team_id for one in player.contracts))
         if len(teams) > 1:
             names = listed([self._labels[one] for one in teams])
-            yield Proposal.TWO_TEAMS, f"Was in {names} last season.", len(live) == 1
+            yield Proposal.TWO_TEAMS, _("Was in {names} last season.").format(names=names), len(live) == 1
         group = self._groups.get(team)
         aged = group is not None and not group.grade and player.id not in self._options.excepted
         if player.birthdate is None and group is not None and aged:
-            yield Proposal.NO_BIRTHDATE, f"Without a birthdate no one knows whether {group.text} is right.", False
+            yield (
+                Proposal.NO_BIRTHDATE,
+                _("Without a birthdate no one knows whether {group} is right.").format(group=group.text),
+                False,
+            )
         if player.reach < 2:
-            who = "No parent" if player.reach == 0 else "No parent with an e-mail address"
-            yield Proposal.NO_CONTACT, f"{who} is known: no e-mail will tell them.", True
+            who = _("No parent") if player.reach == 0 else _("No parent with an e-mail address")
+            yield Proposal.NO_CONTACT, _("{who} is known: no e-mail will tell them.").format(who=who), True
 
 
 _LEFT = {
-    ContractStatus.RELEASED: "Was released",
-    ContractStatus.DECLINED: "Declined",
-    ContractStatus.EXPIRED: "Let the offer expire",
+    ContractStatus.RELEASED: _("Was released"),
+    ContractStatus.DECLINED: _("Declined"),
+    ContractStatus.EXPIRED: _("Let the offer expire"),
 }
 _OWED = {
-    ContractStatus.DRAFT: "still a draft",
-    ContractStatus.OFFERED: "offered, never signed",
-    ContractStatus.ACCEPTED: "accepted by word, never signed",
+    ContractStatus.DRAFT: _("still a draft"),
+    ContractStatus.OFFERED: _("offered, never signed"),
+    ContractStatus.ACCEPTED: _("accepted by word, never signed"),
 }
 
 

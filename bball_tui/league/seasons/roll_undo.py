@@ -17,6 +17,7 @@ from bball_tui.database.listing import among
 from bball_tui.database.models import Contract, League, Outbox, Player, Season, Signature, Team
 from bball_tui.database.states import ContractStatus, OutboxState, Stage
 from bball_tui.errors import BballError
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import lock_contracts, read_clock
 from bball_tui.league.importing.apply import hold_league
 from bball_tui.league.leagues import list_seasons
@@ -26,7 +27,7 @@ from bball_tui.mail.kinds import KINDS
 from bball_tui.outbox.staff_actions import cancel_unsent
 from bball_tui.wording import counted, listed
 
-REASON = "the new season was taken back"
+REASON = stored("the new season was taken back")
 _NAMED = 3
 _UNTOUCHED = (OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 
@@ -112,7 +113,7 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
     await hold_league(session, league_id)
     roll = await _latest(session, league_id, season_id)
     if roll_id not in (None, roll.id):
-        raise BballError("Someone made more of this season, or took it back, since you looked. Look again.")
+        raise BballError(_("Someone made more of this season, or took it back, since you looked. Look again."))
     await lock_contracts(session, league_id, roll.contracts)
     effect = await _judge(session, league_id, season_id, roll)
     if effect.obstacle is not None:
@@ -152,7 +153,7 @@ async def undo_roll(session: AsyncSession, league_id: int, season_id: int, roll_
 async def _latest(session: AsyncSession, league_id: int, season_id: int) -> Roll:
     rolls = await read_rolls(session, league_id, season_id)
     if not rolls:
-        raise BballError("Nothing in this season was made from another one, so there is nothing to undo.")
+        raise BballError(_("Nothing in this season was made from another one, so there is nothing to undo."))
     return rolls[-1]
 
 
@@ -203,11 +204,15 @@ async def _judge(session: AsyncSession, league_id: int, season_id: int, roll: Ro
 def _obstacle(signed: Sequence[str], roll: Roll, at: str) -> str | None:
     if not signed:
         return None
-    some = signed[:_NAMED] if len(signed) <= _NAMED + 1 else [*signed[:_NAMED], f"{len(signed) - _NAMED} others"]
-    return (
-        f"What {roll.by} made at {at} cannot be taken back as a whole anymore: {counted(len(signed), 'contract')} was "
-        f"signed since ({listed(some)}). Void single contracts instead."
+    some = (
+        signed[:_NAMED]
+        if len(signed) <= _NAMED + 1
+        else [*signed[:_NAMED], _("{number} others").format(number=len(signed) - _NAMED)]
     )
+    return _(
+        "What {by} made at {at} cannot be taken back as a whole anymore: {contracts} was signed "
+        "since ({some}). Void single contracts instead."
+    ).format(by=roll.by, at=at, contracts=counted(len(signed), "contract"), some=listed(some))
 
 
 async def _remove_season(session: AsyncSession, league_id: int, season_id: int, roll: Roll) -> bool:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from bball_tui.dates import EXAMPLES, parse_date
+from bball_tui.language import _
 from bball_tui.league.fields import Draft, Field, Kind, Option, Reading, drafted
 from bball_tui.league.values.names import typed_text
 
@@ -27,7 +28,7 @@ STARTS_ON = Field(
     kind=Kind.DAY,
     label="Begins",
     help="Optional.",
-    example=lambda order: f"such as {EXAMPLES[order]}",
+    example=lambda order: _("such as {example}").format(example=EXAMPLES[order]),
     parse=_day,
     option=Option(flag="--starts", metavar="DATE", help="The first day.", edit="Empty for unknown."),
 )
@@ -36,7 +37,7 @@ ENDS_ON = Field(
     kind=Kind.DAY,
     label="Ends",
     help="Optional.",
-    example=lambda order: f"such as {EXAMPLES[order]}",
+    example=lambda order: _("such as {example}").format(example=EXAMPLES[order]),
     parse=_day,
     option=Option(flag="--ends", metavar="DATE", help="The last day.", edit="Empty for unknown."),
 )

@@ -12,6 +12,7 @@ from bball_tui.database import models
 from bball_tui.database.listing import among
 from bball_tui.database.states import Capacity, ContractStatus, OutboxState, SigningMethod
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.contracts.contract_list import ContractListing
 from bball_tui.league.contracts.facts import LeagueClock, read_clock
 from bball_tui.league.importing.imports import IMPORTED
@@ -160,7 +161,7 @@ async def contract_detail(
         )
     ).one_or_none()
     if found is None:
-        raise BballError(f"There is no contract {contract_id} in this league.")
+        raise BballError(_("There is no contract {contract_id} in this league.").format(contract_id=contract_id))
     contract, player, team, season, signature = found
     mails = await _read_mails(session, league_id, contract_id, contract.player_id)
     attempts = await _read_attempts(session, [mail.id for mail in mails])
@@ -231,7 +232,7 @@ async def team_detail(session: AsyncSession, league_id: int, team_id: int) -> Te
     wanted = RosterFilter(team_id=team_id)
     rows = await TeamListing(league_id, wanted).all(session)
     if not rows:
-        raise BballError(f"There is no team {team_id} in this league.")
+        raise BballError(_("There is no team {team_id} in this league.").format(team_id=team_id))
     team = await session.get_one(models.Team, team_id, populate_existing=True)
     return TeamDetail(
         team=rows[0],

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bball_tui.clock import clock
 from bball_tui.database.states import ContractStatus, OutboxState
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.league.acts import done_words
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.contracts.lifecycle import STATUSES, TOLD
@@ -101,7 +101,7 @@ class TimelineEvent:
 def mail_words(mail: Mail, desk: LeagueClock) -> str:
     """What became of a mail."""
     when = "" if mail.at is None else _(" at {when}").format(when=desk.at(mail.at))
-    why = f": {mail.error_text}" if mail.error_text else ""
+    why = f": {retold(mail.error_text)}" if mail.error_text else ""
     if mail.message:
         return f"“{mail.message}”: {mail_words(replace(mail, message=''), desk)}"
     match mail.state:
@@ -140,7 +140,7 @@ def next_step(contract: ContractState, mails: Sequence[Mail], desk: LeagueClock)
     sentence = STATUSES[contract.status].next
     if sentence is None:
         return _after_signing([mail for mail in mails if mail.revision == contract.revision], desk)
-    why = f" ({contract.reason})" if contract.reason else ""
+    why = f" ({retold(contract.reason)})" if contract.reason else ""
     return _(sentence).format(days=_days_left(contract.due_on, desk), why=why)
 
 
@@ -150,7 +150,7 @@ def _after_signing(mails: Sequence[Mail], desk: LeagueClock) -> str:
         by_state.setdefault(mail.state, []).append(mail)
     if OutboxState.DEAD in by_state:
         mail = by_state[OutboxState.DEAD][0]
-        why = f": {mail.error_text.rstrip('.')}" if mail.error_text else ""
+        why = f": {retold(mail.error_text).rstrip('.')}" if mail.error_text else ""
         return _("The e-mail to {recipient} failed{why}. Someone must look at it.").format(
             recipient=mail.recipient, why=why
         )
@@ -291,7 +291,7 @@ def follow_up_words(note: NoteView, today: date | None = None) -> str:
 
 def struck_words(note: NoteView) -> str:
     """That it was a mistake, and why; empty where it counts."""
-    return "" if note.struck_reason is None else _(" (struck: {reason})").format(reason=note.struck_reason)
+    return "" if note.struck_reason is None else _(" (struck: {reason})").format(reason=retold(note.struck_reason))
 
 
 def _day(moment: datetime, desk: LeagueClock) -> date:
@@ -303,7 +303,7 @@ def _due(due_on: date | None, desk: LeagueClock) -> str:
 
 
 def _entry_text(entry: AuditFacts, recipients: Mapping[int, str]) -> str:
-    why = f": {entry.reason}" if entry.reason else ""
+    why = f": {retold(entry.reason)}" if entry.reason else ""
     if entry.entity == "outbox":
         done = done_words(entry.action, entry.entity)
         return _("e-mail to {recipient} {done}{why}").format(recipient=recipients[entry.entity_id], done=done, why=why)
@@ -369,7 +369,9 @@ def _corrected(entry: AuditFacts) -> str:
         return f"{_NAMES[name]} {word}".strip()
 
     return ", ".join(
-        f"{said(entry.after, name)} (was {said(entry.before, name)})" for name in _NAMES if name in entry.after
+        _("{now} (was {before})").format(now=said(entry.after, name), before=said(entry.before, name))
+        for name in _NAMES
+        if name in entry.after
     )
 
 
@@ -378,7 +380,7 @@ def _attempt_text(attempt: Attempt, recipient: str) -> str:
         return _("e-mail to {recipient} written to a folder").format(recipient=recipient)
     if attempt.outcome == "accepted":
         return _("e-mail to {recipient} accepted by the mail server").format(recipient=recipient)
-    said = f": {attempt.detail}" if attempt.detail else ""
+    said = f": {retold(attempt.detail)}" if attempt.detail else ""
     where = _(" at {upper}").format(upper=attempt.phase.upper()) if attempt.phase else ""
     return _("e-mail to {recipient} not accepted ({replace}{where}){said}").format(
         recipient=recipient, replace=attempt.outcome.replace("_", " "), where=where, said=said

@@ -11,14 +11,14 @@ from bball_tui.database.audit import Entry, record
 from bball_tui.database.listing import among
 from bball_tui.database.models import Outbox
 from bball_tui.database.states import ROW, OutboxState
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.league.contracts.facts import LeagueClock
 from bball_tui.league.undoing.own_acts import OwnAct, Row
 from bball_tui.mail.transports import stays_here
 from bball_tui.outbox.put_back import put_back
 from bball_tui.outbox.staff_actions import CANCELLABLE, cancel
 
-WHY = "undone"
+WHY = stored("undone")
 _NEVER_LEFT = (OutboxState.DEAD, OutboxState.CANCELLED, OutboxState.SUPPRESSED)
 _UNCHANGED = frozenset({"outbox_rewritten", "outbox_redirected", "outbox_sent_again"})
 """What says of a mail that another one goes, or that it says something else."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bball_tui.language import stored
 from bball_tui.league.contracts.lifecycle import SIMPLE_RULES
 from bball_tui.league.importing.imports import IMPORTED, UNDONE
 
@@ -17,7 +18,7 @@ LONGEST = 300
 MOST = 12
 """Acts that are listed."""
 TAKEN_BACK = "act_undone"
-MESSAGE_BACK = "the message was taken back"
+MESSAGE_BACK = stored("the message was taken back")
 """Why its e-mails are canceled; that is its undoing, and no act of its own."""
 
 

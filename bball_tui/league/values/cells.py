@@ -7,6 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bball_tui.language import _
 from bball_tui.league.values.formula_escape import is_quoted, unquoted
 
 _FAILED = frozenset(("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!", "#CALC!"))
@@ -55,12 +56,17 @@ def check_type(cell: str, is_day: bool, is_flag: bool) -> None:
     """
     if isinstance(cell, DateCell) and not is_day:
         raise CellFault(
-            "The spreadsheet holds a date here, perhaps made of a text such as 3-4. Format the cell as text and type "
-            "again what is meant."
+            _(
+                "The spreadsheet holds a date here, perhaps made of a text such as 3-4. Format the cell "
+                "as text and type again what is meant."
+            )
         )
     if isinstance(cell, FlagCell) and not is_flag:
         raise CellFault(
-            "The spreadsheet holds TRUE or FALSE here, no text. Format the cell as text and type again what is meant."
+            _(
+                "The spreadsheet holds TRUE or FALSE here, no text. Format the cell as text and type "
+                "again what is meant."
+            )
         )
 
 
@@ -82,10 +88,14 @@ def plain_text(value: str) -> str:
     if is_quoted(value):
         return unquoted(value)
     if value in _FAILED:
-        raise CellFault(f"The formula of this cell has no result ({value}). Type the text itself.")
+        raise CellFault(
+            _("The formula of this cell has no result ({value}). Type the text itself.").format(value=value)
+        )
     if value and value[0] in "=+-@" and not _NUMBER_OR_PHONE.fullmatch(value):
         raise CellFault(
-            f"The cell begins with “{value[0]}”, as a spreadsheet formula does. Replace it with the plain text."
+            _("The cell begins with “{value}”, as a spreadsheet formula does. Replace it with the plain text.").format(
+                value=value[0]
+            )
         )
     return value
 
@@ -93,20 +103,26 @@ def plain_text(value: str) -> str:
 def _refuse_unsafe(value: str) -> None:
     # White space at the ends is no fault, except that a tab or line break there may be one half of an injection.
     if "\n" in value or "\r" in value:
-        raise CellFault("The cell holds a line break. Write everything in it on one line.")
+        raise CellFault(_("The cell holds a line break. Write everything in it on one line."))
     found = _CONTROL.search(value)
     if found:
         raise CellFault(
-            f"The cell holds a control character (U+{ord(found[0]):04X}), which no one can see. "
-            "Delete the cell's text and type it again."
+            _(
+                "The cell holds a control character (U+{ord:04X}), which no one can see. Delete the "
+                "cell's text and type it again."
+            ).format(ord=ord(found[0]))
         )
     if _UNREADABLE.search(value):
         raise CellFault(
-            "The cell holds a character that was lost when the file was saved. Save it as “CSV UTF-8” and type "
-            "the text of this cell again."
+            _(
+                "The cell holds a character that was lost when the file was saved. Save it as “CSV "
+                "UTF-8” and type the text of this cell again."
+            )
         )
     found = _INVISIBLE.search(value)
     if found:
         raise CellFault(
-            f"The cell holds an invisible character (U+{ord(found[0]):04X}). Delete the cell's text and type it again."
+            _("The cell holds an invisible character (U+{ord:04X}). Delete the cell's text and type it again.").format(
+                ord=ord(found[0])
+            )
         )

@@ -3,6 +3,7 @@
 import re
 
 from bball_tui.database.states import ContractStatus, Stage
+from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault, plain_text
 
 _PLAYERS = frozenset(("player", "athlete", "participant", "rostered player", "p"))
@@ -44,7 +45,9 @@ def jersey(value: str) -> str | None:
         return None
     found = _JERSEY.fullmatch(text)
     if found is None:
-        raise CellFault("A jersey has one to three digits, such as 7, 00 or 23. Correct the number or clear the cell.")
+        raise CellFault(
+            _("A jersey has one to three digits, such as 7, 00 or 23. Correct the number or clear the cell.")
+        )
     return found[1]
 
 
@@ -66,7 +69,7 @@ def flag(value: str) -> bool:
     """
     text = plain_text(value).casefold()
     if text and text not in _FLAGS:
-        raise CellFault("The cell must be Y or N. Correct it, or clear it for N.")
+        raise CellFault(_("The cell must be Y or N. Correct it, or clear it for N."))
     return _FLAGS.get(text, False)
 
 
@@ -78,7 +81,9 @@ def language(value: str) -> str:
     """
     text = plain_text(value).lower().replace("_", "-")
     if text and not _LANGUAGE.fullmatch(text):
-        raise CellFault("A language is written as a short code, such as en, es or es-mx. Correct it or clear the cell.")
+        raise CellFault(
+            _("A language is written as a short code, such as en, es or es-mx. Correct it or clear the cell.")
+        )
     return text
 
 
@@ -97,8 +102,10 @@ def is_staff(value: str) -> bool:
     text = plain_text(value).casefold()
     if text and text not in _PLAYERS and text not in _STAFF:
         raise CellFault(
-            "This is no role of a player or of staff that is known here. If the column holds positions, leave it out "
-            "with --ignore-column; else write Player, Coach or Staff."
+            _(
+                "This is no role of a player or of staff that is known here. If the column holds "
+                "positions, leave it out with --ignore-column; else write Player, Coach or Staff."
+            )
         )
     return text in _STAFF
 

@@ -5,6 +5,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
+from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault, plain_text
 from bball_tui.league.values.shown import shown
 
@@ -44,16 +45,22 @@ def phone(value: str) -> str | None:
         return value
     text = plain_text(value)
     if len(text) > PHONE_LENGTH:
-        raise CellFault(f"A phone number has at most {PHONE_LENGTH} characters. Keep one number in the cell.")
+        raise CellFault(
+            _("A phone number has at most {phone_length} characters. Keep one number in the cell.").format(
+                phone_length=PHONE_LENGTH
+            )
+        )
     if "@" in text:
-        raise CellFault("This is an e-mail address, not a phone number. Move it to the column for addresses.")
+        raise CellFault(_("This is an e-mail address, not a phone number. Move it to the column for addresses."))
     if _SCIENTIFIC.fullmatch(text):
         raise CellFault(
-            "A spreadsheet has shortened this number, and the last digits are lost. Format the column as text and type "
-            "the whole number."
+            _(
+                "A spreadsheet has shortened this number, and the last digits are lost. Format the "
+                "column as text and type the whole number."
+            )
         )
     if _TWO_PHONES.search(text) or sum(map(str.isdigit, _EXTENSION.sub("", text))) > _MOST_DIGITS:
-        raise CellFault("The cell holds more than one phone number. Keep one; others go to a guardian of their own.")
+        raise CellFault(_("The cell holds more than one phone number. Keep one; others go to a guardian of their own."))
     found = _FLOAT.fullmatch(text)  # as programs write a number that they took for a measure
     return found[1] if found else text or None
 
@@ -70,13 +77,17 @@ def email(value: str) -> str | None:
     if not text:
         return None
     if text.count("@") > 1:
-        raise CellFault("The cell holds more than one e-mail address. Keep one; others go to a guardian of their own.")
+        raise CellFault(
+            _("The cell holds more than one e-mail address. Keep one; others go to a guardian of their own.")
+        )
     if not text.isascii():
         _refuse_typography(text)
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise CellFault(f"This isn't a valid e-mail address. {error} Correct it or clear the cell.") from None
+        raise CellFault(
+            _("This isn't a valid e-mail address. {error} Correct it or clear the cell.").format(error=error)
+        ) from None
 
 
 def _refuse_typography(text: str) -> None:
@@ -87,8 +98,10 @@ def _refuse_typography(text: str) -> None:
     if plain.isascii():
         found = next((character for character in text if not character.isascii()), "")
         raise CellFault(
-            f"This address has “{shown(found)}” ({unicodedata.name(found, 'unknown').lower()}), which mail servers do "
-            f"not take for the character that it looks like. If {plain} is meant, type that."
+            _(
+                "This address has “{found}” ({name}), which mail servers do not take for the character "
+                "that it looks like. If {plain} is meant, type that."
+            ).format(found=shown(found), name=unicodedata.name(found, "unknown").lower(), plain=plain)
         )
 
 

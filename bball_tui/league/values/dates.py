@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from datetime import date
 
 from bball_tui.database.states import DateOrder
+from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault, DateCell, plain_text
 
 FIRST_BIRTHDATE = date(1900, 1, 2)
 """Spreadsheets write 1 January 1900 for an empty date."""
 ORDER_WORDS = {
-    DateOrder.YMD: "year-month-day",
-    DateOrder.DMY: "day/month/year",
-    DateOrder.MDY: "month/day/year",
+    DateOrder.YMD: _("year-month-day"),
+    DateOrder.DMY: _("day/month/year"),
+    DateOrder.MDY: _("month/day/year"),
 }
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?: 0?0:00(?::00)?)?")
@@ -90,34 +91,44 @@ def birthdate(value: str, order: DateOrder, today: date, proven: DateOrder | Non
     found = _YEAR_LAST.fullmatch(text)
     if found is None:
         if _SHORT_YEAR.fullmatch(text):
-            raise CellFault("The year has two digits only. Write it with four, such as 2015.")
+            raise CellFault(_("The year has two digits only. Write it with four, such as 2015."))
         if len(_DAY.findall(text)) > 1:
-            raise CellFault("The cell holds more than one date. Keep the player's own.")
+            raise CellFault(_("The cell holds more than one date. Keep the player's own."))
         if _TIMED.fullmatch(text):
             raise CellFault(
-                "This date has a time, so it may be the day before or after. Write the day alone, such as 2015-03-24."
+                _(
+                    "This date has a time, so it may be the day before or after. Write the day alone, such "
+                    "as 2015-03-24."
+                )
             )
-        raise CellFault("That isn't a date that can be read. Write it as year-month-day, such as 2015-03-24.")
+        raise CellFault(_("That isn't a date that can be read. Write it as year-month-day, such as 2015-03-24."))
     one, two, year = int(found[1]), int(found[2]), int(found[3])
     used = proven if order is DateOrder.YMD else order
     if one > 12 and two > 12:
-        raise CellFault("There is no such day. Correct the date.")
+        raise CellFault(_("There is no such day. Correct the date."))
     if used is None:
         # Nothing in the column says which order is meant, or its dates contradict each other.
         raise CellFault(
-            "It is not clear which number is the month. Say so with --date-order mdy (month/day/year) or "
-            "--date-order dmy (day/month/year), or write dates as 2015-03-24."
+            _(
+                "It is not clear which number is the month. Say so with --date-order mdy "
+                "(month/day/year) or --date-order dmy (day/month/year), or write dates as 2015-03-24."
+            )
         )
     month, day = (one, two) if used is DateOrder.MDY else (two, one)
     if month > 12 and day <= 12:
         other = DateOrder.MDY if used is DateOrder.DMY else DateOrder.DMY
         way_out = (
-            f"All dates of this column fit {ORDER_WORDS[other]}: if that is how they are meant, use "
-            f"--date-order {other}."
+            _(
+                "All dates of this column fit {order_words}: if that is how they are meant, use --date-order {other}."
+            ).format(order_words=ORDER_WORDS[other], other=other)
             if proven is other
-            else "Correct it, or write it as 2015-03-24."
+            else _("Correct it, or write it as 2015-03-24.")
         )
-        raise CellFault(f"Read as {ORDER_WORDS[used]} this is no date: there is no month {month}. {way_out}")
+        raise CellFault(
+            _("Read as {order_words} this is no date: there is no month {month}. {way_out}").format(
+                order_words=ORDER_WORDS[used], month=month, way_out=way_out
+            )
+        )
     return _possible(year, month, day, today)
 
 
@@ -125,9 +136,9 @@ def _possible(year: int, month: int, day: int, today: date) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise CellFault("There is no such day. Correct the date.") from None
+        raise CellFault(_("There is no such day. Correct the date.")) from None
     if found > today:
-        raise CellFault("This date of birth is in the future. Correct the year.")
+        raise CellFault(_("This date of birth is in the future. Correct the year."))
     if found < FIRST_BIRTHDATE:
-        raise CellFault("This date of birth is before 1900. Correct the year, or clear the cell if it is not known.")
+        raise CellFault(_("This date of birth is before 1900. Correct the year, or clear the cell if it is not known."))
     return found

@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.league.values.cells import CellFault, plain_text
 from bball_tui.league.values.last_names import split_name
 from bball_tui.league.values.shown import shown
@@ -40,7 +41,11 @@ def name_text(value: str, longest: int = NAME_LENGTH) -> str:
     """
     text = plain_text(value)
     if len(text) > longest:
-        raise CellFault(f"The cell has {len(text)} characters; at most {longest} are possible. Shorten it.")
+        raise CellFault(
+            _("The cell has {number} characters; at most {longest} are possible. Shorten it.").format(
+                number=len(text), longest=longest
+            )
+        )
     return text
 
 
@@ -53,9 +58,13 @@ def typed_text(value: str, longest: int, *, needed: bool = False) -> str:
     """
     line = plain_text(value)
     if needed and not line:
-        raise BballError("This is needed. Fill it in.")
+        raise BballError(_("This is needed. Fill it in."))
     if len(line) > longest:
-        raise BballError(f"This has {len(line)} characters; {longest} is the limit. Shorten it.")
+        raise BballError(
+            _("This has {number} characters; {longest} is the limit. Shorten it.").format(
+                number=len(line), longest=longest
+            )
+        )
     return line
 
 
@@ -81,10 +90,10 @@ def person_name(value: str) -> str:
     text = _HYPHENS.sub("-", text)
     _refuse_converted(text)
     if "@" in text or _NUMBER.fullmatch(text):
-        what = "an e-mail address" if "@" in text else "a number"
-        raise CellFault(f"This is {what}, not a name. Move it to its column, and type the name.")
+        what = _("an e-mail address") if "@" in text else _("a number")
+        raise CellFault(_("This is {what}, not a name. Move it to its column, and type the name.").format(what=what))
     if not any(unicodedata.category(character)[0] in "LNS" for character in text):
-        raise CellFault("This is no name: it has no letter. Type the name, or clear the cell.")
+        raise CellFault(_("This is no name: it has no letter. Type the name, or clear the cell."))
     return text
 
 
@@ -102,8 +111,10 @@ def first_name(value: str) -> str:
         if len(people) > 1:
             some = " and ".join(shown(one, 30) for one in people)
             raise CellFault(
-                f"This names {len(people)} people, {some}. A cell names one: give each child a row of its own, and "
-                "each guardian columns of their own."
+                _(
+                    "This names {number} people, {some}. A cell names one: give each child a row of its own, "
+                    "and each guardian columns of their own."
+                ).format(number=len(people), some=some)
             )
     return text
 
@@ -119,8 +130,10 @@ def whole_name(value: str) -> tuple[str, str]:
     names = split_name(text)
     if names is None and not _PEOPLE.search(text):
         raise CellFault(
-            "This cannot be split into a first and a last name. Write both, as “Mia Lopez” or “Lopez, Mia”, or give "
-            "them columns of their own."
+            _(
+                "This cannot be split into a first and a last name. Write both, as “Mia Lopez” or "
+                "“Lopez, Mia”, or give them columns of their own."
+            )
         )
     again = (
         names is not None
@@ -129,8 +142,10 @@ def whole_name(value: str) -> tuple[str, str]:
     )
     if names is None or again or _PEOPLE.search(text):
         raise CellFault(
-            "This seems to name several people. A cell names one: give each child a row of its own, and each guardian "
-            "columns of their own."
+            _(
+                "This seems to name several people. A cell names one: give each child a row of its own, "
+                "and each guardian columns of their own."
+            )
         )
     return first_name(names[0]), person_name(names[1])
 
@@ -150,13 +165,18 @@ def group_name(value: str, longest: int = NAME_LENGTH) -> str:
 def _refuse_converted(text: str) -> None:
     if _MADE_A_DATE.fullmatch(text):
         raise CellFault(
-            "This is a date, perhaps made by a spreadsheet of a text such as 3-4. Format the cell as text and type "
-            "again what is meant."
+            _(
+                "This is a date, perhaps made by a spreadsheet of a text such as 3-4. Format the cell as "
+                "text and type again what is meant."
+            )
         )
     if _ESCAPED.search(text):
         raise CellFault(
-            f"A program has left its own signs in this text. If “{shown(html.unescape(unquote(text)))}” is meant, type "
-            "that."
+            _("A program has left its own signs in this text. If “{unescape}” is meant, type that.").format(
+                unescape=shown(html.unescape(unquote(text)))
+            )
         )
     if text in ("TRUE", "FALSE"):
-        raise CellFault(f"This is {text}, as a spreadsheet writes it, and no name. Type what is meant.")
+        raise CellFault(
+            _("This is {text}, as a spreadsheet writes it, and no name. Type what is meant.").format(text=text)
+        )

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from bball_tui.language import _
+
 SHOWN = 60
 """Characters of a faulty value that a message repeats."""
 
@@ -27,6 +29,6 @@ def _picture(character: str) -> str:
 
 
 def listed(words: tuple[str, ...] | list[str], joint: str = "or") -> str:
-    """``A, B or C``, each in quotation marks."""
+    """``A, B or C``, each in quotation marks; ``joint`` is ``or`` or ``and``."""
     quoted = [f"“{word}”" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {joint} {quoted[-1]}"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {_(joint)} {quoted[-1]}"

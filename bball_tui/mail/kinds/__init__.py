@@ -43,10 +43,16 @@ def facts_of(kind: str, payload: object) -> MailKind:
     """
     found = KINDS.get(kind)
     if found is None:
-        raise RenderError(f"There is no kind of e-mail called {one_line(kind)!r}. Known: {', '.join(KINDS)}.")
+        raise RenderError(
+            _("There is no kind of e-mail called {kind!r}. Known: {kinds}.").format(
+                kind=one_line(kind), kinds=", ".join(KINDS)
+            )
+        )
     try:
         return msgspec.convert(payload, found)
     except msgspec.ValidationError as error:
         raise RenderError(
-            f"The facts kept with this e-mail are not complete: {error}. Cancel it, and have it queued again."
+            _("The facts kept with this e-mail are not complete: {error}. Cancel it, and have it queued again.").format(
+                error=error
+            )
         ) from None

@@ -8,6 +8,7 @@ import msgspec
 
 from bball_tui.database.states import Capacity
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind, Value, Words
 from bball_tui.mail.values import one_line
 
@@ -58,7 +59,7 @@ class CorrectionMail(MailKind, frozen=True, kw_only=True):
 
     @classmethod
     def preview_facts(cls, player: str, offered_on: date, due_on: date | None) -> Mapping[str, object]:
-        raise BballError("A correction is about one signature: it is shown when a signature is corrected.")
+        raise BballError(_("A correction is about one signature: it is shown when a signature is corrected."))
 
     def sparse(self) -> Self:
         return msgspec.structs.replace(self, guardian_first="", guardian_last="", now=None, note="")

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind, Value, Words
 from bball_tui.mail.message_variables import VARIABLES
 from bball_tui.mail.values import one_line
@@ -111,7 +112,7 @@ class MessageMail(MailKind, frozen=True, kw_only=True):
 
     @classmethod
     def preview_facts(cls, player: str, offered_on: date, due_on: date | None) -> Mapping[str, object]:
-        raise BballError("A message says what you write: choose the families in a list, and write to them.")
+        raise BballError(_("A message says what you write: choose the families in a list, and write to them."))
 
     def sparse(self) -> Self:
         return msgspec.structs.replace(

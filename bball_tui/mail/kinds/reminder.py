@@ -8,6 +8,7 @@ import msgspec
 
 from bball_tui.database.states import WAITING_STATUSES, ContractStatus
 from bball_tui.errors import BballError
+from bball_tui.language import _, later
 from bball_tui.mail.kinds.base import MailKind, Value, Words
 
 _PASSED = date(2027, 3, 4)
@@ -44,11 +45,13 @@ class ReminderMail(MailKind, frozen=True, kw_only=True):
     @classmethod
     def preview_facts(cls, player: str, offered_on: date, due_on: date | None) -> Mapping[str, object]:
         if due_on is None:
-            raise BballError(f"{player}'s contract has no due date, so no one is reminded of it.")
+            raise BballError(
+                _("{player}'s contract has no due date, so no one is reminded of it.").format(player=player)
+            )
         return {"due_on": due_on}
 
     def sparse(self) -> Self:
         return msgspec.structs.replace(self, guardian_first="", guardian_last="", number=2)
 
     def further_trials(self) -> Iterator[tuple[str, Self]]:
-        yield "a day that has passed", msgspec.structs.replace(self, due_on=_PASSED)
+        yield later("a day that has passed"), msgspec.structs.replace(self, due_on=_PASSED)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from bball_tui.database.states import ContractStatus
+from bball_tui.language import _
 from bball_tui.mail.kinds.base import MailKind, Value, Words
 from bball_tui.mail.values import RenderError
 
@@ -32,7 +33,9 @@ class TeamChatMail(MailKind, frozen=True, kw_only=True):
     def variables(self, words: Words, chat_url: str | None, today: date) -> Mapping[str, Value]:
         if chat_url is None:
             raise RenderError(
-                "This e-mail brings the link to the team's chat, and the team has none at the moment. "
-                "Paste the link on the GroupMe tab, and send this e-mail again."
+                _(
+                    "This e-mail brings the link to the team's chat, and the team has none at the moment. "
+                    "Paste the link on the GroupMe tab, then retry this e-mail in the outbox."
+                )
             )
         return {"chat_url": chat_url}

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.transports.base import (
     Envelope,
     LookedUp,
@@ -93,14 +94,17 @@ def parse_mail_url(url: SecretUrl) -> tuple[Scheme[Any], Any]:
         port = parts.port
     except ValueError:
         raise BballError(
-            "The e-mail URL cannot be read. Write it like "
-            f"{SmtpScheme.example}, and write special characters in a password as %40 (@), %2F (/), %23 (#)."
+            _(
+                "The e-mail URL cannot be read. Write it like {example}, and write special characters in "
+                "a password as %40 (@), %2F (/), %23 (#)."
+            ).format(example=SmtpScheme.example)
         ) from None
     scheme = SCHEMES.get(parts.scheme.lower())
     if scheme is None:
         raise BballError(
-            f"The e-mail URL begins with {parts.scheme.lower()[:20]!r}, which is no way to send e-mail. "
-            f"Use one of: {', '.join(one.example for one in SCHEMES.values())}."
+            _("The e-mail URL begins with {scheme!r}, which is no way to send e-mail. Use one of: {values}.").format(
+                scheme=parts.scheme.lower()[:20], values=", ".join(one.example for one in SCHEMES.values())
+            )
         )
     return scheme, scheme.parse(parts, port)
 
@@ -113,6 +117,10 @@ def open_transport(settings: Settings) -> Transport:
             which part and never a password.
     """
     if settings.mail_url is None:
-        raise BballError(f"{NO_MAIL_SERVER.capitalize()}, so no e-mail can be sent. {SET_UP_MAIL}")
+        raise BballError(
+            _("{no_mail_server}, so no e-mail can be sent. {set_up_mail}").format(
+                no_mail_server=NO_MAIL_SERVER.capitalize(), set_up_mail=SET_UP_MAIL
+            )
+        )
     scheme, target = parse_mail_url(settings.mail_url)
     return scheme.open(target, settings)

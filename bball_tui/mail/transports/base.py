@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from bball_tui.language import _
 from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 
@@ -125,9 +126,9 @@ def address_in(mime: bytes, name: str) -> str | None:
 
 def stopped(phase: Phase) -> Outcome:
     """The outcome when ``on_wire`` said no: nothing was sent."""
-    return Outcome(OutcomeClass.STOPPED, phase, text="Another worker has this e-mail now, so this one sent nothing.")
+    return Outcome(OutcomeClass.STOPPED, phase, text=_("Another worker has this e-mail now, so this one sent nothing."))
 
 
 def not_now(phase: Phase) -> Outcome:
     """The outcome when the turn of a mail came and it was not to go: nothing was sent."""
-    return Outcome(OutcomeClass.STOPPED, phase, text="This worker could not send it now.")
+    return Outcome(OutcomeClass.STOPPED, phase, text=_("This worker could not send it now."))

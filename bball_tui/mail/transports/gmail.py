@@ -7,6 +7,7 @@ from typing import ClassVar
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass
 from bball_tui.mail.providers import BY_ID, GMAIL_API
@@ -31,21 +32,31 @@ class GmailScheme(Scheme[GmailTarget]):
     def parse(self, parts: SplitResult, port: int | None) -> GmailTarget:
         if parts.password is not None or port is not None or parts.path not in ("", "/") or parts.fragment:
             raise BballError(
-                "The e-mail URL for Gmail holds no password and no port: only the address that sends and the file with "
-                f"Google's credentials, like {self.example}."
+                _(
+                    "The e-mail URL for Gmail holds no password and no port: only the address that sends and "
+                    "the file with Google's credentials, like {example}."
+                ).format(example=self.example)
             )
         options = options_in(parts.query, "credentials", "endpoint", "data_timeout")
         try:
-            user = address(f"{unquote(parts.username or '')}@{parts.hostname or ''}", "the address in the e-mail URL")
+            user = address(
+                f"{unquote(parts.username or '')}@{parts.hostname or ''}", _("the address in the e-mail URL")
+            )
         except RenderError:
             raise BballError(
-                f"The e-mail URL for Gmail begins with the address that sends, like {self.example}."
+                _("The e-mail URL for Gmail begins with the address that sends, like {example}.").format(
+                    example=self.example
+                )
             ) from None
         path = Path(options.get("credentials", "")).expanduser()
         if not path.is_file():
             raise BballError(
-                "The e-mail URL for Gmail needs credentials=FILE with the JSON file from Google, "
-                + (f"but there is no file {path}." if options.get("credentials") else f"like {self.example}.")
+                _("The e-mail URL for Gmail needs credentials=FILE with the JSON file from Google, ")
+                + (
+                    _("but there is no file {path}.").format(path=path)
+                    if options.get("credentials")
+                    else _("like {example}.").format(example=self.example)
+                )
             )
         return GmailTarget(
             user, path, _endpoint(options.get("endpoint")), seconds_in(options, "data_timeout", DATA_TIMEOUT)
@@ -74,17 +85,17 @@ class GmailScheme(Scheme[GmailTarget]):
         problems = {}
         login = account.login.strip()
         try:
-            login = address(login, "the mailbox that sends")
+            login = address(login, _("the mailbox that sends"))
         except RenderError:
-            problems["login"] = "Type the whole address of the mailbox that sends, such as office@example.org."
+            problems["login"] = _("Type the whole address of the mailbox that sends, such as office@example.org.")
         path = Path(account.credentials.strip()).expanduser()
         if not account.credentials.strip():
-            problems["credentials"] = "Type the path of the JSON file that Google gave."
+            problems["credentials"] = _("Type the path of the JSON file that Google gave.")
         elif not path.is_file():
-            problems["credentials"] = f"There is no file {path}."
+            problems["credentials"] = _("There is no file {path}.").format(path=path)
         if problems:
             raise WrongFields(problems)
-        user, _, host = login.rpartition("@")
+        user, _at, host = login.rpartition("@")
         same = known is not None and known.user == login
         kept = {name: value for name, value in options.items() if same and name != "credentials"}
         query = urlencode({"credentials": str(path.absolute()), **kept})
@@ -92,11 +103,13 @@ class GmailScheme(Scheme[GmailTarget]):
 
     def login_trouble(self, trouble: Outcome, target: GmailTarget) -> str:
         if trouble.outcome_class is OutcomeClass.AUTH:
-            return (
-                "Google refuses the credentials file or the mailbox. Check the login, and that the file is the one of "
-                f"your league. {said(trouble)}"
-            )
-        return f"Google cannot be asked now. Check that this computer is online, then try again. {said(trouble)}"
+            return _(
+                "Google refuses the credentials file or the mailbox. Check the login, and that the file "
+                "is the one of your league. {said}"
+            ).format(said=said(trouble))
+        return _("Google cannot be asked now. Check that this computer is online, then try again. {said}").format(
+            said=said(trouble)
+        )
 
 
 def _endpoint(value: str | None) -> str:
@@ -110,7 +123,9 @@ def _endpoint(value: str | None) -> str:
         fits = False
     if not fits:
         raise BballError(
-            "endpoint= in the e-mail URL is for trying things out with a server on this machine, like "
-            "endpoint=http://127.0.0.1:8025. Leave it out to send through Gmail."
+            _(
+                "endpoint= in the e-mail URL is for trying things out with a server on this machine, "
+                "like endpoint=http://127.0.0.1:8025. Leave it out to send through Gmail."
+            )
         )
     return value

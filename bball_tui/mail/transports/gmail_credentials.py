@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.values import is_loopback
 
 SCOPE = "https://www.googleapis.com/auth/gmail.compose"
@@ -123,13 +124,19 @@ def read_credentials(path: Path, user: str) -> AuthorizedUser | ServiceAccount:
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
     except OSError as error:
-        raise BballError(f"Google's credentials in {path} cannot be read: {error.strerror or error}.") from None
+        raise BballError(
+            _("Google's credentials in {path} cannot be read: {strerror}.").format(
+                path=path, strerror=error.strerror or error
+            )
+        ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise BballError(
-            f"{path} is no credentials file: it should be the JSON file as Google gave it. Download it again."
+            _("{path} is no credentials file: it should be the JSON file as Google gave it. Download it again.").format(
+                path=path
+            )
         ) from None
     if not _protected(file.token_uri):
-        raise BballError(f"token_uri in {path} should begin with https://, as Google writes it.")
+        raise BballError(_("token_uri in {path} should begin with https://, as Google writes it.").format(path=path))
     if file.type == "authorized_user":
         _need(path, client_id=file.client_id, client_secret=file.client_secret, refresh_token=file.refresh_token)
         return AuthorizedUser(file.client_id, file.client_secret, file.refresh_token, file.token_uri)
@@ -139,8 +146,10 @@ def read_credentials(path: Path, user: str) -> AuthorizedUser | ServiceAccount:
             file.client_email, file.private_key_id, user, _signer(path, file.private_key), file.token_uri
         )
     raise BballError(
-        f"type in {path} should be authorized_user or service_account. Other kinds of credentials from Google cannot "
-        "send e-mail."
+        _(
+            "type in {path} should be authorized_user or service_account. Other kinds of credentials "
+            "from Google cannot send e-mail."
+        ).format(path=path)
     )
 
 
@@ -148,8 +157,10 @@ def _need(path: Path, **fields: str) -> None:
     missing = [name for name, value in fields.items() if not value]
     if missing:
         raise BballError(
-            f"{path} is missing {', '.join(missing)}: part of Google's file is gone, or it is for another purpose. "
-            "The section on Gmail in docs/operations.md says which file is needed."
+            _(
+                "{path} is missing {missing}: part of Google's file is gone, or it is for another "
+                "purpose. The section on Gmail in docs/operations.md says which file is needed."
+            ).format(path=path, missing=", ".join(missing))
         )
 
 
@@ -174,7 +185,9 @@ def _signer(path: Path, pem: str) -> Signer:
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, RSAPrivateKey):
-        raise BballError(f"private_key in {path} is no RSA key in PEM form. Download the file from Google again.")
+        raise BballError(
+            _("private_key in {path} is no RSA key in PEM form. Download the file from Google again.").format(path=path)
+        )
     return lambda data: key.sign(data, PKCS1v15(), hashes.SHA256())
 
 

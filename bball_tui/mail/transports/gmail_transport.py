@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase, classify_http
 from bball_tui.mail.transports.base import (
     Envelope,
@@ -102,12 +103,12 @@ class GmailTransport:
     ) -> Outcome:
         """See :class:`TwoStepTransport`."""
         try:
-            recipient = address(envelope.recipient, "the recipient")
+            recipient = address(envelope.recipient, _("the recipient"))
         except RenderError as error:
             return Outcome(OutcomeClass.PERMANENT, Phase.HTTP, text=str(error))
         if address_in(envelope.mime, "To") != recipient:
             # Gmail has no envelope: it sends to whomever the mail itself names.
-            return Outcome(OutcomeClass.RENDER, Phase.RENDER, text="The e-mail's To header names someone else.")
+            return Outcome(OutcomeClass.RENDER, Phase.RENDER, text=_("The e-mail's To header names someone else."))
         try:
             draft = Draft.read(reference, self._target.user)
             if draft is not None and not await self._there(draft):
@@ -129,12 +130,12 @@ class GmailTransport:
         """See :class:`TwoStepTransport`."""
         draft = Draft.read(reference, self._target.user)
         if draft is None:
-            text = "This program has no draft of this e-mail in Gmail."
+            text = _("This program has no draft of this e-mail in Gmail.")
             return Outcome(OutcomeClass.IN_DOUBT, Phase.HTTP_SEND, text=text)
         tried = str(replace(draft, tried=True))
         try:
             if await self._there(draft):
-                return LookedUp(False, tried, "Gmail still has the draft of this e-mail, so it was not sent.")
+                return LookedUp(False, tried, _("Gmail still has the draft of this e-mail, so it was not sent."))
         except TroubleError as trouble:
             return trouble.outcome
         return LookedUp(True, tried, _went_out(draft).text)
@@ -186,7 +187,11 @@ class GmailTransport:
         )
         message = answer.read(_Named) if answer.good else None
         if message is not None:
-            outcome = classify_http(Phase.HTTP_SEND, answer.status, f"Accepted by Gmail as message {message.id}.")
+            outcome = classify_http(
+                Phase.HTTP_SEND,
+                answer.status,
+                _("Accepted by Gmail as message {message_id}.").format(message_id=message.id),
+            )
             return replace(outcome, provider_ref=message.id)
         if answer.status == 401:
             # The token ended since the draft was made. Nothing was sent; the next try begins with another token, and
@@ -230,5 +235,5 @@ def _refused(outcome: Outcome, draft: Draft) -> Outcome:
 
 
 def _went_out(draft: Draft) -> Outcome:
-    text = "Gmail no longer has the draft of this e-mail: it was sent, unless someone deleted the draft by hand."
+    text = _("Gmail no longer has the draft of this e-mail: it was sent, unless someone deleted the draft by hand.")
     return Outcome(OutcomeClass.ACCEPTED, Phase.HTTP, 404, text=text, provider_ref=str(draft))

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from bball_tui import __version__
+from bball_tui.language import _
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_http
 from bball_tui.mail.transports.base import TroubleError
 from bball_tui.trust import authorities
@@ -78,7 +79,7 @@ class Answer:
     def outcome(self) -> Outcome:
         """What it means for the mail. A success that could not be read is no success."""
         if self.good:
-            return classify_exception(self.phase, Fault.MALFORMED, "Google's answer could not be understood.")
+            return classify_exception(self.phase, Fault.MALFORMED, _("Google's answer could not be understood."))
         return classify_http(self.phase, self.status, self.hide(self._words()), self.retry_after)
 
     def _words(self) -> str:
@@ -140,14 +141,18 @@ class GmailWire:
                 async for chunk in response.aiter_bytes():
                     received += chunk
                     if len(received) > LARGEST_ANSWER:
-                        raise _trouble(phase, Fault.MALFORMED, "Google's answer has no end.")
+                        raise _trouble(phase, Fault.MALFORMED, _("Google's answer has no end."))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             before = Phase.HTTP if phase is Phase.HTTP_SEND else phase
-            raise _trouble(before, Fault.UNREACHABLE, f"There is no connection to {_host(url)}.") from None
+            raise _trouble(
+                before, Fault.UNREACHABLE, _("There is no connection to {host}.").format(host=_host(url))
+            ) from None
         except (httpx.TimeoutException, TimeoutError):
-            raise _trouble(phase, Fault.TIMEOUT, f"{_host(url)} did not answer in time.") from None
+            raise _trouble(phase, Fault.TIMEOUT, _("{host} did not answer in time.").format(host=_host(url))) from None
         except (httpx.HTTPError, httpx.StreamError, OSError):
-            raise _trouble(phase, Fault.DISCONNECTED, f"The connection to {_host(url)} broke.") from None
+            raise _trouble(
+                phase, Fault.DISCONNECTED, _("The connection to {host} broke.").format(host=_host(url))
+            ) from None
         return Answer(phase, response.status_code, bytes(received), response.headers.get("retry-after"), hide)
 
 

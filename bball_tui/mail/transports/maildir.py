@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, unquote
 from uuid import uuid4
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.mime import header
 from bball_tui.mail.outcome import Fault, Outcome, OutcomeClass, Phase, classify_exception
 from bball_tui.mail.transports.base import Envelope, OnWire, Transport, stopped
@@ -39,7 +40,7 @@ class MaildirScheme(Scheme[MaildirTarget]):
 
     def parse(self, parts: SplitResult, port: int | None) -> MaildirTarget:
         if parts.netloc or parts.query or not parts.path.startswith("/"):
-            raise BballError("A mail folder is written with three slashes and its whole path: maildir:///folder.")
+            raise BballError(_("A mail folder is written with three slashes and its whole path: maildir:///folder."))
         return MaildirTarget(Path(unquote(parts.path)))
 
     def open(self, target: MaildirTarget, settings: Settings) -> Transport:
@@ -55,11 +56,15 @@ class MaildirScheme(Scheme[MaildirTarget]):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise BballError(f"{path} cannot be deleted: {error.strerror or error}. Delete it by hand.") from None
+                raise BballError(
+                    _("{path} cannot be deleted: {strerror}. Delete it by hand.").format(
+                        path=path, strerror=error.strerror or error
+                    )
+                ) from None
         return len(going)
 
     def label(self, provider: str) -> str:
-        return "the mail folder"
+        return _("the mail folder")
 
     def sender(self, parts: SplitResult) -> str | None:
         return super().sender(parts) or LOCAL_SENDER
@@ -100,7 +105,10 @@ class MaildirTransport:
         finally:
             await asyncio.to_thread(written.unlink, missing_ok=True)
         return Outcome(
-            OutcomeClass.ACCEPTED, Phase.FILE, text=f"Put into the mail folder as {name}.", provider_ref=name
+            OutcomeClass.ACCEPTED,
+            Phase.FILE,
+            text=_("Put into the mail folder as {name}.").format(name=name),
+            provider_ref=name,
         )
 
     async def check(self) -> Outcome | None:
@@ -140,7 +148,9 @@ class MaildirTransport:
         _sync(new)
 
     def _refused(self, error: OSError) -> Outcome:
-        text = f"The mail folder {self._folder} cannot be written: {error.strerror or error}."
+        text = _("The mail folder {folder} cannot be written: {strerror}.").format(
+            folder=self._folder, strerror=error.strerror or error
+        )
         return classify_exception(Phase.FILE, Fault.OS, text)
 
 

@@ -4,6 +4,7 @@ import math
 from urllib.parse import parse_qsl
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 
 DATA_TIMEOUT = 120.0
 """Seconds to wait for the answer to the final dot.
@@ -25,9 +26,14 @@ def options_in(query: str, *known: str) -> dict[str, str]:
     unknown = sorted(options.keys() - set(known))
     if unknown or len(options) < len(pairs):
         raise BballError(
-            f"The e-mail URL may have the options {', '.join(known[:-1])} and {known[-1]} after its question mark, "
-            "each once; "
-            f"not: {', '.join(name[:20] for name in unknown) or 'the same one twice'}."
+            _(
+                "The e-mail URL may have the options {known} and {known2} after its question mark, each "
+                "once; not: {unknown}."
+            ).format(
+                known=", ".join(known[:-1]),
+                known2=known[-1],
+                unknown=", ".join(name[:20] for name in unknown) or "the same one twice",
+            )
         )
     return options
 
@@ -43,7 +49,11 @@ def seconds_in(options: dict[str, str], name: str, usual: float) -> float:
         return usual
     seconds = number(value)
     if not 1 <= seconds <= 600:
-        raise BballError(f"{name}={value[:20]} in the e-mail URL should be a number of seconds from 1 to 600.")
+        raise BballError(
+            _("{name}={value} in the e-mail URL should be a number of seconds from 1 to 600.").format(
+                name=name, value=value[:20]
+            )
+        )
     return seconds
 
 

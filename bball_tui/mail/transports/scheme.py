@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 from urllib.parse import SplitResult, unquote
 
+from bball_tui.language import _, retold
 from bball_tui.mail.account import Account
 from bball_tui.mail.outcome import Outcome
 from bball_tui.mail.transports.base import Transport
@@ -128,4 +129,4 @@ def said(trouble: Outcome) -> str:
     """The reason as it was given, as a sentence."""
     code = " ".join(str(part) for part in (trouble.code, trouble.enhanced_code) if part is not None)
     text = f"{code} {trouble.text}".strip().rstrip(".")
-    return f"It said: {text}." if code else f"{text}."
+    return _("It said: {text}.").format(text=text) if code else f"{retold(text)}."

@@ -11,6 +11,7 @@ from typing import ClassVar
 from urllib.parse import SplitResult, quote, unquote, urlencode
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.account import Account, WrongFields
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import BY_ID, OWN, Tls, provider_at
@@ -41,14 +42,16 @@ class SmtpScheme(Scheme[SmtpTarget]):
         host = parts.hostname
         if not host or parts.path not in ("", "/") or parts.fragment or port == 0:
             raise BballError(
-                f"The e-mail URL needs a host and nothing after it but options, like {self.example}. "
-                "Write special characters in a password as %40 (@), %2F (/), %23 (#)."
+                _(
+                    "The e-mail URL needs a host and nothing after it but options, like {example}. Write "
+                    "special characters in a password as %40 (@), %2F (/), %23 (#)."
+                ).format(example=self.example)
             )
         options = options_in(parts.query, "tls", "ca", "data_timeout", "reply_timeout", "rate")
         tls = _tls(options.get("tls"), host, port)
         if (parts.username is None) != (parts.password is None):
             raise BballError(
-                "The e-mail URL needs both a user name and a password, or neither: smtp://user:password@host."
+                _("The e-mail URL needs both a user name and a password, or neither: smtp://user:password@host.")
             )
         return SmtpTarget(
             host=host,
@@ -84,24 +87,24 @@ class SmtpScheme(Scheme[SmtpTarget]):
         password = _password(account) or (self.known_password(account, known) if known is not None else None) or ""
         problems = {}
         if not _is_host(server):
-            problems["server"] = "Type the server's name alone, such as smtp.example.org."
+            problems["server"] = _("Type the server's name alone, such as smtp.example.org.")
         if not (account.port.isascii() and account.port.strip().isdigit() and 0 < int(account.port) < 65536):
-            problems["port"] = "A port is a number from 1 to 65535, most often 587 or 465."
+            problems["port"] = _("A port is a number from 1 to 65535, most often 587 or 465.")
         if account.tls not in set(Tls):
-            problems["tls"] = f"This is one of {', '.join(Tls)}."
+            problems["tls"] = _("This is one of {tls}.").format(tls=", ".join(Tls))
         elif account.tls == Tls.NONE and not is_loopback(server):
-            problems["tls"] = (
+            problems["tls"] = _(
                 "Without encryption e-mail may go to a server on this computer only. Choose one of the others."
             )
         if login and not password:
-            problems |= {"password": "Type the password."}
+            problems |= {"password": _("Type the password.")}
         if password and not login:
-            problems["login"] = "Type the login, most often the whole e-mail address."
+            problems["login"] = _("Type the login, most often the whole e-mail address.")
         if not login and account.provider != OWN:
-            problems["login"] = "Type your whole e-mail address."
+            problems["login"] = _("Type your whole e-mail address.")
         for name, text in (("login", login), ("password", password)):
             if not _can_be_written(text):
-                problems[name] = "There is a character in it that cannot be sent. Type it again."
+                problems[name] = _("There is a character in it that cannot be sent. Type it again.")
         if problems:
             raise WrongFields(problems)
         who = f"{quote(login, safe='')}:{quote(password, safe='')}@" if login else ""
@@ -125,32 +128,39 @@ class SmtpScheme(Scheme[SmtpTarget]):
         return None
 
     def login_trouble(self, trouble: Outcome, target: SmtpTarget) -> str:
-        answer, where = said(trouble), f"{target.host}, port {target.port}"
+        answer, where = said(trouble), _("{host}, port {port}").format(host=target.host, port=target.port)
         match trouble.phase:
             case Phase.CONNECT if trouble.code is None:
-                other = "" if is_loopback(target.host) else ", or the network here blocks it (try port 465 or 587)"
+                other = "" if is_loopback(target.host) else _(", or the network here blocks it (try port 465 or 587)")
                 if target.port == 465 and target.tls is Tls.STARTTLS:
-                    other = ", or port 465 wants encryption from the start: choose that"
-                return f"No one answers at {where}: the port is closed or wrong{other}. {answer}"
-            case Phase.TLS if "STARTTLS" in answer.upper():
-                return (
-                    f"{where} does not offer STARTTLS, so the password would travel unprotected. Nothing was sent. "
-                    "Choose encryption from the start (port 465), or ask the person who runs the server."
+                    other = _(", or port 465 wants encryption from the start: choose that")
+                return _("No one answers at {where}: the port is closed or wrong{other}. {answer}").format(
+                    where=where, other=other, answer=answer
                 )
+            case Phase.TLS if "STARTTLS" in answer.upper():
+                return _(
+                    "{where} does not offer STARTTLS, so the password would travel unprotected. Nothing was "
+                    "sent. Choose encryption from the start (port 465), or ask the person who runs the "
+                    "server."
+                ).format(where=where)
             case Phase.TLS if target.tls is Tls.IMPLICIT and re.search(
                 "WRONG_VERSION|RECORD_LAYER|PROTOCOL", answer.upper()
             ):
-                return f"{where} does not begin with encryption. Choose STARTTLS (port 587)."
+                return _("{where} does not begin with encryption. Choose STARTTLS (port 587).").format(where=where)
             case Phase.TLS:
-                return (
-                    f"The certificate of {where} cannot be trusted, so nothing was sent. Check the server's name, or "
-                    f"ask the person who runs it. {answer}"
-                )
+                return _(
+                    "The certificate of {where} cannot be trusted, so nothing was sent. Check the server's "
+                    "name, or ask the person who runs it. {answer}"
+                ).format(where=where, answer=answer)
             case Phase.AUTH if trouble.outcome_class is OutcomeClass.AUTH and trouble.code is not None:
-                return f"{target.host} rejected the login or the password. Type both again. {answer}"
+                return _("{host} rejected the login or the password. Type both again. {answer}").format(
+                    host=target.host, answer=answer
+                )
             case Phase.AUTH if trouble.code is None:
                 return answer
-        return f"{where} does not take e-mail now. Try again in a while, or ask whoever runs it. {answer}"
+        return _("{where} does not take e-mail now. Try again in a while, or ask whoever runs it. {answer}").format(
+            where=where, answer=answer
+        )
 
 
 def _tls(value: str | None, host: str, port: int | None) -> Tls:
@@ -160,11 +170,15 @@ def _tls(value: str | None, host: str, port: int | None) -> Tls:
             return Tls.IMPLICIT
         return Tls.NONE if local else Tls.STARTTLS
     if value not in set(Tls):
-        raise BballError(f"tls={value[:20]} in the e-mail URL is unknown. It may be {', '.join(Tls)}.")
+        raise BballError(
+            _("tls={value} in the e-mail URL is unknown. It may be {tls}.").format(value=value[:20], tls=", ".join(Tls))
+        )
     if value == Tls.NONE and not local:
         raise BballError(
-            f"tls=none would send e-mail to {host} unprotected. It is allowed for a server on this machine only; "
-            "use tls=starttls (port 587) or tls=implicit (port 465)."
+            _(
+                "tls=none would send e-mail to {host} unprotected. It is allowed for a server on this "
+                "machine only; use tls=starttls (port 587) or tls=implicit (port 465)."
+            ).format(host=host)
         )
     return Tls(value)
 
@@ -174,8 +188,12 @@ def _ca(value: str | None, tls: Tls) -> Path | None:
         return None
     path = Path(value).expanduser()
     if tls is Tls.NONE or not path.is_file():
-        why = "tls=none needs none" if tls is Tls.NONE else "there is no such file"
-        raise BballError(f"ca={value} in the e-mail URL should name a PEM file with authorities to trust, but {why}.")
+        why = _("tls=none needs none") if tls is Tls.NONE else _("there is no such file")
+        raise BballError(
+            _("ca={value} in the e-mail URL should name a PEM file with authorities to trust, but {why}.").format(
+                value=value, why=why
+            )
+        )
     return path
 
 
@@ -185,8 +203,10 @@ def _rate(value: str | None) -> float | None:
     rate = number(value)
     if not 0.01 <= rate <= 1000:
         raise BballError(
-            f"rate={value[:20]} in the e-mail URL should be the number of e-mails a second that the server takes, "
-            "from 0.01 to 1000. Thirty a minute are 0.5."
+            _(
+                "rate={value} in the e-mail URL should be the number of e-mails a second that the server "
+                "takes, from 0.01 to 1000. Thirty a minute are 0.5."
+            ).format(value=value[:20])
         )
     return rate
 

@@ -19,6 +19,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from bball_tui.language import _, stored
 from bball_tui.mail.outcome import Fault, Outcome, Phase, classify_exception, classify_smtp
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.server_words import letters
@@ -126,7 +127,7 @@ class Connection:
         # Not isinstance(): the transports of uvloop are asyncio's by their methods alone.
         transport = cast("asyncio.Transport | None", self._smtp.transport)
         if transport is None:
-            raise TroubleError(self._failed(Phase.HELLO, Fault.DISCONNECTED, "closed the connection"))
+            raise TroubleError(self._failed(Phase.HELLO, Fault.DISCONNECTED, stored("closed the connection")))
         self._dialogue = Dialogue(transport)
 
     async def begin(self, mail: Announcement) -> None:
@@ -168,12 +169,12 @@ class Connection:
         commands, self._behind = self._behind, ()
         if self._dialogue is None or not self._dialogue.open:
             self.drop()
-            raise TroubleError(self._failed(Phase.MAIL, Fault.DISCONNECTED, "closed the connection"))
+            raise TroubleError(self._failed(Phase.MAIL, Fault.DISCONNECTED, stored("closed the connection")))
         await self._converse_together(self._dialogue, commands, written=True)
 
     def muddled(self) -> Outcome:
         """What becomes of a mail whose good answer may have been that to another one: a doubt."""
-        return self._failed(Phase.DOT, Fault.MALFORMED, "answered out of order")
+        return self._failed(Phase.DOT, Fault.MALFORMED, stored("answered out of order"))
 
     def _commands(self, mail: Announcement, *, reset: bool) -> list[_Step]:
         parameters = self._parameters(mail.size, utf8=mail.utf8)
@@ -248,8 +249,10 @@ class Connection:
                 classify_exception(
                     Phase.AUTH,
                     Fault.UNSUPPORTED,
-                    f"The mail server {self._target.host} offers no login with a password. Check server, port and "
-                    "encryption in Set up e-mail.",
+                    _(
+                        "The mail server {host} offers no login with a password. Check server, port and "
+                        "encryption in Set up e-mail."
+                    ).format(host=self._target.host),
                 )
             )
         await self._step(Phase.AUTH, login)
@@ -264,8 +267,10 @@ class Connection:
                 classify_exception(
                     Phase.MAIL,
                     Fault.UNSUPPORTED,
-                    f"The mail server {self._target.host} takes no address with letters outside a-z before the @ "
-                    "(it has no SMTPUTF8). Ask for another address of this person.",
+                    _(
+                        "The mail server {host} takes no address with letters outside a-z before the @ (it has "
+                        "no SMTPUTF8). Ask for another address of this person."
+                    ).format(host=self._target.host),
                 )
             )
         return parameters + b" SMTPUTF8 BODY=8BITMIME"
@@ -274,7 +279,7 @@ class Connection:
         """The dialogue, if it is our turn in it."""
         if self._dialogue is None or not self._dialogue.in_turn:
             self.drop()
-            raise TroubleError(self._failed(phase, Fault.DISCONNECTED, "closed the connection"))
+            raise TroubleError(self._failed(phase, Fault.DISCONNECTED, stored("closed the connection")))
         return self._dialogue
 
     async def _answer(
@@ -293,10 +298,10 @@ class Connection:
                 reply = await dialogue.reply(precious=phase is Phase.DOT)
         except TimeoutError:
             dialogue.abort()
-            raise TroubleError(self._failed(phase, Fault.TIMEOUT, "did not answer in time")) from None
+            raise TroubleError(self._failed(phase, Fault.TIMEOUT, stored("did not answer in time"))) from None
         except OSError:
             dialogue.abort()
-            raise TroubleError(self._failed(phase, Fault.DISCONNECTED, "closed the connection")) from None
+            raise TroubleError(self._failed(phase, Fault.DISCONNECTED, stored("closed the connection"))) from None
         if reply.code == CLOSING:
             self.closing = True
             dialogue.abort()
@@ -320,7 +325,7 @@ class Connection:
             outcome = self._classified(phase, Reply(error.code, error.message))
         except (SMTPTimeoutError, TimeoutError):
             self._smtp.close()
-            outcome = self._failed(phase, Fault.TIMEOUT, "did not answer in time")
+            outcome = self._failed(phase, Fault.TIMEOUT, stored("did not answer in time"))
         except (SMTPException, OSError) as error:
             outcome = self._diagnosed(phase, error)
         else:
@@ -333,25 +338,31 @@ class Connection:
     def _diagnosed(self, phase: Phase, error: SMTPException | OSError) -> Outcome:
         cause = error.__cause__ if isinstance(error, SMTPConnectError) else error
         if isinstance(cause, ssl.SSLError):
-            why = getattr(cause, "verify_message", None) or cause.reason or "no agreement"
-            return self._failed(Phase.TLS, Fault.TLS, f"cannot be trusted or does not speak TLS: {why}")
+            why = getattr(cause, "verify_message", None) or cause.reason or stored("no agreement")
+            return self._failed(
+                Phase.TLS, Fault.TLS, stored("cannot be trusted or does not speak TLS: {why}").format(why=why)
+            )
         if isinstance(error, SMTPConnectError):
-            why = getattr(cause, "strerror", None) or "no greeting"
-            return self._failed(phase, Fault.UNREACHABLE, f"cannot be reached: {why}")
+            why = getattr(cause, "strerror", None) or stored("no greeting")
+            return self._failed(phase, Fault.UNREACHABLE, stored("cannot be reached: {why}").format(why=why))
         if isinstance(error, OSError):
-            return self._failed(phase, Fault.DISCONNECTED, "closed the connection")
-        return self._failed(phase, Fault.UNSUPPORTED, f"cannot do what is needed: {error}")
+            return self._failed(phase, Fault.DISCONNECTED, stored("closed the connection"))
+        return self._failed(phase, Fault.UNSUPPORTED, stored("cannot do what is needed: {error}").format(error=error))
 
     def _classified(self, phase: Phase, reply: Reply) -> Outcome:
         text = reply.text
         if not text.isascii():  # bytes that are no UTF-8 are kept as lone surrogates
             text = letters(text.encode("utf-8", "surrogateescape"))
         if not 200 <= reply.code <= 599:
-            return self._failed(phase, Fault.MALFORMED, f"gave an answer that is no SMTP: {text}")
+            return self._failed(
+                phase, Fault.MALFORMED, stored("gave an answer that is no SMTP: {text}").format(text=text)
+            )
         return classify_smtp(phase, reply.code, None, self._redacted(text))
 
     def _failed(self, phase: Phase, fault: Fault, what: str) -> Outcome:
-        text = f"The mail server {self._target.host}:{self._target.port} {what}."
+        text = stored("The mail server {host}:{port} {what}.").format(
+            host=self._target.host, port=self._target.port, what=what
+        )
         return classify_exception(phase, fault, self._redacted(text))
 
     def _redacted(self, text: str) -> str:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Final
 
 from bball_tui.errors import BballError
+from bball_tui.language import _
 from bball_tui.mail.outcome import Outcome, OutcomeClass, Phase
 from bball_tui.mail.providers import Tls
 from bball_tui.mail.transports.base import Envelope, OnWire, TroubleError, Turn, not_now, stopped
@@ -255,8 +256,8 @@ def _announced(envelope: Envelope) -> Announcement:
     Raises:
         RenderError: an address is not usable.
     """
-    sender = address(envelope.sender, "the sender")
-    recipient = address(envelope.recipient, "the recipient")
+    sender = address(envelope.sender, _("the sender"))
+    recipient = address(envelope.recipient, _("the recipient"))
     utf8 = not (sender.isascii() and recipient.isascii() and envelope.mime.isascii())
     return Announcement(sender, recipient, len(envelope.mime), utf8)
 
@@ -296,4 +297,6 @@ def _tls_context(target: SmtpTarget) -> ssl.SSLContext | None:
     try:
         return ssl.create_default_context(cafile=target.ca)
     except (OSError, ssl.SSLError):
-        raise BballError(f"ca={target.ca} in the e-mail URL holds no certificates in PEM form.") from None
+        raise BballError(
+            _("ca={ca} in the e-mail URL holds no certificates in PEM form.").format(ca=target.ca)
+        ) from None

@@ -200,4 +200,10 @@ def found_words(preview: "LinkPreview") -> str:
         if linked.name
         else _("group {group_id}, whose name is not known").format(group_id=linked.group_id)
     )
-    return " ".join((f"Found: {group}.", *chosen.notes, f"Enter links it to {linked.team}."))
+    return " ".join(
+        (
+            _("Found: {group}.").format(group=group),
+            *chosen.notes,
+            _("Enter links it to {team}.").format(team=linked.team),
+        )
+    )

@@ -211,7 +211,7 @@ class ContractAct(Dialog[ActDone | None]):
     async def _do(self, asked: "TransitionRequest") -> None:
         total = len(self._effect.possible)
         while self._waiting and not self._stopping:
-            stop = ". Esc stops" if total > CHUNK else ""
+            stop = _(". Esc stops") if total > CHUNK else ""
             self.say(
                 _("{total:,} of {total_2:,} …{stop}").format(total=total - len(self._waiting), total_2=total, stop=stop)
             )

@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from bball_tui.files import short_path
-from bball_tui.language import _
+from bball_tui.language import _, later
 from bball_tui.tui.dialogs.base import Dialog
 from bball_tui.tui.dialogs.controls import DialogButton, Field, Picker, TextField
 from bball_tui.tui.recent_files import likely_folder
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 Kinds = Mapping[str, Collection[str]]
 ROSTERS: Kinds = {
-    "CSV or text": frozenset({".csv", ".tsv", ".txt"}),
+    later("CSV or text"): frozenset({".csv", ".tsv", ".txt"}),
     "Excel": frozenset({".xlsx", ".xlsm"}),
-    "JSON of our own": frozenset({".json"}),
+    later("JSON of our own"): frozenset({".json"}),
 }
-SCANS: Kinds = {"PDF": frozenset({".pdf"}), "photo": frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif"})}
+SCANS: Kinds = {"PDF": frozenset({".pdf"}), later("photo"): frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif"})}
 """What such files are usually called, by kind: only for what is listed to choose from."""
 MOST_RECENT = 3
 MOST_LISTED = 500
@@ -74,7 +74,10 @@ class FilePicker(Dialog[Path | None]):
         Binding("down", "move(1)", "the one below", show=False, priority=True),
         Binding("backspace", "up", "the folder above", show=False, priority=True),
         Binding("tilde", "home", "your home folder", show=False),
-        *(Binding(str(n), f"recent({n})", f"recent file {n}", show=False) for n in range(1, MOST_RECENT + 1)),
+        *(
+            Binding(str(n), f"recent({n})", _("recent file {n}").format(n=n), show=False)
+            for n in range(1, MOST_RECENT + 1)
+        ),
     ]
 
     def __init__(
@@ -98,7 +101,7 @@ class FilePicker(Dialog[Path | None]):
         """What was taken lately, what is looked for, where we are, and what is there."""
         if self._recent:
             yield Static(content_lines(self._recent_lines()), id="recent")
-        kinds = [(_("all that fit"), ""), *((kind, kind) for kind in self._kinds)]
+        kinds = [(_("all that fit"), ""), *((_(kind), kind) for kind in self._kinds)]
         yield Field(_("Name"), _NameField(placeholder=_("a few letters"), id="name"), Picker(kinds, "", id="kind"))
         yield Static("", id="folder")
         yield OptionList(markup=False, id="files")

@@ -265,7 +265,7 @@ class FilterDialog(Dialog[FilterAnswer | None]):
         except BballError as error:
             self.say(str(error), Tone.BAD)
             return
-        self.say("Forgotten.")
+        self.say(_("Forgotten."))
         if not self.gone:
             self._draw()
 

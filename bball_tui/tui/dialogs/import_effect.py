@@ -49,7 +49,9 @@ def _lines(preview: "RosterPreview", skip: bool) -> Iterable[list[Part]]:
         way_out = _("say it yourself with ctrl+l, or fix the first line of the file")
         yield [
             (
-                _("{sign} It is not clear match columns: {way_out}").format(sign=SYMBOLS[Tone.BAD], way_out=way_out),
+                _("{sign} It is not clear what the columns hold: {way_out}").format(
+                    sign=SYMBOLS[Tone.BAD], way_out=way_out
+                ),
                 STYLES[Tone.BAD],
             )
         ]

@@ -63,10 +63,10 @@ class ImportRoster(Dialog[ImportDone | None]):
     ## Import a roster
     Type the path of a CSV file or an Excel workbook, or choose one with ctrl+o. Enter shows what it would change;
     nothing is written before you press **Import**. ctrl+r shows the rows one by one: leave out those that should not
-    come in. ctrl+l says by hand match columns. New contracts are offers, or drafts if you tick that; a due
+    come in. ctrl+l matches the columns by hand. New contracts are offers, or drafts if you tick that; a due
     date counts for offers. Other teams after the
     freeze date need a reason. What staff corrected by hand stays, unless you tick that the file's values count, or take
-    them review rows. A column of whole names is split if you tick that, and each name is shown as it is split. If the
+    them row by row. A column of whole names is split if you tick that, and each name is shown as it is split. If the
     league changes before you press **Import**, nothing comes in and you see what it would change now. Rows with faults
     are listed with row, column and value: fix the file, or leave these rows out. A file comes in whole or not at all;
     Esc stops it.
@@ -405,6 +405,6 @@ class ImportRoster(Dialog[ImportDone | None]):
             return
         self._preview = self._previewed = None
         # A canceled transaction is rolled back, but it may have been through already; looking again tells.
-        self.say(_("Stopped. Preview again to see how things stand.") if was_writing else "Stopped.")
+        self.say(_("Stopped. Preview again to see how things stand.") if was_writing else _("Stopped."))
         self._show()
         self.query_one("#path", TextField).focus()

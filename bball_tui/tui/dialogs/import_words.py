@@ -5,22 +5,22 @@ import re
 from bball_tui.language import _
 
 _WAYS = (
-    (re.compile(r"say so with --map “[^”]*”"), _("say so with ctrl+l")),
-    (re.compile(r"Choose it with --sheet NAME"), _("Choose it in the field Sheet")),
-    (re.compile(r"Leave --sheet out"), _("Leave the field Sheet as it is")),
-    (re.compile(r" Leave --encoding out(?: to see what is likely)?\."), ""),
-    (re.compile(r"import it again with --encoding [a-z0-9+-]+"), _("look at its preview and import it from there")),
-    (re.compile(r"leave it out with --ignore-column; else"), _("leave it out with ctrl+l; else")),
-    (re.compile(r"with --ignore-column if the names differ"), _("with ctrl+l")),
-    (re.compile(r"or leave it out with --ignore-column “[^”]*”"), _("or say match columns with ctrl+l")),
+    (re.compile(_(r"say so with --map “[^”]*”")), _("say so with ctrl+l")),
+    (re.compile(_(r"Choose (?:it|one) with --sheet NAME")), _("Choose it in the field Sheet")),
+    (re.compile(_(r"Leave --sheet out")), _("Leave the field Sheet as it is")),
+    (re.compile(_(r" Leave --encoding out(?: to see what is likely)?\.")), ""),
+    (re.compile(_(r"import it again with --encoding [a-z0-9+-]+")), _("look at its preview and import it from there")),
+    (re.compile(_(r"leave it out with --ignore-column; else")), _("leave it out with ctrl+l; else")),
+    (re.compile(_(r"with --ignore-column if the names differ")), _("with ctrl+l")),
+    (re.compile(_(r"or leave it out with --ignore-column “[^”]*”")), _("or match the columns with ctrl+l")),
     (
-        re.compile(r"Say so with --date-order mdy \(month/day/year\) or --date-order dmy \(day/month/year\)"),
+        re.compile(_(r"Say so with --date-order mdy \(month/day/year\) or --date-order dmy \(day/month/year\)")),
         _("Choose their order in the field Dates"),
     ),
-    (re.compile(r"Import it with --split-names to split them"), _("Tick “split whole names” to split them")),
-    (re.compile(r"use --date-order \w+"), _("choose that in the field Dates")),
-    (re.compile(r"say with --season NAME into which one"), _("type in the field Season into which one")),
-    (re.compile(r"Say which one with --season NAME"), _("Type its name into the field Season, such as Spring 2027")),
+    (re.compile(_(r"Import it with --split-names to split them")), _("Tick “split whole names” to split them")),
+    (re.compile(_(r"use --date-order \w+")), _("choose that in the field Dates")),
+    (re.compile(_(r"say with --season NAME into which one")), _("type in the field Season into which one")),
+    (re.compile(_(r"Say which one with --season NAME")), _("Type its name into the field Season, such as Spring 2027")),
 )
 
 

@@ -252,7 +252,7 @@ class MailSetup(Dialog[bool]):
         url, sender = self._checked()
         if not sender:
             raise WrongFields({"from": _SENDER_STAYS})
-        mine = _address("mine", self._text("mine").value, "your own address, such as me@example.org")
+        mine = _address("mine", self._text("mine").value, _("your own address, such as me@example.org"))
         if await self._logged_in(url):
             self.say(_("Sending an e-mail to {mine} …").format(mine=mine))
             to = await self._accounts.send_trial(url, sender, mine)

@@ -45,4 +45,4 @@ class MyAddress(Dialog[str | None]):
         if "@" in address:
             self.dismiss(address)
         else:
-            self.query_one("#field", Field).problem = "Type an e-mail address such as me@example.org."
+            self.query_one("#field", Field).problem = _("Type an e-mail address such as me@example.org.")

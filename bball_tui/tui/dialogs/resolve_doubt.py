@@ -45,8 +45,10 @@ class ResolveDoubt(Dialog["Found | None"]):
         for line in self._lines:
             yield Static(content(line))
         yield Static("")
-        yield Static(content(_("Ask the family. If they have it: "), ("a", "bold"), ". Nothing is sent."))
-        yield Static(content(_("If they do not: "), ("s", "bold"), ". If it did arrive after all, they get it twice."))
+        yield Static(content(_("Ask the family. If they have it: "), ("a", "bold"), _(". Nothing is sent.")))
+        yield Static(
+            content(_("If they do not: "), ("s", "bold"), _(". If it did arrive after all, they get it twice."))
+        )
 
     def choices(self) -> Iterable[DialogButton]:
         """It arrived, send it again, not now."""

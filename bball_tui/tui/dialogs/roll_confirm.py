@@ -73,7 +73,7 @@ class RollMake(SubmitDialog["Rolled | None"]):
         yield Field(_("Contracts"), Picker(options, ContractStatus.DRAFT, id="status"), id="status-field")
         hint = _("such as {example}; optional").format(example=example(self._order, self._today))
         yield Field(_("Due on"), TextField(placeholder=hint, id="due"), id="due-field")
-        yield Field("E-mails", TickBox(_("tell families, an hour from now"), id="mails"), id="mails-field")
+        yield Field(_("E-mails"), TickBox(_("tell families, an hour from now"), id="mails"), id="mails-field")
         if self._moves:
             why = TextField(placeholder=_("why players change teams after the freeze"), id="reason")
             yield Field(_("Reason"), why, id="reason-field")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bball_tui.clock import clock
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.league.acts import Act, ActivityFilter, Change, Entity, changes_of, kind_words
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
@@ -97,7 +97,7 @@ class ActivityPane(RecordPane[Act], commands="In the activity", tab="activity"):
             Fact(_("Record"), f"{kind_words(act.entity)} {act.entity_id}" + (f", {act.record}" if act.record else "")),
         ]
         if act.reason:
-            facts.append(Fact(_("Reason"), act.reason))
+            facts.append(Fact(_("Reason"), retold(act.reason)))
         said = tuple(Fact(one.field, _both(one)) for one in changes_of(act))
         sections = [Section(act.words.capitalize(), tuple(facts))]
         if said:
@@ -202,5 +202,5 @@ def _both(change: Change) -> str:
 
 def _summary(act: Act) -> str | Styled:
     said = (f"{one.field} {_both(one)}" for one in changes_of(act))
-    text = "; ".join([*([act.reason] if act.reason else []), *said])
+    text = "; ".join([*([retold(act.reason)] if act.reason else []), *said])
     return text[:300] if text else Styled("–", Tone.MUTED)

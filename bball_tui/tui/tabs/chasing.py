@@ -96,7 +96,7 @@ def calling_columns(pane: CallsPane) -> "Sequence[Column[ContractRow]]":
             priority=1,
         ),
         Column(key="ask", title=_("Ask again"), width=9, render=lambda row: _ask(row, pane.now, pane.zone), priority=3),
-        Column(key="trouble", title="E-mail", width=13, render=_trouble, priority=2),
+        Column(key="trouble", title=_("E-mail"), width=13, render=_trouble, priority=2),
         Column(key="team", title=_("Team"), width=11, flex=1, limit=20, render=lambda row: row.team, priority=4),
     )
 
@@ -129,7 +129,7 @@ def _contact(row: "ContractRow", zone: tzinfo, now: datetime) -> str | Styled:
     found = _of(row)
     if found is None or found.last_contact is None:
         return Styled(_("none"), Tone.WARN)
-    return f"{found.last_how} {short_time(found.last_contact, zone, now)}"
+    return f"{_(found.last_how)} {short_time(found.last_contact, zone, now)}"
 
 
 def _ask(row: "ContractRow", now: datetime, zone: tzinfo) -> str | Styled:
@@ -142,4 +142,4 @@ def _ask(row: "ContractRow", now: datetime, zone: tzinfo) -> str | Styled:
 
 def _trouble(row: "ContractRow") -> str | Styled:
     found = _of(row)
-    return status(Tone.BAD, found.trouble) if found is not None and found.trouble else NOTHING
+    return status(Tone.BAD, _(found.trouble)) if found is not None and found.trouble else NOTHING

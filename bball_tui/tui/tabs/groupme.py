@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from bball_tui.database.paging import RecordSource, Sort
 from bball_tui.database.states import TeamState
-from bball_tui.language import COLUMN, _, in_context
+from bball_tui.language import COLUMN, _, in_context, stored
 from bball_tui.league.rights import Right
 from bball_tui.tui.actions import action
 from bball_tui.tui.dialogs.chat_plan import ChatPlan
@@ -134,7 +134,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             ),
             Column(
                 key="mails",
-                title="E-mails",
+                title=_("E-mails"),
                 width=10,
                 render=mails_cell,
                 sort="mails",
@@ -373,7 +373,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             if not await self.app.push_screen_wait(Confirm(f"{word}: {row.label}", lines, word)):
                 return False
             groups = [group.id for group in proposed]
-            await connection.call(dismiss, row.id, groups, reason="on the screen")
+            await connection.call(dismiss, row.id, groups, reason=stored("on the screen"))
             back = _("{key} takes that back.").format(key=key_of("chat.dismiss"))
             told = _("Remembered: {groups} not of {label}. {back}").format(
                 groups=counted(len(proposed), "group"), label=row.label, back=back
@@ -432,7 +432,7 @@ class GroupMePane(RecordPane["ChatRow"], commands="On team chats", tab="groupme"
             Confirm(_("Unlink {label}").format(label=row.label), lines, _("Unlink"), danger=True)
         ):
             return False
-        await connection.call(unlink, row.id, reason="on the screen")
+        await connection.call(unlink, row.id, reason=stored("on the screen"))
         self.app.notify(
             clean(
                 _("{label} is unlinked. {key} looks for its group again.").format(

@@ -10,7 +10,7 @@ from bball_tui.groupme.links.link_preview import LinkPreview, preview_link
 from bball_tui.groupme.links.resolve_group import resolve_group
 from bball_tui.groupme.links.share_links import read_pasted
 from bball_tui.groupme.notify.enqueue import link_and_tell
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.tui.dialogs.chat_link import ChatLink, GroupChoice
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.key_hints import key_of
@@ -37,9 +37,9 @@ async def link_team(
     async def read_preview(wanted: str) -> "LinkPreview":
         """Nothing stays. Without a token a share link alone will do."""
         pasted = read_pasted(wanted)
-        pasted_as = "by its share link" if pasted.share_url else "by its id"
+        pasted_as = stored("by its share link") if pasted.share_url else stored("by its id")
         found = await connection.guard(resolve_group(connection.settings, pasted))
-        how = "chosen from the list" if wanted in ids else pasted_as
+        how = stored("chosen from the list") if wanted in ids else pasted_as
         return await connection.call(preview_link, row.id, found, how)
 
     note = (
@@ -73,7 +73,9 @@ async def link_team(
         )
     if told is not None:
         notes.append(_("{e_mail} queued.").format(e_mail=counted(len(told.outbox_ids), "e-mail")))
-    sentence = " ".join((f"{linked.team} is linked with {_group_words(preview)}.", *notes))
+    sentence = " ".join(
+        (_("{team} is linked with {group_words}.").format(team=linked.team, group_words=_group_words(preview)), *notes)
+    )
     app.notify(clean(sentence), timeout=8, markup=False)
     return True
 

@@ -6,7 +6,7 @@ Each of these asks first, and says what came of it.
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bball_tui.language import _
+from bball_tui.language import _, stored
 from bball_tui.tui.dialogs.chat_tell import Answer, ChatTell
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.key_hints import key_of
@@ -77,7 +77,7 @@ async def send_without_link(app: "App[Any]", connection: "LeagueConnection", row
         return False
     sent = 0
     for row in rows:
-        sent += await connection.call(release_waiting, row.id, why="sent without the link of the team chat")
+        sent += await connection.call(release_waiting, row.id, why=stored("sent without the link of the team chat"))
     app.notify(_("{e_mail} on the way.").format(e_mail=counted(sent, "e-mail")), markup=False)
     return True
 

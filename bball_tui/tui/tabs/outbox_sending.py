@@ -7,7 +7,7 @@ from textual.content import Content
 
 from bball_tui.database.states import GateState
 from bball_tui.errors import BballError
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.tui.dialogs.confirm import Confirm
 from bball_tui.tui.dialogs.message import ErrorDialog
 from bball_tui.tui.key_hints import key_of
@@ -92,7 +92,9 @@ async def try_mail_server(app: "App[Any]", connection: "LeagueConnection") -> No
         app.notify(_("The mail server is not being spared anymore."), markup=False)
         return
     lines = [
-        line for gate in shut for line in (sending.hold(gate), _("It said: “{reason}”").format(reason=gate.reason))
+        line
+        for gate in shut
+        for line in (sending.hold(gate), _("It said: “{reason}”").format(reason=retold(gate.reason or "")))
     ]
     lines.append(_("If an e-mail is refused again, the others wait again. Nothing is lost, and no try is counted."))
     if any(gate.state is GateState.HALF_OPEN for gate in shut):

@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from bball_tui.database.states import ContractStatus, SigningMethod
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.mail.kinds import kind_label
 from bball_tui.tui.tabs.cells import status_cell
 from bball_tui.tui.text import short_time
@@ -84,7 +84,7 @@ def _contract_facts(detail: "ContractDetail", today: date) -> tuple[SectionLine,
         day = short_date(detail.due_on, today)
         facts.append(Fact(_("due"), status(Tone.WARN, _("{day}, overdue").format(day=day)) if late else day))
     if detail.status_reason:
-        facts.append(Fact(_("reason"), detail.status_reason))
+        facts.append(Fact(_("reason"), retold(detail.status_reason)))
     if detail.chat_url is None:
         facts.append(Fact(_("team chat"), status(Tone.WARN, _("no link yet"))))
     return tuple(facts)
@@ -191,7 +191,7 @@ def mail_sections(
         )
     )
     if item.error_text:
-        facts.append(Fact(_("answer"), Styled(item.error_text, Tone.WARN)))
+        facts.append(Fact(_("answer"), Styled(retold(item.error_text), Tone.WARN)))
     heading = Section(
         _("{kind_label} e-mail to {recipient}").format(
             kind_label=kind_label(item.kind).capitalize(), recipient=item.recipient

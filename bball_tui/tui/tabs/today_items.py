@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from bball_tui.database.states import GateCause
-from bball_tui.language import _, plural
+from bball_tui.language import _, plural, retold
 from bball_tui.settings import SET_SENDER, SET_UP_MAIL, WITHOUT_SENDER, WITHOUT_SERVER
 from bball_tui.tui.key_hints import key_of
 from bball_tui.tui.tabs.bucket_panel import Kind
@@ -116,7 +116,7 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
         elif gate.cause is GateCause.AUTH:
             advice = _(
                 "Enter opens Set up e-mail: correct login or password there. The mail server said: “{reason}”."
-            ).format(reason=gate.reason)
+            ).format(reason=retold(gate.reason or ""))
             yield AttentionItem(
                 f"gate {gate.provider}",
                 Tone.WARN,
@@ -129,7 +129,7 @@ def _sending(mails: "MailDay", *, worker_comes: bool) -> Iterator[AttentionItem]
             ours = gate.cause is not None and str(gate.cause) == "refused"
             blame = _("No family's address is to blame: check the From address and the account. ") if ours else ""
             advice = _("The mail server said: “{reason}”. {blame}Enter asks whether to try it now.").format(
-                reason=gate.reason, blame=blame
+                reason=retold(gate.reason or ""), blame=blame
             )
             fix = Fix("outbox", question=Question.GATE)
             yield AttentionItem(f"gate {gate.provider}", Tone.WARN, now.hold(gate), advice, fix, gate.since)
@@ -198,10 +198,10 @@ def _returned(returned: "ReturnedMails | None") -> Iterator[AttentionItem]:
             "This line goes away when the file is marked as read or taken out of the folder."
         ).format(file=one.file, folder=returned.folder)
         if one.fault:
-            advice = (
-                f"{one.fault}. Allow this program to read {one.file} in {returned.folder}, or take it out of the "
-                "folder; then this line goes away. The other returned e-mails are read all the same."
-            )
+            advice = _(
+                "{fault}. Allow this program to read {file} in {folder}, or take it out of the folder; "
+                "then this line goes away. The other returned e-mails are read all the same."
+            ).format(fault=one.fault, file=one.file, folder=returned.folder)
         sentence = _("A returned e-mail cannot be read: {subject}.").format(subject=one.subject or one.file)
         yield AttentionItem(f"returned {one.file} {one.subject}", Tone.WARN, sentence, advice, fix)
 

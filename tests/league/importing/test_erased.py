@@ -26,8 +26,8 @@ async def test_the_preview_says_how_many_were_erased_since(desk: Desk) -> None:
     since = short_date(datetime.now(UTC).date() - timedelta(days=365))
     (note,) = [note for note in remarks(seen) if "erased" in note]
     assert note == (
-        f"1 player was erased here since {since}, and no name was kept. If you find them among the new players, leave "
-        "that row out: importing it brings the child back."
+        f"1 player was erased here since {since}, and no name was kept. If you find such a child "
+        "among the new players, leave that row out: importing it brings the child back."
     )
     # Who adds nobody hears nothing of it; an older file reaches further back.
     assert not any("erased" in note for note in remarks(await desk.bring_in(IDA, options=LOOK)))

@@ -4,9 +4,7 @@ from datetime import date, datetime
 
 from tests.league.importing.field import HEADER, book, faults, field, names, read
 
-HIDDEN = (
-    "1 row that the sheet hides is read as well: 3. Delete them, or leave them out review rows, if they are not meant."
-)
+HIDDEN = "1 row that the sheet hides is read as well: 3. Delete those rows, or leave them out, if they are not meant."
 
 
 def test_dates_of_a_spreadsheet_beside_texts_in_another_order_stop_the_import() -> None:

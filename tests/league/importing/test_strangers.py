@@ -61,7 +61,7 @@ async def test_a_second_guardian_called_n_a_is_nobody(desk: Desk) -> None:
         "Leo Stone": ["Ben Stone ben@stone.test 555-0102"],
         "Kim Park": ["Jin Park jin@park.test 555-0103"],
     }
-    assert "9 cells say nothing (“N/A”) and are read as empty." in remarks(report)
+    assert "9 cells say nothing and are read as empty (“N/A”)." in remarks(report)
 
 
 async def test_names_and_addresses_of_nobody(desk: Desk) -> None:

@@ -180,7 +180,10 @@ class Form(Dialog[Saved | None], Generic[DraftT]):
             self.query_one(f"#field-{spec.name}", Field).problem = problems.get(spec.name, "")
         wrong = [spec for spec in self._specs if spec.name in problems]
         rest = [text for name, text in problems.items() if all(spec.name != name for spec in self._specs)]
-        self.say(" ".join([f"{counted(len(wrong), 'field')} to correct; nothing was saved.", *rest]), Tone.BAD)
+        self.say(
+            " ".join([_("{fields} to correct; nothing was saved.").format(fields=counted(len(wrong), "field")), *rest]),
+            Tone.BAD,
+        )
         if wrong:
             self.control(wrong[0].name).focus()
 

@@ -200,7 +200,10 @@ def contract_form(
     days = (
         TickSpec(name="offered", label=_("Offer"), question=_("is offered to the family"), help=_("Off: a draft.")),
         TextSpec(
-            name="offered_on", label=_("Offered on"), placeholder="today", help=_("Empty: today, once it is offered.")
+            name="offered_on",
+            label=_("Offered on"),
+            placeholder=_("today"),
+            help=_("Empty: today, once it is offered."),
         ),
         TextSpec(name="due_on", label=_("Due on"), placeholder=such, help=_("Until when the family should sign.")),
     )

@@ -18,21 +18,21 @@ def staff_form(draft: "StaffDraft", save: Save, base: "Loaded[StaffDraft] | None
         TextSpec(name="name", label=_("Name"), help=_("As the group shows them.")),
         TextSpec(
             name="email",
-            label="E-mail",
+            label=_("E-mail"),
             help=_("Of their GroupMe account. One way is enough."),
-            placeholder="optional",
+            placeholder=_("optional"),
         ),
         TextSpec(
             name="phone",
             label=_("Phone"),
             help=_("With the country code: +1 2125550100. One way is enough."),
-            placeholder="optional",
+            placeholder=_("optional"),
         ),
         TextSpec(
             name="user_id",
             label=_("GroupMe id"),
             help=_("The number of their account. One way is enough."),
-            placeholder="optional",
+            placeholder=_("optional"),
         ),
         TextSpec(
             name="consent",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bball_tui.database.paging import RecordSource, Sort
-from bball_tui.language import _
+from bball_tui.language import _, retold
 from bball_tui.league.rights import Right
 from bball_tui.league.undoing.ways_back import Way
 from bball_tui.tui.actions import action
@@ -65,7 +65,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             Column(
                 key="whose", title=_("Whose"), width=12, flex=1, render=lambda row: row.people or NOTHING, priority=2
             ),
-            Column(key="why", title=_("Why"), width=16, flex=3, render=lambda row: row.reason),
+            Column(key="why", title=_("Why"), width=16, flex=3, render=lambda row: retold(row.reason)),
             Column(
                 key="since",
                 title=_("Since"),
@@ -95,7 +95,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
             return ()
         facts: list[SectionLine] = [
             Fact(_("whose"), row.people or status(Tone.WARN, _("not in the roster"))),
-            Fact(_("why"), row.reason),
+            Fact(_("why"), retold(row.reason)),
             Fact(_("by"), f"{row.recorded_by}, {short_time(row.recorded_at, self.zone, self.now)}"),
         ]
         if row.lifted_at is not None:
@@ -144,7 +144,7 @@ class BlockedPane(RecordPane["SuppressionRow"], commands="On blocked addresses",
         lines = [
             _("{email} gets e-mail again.").format(email=row.email),
             whose,
-            _("It was blocked because: {reason}").format(reason=row.reason),
+            _("It was blocked because: {reason}").format(reason=retold(row.reason)),
         ]
         if row.kept_back:
             goes = counted(row.kept_back, "e-mail that was kept back goes", "e-mails that were kept back go")
