@@ -128,5 +128,5 @@ def address_or_none(text: str) -> str | None:
 def said(trouble: Outcome) -> str:
     """The reason as it was given, as a sentence."""
     code = " ".join(str(part) for part in (trouble.code, trouble.enhanced_code) if part is not None)
-    text = f"{code} {trouble.text}".strip().rstrip(".")
-    return _("It said: {text}.").format(text=text) if code else f"{retold(text)}."
+    text = f"{code} {retold(trouble.text)}".strip().rstrip(".")
+    return _("It said: {text}.").format(text=text) if code else f"{text}."
