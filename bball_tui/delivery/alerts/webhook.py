@@ -45,7 +45,7 @@ def checked(webhook: SecretLink) -> SecretLink:
 def _parts(webhook: SecretLink) -> SplitResult:
     try:
         parts = urlsplit(webhook.reveal())
-        host, _ = parts.hostname or "", parts.port
+        host, _port = parts.hostname or "", parts.port
     except ValueError:
         host, parts = "", urlsplit("")
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
