@@ -144,9 +144,9 @@ def test_every_place_of_a_sentence_is_filled() -> None:
                         one.value for one in marked.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
                     ]
                     wanted = {place for text in texts for _before, place, *_rest in Formatter().parse(text) if place}
-                    given = {one.arg for one in call.keywords}
-                    if texts and not call.args and wanted != given:
-                        wrong.append((path.name, call.lineno, wanted ^ given))
+                    filled = {str(one.arg) for one in call.keywords}
+                    if texts and not call.args and wanted != filled:
+                        wrong.append((path.name, call.lineno, wanted ^ filled))
     assert wrong == []
 
 
