@@ -126,7 +126,7 @@ def test_the_parts_of_the_composition_fit_together() -> None:
 def test_the_example_of_the_settings_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     # What is there as a proposal must be right, too.
-    file.write_text((DEPLOY / "config.example.toml").read_text().replace("\n# alert_", "\nalert_"))
+    file.write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", (DEPLOY / "config.example.toml").read_text()))
     file.chmod(0o600)
     settings = load_settings(environment={"BBALL_CONFIG": str(file)})
     assert settings.database_url is not None
@@ -134,3 +134,5 @@ def test_the_example_of_the_settings_can_be_read(tmp_path: Path) -> None:
     westside = settings.of_league("westside", several=True)
     assert westside.may_send
     assert westside.alert_webhook is not None
+    assert westside.groupme_token is not None
+    assert westside.template_dir is not None

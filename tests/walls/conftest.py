@@ -54,7 +54,8 @@ class ClubServer:
         return psycopg.connect(self.url(name, database).reveal(), autocommit=True)
 
 
-def _programs() -> Path:
+def server_programs() -> Path:
+    """The folder with the programs of the system's newest PostgreSQL server."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
@@ -66,7 +67,7 @@ def _programs() -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[ClubServer]:
     """A fresh cluster on the loopback alone. PostgreSQL refuses to run as root, so root lends it a user."""
-    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="bball-walls-", dir=IN_MEMORY))
+    programs, folder = server_programs(), Path(tempfile.mkdtemp(prefix="bball-walls-", dir=IN_MEMORY))
     who = "postgres" if os.geteuid() == 0 else None
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost")

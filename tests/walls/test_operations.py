@@ -20,7 +20,7 @@ TOP = Path(__file__).parent.parent.parent
 LEAGUES = ["eastside", "northside", "westside"]
 HEADING = "### From nothing to three leagues with staff"
 NOT_HERE = "systemctl"
-ASKED = re.compile(r'password for user "(\w+)": $|(again): $|\[y/N\]: $')
+ASKED = re.compile(r'(?i)password for user "?(\w+)"?: $|(again): $|\[y/N\]: $')
 
 
 def walk() -> list[str]:
@@ -50,7 +50,7 @@ def typed(script: str, folder: Path, environment: dict[str, str]) -> str:
                 said += more
                 if found := ASKED.search(said, answered):
                     who, answered = found[1] or who, len(said)
-                    os.write(ours, b"y\n" if "y/" in found[0] else f"{who}-secret\n".encode())
+                    os.write(ours, b"y\n" if "y/" in found[0].lower() else f"{who}-secret\n".encode())
         code = process.wait()
     os.close(ours)
     assert code == 0, said
